@@ -1,0 +1,2 @@
+export * from './json/python-text.js';
+export * from './json/raw-json.js';
