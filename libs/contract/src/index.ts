@@ -1,2 +1,3 @@
+export * from './errors/http-problem.js';
 export * from './json/python-text.js';
 export * from './json/raw-json.js';

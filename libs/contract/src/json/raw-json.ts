@@ -49,8 +49,9 @@ export function kindOf(raw: RawJson): JsonKind {
   }
 }
 
-export function isNull(raw: RawJson | undefined): raw is undefined {
-  return raw === undefined || raw === NULL;
+/** True when a value is there and is not JSON null: what Python calls `is not None`. */
+export function isPresent(raw: RawJson | undefined): raw is RawJson {
+  return raw !== undefined && raw !== NULL;
 }
 
 /** Python's truth of a JSON value: null, false, 0, "", [] and {} are false. */
