@@ -20,6 +20,7 @@ export const TRUE = asRaw('true');
 export const FALSE = asRaw('false');
 export const EMPTY_OBJECT = asRaw('{}');
 export const EMPTY_ARRAY = asRaw('[]');
+export const EMPTY_STRING = asRaw('""');
 
 /** The JSON text of a JavaScript string. */
 export function quote(text: string): RawJson {
@@ -83,13 +84,19 @@ export function membersOf(raw: RawJson): Map<string, RawJson> {
   let at = skipSpace(raw, skipSpace(raw, 0) + 1);
   while (at < raw.length && raw.charCodeAt(at) !== CLOSE_BRACE) {
     const keyEnd = endOfString(raw, at);
-    const key = JSON.parse(raw.slice(at, keyEnd)) as string;
+    const key = textOfKey(raw, at, keyEnd);
     const start = skipSpace(raw, skipSpace(raw, keyEnd) + 1);
     const end = endOfValue(raw, start);
     members.set(key, asRaw(raw.slice(start, end)));
     at = nextItem(raw, end);
   }
   return members;
+}
+
+/** The key whose string spans `start` to `end`; only one with an escape needs a parser. */
+function textOfKey(raw: RawJson, start: number, end: number): string {
+  const key = raw.slice(start + 1, end - 1);
+  return key.includes('\\') ? unquote(asRaw(raw.slice(start, end))) : key;
 }
 
 /** Items of an array, each a slice of its text. */

@@ -1,0 +1,46 @@
+# A fresh machine needs git, make, curl, npm and Node 20 or newer. `npm ci` brings the Node that the service runs on
+# into node_modules/.bin, which comes first in every recipe's PATH.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+INSTALLED := node_modules/.installed
+BUILT := dist/.built
+SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json package.json
+EMBEDDED := dist/apps/session-service/src/embedded.js
+
+.PHONY: help run demo test contract-test contract-record smoke build clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+run: $(BUILT) ## Serve on :8080, with a PostgreSQL of its own unless a DSN is set
+	@exec node $(EMBEDDED)
+
+demo: $(BUILT) ## The same, with sample sessions
+	@exec node $(EMBEDDED) --demo
+
+test: $(BUILT) ## All that needs no Python: lint, types, unit and end-to-end tests, recorded contract cases
+	npm run --silent lint
+	npm run --silent types
+	npm test --silent -- --reporter=default --reporter=json --outputFile.json=.cache/test-report.json
+
+contract-test: $(BUILT) ## Compare with a live Python AgentOS (AGNO_VERSION, default 3.1.10)
+	test/contract/contract-test.sh
+
+contract-record: $(BUILT) ## Renew the recorded contract cases
+	test/contract/contract-record.sh
+
+smoke: ## Walk through the API of a running service (URL, default http://localhost:8080)
+	scripts/test-session-api.sh $(or $(URL),http://localhost:8080)
+
+build: $(BUILT) ## Compile into dist
+
+clean: ## Remove what was installed and built; the database in .data stays
+	rm -rf node_modules dist coverage .cache .venv
+
+$(INSTALLED): package-lock.json
+	npm ci
+	@touch $@
+
+$(BUILT): $(INSTALLED) $(SOURCES)
+	npm run --silent build
+	@touch $@

@@ -1,0 +1,34 @@
+import { DatabaseModule } from '@agno/database';
+import { HealthModule } from '@agno/health';
+import { DeadlineInterceptor } from '@agno/http';
+import { SessionsModule } from '@agno/sessions';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { LoggerModule } from 'nestjs-pino';
+import type { Logger } from 'pino';
+import { type ServiceConfig, serviceConfigModule } from './config/index.js';
+
+/** Composes the libraries into the service. */
+@Module({})
+export class AppModule {
+  static with(config: ServiceConfig, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        serviceConfigModule(config),
+        // The access log is a hook of the adapter; a middleware on every route would cost ten times as much.
+        LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] }),
+        DatabaseModule.forRoot({
+          targets: config.databases,
+          defaultId: config.defaultDatabaseId,
+          requireId: config.requireDatabaseId,
+          pool: config.pool,
+          tables: { schema: config.schema, sessionTable: config.sessionTable, runTable: config.runTable },
+        }),
+        SessionsModule,
+        HealthModule,
+      ],
+      providers: [{ provide: APP_INTERCEPTOR, useFactory: () => new DeadlineInterceptor(config.requestTimeoutMs) }],
+    };
+  }
+}

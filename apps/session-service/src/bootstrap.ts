@@ -1,0 +1,41 @@
+import { createHttpAdapter, createLogger, ProblemFilter } from '@agno/http';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger } from 'nestjs-pino';
+import { AppModule } from './app.module.js';
+import { loadConfig } from './config/index.js';
+
+/** A service that listens. */
+export interface RunningService {
+  readonly app: NestFastifyApplication;
+  /** Resolves when the service has stopped: requests in flight answered, connections closed. */
+  readonly closed: Promise<void>;
+}
+
+/**
+ * Starts the service and stops it gracefully on SIGTERM and SIGINT.
+ *
+ * @throws ConfigError before anything is opened when the environment does not describe a service
+ */
+export async function startService(env: NodeJS.ProcessEnv): Promise<RunningService> {
+  const config = loadConfig(env);
+  const logger = createLogger(config.logLevel);
+  const adapter = createHttpAdapter(config, logger);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, logger), adapter, {
+    bodyParser: false,
+    bufferLogs: true,
+  });
+  app.useLogger(app.get(Logger));
+  app.useGlobalFilters(new ProblemFilter());
+  await app.listen(config.port, config.host);
+  logger.info(`AgentOS session service listening on :${config.port}`);
+  return { app, closed: closedOnSignal(app) };
+}
+
+/** Closes once on the first signal; a second one of an impatient operator changes nothing. */
+async function closedOnSignal(app: NestFastifyApplication): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
+  });
+  await app.close();
+}

@@ -1,0 +1,66 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import {
+  anyText,
+  flag,
+  identifier,
+  listenAddress,
+  logLevel,
+  milliseconds,
+  origins,
+  proxies,
+  wholeNumber,
+} from './formats.js';
+import type { LogLevel } from './service-config.js';
+import { Variable } from './variable.js';
+
+/** The variables that the service reads, with their defaults. */
+export class Environment {
+  @Variable(anyText) readonly AGNO_SESSION_DSN_MAP?: string;
+  @Variable(anyText) readonly AGNO_PG_DSN?: string;
+  @Variable(anyText) readonly DATABASE_URL?: string;
+  @Variable(anyText) readonly AGNO_DEFAULT_DB_ID?: string;
+  @Variable(flag) readonly AGNO_REQUIRE_DB_ID: boolean = false;
+
+  @Variable(wholeNumber(0, 65535)) readonly AGNO_SERVICE_PORT: number = 8080;
+  @Variable(listenAddress) readonly AGNO_SERVICE_HOST: string = '0.0.0.0';
+
+  @Variable(identifier) readonly AGNO_DB_SCHEMA: string = 'ai';
+  @Variable(identifier) readonly AGNO_SESSION_TABLE: string = 'agno_sessions';
+  @Variable(identifier) readonly AGNO_RUN_TABLE: string = 'agno_runs';
+
+  @Variable(milliseconds(1)) readonly AGNO_REQUEST_TIMEOUT_MS: number = 60_000;
+  @Variable(wholeNumber(1, 1000)) readonly AGNO_POOL_SIZE: number = 10;
+  @Variable(milliseconds(1)) readonly AGNO_CONNECT_TIMEOUT_MS: number = 5_000;
+  @Variable(milliseconds(0)) readonly AGNO_STATEMENT_TIMEOUT_MS: number = 60_000;
+  @Variable(milliseconds(0)) readonly AGNO_POOL_IDLE_TIMEOUT_MS: number = 30_000;
+  @Variable(wholeNumber(1, 2 ** 30)) readonly AGNO_BODY_LIMIT_BYTES: number = 16 * 2 ** 20;
+
+  @Variable(proxies) readonly AGNO_TRUSTED_PROXIES: readonly string[] = [];
+  @Variable(origins) readonly AGNO_CORS_ORIGINS: readonly string[] = AGENTOS_ORIGINS;
+  @Variable(logLevel) readonly LOG_LEVEL: LogLevel = 'info';
+}
+
+/** Reads the known variables. Blank ones count as absent, as a compose file writes them. Faults are whole sentences. */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
+  environment: Environment;
+  faults: string[];
+} {
+  const given = Object.entries(env).flatMap(([name, text]) => (text?.trim() ? [[name, text.trim()]] : []));
+  const environment = plainToInstance(Environment, Object.fromEntries(given), {
+    excludeExtraneousValues: true,
+    exposeDefaultValues: true,
+  });
+  const faults = validateSync(environment).flatMap(({ constraints }) => Object.values(constraints ?? {}));
+  return { environment, faults };
+}
+
+/** Browsers that AgentOS 3.1.10 lets in when nobody configures origins. */
+const AGENTOS_ORIGINS: readonly string[] = [
+  'http://localhost:3000',
+  'https://agno.com',
+  'https://www.agno.com',
+  'https://app.agno.com',
+  'https://os-stg.agno.com',
+  'https://os.agno.com',
+];

@@ -1,0 +1,52 @@
+import { ConfigError } from './config-error.js';
+import { databasesFrom } from './databases.js';
+import { type Environment, readEnvironment } from './environment.js';
+import type { DatabaseConfig, ServiceConfig } from './service-config.js';
+
+/**
+ * The service's configuration from environment variables, for example `process.env`.
+ * Reads nothing else, except the certificate files that a DSN names.
+ *
+ * @throws ConfigError with every fault, so that one restart can mend them all
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): ServiceConfig {
+  const { environment, faults } = readEnvironment(env);
+  const databases = databasesFrom(environment, faults);
+  const defaultDatabaseId = defaultIdOf(environment, databases, faults);
+  if (environment.AGNO_SESSION_TABLE === environment.AGNO_RUN_TABLE) {
+    faults.push('AGNO_RUN_TABLE must differ from AGNO_SESSION_TABLE');
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  return {
+    databases,
+    defaultDatabaseId,
+    requireDatabaseId: environment.AGNO_REQUIRE_DB_ID,
+    port: environment.AGNO_SERVICE_PORT,
+    host: environment.AGNO_SERVICE_HOST,
+    schema: environment.AGNO_DB_SCHEMA,
+    sessionTable: environment.AGNO_SESSION_TABLE,
+    runTable: environment.AGNO_RUN_TABLE,
+    requestTimeoutMs: environment.AGNO_REQUEST_TIMEOUT_MS,
+    pool: {
+      size: environment.AGNO_POOL_SIZE,
+      connectTimeoutMs: environment.AGNO_CONNECT_TIMEOUT_MS,
+      statementTimeoutMs: environment.AGNO_STATEMENT_TIMEOUT_MS,
+      idleTimeoutMs: environment.AGNO_POOL_IDLE_TIMEOUT_MS,
+    },
+    bodyLimitBytes: environment.AGNO_BODY_LIMIT_BYTES,
+    trustedProxies: environment.AGNO_TRUSTED_PROXIES,
+    corsOrigins: environment.AGNO_CORS_ORIGINS,
+    logLevel: environment.LOG_LEVEL,
+  };
+}
+
+function defaultIdOf(environment: Environment, databases: readonly DatabaseConfig[], faults: string[]): string {
+  const wanted = environment.AGNO_DEFAULT_DB_ID ?? databases[0]?.id ?? '';
+  const ids = databases.map(({ id }) => id);
+  // Without a usable database the id cannot be judged, and that fault has been named already.
+  if (ids.length > 0 && !ids.includes(wanted)) {
+    faults.push(`AGNO_DEFAULT_DB_ID must be the db_id of a configured database (${ids.join(', ')})`);
+  }
+  return wanted;
+}

@@ -1,0 +1,40 @@
+/** Everything the service can be told from outside, parsed and validated. Times in milliseconds, sizes in bytes. */
+export interface ServiceConfig {
+  /** At least one, in the order written. */
+  readonly databases: readonly DatabaseConfig[];
+  /** The id of one of `databases`. */
+  readonly defaultDatabaseId: string;
+  /** Python's strictness: with several databases, a request without `db_id` is a 400. */
+  readonly requireDatabaseId: boolean;
+  readonly port: number;
+  readonly host: string;
+  /** Where AgentOS keeps its tables: plain SQL identifiers. */
+  readonly schema: string;
+  readonly sessionTable: string;
+  readonly runTable: string;
+  readonly requestTimeoutMs: number;
+  readonly pool: PoolConfig;
+  readonly bodyLimitBytes: number;
+  /** Addresses, CIDR ranges and range names, as Fastify's `trustProxy` takes them. Empty: trust nobody. */
+  readonly trustedProxies: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+export interface DatabaseConfig {
+  /** The `db_id` under which clients name this database. */
+  readonly id: string;
+  /** Connection string. Secret: never log it, log `describeDsn` of it. */
+  readonly dsn: string;
+}
+
+/** Limits of each database's connection pool. A statement limit of 0 is not sent to the server. */
+export interface PoolConfig {
+  readonly size: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];

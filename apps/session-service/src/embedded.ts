@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { startService } from './bootstrap.js';
+import { ConfigError, hasDsn, loadConfig } from './config/index.js';
+import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { loadDemo } from './embedded/load-demo.js';
+
+/**
+ * The service for a machine without any configuration: brings its own PostgreSQL, whose data stays in `.data/postgres`
+ * of the working directory. With a DSN in the environment it is the service as always. `--demo` loads sample sessions.
+ */
+async function run(): Promise<void> {
+  const env = { ...process.env };
+  if (!hasDsn(env)) {
+    const database = await startEmbeddedPostgres(resolve('.data/postgres'));
+    // The very last act, whatever ends the process: requests in flight have been answered by then.
+    process.once('exit', () => database.stop());
+    env.AGNO_PG_DSN = database.dsn;
+  }
+  if (isStopping) return;
+  const service = await startService(env);
+  // The service's own listeners came too late for it.
+  if (isStopping) process.kill(process.pid, 'SIGTERM');
+  if (process.argv.includes('--demo')) await loadDemo(loadConfig(env));
+  await service.closed;
+}
+
+let isStopping = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  // Without a listener of our own, a signal during the start would kill us and leave the database running.
+  process.on(signal, () => {
+    isStopping = true;
+  });
+}
+
+try {
+  await run();
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : error}\n`);
+  process.exit(1);
+}

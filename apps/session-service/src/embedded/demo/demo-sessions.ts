@@ -1,0 +1,124 @@
+import { CONVERSATIONS, type Conversation, type Turn } from './conversations.js';
+
+/** The bodies of `POST /sessions` for the sample sessions, with runs as AgentOS stores them. */
+export function demoSessions(): { type: string; body: object }[] {
+  return CONVERSATIONS.map((conversation) => ({ type: conversation.type, body: sessionBody(conversation) }));
+}
+
+function sessionBody(conversation: Conversation): object {
+  const { id, type, userId, name, state, metadata, summary, turns } = conversation;
+  return {
+    session_id: id,
+    [`${type}_id`]: componentId(conversation),
+    user_id: userId,
+    ...(name !== undefined && { session_name: name }),
+    ...(state !== undefined && { session_state: state }),
+    ...(metadata !== undefined && { metadata }),
+    ...(summary !== undefined && { summary: { ...summary, updated_at: new Date(FIRST_SECOND * 1000).toISOString() } }),
+    runs: turns.map((turn, index) => RUNS[type](conversation, turn, index)),
+  };
+}
+
+type RunMaker = (conversation: Conversation, turn: Turn, index: number) => object;
+
+const RUNS: Record<Conversation['type'], RunMaker> = {
+  agent: (conversation, turn, index) => ({
+    ...commonPart(conversation, turn, index),
+    ...chatPart(conversation, turn, index),
+    agent_id: componentId(conversation),
+    agent_name: conversation.component,
+    model: 'gpt-4o-mini',
+    model_provider: 'OpenAI',
+  }),
+  team: (conversation, turn, index) => ({
+    ...commonPart(conversation, turn, index),
+    ...chatPart(conversation, { ...turn, helper: undefined }, index),
+    team_id: componentId(conversation),
+    team_name: conversation.component,
+    member_responses: turn.helper === undefined ? [] : [memberRun(conversation, turn.helper, index)],
+  }),
+  workflow: (conversation, turn, index) => ({
+    ...commonPart(conversation, turn, index),
+    input: turn.question,
+    workflow_id: componentId(conversation),
+    workflow_name: conversation.component,
+    step_results: [],
+    step_executor_runs: turn.helper === undefined ? [] : [memberRun(conversation, turn.helper, index)],
+  }),
+};
+
+function commonPart({ id, userId }: Conversation, { answer, status }: Turn, index: number): object {
+  return {
+    run_id: runId(id, index),
+    session_id: id,
+    user_id: userId,
+    content: answer,
+    content_type: 'str',
+    status: status ?? 'COMPLETED',
+    created_at: secondOf(index),
+  };
+}
+
+function chatPart({ id }: Conversation, { question, answer, helper }: Turn, index: number): object {
+  const message = (role: string, content: string | undefined, more: object = {}) => ({
+    role,
+    ...(content !== undefined && { content }),
+    from_history: false,
+    stop_after_tool_call: false,
+    created_at: secondOf(index),
+    ...more,
+  });
+  const callId = `${runId(id, index)}-call`;
+  const toolMessages =
+    helper === undefined
+      ? []
+      : [
+          message('assistant', undefined, {
+            tool_calls: [{ id: callId, type: 'function', function: { name: helper.name, arguments: helper.input } }],
+          }),
+          message('tool', helper.output, { tool_call_id: callId, tool_name: helper.name, tool_call_error: false }),
+        ];
+  const messages = [message('user', question), ...toolMessages, message('assistant', answer)];
+  return {
+    input: { input_content: question },
+    messages: messages.map((entry, place) => ({ id: `${runId(id, index)}-message-${place + 1}`, ...entry })),
+    metrics: {
+      input_tokens: question.length,
+      output_tokens: answer.length,
+      total_tokens: question.length + answer.length,
+      duration: 1.25,
+    },
+    ...(helper !== undefined && {
+      tools: [
+        {
+          tool_call_id: callId,
+          tool_name: helper.name,
+          tool_args: JSON.parse(helper.input),
+          result: helper.output,
+          tool_call_error: false,
+        },
+      ],
+    }),
+  };
+}
+
+function memberRun(conversation: Conversation, helper: NonNullable<Turn['helper']>, index: number): object {
+  const member: Conversation = { ...conversation, id: `${conversation.id}-member`, component: helper.name };
+  const run = RUNS.agent(member, { question: helper.input, answer: helper.output }, index);
+  return { ...run, session_id: conversation.id, parent_run_id: runId(conversation.id, index) };
+}
+
+function componentId({ component }: Conversation): string {
+  return component.toLowerCase().replaceAll(' ', '-');
+}
+
+function runId(sessionId: string, index: number): string {
+  return `${sessionId}-run-${index + 1}`;
+}
+
+function secondOf(index: number): number {
+  return FIRST_SECOND + index * 60;
+}
+
+/** 2026-05-04T09:00:00Z */
+const FIRST_SECOND = 1_777_885_200;

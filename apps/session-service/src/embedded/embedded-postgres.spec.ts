@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
+
+// Only its owner may enter such a folder: a service that runs as root must bring its server through.
+const folder = mkdtempSync(join(tmpdir(), 'agno-embedded-'));
+const started: EmbeddedPostgres[] = [];
+
+afterEach(() => {
+  for (const server of started.splice(0)) server.stop();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('startEmbeddedPostgres', () => {
+  it('keeps the data over a restart', async () => {
+    const first = await start();
+    await answer(first.dsn, 'CREATE TABLE kept AS SELECT 7 AS value');
+    first.stop();
+    await expect(answer(first.dsn, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+    expect(await answer((await start()).dsn, 'SELECT value FROM kept')).toBe(7);
+  });
+
+  it('takes over the server of a killed predecessor, and stops it', async () => {
+    const orphaned = await start();
+    writeFileSync(ownerFile(), String(PID_OF_NOBODY));
+    const successor = await start();
+    expect(successor.dsn).toBe(orphaned.dsn);
+    successor.stop();
+    await expect(answer(successor.dsn, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('leaves the server of a living process running', async () => {
+    const owned = await start();
+    writeFileSync(ownerFile(), String(process.ppid));
+    const guest = await start();
+    guest.stop();
+    expect(await answer(owned.dsn, 'SELECT 1')).toBe(1);
+  });
+
+  it('starts after a crash whose process id now belongs to another program', async () => {
+    const crashed = await start();
+    await answer(crashed.dsn, 'CREATE TABLE kept_too AS SELECT 8 AS value');
+    const pidFile = readFileSync(pidFilePath(), 'utf8');
+    crashed.stop();
+    writeFileSync(pidFilePath(), pidFile.replace(/^\d+/, String(process.pid)));
+    expect(await answer((await start()).dsn, 'SELECT value FROM kept_too')).toBe(8);
+  });
+});
+
+const PID_OF_NOBODY = 2 ** 30;
+
+async function start(): Promise<EmbeddedPostgres> {
+  const server = await startEmbeddedPostgres(folder);
+  started.push(server);
+  return server;
+}
+
+function ownerFile(): string {
+  return join(folder, 'owner');
+}
+
+function pidFilePath(): string {
+  return join(folder, 'cluster', 'postmaster.pid');
+}
+
+async function answer(dsn: string, sql: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: dsn });
+  try {
+    await client.connect();
+    const { rows } = await client.query({ text: sql, rowMode: 'array' });
+    return rows[0]?.[0];
+  } finally {
+    await client.end();
+  }
+}

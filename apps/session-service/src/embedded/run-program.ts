@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname } from 'node:path';
+
+/** A system user that PostgreSQL's programs run as, since they refuse to run as root. */
+export interface SystemUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The user to run as when we are root: the owner of an existing folder, else `postgres` or `nobody`. Undefined: ourselves. */
+export function unprivilegedUser(folder: string): SystemUser | undefined {
+  if (userInfo().uid !== 0) return undefined;
+  const owner = statSync(folder, { throwIfNoEntry: false });
+  if (owner !== undefined && owner.uid !== 0) return owner;
+  const user = ['postgres', 'nobody'].map(systemUser).find((found) => found !== undefined);
+  if (user === undefined) throw new Error('PostgreSQL does not run as root, and there is no user postgres or nobody');
+  return user;
+}
+
+/**
+ * Runs a program on a folder to its end, in a session of its own so that a Ctrl-C in the terminal does not reach it or
+ * what it starts.
+ *
+ * @throws Error with what the program printed when it fails
+ */
+export function runProgram(program: string, folder: string, args: readonly string[]): void {
+  const user = unprivilegedUser(folder);
+  const options = { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' }, detached: true } as const;
+  const { error, status, stdout, stderr } =
+    user === undefined || [program, folder].every((path) => isWithinReach(path, user))
+      ? spawnSync(program, args, { ...options, ...(user && { uid: user.uid, gid: user.gid }) })
+      : spawnSync('setpriv', [...reachEverything(user), program, ...args], options);
+  if (error !== undefined) throw new Error(`${program} cannot be run`, { cause: error });
+  if (status !== 0) throw new Error(`${program} failed:\n${stdout}${stderr}`.trim());
+}
+
+/** Whether every folder above a path lets the user through. */
+function isWithinReach(path: string, { uid, gid }: SystemUser): boolean {
+  const parent = dirname(path);
+  if (parent === path) return true;
+  const { uid: owner, gid: group, mode } = statSync(parent);
+  const enter = owner === uid ? 0o100 : group === gid ? 0o010 : 0o001;
+  return (mode & enter) !== 0 && isWithinReach(parent, { uid, gid });
+}
+
+/**
+ * A checkout below a folder that only root may enter (/root, a temporary folder) is out of the user's reach. The program
+ * then keeps root's right to pass by file modes. Its user id stays unprivileged, which is what PostgreSQL looks at.
+ */
+function reachEverything({ uid, gid }: SystemUser): string[] {
+  return [
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+    '--clear-groups',
+    // Without it the kernel forgets the capability wherever a program asks whether it may open a file.
+    '--securebits=+no_setuid_fixup',
+    '--inh-caps=-all,+dac_override',
+    '--ambient-caps=-all,+dac_override',
+  ];
+}
+
+function systemUser(name: string): SystemUser | undefined {
+  const [uid, gid] = ['-u', '-g'].map((flag) =>
+    Number.parseInt(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout, 10),
+  );
+  return uid !== undefined && gid !== undefined && uid > 0 && gid > 0 ? { uid, gid } : undefined;
+}

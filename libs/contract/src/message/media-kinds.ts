@@ -1,0 +1,111 @@
+import { asRaw, EMPTY_STRING, kindOf, type RawJson } from '../json/raw-json.js';
+import { reencodeBase64 } from './base64.js';
+import { anything, type Coercion, laxFloat, laxInteger, laxText } from './lax-values.js';
+
+/** A printed member of a media object; a missing one (not a null) takes the default. */
+export type MediaField = readonly [name: string, coerce: Coercion, byDefault?: RawJson];
+
+/** One of the four kinds of media that messages and run inputs carry. */
+export interface MediaKind {
+  /** In printed order, between `id` and the content. */
+  readonly fields: readonly MediaField[];
+  /** The fields that stay when the content is inline, in a message. */
+  readonly inlineFields: ReadonlySet<string>;
+  /** The same in a run's input. */
+  readonly inlineInputFields: ReadonlySet<string>;
+  /** Content as it is printed; undefined for none. */
+  readonly printContent: (content: RawJson, mimeType: RawJson | undefined) => RawJson | undefined;
+  /** Files are laxer: any content, several sources, an empty id. */
+  readonly isFile: boolean;
+}
+
+const SOURCES: readonly MediaField[] = [
+  ['url', laxText],
+  ['filepath', laxText],
+];
+
+const PROMPTS: readonly MediaField[] = [
+  ['original_prompt', laxText],
+  ['revised_prompt', laxText],
+];
+
+export const IMAGE: MediaKind = {
+  fields: [
+    ...SOURCES,
+    ['format', laxText],
+    ['mime_type', laxText],
+    ['detail', laxText],
+    ...PROMPTS,
+    ['alt_text', laxText],
+  ],
+  inlineFields: new Set(['format', 'mime_type']),
+  inlineInputFields: new Set(['format', 'mime_type', 'detail', 'original_prompt', 'revised_prompt', 'alt_text']),
+  printContent: printBytes,
+  isFile: false,
+};
+
+const INLINE_AUDIO_FIELDS = new Set(['mime_type', 'sample_rate', 'channels', 'transcript', 'expires_at']);
+
+export const AUDIO: MediaKind = {
+  fields: [
+    ...SOURCES,
+    ['format', laxText],
+    ['mime_type', laxText],
+    ['duration', laxFloat],
+    ['sample_rate', laxInteger, asRaw('24000')],
+    ['channels', laxInteger, asRaw('1')],
+    ['transcript', laxText],
+    ['expires_at', laxInteger],
+  ],
+  inlineFields: INLINE_AUDIO_FIELDS,
+  inlineInputFields: INLINE_AUDIO_FIELDS,
+  printContent: printBytes,
+  isFile: false,
+};
+
+export const VIDEO: MediaKind = {
+  fields: [
+    ...SOURCES,
+    ['format', laxText],
+    ['mime_type', laxText],
+    ['duration', laxFloat],
+    ['width', laxInteger],
+    ['height', laxInteger],
+    ['fps', laxFloat],
+    ['eta', laxText],
+    ...PROMPTS,
+  ],
+  inlineFields: new Set(['format', 'mime_type']),
+  inlineInputFields: new Set(['format', 'mime_type']),
+  printContent: printBytes,
+  isFile: false,
+};
+
+const INLINE_FILE_FIELDS = ['mime_type', 'filename', 'format', 'name'];
+
+export const FILE: MediaKind = {
+  fields: [
+    ...SOURCES,
+    ['mime_type', laxText],
+    ['file_type', laxText],
+    ['filename', laxText],
+    ['size', laxInteger],
+    ['external', anything],
+    ['format', laxText],
+    ['name', laxText],
+  ],
+  inlineFields: new Set(INLINE_FILE_FIELDS),
+  inlineInputFields: new Set([...INLINE_FILE_FIELDS, 'url', 'filepath', 'file_type', 'size']),
+  printContent: printFileContent,
+  isFile: true,
+};
+
+function printBytes(content: RawJson): RawJson | undefined {
+  return kindOf(content) === 'string' ? reencodeBase64(content) : undefined;
+}
+
+/** Files of a text type are kept as plain text, others as base64; content that is no string is shown as it is. */
+function printFileContent(content: RawJson, mimeType: RawJson | undefined): RawJson {
+  if (kindOf(content) !== 'string' || mimeType?.startsWith('"text/')) return content;
+  return reencodeBase64(content) ?? EMPTY_STRING;
+}

@@ -1,0 +1,77 @@
+import { isPresent, type RawJson } from '../json/raw-json.js';
+import { SESSION_TYPES, type SessionType } from '../session/session-type.js';
+import { readBody } from './body.js';
+import { Fields } from './fields.js';
+import { IssueLog } from './issues.js';
+import { readMetadata } from './metadata.js';
+import { readFields } from './model-body.js';
+import { QueryReader } from './query-reader.js';
+import { readRuns } from './seeded-runs.js';
+import { readSummary } from './summary.js';
+
+/** `POST /sessions`. Texts and JSON are cleaned, ids are as sent; state, metadata and summary are objects. */
+export interface CreateSession {
+  readonly type: SessionType;
+  readonly dbId: string | undefined;
+  /** Undefined: to be generated. */
+  readonly sessionId: string | undefined;
+  readonly sessionName: string | undefined;
+  readonly sessionState: RawJson | undefined;
+  readonly metadata: RawJson | undefined;
+  readonly userId: string | undefined;
+  /** Of the three ids of components only the one of the session's type is kept. */
+  readonly agentId: string | undefined;
+  readonly teamId: string | undefined;
+  readonly workflowId: string | undefined;
+  /** Beyond AgentOS: a summary, in the form in which it is stored. */
+  readonly summary: RawJson | undefined;
+  /** Beyond AgentOS: the runs that the session begins with, in their order; objects, each with a `run_id` of its own. */
+  readonly runs: readonly RawJson[] | undefined;
+}
+
+/**
+ * @param rawQuery text after `?`
+ * @throws HttpProblem 422, or 400 for an unreadable body
+ */
+export function parseCreateSession(
+  rawQuery: string,
+  bytes: Uint8Array | undefined,
+  contentType: string | undefined,
+): CreateSession {
+  const body = readBody(bytes, contentType);
+  const log = new IssueLog();
+  const query = new QueryReader(rawQuery, log);
+  const type = query.choice('type', SESSION_TYPES) ?? 'agent';
+  const dbId = query.reference('db_id');
+
+  const fields = readFields(body, log, 'empty');
+  const sessionId = fields.id('session_id') || undefined;
+  const sessionName = fields.text('session_name');
+  const sessionState = fields.json('session_state');
+  const metadata = readMetadata(fields);
+  const userId = fields.id('user_id');
+  const componentIds = readComponentIds(fields, type);
+
+  const ours = new Fields(fields.members, { ...fields.rules, report: log.reportOurs });
+  const summary = readSummary(ours, log.reportOurs);
+  const runs = readRuns(ours, sessionId, log.reportOurs);
+  log.throwIfAny();
+
+  const ids = { sessionId, userId, ...componentIds };
+  return { type, dbId, ...ids, sessionName, sessionState, metadata: orAbsent(metadata), summary, runs };
+}
+
+function readComponentIds(fields: Fields, type: SessionType) {
+  const read = (owner: SessionType) => {
+    const name = `${owner}_id`;
+    if (owner === type) return fields.id(name);
+    fields.string(name);
+    return undefined;
+  };
+  return { agentId: read('agent'), teamId: read('team'), workflowId: read('workflow') };
+}
+
+/** A new session without metadata and one whose metadata was all reserved are the same. */
+function orAbsent(metadata: RawJson | undefined): RawJson | undefined {
+  return isPresent(metadata) ? metadata : undefined;
+}

@@ -1,0 +1,11 @@
+export * from './create-session.js';
+export * from './delete-session.js';
+export * from './delete-sessions.js';
+export * from './get-runs.js';
+export * from './get-session.js';
+export * from './id-too-long.js';
+export * from './list-sessions.js';
+export { decodePercent, QueryString } from './query-string.js';
+export * from './rename-session.js';
+export type { SessionReference, TableReference } from './session-reference.js';
+export * from './update-session.js';

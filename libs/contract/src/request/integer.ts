@@ -1,0 +1,37 @@
+/** Why a text is no integer, in the words of the contract. */
+export type IntegerFault = 'int_parsing' | 'int_parsing_size';
+
+/** Python refuses to convert longer ones. */
+export const MAX_INTEGER_DIGITS = 4300;
+
+export const MAX_INT64 = 2n ** 63n - 1n;
+export const MIN_INT64 = -(2n ** 63n);
+
+/**
+ * The integer that pydantic reads from a query parameter: surrounding white space, a sign, leading zeros, single underscores
+ * between digits and a fraction of zeros are fine (`" 7 "`, `+5`, `05`, `1_0`, `1.0`); `1.5`, `1e2`, `0x10` and `""` are not.
+ */
+export function parseInteger(text: string): bigint | IntegerFault {
+  if (/^-?\d{1,15}$/.test(text)) return BigInt(text);
+  const trimmed = trimWhiteSpace(text);
+  if (TOO_LONG.test(trimmed)) return 'int_parsing_size';
+  const [, sign, digits] = INTEGER.exec(trimmed) ?? [];
+  if (digits === undefined) return 'int_parsing';
+  const significant = digits.replaceAll('_', '').replace(/^0+(?=\d)/, '');
+  if (significant.length > MAX_INTEGER_DIGITS) return 'int_parsing';
+  return sign === '-' ? -BigInt(significant) : BigInt(significant);
+}
+
+const INTEGER = /^([+-]?)(\d+(?:_\d+)*)(?:\.0+)?$/;
+const TOO_LONG = new RegExp(`^-?[1-9]\\d{${MAX_INTEGER_DIGITS}}`);
+
+/** Strips Unicode's White_Space: unlike `String.trim` it takes U+0085 and leaves U+FEFF. */
+function trimWhiteSpace(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && WHITE_SPACE.test(text.charAt(start))) start++;
+  while (end > start && WHITE_SPACE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+const WHITE_SPACE = /\p{White_Space}/u;

@@ -1,0 +1,108 @@
+import { unprocessable, type ValidationIssue } from '../errors/http-problem.js';
+import { asRaw, NULL, objectOf, quote, type RawJson } from '../json/raw-json.js';
+
+/** Where a rejected value stands: `['query', 'limit']`, `['body', 'session_ids', 1]`. */
+export type Loc = readonly (string | number)[];
+
+export type Report = (issue: ValidationIssue) => void;
+
+/**
+ * The issues of one request, each list in the order of the contract: query parameters as declared, then the body.
+ *
+ * What AgentOS itself refuses and what only we refuse (because AgentOS answers 500 or ignores it) are kept apart, so that a
+ * request that AgentOS answers with 422 gets exactly its issues.
+ */
+export class IssueLog {
+  private readonly shared: ValidationIssue[] = [];
+  private readonly ours: ValidationIssue[] = [];
+
+  /** An issue that AgentOS reports as well. */
+  readonly report: Report = (issue) => {
+    this.shared.push(issue);
+  };
+
+  /** An issue where AgentOS has none: see the table of deviations. */
+  readonly reportOurs: Report = (issue) => {
+    this.ours.push(issue);
+  };
+
+  /** @throws HttpProblem 422 when anything was reported. */
+  throwIfAny(): void {
+    if (this.shared.length > 0) throw unprocessable(this.shared);
+    if (this.ours.length > 0) throw unprocessable(this.ours);
+  }
+}
+
+export function missing(loc: Loc, input: RawJson = NULL): ValidationIssue {
+  return { type: 'missing', loc, msg: 'Field required', input };
+}
+
+export function wrongChoice(loc: Loc, choices: readonly string[], input: RawJson): ValidationIssue {
+  const quoted = choices.map((choice) => `'${choice}'`);
+  const expected = `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+  const ctx = objectOf([['expected', quote(expected)]]);
+  return { type: 'enum', loc, msg: `Input should be ${expected}`, input, ctx };
+}
+
+export function notAnInteger(loc: Loc, input: RawJson): ValidationIssue {
+  const msg = 'Input should be a valid integer, unable to parse string as an integer';
+  return { type: 'int_parsing', loc, msg, input };
+}
+
+export function tooManyDigits(loc: Loc, input: RawJson): ValidationIssue {
+  const msg = 'Unable to parse input string as an integer, exceeded maximum size';
+  return { type: 'int_parsing_size', loc, msg, input };
+}
+
+export function tooSmall(loc: Loc, ge: bigint, input: RawJson): ValidationIssue {
+  const msg = `Input should be greater than or equal to ${ge}`;
+  return { type: 'greater_than_equal', loc, msg, input, ctx: numberCtx('ge', ge) };
+}
+
+export function tooLarge(loc: Loc, le: bigint, input: RawJson): ValidationIssue {
+  const msg = `Input should be less than or equal to ${le}`;
+  return { type: 'less_than_equal', loc, msg, input, ctx: numberCtx('le', le) };
+}
+
+export function notABoolean(loc: Loc, input: RawJson): ValidationIssue {
+  return { type: 'bool_parsing', loc, msg: 'Input should be a valid boolean, unable to interpret input', input };
+}
+
+export function notAString(loc: Loc, input: RawJson): ValidationIssue {
+  return { type: 'string_type', loc, msg: 'Input should be a valid string', input };
+}
+
+export function notADictionary(loc: Loc, input: RawJson): ValidationIssue {
+  return { type: 'dict_type', loc, msg: 'Input should be a valid dictionary', input };
+}
+
+export function notAList(loc: Loc, input: RawJson): ValidationIssue {
+  return { type: 'list_type', loc, msg: 'Input should be a valid list', input };
+}
+
+export function emptyList(loc: Loc): ValidationIssue {
+  const ctx = asRaw('{"field_type":"List","min_length":1,"actual_length":0}');
+  return {
+    type: 'too_short',
+    loc,
+    msg: 'List should have at least 1 item after validation, not 0',
+    input: asRaw('[]'),
+    ctx,
+  };
+}
+
+/** The body as a whole is no JSON object. */
+export function notAModel(input: RawJson): ValidationIssue {
+  const msg = 'Input should be a valid dictionary or object to extract fields from';
+  return { type: 'model_attributes_type', loc: ['body'], msg, input };
+}
+
+/** The body is no JSON text. @param position in characters (code points), as Python counts. */
+export function invalidJson(position: number, reason: string): ValidationIssue {
+  const ctx = objectOf([['error', quote(reason)]]);
+  return { type: 'json_invalid', loc: ['body', position], msg: 'JSON decode error', input: asRaw('{}'), ctx };
+}
+
+function numberCtx(name: string, value: bigint): RawJson {
+  return objectOf([[name, asRaw(String(value))]]);
+}

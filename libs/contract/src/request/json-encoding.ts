@@ -1,0 +1,50 @@
+import { UnreadableBody } from './json-errors.js';
+
+/**
+ * The text of a JSON body: UTF-8, UTF-16 or UTF-32 in either byte order, recognised by a byte order mark or, as the first
+ * character of JSON is ASCII, by the zero bytes about it. What the content type says about a charset does not count.
+ *
+ * @throws UnreadableBody where the bytes do not fit the encoding
+ */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return decoderFor(bytes)(bytes);
+  } catch {
+    throw new UnreadableBody();
+  }
+}
+
+type Decoder = (bytes: Uint8Array) => string;
+
+const utf8 = textDecoder('utf-8');
+const utf16le = textDecoder('utf-16le');
+const utf16be = textDecoder('utf-16be');
+const utf32le: Decoder = (bytes) => decodeUtf32(bytes, true);
+const utf32be: Decoder = (bytes) => decodeUtf32(bytes, false);
+
+function decoderFor(bytes: Uint8Array): Decoder {
+  const [first = 0, second = 0, third = 0, fourth = 0] = bytes;
+  const size = bytes.length;
+  if (first === 0xff && second === 0xfe) return size >= 4 && third === 0 && fourth === 0 ? utf32le : utf16le;
+  if (first === 0xfe && second === 0xff) return utf16be;
+  if (size >= 4 && first === 0) return second === 0 ? utf32be : utf16be;
+  if (size >= 4 && second === 0) return third === 0 && fourth === 0 ? utf32le : utf16le;
+  if (size === 2 && first === 0) return utf16be;
+  if (size === 2 && second === 0) return utf16le;
+  return utf8;
+}
+
+/** Drops one byte order mark. */
+function textDecoder(encoding: string): Decoder {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  return (bytes) => decoder.decode(bytes);
+}
+
+function decodeUtf32(bytes: Uint8Array, littleEndian: boolean): string {
+  if (bytes.length % 4 !== 0) throw new UnreadableBody();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 4) text += String.fromCodePoint(view.getUint32(at, littleEndian));
+  if (!text.isWellFormed()) throw new UnreadableBody();
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}

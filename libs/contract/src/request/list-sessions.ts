@@ -1,0 +1,58 @@
+import { quote } from '../json/raw-json.js';
+import { SESSION_TYPES } from '../session/session-type.js';
+import { MAX_INT64 } from './integer.js';
+import { IssueLog, tooLarge, tooSmall } from './issues.js';
+import { QueryReader } from './query-reader.js';
+import { readTableReference, type SessionReference } from './session-reference.js';
+
+export const SORT_ORDERS = ['asc', 'desc'] as const;
+export type SortOrder = (typeof SORT_ORDERS)[number];
+
+/** `GET /sessions`. Filters are undefined when absent; `''` is a value like any other. */
+export interface ListSessions extends SessionReference {
+  readonly componentId: string | undefined;
+  /** Part of a name, with the wildcards of SQL's LIKE. */
+  readonly sessionName: string | undefined;
+  /** 1 and up. `limit` and `(page - 1) * limit` fit into 64 bits with a sign. */
+  readonly limit: bigint;
+  readonly page: bigint;
+  /** A name that may or may not be a column; undefined for no order at all (`sort_by=`). */
+  readonly sortBy: string | undefined;
+  readonly sortOrder: SortOrder;
+}
+
+/**
+ * @param rawQuery text after `?`
+ * @throws HttpProblem 422
+ */
+export function parseListSessions(rawQuery: string): ListSessions {
+  const log = new IssueLog();
+  const query = new QueryReader(rawQuery, log);
+  const type = query.choice('type', SESSION_TYPES);
+  const limit = query.integer('limit', 1n) ?? 20n;
+  const page = query.integer('page', 0n) ?? 1n;
+  const sortOrder = query.choice('sort_order', SORT_ORDERS) ?? 'desc';
+  checkReach(query, limit, page, log);
+  log.throwIfAny();
+  return {
+    type,
+    componentId: query.text('component_id'),
+    userId: query.text('user_id'),
+    sessionName: query.text('session_name'),
+    limit,
+    page,
+    sortBy: (query.text('sort_by') ?? 'created_at') || undefined,
+    sortOrder,
+    ...readTableReference(query),
+  };
+}
+
+/** Pages that AgentOS accepts and then fails on: page 0, and what PostgreSQL's LIMIT and OFFSET cannot count. */
+function checkReach(query: QueryReader, limit: bigint, page: bigint, log: IssueLog): void {
+  const tooLargeFor = (name: string, le: bigint) =>
+    log.reportOurs(tooLarge(['query', name], le, quote(query.text(name) ?? '')));
+  const lastPage = MAX_INT64 / limit + 1n;
+  if (page < 1n) log.reportOurs(tooSmall(['query', 'page'], 1n, quote(query.text('page') ?? '')));
+  if (limit > MAX_INT64) tooLargeFor('limit', MAX_INT64);
+  else if (page > lastPage) tooLargeFor('page', lastPage);
+}

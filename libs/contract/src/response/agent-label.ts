@@ -1,0 +1,25 @@
+import { isTruthy, kindOf, membersOf, NULL, objectOf, type RawJson } from '../json/raw-json.js';
+
+/** What names the SDK of an external agent: `sdk`, or, where that is false, `framework`, if it is a non-empty string. */
+export function agentLabel(
+  sdk: RawJson | null | undefined,
+  framework: RawJson | null | undefined,
+): RawJson | undefined {
+  const label = isTruthy(sdk ?? undefined) ? sdk : framework;
+  return label && kindOf(label) === 'string' && isTruthy(label) ? label : undefined;
+}
+
+/** The label in a stored `agent_data`; anything but an object has none. */
+export function labelOfAgentData(agentData: RawJson | null): RawJson | undefined {
+  if (agentData === null || kindOf(agentData) !== 'object') return undefined;
+  const members = membersOf(agentData);
+  return agentLabel(members.get('sdk'), members.get('framework'));
+}
+
+/** Metadata with the label as `sdk`: it replaces a key of that name in its place and makes metadata where there is none. */
+export function labelled(metadata: RawJson | null | undefined, label: RawJson | undefined): RawJson | null | undefined {
+  if (label === undefined) return metadata;
+  if (metadata === undefined || metadata === null || metadata === NULL) return objectOf([['sdk', label]]);
+  if (kindOf(metadata) !== 'object') return metadata;
+  return objectOf(membersOf(metadata).set('sdk', label));
+}

@@ -1,0 +1,21 @@
+import { arrayOf, EMPTY_ARRAY, isPresent, itemsOf, kindOf, membersOf, type RawJson } from '../json/raw-json.js';
+import { chatMessage, isShownInChat } from '../message/index.js';
+import type { Run } from './merged-runs.js';
+
+/**
+ * The conversation: the messages of every top-level run in order, whatever its status, without system and tool messages
+ * and without those repeated from history. `now` in unix seconds dates messages that have no date of their own.
+ */
+export function chatHistory(runs: readonly Run[], now: () => number): RawJson {
+  const shown: RawJson[] = [];
+  for (const run of runs) {
+    const messages = run.get('messages');
+    if (isPresent(run.get('parent_run_id')) || messages === undefined || kindOf(messages) !== 'array') continue;
+    for (const item of itemsOf(messages)) {
+      if (kindOf(item) !== 'object') continue;
+      const message = membersOf(item);
+      if (isShownInChat(message)) shown.push(chatMessage(message, now));
+    }
+  }
+  return shown.length === 0 ? EMPTY_ARRAY : arrayOf(shown);
+}

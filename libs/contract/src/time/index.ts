@@ -1,0 +1,2 @@
+export { reprintIsoDatetime } from './python-datetime.js';
+export * from './timestamp.js';

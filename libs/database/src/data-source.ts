@@ -1,0 +1,37 @@
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import type { PoolLimits } from './database-options.js';
+import type { PoolTarget } from './dsn/index.js';
+
+/** Builds the TypeORM DataSource of one database; nothing connects before `initialize()`. */
+export function createDataSource(
+  target: PoolTarget,
+  limits: PoolLimits,
+  onIdleError: (error: Error) => void,
+): DataSource {
+  const { tlsIfOffered: _, namedStatements: __, ...connection } = target;
+  return new DataSource({
+    type: 'postgres',
+    poolSize: limits.size,
+    connectTimeoutMS: limits.connectTimeoutMs,
+    installExtensions: false,
+    poolErrorHandler: onIdleError,
+    extra: {
+      application_name: 'agno-session-service',
+      keepAlive: true,
+      idleTimeoutMillis: limits.idleTimeoutMs,
+      ...connection,
+      statement_timeout: (target.statement_timeout ?? limits.statementTimeoutMs) || undefined,
+      types: { getTypeParser: () => asText },
+    },
+  });
+}
+
+/** The pg pool that TypeORM keeps: the hot path takes its connections from here, beside the entity layer. */
+export function poolOf(dataSource: DataSource): Pool {
+  return (dataSource.driver as unknown as { master: Pool }).master;
+}
+
+function asText(value: string): string {
+  return value;
+}

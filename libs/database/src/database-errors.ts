@@ -1,0 +1,57 @@
+/** The database of a db_id cannot be reached, or has no connection free in time. Worth trying again later. */
+export class DatabaseUnavailable extends Error {
+  constructor(
+    readonly databaseId: string,
+    cause: unknown,
+  ) {
+    super(`Database '${databaseId}' is unavailable`, { cause });
+  }
+}
+
+/** A statement ran longer than the server allows, or longer than its request. */
+export class StatementTimedOut extends Error {
+  constructor(readonly databaseId: string) {
+    super(`A statement on database '${databaseId}' took too long`);
+  }
+}
+
+/** PostgreSQL's five-character code of an error, if it is one that the server reported. */
+export function sqlState(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** Name of the table constraint that a statement violated. */
+export function violatedConstraint(error: unknown): string | undefined {
+  const constraint = error instanceof Error ? (error as Error & { constraint?: unknown }).constraint : undefined;
+  return typeof constraint === 'string' ? constraint : undefined;
+}
+
+/** True when the tables are not as they were when their layout was read: a table or column came or went. */
+export function isLayoutChange(error: unknown): boolean {
+  return ['42P01', '42703', '3F000', '0A000'].includes(sqlState(error) ?? '');
+}
+
+/** Turns a driver's error into ours where its meaning is known; anything else is passed on as it is. */
+export function translate(databaseId: string, error: unknown): unknown {
+  const state = sqlState(error);
+  if (state === '57014') return new StatementTimedOut(databaseId);
+  if (state === undefined ? isConnectionLoss(error) : isServerGone(state)) {
+    return new DatabaseUnavailable(databaseId, error);
+  }
+  return error;
+}
+
+/** Classes 08 (connection), 53 (resources) and 57P (shutdown), 28 and 3D000 (cannot log in): nothing a client did. */
+function isServerGone(state: string): boolean {
+  return /^(08|53|57P|28|3D000|25006)/.test(state);
+}
+
+/** Errors that pg and Node raise without the server: refused, reset, timed out, terminated, no route, no such host. */
+function isConnectionLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as Error & { code?: unknown }).code;
+  if (typeof code === 'string' && /^(E[A-Z]+|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code))
+    return true;
+  return /connection|connect|terminated|SSL|SASL|Client was closed|pool after calling end/i.test(error.message);
+}

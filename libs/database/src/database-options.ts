@@ -1,0 +1,32 @@
+/** One database of the DSN map. */
+export interface DatabaseTarget {
+  /** The db_id under which clients name it. */
+  readonly id: string;
+  /** Connection string in any of the forms that `parseDsn` takes. Secret. */
+  readonly dsn: string;
+}
+
+/** Limits of every pool. Times in milliseconds; a statement limit of 0 means none. */
+export interface PoolLimits {
+  readonly size: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+/** Where AgentOS keeps its tables. */
+export interface TableNames {
+  readonly schema: string;
+  readonly sessionTable: string;
+  readonly runTable: string;
+}
+
+export interface DatabaseModuleOptions {
+  /** In the order written; the first is the default unless `defaultId` names another. */
+  readonly targets: readonly DatabaseTarget[];
+  readonly defaultId: string;
+  /** Python's strictness: several databases and no db_id is an error instead of the default database. */
+  readonly requireId: boolean;
+  readonly pool: PoolLimits;
+  readonly tables: TableNames;
+}

@@ -1,0 +1,124 @@
+import type { Pool, PoolClient } from 'pg';
+import type { DataSource } from 'typeorm';
+import { cancelStatement } from './cancel-statement.js';
+import { createDataSource, poolOf } from './data-source.js';
+import { DatabaseUnavailable, translate } from './database-errors.js';
+import type { PoolLimits } from './database-options.js';
+import type { Deadline } from './deadline.js';
+import { type PoolTarget, parseDsn, withOfferedTls } from './dsn/index.js';
+import type { SqlValue, Statement, TextRow } from './statement.js';
+
+/** Runs one statement on the connection that a piece of work holds. */
+export type Run = <Row = TextRow>(statement: Statement, values: readonly SqlValue[]) => Promise<Row[]>;
+
+/**
+ * One database of the map: connects when first needed, again after a failure, and runs statements.
+ * Errors: DatabaseUnavailable, StatementTimedOut, or what the driver reported.
+ */
+export class Database {
+  private opening: Promise<Pool> | undefined;
+  private dataSource: DataSource | undefined;
+  private readonly target: PoolTarget;
+
+  constructor(
+    readonly id: string,
+    dsn: string,
+    private readonly limits: PoolLimits,
+    private readonly onIdleError: (error: Error) => void,
+  ) {
+    this.target = parseDsn(dsn);
+  }
+
+  /** Runs one statement; it is cancelled in PostgreSQL when the deadline passes. */
+  query<Row = TextRow>(statement: Statement, values: readonly SqlValue[], deadline: Deadline): Promise<Row[]> {
+    return this.withConnection(deadline, (run) => run<Row>(statement, values));
+  }
+
+  /** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
+  transaction<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.withConnection(deadline, async (run) => {
+      await run(BEGIN, []);
+      try {
+        const result = await work(run);
+        await run(COMMIT, []);
+        return result;
+      } catch (error) {
+        await run(ROLLBACK, []).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** Opens the pool unless it is open; one attempt serves all who wait. */
+  async connect(): Promise<Pool> {
+    this.opening ??= this.open();
+    try {
+      return await this.opening;
+    } catch (error) {
+      this.opening = undefined;
+      throw new DatabaseUnavailable(this.id, error);
+    }
+  }
+
+  /** Waits for connections in use and closes all. */
+  async close(): Promise<void> {
+    await this.opening?.catch(() => undefined);
+    if (this.dataSource?.isInitialized) await this.dataSource.destroy();
+  }
+
+  private async open(): Promise<Pool> {
+    const target = await withOfferedTls(this.target, this.limits.connectTimeoutMs);
+    this.dataSource = createDataSource(target, this.limits, this.onIdleError);
+    return poolOf(await this.dataSource.initialize());
+  }
+
+  private async withConnection<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
+    const pool = await this.connect();
+    const client = await this.checkOut(pool);
+    let cancelling: Promise<void> | undefined;
+    let broken = false;
+    const cancel = () => {
+      cancelling = cancelStatement(client, pool.options);
+    };
+    const forget = deadline.onPassed(cancel);
+    client.on('error', ignore);
+    try {
+      return await work((statement, values) => this.execute(client, statement, values));
+    } catch (error) {
+      const meaning = translate(this.id, error);
+      broken = meaning instanceof DatabaseUnavailable;
+      throw meaning;
+    } finally {
+      forget();
+      // Given back only when no cancel can reach the next holder's statement.
+      await cancelling;
+      client.off('error', ignore);
+      client.release(broken);
+    }
+  }
+
+  private async execute<Row>(
+    client: PoolClient,
+    { name, text }: Statement,
+    values: readonly SqlValue[],
+  ): Promise<Row[]> {
+    const named = this.target.namedStatements ? name : undefined;
+    const result = await client.query({ name: named, text, values: values as SqlValue[] });
+    return result.rows as Row[];
+  }
+
+  private async checkOut(pool: Pool): Promise<PoolClient> {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      throw new DatabaseUnavailable(this.id, error);
+    }
+  }
+}
+
+/** A connection that dies under its holder must not end the process: the statement that runs, or the next, fails. */
+function ignore(): void {}
+
+const BEGIN: Statement = { name: 'begin', text: 'BEGIN' };
+const COMMIT: Statement = { name: 'commit', text: 'COMMIT' };
+const ROLLBACK: Statement = { name: 'rollback', text: 'ROLLBACK' };

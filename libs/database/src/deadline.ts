@@ -1,0 +1,26 @@
+/**
+ * The moment after which nobody waits for an answer any more. A request owns one; every statement run for that request
+ * listens, so that a query is cancelled in PostgreSQL and not only forgotten.
+ * (An AbortSignal would say the same at several times the cost per request.)
+ */
+export class Deadline {
+  private readonly listeners = new Set<() => void>();
+  private passed = false;
+
+  get hasPassed(): boolean {
+    return this.passed;
+  }
+
+  /** Declares the time to be up and tells every listener once. */
+  pass(): void {
+    this.passed = true;
+    for (const listener of this.listeners) listener();
+    this.listeners.clear();
+  }
+
+  /** Calls `listener` when the time is up; the returned function takes it back. */
+  onPassed(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}

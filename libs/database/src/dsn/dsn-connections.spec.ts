@@ -1,0 +1,69 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPostgres, type TestPostgres } from '../../../../test/support/postgres.js';
+import { parseDsn, withOfferedTls } from './index.js';
+
+const PASSWORD = "p@:/%#?& ü'";
+let postgres: TestPostgres;
+let port: string;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  ({ port } = new URL(postgres.url('postgres')));
+  await answer(postgres.url('postgres'), `CREATE ROLE "a@b" LOGIN PASSWORD ${pg.escapeLiteral(PASSWORD)}`);
+});
+afterAll(() => postgres.stop());
+
+describe('a connection made from a DSN', () => {
+  const user = 'a%40b';
+  const password = encodeURIComponent(PASSWORD);
+  const quoted = PASSWORD.replace(/['\\]/g, '\\$&');
+
+  it.each([
+    ['URL', () => `postgresql+psycopg://${user}:${password}@127.0.0.1:${port}/postgres`],
+    ['Unix socket', () => `postgresql://${user}:${password}@/postgres?host=/tmp&port=${port}`],
+    ['escaped Unix socket', () => `postgresql://${user}:${password}@%2Ftmp:${port}/postgres?sslmode=require`],
+    ['keywords', () => `host=localhost port=${port} user=a@b password='${quoted}' dbname=postgres`],
+  ])('logs in with an awkward name and password: %s', async (_, dsn) => {
+    expect(await answer(dsn(), 'SELECT current_user')).toBe('a@b');
+  });
+
+  it.each([
+    ['search_path=ai,%20%22My%20Schema%22', 'SHOW search_path', 'ai, "My Schema"'],
+    ['options=-c%20work_mem%3D8MB&search_path=ai', 'SHOW work_mem', '8MB'],
+    ['options=-csearch_path%3Dai,public', 'SHOW search_path', 'ai,public'],
+    ['options=-cstatement_timeout%3D2500', 'SHOW statement_timeout', '2500ms'],
+    ['statement_timeout=1500', 'SHOW statement_timeout', '1500ms'],
+    ['lock_timeout=3s', 'SHOW lock_timeout', '3s'],
+    ['application_name=chat', 'SHOW application_name', 'chat'],
+    ['target_session_attrs=read-write', 'SELECT 1::text', '1'],
+    ['target_session_attrs=primary', 'SELECT 1::text', '1'],
+    ['options=-cdefault_transaction_read_only%3Don&target_session_attrs=read-only', 'SELECT 1::text', '1'],
+  ])('%s: %s is %s', async (query, sql, expected) => {
+    expect(await answer(`${postgres.url('postgres')}?${query}`, sql)).toBe(expected);
+  });
+
+  it.each([
+    ['target_session_attrs=standby', 'target_session_attrs=standby'],
+    ['options=-cdefault_transaction_read_only%3Don&target_session_attrs=read-write', 'target_session_attrs=read-write'],
+    ['sslmode=require', 'The server does not support SSL connections'],
+  ])('%s is refused', async (query, message) => {
+    await expect(answer(`${postgres.url('postgres')}?${query}`, 'SELECT 1')).rejects.toThrow(message);
+  });
+
+  it('goes without TLS when it is only preferred and the server has none', async () => {
+    const target = parseDsn(`${postgres.url('postgres')}?sslmode=prefer`);
+    expect((await withOfferedTls(target, 2_000)).ssl).toBe(false);
+  });
+});
+
+/** The first value that a statement returns on a new connection, with the service's own limits beneath the DSN's. */
+async function answer(dsn: string, sql: string): Promise<unknown> {
+  const pool = new pg.Pool({ max: 1, statement_timeout: 60_000, application_name: 'test', ...parseDsn(dsn) });
+  try {
+    const { rows } = await pool.query({ text: sql, rowMode: 'array' });
+    return rows[0]?.[0];
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,4 @@
+export * from './dsn-error.js';
+export * from './offered-tls.js';
+export * from './parse-dsn.js';
+export * from './pool-target.js';

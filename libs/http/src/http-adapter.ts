@@ -1,0 +1,60 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { logAccess } from './access-log.js';
+import { Cors } from './cors.js';
+import { closeGracefully } from './graceful-close.js';
+import { inRequest } from './logger.js';
+import { requestIdOf } from './request-id.js';
+import { routedUrl } from './request-path.js';
+
+export interface HttpOptions {
+  readonly bodyLimitBytes: number;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly corsOrigins: readonly string[];
+}
+
+/** Session ids may be as long as a request line can be. */
+const MAX_PARAM_LENGTH = 16_384;
+
+/**
+ * Fastify as the service needs it: what is not bound to one route (ids, CORS, access log, bodies as bytes) is done in
+ * its hooks, which cost a fraction of a Nest layer and also see requests that match no route.
+ */
+export function createHttpAdapter(options: HttpOptions, logger: Logger): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.bodyLimitBytes,
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    genReqId: requestIdOf,
+    rewriteUrl: routedUrl,
+    exposeHeadRoutes: false,
+    forceCloseConnections: false,
+    return503OnClosing: false,
+    skipMiddie: true,
+    multipart: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+  });
+  const cors = new Cors(options.corsOrigins);
+  const fastify = adapter.getInstance();
+  fastify.decorateRequest('databaseId', undefined);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    if (cors.answerPreflight(request, reply)) return;
+    cors.mark(request, reply);
+    reply.header('content-type', 'application/json').serializer(asText);
+    inRequest(request.id, done);
+  });
+  closeGracefully(fastify);
+  fastify.addHook('onResponse', (request, reply, done) => {
+    logAccess(logger, request, reply);
+    done();
+  });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  return adapter;
+}
+
+/** Bodies are JSON text already. A serializer of our own also keeps Fastify from adding a charset, which JSON has not. */
+function asText(body: unknown): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}

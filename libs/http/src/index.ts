@@ -1,0 +1,6 @@
+export * from './deadline.interceptor.js';
+export * from './http-adapter.js';
+export * from './logger.js';
+export * from './problem.filter.js';
+export type { RequestContext } from './request-context.js';
+export { rawQueryOf } from './request-path.js';

@@ -1,0 +1,45 @@
+import { HttpProblem, problem } from '@agno/contract';
+import { DatabaseUnavailable, StatementTimedOut } from '@agno/database';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { allowedMethod } from './known-paths.js';
+
+/** Turns anything thrown into `{"detail": …}`. What nobody foresaw is a 500 whose stack is in the log only. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    if (reply.sent) return;
+    const answer = this.problemOf(error, request);
+    if (answer.status === 405) reply.header('allow', allowedMethod(request.url) ?? 'GET');
+    if (answer.status === 503) reply.header('retry-after', '1');
+    reply.code(answer.status).header('content-type', 'application/json').send(answer.body);
+  }
+
+  private problemOf(error: unknown, request: FastifyRequest): HttpProblem {
+    if (error instanceof HttpProblem) return error;
+    if (error instanceof DatabaseUnavailable) {
+      this.logger.warn(`${error.message}: ${error.cause instanceof Error ? error.cause.message : 'no reason given'}`);
+      return problem(503, error.message);
+    }
+    if (error instanceof StatementTimedOut) return problem(504, 'The database took too long to answer');
+    const status = statusOf(error);
+    if (status === 404) {
+      return allowedMethod(request.url) === undefined ? problem(404, 'Not Found') : problem(405, 'Method Not Allowed');
+    }
+    if (status !== undefined && status < 500) return problem(status, (error as Error).message);
+    this.logger.error(error);
+    return problem(500, 'Internal Server Error');
+  }
+}
+
+/** The status that Nest or Fastify gave an error of theirs. */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = error instanceof Error ? (error as Error & { statusCode?: unknown }).statusCode : undefined;
+  return typeof status === 'number' ? status : undefined;
+}

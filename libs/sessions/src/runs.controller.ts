@@ -1,0 +1,38 @@
+import { parseGetRun, parseGetRuns, type RawJson } from '@agno/contract';
+import { rawQueryOf } from '@agno/http';
+import { Controller, Get, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { RunsService } from './runs.service.js';
+import { SessionStores } from './session-stores.js';
+import type { SessionRequest } from './sessions.controller.js';
+
+/** The session routes of AgentOS that are about runs. */
+@Controller('sessions/:session_id')
+export class RunsController {
+  constructor(
+    private readonly stores: SessionStores,
+    private readonly runs: RunsService,
+  ) {}
+
+  @Get('runs')
+  async list(@Req() request: SessionRequest): Promise<RawJson> {
+    const query = parseGetRuns(rawQueryOf(request.url));
+    const store = await this.stores.of(request, query);
+    return this.runs.list(store, request.params.session_id, query, request.deadline);
+  }
+
+  @Get('run-previews')
+  async previews(@Req() request: SessionRequest): Promise<RawJson> {
+    const query = parseGetRuns(rawQueryOf(request.url));
+    const store = await this.stores.of(request, query);
+    return this.runs.previews(store, request.params.session_id, query, request.deadline);
+  }
+
+  @Get('runs/:run_id')
+  async one(@Req() request: FastifyRequest<{ Params: { session_id: string; run_id: string } }>): Promise<RawJson> {
+    const query = parseGetRun(rawQueryOf(request.url));
+    const store = await this.stores.of(request, query);
+    const { session_id: sessionId, run_id: runId } = request.params;
+    return this.runs.one(store, sessionId, runId, query.userId, request.deadline);
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  arrayOf,
+  hasStatus,
+  isWithin,
+  lentLabel,
+  listedRunKind,
+  mergeRuns,
+  ownRunKind,
+  problem,
+  type RawJson,
+  type Run,
+  type RunFilter,
+  type RunKind,
+  runBody,
+  runOf,
+  runPreview,
+  runStatus,
+  type SessionType,
+} from '@agno/contract';
+import type { Deadline } from '@agno/database';
+import type { RunDetail, SessionStore, SessionWithRuns } from '@agno/storage';
+import { Injectable, Logger } from '@nestjs/common';
+
+/** What the run listings can be asked for. */
+export interface RunsQuery extends RunFilter {
+  readonly type?: SessionType | undefined;
+  readonly userId?: string | undefined;
+}
+
+/** Use cases on the runs of a session; every answer is the JSON text of a body. */
+@Injectable()
+export class RunsService {
+  private readonly logger = new Logger('Runs');
+
+  async list(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<RawJson> {
+    const { session, runs } = await this.listed(store, id, query, 'whole', deadline);
+    const onMisfit = this.misfitOf(store, id);
+    return arrayOf(
+      runs.map(({ kind, run }) => runBody(kind, run, this.label(kind, run, session, query), 'dropped', onMisfit)),
+    );
+  }
+
+  async previews(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<RawJson> {
+    const { runs } = await this.listed(store, id, query, 'preview', deadline);
+    return arrayOf(runs.map(({ kind, run }) => runPreview(kind, run, this.misfitOf(store, id))));
+  }
+
+  async one(
+    store: SessionStore,
+    id: string,
+    runId: string,
+    userId: string | undefined,
+    deadline: Deadline,
+  ): Promise<RawJson> {
+    const row = await store.readRun(id, userId, runId, deadline);
+    if (row === undefined) throw problem(404, `Session with ID ${id} not found`);
+    if (row.has_runs !== 't') throw problem(404, `Session with ID ${id} has no runs`);
+    const stored = row.table_run ?? row.legacy_run;
+    if (stored === null) throw problem(404, `Run with ID ${runId} not found in session ${id}`);
+    const run = runOf(stored);
+    const kind = ownRunKind(run);
+    return runBody(kind, run, kind === 'agent' ? lentLabel(run, row) : undefined, 'shown', this.misfitOf(store, id));
+  }
+
+  private async listed(store: SessionStore, id: string, query: RunsQuery, detail: RunDetail, deadline: Deadline) {
+    const session = await store.read(id, query.userId, detail, deadline);
+    if (session === undefined) throw problem(404, `Session with ID ${id} not found`);
+    const runs: { kind: RunKind; run: Run }[] = [];
+    for (const run of mergeRuns(session.table_runs, session.legacy_runs)) {
+      const kind = listedRunKind(run, session, query.type);
+      if (kind !== undefined && isWithin(run, query) && hasStatus(runStatus(kind, run), query))
+        runs.push({ kind, run });
+    }
+    return { session, runs };
+  }
+
+  /** Only a listing as agent runs lends the session's label. */
+  private label(kind: RunKind, run: Run, session: SessionWithRuns, { type }: RunsQuery): RawJson | undefined {
+    const asAgentSession = (type ?? 'agent') === 'agent';
+    return kind === 'agent' && asAgentSession ? lentLabel(run, session) : undefined;
+  }
+
+  private misfitOf(store: SessionStore, sessionId: string): (field: string) => void {
+    return (field) =>
+      this.logger.warn(
+        `A run of session '${sessionId}' of database '${store.database.id}': stored ${field} does not fit, answered as null`,
+      );
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import {
+  asRaw,
+  type CreateSession,
+  EMPTY_OBJECT,
+  effectiveType,
+  isUnnamed,
+  type ListSessions,
+  listBody,
+  listedType,
+  listItem,
+  mergeRuns,
+  NULL,
+  type Nulls,
+  objectOf,
+  problem,
+  quote,
+  type RawJson,
+  type RenameSession,
+  type SessionType,
+  type StoredSession,
+  sessionDetail,
+  type UpdateSession,
+} from '@agno/contract';
+import type { Deadline } from '@agno/database';
+import { type NewSession, RunIdTaken, type SessionStore, type SessionWithRuns } from '@agno/storage';
+import { Injectable, Logger } from '@nestjs/common';
+import { newRuns } from './new-runs.js';
+
+/** Use cases on sessions; every answer is the JSON text of a body. The store says which database it is about. */
+@Injectable()
+export class SessionsService {
+  private readonly logger = new Logger('Sessions');
+
+  async list(store: SessionStore, query: ListSessions, deadline: Deadline): Promise<RawJson> {
+    const order = { sortBy: query.sortBy, descending: query.sortOrder !== 'asc' };
+    const offset = (query.page - 1n) * query.limit;
+    const page = await store.list(query, order, query.limit, offset, deadline);
+    const unnamed = page.sessions.filter(isUnnamed);
+    const titles = unnamed.length === 0 ? [] : await store.titles(unnamed.map(identity), deadline);
+    const sources = new Map(
+      titles.map((row) => [row.session_id, { message: row.message ?? undefined, input: row.input ?? undefined }]),
+    );
+    const items = page.sessions.map((session) =>
+      listItem(session, sources.get(session.session_id), this.misfitOf(store, session.session_id)),
+    );
+    return listBody(items, query.page, query.limit, BigInt(page.total));
+  }
+
+  async create(store: SessionStore, request: CreateSession, deadline: Deadline): Promise<RawJson> {
+    const session = newSession(request, unixNow());
+    const taken = () =>
+      problem(
+        409,
+        `Session with id '${session.session_id}' already exists. Use PATCH /sessions/${session.session_id} to update it.`,
+      );
+    try {
+      const stored = await store.create(session, deadline);
+      if (stored === undefined) throw taken();
+      const runs = asRaw(`[${session.runs.map((run) => run.run_data).join(',')}]`);
+      return this.answer(store, { ...stored, table_runs: runs, legacy_runs: null }, undefined, 'dropped');
+    } catch (error) {
+      if (error instanceof RunIdTaken) throw problem(409, 'A run with one of the supplied run_ids already exists');
+      throw error;
+    }
+  }
+
+  async detail(
+    store: SessionStore,
+    id: string,
+    query: { type?: SessionType | undefined; userId?: string | undefined },
+    deadline: Deadline,
+  ): Promise<RawJson> {
+    const session = await store.read(id, query.userId, 'detail', deadline);
+    if (session === undefined) {
+      const prefix = query.type === undefined ? '' : `${query.type[0]?.toUpperCase()}${query.type.slice(1)} `;
+      throw problem(404, `${prefix}Session with id '${id}' not found`);
+    }
+    return this.answer(store, session, query.type, 'dropped');
+  }
+
+  async update(store: SessionStore, id: string, request: UpdateSession, deadline: Deadline): Promise<RawJson> {
+    const members: [string, RawJson][] = [];
+    if (request.sessionName !== undefined) members.push(['session_name', quote(request.sessionName)]);
+    if (request.sessionState !== undefined) members.push(['session_state', request.sessionState]);
+    const change = {
+      sessionData: members.length === 0 ? undefined : objectOf(members),
+      metadata: request.metadata,
+      summary: request.summary,
+    };
+    const session = await store.update(id, request.userId, change, unixNow(), deadline);
+    if (session === undefined) throw notFound(id);
+    return this.answer(store, session, undefined, 'shown');
+  }
+
+  async rename(store: SessionStore, id: string, request: RenameSession, deadline: Deadline): Promise<RawJson> {
+    const name = quote(request.sessionName);
+    const session = await store.rename(id, request.userId, request.type, name, deadline);
+    if (session === undefined) throw notFound(id);
+    return this.answer(store, session, undefined, 'shown');
+  }
+
+  /** Deletes what exists (of that user); ids that do not are no error. */
+  delete(store: SessionStore, ids: readonly string[], userId: string | undefined, deadline: Deadline): Promise<void> {
+    return store.delete(ids, userId, deadline);
+  }
+
+  /** The detail of a session in the shape of `type`, or, where none is asked for, of its stored type. */
+  private answer(store: SessionStore, session: SessionWithRuns, type: SessionType | undefined, nulls: Nulls): RawJson {
+    return sessionDetail(type ?? effectiveType(session), {
+      session,
+      runs: mergeRuns(session.table_runs, session.legacy_runs),
+      nulls,
+      onMisfit: this.misfitOf(store, session.session_id),
+      now: unixNow,
+    });
+  }
+
+  private misfitOf(store: SessionStore, sessionId: string): (field: string) => void {
+    return (field) =>
+      this.logger.warn(
+        `Session '${sessionId}' of database '${store.database.id}': stored ${field} does not fit, answered as null`,
+      );
+  }
+}
+
+export function unixNow(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+function notFound(id: string) {
+  return problem(404, `Session with id '${id}' not found`);
+}
+
+function identity(
+  session: Pick<StoredSession, 'session_id' | 'session_type' | 'agent_id' | 'team_id' | 'workflow_id'>,
+) {
+  return { id: session.session_id, type: listedType(session) };
+}
+
+/** The row of a new session: what is not given is JSON null, in workflow sessions `{}`, as AgentOS writes it. */
+function newSession(request: CreateSession, now: number): NewSession {
+  const { type } = request;
+  const empty = type === 'workflow' ? EMPTY_OBJECT : NULL;
+  const data: [string, RawJson][] = [];
+  if (request.sessionState !== undefined) data.push(['session_state', request.sessionState]);
+  if (request.sessionName !== undefined) data.push(['session_name', quote(request.sessionName)]);
+  const componentId = { agent: request.agentId, team: request.teamId, workflow: request.workflowId }[type];
+  const userId = request.userId ?? null;
+  return {
+    session_id: request.sessionId || randomUUID(),
+    session_type: type,
+    component_id: componentId ?? null,
+    user_id: userId,
+    session_data: data.length === 0 ? empty : objectOf(data),
+    component_data: empty,
+    metadata: request.metadata ?? empty,
+    summary: request.summary ?? NULL,
+    created_at: now,
+    runs: newRuns(request.runs ?? [], userId, now),
+  };
+}

@@ -1,0 +1,198 @@
+import { arrayOf, type ListedSession, type SessionType, type StoredSession } from '@agno/contract';
+import { type Database, type Deadline, type Statement, sqlState, type TableNames } from '@agno/database';
+import { LayoutKeeper, LayoutOutdated } from './layout-keeper.js';
+import { createSession, createSessionWithRuns, createValues, type NewSession } from './statements/create-session.js';
+import { type DeleteRow, deleteSessions } from './statements/delete-sessions.js';
+import { firstTitles, type TitleRow } from './statements/first-titles.js';
+import {
+  countSessions,
+  listCondition,
+  listPage,
+  type SessionFilter,
+  type SessionOrder,
+} from './statements/list-sessions.js';
+import { type RunRow, readRun } from './statements/read-run.js';
+import { readSession, type SessionWithRuns } from './statements/read-session.js';
+import type { RunDetail } from './statements/run-columns.js';
+import { renameSession, type SessionChange, updateSession, updateValues } from './statements/update-session.js';
+
+export interface SessionPage {
+  readonly sessions: readonly ListedSession[];
+  /** Number of sessions that match, as digits. */
+  readonly total: string;
+}
+
+/** A run of a new session has an id that exists in another session. */
+export class RunIdTaken extends Error {}
+
+/** Sessions and runs of one database. Every method takes the deadline of the request it works for. */
+export class SessionStore {
+  private readonly layout: LayoutKeeper;
+
+  constructor(
+    readonly database: Database,
+    private readonly names: TableNames,
+  ) {
+    this.layout = new LayoutKeeper(database, names);
+  }
+
+  /** Whether the schema has a table of that name. */
+  async hasTable(table: string, deadline: Deadline): Promise<boolean> {
+    const rows = await this.database.query(FIND_TABLE, [this.names.schema, table], deadline);
+    return rows.length > 0;
+  }
+
+  /** One page and the count of all; both empty where there are no tables yet. */
+  async list(
+    filter: SessionFilter,
+    order: SessionOrder,
+    limit: bigint,
+    offset: bigint,
+    deadline: Deadline,
+  ): Promise<SessionPage> {
+    const condition = listCondition(filter);
+    if (condition.values.some(isImpossible)) return EMPTY_PAGE;
+    return this.layout.with(deadline, async (book) => {
+      if (!book.layout.hasSessions) return EMPTY_PAGE;
+      const sortBy = order.sortBy !== undefined && book.layout.columns.has(order.sortBy) ? order.sortBy : undefined;
+      const pageKey = `page:${condition.key}:${sortBy}:${order.descending}`;
+      const page = book.get(pageKey, listPage(condition, { ...order, sortBy }));
+      const count = book.get(`count:${condition.key}`, countSessions(condition));
+      const [sessions, totals] = await Promise.all([
+        this.database.query<ListedSession & Upgradable>(page, [...condition.values, `${limit}`, `${offset}`], deadline),
+        this.database.query<{ total: string }>(count, condition.values, deadline),
+      ]);
+      first(sessions);
+      return { sessions, total: totals[0]?.total ?? '0' };
+    });
+  }
+
+  /** What names each of the given unnamed sessions; sessions without anything to name them are missing. */
+  async titles(sessions: readonly { id: string; type: string }[], deadline: Deadline): Promise<TitleRow[]> {
+    return this.layout.with(deadline, (book) =>
+      this.database.query<TitleRow>(
+        book.get('titles', firstTitles),
+        [sessions.map(({ id }) => id), sessions.map(({ type }) => type)],
+        deadline,
+      ),
+    );
+  }
+
+  /** A session with its runs, or undefined when there is none (of that user). */
+  async read(
+    id: string,
+    userId: string | undefined,
+    detail: RunDetail,
+    deadline: Deadline,
+  ): Promise<SessionWithRuns | undefined> {
+    if (isImpossible(id) || isImpossible(userId)) return undefined;
+    return this.layout.with(deadline, async (book) => {
+      if (!book.layout.hasSessions) return undefined;
+      const statement = book.get(`read:${detail}`, readSession(detail));
+      return first(await this.database.query<SessionWithRuns>(statement, [id, userId ?? null], deadline));
+    });
+  }
+
+  /** One run with what its answer needs of the session, or undefined when there is no such session. */
+  async readRun(
+    id: string,
+    userId: string | undefined,
+    runId: string,
+    deadline: Deadline,
+  ): Promise<RunRow | undefined> {
+    if (isImpossible(id) || isImpossible(userId)) return undefined;
+    return this.layout.with(deadline, async (book) => {
+      if (!book.layout.hasSessions) return undefined;
+      // No stored run has an id with NUL, and PostgreSQL would refuse the question.
+      const values = [id, userId ?? null, isImpossible(runId) ? null : runId];
+      return first(await this.database.query<RunRow>(book.get('run', readRun), values, deadline));
+    });
+  }
+
+  /** Stores a new session; undefined when its id is taken, by whomever. Errors: RunIdTaken. */
+  async create(session: NewSession, deadline: Deadline): Promise<StoredSession | undefined> {
+    const type = session.session_type;
+    const values = createValues(session);
+    return this.layout.withTables(deadline, async (book) => {
+      if (session.runs.length === 0) {
+        return (
+          await this.database.query<StoredSession>(book.get(`create:${type}`, createSession(type)), values, deadline)
+        )[0];
+      }
+      const runs = session.runs.map((run) => (book.layout.hasRunsTable ? run.row : run.run_data));
+      const statement = book.get(`create-with-runs:${type}`, createSessionWithRuns(type));
+      try {
+        return (await this.database.query<StoredSession>(statement, [...values, arrayOf(runs)], deadline))[0];
+      } catch (error) {
+        throw sqlState(error) === '23505' ? new RunIdTaken() : error;
+      }
+    });
+  }
+
+  /** Changes a session and returns it with its runs, or undefined when there is none (of that user). */
+  async update(
+    id: string,
+    userId: string | undefined,
+    change: SessionChange,
+    now: number,
+    deadline: Deadline,
+  ): Promise<SessionWithRuns | undefined> {
+    if (isImpossible(id) || isImpossible(userId)) return undefined;
+    return this.layout.with(deadline, async (book) => {
+      if (!book.layout.hasSessions) return undefined;
+      const values = updateValues(id, userId, change, now);
+      return first(await this.database.query<SessionWithRuns>(book.get('update', updateSession), values, deadline));
+    });
+  }
+
+  /** Renames a session (of that type, of that user) and returns it with its runs. `name` is JSON text. */
+  async rename(
+    id: string,
+    userId: string | undefined,
+    type: SessionType | undefined,
+    name: string,
+    deadline: Deadline,
+  ): Promise<SessionWithRuns | undefined> {
+    if (isImpossible(id) || isImpossible(userId)) return undefined;
+    return this.layout.with(deadline, async (book) => {
+      if (!book.layout.hasSessions) return undefined;
+      const values = [id, userId ?? null, type ?? null, name];
+      return first(await this.database.query<SessionWithRuns>(book.get('rename', renameSession), values, deadline));
+    });
+  }
+
+  /** Deletes sessions (of that user) with all that belongs to them. Ids that do not exist are no error. */
+  async delete(ids: readonly string[], userId: string | undefined, deadline: Deadline): Promise<void> {
+    const possible = ids.filter((id) => !isImpossible(id));
+    if (possible.length === 0 || isImpossible(userId)) return;
+    await this.layout.with(deadline, async (book) => {
+      if (!book.layout.hasSessions) return;
+      const statement = book.get('delete', deleteSessions);
+      const [row] = await this.database.query<DeleteRow>(statement, [possible, userId ?? null], deadline);
+      if (row?.stale === 't') throw new LayoutOutdated();
+    });
+  }
+}
+
+const FIND_TABLE: Statement = {
+  name: 'find-table',
+  text: 'SELECT 1 FROM information_schema.tables WHERE table_schema = $1 AND table_name = $2',
+};
+
+const EMPTY_PAGE: SessionPage = { sessions: [], total: '0' };
+
+/** A text with NUL cannot stand in any PostgreSQL row, so nothing matches it. */
+function isImpossible(text: unknown): boolean {
+  return typeof text === 'string' && text.includes('\0');
+}
+
+/** A row that tells whether a runs table came into being since the layout was read. */
+interface Upgradable {
+  readonly upgraded?: 't' | 'f';
+}
+
+/** The first row; whatever was read is outdated when the row says that the database was upgraded meanwhile. */
+function first<Row extends Upgradable>(rows: Row[]): Row | undefined {
+  if (rows[0]?.upgraded === 't') throw new LayoutOutdated();
+  return rows[0];
+}

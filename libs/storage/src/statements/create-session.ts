@@ -1,0 +1,95 @@
+import type { RawJson, SessionType } from '@agno/contract';
+import type { SqlValue } from '@agno/database';
+import type { StatementBook } from '../statement-book.js';
+import { sessionColumns } from './session-columns.js';
+
+export interface NewSession {
+  readonly session_id: string;
+  readonly session_type: SessionType;
+  readonly component_id: string | null;
+  readonly user_id: string | null;
+  readonly session_data: RawJson;
+  /** `agent_data`, `team_data` or `workflow_data`. */
+  readonly component_data: RawJson;
+  readonly metadata: RawJson;
+  readonly summary: RawJson;
+  /** Unix seconds. */
+  readonly created_at: number;
+  /** Rows of the runs table, as JSON; empty for a session without history. */
+  readonly runs: readonly NewRun[];
+}
+
+/** A row of the runs table; `run_data` is the run as AgentOS stores it. */
+export interface NewRun {
+  readonly run_id: string;
+  readonly row: RawJson;
+  readonly run_data: RawJson;
+}
+
+/** Inserts a session unless its id is taken: then no row comes back. */
+export function createSession(type: SessionType) {
+  return ({ tables }: StatementBook): string =>
+    `INSERT INTO ${tables.sessions} AS s (${insertColumns(type)}) VALUES (${INSERT_VALUES})
+      ON CONFLICT (session_id) DO NOTHING RETURNING ${sessionColumns('s')}`;
+}
+
+/** As `createSession`, with runs in the place where the layout keeps them. $10: runs as a JSON array. */
+export function createSessionWithRuns(type: SessionType) {
+  return ({ tables, layout }: StatementBook): string => {
+    if (!layout.hasRunsTable) {
+      return `INSERT INTO ${tables.sessions} AS s (${insertColumns(type)}, runs) VALUES (${INSERT_VALUES}, $10::jsonb)
+        ON CONFLICT (session_id) DO NOTHING RETURNING ${sessionColumns('s')}`;
+    }
+    return `WITH created AS (INSERT INTO ${tables.sessions} AS s (${insertColumns(type)}) VALUES (${INSERT_VALUES})
+        ON CONFLICT (session_id) DO NOTHING RETURNING s.*),
+      stored AS (INSERT INTO ${tables.runs} (session_id, ${RUN_COLUMNS.join(', ')})
+        SELECT created.session_id, ${RUN_COLUMNS.map((column) => `run.${column}`).join(', ')}
+        FROM created, jsonb_to_recordset($10::jsonb) AS run(${RUN_COLUMNS.map((column) => `${column} ${RUN_TYPES[column] ?? 'text'}`).join(', ')}))
+      SELECT ${sessionColumns('created')} FROM created`;
+  };
+}
+
+/** Parameters of both statements; runs only where they are stored. */
+export function createValues(session: NewSession): SqlValue[] {
+  const { session_id, session_type, component_id, user_id, session_data, component_data } = session;
+  return [
+    session_id,
+    session_type,
+    component_id,
+    user_id,
+    session_data,
+    component_data,
+    session.metadata,
+    session.summary,
+    session.created_at,
+  ];
+}
+
+function insertColumns(type: SessionType): string {
+  return `session_id, session_type, ${type}_id, user_id, session_data, ${type}_data, metadata, summary, created_at, updated_at`;
+}
+
+const INSERT_VALUES = '$1, $2, $3, $4, $5::jsonb, $6::jsonb, $7::jsonb, $8::jsonb, $9::bigint, $9::bigint';
+
+const RUN_COLUMNS = [
+  'run_id',
+  'run_type',
+  'agent_id',
+  'team_id',
+  'workflow_id',
+  'user_id',
+  'parent_run_id',
+  'status',
+  'run_index',
+  'run_data',
+  'created_at',
+  'updated_at',
+];
+
+/** Column types other than text. */
+const RUN_TYPES: Record<string, string> = {
+  run_index: 'bigint',
+  run_data: 'jsonb',
+  created_at: 'bigint',
+  updated_at: 'bigint',
+};

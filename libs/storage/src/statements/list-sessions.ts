@@ -1,0 +1,73 @@
+import type { SessionType } from '@agno/contract';
+import type { SqlValue } from '@agno/database';
+import type { StatementBook } from '../statement-book.js';
+import { exists, identifier } from '../tables.js';
+
+/** Which sessions a list is about. Absent means no condition; an empty string is a value like any other. */
+export interface SessionFilter {
+  readonly type?: SessionType | undefined;
+  readonly componentId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly sessionName?: string | undefined;
+}
+
+export interface SessionOrder {
+  readonly sortBy?: string | undefined;
+  readonly descending: boolean;
+}
+
+const COMPONENT_COLUMNS: Record<SessionType, string> = { agent: 'agent_id', team: 'team_id', workflow: 'workflow_id' };
+
+/** A WHERE clause, its parameters, and a key that is the same for the same text. */
+export interface Condition {
+  readonly key: string;
+  readonly text: string;
+  readonly values: readonly SqlValue[];
+}
+
+/** The condition of a list. A name matches as ILIKE pattern, unescaped, against the stored name only. */
+export function listCondition({ type, componentId, userId, sessionName }: SessionFilter): Condition {
+  const parts: [key: string, text: (place: string) => string, value: string | undefined][] = [
+    ['user', (place) => `user_id = ${place}`, userId],
+    [type ?? 'any', (place) => componentMatches(type, place), componentId],
+    ['name', (place) => `coalesce(session_data->>'session_name', '') ILIKE '%' || ${place} || '%'`, sessionName],
+    ['type', (place) => `session_type = ${place}`, type],
+  ];
+  const given = parts.filter(([, , value]) => value !== undefined);
+  const texts = given.map(([, text], index) => text(`$${index + 1}::text`));
+  return {
+    key: given.map(([key]) => key).join('+'),
+    text: texts.length === 0 ? '' : `WHERE ${texts.join(' AND ')}`,
+    values: given.map(([, , value]) => value ?? null),
+  };
+}
+
+function componentMatches(type: SessionType | undefined, place: string): string {
+  if (type !== undefined) return `${COMPONENT_COLUMNS[type]} = ${place}`;
+  return `(${Object.values(COMPONENT_COLUMNS)
+    .map((column) => `${column} = ${place}`)
+    .join(' OR ')})`;
+}
+
+/** One page of a list, without runs. The last two parameters are limit and offset. */
+export function listPage(condition: Condition, order: SessionOrder) {
+  return ({ tables, layout }: StatementBook): string => {
+    const place = condition.values.length;
+    return `SELECT session_id, session_type, agent_id, team_id, workflow_id, user_id, session_data, metadata, summary,
+      created_at, updated_at, agent_data->'sdk' AS sdk, agent_data->'framework' AS framework,
+      workflow_data->'name' AS workflow_name${layout.hasRunsTable ? '' : `, ${exists(tables.runs)} AS upgraded`}
+      FROM ${tables.sessions} ${condition.text} ${orderBy(order, layout.columns)}
+      LIMIT $${place + 1}::bigint OFFSET $${place + 2}::bigint`;
+  };
+}
+
+export function countSessions(condition: Condition) {
+  return ({ tables }: StatementBook): string => `SELECT count(*) AS total FROM ${tables.sessions} ${condition.text}`;
+}
+
+/** A column that the table does not have means no order at all, as in AgentOS. */
+function orderBy({ sortBy, descending }: SessionOrder, columns: ReadonlySet<string>): string {
+  if (sortBy === undefined || !columns.has(sortBy)) return '';
+  const column = sortBy === 'updated_at' ? 'coalesce(updated_at, created_at)' : identifier(sortBy);
+  return `ORDER BY ${column} ${descending ? 'DESC' : 'ASC'}`;
+}

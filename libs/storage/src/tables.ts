@@ -1,0 +1,42 @@
+import type { TableNames } from '@agno/database';
+
+/** Quoted, schema-qualified names of every table that holds something of a session. */
+export interface Tables {
+  readonly schema: string;
+  readonly sessions: string;
+  readonly runs: string;
+  /** Conversations of external agents, folded transcripts and offloaded tool results: deleted with their session. */
+  readonly transcripts: string;
+  readonly compactions: string;
+  readonly toolResults: string;
+  /** Payloads that tool results point to, at AgentOS's default place. */
+  readonly payloads: string;
+  readonly versions: string;
+}
+
+export function qualifiedTables({ schema, sessionTable, runTable }: TableNames): Tables {
+  const inSchema = (table: string) => `${identifier(schema)}.${identifier(table)}`;
+  return {
+    schema: identifier(schema),
+    sessions: inSchema(sessionTable),
+    runs: inSchema(runTable),
+    transcripts: inSchema('agno_transcripts'),
+    compactions: inSchema('agno_compactions'),
+    toolResults: inSchema('agno_tool_results'),
+    payloads: '"fs".agno_fs',
+    versions: inSchema('agno_schema_versions'),
+  };
+}
+
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** An SQL expression that is true while the table exists; costs a catalogue look-up, no table access. */
+export function exists(table: string): string {
+  return `to_regclass(${literal(table)}) IS NOT NULL`;
+}

@@ -1,0 +1,3 @@
+import type { Deviation } from '../deviations.js';
+
+export const WRITE_DEVIATIONS: readonly Deviation[] = [];

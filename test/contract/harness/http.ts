@@ -1,0 +1,73 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+
+/** One request, exactly as it goes over the wire. */
+export interface Step {
+  readonly method: string;
+  /** Path and query, already percent-encoded as wanted: nothing is corrected. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** The headers that a client acts on, values normalised where their order means nothing. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const COMPARED = ['content-type', 'allow', 'location', 'www-authenticate', 'vary'];
+const UNORDERED = new Set(['allow', 'vary', 'access-control-allow-methods', 'access-control-allow-headers']);
+/** How a connection that the server has closed after its last answer shows itself. */
+const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
+const agent = new Agent({ keepAlive: true });
+
+/** Sends a request; once more when a kept connection turns out to be closed by the other side. */
+export async function send(baseUrl: string, step: Step): Promise<Answer> {
+  try {
+    return await sendOnce(baseUrl, step);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && CLOSED.has(String(error.code))) return sendOnce(baseUrl, step);
+    throw error;
+  }
+}
+
+function sendOnce(baseUrl: string, step: Step): Promise<Answer> {
+  const { hostname, port } = new URL(baseUrl);
+  const body = step.body === undefined ? undefined : Buffer.from(step.body as string);
+  const headers: Record<string, string> = { ...step.headers };
+  if (body !== undefined) headers['content-length'] = String(body.length);
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ hostname, port, agent, method: step.method, path: step.path, headers }, (reply) => {
+      const chunks: Buffer[] = [];
+      reply.on('data', (chunk: Buffer) => chunks.push(chunk));
+      reply.on('error', reject);
+      reply.on('end', () =>
+        resolve({
+          status: reply.statusCode ?? 0,
+          headers: comparedHeaders(reply),
+          body: Buffer.concat(chunks).toString('utf8'),
+        }),
+      );
+    });
+    outgoing.setTimeout(30_000, () => outgoing.destroy(new Error(`no answer to ${step.method} ${step.path}`)));
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+function comparedHeaders(reply: IncomingMessage): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, given] of Object.entries(reply.headers).sort()) {
+    if (given === undefined || !(COMPARED.includes(name) || name.startsWith('access-control-'))) continue;
+    kept[name] = normalised(name, String(given));
+  }
+  return kept;
+}
+
+function normalised(name: string, text: string): string {
+  if (name === 'content-type') return text.toLowerCase();
+  if (!UNORDERED.has(name)) return text;
+  const items = text.split(',').map((item) => item.trim().toLowerCase());
+  return items.sort().join(', ');
+}

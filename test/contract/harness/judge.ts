@@ -1,0 +1,135 @@
+import type { Deviation } from '../deviations.js';
+import type { ContractCase } from './case.js';
+import { type Difference, differences } from './compare.js';
+import { type JsonNode, memberOf, parseJson, printJson } from './json.js';
+import { shortened } from './mask.js';
+import type { Outcome, TimedAnswer } from './perform.js';
+import { bodyNode, type Expectation, type ExpectedAnswer, requestText, sortedData } from './record.js';
+
+/** Everything in which our side is not as it should be; empty when the case passes. */
+export function judge(
+  contract: ContractCase,
+  expected: Expectation,
+  ours: Outcome,
+  deviations: readonly Deviation[],
+): Difference[] {
+  const outdated = outdatedRequests(contract, expected);
+  if (outdated.length > 0) return outdated;
+  const wanted = deviations.reduce(deviate, expected);
+  const found = wanted.answers.flatMap((answer, step) => ofAnswer(contract, answer, ours.answers[step], step));
+  const last = ours.answers.at(-1)?.at ?? 0;
+  const own = deviations.filter(changesRows);
+  if (own.length > 0) found.push(...own.flatMap((deviation) => ofDeviatingRows(deviation, ours.rows, last)));
+  else found.push(...ofRows('rows', wanted.rows, ours.rows, last));
+  found.push(...ofRows('tables', wanted.tables, ours.tables, last));
+  for (const deviation of deviations) {
+    if (!sameAsOracle(expected, deviation)) continue;
+    found.push({ path: 'deviation', expected: 'the oracle answers otherwise', actual: 'the oracle answers just this' });
+  }
+  return found;
+}
+
+function outdatedRequests(contract: ContractCase, expected: Expectation): Difference[] {
+  const sent = contract.steps.map(requestText).join('\n');
+  const recorded = expected.requests.join('\n');
+  return sent === recorded ? [] : [{ path: 'recording out of date', expected: recorded, actual: sent }];
+}
+
+/** The headers of an answer of ours where the oracle has none to compare with: its 500s come without CORS. */
+const OWN_HEADERS = { 'content-type': 'application/json', vary: 'origin' };
+
+/** The oracle's outcome with the step in question replaced by what we answer on purpose. */
+function deviate(expected: Expectation, deviation: Deviation): Expectation {
+  const at = stepOf(expected, deviation);
+  const { status, body } = deviation;
+  const answers = expected.answers.map((answer, step): ExpectedAnswer => {
+    return step === at ? { status, headers: { ...answer.headers, ...OWN_HEADERS }, body } : answer;
+  });
+  return { ...expected, answers };
+}
+
+function stepOf(expected: Expectation, deviation: Deviation): number {
+  return deviation.step ?? expected.answers.length - 1;
+}
+
+function changesRows({ rows, runIds }: Deviation): boolean {
+  return rows !== undefined || runIds !== undefined;
+}
+
+/** A deviation that is none any more: the oracle has come to do what we do. */
+function sameAsOracle(expected: Expectation, deviation: Deviation): boolean {
+  const oracle = expected.answers[stepOf(expected, deviation)];
+  if (oracle?.status !== deviation.status || oracle.body !== deviation.body) return false;
+  const rows = expected.rows === undefined ? undefined : parseJson(expected.rows);
+  return !changesRows(deviation) || ofDeviatingRows(deviation, rows, 0).length === 0;
+}
+
+function ofAnswer(
+  contract: ContractCase,
+  expected: ExpectedAnswer,
+  answer: TimedAnswer | undefined,
+  step: number,
+): Difference[] {
+  const where = contract.steps.length === 1 ? '' : `step ${step + 1}: `;
+  if (answer === undefined) return [{ path: `${where}answer`, expected: String(expected.status), actual: '(none)' }];
+  const found: Difference[] = [];
+  if (expected.status !== answer.status) {
+    found.push({ path: `${where}status`, expected: String(expected.status), actual: String(answer.status) });
+  }
+  for (const name of new Set([...Object.keys(expected.headers), ...Object.keys(answer.headers)])) {
+    const [theirs, own] = [expected.headers[name] ?? '(absent)', answer.headers[name] ?? '(absent)'];
+    if (theirs !== own) found.push({ path: `${where}header ${name}`, expected: theirs, actual: own });
+  }
+  return [...found, ...ofBody(contract, expected, answer).map((each) => ({ ...each, path: where + each.path }))];
+}
+
+function ofBody(contract: ContractCase, expected: ExpectedAnswer, answer: TimedAnswer): Difference[] {
+  const theirs = bodyNode(expected);
+  const own = readable(answer);
+  if (theirs === undefined || own === undefined) {
+    return expected.body === shortened(answer.body) ? [] : [{ path: 'body', expected: expected.body, actual: answer.body }];
+  }
+  return differences(theirs, contract.unordered === true ? sortedData(own) : own, answer.at);
+}
+
+/** Undefined also when the body is not the JSON that its content type promises: then it is compared as text. */
+function readable(answer: TimedAnswer): JsonNode | undefined {
+  try {
+    return bodyNode(answer);
+  } catch {
+    return undefined;
+  }
+}
+
+function ofRows(name: string, expected: string | undefined, actual: JsonNode | undefined, now: number): Difference[] {
+  if (expected === undefined || actual === undefined) return [];
+  return differences(parseJson(expected), actual, now, name);
+}
+
+function ofDeviatingRows(deviation: Deviation, rows: JsonNode | undefined, now: number): Difference[] {
+  const wantedRuns = deviation.runIds?.join(', ');
+  const leftRuns = items(rows, 'runs').map((run) => text(run, 'run_id')).join(', ');
+  const found = Object.entries(deviation.rows ?? {}).flatMap(([sessionId, columns]) => {
+    const row = items(rows, 'sessions').find((item) => text(item, 'session_id') === sessionId);
+    const path = `rows.${sessionId}`;
+    if (columns === 'gone') return row === undefined ? [] : [{ path, expected: 'gone', actual: printJson(row) }];
+    if (row === undefined) return [{ path, expected: 'a row', actual: '(none)' }];
+    return Object.entries(columns).flatMap(([column, value]) => {
+      return differences(parseJson(value), memberOf(row, column) ?? row, now, `${path}.${column}`);
+    });
+  });
+  if (wantedRuns !== undefined && wantedRuns !== leftRuns) {
+    found.push({ path: 'rows.runs', expected: wantedRuns, actual: leftRuns });
+  }
+  return found;
+}
+
+function items(rows: JsonNode | undefined, table: string): readonly JsonNode[] {
+  const found = rows === undefined ? undefined : memberOf(rows, table);
+  return found?.kind === 'array' ? found.items : [];
+}
+
+function text(row: JsonNode, column: string): string {
+  const found = memberOf(row, column);
+  return found?.kind === 'string' ? found.value : '';
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { type JsonNode, mapLeaves } from './json.js';
+
+/**
+ * Values that are made while a request is answered cannot be compared as they are. In the oracle's answer they are
+ * replaced by a mask that says what ours has to be instead.
+ */
+export const MASKS = {
+  /** Any version 4 uuid that was not there before. */
+  uuid: '«uuid»',
+  /** Seconds since 1970, at the time of the request. */
+  nowSeconds: '«now, seconds»',
+  /** An ISO 8601 date in UTC at the time of the request. */
+  nowIso: '«now, ISO»',
+  /** A date without the bound to the time of the request (when a process was started). */
+  anyIso: '«any ISO date»',
+  /** Anything at all. Only for expectations written by hand. */
+  anything: '«anything»',
+} as const;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const SEEDED_UUID = /^5eed/;
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
+const TOLERANCE_SECONDS = 6;
+
+/** Longer texts are compared by their hash, which keeps the recordings readable. */
+const LONG_TEXT = 600;
+const LONG_TEXT_MASK = /^«text of \d+ characters, sha256 [0-9a-f]{64}»$/;
+
+/** Masks the generated values of an answer that was given at `now` (seconds since 1970). */
+export function mask(node: JsonNode, now: number): JsonNode {
+  return mapLeaves(node, (leaf) => {
+    for (const name of [MASKS.uuid, MASKS.nowSeconds, MASKS.nowIso]) {
+      if (fitsMask(name, leaf, now)) return { kind: 'string', value: name };
+    }
+    return leaf.kind === 'string' ? { kind: 'string', value: shortened(leaf.value) } : leaf;
+  });
+}
+
+/** A long text as its length and hash; others as they are. */
+export function shortened(text: string): string {
+  if (text.length <= LONG_TEXT) return text;
+  return `«text of ${text.length} characters, sha256 ${createHash('sha256').update(text).digest('hex')}»`;
+}
+
+/** True when a string of an expectation is a mask. */
+export function isMask(node: JsonNode): boolean {
+  if (node.kind !== 'string') return false;
+  return (Object.values(MASKS) as string[]).includes(node.value) || LONG_TEXT_MASK.test(node.value);
+}
+
+/** True when a value of an answer given at `now` is what the mask stands for. */
+export function fitsMask(name: string, leaf: JsonNode, now: number): boolean {
+  switch (name) {
+    case MASKS.uuid:
+      return leaf.kind === 'string' && UUID.test(leaf.value) && !SEEDED_UUID.test(leaf.value);
+    case MASKS.nowSeconds:
+      return leaf.kind === 'number' && /^\d+$/.test(leaf.text) && isNow(Number(leaf.text), now);
+    case MASKS.nowIso:
+      return leaf.kind === 'string' && ISO.test(leaf.value) && isNow(Date.parse(leaf.value) / 1000, now);
+    case MASKS.anyIso:
+      return leaf.kind === 'string' && ISO.test(leaf.value);
+    case MASKS.anything:
+      return true;
+    default:
+      return leaf.kind === 'string' && shortened(leaf.value) === name;
+  }
+}
+
+function isNow(seconds: number, now: number): boolean {
+  return Math.abs(seconds - now) <= TOLERANCE_SECONDS;
+}

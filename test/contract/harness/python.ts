@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { type ServerProcess, startServer } from '../../support/child-process.js';
+import { freePort } from '../../support/ports.js';
+import { CHECKOUT } from '../../support/session-service.js';
+
+const HERE = resolve(CHECKOUT, 'test/contract');
+
+/** The version that the contract is compared with, and the older one whose data and neighbourhood we live with. */
+export const AGNO_VERSION = process.env['AGNO_VERSION'] ?? '3.1.10';
+export const AGNO_2_VERSION = process.env['AGNO_2_VERSION'] ?? '2.9.0';
+
+/** The interpreter of the virtual environment that `oracle/setup.sh` made for a version. */
+export function pythonOf(version: string): string {
+  return resolve(CHECKOUT, `.venv/agno-${version}/bin/python`);
+}
+
+/** Runs a script of `test/contract` to its end and returns what it printed. Rejects with its output when it fails. */
+export async function runPython(version: string, script: string, args: readonly string[]): Promise<string> {
+  const { code, output } = await tryPython(version, script, args);
+  if (code !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${code}:\n${output}`);
+  return output;
+}
+
+export function tryPython(
+  version: string,
+  script: string,
+  args: readonly string[],
+): Promise<{ code: number | null; output: string }> {
+  return new Promise((done, failed) => {
+    const child = spawn(pythonOf(version), [resolve(HERE, script), ...args], { env: pythonEnv() });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+    });
+    child.once('error', failed);
+    child.once('close', (code) => done({ code, output }));
+  });
+}
+
+/** Starts a live AgentOS over databases given as `db_id=DSN`. */
+export async function startAgentOs(version: string, databases: readonly string[]): Promise<ServerProcess> {
+  const port = await freePort();
+  return startServer({
+    command: pythonOf(version),
+    args: [resolve(HERE, 'oracle/serve.py'), String(port), ...databases],
+    env: pythonEnv(),
+    port,
+    readyPath: '/health',
+  });
+}
+
+function pythonEnv(): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', TZ: 'UTC', PYTHONDONTWRITEBYTECODE: '1', AGNO_TELEMETRY: 'false' };
+}

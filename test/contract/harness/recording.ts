@@ -1,0 +1,44 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ContractCase, Layout } from './case.js';
+import type { Expectation } from './record.js';
+
+const FOLDER = resolve(import.meta.dirname, '../recorded');
+
+/** The layout whose recording the others lean on: what is the same there is not written again. */
+const BASE: Layout = 'v3';
+
+export type Recording = ReadonlyMap<string, Expectation>;
+
+export function caseKey(contract: ContractCase): string {
+  return `${contract.route}: ${contract.name}`;
+}
+
+/** Reads the recorded answers of a layout, by case. */
+export function readRecording(layout: Layout): Recording {
+  const own = readFile(layout);
+  return layout === BASE || layout === 'several' ? own : new Map([...readFile(BASE), ...own]);
+}
+
+/** Writes one case a line, in the order of the cases, so that a new recording shows only what changed. */
+export function writeRecording(layout: Layout, recording: Recording): void {
+  const base = layout === BASE || layout === 'several' ? new Map<string, Expectation>() : readFile(BASE);
+  const lines = [...recording]
+    .filter(([key, expectation]) => JSON.stringify(base.get(key)) !== JSON.stringify(expectation))
+    .map(([key, expectation]) => `${JSON.stringify(key)}: ${JSON.stringify(expectation)}`);
+  writeFileSync(fileOf(layout), `{\n${lines.join(',\n')}\n}\n`);
+}
+
+function readFile(layout: Layout): Map<string, Expectation> {
+  const parsed = JSON.parse(readFileSync(fileOf(layout), 'utf8')) as Record<string, Expectation>;
+  return new Map(Object.entries(parsed));
+}
+
+function fileOf(layout: Layout): string {
+  return resolve(FOLDER, `${layout}.json`);
+}
+
+/** The seeded template databases as SQL, so that a replay needs no Python. */
+export function seedFile(template: string): string {
+  return resolve(FOLDER, `seed-${template}.sql`);
+}

@@ -1,0 +1,85 @@
+import pg from 'pg';
+import { type JsonNode, parseJson } from './json.js';
+
+/** A database of one side, with everything read as the text that PostgreSQL prints. */
+export function connect(dsn: string): pg.Client {
+  const asText = { getTypeParser: () => (text: string) => text };
+  return new pg.Client({ connectionString: dsn, types: asText as pg.CustomTypesConfig });
+}
+
+const JSONB = 3802;
+const BIGINT = 20;
+const RUNS_TABLE = 'ai.agno_runs';
+
+/** The column that only agno 2.x has. It is left out of a row where it is SQL NULL, so that layouts look alike. */
+const LEGACY_RUNS = 'runs';
+
+/**
+ * The rows of some sessions and their runs as one JSON value. SQL NULL is null; JSON null is the text «JSON null».
+ * A missing runs table counts as an empty one.
+ */
+export async function readRows(client: pg.Client, sessionIds: readonly string[]): Promise<JsonNode> {
+  const wanted = 'WHERE session_id = ANY($1) ORDER BY session_id COLLATE "C"';
+  const sessions = await client.query(`SELECT * FROM ai.agno_sessions ${wanted}`, [sessionIds]);
+  const runs = (await exists(client, RUNS_TABLE))
+    ? tableNode(await client.query(`SELECT * FROM ${RUNS_TABLE} ${wanted}, run_index, run_id`, [sessionIds]))
+    : ({ kind: 'array', items: [] } as const);
+  return {
+    kind: 'object',
+    members: [
+      ['sessions', tableNode(sessions)],
+      ['runs', runs],
+    ],
+  };
+}
+
+/** The tables as PostgreSQL describes them: columns, constraints, indexes, and agno's own note of their version. */
+export async function readTables(client: pg.Client): Promise<JsonNode> {
+  const parts: [string, string][] = [
+    [
+      'columns',
+      `SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
+       WHERE table_schema = 'ai' AND table_name IN ('agno_sessions', 'agno_runs') ORDER BY table_name, ordinal_position`,
+    ],
+    [
+      'constraints',
+      `SELECT conrelid::regclass::text AS table, conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+       WHERE conrelid IN (to_regclass('ai.agno_sessions'), to_regclass('ai.agno_runs')) AND contype <> 'n'
+       ORDER BY 1, 2`,
+    ],
+    [
+      'indexes',
+      `SELECT tablename, indexname, indexdef FROM pg_indexes
+       WHERE schemaname = 'ai' AND tablename IN ('agno_sessions', 'agno_runs') ORDER BY 1, 2`,
+    ],
+    [
+      'versions',
+      `SELECT table_name, version FROM ai.agno_schema_versions
+       WHERE table_name IN ('agno_sessions', 'agno_runs') ORDER BY 1`,
+    ],
+  ];
+  const members: [string, JsonNode][] = [];
+  for (const [name, sql] of parts) members.push([name, tableNode(await client.query(sql))]);
+  return { kind: 'object', members };
+}
+
+export async function exists(client: pg.Client, table: string): Promise<boolean> {
+  const found = await client.query('SELECT to_regclass($1)::text AS name', [table]);
+  return found.rows[0]?.name !== null;
+}
+
+function tableNode(result: pg.QueryResult<Record<string, string | null>>): JsonNode {
+  const items = result.rows.map((row): JsonNode => {
+    const members = result.fields.map((field): [string, JsonNode] => {
+      return [field.name, cellNode(row[field.name] ?? null, field.dataTypeID)];
+    });
+    return { kind: 'object', members: members.filter(([name]) => name !== LEGACY_RUNS || row[name] !== null) };
+  });
+  return { kind: 'array', items };
+}
+
+function cellNode(text: string | null, type: number): JsonNode {
+  if (text === null) return { kind: 'literal', text: 'null' };
+  if (type === JSONB) return text === 'null' ? { kind: 'string', value: '«JSON null»' } : parseJson(text);
+  return type === BIGINT ? { kind: 'number', text } : { kind: 'string', value: text };
+}

@@ -1,0 +1,50 @@
+import type { ServerProcess } from '../../support/child-process.js';
+import type { TestPostgres } from '../../support/postgres.js';
+import { startSessionService } from '../../support/session-service.js';
+import type { Layout } from './case.js';
+import { copiesFor, openDatabases, serviceEnv } from './layouts.js';
+import type { Side } from './perform.js';
+import { AGNO_VERSION, startAgentOs } from './python.js';
+
+/** A running side, to be closed after its layout's cases. */
+export interface RunningSide extends Side {
+  readonly server: ServerProcess;
+  close(): Promise<void>;
+}
+
+/** A live AgentOS over its own copies of a layout's databases. */
+export function startOracle(postgres: TestPostgres, layout: Layout, name = 'oracle'): Promise<RunningSide> {
+  return start(postgres, layout, name, (dsns) =>
+    startAgentOs(
+      AGNO_VERSION,
+      [...dsns].map(([dbId, dsn]) => `${dbId}=${dsn}`),
+    ),
+  );
+}
+
+/** Our service over its own copies of a layout's databases. */
+export function startOurs(postgres: TestPostgres, layout: Layout): Promise<RunningSide> {
+  return start(postgres, layout, 'ours', (dsns) => startSessionService(serviceEnv(dsns)));
+}
+
+async function start(
+  postgres: TestPostgres,
+  layout: Layout,
+  name: string,
+  serve: (dsns: ReadonlyMap<string, string>) => Promise<ServerProcess>,
+): Promise<RunningSide> {
+  const dsns = await copiesFor(postgres, layout, name);
+  const server = await serve(dsns);
+  const { databases, seeded } = await openDatabases(layout, dsns);
+  return {
+    server,
+    layout,
+    baseUrl: server.baseUrl,
+    databases,
+    seeded,
+    close: async () => {
+      await Promise.all([...databases.values()].map((client) => client.end()));
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { TestPostgres } from '../../support/postgres.js';
+import { type Deviation, DEVIATIONS } from '../deviations.js';
+import type { ContractCase, Layout } from './case.js';
+import { dumpDatabase, loadDatabase } from './dump.js';
+import { judge } from './judge.js';
+import { DATABASES, seedTemplates } from './layouts.js';
+import type { Options } from './options.js';
+import { type Outcome, perform } from './perform.js';
+import { type Expectation, expectationOf, requestText } from './record.js';
+import { caseKey, type Recording, readRecording, writeRecording } from './recording.js';
+import type { Report } from './report.js';
+import { exists } from './rows.js';
+import { type RunningSide, startOracle, startOurs } from './sides.js';
+
+/** The chosen cases on the chosen layouts: compared with a live AgentOS, with a recording of it, or recorded. */
+export class Suite {
+  private readonly postgres: TestPostgres;
+  private readonly options: Options;
+  private readonly cases: readonly ContractCase[];
+  private readonly report: Report;
+
+  constructor(postgres: TestPostgres, options: Options, cases: readonly ContractCase[], report: Report) {
+    this.postgres = postgres;
+    this.options = options;
+    this.cases = chosen(cases, options);
+    this.report = report;
+  }
+
+  /** Makes the seeded templates that the layouts are copied from. */
+  async prepare(): Promise<void> {
+    if (!this.options.recorded) await seedTemplates(this.postgres, this.options.layouts);
+    const templates = new Set(this.options.layouts.flatMap((layout) => DATABASES[layout].map((each) => each.template)));
+    for (const template of templates) {
+      if (template === undefined) continue;
+      const name = `seed_${template}`;
+      if (this.options.recorded) await loadDatabase(await this.postgres.createDatabase(name), template);
+      if (this.options.record) await dumpDatabase(this.postgres.url(name), template);
+    }
+  }
+
+  async runLayout(layout: Layout): Promise<void> {
+    const cases = this.cases.filter((contract) => contract.layouts.includes(layout));
+    if (cases.length === 0) return;
+    if (this.options.record) return this.record(layout, cases);
+    const [oracle, ours] = await Promise.all([
+      this.options.recorded ? undefined : startOracle(this.postgres, layout),
+      this.options.against === 'oracle' ? startOracle(this.postgres, layout, 'twin') : startOurs(this.postgres, layout),
+    ]);
+    try {
+      const recording = this.options.recorded ? readRecording(layout) : undefined;
+      for (const contract of cases) await this.compare(contract, oracle, ours, recording);
+      if (layout === 'v2' && this.options.against === 'service') await this.checkUntouched(ours);
+    } finally {
+      await Promise.all([oracle?.close(), ours.close()]);
+    }
+  }
+
+  private async compare(
+    contract: ContractCase,
+    oracle: RunningSide | undefined,
+    ours: RunningSide,
+    recording: Recording | undefined,
+  ): Promise<void> {
+    const { layout } = ours;
+    const requests = contract.steps.map(requestText);
+    try {
+      const [live, actual] = await Promise.all([oracle && perform(oracle, contract), perform(ours, contract)]);
+      const expected = live === undefined ? recording?.get(caseKey(contract)) : expectationOf(contract, live);
+      if (expected === undefined) throw new Error('not recorded: run contract-record.sh');
+      const found = judge(contract, expected, actual, this.deviationsOf(contract, layout));
+      this.report.add(layout, contract.route, contract.name, found, requests);
+    } catch (error) {
+      const output = [oracle, ours].flatMap((side) => (side?.server.ended() === true ? [side.server.output()] : []));
+      const actual = [error instanceof Error ? error.message : String(error), ...output].join('\n');
+      this.report.add(layout, contract.route, contract.name, [{ path: 'error', expected: 'an answer', actual }], requests);
+    }
+  }
+
+  private deviationsOf(contract: ContractCase, layout: Layout): readonly Deviation[] {
+    if (this.options.against === 'oracle') return [];
+    return DEVIATIONS.filter((each) => each.case === caseKey(contract) && (each.layouts ?? [layout]).includes(layout));
+  }
+
+  private async record(layout: Layout, cases: readonly ContractCase[]): Promise<void> {
+    const oracle = await startOracle(this.postgres, layout);
+    const recording = new Map<string, Expectation>();
+    try {
+      for (const contract of cases) {
+        const outcome: Outcome = await perform(oracle, contract);
+        recording.set(caseKey(contract), expectationOf(contract, outcome));
+        this.report.add(layout, contract.route, contract.name, []);
+      }
+    } finally {
+      await oracle.close();
+    }
+    writeRecording(layout, recording);
+  }
+
+  /** A database that Python 2.x still uses is never altered: after all these writes it has no table for runs. */
+  private async checkUntouched(ours: RunningSide): Promise<void> {
+    for (const client of ours.databases.values()) {
+      const altered = await exists(client, 'ai.agno_runs');
+      const found = altered ? [{ path: 'ai.agno_runs', expected: 'no such table', actual: 'created' }] : [];
+      this.report.add('v2', 'create', 'no table is added to a v2 database', found);
+    }
+  }
+}
+
+/** Reading cases come first: what the others leave in the tables' physical order must not matter to them. */
+function chosen(cases: readonly ContractCase[], { routes, only }: Options): ContractCase[] {
+  const wanted = cases.filter((contract) => routes.includes(contract.route) && contract.name.includes(only));
+  const reads = (contract: ContractCase) => contract.given.length === 0 && contract.steps.every((step) => step.method === 'GET');
+  return [...wanted.filter(reads), ...wanted.filter((contract) => !reads(contract))];
+}

@@ -1,0 +1,36 @@
+"""A live AgentOS over one or more databases: serve.py PORT DB_ID=DSN [DB_ID=DSN ...]
+
+Each database gets one agent, one team and one workflow of its own, which is how AgentOS comes to know it.
+"""
+
+import sys
+
+import uvicorn
+from agno.agent import Agent
+from agno.db.postgres import PostgresDb
+from agno.os import AgentOS
+from agno.team import Team
+from agno.workflow import Workflow
+
+from echo_model import EchoModel
+
+
+def components(db_id: str, dsn: str):
+    db = PostgresDb(id=db_id, db_url=dsn.replace("postgresql://", "postgresql+psycopg://", 1))
+    agent = Agent(id=f"agent-{db_id}", name=f"Agent {db_id}", model=EchoModel(), db=db)
+    member = Agent(id=f"member-{db_id}", name="Member", model=EchoModel())
+    team = Team(id=f"team-{db_id}", name=f"Team {db_id}", model=EchoModel(), members=[member], db=db)
+    workflow = Workflow(id=f"workflow-{db_id}", name=f"Workflow {db_id}", db=db, steps=[agent])
+    return agent, team, workflow
+
+
+def main() -> None:
+    port = int(sys.argv[1])
+    built = [components(*spec.split("=", 1)) for spec in sys.argv[2:]]
+    agents, teams, workflows = (list(kind) for kind in zip(*built))
+    agent_os = AgentOS(id="oracle", agents=agents, teams=teams, workflows=workflows, telemetry=False)
+    uvicorn.run(agent_os.get_app(), host="127.0.0.1", port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

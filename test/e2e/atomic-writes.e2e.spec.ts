@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+describe('writes at the same moment', () => {
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn });
+  });
+  afterAll(() => service.stop());
+
+  it('keeps both of two patches of different fields', async () => {
+    for (let round = 0; round < 20; round++) {
+      const path = `/sessions/patched-${round}`;
+      await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: `patched-${round}` } });
+      await Promise.all([
+        call(service.baseUrl, path, { method: 'PATCH', body: { session_state: { round } } }),
+        call(service.baseUrl, path, { method: 'PATCH', body: { session_name: 'name' } }),
+        call(service.baseUrl, path, { method: 'PATCH', body: { metadata: { kept: true } } }),
+      ]);
+      expect((await call(service.baseUrl, path)).json).toMatchObject({
+        session_name: 'name',
+        session_state: { round },
+        metadata: { kept: true },
+      });
+    }
+  });
+
+  it('gives an id to one of many creators', async () => {
+    const body = { session_id: 'wanted', session_name: 'x' };
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => call(service.baseUrl, '/sessions', { method: 'POST', body })),
+    );
+    const statuses = replies.map(({ status }) => status).sort();
+    expect(statuses).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
+  });
+
+  it('creates the tables once when many first writes come together', async () => {
+    const fresh = await scratchDatabase();
+    const another = await startSessionService({ AGNO_PG_DSN: fresh.dsn });
+    try {
+      const replies = await Promise.all(
+        Array.from({ length: 10 }, () => call(another.baseUrl, '/sessions', { method: 'POST', body: {} })),
+      );
+      expect(replies.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 201));
+    } finally {
+      await another.stop();
+    }
+  });
+});

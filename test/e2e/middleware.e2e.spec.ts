@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+describe('what every request goes through', () => {
+  let database: ScratchDatabase;
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    database = await scratchDatabase();
+    service = await startSessionService({
+      AGNO_SESSION_DSN_MAP: JSON.stringify({ main: database.dsn }),
+      AGNO_TRUSTED_PROXIES: '127.0.0.1',
+      AGNO_REQUEST_TIMEOUT_MS: '700',
+      LOG_LEVEL: 'info',
+    });
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
+  });
+  afterAll(() => service.stop());
+
+  function logLines(): Record<string, unknown>[] {
+    return service
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  const logged = (id: string) => until(async () => logLines().find((line) => line['request_id'] === id));
+
+  it.each(['abc', 'A.b_c-9', 'x'.repeat(128)])('keeps the request id %s', async (id) => {
+    const reply = await call(service.baseUrl, '/sessions', { headers: { 'x-request-id': id } });
+    expect(reply.headers.get('x-request-id')).toBe(id);
+  });
+
+  it.each(['', 'with space', 'x'.repeat(129), 'slash/'])(
+    'replaces the id %j',
+    async (id) => {
+      const reply = await call(service.baseUrl, '/nowhere', { headers: { 'x-request-id': id } });
+      expect(reply.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
+
+  it('logs one line with the route template, the db_id and the address behind a trusted proxy', async () => {
+    const headers = { 'x-request-id': 'logged-1', 'x-forwarded-for': '203.0.113.9', authorization: 'Bearer hush' };
+    await call(service.baseUrl, '/sessions/s?session_name=secret', { headers });
+    const line = await logged('logged-1');
+    expect(line).toMatchObject({
+      method: 'GET',
+      route: '/sessions/:session_id',
+      status: 200,
+      db_id: 'main',
+      remote_ip: '203.0.113.9',
+      duration_ms: expect.any(Number),
+    });
+    expect(logLines().filter((other) => other['request_id'] === 'logged-1')).toHaveLength(1);
+    expect(JSON.stringify(line)).not.toMatch(/hush|secret/);
+  });
+
+  it('answers 504 after the request timeout and cancels the statement in PostgreSQL', async () => {
+    const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(2.5); COMMIT');
+    await until(async () => (await waitingLocks('AccessExclusiveLock', true)) > 0);
+    const reply = await call(service.baseUrl, '/sessions/s');
+    expect(reply.status).toBe(504);
+    expect(reply.json).toEqual({ detail: 'The request took longer than 700 ms' });
+    await until(async () => (await waitingLocks('AccessShareLock', false)) === 0, 1_000);
+    await locked;
+    expect((await call(service.baseUrl, '/sessions/s')).status).toBe(200);
+  });
+
+  async function waitingLocks(mode: string, granted: boolean): Promise<number> {
+    const rows = await database.sql<{ n: string }>(
+      `SELECT count(*) AS n FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+        WHERE c.relname = 'agno_sessions' AND l.mode = $1 AND l.granted = $2
+          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      [mode, granted],
+    );
+    return Number(rows[0]?.n);
+  }
+
+  it('answers a body over the limit with 413 and goes on', async () => {
+    const body = { session_state: { big: 'x'.repeat(20_000_000) } };
+    expect((await call(service.baseUrl, '/sessions', { method: 'POST', body })).status).toBe(413);
+    expect((await call(service.baseUrl, '/healthz')).json).toEqual({ status: 'ok' });
+  });
+});

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { freePort } from '../support/ports.js';
+import { startPostgres, type TestPostgres } from '../support/postgres.js';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+describe('a database that is not there', () => {
+  let healthy: ScratchDatabase;
+  let flaky: ScratchDatabase;
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    healthy = await scratchDatabase();
+    flaky = await scratchDatabase();
+    const unborn = `postgresql://nobody:hush@127.0.0.1:${await freePort()}/none`;
+    service = await startSessionService({
+      AGNO_SESSION_DSN_MAP: JSON.stringify({ healthy: healthy.dsn, flaky: flaky.dsn, unborn }),
+    });
+  });
+  afterAll(() => service.stop());
+
+  it('is down at start: its requests get 503, the others are served', async () => {
+    const reply = await call(service.baseUrl, '/sessions?db_id=unborn');
+    expect(reply.status).toBe(503);
+    expect(reply.json).toEqual({ detail: "Database 'unborn' is unavailable" });
+    expect((await call(service.baseUrl, '/sessions?db_id=healthy')).status).toBe(200);
+    expect(service.output()).not.toContain('hush');
+  });
+
+  it('goes away and comes back: 503 meanwhile, no restart needed, the other never fails', async () => {
+    await call(service.baseUrl, '/sessions?db_id=flaky', { method: 'POST', body: { session_id: 's' } });
+    await flaky.admin(`ALTER DATABASE ${flaky.name} ALLOW_CONNECTIONS false`);
+    await flaky.admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${flaky.name}'`);
+    for (let request = 0; request < 10; request++) {
+      expect((await call(service.baseUrl, '/sessions/s?db_id=flaky')).status).toBe(503);
+      expect((await call(service.baseUrl, '/sessions?db_id=healthy')).status).toBe(200);
+    }
+    await flaky.admin(`ALTER DATABASE ${flaky.name} ALLOW_CONNECTIONS true`);
+    await until(async () => (await call(service.baseUrl, '/sessions/s?db_id=flaky')).status === 200);
+  });
+});
+
+describe('a server that starts after the service', () => {
+  it('is used as soon as it answers', async () => {
+    let postgres: TestPostgres | undefined;
+    const port = await freePort();
+    const service = await startSessionService({
+      AGNO_PG_DSN: `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`,
+    });
+    try {
+      expect((await call(service.baseUrl, '/sessions')).status).toBe(503);
+      postgres = await startPostgres(port);
+      expect((await call(service.baseUrl, '/sessions')).status).toBe(200);
+    } finally {
+      await service.stop();
+      await postgres?.stop();
+    }
+  });
+});

@@ -1,0 +1,47 @@
+/** A reply as a test looks at it. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body parsed; for numbers beyond 2^53 look at `text`. */
+  readonly json: never;
+}
+
+export interface Call {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** Calls a service; `body` is sent as JSON. */
+export async function call(
+  baseUrl: string,
+  path: string,
+  { method = 'GET', body, headers = {} }: Call = {},
+): Promise<Reply> {
+  const response = await fetch(baseUrl + path, {
+    method,
+    headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    get json() {
+      return JSON.parse(text) as never;
+    },
+  };
+}
+
+/** Waits until `check` gives something; the condition is asked again and again, never slept for. */
+export async function until<T>(check: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const result = await check();
+    if (result) return result;
+    if (Date.now() > end) throw new Error(`The condition did not come true within ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A server that runs as a process of its own while tests talk to it. */
+export interface ServerProcess {
+  readonly baseUrl: string;
+  readonly pid: number;
+  /** The last output, for the report of a failure. */
+  output(): string;
+  /** True once the process has ended, asked or not. */
+  ended(): boolean;
+  /** Sends SIGTERM and waits; SIGKILL after ten seconds. Resolves with the exit code, null after a signal. */
+  stop(): Promise<number | null>;
+}
+
+export interface ServerCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly port: number;
+  /** A path that answers 200 as soon as the server serves. */
+  readonly readyPath: string;
+}
+
+const KEPT_OUTPUT = 20_000;
+const START_TIMEOUT_MS = 60_000;
+
+/** Starts a server and waits until it answers. Rejects with its output when it ends or stays silent. */
+export async function startServer(start: ServerCommand): Promise<ServerProcess> {
+  const child = spawn(start.command, start.args, {
+    env: { ...withoutAgnoSettings(process.env), ...start.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const killWithUs = () => child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  const ended = once(child, 'exit').then(([code]: number[]) => {
+    process.off('exit', killWithUs);
+    return code ?? null;
+  });
+
+  const baseUrl = `http://127.0.0.1:${start.port}`;
+  const ready = await Promise.race([answers(baseUrl + start.readyPath), ended.then(() => false)]);
+  if (!ready) {
+    child.kill('SIGKILL');
+    throw new Error(`${start.command} ${start.args.join(' ')} did not start:\n${output}`);
+  }
+  return {
+    baseUrl,
+    pid: child.pid ?? 0,
+    output: () => output,
+    ended: () => child.exitCode !== null || child.signalCode !== null,
+    stop: async () => {
+      const kill = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      child.kill('SIGTERM');
+      const code = await ended;
+      clearTimeout(kill);
+      return code;
+    },
+  };
+}
+
+/** What the developer's shell sets must not change what is tested. */
+function withoutAgnoSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !/^(AGNO_|DATABASE_URL$|OS_SECURITY_KEY$|JWT_)/.test(name));
+  return Object.fromEntries(kept);
+}
+
+async function answers(url: string): Promise<boolean> {
+  const giveUp = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < giveUp) {
+    const status = await fetch(url)
+      .then((reply) => reply.status)
+      .catch(() => 0);
+    if (status === 200) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
