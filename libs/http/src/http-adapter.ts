@@ -1,4 +1,5 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { logAccess } from './access-log.js';
 import { Cors } from './cors.js';
@@ -37,8 +38,10 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
   const cors = new Cors(options.corsOrigins);
   const fastify = adapter.getInstance();
   fastify.decorateRequest('databaseId', undefined);
+  fastify.decorateRequest('contentType', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    keepContentType(request);
     if (cors.answerPreflight(request, reply)) return;
     cors.mark(request, reply);
     reply.header('content-type', 'application/json').serializer(asText);
@@ -52,6 +55,14 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   return adapter;
+}
+
+/** Fastify refuses content types that it cannot read; the contract has an answer of its own to each. */
+function keepContentType(request: FastifyRequest): void {
+  const { headers } = request.raw;
+  if (headers['content-type'] === undefined) return;
+  request.contentType = headers['content-type'];
+  headers['content-type'] = 'application/octet-stream';
 }
 
 /** Bodies are JSON text already. A serializer of our own also keeps Fastify from adding a charset, which JSON has not. */

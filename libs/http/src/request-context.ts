@@ -4,6 +4,8 @@ import type { Deadline } from '@agno/database';
 export interface RequestContext {
   /** When to stop waiting for the answer. */
   deadline: Deadline;
+  /** The `Content-Type` as sent; the contract judges it, not Fastify. */
+  contentType: string | undefined;
   /** The db_id that answers, for the access log. */
   databaseId: string | undefined;
 }

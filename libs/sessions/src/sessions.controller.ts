@@ -36,14 +36,14 @@ export class SessionsController {
   @Post()
   @HttpCode(201)
   async create(@Req() request: FastifyRequest): Promise<RawJson> {
-    const query = parseCreateSession(rawQueryOf(request.url), bodyOf(request), request.headers['content-type']);
+    const query = parseCreateSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
     return this.sessions.create(await this.stores.of(request, { dbId: query.dbId }), query, request.deadline);
   }
 
   @Delete()
   @HttpCode(204)
   async deleteMany(@Req() request: FastifyRequest): Promise<void> {
-    const query = parseDeleteSessions(rawQueryOf(request.url), bodyOf(request), request.headers['content-type']);
+    const query = parseDeleteSessions(rawQueryOf(request.url), bodyOf(request), request.contentType);
     const store = await this.storeForDelete(request, query);
     await this.sessions.delete(store, query.sessionIds, query.userId, request.deadline);
   }
@@ -57,7 +57,7 @@ export class SessionsController {
 
   @Patch(':session_id')
   async update(@Req() request: SessionRequest): Promise<RawJson> {
-    const query = parseUpdateSession(rawQueryOf(request.url), bodyOf(request), request.headers['content-type']);
+    const query = parseUpdateSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
     const store = await this.stores.of(request, query);
     return this.sessions.update(store, request.params.session_id, query, request.deadline);
   }
@@ -65,7 +65,7 @@ export class SessionsController {
   @Post(':session_id/rename')
   @HttpCode(200)
   async rename(@Req() request: SessionRequest): Promise<RawJson> {
-    const query = parseRenameSession(rawQueryOf(request.url), bodyOf(request), request.headers['content-type']);
+    const query = parseRenameSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
     const store = await this.stores.of(request, query);
     return this.sessions.rename(store, request.params.session_id, query, request.deadline);
   }

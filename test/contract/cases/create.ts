@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { collector, get, send } from '../harness/case.js';
 import { agent, team } from './sessions.js';
 
@@ -121,11 +122,18 @@ const BAD: Record<string, string> = {
   'NaN in the state': '{"session_id":"made","session_state":{"a":NaN}}',
   'Infinity in the metadata': '{"session_id":"made","metadata":{"a":-Infinity}}',
   '1e999 in the state': '{"session_id":"made","session_state":{"a":1e999}}',
-  'an id too long for the index': `{"session_id":"${'0123456789abcdef'.repeat(2000)}${'zyx'.repeat(3000)}"}`,
+  'an id too long for the index': `{"session_id":"${incompressible(16_000)}"}`,
 };
 for (const [name, body] of Object.entries(BAD)) add(`bad: ${name}`, send('POST', '/sessions', body));
 add('db_id', send('POST', '/sessions?db_id=default', { session_id: 'made' }), { rowsOf: ['made'] });
 add('unknown db_id', send('POST', '/sessions?db_id=nope', { session_id: 'made' }));
 add('table is ignored', send('POST', '/sessions?table=nope', { session_id: 'made' }), { rowsOf: ['made'] });
+
+/** Text that PostgreSQL cannot shorten to fit into an index, and that is the same every time. */
+function incompressible(length: number): string {
+  let text = '';
+  for (let part = 0; text.length < length; part++) text += createHash('sha256').update(String(part)).digest('base64url');
+  return text.slice(0, length);
+}
 
 export default cases;

@@ -29,7 +29,7 @@ function normalised([text, integer = '', fraction, exponent]: RegExpExecArray): 
 
 function readNonFinite(text: string, start: number): JsonNumber | undefined {
   const word = NON_FINITE.find((name) => text.startsWith(name, start));
-  return word && { raw: asRaw(word), end: start + word.length };
+  return word === undefined ? undefined : { raw: asRaw(word), end: start + word.length };
 }
 
 const NUMBER = /(-?(?:0|[1-9]\d*))(\.\d+)?([eE][-+]?\d+)?/y;

@@ -34,7 +34,12 @@ export function isGiven(node: JsonNode | undefined): node is JsonNode {
 export function printNode(node: JsonNode): RawJson {
   if (typeof node === 'string') return node;
   if (isArray(node)) return arrayOf(node.map(printNode));
-  return objectOf(Array.from(node, ([key, value]) => [key, printNode(value)] as const));
+  // The loop of `objectOf` without its list of pairs: every stored object goes through here.
+  let text = '';
+  for (const [key, value] of node) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${printNode(value)}`;
+  }
+  return asRaw(`{${text}}`);
 }
 
 /**

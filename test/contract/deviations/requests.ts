@@ -1,3 +1,0 @@
-import type { Deviation } from '../deviations.js';
-
-export const REQUEST_DEVIATIONS: readonly Deviation[] = [];
