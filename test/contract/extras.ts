@@ -1,4 +1,4 @@
-import type { TestPostgres } from '../support/postgres.js';
+import type { DatabaseServer } from '../support/postgres.js';
 import type { Report } from './harness/report.js';
 
-export async function runExtras(_postgres: TestPostgres, _report: Report): Promise<void> {}
+export async function runExtras(_postgres: DatabaseServer, _report: Report): Promise<void> {}

@@ -11,9 +11,9 @@ async function main(): Promise<number> {
   const report = new Report((line) => process.stdout.write(`${line}\n`));
   const postgres = await startPostgres();
   try {
-    const suite = new Suite(postgres, options, CASES, report);
+    const suite = new Suite(postgres, options, CASES);
     await suite.prepare();
-    for (const layout of options.layouts) await suite.runLayout(layout);
+    for (const layout of options.layouts) await suite.runLayout(layout, report);
     if (options.extras) await runExtras(postgres, report);
   } finally {
     await postgres.stop();

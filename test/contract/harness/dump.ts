@@ -4,7 +4,12 @@ import type { TestPostgres } from '../../support/postgres.js';
 import { seedFile } from './recording.js';
 import { connect } from './rows.js';
 
-const TABLES = ['agno_sessions', 'agno_runs', 'agno_schema_versions'] as const;
+/** With the order of their rows: the physical one differs from one seeding to the next. */
+const TABLES = [
+  ['agno_sessions', 'created_at, session_id'],
+  ['agno_runs', 'created_at, session_id, run_id'],
+  ['agno_schema_versions', 'table_name'],
+] as const;
 
 /** Writes a seeded database as plain SQL: the tables of sessions with their rows, in a stable order. */
 export async function dumpDatabase(dsn: string, template: string): Promise<void> {
@@ -12,7 +17,7 @@ export async function dumpDatabase(dsn: string, template: string): Promise<void>
   await client.connect();
   try {
     const parts = ['CREATE SCHEMA ai;'];
-    for (const table of TABLES) parts.push(...(await tableSql(client, table)));
+    for (const [table, order] of TABLES) parts.push(...(await tableSql(client, table, order)));
     writeFileSync(seedFile(template), `${parts.join('\n')}\n`);
   } finally {
     await client.end();
@@ -30,7 +35,7 @@ export async function loadDatabase(dsn: string, template: string): Promise<void>
   }
 }
 
-async function tableSql(client: pg.Client, table: string): Promise<string[]> {
+async function tableSql(client: pg.Client, table: string, order: string): Promise<string[]> {
   const columns = await client.query<{ name: string; definition: string }>(
     `SELECT attname AS name, quote_ident(attname) || ' ' || format_type(atttypid, atttypmod)
        || CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END AS definition
@@ -39,7 +44,8 @@ async function tableSql(client: pg.Client, table: string): Promise<string[]> {
   );
   if (columns.rows.length === 0) return [];
   const rows = await client.query<(string | null)[]>({
-    text: `SELECT ${columns.rows.map(({ name }) => `${pg.escapeIdentifier(name)}::text`).join(', ')} FROM ai.${table} ORDER BY ctid`,
+    text: `SELECT ${columns.rows.map(({ name }) => `${pg.escapeIdentifier(name)}::text`).join(', ')}
+           FROM ai.${table} ORDER BY ${order}`,
     rowMode: 'array',
   });
   const inserts = rows.rows.map((row) => {

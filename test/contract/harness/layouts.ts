@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { TestPostgres } from '../../support/postgres.js';
+import type { DatabaseServer } from '../../support/postgres.js';
 import type { Layout } from './case.js';
 import { AGNO_2_VERSION, AGNO_VERSION, runPython } from './python.js';
 import { connect } from './rows.js';
@@ -24,7 +24,7 @@ export const DATABASES: Readonly<Record<Layout, readonly LayoutDatabase[]>> = {
 };
 
 /** Writes the templates that the layouts need, through agno's own classes. */
-export async function seedTemplates(postgres: TestPostgres, layouts: readonly Layout[]): Promise<void> {
+export async function seedTemplates(postgres: DatabaseServer, layouts: readonly Layout[]): Promise<void> {
   const needed = new Set(layouts.flatMap((layout) => DATABASES[layout].map((database) => database.template)));
   const seedV2 = async () => {
     await runPython(AGNO_2_VERSION, 'oracle/seed.py', [await postgres.createDatabase('seed_v2'), 'all']);
@@ -37,7 +37,7 @@ export async function seedTemplates(postgres: TestPostgres, layouts: readonly La
 }
 
 /** The databases of one side for one layout: DSNs by db_id. */
-export async function copiesFor(postgres: TestPostgres, layout: Layout, side: string): Promise<Map<string, string>> {
+export async function copiesFor(postgres: DatabaseServer, layout: Layout, side: string): Promise<Map<string, string>> {
   const dsns = new Map<string, string>();
   for (const { dbId, template } of DATABASES[layout]) {
     const name = `${side}_${layout}_${dbId}`;

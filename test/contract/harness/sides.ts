@@ -1,5 +1,5 @@
 import type { ServerProcess } from '../../support/child-process.js';
-import type { TestPostgres } from '../../support/postgres.js';
+import type { DatabaseServer } from '../../support/postgres.js';
 import { startSessionService } from '../../support/session-service.js';
 import type { Layout } from './case.js';
 import { copiesFor, openDatabases, serviceEnv } from './layouts.js';
@@ -13,7 +13,7 @@ export interface RunningSide extends Side {
 }
 
 /** A live AgentOS over its own copies of a layout's databases. */
-export function startOracle(postgres: TestPostgres, layout: Layout, name = 'oracle'): Promise<RunningSide> {
+export function startOracle(postgres: DatabaseServer, layout: Layout, name = 'oracle'): Promise<RunningSide> {
   return start(postgres, layout, name, (dsns) =>
     startAgentOs(
       AGNO_VERSION,
@@ -23,12 +23,12 @@ export function startOracle(postgres: TestPostgres, layout: Layout, name = 'orac
 }
 
 /** Our service over its own copies of a layout's databases. */
-export function startOurs(postgres: TestPostgres, layout: Layout): Promise<RunningSide> {
+export function startOurs(postgres: DatabaseServer, layout: Layout): Promise<RunningSide> {
   return start(postgres, layout, 'ours', (dsns) => startSessionService(serviceEnv(dsns)));
 }
 
 async function start(
-  postgres: TestPostgres,
+  postgres: DatabaseServer,
   layout: Layout,
   name: string,
   serve: (dsns: ReadonlyMap<string, string>) => Promise<ServerProcess>,

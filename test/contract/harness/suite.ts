@@ -1,4 +1,4 @@
-import type { TestPostgres } from '../../support/postgres.js';
+import type { DatabaseServer } from '../../support/postgres.js';
 import { type Deviation, DEVIATIONS } from '../deviations.js';
 import type { ContractCase, Layout } from './case.js';
 import { dumpDatabase, loadDatabase } from './dump.js';
@@ -14,16 +14,16 @@ import { type RunningSide, startOracle, startOurs } from './sides.js';
 
 /** The chosen cases on the chosen layouts: compared with a live AgentOS, with a recording of it, or recorded. */
 export class Suite {
-  private readonly postgres: TestPostgres;
+  private readonly postgres: DatabaseServer;
   private readonly options: Options;
+  private readonly all: readonly ContractCase[];
   private readonly cases: readonly ContractCase[];
-  private readonly report: Report;
 
-  constructor(postgres: TestPostgres, options: Options, cases: readonly ContractCase[], report: Report) {
+  constructor(postgres: DatabaseServer, options: Options, cases: readonly ContractCase[]) {
     this.postgres = postgres;
     this.options = options;
+    this.all = cases;
     this.cases = chosen(cases, options);
-    this.report = report;
   }
 
   /** Makes the seeded templates that the layouts are copied from. */
@@ -38,18 +38,19 @@ export class Suite {
     }
   }
 
-  async runLayout(layout: Layout): Promise<void> {
+  /** Runs the chosen cases of one layout and tells the report of each. */
+  async runLayout(layout: Layout, report: Report): Promise<void> {
     const cases = this.cases.filter((contract) => contract.layouts.includes(layout));
     if (cases.length === 0) return;
-    if (this.options.record) return this.record(layout, cases);
+    if (this.options.record) return this.record(layout, cases, report);
     const [oracle, ours] = await Promise.all([
       this.options.recorded ? undefined : startOracle(this.postgres, layout),
       this.options.against === 'oracle' ? startOracle(this.postgres, layout, 'twin') : startOurs(this.postgres, layout),
     ]);
     try {
       const recording = this.options.recorded ? readRecording(layout) : undefined;
-      for (const contract of cases) await this.compare(contract, oracle, ours, recording);
-      if (layout === 'v2' && this.options.against === 'service') await this.checkUntouched(ours);
+      for (const contract of cases) await this.compare(contract, oracle, ours, recording, report);
+      if (layout === 'v2' && this.options.against === 'service') await this.checkUntouched(ours, report);
     } finally {
       await Promise.all([oracle?.close(), ours.close()]);
     }
@@ -60,6 +61,7 @@ export class Suite {
     oracle: RunningSide | undefined,
     ours: RunningSide,
     recording: Recording | undefined,
+    report: Report,
   ): Promise<void> {
     const { layout } = ours;
     const requests = contract.steps.map(requestText);
@@ -68,11 +70,11 @@ export class Suite {
       const expected = live === undefined ? recording?.get(caseKey(contract)) : expectationOf(contract, live);
       if (expected === undefined) throw new Error('not recorded: run contract-record.sh');
       const found = judge(contract, expected, actual, this.deviationsOf(contract, layout));
-      this.report.add(layout, contract.route, contract.name, found, requests);
+      report.add(layout, contract.route, contract.name, found, requests);
     } catch (error) {
       const output = [oracle, ours].flatMap((side) => (side?.server.ended() === true ? [side.server.output()] : []));
       const actual = [error instanceof Error ? error.message : String(error), ...output].join('\n');
-      this.report.add(layout, contract.route, contract.name, [{ path: 'error', expected: 'an answer', actual }], requests);
+      report.add(layout, contract.route, contract.name, [{ path: 'error', expected: 'an answer', actual }], requests);
     }
   }
 
@@ -81,27 +83,32 @@ export class Suite {
     return DEVIATIONS.filter((each) => each.case === caseKey(contract) && (each.layouts ?? [layout]).includes(layout));
   }
 
-  private async record(layout: Layout, cases: readonly ContractCase[]): Promise<void> {
+  private async record(layout: Layout, cases: readonly ContractCase[], report: Report): Promise<void> {
     const oracle = await startOracle(this.postgres, layout);
-    const recording = new Map<string, Expectation>();
+    const old = this.cases.length < this.all.length ? readRecording(layout) : new Map<string, Expectation>();
+    const fresh = new Map<string, Expectation>();
     try {
       for (const contract of cases) {
         const outcome: Outcome = await perform(oracle, contract);
-        recording.set(caseKey(contract), expectationOf(contract, outcome));
-        this.report.add(layout, contract.route, contract.name, []);
+        fresh.set(caseKey(contract), expectationOf(contract, outcome));
+        report.add(layout, contract.route, contract.name, []);
       }
     } finally {
       await oracle.close();
     }
-    writeRecording(layout, recording);
+    const entries = this.all.flatMap((contract): [string, Expectation][] => {
+      const expectation = fresh.get(caseKey(contract)) ?? old.get(caseKey(contract));
+      return expectation === undefined ? [] : [[caseKey(contract), expectation]];
+    });
+    writeRecording(layout, new Map(entries));
   }
 
   /** A database that Python 2.x still uses is never altered: after all these writes it has no table for runs. */
-  private async checkUntouched(ours: RunningSide): Promise<void> {
+  private async checkUntouched(ours: RunningSide, report: Report): Promise<void> {
     for (const client of ours.databases.values()) {
       const altered = await exists(client, 'ai.agno_runs');
       const found = altered ? [{ path: 'ai.agno_runs', expected: 'no such table', actual: 'created' }] : [];
-      this.report.add('v2', 'create', 'no table is added to a v2 database', found);
+      report.add('v2', 'create', 'no table is added to a v2 database', found);
     }
   }
 }

@@ -16,15 +16,16 @@ export interface JsonNumber {
  */
 export function readNumber(text: string, start: number): JsonNumber | undefined {
   NUMBER.lastIndex = start;
-  const match = NUMBER.exec(text);
-  return match === null ? readNonFinite(text, start) : { raw: normalised(match), end: NUMBER.lastIndex };
+  if (!NUMBER.test(text)) return readNonFinite(text, start);
+  const end = NUMBER.lastIndex;
+  return { raw: normalised(text.slice(start, end)), end };
 }
 
-function normalised([text, integer = '', fraction, exponent]: RegExpExecArray): RawJson {
-  if (fraction !== undefined || exponent !== undefined) return asRaw(pythonFloat(Number(text)));
-  const digits = integer.startsWith('-') ? integer.length - 1 : integer.length;
+function normalised(number: string): RawJson {
+  if (!INTEGER.test(number)) return asRaw(pythonFloat(Number(number)));
+  const digits = number.startsWith('-') ? number.length - 1 : number.length;
   if (digits > MAX_INTEGER_DIGITS) throw new UnreadableBody();
-  return asRaw(integer === '-0' ? '0' : integer);
+  return asRaw(number === '-0' ? '0' : number);
 }
 
 function readNonFinite(text: string, start: number): JsonNumber | undefined {
@@ -32,7 +33,8 @@ function readNonFinite(text: string, start: number): JsonNumber | undefined {
   return word === undefined ? undefined : { raw: asRaw(word), end: start + word.length };
 }
 
-const NUMBER = /(-?(?:0|[1-9]\d*))(\.\d+)?([eE][-+]?\d+)?/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+const INTEGER = /^-?\d+$/;
 
 /** No JSON, but Python reads them. */
 const NON_FINITE = ['NaN', 'Infinity', '-Infinity'];

@@ -1,0 +1,2 @@
+export * from './mount-docs.js';
+export * from './session-api-document.js';

@@ -1,0 +1,23 @@
+import { named } from '../schema-kinds.js';
+import { answer, type Paths } from './operation.js';
+
+export const HEALTH_PATHS: Paths = {
+  '/health': {
+    get: {
+      tags: ['Health'],
+      summary: 'Health as AgentOS tells it',
+      description: 'Says that the service answers, and since when.',
+      operationId: 'health_check',
+      responses: { 200: answer('The service answers', named('HealthResponse')) },
+    },
+  },
+  '/healthz': {
+    get: {
+      tags: ['Health'],
+      summary: 'Health for probes',
+      description: 'Says that the process answers; no database is asked.',
+      operationId: 'healthz',
+      responses: { 200: answer('The process answers', named('HealthzResponse')) },
+    },
+  },
+};
