@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sessionApiDocument } from './index.js';
+
+/** What generators go by in AgentOS's own document, recorded. Renew: `AGENTOS_URL=http://… vitest run libs/openapi -u`. */
+const RECORDED = join(import.meta.dirname, 'agentos-3.1.10.openapi.snap');
+
+const liveUrl = process.env.AGENTOS_URL;
+it.runIf(liveUrl !== undefined)('the record is what a live AgentOS says', async () => {
+  const live = (await (await fetch(`${liveUrl}/openapi.json`)).json()) as Document;
+  await expect(`${JSON.stringify(signature(live), null, 1)}\n`).toMatchFileSnapshot(RECORDED);
+});
+
+describe('our document', () => {
+  const agentOs: Signature = JSON.parse(readFileSync(RECORDED, 'utf8'));
+  const ours = signature(sessionApiDocument());
+
+  it.each(Object.keys(agentOs.operations))('%s is the operation of AgentOS', (key) => {
+    expect(ours.operations[key]).toEqual(withOurDeviations(agentOs).operations[key]);
+  });
+
+  it.each(Object.keys(agentOs.schemas))('%s is the schema of AgentOS', (name) => {
+    expect(ours.schemas[name]).toEqual(withOurDeviations(agentOs).schemas[name]);
+    expect(memberNames(ours.schemas[name])).toEqual(memberNames(withOurDeviations(agentOs).schemas[name]));
+  });
+
+  it('adds nothing but the probe', () => {
+    expect(Object.keys(ours.operations).filter((key) => !(key in agentOs.operations))).toEqual(['GET /healthz']);
+    expect(Object.keys(ours.schemas).filter((name) => !(name in agentOs.schemas))).toEqual(['HealthzResponse']);
+  });
+
+  it('describes every operation and parameter', () => {
+    for (const operation of Object.values(sessionApiDocument().paths).flatMap((path) => Object.values(path))) {
+      expect(operation).toMatchObject({ summary: expect.any(String), description: expect.any(String) });
+      for (const parameter of operation.parameters ?? []) expect(parameter.description).toBeTruthy();
+    }
+  });
+});
+
+interface Document {
+  readonly paths: Record<string, object>;
+  readonly components?: { schemas?: Record<string, unknown> };
+}
+
+interface Signature {
+  readonly operations: Record<string, unknown>;
+  readonly schemas: Record<string, unknown>;
+}
+
+/** docs/parity.md: page 0 is refused, and a new session may bring its runs and summary. */
+function withOurDeviations(agentOs: Signature): Signature {
+  const copy = structuredClone(agentOs) as {
+    operations: { 'GET /sessions': { parameters: { name: string; schema: { anyOf: { minimum?: number }[] } }[] } };
+    schemas: { CreateSessionRequest: { properties: Record<string, unknown> } };
+  };
+  const page = copy.operations['GET /sessions'].parameters.find(({ name }) => name === 'page');
+  for (const schema of page?.schema.anyOf ?? []) if (schema.minimum === 0) schema.minimum = 1;
+  const object = { type: 'object', additionalProperties: true };
+  Object.assign(copy.schemas.CreateSessionRequest.properties, {
+    runs: { anyOf: [{ type: 'array', items: object }, { type: 'null' }] },
+    summary: { anyOf: [object, { type: 'null' }] },
+  });
+  return copy;
+}
+
+/** The operations on sessions and health, and the schemas that they use, without the texts for people. */
+function signature(document: Document): Signature {
+  const operations: Record<string, unknown> = {};
+  for (const [path, methods] of Object.entries(document.paths)) {
+    if (!/^\/(sessions|health)/.test(path) || path.includes('/media/')) continue;
+    for (const [method, { tags, summary, ...rest }] of Object.entries(methods)) {
+      operations[`${method.toUpperCase()} ${path}`] = withoutTexts(rest);
+    }
+  }
+  const schemas: Record<string, unknown> = {};
+  const take = (part: unknown) => {
+    for (const [, name = ''] of JSON.stringify(part).matchAll(/#\/components\/schemas\/(\w+)/g)) {
+      if (name in schemas) continue;
+      schemas[name] = withoutTexts(document.components?.schemas?.[name]);
+      take(schemas[name]);
+    }
+  };
+  take(operations);
+  return { operations, schemas };
+}
+
+function withoutTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTexts);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !['title', 'description', 'example', 'examples'].includes(key));
+  return Object.fromEntries(kept.map(([key, member]) => [key, withoutTexts(member)]));
+}
+
+/** The order of members is the order in which AgentOS prints them. */
+function memberNames(schema: unknown): string[] {
+  return Object.keys((schema as { properties?: object }).properties ?? {});
+}
