@@ -5,7 +5,14 @@ import { LAYOUTS, ROUTES } from './harness/case.js';
 import { Report } from './harness/report.js';
 import { Suite } from './harness/suite.js';
 
-const CHOSEN = { layouts: LAYOUTS, routes: ROUTES, only: '', against: 'service', record: false, extras: false } as const;
+const CHOSEN = {
+  layouts: LAYOUTS,
+  routes: ROUTES,
+  only: '',
+  against: 'service',
+  record: false,
+  extras: false,
+} as const;
 
 /** The contract cases against what a live AgentOS answered when they were recorded (`contract-record.sh`). */
 describe('recorded contract', () => {

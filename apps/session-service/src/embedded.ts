@@ -20,8 +20,13 @@ async function run(): Promise<void> {
   const service = await startService(env);
   // The service's own listeners came too late for it.
   if (isStopping) process.kill(process.pid, 'SIGTERM');
-  if (process.argv.includes('--demo')) await loadDemo(loadConfig(env));
+  if (process.argv.includes('--demo')) await loadDemo(loadConfig(env)).catch(unlessStopping);
   await service.closed;
+}
+
+/** A service that stops refuses the rest of the demo, which the next start adds. */
+function unlessStopping(error: unknown): void {
+  if (!isStopping) throw error;
 }
 
 let isStopping = false;

@@ -4,6 +4,7 @@ import {
   type CreateSession,
   EMPTY_OBJECT,
   effectiveType,
+  idTooLong,
   isUnnamed,
   type ListSessions,
   listBody,
@@ -23,7 +24,7 @@ import {
   type UpdateSession,
 } from '@agno/contract';
 import type { Deadline } from '@agno/database';
-import { type NewSession, RunIdTaken, type SessionStore, type SessionWithRuns } from '@agno/storage';
+import { type NewSession, RunIdTaken, SessionIdTooLong, type SessionStore, type SessionWithRuns } from '@agno/storage';
 import { Injectable, Logger } from '@nestjs/common';
 import { newRuns } from './new-runs.js';
 
@@ -61,6 +62,7 @@ export class SessionsService {
       return this.answer(store, { ...stored, table_runs: runs, legacy_runs: null }, undefined, 'dropped');
     } catch (error) {
       if (error instanceof RunIdTaken) throw problem(409, 'A run with one of the supplied run_ids already exists');
+      if (error instanceof SessionIdTooLong) throw idTooLong('session_id', session.session_id);
       throw error;
     }
   }

@@ -25,6 +25,9 @@ export interface SessionPage {
 /** A run of a new session has an id that exists in another session. */
 export class RunIdTaken extends Error {}
 
+/** The id of a new session is longer than the primary key's index can hold. How long that is depends on the text. */
+export class SessionIdTooLong extends Error {}
+
 /** Sessions and runs of one database. Every method takes the deadline of the request it works for. */
 export class SessionStore {
   private readonly layout: LayoutKeeper;
@@ -109,22 +112,21 @@ export class SessionStore {
     });
   }
 
-  /** Stores a new session; undefined when its id is taken, by whomever. Errors: RunIdTaken. */
+  /** Stores a new session; undefined when its id is taken, by whomever. Errors: RunIdTaken, SessionIdTooLong. */
   async create(session: NewSession, deadline: Deadline): Promise<StoredSession | undefined> {
     const type = session.session_type;
     const values = createValues(session);
     return this.layout.withTables(deadline, async (book) => {
-      if (session.runs.length === 0) {
-        return (
-          await this.database.query<StoredSession>(book.get(`create:${type}`, createSession(type)), values, deadline)
-        )[0];
-      }
+      const hasRuns = session.runs.length > 0;
+      const statement = hasRuns
+        ? book.get(`create-with-runs:${type}`, createSessionWithRuns(type))
+        : book.get(`create:${type}`, createSession(type));
       const runs = session.runs.map((run) => (book.layout.hasRunsTable ? run.row : run.run_data));
-      const statement = book.get(`create-with-runs:${type}`, createSessionWithRuns(type));
       try {
-        return (await this.database.query<StoredSession>(statement, [...values, arrayOf(runs)], deadline))[0];
+        const all = hasRuns ? [...values, arrayOf(runs)] : values;
+        return (await this.database.query<StoredSession>(statement, all, deadline))[0];
       } catch (error) {
-        throw sqlState(error) === '23505' ? new RunIdTaken() : error;
+        throw refusalOf(error);
       }
     });
   }
@@ -178,6 +180,17 @@ const FIND_TABLE: Statement = {
   name: 'find-table',
   text: 'SELECT 1 FROM information_schema.tables WHERE table_schema = $1 AND table_name = $2',
 };
+
+function refusalOf(error: unknown): unknown {
+  switch (sqlState(error)) {
+    case '23505':
+      return new RunIdTaken();
+    case '54000':
+      return new SessionIdTooLong();
+    default:
+      return error;
+  }
+}
 
 const EMPTY_PAGE: SessionPage = { sessions: [], total: '0' };
 

@@ -76,8 +76,22 @@ for (const [name, text] of Object.entries(BROKEN)) onCreate(`broken: ${name}`, t
 
 const MADE = '{"session_id":"b-made","session_name":"ü"}';
 const TYPES = [
-  ...['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/vnd.api+json', 'application/problem+json; x=y'],
-  ...['application/json; charset=latin-1', 'application/jsonx', 'text/json', 'application/xml', 'json', '', 'application/json,text/plain', ' application/json '],
+  ...[
+    'application/json; charset=utf-8',
+    'APPLICATION/JSON',
+    'application/vnd.api+json',
+    'application/problem+json; x=y',
+  ],
+  ...[
+    'application/json; charset=latin-1',
+    'application/jsonx',
+    'text/json',
+    'application/xml',
+    'json',
+    '',
+    'application/json,text/plain',
+    ' application/json ',
+  ],
 ];
 for (const type of TYPES) onCreate(`content-type ${type || "''"}`, MADE, { 'content-type': type });
 onCreate('no content type', MADE, {});

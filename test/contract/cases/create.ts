@@ -17,7 +17,8 @@ const FULL = {
 
 /** Creates with these values, and compares the row that is left. */
 function make(name: string, query: string, body: unknown): void {
-  const id = typeof body === 'object' && body !== null && 'session_id' in body ? String(body.session_id) : '{{0.session_id}}';
+  const id =
+    typeof body === 'object' && body !== null && 'session_id' in body ? String(body.session_id) : '{{0.session_id}}';
   add(name, send('POST', `/sessions${query}`, body), { rowsOf: [id] });
 }
 
@@ -43,12 +44,22 @@ for (const type of ['agent', 'team', 'workflow']) {
   );
 }
 make('type defaults to agent', '', FULL);
-make('nulls', '', { session_id: null, session_name: null, session_state: null, metadata: null, user_id: null, agent_id: null });
+make('nulls', '', {
+  session_id: null,
+  session_name: null,
+  session_state: null,
+  metadata: null,
+  user_id: null,
+  agent_id: null,
+});
 make('query user_id and session_id are ignored', '?user_id=q&session_id=q', { session_id: 'made', user_id: 'b' });
 make('unknown fields are ignored', '', { session_id: 'made', foo: 1, created_at: 5 });
 make('empty session_id', '', { session_id: '', agent_id: 'a' });
 make('empty user_id', '', { session_id: 'made', user_id: '' });
-make('reserved metadata', '', { session_id: 'made', metadata: { agno_component_version: 3, agno_dispatch_chain: [], agno_dispatch_depth: 1, keep: 1 } });
+make('reserved metadata', '', {
+  session_id: 'made',
+  metadata: { agno_component_version: 3, agno_dispatch_chain: [], agno_dispatch_depth: 1, keep: 1 },
+});
 make('only reserved metadata', '', { session_id: 'made', metadata: { agno_component_version: 3 } });
 make('sdk in metadata', '', { session_id: 'made', metadata: { sdk: 'x' } });
 make('control characters are removed from values', '', {
@@ -78,9 +89,15 @@ const NUMBERS: Record<string, string> = {
 };
 for (const [name, text] of Object.entries(NUMBERS)) {
   const body = `{"session_id":"made","session_state":{"n":${text},"list":[${text}]},"metadata":{"n":${text}}}`;
-  add(`number ${name}`, [send('POST', '/sessions', body), get('/sessions/made'), get('/sessions?user_id=nobody')], { rowsOf: ['made'] });
+  add(`number ${name}`, [send('POST', '/sessions', body), get('/sessions/made'), get('/sessions?user_id=nobody')], {
+    rowsOf: ['made'],
+  });
 }
-make('difficult keys', '', '{"session_id":"made","session_state":{"__proto__":{"a":1},"constructor":2,"":3,"toString":null,"10":1,"9":2}}');
+make(
+  'difficult keys',
+  '',
+  '{"session_id":"made","session_state":{"__proto__":{"a":1},"constructor":2,"":3,"toString":null,"10":1,"9":2}}',
+);
 make('duplicate keys', '', '{"session_id":"x","session_id":"made","session_state":{"a":1,"a":2}}');
 make('deep nesting', '', `{"session_id":"made","session_state":{"d":${'['.repeat(60)}${']'.repeat(60)}}}`);
 make('escapes', '', '{"session_id":"made","session_name":"\\u00f6\\ud83d\\ude42\\/\\n"}');
@@ -91,9 +108,14 @@ add('conflict with another user', send('POST', '/sessions', { session_id: 'taken
 add('conflict with another type', send('POST', '/sessions?type=workflow', { session_id: 'taken' }), taken());
 add('conflict with quotes', send('POST', '/sessions', { session_id: `it's "ü"` }), { given: [team(`it's "ü"`)] });
 add('twice', [send('POST', '/sessions', FULL), send('POST', '/sessions', FULL)], { rowsOf: ['made'] });
-add('deleted and created again', [send('POST', '/sessions', FULL), send('DELETE', '/sessions/made'), send('POST', '/sessions?type=team', FULL)], { rowsOf: ['made'] });
+add(
+  'deleted and created again',
+  [send('POST', '/sessions', FULL), send('DELETE', '/sessions/made'), send('POST', '/sessions?type=team', FULL)],
+  { rowsOf: ['made'] },
+);
 
-for (const type of ['nope', '', 'AGENT', 'agent&type=team']) make(`type=${type}`, `?type=${type}`, { session_id: 'made' });
+for (const type of ['nope', '', 'AGENT', 'agent&type=team'])
+  make(`type=${type}`, `?type=${type}`, { session_id: 'made' });
 const WRONG: Record<string, unknown> = {
   'session_id number': { session_id: 5 },
   'session_id list': { session_id: [] },
@@ -105,7 +127,16 @@ const WRONG: Record<string, unknown> = {
   'metadata true': { metadata: true },
   'user false': { user_id: false },
   'component list': { agent_id: ['a'] },
-  'many at once': { session_id: 1, session_name: 2, session_state: 3, metadata: 4, user_id: 5, agent_id: 6, team_id: 7, workflow_id: 8 },
+  'many at once': {
+    session_id: 1,
+    session_name: 2,
+    session_state: 3,
+    metadata: 4,
+    user_id: 5,
+    agent_id: 6,
+    team_id: 7,
+    workflow_id: 8,
+  },
 };
 for (const [name, body] of Object.entries(WRONG)) add(`422: ${name}`, send('POST', '/sessions', body));
 add('422: query and body', send('POST', '/sessions?type=x', { session_name: 1 }));
@@ -132,7 +163,8 @@ add('table is ignored', send('POST', '/sessions?table=nope', { session_id: 'made
 /** Text that PostgreSQL cannot shorten to fit into an index, and that is the same every time. */
 function incompressible(length: number): string {
   let text = '';
-  for (let part = 0; text.length < length; part++) text += createHash('sha256').update(String(part)).digest('base64url');
+  for (let part = 0; text.length < length; part++)
+    text += createHash('sha256').update(String(part)).digest('base64url');
   return text.slice(0, length);
 }
 

@@ -19,8 +19,29 @@ function single() {
   for (const user of ['own', 'else', '']) add(`user_id=${user}`, drop(`d-1?user_id=${user}`), draft);
   add('own run in a foreign session', drop('d-4?user_id=own'), draft);
   add('type is no parameter', drop('d-1?type=nope'), draft);
-  add('a body is ignored', { method: 'DELETE', path: '/sessions/d-1', headers: { 'content-type': 'application/json' }, body: '{nonsense' }, draft);
-  for (const flag of ['true', '1', 'YES', 'on', 't', 'y', 'false', '0', 'no', 'Off', 'f', 'n', '', 'maybe', '2', 'TRUE&delete_media=0']) {
+  add(
+    'a body is ignored',
+    { method: 'DELETE', path: '/sessions/d-1', headers: { 'content-type': 'application/json' }, body: '{nonsense' },
+    draft,
+  );
+  for (const flag of [
+    'true',
+    '1',
+    'YES',
+    'on',
+    't',
+    'y',
+    'false',
+    '0',
+    'no',
+    'Off',
+    'f',
+    'n',
+    '',
+    'maybe',
+    '2',
+    'TRUE&delete_media=0',
+  ]) {
     add(`delete_media=${flag}`, drop(`d-1?delete_media=${flag}`), draft);
   }
   add('delete_media of an unknown session', drop('nope?delete_media=true'));
@@ -35,7 +56,10 @@ function bulk() {
   const { cases, add } = collector('delete-bulk');
   const drop = (body: unknown, query = '') => send('DELETE', `/sessions${query}`, body);
   const draft = { given: GIVEN };
-  const all = { session_ids: GIVEN.map(({ session_id }) => session_id), session_types: ['agent', 'team', 'workflow', 'agent'] };
+  const all = {
+    session_ids: GIVEN.map(({ session_id }) => session_id),
+    session_types: ['agent', 'team', 'workflow', 'agent'],
+  };
 
   add('one', [drop({ session_ids: ['d-1'], session_types: ['agent'] }), get('/sessions/d-1')], draft);
   add('all', drop(all), draft);
@@ -45,8 +69,17 @@ function bulk() {
   add('the same twice', drop({ session_ids: ['d-1', 'd-1'], session_types: ['agent', 'agent'] }), draft);
   for (const user of ['own', 'else', '']) add(`user_id=${user}`, drop(all, `?user_id=${user}`), draft);
   add('own runs in a foreign session', drop({ session_ids: ['d-4'], session_types: ['agent'] }, '?user_id=own'), draft);
-  add('1500 ids', drop({ session_ids: Array.from({ length: 1500 }, (_, at) => `d-${at}`), session_types: Array.from({ length: 1500 }, () => 'agent') }), draft);
-  add('hard ids', drop({ session_ids: ['a/b', `it's`, 'ü🙂'], session_types: ['agent', 'agent', 'agent'] }), { given: [agent('a/b'), agent(`it's`), agent('ü🙂')] });
+  add(
+    '1500 ids',
+    drop({
+      session_ids: Array.from({ length: 1500 }, (_, at) => `d-${at}`),
+      session_types: Array.from({ length: 1500 }, () => 'agent'),
+    }),
+    draft,
+  );
+  add('hard ids', drop({ session_ids: ['a/b', `it's`, 'ü🙂'], session_types: ['agent', 'agent', 'agent'] }), {
+    given: [agent('a/b'), agent(`it's`), agent('ü🙂')],
+  });
   const BAD: Record<string, unknown> = {
     'too few types': { session_ids: ['d-1', 'd-2'], session_types: ['agent'] },
     'too many types': { session_ids: ['d-1'], session_types: ['agent', 'team'] },
@@ -64,7 +97,8 @@ function bulk() {
     'upper case type': { session_ids: ['d-1'], session_types: ['AGENT'] },
   };
   for (const [name, body] of Object.entries(BAD)) add(`bad: ${name}`, drop(body), draft);
-  for (const body of ['null', '[]', '"x"', '5', 'true', '{"session_ids":["d-1"],"session_types":["agent"],"x":1}']) add(`body ${body}`, drop(body), draft);
+  for (const body of ['null', '[]', '"x"', '5', 'true', '{"session_ids":["d-1"],"session_types":["agent"],"x":1}'])
+    add(`body ${body}`, drop(body), draft);
   add('no body', drop(undefined), draft);
   add('type is no parameter', drop({ session_ids: ['d-1'], session_types: ['agent'] }, '?type=nope'), draft);
   add('delete_media', drop(all, '?delete_media=true'), draft);

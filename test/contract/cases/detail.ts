@@ -6,7 +6,21 @@ const { cases, add } = collector('detail');
 const TYPES = ['agent', 'team', 'workflow'];
 
 for (const id of SEEDED) add(id, get(`/sessions/${id}`));
-for (const id of ['agent-plain', 'agent-rich', 'agent-summary', 'agent-framework', 'team-plain', 'team-loose', 'flow-text', 'agent-empty', 'team-empty', 'flow-empty', 'shelf-00', 'shelf-01', 'shelf-02']) {
+for (const id of [
+  'agent-plain',
+  'agent-rich',
+  'agent-summary',
+  'agent-framework',
+  'team-plain',
+  'team-loose',
+  'flow-text',
+  'agent-empty',
+  'team-empty',
+  'flow-empty',
+  'shelf-00',
+  'shelf-01',
+  'shelf-02',
+]) {
   for (const type of TYPES) add(`${id} as ${type}`, get(`/sessions/${id}?type=${type}`));
 }
 for (const id of HARD_IDS) {
@@ -17,7 +31,8 @@ for (const user of ['ann', 'bob', '', 'Ann']) add(`user_id=${user}`, get(`/sessi
 add('unknown', get('/sessions/nope'));
 for (const type of TYPES) add(`unknown as ${type}`, get(`/sessions/nope?type=${type}`));
 add('unknown, quotes and umlauts', get(`/sessions/${encodeURIComponent(`it's "größer"`)}`));
-for (const type of ['', 'AGENT', 'nope', 'agent&type=team']) add(`type=${type}`, get(`/sessions/agent-plain?type=${type}`));
+for (const type of ['', 'AGENT', 'nope', 'agent&type=team'])
+  add(`type=${type}`, get(`/sessions/agent-plain?type=${type}`));
 add('type is validated before the session is looked for', get('/sessions/nope?type=nope'));
 add('unknown parameters', get('/sessions/agent-plain?limit=x&page=0&foo=bar'));
 add('NUL in the id', get('/sessions/a%00b'));

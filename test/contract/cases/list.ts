@@ -23,7 +23,19 @@ for (const type of TYPES.slice(1)) ask(`user_id=carl&${type}&component_id=part-0
 // The name filter is a pattern of ILIKE, unescaped, on the stored name only.
 const NAMES = [
   ...['100', '%25', '_', '%5C%25', '%5C_', '%5C', '%5C%5C', '__', 's%25e', 'SNAKE_CASE', 'ünï', 'ÜNÏ', "quote's"],
-  ...['a%3Bb%26c%3Dd', 'a;b&c=d', '++spaced', '%20spaced', 'hard', 'Größe', '%F0%9F%99%82', 'What+is+new', '', '+', '%3Cb%3E'],
+  ...[
+    'a%3Bb%26c%3Dd',
+    'a;b&c=d',
+    '++spaced',
+    '%20spaced',
+    'hard',
+    'Größe',
+    '%F0%9F%99%82',
+    'What+is+new',
+    '',
+    '+',
+    '%3Cb%3E',
+  ],
 ].filter((name) => name !== '' && name !== '%25');
 for (const name of ['', '%25']) ask(`session_name=${name}&limit=3`);
 for (const name of NAMES) ask(`session_name=${name.replace(/[^\x20-\x7e]/g, encodeURIComponent)}&limit=100`);
@@ -33,8 +45,39 @@ for (const type of TYPES.slice(1)) ask(`session_name=case&${type}`);
 for (const limit of ['1', '5', '7', '8', '9', '9223372036854775807']) ask(`component_id=part-1&limit=${limit}`);
 for (const page of ['1', '2', '4', '5', '1000000']) ask(`page=${page}`);
 for (const page of ['1', '3', '16']) ask(`limit=4&page=${page}`);
-for (const number of ['+7', '05', '1.0', '1_0', '%207%20', '%2B5', '7%0A', '1__0', '_1', '1_', '-0', '0_1', '1.00', '1.', '.5']) ask(`limit=${number}&component_id=flow-w`);
-for (const number of ['x', '1.5', '1e2', '0x10', '%D9%A3', '', '0', '-1', 'null', 'true', '9'.repeat(30), '-'.repeat(2), '1 2']) {
+for (const number of [
+  '+7',
+  '05',
+  '1.0',
+  '1_0',
+  '%207%20',
+  '%2B5',
+  '7%0A',
+  '1__0',
+  '_1',
+  '1_',
+  '-0',
+  '0_1',
+  '1.00',
+  '1.',
+  '.5',
+])
+  ask(`limit=${number}&component_id=flow-w`);
+for (const number of [
+  'x',
+  '1.5',
+  '1e2',
+  '0x10',
+  '%D9%A3',
+  '',
+  '0',
+  '-1',
+  'null',
+  'true',
+  '9'.repeat(30),
+  '-'.repeat(2),
+  '1 2',
+]) {
   ask(`limit=${number.replace(' ', '%20')}`);
 }
 for (const page of ['0', '-1', 'x', '', '2.0', '1.5', '1e1']) ask(`page=${page}&limit=3`);
@@ -51,13 +94,23 @@ for (const column of ['created_at', 'updated_at', 'session_id']) {
 for (const column of ['session_data', 'metadata']) {
   for (const order of ['asc', 'desc']) ask(`user_id=carl&sort_by=${column}&sort_order=${order}`);
 }
-for (const column of ['user_id', 'session_type', 'agent_id', 'team_id', 'workflow_id', 'agent_data', 'summary', 'runs']) {
+for (const column of [
+  'user_id',
+  'session_type',
+  'agent_id',
+  'team_id',
+  'workflow_id',
+  'agent_data',
+  'summary',
+  'runs',
+]) {
   ask(`sort_by=${column}&component_id=part-1`, { unordered: true });
 }
 for (const column of ['', 'nope', 'CREATED_AT', 'created_at%20', 'created_at;drop', 'session_name']) {
   ask(`sort_by=${column}&component_id=part-1`, { unordered: true });
 }
-for (const attribute of ['keys', 'values', 'items', 'get', 'contains_column', '__class__']) ask(`sort_by=${attribute}&component_id=team-live`);
+for (const attribute of ['keys', 'values', 'items', 'get', 'contains_column', '__class__'])
+  ask(`sort_by=${attribute}&component_id=team-live`);
 for (const order of ['', 'ASC', 'Desc', 'up', 'asc&sort_order=desc']) ask(`limit=3&sort_order=${order}`);
 
 // Validation: every error is told, in the order of the parameters; of a repeated parameter the last one counts.

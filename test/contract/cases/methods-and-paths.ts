@@ -15,7 +15,8 @@ for (const path of PATHS) {
   for (const method of ['HEAD', 'OPTIONS', 'PUT', 'TRACE']) add(`${method} ${path}`, { method, path });
 }
 for (const method of ['POST', 'PATCH', 'DELETE']) {
-  for (const path of PATHS.slice(2)) if (!(method === 'POST' && path.endsWith('rename'))) add(`${method} ${path}`, { method, path });
+  for (const path of PATHS.slice(2))
+    if (!(method === 'POST' && path.endsWith('rename'))) add(`${method} ${path}`, { method, path });
 }
 add('PATCH /sessions', send('PATCH', '/sessions', {}));
 add('POST /sessions/agent-plain', send('POST', '/sessions/agent-plain', {}));
@@ -53,7 +54,9 @@ for (const path of [
 ]) {
   add(`path ${path}`, get(path));
 }
-add('trailing slash on POST', send('POST', '/sessions/', { session_id: 'slashed', agent_id: 'a' }), { rowsOf: ['slashed'] });
+add('trailing slash on POST', send('POST', '/sessions/', { session_id: 'slashed', agent_id: 'a' }), {
+  rowsOf: ['slashed'],
+});
 add('trailing slashes on DELETE', send('DELETE', '/sessions/nope//'));
 
 const ORIGINS = [
@@ -68,14 +71,30 @@ const ORIGINS = [
   'null',
 ];
 for (const origin of ORIGINS) {
-  const headers = { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization, x-thing' };
+  const headers = {
+    origin,
+    'access-control-request-method': 'PATCH',
+    'access-control-request-headers': 'authorization, x-thing',
+  };
   add(`preflight from ${origin}`, { method: 'OPTIONS', path: '/sessions/agent-plain', headers });
   add(`GET from ${origin}`, get('/sessions/agent-plain', { origin }));
 }
 const origin = 'http://localhost:3000';
-add('preflight without headers', { method: 'OPTIONS', path: '/sessions', headers: { origin, 'access-control-request-method': 'GET' } });
-add('preflight of an unknown path', { method: 'OPTIONS', path: '/nope', headers: { origin, 'access-control-request-method': 'GET' } });
-add('preflight of an odd method', { method: 'OPTIONS', path: '/sessions', headers: { origin, 'access-control-request-method': 'BREW' } });
+add('preflight without headers', {
+  method: 'OPTIONS',
+  path: '/sessions',
+  headers: { origin, 'access-control-request-method': 'GET' },
+});
+add('preflight of an unknown path', {
+  method: 'OPTIONS',
+  path: '/nope',
+  headers: { origin, 'access-control-request-method': 'GET' },
+});
+add('preflight of an odd method', {
+  method: 'OPTIONS',
+  path: '/sessions',
+  headers: { origin, 'access-control-request-method': 'BREW' },
+});
 add('OPTIONS with an origin only', { method: 'OPTIONS', path: '/sessions', headers: { origin } });
 add('404 from an origin', get('/sessions/nope', { origin }));
 add('422 from an origin', get('/sessions?limit=x', { origin }));

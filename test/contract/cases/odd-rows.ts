@@ -26,8 +26,12 @@ const AGENT_COLUMNS: Record<string, Partial<GivenSession>> = {
   'state null': data('{"session_state":null}'),
   'state a list': data('{"session_state":[1]}'),
   'state a text': data('{"session_state":"x"}'),
-  'state of numbers': data('{"session_state":{"a":1.0,"b":1.50,"c":9007199254740993,"d":123456789012345678901234567890,"e":1e22,"f":1e-7,"g":100.0,"h":-0.0,"i":0.1}}'),
-  'state of hard keys': data('{"session_state":{"__proto__":{"x":1},"constructor":null,"":0,"toString":1,"10":1,"9":2,"a b":[]}}'),
+  'state of numbers': data(
+    '{"session_state":{"a":1.0,"b":1.50,"c":9007199254740993,"d":123456789012345678901234567890,"e":1e22,"f":1e-7,"g":100.0,"h":-0.0,"i":0.1}}',
+  ),
+  'state of hard keys': data(
+    '{"session_state":{"__proto__":{"x":1},"constructor":null,"":0,"toString":1,"10":1,"9":2,"a b":[]}}',
+  ),
   'state of hard texts': data('{"session_state":{"t":"\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u007f\\u2028🙂<>&"}}'),
   'metrics {}': data('{"session_metrics":{}}'),
   'metrics null': data('{"session_metrics":null}'),
@@ -80,10 +84,29 @@ const AGENT_COLUMNS: Record<string, Partial<GivenSession>> = {
   'updated_at year 10000': { updated_at: 253_402_300_800 },
 };
 for (const [name, columns] of Object.entries(AGENT_COLUMNS)) bothWays(`agent, ${name}`, agent('odd', columns));
-for (const name of ['all SQL NULL', 'all JSON null', 'all {}', 'metrics null', 'metrics {}', 'tokens 12.5', 'state a list', 'metadata a list', 'summary unknown keys', 'summary Z date', 'session_data a list', 'sdk label']) {
+for (const name of [
+  'all SQL NULL',
+  'all JSON null',
+  'all {}',
+  'metrics null',
+  'metrics {}',
+  'tokens 12.5',
+  'state a list',
+  'metadata a list',
+  'summary unknown keys',
+  'summary Z date',
+  'session_data a list',
+  'sdk label',
+]) {
   const { agent_data, ...columns } = AGENT_COLUMNS[name] ?? {};
-  bothWays(`team, ${name}`, team('odd', { ...columns, ...(agent_data === undefined ? {} : { team_data: agent_data }) }));
-  bothWays(`workflow, ${name}`, workflow('odd', { ...columns, ...(agent_data === undefined ? {} : { workflow_data: agent_data }) }));
+  bothWays(
+    `team, ${name}`,
+    team('odd', { ...columns, ...(agent_data === undefined ? {} : { team_data: agent_data }) }),
+  );
+  bothWays(
+    `workflow, ${name}`,
+    workflow('odd', { ...columns, ...(agent_data === undefined ? {} : { workflow_data: agent_data }) }),
+  );
 }
 bothWays('team, empty team_id', team('odd', { team_id: '' }));
 bothWays('workflow, empty workflow_id', workflow('odd', { workflow_id: '' }));
@@ -93,20 +116,33 @@ bothWays('workflow, workflow_data a list', workflow('odd', { workflow_data: [1] 
 // session_type.
 bothWays("type '' with agent_id", agent('odd', { session_type: '', runs: [asked] }));
 bothWays("type '' with team_id", team('odd', { session_type: '', runs: [teamAsked] }));
-bothWays("type '' with workflow_id", workflow('odd', { session_type: '', runs: [workflowRun('o-run', { input: 'Go' })] }));
+bothWays(
+  "type '' with workflow_id",
+  workflow('odd', { session_type: '', runs: [workflowRun('o-run', { input: 'Go' })] }),
+);
 bothWays("type '' without ids", agent('odd', { session_type: '', agent_id: undefined, runs: [asked] }));
 bothWays('type robot', agent('odd', { session_type: 'robot', runs: [asked] }));
 bothWays('type Agent', agent('odd', { session_type: 'Agent' }));
 for (const type of ['agent', 'team', 'workflow']) {
-  detail.add(`odd: type robot as ${type}`, get(`/sessions/odd?type=${type}`), { given: [agent('odd', { session_type: 'robot', runs: [asked] })] });
+  detail.add(`odd: type robot as ${type}`, get(`/sessions/odd?type=${type}`), {
+    given: [agent('odd', { session_type: 'robot', runs: [asked] })],
+  });
 }
 
 // One odd session must not hide its neighbours.
 list.add('odd: a bad row beside good ones', get('/sessions?user_id=own&sort_by=session_id&sort_order=asc'), {
-  given: [agent('odd-1'), agent('odd-2', AGENT_COLUMNS['state a list']), agent('odd-3', { session_data: { session_name: 'Good' } })],
+  given: [
+    agent('odd-1'),
+    agent('odd-2', AGENT_COLUMNS['state a list']),
+    agent('odd-3', { session_data: { session_name: 'Good' } }),
+  ],
 });
 list.add('odd: updated_at of rows without one, sorted', get('/sessions?user_id=own&sort_by=updated_at'), {
-  given: [agent('odd-1', { updated_at: null }), agent('odd-2', { created_at: 5, updated_at: 1_770_000_000 }), agent('odd-3', { created_at: 7, updated_at: null })],
+  given: [
+    agent('odd-1', { updated_at: null }),
+    agent('odd-2', { created_at: 5, updated_at: 1_770_000_000 }),
+    agent('odd-3', { created_at: 7, updated_at: null }),
+  ],
 });
 list.add('odd: NULL users sorted last', get('/sessions?component_id=agent-x&sort_by=user_id&sort_order=asc'), {
   given: [agent('odd-1', { user_id: undefined }), agent('odd-2', { user_id: 'b' }), agent('odd-3', { user_id: 'a' })],
@@ -114,7 +150,9 @@ list.add('odd: NULL users sorted last', get('/sessions?component_id=agent-x&sort
 list.add('odd: NULL users sorted first', get('/sessions?component_id=agent-x&sort_by=user_id&sort_order=desc'), {
   given: [agent('odd-1', { user_id: undefined }), agent('odd-2', { user_id: 'b' }), agent('odd-3', { user_id: 'a' })],
 });
-list.add("odd: user ''", get('/sessions?user_id='), { given: [agent('odd-1', { user_id: '' }), agent('odd-2', { user_id: undefined })] });
+list.add("odd: user ''", get('/sessions?user_id='), {
+  given: [agent('odd-1', { user_id: '' }), agent('odd-2', { user_id: undefined })],
+});
 list.add("odd: component ''", get('/sessions?component_id='), { given: [agent('odd-1', { agent_id: '' })] });
 
 function bothWays(name: string, session: GivenSession): void {

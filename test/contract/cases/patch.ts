@@ -4,12 +4,31 @@ import { agent, agentRun, message, team, teamRun, workflow, workflowRun } from '
 
 const { cases, add } = collector('patch');
 
-const DATA = rawJson('{"session_name":"Old","session_state":{"n":1.0,"big":9007199254740993},"session_metrics":{"total_tokens":5},"other":[null]}');
+const DATA = rawJson(
+  '{"session_name":"Old","session_state":{"n":1.0,"big":9007199254740993},"session_metrics":{"total_tokens":5},"other":[null]}',
+);
 const SUMMARY = { summary: 'Before', topics: ['t'], updated_at: '2025-01-01T10:00:00' };
 const ONE_OF_EACH = [
-  agent('p-agent', { session_data: DATA, agent_data: { name: 'A' }, metadata: { m: 1 }, summary: SUMMARY, runs: [agentRun('p-run', { messages: [message('user', 'Hi')] })] }),
-  team('p-team', { session_data: DATA, team_data: { name: 'T' }, metadata: { m: 1 }, summary: SUMMARY, runs: [teamRun('p-run-t', { messages: [message('user', 'Hi')] })] }),
-  workflow('p-flow', { session_data: DATA, workflow_data: { name: 'W' }, metadata: { m: 1 }, runs: [workflowRun('p-run-w', { input: 'Go' })] }),
+  agent('p-agent', {
+    session_data: DATA,
+    agent_data: { name: 'A' },
+    metadata: { m: 1 },
+    summary: SUMMARY,
+    runs: [agentRun('p-run', { messages: [message('user', 'Hi')] })],
+  }),
+  team('p-team', {
+    session_data: DATA,
+    team_data: { name: 'T' },
+    metadata: { m: 1 },
+    summary: SUMMARY,
+    runs: [teamRun('p-run-t', { messages: [message('user', 'Hi')] })],
+  }),
+  workflow('p-flow', {
+    session_data: DATA,
+    workflow_data: { name: 'W' },
+    metadata: { m: 1 },
+    runs: [workflowRun('p-run-w', { input: 'Go' })],
+  }),
 ];
 
 const BODIES: Record<string, unknown> = {
@@ -25,27 +44,55 @@ const BODIES: Record<string, unknown> = {
   summary: { summary: { summary: 'After', topics: ['a', 'b'], updated_at: '2025-10-21T14:30:00Z' } },
   everything: { session_name: 'N', session_state: { s: 1 }, metadata: { m: 2 }, summary: { summary: 'S' } },
   'unknown fields': { user_id: 'thief', agent_id: 'x', created_at: 1, foo: 'bar' },
-  'control characters': { session_name: 'a\u0000b\u0001', session_state: { k: '\u0002' }, metadata: { 'k\u0003': '\u0004' } },
+  'control characters': {
+    session_name: 'a\u0000b\u0001',
+    session_state: { k: '\u0002' },
+    metadata: { 'k\u0003': '\u0004' },
+  },
 };
 for (const [name, body] of Object.entries(BODIES)) {
   for (const session of ONE_OF_EACH) {
-    add(`${session.session_id}: ${name}`, [send('PATCH', `/sessions/${session.session_id}`, body), get(`/sessions/${session.session_id}`)], { given: [session] });
+    add(
+      `${session.session_id}: ${name}`,
+      [send('PATCH', `/sessions/${session.session_id}`, body), get(`/sessions/${session.session_id}`)],
+      { given: [session] },
+    );
   }
 }
 
 // Which type is asked for; the stored one decides.
 for (const session of ONE_OF_EACH) {
   for (const type of ['agent', 'team', 'workflow']) {
-    add(`${session.session_id} as ${type}`, send('PATCH', `/sessions/${session.session_id}?type=${type}`, { session_name: 'New' }), { given: [session] });
+    add(
+      `${session.session_id} as ${type}`,
+      send('PATCH', `/sessions/${session.session_id}?type=${type}`, { session_name: 'New' }),
+      { given: [session] },
+    );
   }
 }
 const [plain = agent('p-agent')] = ONE_OF_EACH;
 const draft = { given: [plain] };
-for (const type of ['nope', '', 'AGENT']) add(`type=${type}`, send('PATCH', `/sessions/p-agent?type=${type}`, {}), draft);
+for (const type of ['nope', '', 'AGENT'])
+  add(`type=${type}`, send('PATCH', `/sessions/p-agent?type=${type}`, {}), draft);
 
 // Summaries: which are taken, and how their dates come back.
-const DATES = ['2025-10-21', '2025-10-21 14:30', '20251021T143000', '2025-10-21T14:30:00.5', '2025-10-21T14:30:00+02:00', '2025-W43-2', '2025-10-21T14:30:00.123456Z', '2025-10-21T14', ''];
-for (const date of DATES) add(`summary of ${date || "''"}`, [send('PATCH', '/sessions/p-agent', { summary: { summary: 'S', updated_at: date } }), get('/sessions/p-agent')], draft);
+const DATES = [
+  '2025-10-21',
+  '2025-10-21 14:30',
+  '20251021T143000',
+  '2025-10-21T14:30:00.5',
+  '2025-10-21T14:30:00+02:00',
+  '2025-W43-2',
+  '2025-10-21T14:30:00.123456Z',
+  '2025-10-21T14',
+  '',
+];
+for (const date of DATES)
+  add(
+    `summary of ${date || "''"}`,
+    [send('PATCH', '/sessions/p-agent', { summary: { summary: 'S', updated_at: date } }), get('/sessions/p-agent')],
+    draft,
+  );
 const SUMMARIES: Record<string, unknown> = {
   'only text': { summary: 'S' },
   'empty text': { summary: '' },
@@ -55,7 +102,8 @@ const SUMMARIES: Record<string, unknown> = {
   'text of any type': { summary: [1, 2] },
   'date null': { summary: 'S', updated_at: null },
 };
-for (const [name, summary] of Object.entries(SUMMARIES)) add(`summary: ${name}`, [send('PATCH', '/sessions/p-agent', { summary }), get('/sessions/p-agent')], draft);
+for (const [name, summary] of Object.entries(SUMMARIES))
+  add(`summary: ${name}`, [send('PATCH', '/sessions/p-agent', { summary }), get('/sessions/p-agent')], draft);
 const BAD_SUMMARIES: Record<string, unknown> = {
   '{}': {},
   'null text': { summary: null },
@@ -68,15 +116,22 @@ const BAD_SUMMARIES: Record<string, unknown> = {
 for (const [name, summary] of Object.entries(BAD_SUMMARIES)) {
   add(`bad summary: ${name}`, send('PATCH', '/sessions/p-agent', { summary }), draft);
 }
-add('bad summary on a workflow', send('PATCH', '/sessions/p-flow', { summary: { mood: 1 } }), { given: ONE_OF_EACH.slice(2) });
+add('bad summary on a workflow', send('PATCH', '/sessions/p-flow', { summary: { mood: 1 } }), {
+  given: ONE_OF_EACH.slice(2),
+});
 
 // Who may, and what is not there.
 add('unknown', send('PATCH', '/sessions/nope', { session_name: 'N' }));
 add('unknown with type', send('PATCH', '/sessions/nope?type=team', { session_name: 'N' }));
-for (const user of ['own', 'else', '']) add(`user_id=${user}`, send('PATCH', `/sessions/p-agent?user_id=${user}`, { session_name: 'N' }), draft);
+for (const user of ['own', 'else', ''])
+  add(`user_id=${user}`, send('PATCH', `/sessions/p-agent?user_id=${user}`, { session_name: 'N' }), draft);
 const nobody = agent('p-nobody');
-add('a session of nobody', send('PATCH', '/sessions/p-nobody', { session_name: 'N' }), { given: [{ ...nobody, user_id: undefined } as typeof nobody] });
-add('a session of nobody, asked by a user', send('PATCH', '/sessions/p-nobody?user_id=own', { session_name: 'N' }), { given: [{ ...nobody, user_id: undefined } as typeof nobody] });
+add('a session of nobody', send('PATCH', '/sessions/p-nobody', { session_name: 'N' }), {
+  given: [{ ...nobody, user_id: undefined } as typeof nobody],
+});
+add('a session of nobody, asked by a user', send('PATCH', '/sessions/p-nobody?user_id=own', { session_name: 'N' }), {
+  given: [{ ...nobody, user_id: undefined } as typeof nobody],
+});
 add('unknown db_id', send('PATCH', '/sessions/p-agent?db_id=nope', {}), draft);
 
 // Columns in every state of null.
@@ -88,16 +143,29 @@ const NULLS: Record<string, object> = {
 };
 for (const [name, columns] of Object.entries(NULLS)) {
   add(`${name}: name`, send('PATCH', '/sessions/p-null', { session_name: 'N' }), { given: [agent('p-null', columns)] });
-  add(`${name}: metadata`, send('PATCH', '/sessions/p-null', { metadata: { a: 1 } }), { given: [agent('p-null', columns)] });
+  add(`${name}: metadata`, send('PATCH', '/sessions/p-null', { metadata: { a: 1 } }), {
+    given: [agent('p-null', columns)],
+  });
   add(`${name}: nothing`, send('PATCH', '/sessions/p-null', {}), { given: [agent('p-null', columns)] });
 }
 add('workflow, SQL NULL everywhere', send('PATCH', '/sessions/p-null', {}), { given: [workflow('p-null')] });
-add('team, SQL NULL everywhere', send('PATCH', '/sessions/p-null', { session_state: { a: 1 } }), { given: [team('p-null')] });
-add('workflow, summary stored', send('PATCH', '/sessions/p-null', { session_name: 'N' }), { given: [workflow('p-null', { summary: SUMMARY })] });
+add('team, SQL NULL everywhere', send('PATCH', '/sessions/p-null', { session_state: { a: 1 } }), {
+  given: [team('p-null')],
+});
+add('workflow, summary stored', send('PATCH', '/sessions/p-null', { session_name: 'N' }), {
+  given: [workflow('p-null', { summary: SUMMARY })],
+});
 
 // Numbers of what is not patched stay as they are.
 add('numbers stay', [send('PATCH', '/sessions/p-agent', { metadata: {} }), get('/sessions/p-agent')], draft);
-add('numbers arrive', [send('PATCH', '/sessions/p-agent', '{"session_state":{"a":1.0,"b":123456789012345678901234567890,"c":1e-7}}'), get('/sessions/p-agent')], draft);
+add(
+  'numbers arrive',
+  [
+    send('PATCH', '/sessions/p-agent', '{"session_state":{"a":1.0,"b":123456789012345678901234567890,"c":1e-7}}'),
+    get('/sessions/p-agent'),
+  ],
+  draft,
+);
 
 const WRONG: Record<string, unknown> = {
   'name number': { session_name: 5 },
@@ -112,6 +180,14 @@ add('NUL in the id', send('PATCH', '/sessions/a%00b', { session_name: 'x' }));
 add('NaN in the state', send('PATCH', '/sessions/p-agent', '{"session_state":{"a":NaN}}'), draft);
 add('NUL in a key', send('PATCH', '/sessions/p-agent', '{"session_state":{"a\\u0000":1}}'), draft);
 add('lone surrogate', send('PATCH', '/sessions/p-agent', '{"session_name":"a\\ud800"}'), draft);
-add('two in a row', [send('PATCH', '/sessions/p-agent', { session_name: 'N1' }), send('PATCH', '/sessions/p-agent', { metadata: { z: 1 } }), get('/sessions/p-agent')], draft);
+add(
+  'two in a row',
+  [
+    send('PATCH', '/sessions/p-agent', { session_name: 'N1' }),
+    send('PATCH', '/sessions/p-agent', { metadata: { z: 1 } }),
+    get('/sessions/p-agent'),
+  ],
+  draft,
+);
 
 export default cases;

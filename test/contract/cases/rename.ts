@@ -10,16 +10,27 @@ const GIVEN = [
   team('r-team', { session_data: DATA, runs: [teamRun('r-run-t', { messages: [message('user', 'Hi')] })] }),
   workflow('r-flow', { session_data: DATA, runs: [workflowRun('r-run-w', { input: 'Go' })] }),
 ];
-const rename = (id: string, name: unknown, query = '') => send('POST', `/sessions/${id}/rename${query}`, { session_name: name });
+const rename = (id: string, name: unknown, query = '') =>
+  send('POST', `/sessions/${id}/rename${query}`, { session_name: name });
 
 for (const session of GIVEN) {
   const { session_id } = session;
   add(session_id, [rename(session_id, 'New name'), get(`/sessions/${session_id}`)], { given: [session] });
-  for (const type of ['agent', 'team', 'workflow']) add(`${session_id} as ${type}`, rename(session_id, 'N', `?type=${type}`), { given: [session] });
+  for (const type of ['agent', 'team', 'workflow'])
+    add(`${session_id} as ${type}`, rename(session_id, 'N', `?type=${type}`), { given: [session] });
 }
 const [plain = agent('r-agent')] = GIVEN;
 const draft = { given: [plain] };
-for (const name of ['', '   ', 'Größe 🙂', 'a\u0000b\u0001c\td', '"quoted\\', 'x'.repeat(5000), '</script>', '$1 {{x}} %s']) {
+for (const name of [
+  '',
+  '   ',
+  'Größe 🙂',
+  'a\u0000b\u0001c\td',
+  '"quoted\\',
+  'x'.repeat(5000),
+  '</script>',
+  '$1 {{x}} %s',
+]) {
   add(`to ${JSON.stringify(name.slice(0, 20))}`, rename('r-agent', name), draft);
 }
 for (const type of ['nope', '', 'AGENT']) add(`type=${type}`, rename('r-agent', 'N', `?type=${type}`), draft);
@@ -44,9 +55,19 @@ for (const [name, columns] of Object.entries(STATES)) {
   add(`agent, ${name}`, [rename('r-odd', 'New'), get('/sessions/r-odd')], { given: [agent('r-odd', columns)] });
 }
 add('workflow, session_data JSON null', rename('r-odd', 'New'), { given: [workflow('r-odd', { session_data: null })] });
-add('created without a name, then renamed', [send('POST', '/sessions', { session_id: 'r-made' }), rename('r-made', 'New')], { rowsOf: ['r-made'] });
-add('created as workflow, then renamed', [send('POST', '/sessions?type=workflow', { session_id: 'r-made' }), rename('r-made', 'New')], { rowsOf: ['r-made'] });
-add('patched to null, then renamed', [send('PATCH', '/sessions/r-odd', {}), rename('r-odd', 'New')], { given: [agent('r-odd')] });
+add(
+  'created without a name, then renamed',
+  [send('POST', '/sessions', { session_id: 'r-made' }), rename('r-made', 'New')],
+  { rowsOf: ['r-made'] },
+);
+add(
+  'created as workflow, then renamed',
+  [send('POST', '/sessions?type=workflow', { session_id: 'r-made' }), rename('r-made', 'New')],
+  { rowsOf: ['r-made'] },
+);
+add('patched to null, then renamed', [send('PATCH', '/sessions/r-odd', {}), rename('r-odd', 'New')], {
+  given: [agent('r-odd')],
+});
 
 const BODIES: Record<string, string> = {
   null: 'null',
@@ -61,7 +82,8 @@ const BODIES: Record<string, string> = {
   'other field': '{"name":"N"}',
   'lone surrogate': '{"session_name":"a\\ud800"}',
 };
-for (const [name, body] of Object.entries(BODIES)) add(`body: ${name}`, send('POST', '/sessions/r-agent/rename', body), draft);
+for (const [name, body] of Object.entries(BODIES))
+  add(`body: ${name}`, send('POST', '/sessions/r-agent/rename', body), draft);
 add('no body', send('POST', '/sessions/r-agent/rename'), draft);
 add('unknown session, bad body', send('POST', '/sessions/nope/rename', '{}'));
 

@@ -9,7 +9,16 @@ function casesOfListing(route: Route & ('runs' | 'run-previews')) {
   };
 
   for (const id of WITH_RUNS) ask(id);
-  for (const id of ['agent-plain', 'agent-members', 'team-plain', 'team-loose', 'flow-text', 'agent-empty', 'agent-structured', 'agent-sdk']) {
+  for (const id of [
+    'agent-plain',
+    'agent-members',
+    'team-plain',
+    'team-loose',
+    'flow-text',
+    'agent-empty',
+    'agent-structured',
+    'agent-sdk',
+  ]) {
     for (const type of ['agent', 'team', 'workflow']) ask(id, `type=${type}`);
   }
   ask('agent-plain', 'type=nope');
@@ -23,7 +32,16 @@ function casesOfListing(route: Route & ('runs' | 'run-previews')) {
   for (const user of ['ann', 'bob', '']) ask('agent-plain', `user_id=${user}`);
 
   // agent-statuses has runs at 1750000200, …210, and so on, one for each status.
-  for (const bound of ['1750000200', '1750000201', '1750000220', '1750000260', '1750000261', '0', '-1', '9'.repeat(18)]) {
+  for (const bound of [
+    '1750000200',
+    '1750000201',
+    '1750000220',
+    '1750000260',
+    '1750000261',
+    '0',
+    '-1',
+    '9'.repeat(18),
+  ]) {
     ask('agent-statuses', `created_after=${bound}`);
     ask('agent-statuses', `created_before=${bound}`);
   }
@@ -32,9 +50,28 @@ function casesOfListing(route: Route & ('runs' | 'run-previews')) {
   for (const bad of ['x', '', '1.5', '2.0', '9'.repeat(25), '+5', '1_0']) ask('agent-statuses', `created_after=${bad}`);
   ask('agent-statuses', 'created_before=x&created_after=y&type=z');
 
-  const statuses = ['COMPLETED', 'completed', 'Error', 'PAUSED&status=cancelled', 'RUNNING&status=PENDING&status=regenerated'];
+  const statuses = [
+    'COMPLETED',
+    'completed',
+    'Error',
+    'PAUSED&status=cancelled',
+    'RUNNING&status=PENDING&status=regenerated',
+  ];
   for (const status of statuses) ask('agent-statuses', `status=${status}`);
-  const unknown = ['', 'NOPE', 'zzz&status=nope', 'stra%C3%9Fe', 'it%27s', 'a%22b%27c', 'COMPLETED&status=x', '%20ERROR', 'COMPLETED,ERROR', '%C3%A9', '%00', '%5Cn'];
+  const unknown = [
+    '',
+    'NOPE',
+    'zzz&status=nope',
+    'stra%C3%9Fe',
+    'it%27s',
+    'a%22b%27c',
+    'COMPLETED&status=x',
+    '%20ERROR',
+    'COMPLETED,ERROR',
+    '%C3%A9',
+    '%00',
+    '%5Cn',
+  ];
   for (const status of unknown) ask('agent-statuses', `status=${status}`);
   ask('agent-plain', 'status=ERROR');
   ask('team-paused', 'status=paused');

@@ -1,5 +1,19 @@
 /** Sessions that `oracle/seeded_*.py` write, by what they are good for. Cases that write make sessions of their own. */
-const AGENTS = ['plain', 'rich', 'statuses', 'lineage', 'introduction', 'structured', 'members', 'empty', 'summary', 'framework', 'sdk', 'named', 'blank-name'];
+const AGENTS = [
+  'plain',
+  'rich',
+  'statuses',
+  'lineage',
+  'introduction',
+  'structured',
+  'members',
+  'empty',
+  'summary',
+  'framework',
+  'sdk',
+  'named',
+  'blank-name',
+];
 const TEAMS = ['plain', 'loose', 'paused', 'structured', 'empty'];
 const FLOWS = ['text', 'dict', 'list', 'none', 'object-content', 'paused', 'empty'];
 

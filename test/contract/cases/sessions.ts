@@ -17,16 +17,39 @@ export function workflow(session_id: string, columns: Columns = {}): GivenSessio
 
 /** A run of an agent as agno 3.x stores it, with the fields that are always there. */
 export function agentRun(run_id: string, fields: Record<string, unknown> = {}): StoredJson {
-  return { run_id, agent_id: 'agent-x', status: 'COMPLETED', created_at: 1_760_000_100, content: 'answer', content_type: 'str', ...fields };
+  return {
+    run_id,
+    agent_id: 'agent-x',
+    status: 'COMPLETED',
+    created_at: 1_760_000_100,
+    content: 'answer',
+    content_type: 'str',
+    ...fields,
+  };
 }
 
 export function teamRun(run_id: string, fields: Record<string, unknown> = {}): StoredJson {
-  return { run_id, team_id: 'team-x', status: 'COMPLETED', created_at: 1_760_000_100, content: 'answer', content_type: 'str', ...fields };
+  return {
+    run_id,
+    team_id: 'team-x',
+    status: 'COMPLETED',
+    created_at: 1_760_000_100,
+    content: 'answer',
+    content_type: 'str',
+    ...fields,
+  };
 }
 
 export function workflowRun(run_id: string, fields: Record<string, unknown> = {}): StoredJson {
   return {
-    ...{ run_id, workflow_id: 'flow-x', status: 'COMPLETED', created_at: 1_760_000_100, content: 'answer', content_type: 'str' },
+    ...{
+      run_id,
+      workflow_id: 'flow-x',
+      status: 'COMPLETED',
+      created_at: 1_760_000_100,
+      content: 'answer',
+      content_type: 'str',
+    },
     ...{ step_results: [], step_executor_runs: [], ...fields },
   };
 }

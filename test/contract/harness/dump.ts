@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import pg from 'pg';
-import type { TestPostgres } from '../../support/postgres.js';
 import { seedFile } from './recording.js';
 import { connect } from './rows.js';
 

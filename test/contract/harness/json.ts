@@ -93,7 +93,8 @@ export function memberOf(node: JsonNode, key: string): JsonNode | undefined {
 
 /** Applies a change to every string and number of a value; keys stay. */
 export function mapLeaves(node: JsonNode, change: (leaf: JsonNode) => JsonNode): JsonNode {
-  if (node.kind === 'object') return { kind: 'object', members: node.members.map(([key, item]) => [key, mapLeaves(item, change)]) };
+  if (node.kind === 'object')
+    return { kind: 'object', members: node.members.map(([key, item]) => [key, mapLeaves(item, change)]) };
   if (node.kind === 'array') return { kind: 'array', items: node.items.map((item) => mapLeaves(item, change)) };
   return change(node);
 }

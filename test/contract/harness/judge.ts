@@ -87,7 +87,9 @@ function ofBody(contract: ContractCase, expected: ExpectedAnswer, answer: TimedA
   const theirs = bodyNode(expected);
   const own = readable(answer);
   if (theirs === undefined || own === undefined) {
-    return expected.body === shortened(answer.body) ? [] : [{ path: 'body', expected: expected.body, actual: answer.body }];
+    return expected.body === shortened(answer.body)
+      ? []
+      : [{ path: 'body', expected: expected.body, actual: answer.body }];
   }
   return differences(theirs, contract.unordered === true ? sortedData(own) : own, answer.at);
 }
@@ -108,7 +110,9 @@ function ofRows(name: string, expected: string | undefined, actual: JsonNode | u
 
 function ofDeviatingRows(deviation: Deviation, rows: JsonNode | undefined, now: number): Difference[] {
   const wantedRuns = deviation.runIds?.join(', ');
-  const leftRuns = items(rows, 'runs').map((run) => text(run, 'run_id')).join(', ');
+  const leftRuns = items(rows, 'runs')
+    .map((run) => text(run, 'run_id'))
+    .join(', ');
   const found = Object.entries(deviation.rows ?? {}).flatMap(([sessionId, columns]) => {
     const row = items(rows, 'sessions').find((item) => text(item, 'session_id') === sessionId);
     const path = `rows.${sessionId}`;

@@ -33,7 +33,10 @@ export async function seedTemplates(postgres: DatabaseServer, layouts: readonly 
   };
   const seedV3 = async () =>
     runPython(AGNO_VERSION, 'oracle/seed.py', [await postgres.createDatabase('seed_v3'), 'all']);
-  await Promise.all([needed.has('v3') ? seedV3() : undefined, needed.has('v2') || needed.has('mixed') ? seedV2() : undefined]);
+  await Promise.all([
+    needed.has('v3') ? seedV3() : undefined,
+    needed.has('v2') || needed.has('mixed') ? seedV2() : undefined,
+  ]);
 }
 
 /** The databases of one side for one layout: DSNs by db_id. */
@@ -41,7 +44,8 @@ export async function copiesFor(postgres: DatabaseServer, layout: Layout, side: 
   const dsns = new Map<string, string>();
   for (const { dbId, template } of DATABASES[layout]) {
     const name = `${side}_${layout}_${dbId}`;
-    const made = template === undefined ? postgres.createDatabase(name) : postgres.copyDatabase(`seed_${template}`, name);
+    const made =
+      template === undefined ? postgres.createDatabase(name) : postgres.copyDatabase(`seed_${template}`, name);
     dsns.set(dbId, await made);
   }
   return dsns;
@@ -49,8 +53,8 @@ export async function copiesFor(postgres: DatabaseServer, layout: Layout, side: 
 
 /** The environment that makes our service serve these databases as Python would. */
 export function serviceEnv(dsns: ReadonlyMap<string, string>): Record<string, string> {
-  const strict = dsns.size > 1 ? { AGNO_REQUIRE_DB_ID: 'true' } : {};
-  return { AGNO_SESSION_DSN_MAP: JSON.stringify(Object.fromEntries(dsns)), ...strict };
+  const map = { AGNO_SESSION_DSN_MAP: JSON.stringify(Object.fromEntries(dsns)) };
+  return dsns.size > 1 ? { ...map, AGNO_REQUIRE_DB_ID: 'true' } : map;
 }
 
 /** Opens a connection to each database, and reads which sessions are there from the start. */

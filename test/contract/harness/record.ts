@@ -63,7 +63,9 @@ export function bodyNode(answer: { headers: Readonly<Record<string, string>>; bo
 
 /** An internal error of the oracle quotes SQL with its values, which change from time to time. */
 function withoutDriverText(node: JsonNode): JsonNode {
-  return mapLeaves(node, (leaf) => (leaf.kind === 'string' ? { kind: 'string', value: leaf.value.slice(0, 40) } : leaf));
+  return mapLeaves(node, (leaf) =>
+    leaf.kind === 'string' ? { kind: 'string', value: leaf.value.slice(0, 40) } : leaf,
+  );
 }
 
 function withProcessDates(node: JsonNode, keys: readonly string[]): JsonNode {

@@ -16,7 +16,13 @@ export class Report {
     this.print = print;
   }
 
-  add(layout: Layout | 'client' | 'shared', route: string, name: string, found: readonly Difference[], requests: readonly string[] = []): void {
+  add(
+    layout: Layout | 'client' | 'shared',
+    route: string,
+    name: string,
+    found: readonly Difference[],
+    requests: readonly string[] = [],
+  ): void {
     const count = this.counts.get(route) ?? { passed: 0, failed: 0 };
     this.counts.set(route, count);
     if (found.length === 0) {

@@ -1,5 +1,5 @@
 import type { DatabaseServer } from '../../support/postgres.js';
-import { type Deviation, DEVIATIONS } from '../deviations.js';
+import { DEVIATIONS, type Deviation } from '../deviations.js';
 import type { ContractCase, Layout } from './case.js';
 import { dumpDatabase, loadDatabase } from './dump.js';
 import { judge } from './judge.js';
@@ -116,6 +116,7 @@ export class Suite {
 /** Reading cases come first: what the others leave in the tables' physical order must not matter to them. */
 function chosen(cases: readonly ContractCase[], { routes, only }: Options): ContractCase[] {
   const wanted = cases.filter((contract) => routes.includes(contract.route) && contract.name.includes(only));
-  const reads = (contract: ContractCase) => contract.given.length === 0 && contract.steps.every((step) => step.method === 'GET');
+  const reads = (contract: ContractCase) =>
+    contract.given.length === 0 && contract.steps.every((step) => step.method === 'GET');
   return [...wanted.filter(reads), ...wanted.filter((contract) => !reads(contract))];
 }

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from './free-port.js';
 import { isAlive } from './is-alive.js';
-import { PostgresCluster, ROLE } from './postgres-cluster.js';
+import { PostgresCluster } from './postgres-cluster.js';
 import { postgresPrograms } from './postgres-programs.js';
+
+const ROLE = 'agno';
 
 /** A running PostgreSQL server for a service that was given no database. */
 export interface EmbeddedPostgres {
@@ -24,7 +26,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
   mkdirSync(folder, { recursive: true });
   const cluster = new PostgresCluster(await postgresPrograms(), join(folder, 'cluster'));
   const password = rememberedPassword(join(folder, 'password'));
-  cluster.create(password);
+  cluster.create({ role: ROLE, password });
 
   const runningPort = cluster.runningPort();
   const port = runningPort ?? (await freePort());

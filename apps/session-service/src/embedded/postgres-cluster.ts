@@ -7,18 +7,24 @@ import { runProgram, unprivilegedUser } from './run-program.js';
 /** The same sort order and case rules on every machine. */
 const LOCALE = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 
-/** The name of the role that owns everything in a cluster. */
-export const ROLE = 'agno';
+export interface Superuser {
+  readonly role: string;
+  /** Secret. */
+  readonly password: string;
+}
 
 /** One PostgreSQL server's folder: creates it, and starts and stops the server on it. Listens on the loopback interface only. */
 export class PostgresCluster {
-  constructor(
-    private readonly programs: PostgresPrograms,
-    private readonly folder: string,
-  ) {}
+  private readonly programs: PostgresPrograms;
+  private readonly folder: string;
 
-  /** Creates the folder unless it is there. An interrupted creation leaves nothing that looks complete. */
-  create(password: string): void {
+  constructor(programs: PostgresPrograms, folder: string) {
+    this.programs = programs;
+    this.folder = folder;
+  }
+
+  /** Creates the folder, with one role, unless it is there. An interrupted creation leaves nothing that looks complete. */
+  create({ role, password }: Superuser, ...initdbFlags: string[]): void {
     if (existsSync(this.folder)) return;
     const unfinished = `${this.folder}.unfinished`;
     const passwordFile = `${this.folder}.password.tmp`;
@@ -28,8 +34,8 @@ export class PostgresCluster {
     const user = unprivilegedUser(unfinished);
     if (user !== undefined) for (const path of [unfinished, passwordFile]) chownSync(path, user.uid, user.gid);
     try {
-      const access = [`--username=${ROLE}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-      runProgram(this.programs.initdb, unfinished, [`--pgdata=${unfinished}`, ...access, ...LOCALE]);
+      const access = [`--username=${role}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+      runProgram(this.programs.initdb, unfinished, [`--pgdata=${unfinished}`, ...access, ...LOCALE, ...initdbFlags]);
     } finally {
       rmSync(passwordFile);
     }
@@ -47,11 +53,16 @@ export class PostgresCluster {
     return undefined;
   }
 
-  /** Starts the server and returns when it accepts connections. @throws Error with the end of the server's log */
-  start(port: number): void {
+  /**
+   * Starts the server, with further settings such as `fsync=off`, and returns when it accepts connections.
+   *
+   * @throws Error with the end of the server's log
+   */
+  start(port: number, ...settings: string[]): void {
     const log = join(this.folder, 'server.log');
     rmSync(log, { force: true });
-    const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`;
+    const all = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings];
+    const options = all.map((setting) => `-c ${setting}`).join(' ');
     try {
       this.control('start', `--log=${log}`, `--options=${options}`);
     } catch (error) {

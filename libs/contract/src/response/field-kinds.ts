@@ -1,4 +1,5 @@
-import { asRaw, itemsOf, kindOf, NULL, type RawJson, unquote } from '../json/raw-json.js';
+import { itemsOf, kindOf, NULL, type RawJson } from '../json/raw-json.js';
+import { laxInteger } from '../message/index.js';
 import type { OnMisfit } from './body-writer.js';
 
 /** The types that response schemas give to stored values. */
@@ -32,28 +33,4 @@ function when(raw: RawJson, kind: 'string' | 'object'): RawJson | undefined {
 
 function listOf(raw: RawJson, kind: 'string' | 'object'): RawJson | undefined {
   return kindOf(raw) === 'array' && itemsOf(raw).every((item) => kindOf(item) === kind) ? raw : undefined;
-}
-
-/** pydantic's lax integer: whole floats, booleans and digits in a string pass. */
-function laxInteger(raw: RawJson): RawJson | undefined {
-  switch (kindOf(raw)) {
-    case 'number':
-      return wholeNumber(raw);
-    case 'boolean':
-      return asRaw(raw === 'true' ? '1' : '0');
-    case 'string':
-      return wholeNumber(
-        unquote(raw)
-          .trim()
-          .replace(/^\+/, '')
-          .replace(/(?<=\d)_(?=\d)/g, ''),
-      );
-    default:
-      return undefined;
-  }
-}
-
-function wholeNumber(text: string): RawJson | undefined {
-  const [, digits] = /^(-?\d+)(?:\.0*)?$/.exec(text) ?? [];
-  return digits === undefined ? undefined : asRaw(BigInt(digits).toString());
 }

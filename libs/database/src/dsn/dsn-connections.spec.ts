@@ -1,18 +1,13 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPostgres, type TestPostgres } from '../../../../test/support/postgres.js';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parseDsn, withOfferedTls } from './index.js';
 
 const PASSWORD = "p@:/%#?& ü'";
-let postgres: TestPostgres;
-let port: string;
+const server = inject('postgresDsn');
+const { port } = new URL(server);
 
-beforeAll(async () => {
-  postgres = await startPostgres();
-  ({ port } = new URL(postgres.url('postgres')));
-  await answer(postgres.url('postgres'), `CREATE ROLE "a@b" LOGIN PASSWORD ${pg.escapeLiteral(PASSWORD)}`);
-});
-afterAll(() => postgres.stop());
+beforeAll(() => answer(server, `CREATE ROLE "a@b" LOGIN PASSWORD ${pg.escapeLiteral(PASSWORD)}`));
+afterAll(() => answer(server, 'DROP ROLE "a@b"'));
 
 describe('a connection made from a DSN', () => {
   const user = 'a%40b';
@@ -40,7 +35,7 @@ describe('a connection made from a DSN', () => {
     ['target_session_attrs=primary', 'SELECT 1::text', '1'],
     ['options=-cdefault_transaction_read_only%3Don&target_session_attrs=read-only', 'SELECT 1::text', '1'],
   ])('%s: %s is %s', async (query, sql, expected) => {
-    expect(await answer(`${postgres.url('postgres')}?${query}`, sql)).toBe(expected);
+    expect(await answer(`${server}?${query}`, sql)).toBe(expected);
   });
 
   it.each([
@@ -48,11 +43,11 @@ describe('a connection made from a DSN', () => {
     ['options=-cdefault_transaction_read_only%3Don&target_session_attrs=read-write', 'target_session_attrs=read-write'],
     ['sslmode=require', 'The server does not support SSL connections'],
   ])('%s is refused', async (query, message) => {
-    await expect(answer(`${postgres.url('postgres')}?${query}`, 'SELECT 1')).rejects.toThrow(message);
+    await expect(answer(`${server}?${query}`, 'SELECT 1')).rejects.toThrow(message);
   });
 
   it('goes without TLS when it is only preferred and the server has none', async () => {
-    const target = parseDsn(`${postgres.url('postgres')}?sslmode=prefer`);
+    const target = parseDsn(`${server}?sslmode=prefer`);
     expect((await withOfferedTls(target, 2_000)).ssl).toBe(false);
   });
 });

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, it } from 'vitest';
+import { CHECKOUT } from '../../../test/support/session-service.js';
+import { demoSessions } from './embedded/demo/demo-sessions.js';
+import { freePort } from './embedded/free-port.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'agno-run-'));
+const databaseLock = join(folder, '.data/postgres/cluster/postmaster.pid');
+let service: ChildProcess;
+
+afterEach(() => stop('SIGTERM'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('serves the demo sessions without any configuration, once, and stops its database with itself', async () => {
+  const first = await start();
+  expect(await sessionCount(first)).toBe(demoSessions().length);
+  expect(await stop('SIGTERM')).toBe(0);
+  expect(existsSync(databaseLock)).toBe(false);
+
+  const second = await start();
+  expect(await sessionCount(second)).toBe(demoSessions().length);
+});
+
+it('goes on after it was killed, with the database that was left behind', async () => {
+  await start();
+  await stop('SIGKILL');
+  expect(existsSync(databaseLock)).toBe(true);
+  expect(await sessionCount(await start())).toBe(demoSessions().length);
+  expect(await stop('SIGINT')).toBe(0);
+  expect(existsSync(databaseLock)).toBe(false);
+});
+
+/** Starts the built entry in the folder and returns its URL once all demo sessions are there. */
+async function start(): Promise<string> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const { PATH } = process.env;
+  service = spawn(process.execPath, [join(CHECKOUT, 'dist/apps/session-service/src/embedded.js'), '--demo'], {
+    cwd: folder,
+    env: { PATH, AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port), LOG_LEVEL: 'warn' },
+    stdio: 'inherit',
+  });
+  while (service.exitCode === null && (await sessionCount(url)) < demoSessions().length) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return url;
+}
+
+async function stop(signal: NodeJS.Signals): Promise<number | null> {
+  if (service.exitCode === null && service.signalCode === null) {
+    service.kill(signal);
+    await once(service, 'exit');
+  }
+  return service.exitCode;
+}
+
+async function sessionCount(url: string): Promise<number> {
+  try {
+    const list = (await (await fetch(`${url}/sessions`)).json()) as { meta: { total_count: number } };
+    return list.meta.total_count;
+  } catch {
+    return 0;
+  }
+}

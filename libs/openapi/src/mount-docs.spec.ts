@@ -1,0 +1,55 @@
+import { createHttpAdapter, createLogger } from '@agno/http';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mountDocs, sessionApiDocument } from './index.js';
+
+@Module({})
+class NothingElse {}
+
+let app: NestFastifyApplication;
+
+beforeAll(async () => {
+  const adapter = createHttpAdapter(
+    { bodyLimitBytes: 1024, trustedProxies: [], corsOrigins: [] },
+    createLogger('silent'),
+  );
+  app = await NestFactory.create<NestFastifyApplication>(NothingElse, adapter, { bodyParser: false, logger: false });
+  mountDocs(app);
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+});
+afterAll(() => app.close());
+
+describe('the documentation', () => {
+  it('is JSON at /openapi.json', async () => {
+    const reply = await app.inject('/openapi.json');
+    expect(reply.headers['content-type']).toMatch(/^application\/json/);
+    expect(reply.json()).toEqual(sessionApiDocument());
+  });
+
+  it.each(['/docs', '/docs/'])('is a page at %s, complete without any other host', async (page) => {
+    const reply = await app.inject(page);
+    expect(reply.headers['content-type']).toMatch(/^text\/html/);
+    const links = [...reply.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link);
+    expect(links.filter((link) => link.endsWith('.js')).length).toBe(3);
+
+    for (const link of links) {
+      const { origin, pathname } = new URL(link, `http://service.example${page}`);
+      expect(origin).toBe('http://service.example');
+      const asset = await app.inject(pathname);
+      expect([pathname, asset.statusCode, asset.headers['content-type']]).toEqual([
+        pathname,
+        200,
+        expect.stringMatching(TYPES[pathname.split('.').at(-1) ?? ''] ?? /never/),
+      ]);
+    }
+  });
+
+  it('asks no validator of elsewhere', async () => {
+    expect((await app.inject('/docs/swagger-ui-init.js')).body).toContain('"validatorUrl": null');
+  });
+});
+
+const TYPES: Record<string, RegExp> = { js: /javascript/, css: /^text\/css/, png: /^image\/png/ };

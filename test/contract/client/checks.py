@@ -1,0 +1,39 @@
+"""Named checks that print one line each: `ok NAME`, or `not ok NAME: what was wrong`."""
+
+import asyncio
+import inspect
+import traceback
+
+
+class Checks:
+    """Collects functions in order and runs them all; a failure does not keep the others from running."""
+
+    def __init__(self) -> None:
+        self._checks = []
+
+    def __call__(self, check):
+        self._checks.append(check)
+        return check
+
+    def run(self) -> int:
+        """Returns the exit code: 0 when every check held."""
+        failed = 0
+        loop = asyncio.new_event_loop()  # one for all: HTTP connections are kept from check to check
+        for check in self._checks:
+            name = check.__name__.replace("_", " ")
+            try:
+                result = check()
+                if inspect.isawaitable(result):
+                    loop.run_until_complete(result)
+                print(f"ok {name}", flush=True)
+            except Exception as error:
+                failed += 1
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                reason = str(error) or where.line
+                print(f"not ok {name}: {type(error).__name__} {reason}".replace("\n", " "), flush=True)
+        return 1 if failed else 0
+
+
+def equal(actual, expected) -> None:
+    if actual != expected:
+        raise AssertionError(f"expected {expected!r}, got {actual!r}")
