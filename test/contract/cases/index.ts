@@ -6,9 +6,11 @@ import { bulkDeletes, singleDeletes } from './deletes.js';
 import detail from './detail.js';
 import health from './health.js';
 import list from './list.js';
+import mergedRuns from './merged-runs.js';
 import methodsAndPaths from './methods-and-paths.js';
 import oddRows from './odd-rows.js';
-import oddRuns from './odd-runs.js';
+import oddRunFields from './odd-run-fields.js';
+import oddRunNames from './odd-run-names.js';
 import patch from './patch.js';
 import rename from './rename.js';
 import { runPreviews, runs } from './runs.js';
@@ -31,7 +33,9 @@ export const CASES: readonly ContractCase[] = checked([
   ...health,
   ...databases,
   ...oddRows,
-  ...oddRuns,
+  ...oddRunNames,
+  ...oddRunFields,
+  ...mergedRuns,
 ]);
 
 function checked(cases: readonly ContractCase[]): readonly ContractCase[] {

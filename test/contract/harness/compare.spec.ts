@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { differences } from './compare.js';
+import { parseJson, printJson } from './json.js';
+import { mask } from './mask.js';
+
+const NOW = 1_790_000_000;
+const SEEDED = '5eed0000-0000-4000-8000-000000000001';
+const MADE = '0b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d';
+const found = (expected: string, actual: string) => differences(parseJson(expected), parseJson(actual), NOW);
+
+describe('differences', () => {
+  it.each([
+    ['{"a":[1,{"b":null}]}', '{ "a" : [1, {"b": null}] }'],
+    ['1e-7', '0.0000001'],
+    ['123456789012345678901234567890', '123456789012345678901234567890'],
+    ['"\\u00e9"', '"é"'],
+  ])('%s is the same as %s', (expected, actual) => expect(found(expected, actual)).toEqual([]));
+
+  it.each([
+    ['1', '1.0', '$'],
+    ['9007199254740993', '9007199254740992', '$'],
+    ['{"a":1,"b":2}', '{"b":2,"a":1}', '$ (order of keys)'],
+    ['{"a":null}', '{}', '$.a'],
+    ['{}', '{"__proto__":1}', '$.__proto__'],
+    ['[1,2]', '[1]', '$[1]'],
+    ['{"a":[{"b":"x"}]}', '{"a":[{"b":"y"}]}', '$.a[0].b'],
+    ['"1"', '1', '$'],
+    ['false', 'null', '$'],
+  ])('%s is not %s', (expected, actual, path) =>
+    expect(found(expected, actual).map((each) => each.path)).toEqual([path]),
+  );
+});
+
+describe('masks', () => {
+  const masked = (text: string) => printJson(mask(parseJson(text), NOW - 500));
+
+  it('lets a generated id be any other generated id, and nothing else', () => {
+    const expected = masked(`"${MADE}"`);
+    expect(found(expected, `"${MADE.replace('0', '1')}"`)).toEqual([]);
+    expect(found(expected, `"${SEEDED}"`)).toHaveLength(1);
+    expect(found(expected, '"x"')).toHaveLength(1);
+  });
+
+  it('does not mask what was seeded', () => expect(masked(`"${SEEDED}"`)).toBe(`"${SEEDED}"`));
+
+  it('lets the time of one request be the time of the other', () => {
+    const expected = masked(`[${NOW - 499}]`);
+    expect(found(expected, `[${NOW + 1}]`)).toEqual([]);
+    expect(found(expected, `[${NOW - 499}]`)).toHaveLength(1);
+  });
+
+  it('compares long texts by their hash', () => {
+    const expected = masked(`"${'x'.repeat(5000)}"`);
+    expect(expected.length).toBeLessThan(200);
+    expect(found(expected, `"${'x'.repeat(5000)}"`)).toEqual([]);
+    expect(found(expected, `"${'x'.repeat(4999)}y"`)).toHaveLength(1);
+  });
+});
