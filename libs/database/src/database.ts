@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { cancelStatement } from './cancel-statement.js';
 import { createDataSource, poolOf } from './data-source.js';
-import { DatabaseUnavailable, translate } from './database-errors.js';
+import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
 import type { PoolLimits } from './database-options.js';
 import type { Deadline } from './deadline.js';
 import { type PoolTarget, parseDsn, withOfferedTls } from './dsn/index.js';
@@ -75,6 +75,10 @@ export class Database {
   private async withConnection<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
     const pool = await this.connect();
     const client = await this.checkOut(pool);
+    if (deadline.hasPassed) {
+      client.release();
+      throw new StatementTimedOut(this.id);
+    }
     let cancelling: Promise<void> | undefined;
     let broken = false;
     const cancel = () => {

@@ -8,7 +8,7 @@ export interface Statement {
 }
 
 /** A parameter as the driver takes it. JSON and integers beyond 2^53 travel as their text. */
-export type SqlValue = string | number | boolean | null | readonly string[];
+export type SqlValue = string | number | boolean | null | readonly (string | null)[];
 
 /** A result row: every column arrives as the text PostgreSQL prints, so that no number is ever rounded. */
 export type TextRow = Record<string, string | null>;

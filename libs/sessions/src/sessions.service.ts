@@ -5,10 +5,8 @@ import {
   EMPTY_OBJECT,
   effectiveType,
   idTooLong,
-  isUnnamed,
   type ListSessions,
   listBody,
-  listedType,
   listItem,
   mergeRuns,
   NULL,
@@ -19,7 +17,6 @@ import {
   type RawJson,
   type RenameSession,
   type SessionType,
-  type StoredSession,
   sessionDetail,
   type UpdateSession,
 } from '@agno/contract';
@@ -34,16 +31,10 @@ export class SessionsService {
   private readonly logger = new Logger('Sessions');
 
   async list(store: SessionStore, query: ListSessions, deadline: Deadline): Promise<RawJson> {
-    const order = { sortBy: query.sortBy, descending: query.sortOrder !== 'asc' };
     const offset = (query.page - 1n) * query.limit;
-    const page = await store.list(query, order, query.limit, offset, deadline);
-    const unnamed = page.sessions.filter(isUnnamed);
-    const titles = unnamed.length === 0 ? [] : await store.titles(unnamed.map(identity), deadline);
-    const sources = new Map(
-      titles.map((row) => [row.session_id, { message: row.message ?? undefined, input: row.input ?? undefined }]),
-    );
+    const page = await store.list({ ...query, descending: query.sortOrder === 'desc', offset }, deadline);
     const items = page.sessions.map((session) =>
-      listItem(session, sources.get(session.session_id), this.misfitOf(store, session.session_id)),
+      listItem(session, page.titles.get(session.session_id), this.misfitOf(store, session.session_id)),
     );
     return listBody(items, query.page, query.limit, BigInt(page.total));
   }
@@ -132,12 +123,6 @@ export function unixNow(): number {
 
 function notFound(id: string) {
   return problem(404, `Session with id '${id}' not found`);
-}
-
-function identity(
-  session: Pick<StoredSession, 'session_id' | 'session_type' | 'agent_id' | 'team_id' | 'workflow_id'>,
-) {
-  return { id: session.session_id, type: listedType(session) };
 }
 
 /** The row of a new session: what is not given is JSON null, in workflow sessions `{}`, as AgentOS writes it. */

@@ -1,7 +1,5 @@
 export * from './session-store.js';
 export type { NewRun, NewSession } from './statements/create-session.js';
-export type { TitleRow } from './statements/first-titles.js';
-export type { SessionFilter, SessionOrder } from './statements/list-sessions.js';
 export type { RunRow } from './statements/read-run.js';
 export type { SessionWithRuns } from './statements/read-session.js';
 export type { RunColumns, RunDetail } from './statements/run-columns.js';

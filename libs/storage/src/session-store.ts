@@ -1,26 +1,14 @@
-import { arrayOf, type ListedSession, type SessionType, type StoredSession } from '@agno/contract';
-import { type Database, type Deadline, type Statement, sqlState, type TableNames } from '@agno/database';
+import { arrayOf, type SessionType, type StoredSession } from '@agno/contract';
+import { type Database, Deadline, type Statement, sqlState, type TableNames } from '@agno/database';
 import { LayoutKeeper, LayoutOutdated } from './layout-keeper.js';
+import { first, isImpossible } from './rows.js';
+import { type ListQuery, SessionLists, type SessionPage } from './session-lists.js';
 import { createSession, createSessionWithRuns, createValues, type NewSession } from './statements/create-session.js';
 import { type DeleteRow, deleteSessions } from './statements/delete-sessions.js';
-import { firstTitles, type TitleRow } from './statements/first-titles.js';
-import {
-  countSessions,
-  listCondition,
-  listPage,
-  type SessionFilter,
-  type SessionOrder,
-} from './statements/list-sessions.js';
 import { type RunRow, readRun } from './statements/read-run.js';
 import { readSession, type SessionWithRuns } from './statements/read-session.js';
 import type { RunDetail } from './statements/run-columns.js';
 import { renameSession, type SessionChange, updateSession, updateValues } from './statements/update-session.js';
-
-export interface SessionPage {
-  readonly sessions: readonly ListedSession[];
-  /** Number of sessions that match, as digits. */
-  readonly total: string;
-}
 
 /** A run of a new session has an id that exists in another session. */
 export class RunIdTaken extends Error {}
@@ -31,12 +19,14 @@ export class SessionIdTooLong extends Error {}
 /** Sessions and runs of one database. Every method takes the deadline of the request it works for. */
 export class SessionStore {
   private readonly layout: LayoutKeeper;
+  private readonly lists: SessionLists;
 
   constructor(
     readonly database: Database,
     private readonly names: TableNames,
   ) {
     this.layout = new LayoutKeeper(database, names);
+    this.lists = new SessionLists(database, this.layout);
   }
 
   /** Whether the schema has a table of that name. */
@@ -45,40 +35,9 @@ export class SessionStore {
     return rows.length > 0;
   }
 
-  /** One page and the count of all; both empty where there are no tables yet. */
-  async list(
-    filter: SessionFilter,
-    order: SessionOrder,
-    limit: bigint,
-    offset: bigint,
-    deadline: Deadline,
-  ): Promise<SessionPage> {
-    const condition = listCondition(filter);
-    if (condition.values.some(isImpossible)) return EMPTY_PAGE;
-    return this.layout.with(deadline, async (book) => {
-      if (!book.layout.hasSessions) return EMPTY_PAGE;
-      const sortBy = order.sortBy !== undefined && book.layout.columns.has(order.sortBy) ? order.sortBy : undefined;
-      const pageKey = `page:${condition.key}:${sortBy}:${order.descending}`;
-      const page = book.get(pageKey, listPage(condition, { ...order, sortBy }));
-      const count = book.get(`count:${condition.key}`, countSessions(condition));
-      const [sessions, totals] = await Promise.all([
-        this.database.query<ListedSession & Upgradable>(page, [...condition.values, `${limit}`, `${offset}`], deadline),
-        this.database.query<{ total: string }>(count, condition.values, deadline),
-      ]);
-      first(sessions);
-      return { sessions, total: totals[0]?.total ?? '0' };
-    });
-  }
-
-  /** What names each of the given unnamed sessions; sessions without anything to name them are missing. */
-  async titles(sessions: readonly { id: string; type: string }[], deadline: Deadline): Promise<TitleRow[]> {
-    return this.layout.with(deadline, (book) =>
-      this.database.query<TitleRow>(
-        book.get('titles', firstTitles),
-        [sessions.map(({ id }) => id), sessions.map(({ type }) => type)],
-        deadline,
-      ),
-    );
+  /** One page, its titles and the count of all; empty where there are no tables yet. */
+  list(query: ListQuery, deadline: Deadline): Promise<SessionPage> {
+    return this.lists.page(query, deadline);
   }
 
   /** A session with its runs, or undefined when there is none (of that user). */
@@ -190,22 +149,4 @@ function refusalOf(error: unknown): unknown {
     default:
       return error;
   }
-}
-
-const EMPTY_PAGE: SessionPage = { sessions: [], total: '0' };
-
-/** A text with NUL cannot stand in any PostgreSQL row, so nothing matches it. */
-function isImpossible(text: unknown): boolean {
-  return typeof text === 'string' && text.includes('\0');
-}
-
-/** A row that tells whether a runs table came into being since the layout was read. */
-interface Upgradable {
-  readonly upgraded?: 't' | 'f';
-}
-
-/** The first row; whatever was read is outdated when the row says that the database was upgraded meanwhile. */
-function first<Row extends Upgradable>(rows: Row[]): Row | undefined {
-  if (rows[0]?.upgraded === 't') throw new LayoutOutdated();
-  return rows[0];
 }

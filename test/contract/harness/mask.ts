@@ -14,6 +14,8 @@ export const MASKS = {
   nowIso: '«now, ISO»',
   /** A date without the bound to the time of the request (when a process was started). */
   anyIso: '«any ISO date»',
+  /** What a driver said: it quotes SQL with its values, which change from time to time. */
+  driverText: '«driver text»',
   /** Anything at all. Only for expectations written by hand. */
   anything: '«anything»',
 } as const;
@@ -21,6 +23,7 @@ export const MASKS = {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const SEEDED_UUID = /^5eed/;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
+const DRIVER_TEXT = /^Failed to create session: /;
 const TOLERANCE_SECONDS = 6;
 
 /** Longer texts are compared by their hash, which keeps the recordings readable. */
@@ -30,7 +33,7 @@ const LONG_TEXT_MASK = /^«text of \d+ characters, sha256 [0-9a-f]{64}»$/;
 /** Masks the generated values of an answer that was given at `now` (seconds since 1970). */
 export function mask(node: JsonNode, now: number): JsonNode {
   return mapLeaves(node, (leaf) => {
-    for (const name of [MASKS.uuid, MASKS.nowSeconds, MASKS.nowIso]) {
+    for (const name of [MASKS.uuid, MASKS.nowSeconds, MASKS.nowIso, MASKS.driverText]) {
       if (fitsMask(name, leaf, now)) return { kind: 'string', value: name };
     }
     return leaf.kind === 'string' ? { kind: 'string', value: shortened(leaf.value) } : leaf;
@@ -60,6 +63,8 @@ export function fitsMask(name: string, leaf: JsonNode, now: number): boolean {
       return leaf.kind === 'string' && ISO.test(leaf.value) && isNow(Date.parse(leaf.value) / 1000, now);
     case MASKS.anyIso:
       return leaf.kind === 'string' && ISO.test(leaf.value);
+    case MASKS.driverText:
+      return leaf.kind === 'string' && DRIVER_TEXT.test(leaf.value);
     case MASKS.anything:
       return true;
     default:

@@ -4,6 +4,12 @@ import type { StatementBook } from '../statement-book.js';
 /** What names an unnamed session: its first user message, or the input of the run that comes first. */
 export interface TitleRow {
   readonly session_id: string;
+  /** The row that gives the title is the one whose version was passed in; nothing else is told then. */
+  readonly unchanged: 't' | 'f' | null;
+  /** There is a run that names the session. */
+  readonly found: 't' | 'f';
+  /** Version of the row that gives the title, if the first run does; another version means that it may have changed. */
+  readonly version: string | null;
   /** The content of the first user message that has one. */
   readonly message: RawJson | null;
   /** The `input` of the same run; what counts when there is no such message. */
@@ -31,25 +37,44 @@ const firstTitledEntry = `LATERAL (SELECT jsonb_path_query_first(s.runs, CASE u.
       ELSE '$[*] ? (${HAS_ID} && ${HAS_TITLE})' END::jsonpath) AS entry OFFSET 0) found`;
 
 /**
- * The titles of unnamed sessions. $1 session ids; $2 their types, in the same order.
- * A run is looked into only when no earlier run of its session had a title (OFFSET 0 keeps the planner from looking
- * into all of them first), so a list reads one run per unnamed session, and only of those on its page. `#> '{}'` fetches
- * and decompresses a large run once for both questions.
+ * The titles of unnamed sessions. $1 session ids; $2 their types; $3 the versions known of them, or null.
+ * A run is looked into only when its version is not the known one and no earlier run of its session had a title (OFFSET
+ * 0 keeps the planner from looking into all of them first), so a list reads at most one run per unnamed session of its
+ * page. `#> '{}'` fetches and decompresses a large run once for both questions.
  */
 export function firstTitles(book: StatementBook): string {
   const { tables, layout } = book;
-  const inTable = `SELECT run_data AS stored FROM ${tables.runs} r WHERE r.session_id = u.session_id
-      AND (u.type <> 'team' OR coalesce(r.agent_id, '') = '') ORDER BY run_index, created_at OFFSET 0`;
-  const inColumn = `SELECT ${layout.hasRunsTable ? tableCopy(tables.runs) : 'entry'} AS stored
+  const isTeams = (agentId: string) => `(u.type <> 'team' OR coalesce(${agentId}, '') = '')`;
+  const ofSession = `r.session_id = u.session_id AND ${isTeams('r.agent_id')} ORDER BY run_index, created_at`;
+  const isNews = layout.hasRunsColumn && layout.hasRunsTable ? 'true' : 'f.version IS DISTINCT FROM u.version';
+  const inTable = `SELECT run_data AS stored, ${version('r')} AS version FROM ${tables.runs} r
+      WHERE ${isNews} AND ${ofSession} OFFSET 0`;
+  const inColumn = `SELECT ${layout.hasRunsTable ? tableCopy(tables.runs) : 'entry'} AS stored, ${version('s')} AS version
       FROM ${tables.sessions} s, ${layout.hasRunsTable ? everyEntry : firstTitledEntry}
-      WHERE s.session_id = u.session_id AND (u.type <> 'team' OR coalesce(entry->>'agent_id', '') = '') OFFSET 0`;
+      WHERE ${isNews} AND s.session_id = u.session_id AND ${isTeams("entry->>'agent_id'")} OFFSET 0`;
   const sources = [...(layout.hasRunsColumn ? [inColumn] : []), ...(layout.hasRunsTable ? [inTable] : [])];
   const runs = sources.map((source) => `(${source})`).join(' UNION ALL ');
-  return `SELECT u.session_id, t.message, t.input FROM unnest($1::text[], $2::text[]) AS u(session_id, type),
-    LATERAL (SELECT message, input FROM (${runs}) ordered,
+  return `SELECT u.session_id, f.version = u.version AS unchanged, t.found IS NOT NULL AS found,
+      CASE WHEN t.version = f.version THEN t.version END AS version, t.message, t.input
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS u(session_id, type, version)
+    LEFT JOIN LATERAL (${currentVersion(book, ofSession)}) f ON true
+    LEFT JOIN LATERAL (SELECT true AS found, ordered.version, message, input FROM (${runs}) ordered,
       LATERAL (SELECT stored #> '{}' AS run OFFSET 0) fetched,
       LATERAL (SELECT CASE WHEN u.type <> 'workflow' THEN ${FIRST_MESSAGE} END AS message, run->'input' AS input OFFSET 0) looked
-      WHERE u.type = 'workflow' OR message IS NOT NULL OR coalesce(input, 'null') <> 'null' LIMIT 1) t`;
+      WHERE u.type = 'workflow' OR message IS NOT NULL OR coalesce(input, 'null') <> 'null' LIMIT 1) t ON true`;
+}
+
+/** The version of the one row that a title comes from; with runs in two places there is no such row. */
+function currentVersion({ tables, layout }: StatementBook, ofSession: string): string {
+  if (!layout.hasRunsColumn)
+    return `SELECT ${version('r')} AS version FROM ${tables.runs} r WHERE ${ofSession} LIMIT 1`;
+  if (layout.hasRunsTable) return 'SELECT NULL AS version WHERE false';
+  return `SELECT ${version('s')} AS version FROM ${tables.sessions} s WHERE s.session_id = u.session_id`;
+}
+
+/** Changes with every update of the row: the transaction that wrote it and the place where it stands. */
+function version(row: string): string {
+  return `${row}.xmin::text || ${row}.ctid::text`;
 }
 
 /** A run that stands in both places is shown as the table has it. */

@@ -1,4 +1,4 @@
-import type { SessionType } from '@agno/contract';
+import type { ListedSession, SessionType } from '@agno/contract';
 import type { SqlValue } from '@agno/database';
 import type { StatementBook } from '../statement-book.js';
 import { exists, identifier } from '../tables.js';
@@ -12,6 +12,7 @@ export interface SessionFilter {
 }
 
 export interface SessionOrder {
+  /** A column of the table; undefined for no order. */
   readonly sortBy?: string | undefined;
   readonly descending: boolean;
 }
@@ -49,25 +50,41 @@ function componentMatches(type: SessionType | undefined, place: string): string 
     .join(' OR ')})`;
 }
 
+/** The visible transactions, in the same words while nothing is committed; a standby cannot tell so exactly. */
+const SNAPSHOT = 'CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot()::text END';
+
+/** A listed session and, the same in every row, what the page was read in. */
+export interface PageRow extends ListedSession {
+  readonly snapshot: string | null;
+  /** A runs table came into being since the layout was read. */
+  readonly upgraded?: 't' | 'f';
+}
+
+export interface CountRow {
+  /** Number of sessions, as digits. */
+  readonly total: string;
+  readonly snapshot: string | null;
+}
+
 /** One page of a list, without runs. The last two parameters are limit and offset. */
 export function listPage(condition: Condition, order: SessionOrder) {
   return ({ tables, layout }: StatementBook): string => {
     const place = condition.values.length;
     return `SELECT session_id, session_type, agent_id, team_id, workflow_id, user_id, session_data, metadata, summary,
       created_at, updated_at, agent_data->'sdk' AS sdk, agent_data->'framework' AS framework,
-      workflow_data->'name' AS workflow_name${layout.hasRunsTable ? '' : `, ${exists(tables.runs)} AS upgraded`}
-      FROM ${tables.sessions} ${condition.text} ${orderBy(order, layout.columns)}
+      workflow_data->'name' AS workflow_name, (SELECT ${SNAPSHOT}) AS snapshot${layout.hasRunsTable ? '' : `, ${exists(tables.runs)} AS upgraded`}
+      FROM ${tables.sessions} ${condition.text} ${orderBy(order)}
       LIMIT $${place + 1}::bigint OFFSET $${place + 2}::bigint`;
   };
 }
 
 export function countSessions(condition: Condition) {
-  return ({ tables }: StatementBook): string => `SELECT count(*) AS total FROM ${tables.sessions} ${condition.text}`;
+  return ({ tables }: StatementBook): string =>
+    `SELECT count(*) AS total, ${SNAPSHOT} AS snapshot FROM ${tables.sessions} ${condition.text}`;
 }
 
-/** A column that the table does not have means no order at all, as in AgentOS. */
-function orderBy({ sortBy, descending }: SessionOrder, columns: ReadonlySet<string>): string {
-  if (sortBy === undefined || !columns.has(sortBy)) return '';
+function orderBy({ sortBy, descending }: SessionOrder): string {
+  if (sortBy === undefined) return '';
   const column = sortBy === 'updated_at' ? 'coalesce(updated_at, created_at)' : identifier(sortBy);
   return `ORDER BY ${column} ${descending ? 'DESC' : 'ASC'}`;
 }

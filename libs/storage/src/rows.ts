@@ -1,0 +1,12 @@
+import { LayoutOutdated } from './layout-keeper.js';
+
+/** A text with NUL cannot stand in any PostgreSQL row, so nothing matches it. */
+export function isImpossible(text: unknown): boolean {
+  return typeof text === 'string' && text.includes('\0');
+}
+
+/** The first row; whatever was read is outdated when the row says that the database was upgraded meanwhile. */
+export function first<Row extends { upgraded?: 't' | 'f' }>(rows: Row[]): Row | undefined {
+  if (rows[0]?.upgraded === 't') throw new LayoutOutdated();
+  return rows[0];
+}
