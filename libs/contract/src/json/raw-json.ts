@@ -1,9 +1,11 @@
+import { JsonCursor } from './json-cursor.js';
+
 /**
  * The text of one JSON value, exactly as PostgreSQL stores it or a client sent it.
  *
  * Stored JSON is never parsed into JavaScript values on its way to a client: `1.0` would become `1`,
  * 9007199254740993 would lose its last digit and `"__proto__"` its meaning. It is cut into slices and
- * spliced into the answer instead. The brand keeps such text apart from ordinary strings.
+ * spliced into the answer instead. No space stands before or after the value. The brand keeps such text apart from ordinary strings.
  */
 export type RawJson = string & { readonly [rawJson]: true };
 declare const rawJson: unique symbol;
@@ -33,12 +35,12 @@ export function unquote(raw: RawJson): string {
 }
 
 export function kindOf(raw: RawJson): JsonKind {
-  switch (raw.charCodeAt(skipSpace(raw, 0))) {
-    case OPEN_BRACE:
+  switch (raw.charCodeAt(0)) {
+    case 0x7b: // {
       return 'object';
-    case OPEN_BRACKET:
+    case 0x5b: // [
       return 'array';
-    case QUOTE:
+    case 0x22: // "
       return 'string';
     case 0x74: // t
     case 0x66: // f
@@ -73,42 +75,44 @@ export function isTruthy(raw: RawJson | undefined): raw is RawJson {
 
 /** True for `{}` and `[]`, whatever space stands between the brackets. */
 export function isEmptyContainer(raw: RawJson): boolean {
-  const first = skipSpace(raw, skipSpace(raw, 0) + 1);
-  const code = raw.charCodeAt(first);
-  return code === CLOSE_BRACE || code === CLOSE_BRACKET;
+  return /^[{[]\s*[}\]]$/.test(raw);
 }
 
 /** Members of an object in the order of its text, each value a slice of it. Duplicate keys: the last value wins. */
 export function membersOf(raw: RawJson): Map<string, RawJson> {
-  const members = new Map<string, RawJson>();
-  let at = skipSpace(raw, skipSpace(raw, 0) + 1);
-  while (at < raw.length && raw.charCodeAt(at) !== CLOSE_BRACE) {
-    const keyEnd = endOfString(raw, at);
-    const key = textOfKey(raw, at, keyEnd);
-    const start = skipSpace(raw, skipSpace(raw, keyEnd) + 1);
-    const end = endOfValue(raw, start);
-    members.set(key, asRaw(raw.slice(start, end)));
-    at = nextItem(raw, end);
-  }
-  return members;
-}
-
-/** The key whose string spans `start` to `end`; only one with an escape needs a parser. */
-function textOfKey(raw: RawJson, start: number, end: number): string {
-  const key = raw.slice(start + 1, end - 1);
-  return key.includes('\\') ? unquote(asRaw(raw.slice(start, end))) : key;
+  return new JsonCursor(raw).members();
 }
 
 /** Items of an array, each a slice of its text. */
 export function itemsOf(raw: RawJson): RawJson[] {
   const items: RawJson[] = [];
-  let at = skipSpace(raw, skipSpace(raw, 0) + 1);
-  while (at < raw.length && raw.charCodeAt(at) !== CLOSE_BRACKET) {
-    const end = endOfValue(raw, at);
-    items.push(asRaw(raw.slice(at, end)));
-    at = nextItem(raw, end);
-  }
+  const cursor = new JsonCursor(raw);
+  while (cursor.enterItem()) items.push(cursor.value());
   return items;
+}
+
+/** The members of each item of an array that is an object, read in one pass; undefined for other items. */
+export function objectsIn(raw: RawJson): (Map<string, RawJson> | undefined)[] {
+  const objects: (Map<string, RawJson> | undefined)[] = [];
+  const cursor = new JsonCursor(raw);
+  while (cursor.enterItem()) {
+    if (cursor.isAtObject()) objects.push(cursor.members());
+    else {
+      cursor.skipValue();
+      objects.push(undefined);
+    }
+  }
+  return objects;
+}
+
+/** True when every item of an array is of that kind. */
+export function everyItemIs(kind: 'object' | 'string', raw: RawJson): boolean {
+  const cursor = new JsonCursor(raw);
+  while (cursor.enterItem()) {
+    if (kind === 'object' ? !cursor.isAtObject() : !cursor.isAtString()) return false;
+    cursor.skipValue();
+  }
+  return true;
 }
 
 /** The JSON text of an object from ready-made member texts. */
@@ -120,65 +124,4 @@ export function objectOf(members: Iterable<readonly [string, RawJson]>): RawJson
 
 export function arrayOf(items: readonly RawJson[]): RawJson {
   return asRaw(`[${items.join(',')}]`);
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-
-function skipSpace(text: string, from: number): number {
-  let at = from;
-  while (text.charCodeAt(at) <= 0x20) at++;
-  return at;
-}
-
-function nextItem(text: string, valueEnd: number): number {
-  const at = skipSpace(text, valueEnd);
-  return text.charCodeAt(at) === COMMA ? skipSpace(text, at + 1) : at;
-}
-
-/** The position after the closing quote of the string that opens at `start`. */
-function endOfString(text: string, start: number): number {
-  let close = text.indexOf('"', start + 1);
-  while (close !== -1 && isEscaped(text, close)) close = text.indexOf('"', close + 1);
-  return close === -1 ? text.length : close + 1;
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let backslashes = 0;
-  while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes++;
-  return backslashes % 2 === 1;
-}
-
-function endOfValue(text: string, start: number): number {
-  const code = text.charCodeAt(start);
-  if (code === QUOTE) return endOfString(text, start);
-  if (code === OPEN_BRACE || code === OPEN_BRACKET) return endOfContainer(text, start);
-  let at = start;
-  while (at < text.length && !isDelimiter(text.charCodeAt(at))) at++;
-  return at;
-}
-
-function isDelimiter(code: number): boolean {
-  return code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET || code <= 0x20;
-}
-
-function endOfContainer(text: string, start: number): number {
-  let depth = 0;
-  let at = start;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) {
-      at = endOfString(text, at);
-      continue;
-    }
-    if (code === OPEN_BRACE || code === OPEN_BRACKET) depth++;
-    else if ((code === CLOSE_BRACE || code === CLOSE_BRACKET) && --depth === 0) return at + 1;
-    at++;
-  }
-  return at;
 }

@@ -1,4 +1,4 @@
-import { arrayOf, EMPTY_ARRAY, isPresent, itemsOf, kindOf, membersOf, type RawJson } from '../json/raw-json.js';
+import { arrayOf, EMPTY_ARRAY, isPresent, kindOf, objectsIn, type RawJson } from '../json/raw-json.js';
 import { chatMessage, isShownInChat } from '../message/index.js';
 import type { Run } from './merged-runs.js';
 
@@ -11,10 +11,8 @@ export function chatHistory(runs: readonly Run[], now: () => number): RawJson {
   for (const run of runs) {
     const messages = run.get('messages');
     if (isPresent(run.get('parent_run_id')) || messages === undefined || kindOf(messages) !== 'array') continue;
-    for (const item of itemsOf(messages)) {
-      if (kindOf(item) !== 'object') continue;
-      const message = membersOf(item);
-      if (isShownInChat(message)) shown.push(chatMessage(message, now));
+    for (const message of objectsIn(messages)) {
+      if (message !== undefined && isShownInChat(message)) shown.push(chatMessage(message, now));
     }
   }
   return shown.length === 0 ? EMPTY_ARRAY : arrayOf(shown);

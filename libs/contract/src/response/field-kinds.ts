@@ -1,4 +1,4 @@
-import { itemsOf, kindOf, NULL, type RawJson } from '../json/raw-json.js';
+import { everyItemIs, kindOf, NULL, type RawJson } from '../json/raw-json.js';
 import { laxInteger } from '../message/index.js';
 import type { OnMisfit } from './body-writer.js';
 
@@ -32,5 +32,5 @@ function when(raw: RawJson, kind: 'string' | 'object'): RawJson | undefined {
 }
 
 function listOf(raw: RawJson, kind: 'string' | 'object'): RawJson | undefined {
-  return kindOf(raw) === 'array' && itemsOf(raw).every((item) => kindOf(item) === kind) ? raw : undefined;
+  return kindOf(raw) === 'array' && everyItemIs(kind, raw) ? raw : undefined;
 }

@@ -1,4 +1,4 @@
-import { isPresent, itemsOf, kindOf, membersOf, type RawJson } from '../json/raw-json.js';
+import { isPresent, kindOf, objectsIn, type RawJson } from '../json/raw-json.js';
 
 /** The members of one stored run. */
 export type Run = Map<string, RawJson>;
@@ -21,9 +21,7 @@ export function mergeRuns(tableRuns: RawJson | null, legacyRuns: RawJson | null)
 
 function objectsOf(array: RawJson | null): Run[] {
   if (array === null || kindOf(array) !== 'array') return [];
-  return itemsOf(array)
-    .filter((item) => kindOf(item) === 'object')
-    .map(membersOf);
+  return objectsIn(array).filter((run) => run !== undefined);
 }
 
 function hasId(run: Run): boolean {

@@ -1,4 +1,4 @@
-import { isPresent, isTruthy, itemsOf, kindOf, membersOf, quote, type RawJson } from '../json/raw-json.js';
+import { isPresent, isTruthy, itemsOf, kindOf, membersOf, objectsIn, quote, type RawJson } from '../json/raw-json.js';
 import { inputText } from './input-text.js';
 import type { Run } from './merged-runs.js';
 
@@ -30,10 +30,8 @@ function messagesOfFirstStep(run: Run): RawJson | undefined {
 
 function lastUserContent(messages: RawJson | undefined): RawJson | undefined {
   if (messages === undefined || kindOf(messages) !== 'array') return undefined;
-  for (const item of itemsOf(messages).reverse()) {
-    if (kindOf(item) !== 'object') continue;
-    const message = membersOf(item);
-    if (message.get('role') === '"user"') return message.get('content') ?? NOTHING;
+  for (const message of objectsIn(messages).reverse()) {
+    if (message?.get('role') === '"user"') return message.get('content') ?? NOTHING;
   }
   return undefined;
 }
