@@ -1,3 +1,4 @@
+export { type ListIndex, listIndexes } from './list-indexes.js';
 export * from './session-store.js';
 export type { NewRun, NewSession } from './statements/create-session.js';
 export type { RunRow } from './statements/read-run.js';

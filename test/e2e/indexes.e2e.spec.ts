@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { CHECKOUT } from '../support/session-service.js';
+import { V2_TABLES } from '../support/tables.js';
+
+describe('the index command', () => {
+  let database: ScratchDatabase;
+
+  beforeAll(async () => {
+    database = await scratchDatabase();
+    await database.sql(V2_TABLES);
+  });
+
+  const run = (...args: string[]) =>
+    promisify(execFile)(process.execPath, [resolve(CHECKOUT, 'dist/apps/session-service/src/indexes.js'), ...args], {
+      env: { AGNO_PG_DSN: database.dsn },
+    });
+
+  async function indexes(): Promise<string[]> {
+    const rows = await database.sql(
+      "SELECT indexname AS name FROM pg_indexes WHERE indexname LIKE 'agno_session_service%'",
+    );
+    return rows.map(({ name }) => name).sort();
+  }
+
+  it('only tells what it would do, then builds, then removes, and never touches other indexes', async () => {
+    const { stdout } = await run();
+    expect(stdout).toContain('CREATE INDEX CONCURRENTLY');
+    expect(await indexes()).toEqual([]);
+    await run('--apply');
+    await run('--apply');
+    const names = ['agent', 'team', 'updated', 'user', 'workflow'].map((suffix) => `agno_session_service_${suffix}`);
+    expect(await indexes()).toEqual(names);
+    await run('--remove');
+    expect(await indexes()).toEqual([]);
+    expect(await database.sql("SELECT indexname FROM pg_indexes WHERE tablename = 'agno_sessions'")).toHaveLength(1);
+  });
+
+  it('fails clearly without a database of that name', async () => {
+    await expect(run('--db', 'nope')).rejects.toThrow("No database is configured with id 'nope'");
+  });
+});
