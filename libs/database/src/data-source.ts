@@ -27,7 +27,7 @@ export function createDataSource(
   });
 }
 
-/** The pg pool that TypeORM keeps: the hot path takes its connections from here, beside the entity layer. */
+/** The pg pool of an open DataSource: the hot path takes its connections from here, beside the entity layer. */
 export function poolOf(dataSource: DataSource): Pool {
   return (dataSource.driver as unknown as { master: Pool }).master;
 }

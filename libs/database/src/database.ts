@@ -51,11 +51,12 @@ export class Database {
 
   /** Opens the pool unless it is open; one attempt serves all who wait. */
   async connect(): Promise<Pool> {
-    this.opening ??= this.open();
+    const opening = this.opening ?? this.open();
+    this.opening = opening;
     try {
-      return await this.opening;
+      return await opening;
     } catch (error) {
-      this.opening = undefined;
+      if (this.opening === opening) this.opening = undefined;
       throw new DatabaseUnavailable(this.id, error);
     }
   }
@@ -68,8 +69,16 @@ export class Database {
 
   private async open(): Promise<Pool> {
     const target = await withOfferedTls(this.target, this.limits.connectTimeoutMs);
-    this.dataSource = createDataSource(target, this.limits, this.onIdleError);
-    return poolOf(await this.dataSource.initialize());
+    const dataSource = createDataSource(target, this.limits, this.onIdleError);
+    try {
+      const pool = poolOf(await dataSource.initialize());
+      this.dataSource = dataSource;
+      return pool;
+    } catch (error) {
+      // A pool that came into being before the failure would keep its connections.
+      await (poolOf(dataSource) as Pool | undefined)?.end();
+      throw error;
+    }
   }
 
   private async withConnection<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {

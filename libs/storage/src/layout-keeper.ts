@@ -1,4 +1,4 @@
-import { type Database, type Deadline, isLayoutChange, type TableNames } from '@agno/database';
+import { type Database, Deadline, isLayoutChange, type TableNames } from '@agno/database';
 import { readLayout } from './layout.js';
 import { StatementBook } from './statement-book.js';
 import { createTables } from './statements/create-tables.js';
@@ -23,22 +23,22 @@ export class LayoutKeeper {
   }
 
   /** Runs `work` with the statements for the present layout, a second time if that turns out to have changed. */
-  async with<T>(deadline: Deadline, work: (book: StatementBook) => Promise<T>): Promise<T> {
+  async with<T>(work: (book: StatementBook) => Promise<T>): Promise<T> {
     try {
-      return await work(await this.book(deadline));
+      return await work(await this.book());
     } catch (error) {
       if (!(error instanceof LayoutOutdated) && !isLayoutChange(error)) throw error;
       this.known = undefined;
-      return await work(await this.book(deadline));
+      return await work(await this.book());
     }
   }
 
   /** As `with`, for writes: an empty database gets its tables first. */
   async withTables<T>(deadline: Deadline, work: (book: StatementBook) => Promise<T>): Promise<T> {
-    return this.with(deadline, async (book) => {
+    return this.with(async (book) => {
       if (book.layout.hasSessions) return work(book);
       await this.createTables(deadline);
-      return work(await this.book(deadline));
+      return work(await this.book());
     });
   }
 
@@ -51,18 +51,26 @@ export class LayoutKeeper {
     this.known = undefined;
   }
 
-  private async book(deadline: Deadline): Promise<StatementBook> {
-    this.known ??= readLayout(this.database, this.tables, deadline).then(
-      (layout) => new StatementBook(this.tables, layout),
-    );
+  /** Many requests may wait for one reading, so it is not bound to the deadline of any. */
+  private async book(): Promise<StatementBook> {
+    const reading = this.known ?? this.read();
+    this.known = reading;
     try {
-      const book = await this.known;
+      const book = await reading;
       // An empty database is looked at anew each time: Python may create its tables at any moment.
-      if (!book.layout.hasSessions) this.known = undefined;
+      if (!book.layout.hasSessions) this.forget(reading);
       return book;
     } catch (error) {
-      this.known = undefined;
+      this.forget(reading);
       throw error;
     }
+  }
+
+  private async read(): Promise<StatementBook> {
+    return new StatementBook(this.tables, await readLayout(this.database, this.tables, new Deadline()));
+  }
+
+  private forget(reading: Promise<StatementBook>): void {
+    if (this.known === reading) this.known = undefined;
   }
 }

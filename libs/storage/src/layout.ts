@@ -11,6 +11,8 @@ export interface Layout {
   readonly hasRunsTable: boolean;
   /** Tables of the delete cascade that exist. */
   readonly cascade: readonly CascadeTable[];
+  /** The server can name the snapshot that a statement sees (PostgreSQL 13, not all that speak its protocol). */
+  readonly hasSnapshots: boolean;
   /** Columns of the sessions table: what `sort_by` may name. */
   readonly columns: ReadonlySet<string>;
 }
@@ -22,6 +24,7 @@ export const CASCADE_TABLES: readonly CascadeTable[] = ['transcripts', 'compacti
 interface LayoutRow extends Record<CascadeTable, 't' | 'f'> {
   readonly columns: string;
   readonly runs_table: 't' | 'f';
+  readonly snapshots: 't' | 'f';
 }
 
 /** Reads the layout from the catalogue: one statement, no table is touched. */
@@ -32,6 +35,7 @@ export async function readLayout(database: Database, tables: Tables, deadline: D
     hasSessions: columns.size > 0,
     hasRunsColumn: columns.has('runs'),
     hasRunsTable: row?.runs_table === 't',
+    hasSnapshots: row?.snapshots === 't',
     cascade: CASCADE_TABLES.filter((table) => row?.[table] === 't'),
     columns,
   };
@@ -41,7 +45,7 @@ function layoutStatement(tables: Tables): Statement {
   const cascade = CASCADE_TABLES.map((table) => `${exists(tables[table])} AS "${table}"`);
   return {
     name: 'layout',
-    text: `SELECT ${exists(tables.runs)} AS runs_table, ${cascade.join(', ')},
+    text: `SELECT ${exists(tables.runs)} AS runs_table, to_regproc('pg_current_snapshot') IS NOT NULL AS snapshots, ${cascade.join(', ')},
       (SELECT coalesce(json_agg(attname), '[]') FROM pg_attribute
         WHERE attrelid = to_regclass(${literal(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
   };

@@ -45,7 +45,7 @@ export class SessionLists {
   async page(query: ListQuery, deadline: Deadline): Promise<SessionPage> {
     const condition = listCondition(query);
     if (condition.values.some(isImpossible)) return EMPTY_PAGE;
-    return this.layout.with(deadline, async (book) => {
+    return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return EMPTY_PAGE;
       const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, book) };
       const page = book.get(`page:${condition.key}:${order.sortBy}:${order.descending}`, listPage(condition, order));

@@ -48,7 +48,7 @@ export class SessionStore {
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
     if (isImpossible(id) || isImpossible(userId)) return undefined;
-    return this.layout.with(deadline, async (book) => {
+    return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return undefined;
       const statement = book.get(`read:${detail}`, readSession(detail));
       return first(await this.database.query<SessionWithRuns>(statement, [id, userId ?? null], deadline));
@@ -63,7 +63,7 @@ export class SessionStore {
     deadline: Deadline,
   ): Promise<RunRow | undefined> {
     if (isImpossible(id) || isImpossible(userId)) return undefined;
-    return this.layout.with(deadline, async (book) => {
+    return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return undefined;
       // No stored run has an id with NUL, and PostgreSQL would refuse the question.
       const values = [id, userId ?? null, isImpossible(runId) ? null : runId];
@@ -99,7 +99,7 @@ export class SessionStore {
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
     if (isImpossible(id) || isImpossible(userId)) return undefined;
-    return this.layout.with(deadline, async (book) => {
+    return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return undefined;
       const values = updateValues(id, userId, change, now);
       return first(await this.database.query<SessionWithRuns>(book.get('update', updateSession), values, deadline));
@@ -115,7 +115,7 @@ export class SessionStore {
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
     if (isImpossible(id) || isImpossible(userId)) return undefined;
-    return this.layout.with(deadline, async (book) => {
+    return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return undefined;
       const values = [id, userId ?? null, type ?? null, name];
       return first(await this.database.query<SessionWithRuns>(book.get('rename', renameSession), values, deadline));
@@ -126,7 +126,7 @@ export class SessionStore {
   async delete(ids: readonly string[], userId: string | undefined, deadline: Deadline): Promise<void> {
     const possible = ids.filter((id) => !isImpossible(id));
     if (possible.length === 0 || isImpossible(userId)) return;
-    await this.layout.with(deadline, async (book) => {
+    await this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return;
       const statement = book.get('delete', deleteSessions);
       const [row] = await this.database.query<DeleteRow>(statement, [possible, userId ?? null], deadline);

@@ -51,7 +51,9 @@ function componentMatches(type: SessionType | undefined, place: string): string 
 }
 
 /** The visible transactions, in the same words while nothing is committed; a standby cannot tell so exactly. */
-const SNAPSHOT = 'CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot()::text END';
+function snapshot({ layout }: StatementBook): string {
+  return layout.hasSnapshots ? 'CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot()::text END' : 'NULL';
+}
 
 /** A listed session and, the same in every row, what the page was read in. */
 export interface PageRow extends ListedSession {
@@ -68,19 +70,20 @@ export interface CountRow {
 
 /** One page of a list, without runs. The last two parameters are limit and offset. */
 export function listPage(condition: Condition, order: SessionOrder) {
-  return ({ tables, layout }: StatementBook): string => {
+  return (book: StatementBook): string => {
+    const { tables, layout } = book;
     const place = condition.values.length;
     return `SELECT session_id, session_type, agent_id, team_id, workflow_id, user_id, session_data, metadata, summary,
       created_at, updated_at, agent_data->'sdk' AS sdk, agent_data->'framework' AS framework,
-      workflow_data->'name' AS workflow_name, (SELECT ${SNAPSHOT}) AS snapshot${layout.hasRunsTable ? '' : `, ${exists(tables.runs)} AS upgraded`}
+      workflow_data->'name' AS workflow_name, (SELECT ${snapshot(book)}) AS snapshot${layout.hasRunsTable ? '' : `, ${exists(tables.runs)} AS upgraded`}
       FROM ${tables.sessions} ${condition.text} ${orderBy(order)}
       LIMIT $${place + 1}::bigint OFFSET $${place + 2}::bigint`;
   };
 }
 
 export function countSessions(condition: Condition) {
-  return ({ tables }: StatementBook): string =>
-    `SELECT count(*) AS total, ${SNAPSHOT} AS snapshot FROM ${tables.sessions} ${condition.text}`;
+  return (book: StatementBook): string =>
+    `SELECT count(*) AS total, ${snapshot(book)} AS snapshot FROM ${book.tables.sessions} ${condition.text}`;
 }
 
 function orderBy({ sortBy, descending }: SessionOrder): string {
