@@ -7,7 +7,7 @@ BUILT := dist/.built
 SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json package.json
 EMBEDDED := dist/apps/session-service/src/embedded.js
 
-.PHONY: help run demo test contract-test contract-record smoke build clean
+.PHONY: help run demo test contract-test contract-record bench smoke build clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -28,6 +28,10 @@ contract-test: $(BUILT) ## Compare with a live Python AgentOS (AGNO_VERSION, def
 
 contract-record: $(BUILT) ## Renew the recorded contract cases
 	test/contract/contract-record.sh
+
+bench: $(BUILT) ## Measure against Python and a bare handler; needs wrk (BENCH="--quick --only list,detail")
+	test/contract/oracle/setup.sh $(or $(AGNO_VERSION),3.1.10) >/dev/null
+	@node --import ./test/support/run-typescript.ts bench/run.ts $(BENCH)
 
 smoke: ## Walk through the API of a running service (URL, default http://localhost:8080)
 	scripts/test-session-api.sh $(or $(URL),http://localhost:8080)

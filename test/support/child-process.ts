@@ -20,6 +20,8 @@ export interface ServerCommand {
   readonly port: number;
   /** A path that answers 200 as soon as the server serves. */
   readonly readyPath: string;
+  /** Its output goes nowhere, so that reading it costs nothing. */
+  readonly isQuiet?: boolean;
 }
 
 const KEPT_OUTPUT = 20_000;
@@ -29,14 +31,14 @@ const START_TIMEOUT_MS = 60_000;
 export async function startServer(start: ServerCommand): Promise<ServerProcess> {
   const child = spawn(start.command, start.args, {
     env: { ...withoutAgnoSettings(process.env), ...start.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', ...(start.isQuiet ? (['ignore', 'ignore'] as const) : (['pipe', 'pipe'] as const))],
   });
   let output = '';
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
   };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
   const ended = once(child, 'exit').then(([code]: number[]) => {

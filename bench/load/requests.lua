@@ -1,0 +1,31 @@
+-- One request of the kind that KIND names, with random ids among SESSIONS sessions. Writers use ids of their own.
+local kind = os.getenv("KIND")
+local sessions = tonumber(os.getenv("SESSIONS"))
+local json = { ["content-type"] = "application/json" }
+local counter = 0
+math.randomseed(os.time() + tonumber(os.getenv("SEED") or "0"))
+
+local function id() return "s" .. math.random(1, sessions) end
+local function user() return "user-" .. math.random(0, 99) end
+
+local kinds = {
+  list = function() return wrk.format("GET", "/sessions?limit=20") end,
+  ["list by user"] = function() return wrk.format("GET", "/sessions?user_id=" .. user()) end,
+  ["list by name"] = function() return wrk.format("GET", "/sessions?session_name=chat+" .. math.random(1, 99)) end,
+  detail = function() return wrk.format("GET", "/sessions/" .. id()) end,
+  runs = function() return wrk.format("GET", "/sessions/" .. id() .. "/runs") end,
+  ["run previews"] = function() return wrk.format("GET", "/sessions/" .. id() .. "/run-previews") end,
+  ["single run"] = function()
+    local session = math.random(1, sessions)
+    return wrk.format("GET", "/sessions/s" .. session .. "/runs/r" .. session .. "-1")
+  end,
+  create = function() return wrk.format("POST", "/sessions", json, '{"session_name":"bench","session_state":{"step":1},"user_id":"bench"}') end,
+  rename = function() return wrk.format("POST", "/sessions/" .. id() .. "/rename", json, '{"session_name":"renamed"}') end,
+  patch = function() return wrk.format("PATCH", "/sessions/" .. id(), json, '{"metadata":{"tag":"bench"}}') end,
+  delete = function()
+    counter = counter + 1
+    return wrk.format("DELETE", "/sessions/none-" .. counter)
+  end,
+}
+
+request = kinds[kind]

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+/** What one round of load gave. Times in milliseconds. */
+export interface LoadResult {
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Answers other than 2xx and 3xx: a round with any proves nothing. */
+  readonly failures: number;
+}
+
+const SCRIPT = resolve(import.meta.dirname, 'requests.lua');
+const CONNECTIONS = 16;
+
+/** Loads a server with one kind of request for some seconds. Needs `wrk` (a Debian package) on the PATH. */
+export async function load(baseUrl: string, kind: string, sessions: number, seconds: number): Promise<LoadResult> {
+  const args = ['-t1', `-c${CONNECTIONS}`, `-d${seconds}`, '--latency', '--timeout', '30', '-s', SCRIPT, baseUrl];
+  const env = { ...process.env, KIND: kind, SESSIONS: String(sessions), SEED: String(process.hrtime()[1]) };
+  const { stdout } = await promisify(execFile)('wrk', args, { env });
+  return {
+    requests: numberIn(stdout, /(\d+) requests in/),
+    requestsPerSecond: numberIn(stdout, /Requests\/sec:\s+([\d.]+)/),
+    p50Ms: latency(stdout, '50%'),
+    p99Ms: latency(stdout, '99%'),
+    failures: numberIn(stdout, /Non-2xx or 3xx responses: (\d+)/),
+  };
+}
+
+function numberIn(text: string, pattern: RegExp): number {
+  return Number(pattern.exec(text)?.[1] ?? 0);
+}
+
+function latency(text: string, percentile: string): number {
+  const [, value = '0', unit = 'ms'] = new RegExp(`${percentile}\\s+([\\d.]+)(us|ms|s)`).exec(text) ?? [];
+  return Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit as 'us' | 'ms' | 's'];
+}

@@ -1,0 +1,56 @@
+import type { ServerProcess } from '../test/support/child-process.js';
+import { load } from './load/wrk.js';
+import { cpuOf, cpuOfChildren } from './usage.js';
+
+/** One subject under one kind of load; medians of several rounds. CPU in microseconds per request. */
+export interface Measurement {
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly cpuUs: number;
+  readonly postgresCpuUs: number;
+  readonly failures: number;
+}
+
+export interface Round {
+  readonly kind: string;
+  readonly sessions: number;
+  readonly seconds: number;
+  /** Process id of PostgreSQL's postmaster. */
+  readonly postmaster: number;
+}
+
+/** Measures the subjects in turns, so that what else the machine does hits them alike. The first turn warms up. */
+export async function measure(subjects: ReadonlyMap<string, ServerProcess>, round: Round, turns: number) {
+  const results = new Map<string, Measurement[]>([...subjects.keys()].map((name) => [name, []]));
+  for (let turn = 0; turn <= turns; turn++) {
+    for (const [name, server] of subjects) {
+      const result = await once(server, round);
+      if (turn > 0) results.get(name)?.push(result);
+    }
+  }
+  return new Map([...results].map(([name, all]) => [name, medians(all)]));
+}
+
+async function once(server: ServerProcess, { kind, sessions, seconds, postmaster }: Round): Promise<Measurement> {
+  const before = [cpuOf(server.pid), cpuOfChildren(postmaster)] as const;
+  const { requests, ...result } = await load(server.baseUrl, kind, sessions, seconds);
+  const after = [cpuOf(server.pid), cpuOfChildren(postmaster)] as const;
+  const per = (used: number) => used / Math.max(requests, 1);
+  return { ...result, cpuUs: per(after[0] - before[0]), postgresCpuUs: per(after[1] - before[1]) };
+}
+
+function medians(all: readonly Measurement[]): Measurement {
+  const of = (field: keyof Measurement) => {
+    const sorted = all.map((one) => one[field]).sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  };
+  return {
+    requestsPerSecond: of('requestsPerSecond'),
+    p50Ms: of('p50Ms'),
+    p99Ms: of('p99Ms'),
+    cpuUs: of('cpuUs'),
+    postgresCpuUs: of('postgresCpuUs'),
+    failures: all.reduce((sum, { failures }) => sum + failures, 0),
+  };
+}

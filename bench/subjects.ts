@@ -1,0 +1,21 @@
+import { resolve } from 'node:path';
+import { AGNO_VERSION, startAgentOs } from '../test/contract/harness/python.js';
+import { type ServerProcess, startServer } from '../test/support/child-process.js';
+import { freePort } from '../test/support/ports.js';
+import { CHECKOUT } from '../test/support/session-service.js';
+
+export type SubjectName = 'ours' | 'python' | 'bare';
+
+/** Starts one of the servers that are compared, as production would run it. */
+export async function startSubject(name: SubjectName, dsn: string): Promise<ServerProcess> {
+  if (name === 'python') return startAgentOs(AGNO_VERSION, [`default=${dsn}`]);
+  const port = await freePort();
+  const common = { command: process.execPath, port, readyPath: '/health', isQuiet: true };
+  if (name === 'bare') {
+    const loader = resolve(CHECKOUT, 'test/support/run-typescript.ts');
+    const server = resolve(CHECKOUT, 'bench/bare-server.ts');
+    return startServer({ ...common, args: ['--import', loader, server, String(port), dsn], env: {} });
+  }
+  const env = { AGNO_PG_DSN: dsn, AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port) };
+  return startServer({ ...common, args: [resolve(CHECKOUT, 'dist/apps/session-service/src/main.js')], env });
+}

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** CPU time of clock ticks, in microseconds: Linux counts 100 a second. */
+const TICK_US = 10_000;
+
+/** CPU time that a process has used so far, children that ended not included, in microseconds. */
+export function cpuOf(pid: number): number {
+  const fields = statOf(pid);
+  return fields === undefined ? 0 : (Number(fields[11]) + Number(fields[12])) * TICK_US;
+}
+
+/** The same over all children of a process: PostgreSQL's backends. */
+export function cpuOfChildren(parent: number): number {
+  return pids()
+    .filter((pid) => statOf(pid)?.[1] === String(parent))
+    .reduce((sum, pid) => sum + cpuOf(pid), 0);
+}
+
+export function parentOf(pid: number): number {
+  return Number(statOf(pid)?.[1]);
+}
+
+/** The most memory that a process has held so far, in megabytes. */
+export function peakRssMb(pid: number): number {
+  const [, kilobytes = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
+/** The fields of /proc/PID/stat behind the name, which may hold anything. */
+function statOf(pid: number): string[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+function pids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
