@@ -24,27 +24,24 @@ const UNSEEN_IN_PREVIEW =
 
 export type RunDetail = 'whole' | 'detail' | 'preview';
 
-/** The select list of RunColumns for the session whose id is `sessionId` and whose row is called `source`. */
+/** The select list of RunColumns for the session whose row is called `source`. */
 export function runColumns(book: StatementBook, source: string, detail: RunDetail): string {
   const { layout, tables } = book;
   const legacy = layout.hasRunsColumn ? `${source}.runs` : 'NULL';
   if (!layout.hasRunsTable) return `NULL AS table_runs, ${legacy} AS legacy_runs, ${exists(tables.runs)} AS upgraded`;
-  return `(SELECT '[' || string_agg(${runText(detail)}, ',' ORDER BY run_index, created_at, run_id) || ']'
+  return `(SELECT '[' || string_agg(${RUN_TEXTS[detail]}, ',' ORDER BY run_index, created_at, run_id) || ']'
       FROM ${tables.runs} WHERE session_id = ${source}.session_id) AS table_runs, ${legacy} AS legacy_runs`;
 }
 
-function runText(detail: RunDetail): string {
-  switch (detail) {
-    case 'whole':
-      return 'run_data::text';
-    case 'detail':
-      return without(UNSEEN_IN_DETAIL);
-    case 'preview':
-      return without(UNSEEN_IN_PREVIEW);
-  }
-}
-
 /** One pass over the stored value drops the bulk before it is printed, sent and read. */
+const RUN_TEXTS: Record<RunDetail, string> = {
+  whole: 'run_data::text',
+  detail: without(`'{${UNSEEN_IN_DETAIL}}'::text[]`),
+  // A preview looks into the messages only for the input of a run that has none of its own.
+  preview: without(`CASE WHEN run_data #>> '{input,input_content}' IS NULL THEN '{${UNSEEN_IN_PREVIEW}}'::text[]
+        ELSE '{${UNSEEN_IN_PREVIEW},messages,step_executor_runs}'::text[] END`),
+};
+
 function without(members: string): string {
-  return `CASE jsonb_typeof(run_data) WHEN 'object' THEN run_data - '{${members}}'::text[] ELSE run_data END::text`;
+  return `CASE jsonb_typeof(run_data) WHEN 'object' THEN run_data - ${members} ELSE run_data END::text`;
 }
