@@ -1,8 +1,9 @@
-import { arrayOf, type SessionType, type StoredSession } from '@agno/contract';
-import { type Database, Deadline, type Statement, sqlState, type TableNames } from '@agno/database';
+import { arrayOf, type RawJson, type SessionType, type StoredSession } from '@agno/contract';
+import { type Database, type Deadline, type SqlValue, type Statement, sqlState, type TableNames } from '@agno/database';
 import { LayoutKeeper, LayoutOutdated } from './layout-keeper.js';
-import { first, isImpossible } from './rows.js';
+import { first, isImpossible, type Upgradable } from './rows.js';
 import { type ListQuery, SessionLists, type SessionPage } from './session-lists.js';
+import type { StatementBook } from './statement-book.js';
 import { createSession, createSessionWithRuns, createValues, type NewSession } from './statements/create-session.js';
 import { type DeleteRow, deleteSessions } from './statements/delete-sessions.js';
 import { type RunRow, readRun } from './statements/read-run.js';
@@ -41,34 +42,19 @@ export class SessionStore {
   }
 
   /** A session with its runs, or undefined when there is none (of that user). */
-  async read(
+  read(
     id: string,
     userId: string | undefined,
     detail: RunDetail,
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    if (isImpossible(id) || isImpossible(userId)) return undefined;
-    return this.layout.with(async (book) => {
-      if (!book.layout.hasSessions) return undefined;
-      const statement = book.get(`read:${detail}`, readSession(detail));
-      return first(await this.database.query<SessionWithRuns>(statement, [id, userId ?? null], deadline));
-    });
+    return this.one<SessionWithRuns>(`read:${detail}`, readSession(detail), [id, userId ?? null], deadline);
   }
 
   /** One run with what its answer needs of the session, or undefined when there is no such session. */
-  async readRun(
-    id: string,
-    userId: string | undefined,
-    runId: string,
-    deadline: Deadline,
-  ): Promise<RunRow | undefined> {
-    if (isImpossible(id) || isImpossible(userId)) return undefined;
-    return this.layout.with(async (book) => {
-      if (!book.layout.hasSessions) return undefined;
-      // No stored run has an id with NUL, and PostgreSQL would refuse the question.
-      const values = [id, userId ?? null, isImpossible(runId) ? null : runId];
-      return first(await this.database.query<RunRow>(book.get('run', readRun), values, deadline));
-    });
+  readRun(id: string, userId: string | undefined, runId: string, deadline: Deadline): Promise<RunRow | undefined> {
+    // No stored run has an id with NUL; the session may exist all the same.
+    return this.one<RunRow>('run', readRun, [id, userId ?? null, isImpossible(runId) ? null : runId], deadline);
   }
 
   /** Stores a new session; undefined when its id is taken, by whomever. Errors: RunIdTaken, SessionIdTooLong. */
@@ -91,35 +77,25 @@ export class SessionStore {
   }
 
   /** Changes a session and returns it with its runs, or undefined when there is none (of that user). */
-  async update(
+  update(
     id: string,
     userId: string | undefined,
     change: SessionChange,
     now: number,
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    if (isImpossible(id) || isImpossible(userId)) return undefined;
-    return this.layout.with(async (book) => {
-      if (!book.layout.hasSessions) return undefined;
-      const values = updateValues(id, userId, change, now);
-      return first(await this.database.query<SessionWithRuns>(book.get('update', updateSession), values, deadline));
-    });
+    return this.one<SessionWithRuns>('update', updateSession, updateValues(id, userId, change, now), deadline);
   }
 
   /** Renames a session (of that type, of that user) and returns it with its runs. `name` is JSON text. */
-  async rename(
+  rename(
     id: string,
     userId: string | undefined,
     type: SessionType | undefined,
-    name: string,
+    name: RawJson,
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    if (isImpossible(id) || isImpossible(userId)) return undefined;
-    return this.layout.with(async (book) => {
-      if (!book.layout.hasSessions) return undefined;
-      const values = [id, userId ?? null, type ?? null, name];
-      return first(await this.database.query<SessionWithRuns>(book.get('rename', renameSession), values, deadline));
-    });
+    return this.one<SessionWithRuns>('rename', renameSession, [id, userId ?? null, type ?? null, name], deadline);
   }
 
   /** Deletes sessions (of that user) with all that belongs to them. Ids that do not exist are no error. */
@@ -131,6 +107,20 @@ export class SessionStore {
       const statement = book.get('delete', deleteSessions);
       const [row] = await this.database.query<DeleteRow>(statement, [possible, userId ?? null], deadline);
       if (row?.stale === 't') throw new LayoutOutdated();
+    });
+  }
+
+  /** The one row of a statement about a session; undefined where there are no tables, or where no row can match. */
+  private async one<Row extends Upgradable>(
+    key: string,
+    build: (book: StatementBook) => string,
+    values: readonly SqlValue[],
+    deadline: Deadline,
+  ): Promise<Row | undefined> {
+    if (values.some(isImpossible)) return undefined;
+    return this.layout.with(async (book) => {
+      if (!book.layout.hasSessions) return undefined;
+      return first(await this.database.query<Row>(book.get(key, build), values, deadline));
     });
   }
 }

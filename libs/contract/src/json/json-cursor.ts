@@ -1,4 +1,4 @@
-import type { RawJson } from './raw-json.js';
+import type { RawJson } from './raw-json-type.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
