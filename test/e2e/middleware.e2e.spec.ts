@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
@@ -77,9 +79,16 @@ describe('what every request goes through', () => {
     return Number(rows[0]?.n);
   }
 
-  it('answers a body over the limit with 413 and goes on', async () => {
-    const body = { session_state: { big: 'x'.repeat(20_000_000) } };
-    expect((await call(service.baseUrl, '/sessions', { method: 'POST', body })).status).toBe(413);
+  it('answers a body over the limit with 413 before it is sent, and goes on', async () => {
+    const announced = request(`${service.baseUrl}/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': '20000000' },
+    });
+    announced.on('error', () => undefined);
+    announced.flushHeaders();
+    const [reply] = (await once(announced, 'response')) as [IncomingMessage];
+    announced.destroy();
+    expect(reply.statusCode).toBe(413);
     expect((await call(service.baseUrl, '/healthz')).json).toEqual({ status: 'ok' });
   });
 });
