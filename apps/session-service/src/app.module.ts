@@ -1,9 +1,7 @@
 import { DatabaseModule } from '@agno/database';
 import { HealthModule } from '@agno/health';
-import { DeadlineInterceptor } from '@agno/http';
 import { SessionsModule } from '@agno/sessions';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
 import { type ServiceConfig, serviceConfigModule } from './config/index.js';
@@ -28,7 +26,6 @@ export class AppModule {
         SessionsModule,
         HealthModule,
       ],
-      providers: [{ provide: APP_INTERCEPTOR, useFactory: () => new DeadlineInterceptor(config.requestTimeoutMs) }],
     };
   }
 }

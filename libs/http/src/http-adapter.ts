@@ -5,11 +5,14 @@ import { logAccess } from './access-log.js';
 import { Cors } from './cors.js';
 import { closeGracefully } from './graceful-close.js';
 import { inRequest } from './logger.js';
+import { setDeadlines } from './request-deadline.js';
 import { requestIdOf } from './request-id.js';
 import { routedUrl } from './request-path.js';
 
 export interface HttpOptions {
   readonly bodyLimitBytes: number;
+  /** After this a request is answered 504. */
+  readonly requestTimeoutMs: number;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -47,6 +50,7 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     reply.header('content-type', 'application/json').serializer(asText);
     inRequest(request.id, done);
   });
+  setDeadlines(fastify, options.requestTimeoutMs);
   closeGracefully(fastify);
   fastify.addHook('onResponse', (request, reply, done) => {
     logAccess(logger, request, reply);

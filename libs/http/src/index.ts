@@ -1,4 +1,3 @@
-export * from './deadline.interceptor.js';
 export * from './http-adapter.js';
 export * from './logger.js';
 export * from './problem.filter.js';

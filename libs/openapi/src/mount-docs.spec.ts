@@ -12,7 +12,7 @@ let app: NestFastifyApplication;
 
 beforeAll(async () => {
   const adapter = createHttpAdapter(
-    { bodyLimitBytes: 1024, trustedProxies: [], corsOrigins: [] },
+    { bodyLimitBytes: 1024, requestTimeoutMs: 60_000, trustedProxies: [], corsOrigins: [] },
     createLogger('silent'),
   );
   app = await NestFactory.create<NestFastifyApplication>(NothingElse, adapter, { bodyParser: false, logger: false });

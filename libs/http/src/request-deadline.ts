@@ -1,0 +1,33 @@
+import { problem } from '@agno/contract';
+import { Deadline } from '@agno/database';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/**
+ * Gives every request with a route its deadline, from the moment its body is complete. When it passes, the client gets
+ * 504 at once and the statements that still run for it are cancelled in PostgreSQL. So are those of a read whose client
+ * has gone; a write runs to its end, since its client can no longer be told what became of it.
+ */
+export function setDeadlines(fastify: FastifyInstance, timeoutMs: number): void {
+  fastify.addHook('preHandler', (request, reply, done) => {
+    const deadline = new Deadline();
+    const timer = setTimeout(answerTimeout, timeoutMs, reply, deadline, timeoutMs);
+    request.deadline = deadline;
+    reply.raw.once('close', () => {
+      clearTimeout(timer);
+      if (isAbandonedRead(request, reply)) deadline.pass();
+    });
+    done();
+  });
+}
+
+function answerTimeout(reply: FastifyReply, deadline: Deadline, timeoutMs: number): void {
+  if (!reply.sent) {
+    const { status, body } = problem(504, `The request took longer than ${timeoutMs} ms`);
+    reply.code(status).send(body);
+  }
+  deadline.pass();
+}
+
+function isAbandonedRead({ method }: FastifyRequest, { raw }: FastifyReply): boolean {
+  return method === 'GET' && !raw.writableFinished;
+}
