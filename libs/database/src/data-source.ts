@@ -22,7 +22,6 @@ export function createDataSource(
       idleTimeoutMillis: limits.idleTimeoutMs,
       ...connection,
       statement_timeout: (target.statement_timeout ?? limits.statementTimeoutMs) || undefined,
-      types: { getTypeParser: () => asText },
     },
   });
 }
@@ -30,8 +29,4 @@ export function createDataSource(
 /** The pg pool of an open DataSource: the hot path takes its connections from here, beside the entity layer. */
 export function poolOf(dataSource: DataSource): Pool {
   return (dataSource.driver as unknown as { master: Pool }).master;
-}
-
-function asText(value: string): string {
-  return value;
 }

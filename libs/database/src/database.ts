@@ -7,6 +7,7 @@ import type { PoolLimits } from './database-options.js';
 import type { Deadline } from './deadline.js';
 import { type PoolTarget, parseDsn, withOfferedTls } from './dsn/index.js';
 import type { SqlValue, Statement, TextRow } from './statement.js';
+import { TextQuery } from './text-query.js';
 
 /** Runs one statement on the connection that a piece of work holds. */
 export type Run = <Row = TextRow>(statement: Statement, values: readonly SqlValue[]) => Promise<Row[]>;
@@ -96,7 +97,10 @@ export class Database {
     const forget = deadline.onPassed(cancel);
     client.on('error', ignore);
     try {
-      return await work((statement, values) => this.execute(client, statement, values));
+      return await work(
+        <Row>(statement: Statement, values: readonly SqlValue[]) =>
+          client.query(new TextQuery<Row>(statement, values, this.target.namedStatements)).rows,
+      );
     } catch (error) {
       const meaning = translate(this.id, error);
       broken = meaning instanceof DatabaseUnavailable;
@@ -108,16 +112,6 @@ export class Database {
       client.off('error', ignore);
       client.release(broken);
     }
-  }
-
-  private async execute<Row>(
-    client: PoolClient,
-    { name, text }: Statement,
-    values: readonly SqlValue[],
-  ): Promise<Row[]> {
-    const named = this.target.namedStatements ? name : undefined;
-    const result = await client.query({ name: named, text, values: values as SqlValue[] });
-    return result.rows as Row[];
   }
 
   private async checkOut(pool: Pool): Promise<PoolClient> {

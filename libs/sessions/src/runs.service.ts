@@ -16,9 +16,10 @@ import {
   runPreview,
   runStatus,
   type SessionType,
+  type StoredSession,
 } from '@agno/contract';
 import type { Deadline } from '@agno/database';
-import type { RunDetail, SessionStore, SessionWithRuns } from '@agno/storage';
+import type { RunDetail, SessionStore } from '@agno/storage';
 import { Injectable, Logger } from '@nestjs/common';
 
 /** What the run listings can be asked for. */
@@ -63,10 +64,11 @@ export class RunsService {
   }
 
   private async listed(store: SessionStore, id: string, query: RunsQuery, detail: RunDetail, deadline: Deadline) {
-    const session = await store.read(id, query.userId, detail, deadline);
-    if (session === undefined) throw problem(404, `Session with ID ${id} not found`);
+    const stored = await store.read(id, query.userId, detail, deadline);
+    if (stored === undefined) throw problem(404, `Session with ID ${id} not found`);
+    const { session, tableRuns, legacyRuns } = stored;
     const runs: { kind: RunKind; run: Run }[] = [];
-    for (const run of mergeRuns(session.table_runs, session.legacy_runs)) {
+    for (const run of mergeRuns(tableRuns, legacyRuns)) {
       const kind = listedRunKind(run, session, query.type);
       if (kind !== undefined && isWithin(run, query) && hasStatus(runStatus(kind, run), query))
         runs.push({ kind, run });
@@ -75,7 +77,7 @@ export class RunsService {
   }
 
   /** Only a listing as agent runs lends the session's label. */
-  private label(kind: RunKind, run: Run, session: SessionWithRuns, { type }: RunsQuery): RawJson | undefined {
+  private label(kind: RunKind, run: Run, session: StoredSession, { type }: RunsQuery): RawJson | undefined {
     const asAgentSession = (type ?? 'agent') === 'agent';
     return kind === 'agent' && asAgentSession ? lentLabel(run, session) : undefined;
   }

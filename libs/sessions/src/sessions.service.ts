@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  asRaw,
   type CreateSession,
   EMPTY_OBJECT,
   effectiveType,
@@ -49,8 +48,8 @@ export class SessionsService {
     try {
       const stored = await store.create(session, deadline);
       if (stored === undefined) throw taken();
-      const runs = asRaw(`[${session.runs.map((run) => run.run_data).join(',')}]`);
-      return this.answer(store, { ...stored, table_runs: runs, legacy_runs: null }, undefined, 'dropped');
+      const runs = session.runs.map((run) => run.run_data);
+      return this.answer(store, { session: stored, tableRuns: runs, legacyRuns: [] }, undefined, 'dropped');
     } catch (error) {
       if (error instanceof RunIdTaken) throw problem(409, 'A run with one of the supplied run_ids already exists');
       if (error instanceof SessionIdTooLong) throw idTooLong('session_id', session.session_id);
@@ -99,10 +98,11 @@ export class SessionsService {
   }
 
   /** The detail of a session in the shape of `type`, or, where none is asked for, of its stored type. */
-  private answer(store: SessionStore, session: SessionWithRuns, type: SessionType | undefined, nulls: Nulls): RawJson {
+  private answer(store: SessionStore, stored: SessionWithRuns, type: SessionType | undefined, nulls: Nulls): RawJson {
+    const { session, tableRuns, legacyRuns } = stored;
     return sessionDetail(type ?? effectiveType(session), {
       session,
-      runs: mergeRuns(session.table_runs, session.legacy_runs),
+      runs: mergeRuns(tableRuns, legacyRuns),
       nulls,
       onMisfit: this.misfitOf(store, session.session_id),
       now: unixNow,

@@ -2,6 +2,6 @@ export { type ListIndex, listIndexes } from './list-indexes.js';
 export * from './session-store.js';
 export type { NewRun, NewSession } from './statements/create-session.js';
 export type { RunRow } from './statements/read-run.js';
-export type { SessionWithRuns } from './statements/read-session.js';
-export type { RunColumns, RunDetail } from './statements/run-columns.js';
+
 export type { SessionChange } from './statements/update-session.js';
+export type { RunDetail, SessionWithRuns } from './statements/with-runs.js';

@@ -10,8 +10,8 @@ export function isImpossible(text: unknown): boolean {
   return typeof text === 'string' && text.includes('\0');
 }
 
-/** The first row; whatever was read is outdated when the row says that the database was upgraded meanwhile. */
-export function first<Row extends Upgradable>(rows: Row[]): Row | undefined {
+/** The rows; whatever was read is outdated when the first says that the database was upgraded meanwhile. */
+export function current<Row extends Upgradable>(rows: Row[]): Row[] {
   if (rows[0]?.upgraded === 't') throw new LayoutOutdated();
-  return rows[0];
+  return rows;
 }

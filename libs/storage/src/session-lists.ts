@@ -2,7 +2,7 @@ import { isUnnamed, type ListedSession, type TitleSource } from '@agno/contract'
 import type { Database, Deadline } from '@agno/database';
 import { KnownTitles } from './known-titles.js';
 import type { LayoutKeeper } from './layout-keeper.js';
-import { first, isImpossible } from './rows.js';
+import { current, isImpossible } from './rows.js';
 import type { StatementBook } from './statement-book.js';
 import { firstTitles, type TitleRow } from './statements/first-titles.js';
 import {
@@ -50,8 +50,8 @@ export class SessionLists {
       const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, book) };
       const page = book.get(`page:${condition.key}:${order.sortBy}:${order.descending}`, listPage(condition, order));
       const values = [...condition.values, `${query.limit}`, `${query.offset}`];
-      const sessions = await this.database.query<PageRow>(page, values, deadline);
-      const snapshot = first(sessions)?.snapshot ?? null;
+      const sessions = current(await this.database.query<PageRow>(page, values, deadline));
+      const snapshot = sessions[0]?.snapshot ?? null;
       const [titles, total] = await Promise.all([
         this.titles(sessions.filter(isUnnamed), snapshot, book, deadline),
         this.total(condition, snapshot, book, deadline),

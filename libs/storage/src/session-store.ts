@@ -1,15 +1,22 @@
 import { arrayOf, type RawJson, type SessionType, type StoredSession } from '@agno/contract';
 import { type Database, type Deadline, type SqlValue, type Statement, sqlState, type TableNames } from '@agno/database';
 import { LayoutKeeper, LayoutOutdated } from './layout-keeper.js';
-import { first, isImpossible, type Upgradable } from './rows.js';
+import { current, isImpossible, type Upgradable } from './rows.js';
 import { type ListQuery, SessionLists, type SessionPage } from './session-lists.js';
 import type { StatementBook } from './statement-book.js';
-import { createSession, createSessionWithRuns, createValues, type NewSession } from './statements/create-session.js';
+import {
+  type CreatedRow,
+  createSession,
+  createSessionWithRuns,
+  createValues,
+  type NewSession,
+  storedSession,
+} from './statements/create-session.js';
 import { type DeleteRow, deleteSessions } from './statements/delete-sessions.js';
 import { type RunRow, readRun } from './statements/read-run.js';
-import { readSession, type SessionWithRuns } from './statements/read-session.js';
-import type { RunDetail } from './statements/run-columns.js';
+import { readSession } from './statements/read-session.js';
 import { renameSession, type SessionChange, updateSession, updateValues } from './statements/update-session.js';
+import { type RunDetail, type SessionOrRun, type SessionWithRuns, sessionWithRuns } from './statements/with-runs.js';
 
 /** A run of a new session has an id that exists in another session. */
 export class RunIdTaken extends Error {}
@@ -48,13 +55,19 @@ export class SessionStore {
     detail: RunDetail,
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    return this.one<SessionWithRuns>(`read:${detail}`, readSession(detail), [id, userId ?? null], deadline);
+    return this.whole(`read:${detail}`, readSession(detail), [id, userId ?? null], deadline);
   }
 
   /** One run with what its answer needs of the session, or undefined when there is no such session. */
-  readRun(id: string, userId: string | undefined, runId: string, deadline: Deadline): Promise<RunRow | undefined> {
+  async readRun(
+    id: string,
+    userId: string | undefined,
+    runId: string,
+    deadline: Deadline,
+  ): Promise<RunRow | undefined> {
     // No stored run has an id with NUL; the session may exist all the same.
-    return this.one<RunRow>('run', readRun, [id, userId ?? null, isImpossible(runId) ? null : runId], deadline);
+    const values = [id, userId ?? null, isImpossible(runId) ? null : runId];
+    return (await this.rows<RunRow>('run', readRun, values, deadline))[0];
   }
 
   /** Stores a new session; undefined when its id is taken, by whomever. Errors: RunIdTaken, SessionIdTooLong. */
@@ -69,7 +82,8 @@ export class SessionStore {
       const runs = session.runs.map((run) => (book.layout.hasRunsTable ? run.row : run.run_data));
       try {
         const all = hasRuns ? [...values, arrayOf(runs)] : values;
-        return (await this.database.query<StoredSession>(statement, all, deadline))[0];
+        const [created] = await this.database.query<CreatedRow>(statement, all, deadline);
+        return created && storedSession(session, created);
       } catch (error) {
         throw refusalOf(error);
       }
@@ -84,7 +98,7 @@ export class SessionStore {
     now: number,
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    return this.one<SessionWithRuns>('update', updateSession, updateValues(id, userId, change, now), deadline);
+    return this.whole('update', updateSession, updateValues(id, userId, change, now), deadline);
   }
 
   /** Renames a session (of that type, of that user) and returns it with its runs. `name` is JSON text. */
@@ -95,7 +109,7 @@ export class SessionStore {
     name: RawJson,
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    return this.one<SessionWithRuns>('rename', renameSession, [id, userId ?? null, type ?? null, name], deadline);
+    return this.whole('rename', renameSession, [id, userId ?? null, type ?? null, name], deadline);
   }
 
   /** Deletes sessions (of that user) with all that belongs to them. Ids that do not exist are no error. */
@@ -110,17 +124,27 @@ export class SessionStore {
     });
   }
 
-  /** The one row of a statement about a session; undefined where there are no tables, or where no row can match. */
-  private async one<Row extends Upgradable>(
+  /** A session with its runs from the rows of a statement that ends in `withRuns`. */
+  private async whole(
     key: string,
     build: (book: StatementBook) => string,
     values: readonly SqlValue[],
     deadline: Deadline,
-  ): Promise<Row | undefined> {
-    if (values.some(isImpossible)) return undefined;
+  ): Promise<SessionWithRuns | undefined> {
+    return sessionWithRuns(await this.rows<SessionOrRun>(key, build, values, deadline));
+  }
+
+  /** The rows of a statement about one session; none where there are no tables, or where no row can match. */
+  private async rows<Row extends Upgradable>(
+    key: string,
+    build: (book: StatementBook) => string,
+    values: readonly SqlValue[],
+    deadline: Deadline,
+  ): Promise<Row[]> {
+    if (values.some(isImpossible)) return [];
     return this.layout.with(async (book) => {
-      if (!book.layout.hasSessions) return undefined;
-      return first(await this.database.query<Row>(book.get(key, build), values, deadline));
+      if (!book.layout.hasSessions) return [];
+      return current(await this.database.query<Row>(book.get(key, build), values, deadline));
     });
   }
 }

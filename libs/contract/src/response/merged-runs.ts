@@ -1,13 +1,13 @@
-import { isPresent, kindOf, objectsIn, type RawJson } from '../json/raw-json.js';
+import { isPresent, kindOf, membersOf, type RawJson } from '../json/raw-json.js';
 
 /** The members of one stored run. */
 export type Run = Map<string, RawJson>;
 
 /**
- * The runs of a session from both places that may hold them: the legacy array in its order, each entry replaced by the
- * table's run of the same id, then the table's other runs. Legacy entries that are no objects or have no run_id vanish.
+ * The runs of a session from both places that may hold them: the legacy entries in their order, each replaced by the
+ * table's run of the same id, then the table's other runs. What is no object vanishes, and legacy entries without a run_id.
  */
-export function mergeRuns(tableRuns: RawJson | null, legacyRuns: RawJson | null): Run[] {
+export function mergeRuns(tableRuns: readonly RawJson[], legacyRuns: readonly RawJson[]): Run[] {
   const fromTable = objectsOf(tableRuns);
   const legacy = objectsOf(legacyRuns).filter(hasId);
   if (legacy.length === 0) return fromTable;
@@ -19,9 +19,8 @@ export function mergeRuns(tableRuns: RawJson | null, legacyRuns: RawJson | null)
   ];
 }
 
-function objectsOf(array: RawJson | null): Run[] {
-  if (array === null || kindOf(array) !== 'array') return [];
-  return objectsIn(array).filter((run) => run !== undefined);
+function objectsOf(runs: readonly RawJson[]): Run[] {
+  return runs.filter((run) => kindOf(run) === 'object').map(membersOf);
 }
 
 function hasId(run: Run): boolean {

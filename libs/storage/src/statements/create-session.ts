@@ -1,7 +1,6 @@
-import type { RawJson, SessionType } from '@agno/contract';
+import type { RawJson, SessionType, StoredSession } from '@agno/contract';
 import type { SqlValue } from '@agno/database';
 import type { StatementBook } from '../statement-book.js';
-import { sessionColumns } from './session-columns.js';
 
 export interface NewSession {
   readonly session_id: string;
@@ -26,26 +25,54 @@ export interface NewRun {
   readonly run_data: RawJson;
 }
 
+/** What PostgreSQL may have put into other words: everything else of a new session is stored as it was given. */
+export type CreatedRow = Pick<StoredSession, 'session_data' | 'metadata' | 'summary'>;
+
+const CREATED = 'session_data, metadata, summary';
+
 /** Inserts a session unless its id is taken: then no row comes back. */
 export function createSession(type: SessionType) {
   return ({ tables }: StatementBook): string =>
-    `INSERT INTO ${tables.sessions} AS s (${insertColumns(type)}) VALUES (${INSERT_VALUES})
-      ON CONFLICT (session_id) DO NOTHING RETURNING ${sessionColumns('s')}`;
+    `INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${INSERT_VALUES})
+      ON CONFLICT (session_id) DO NOTHING RETURNING ${CREATED}`;
 }
 
 /** As `createSession`, with runs in the place where the layout keeps them. $10: runs as a JSON array. */
 export function createSessionWithRuns(type: SessionType) {
   return ({ tables, layout }: StatementBook): string => {
     if (!layout.hasRunsTable) {
-      return `INSERT INTO ${tables.sessions} AS s (${insertColumns(type)}, runs) VALUES (${INSERT_VALUES}, $10::jsonb)
-        ON CONFLICT (session_id) DO NOTHING RETURNING ${sessionColumns('s')}`;
+      return `INSERT INTO ${tables.sessions} (${insertColumns(type)}, runs) VALUES (${INSERT_VALUES}, $10::jsonb)
+        ON CONFLICT (session_id) DO NOTHING RETURNING ${CREATED}`;
     }
-    return `WITH created AS (INSERT INTO ${tables.sessions} AS s (${insertColumns(type)}) VALUES (${INSERT_VALUES})
-        ON CONFLICT (session_id) DO NOTHING RETURNING s.*),
+    return `WITH created AS (INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${INSERT_VALUES})
+        ON CONFLICT (session_id) DO NOTHING RETURNING session_id, ${CREATED}),
       stored AS (INSERT INTO ${tables.runs} (session_id, ${RUN_COLUMNS.join(', ')})
         SELECT created.session_id, ${RUN_COLUMNS.map((column) => `run.${column}`).join(', ')}
         FROM created, jsonb_to_recordset($10::jsonb) AS run(${RUN_COLUMNS.map((column) => `${column} ${RUN_TYPES[column] ?? 'text'}`).join(', ')}))
-      SELECT ${sessionColumns('created')} FROM created`;
+      SELECT ${CREATED} FROM created`;
+  };
+}
+
+/** The row of a session that was just created. */
+export function storedSession(session: NewSession, created: CreatedRow): StoredSession {
+  const { session_id, session_type, component_id, user_id, component_data, created_at } = session;
+  const time = String(created_at) as RawJson;
+  const own = <T>(type: SessionType, value: T) => (type === session_type ? value : null);
+  return {
+    session_id,
+    session_type,
+    agent_id: own('agent', component_id),
+    team_id: own('team', component_id),
+    workflow_id: own('workflow', component_id),
+    user_id,
+    session_data: created.session_data,
+    agent_data: own('agent', component_data),
+    team_data: own('team', component_data),
+    workflow_data: own('workflow', component_data),
+    metadata: created.metadata,
+    summary: created.summary,
+    created_at: time,
+    updated_at: time,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { StoredSession } from '@agno/contract';
 
-const NAMES: readonly (keyof StoredSession)[] = [
+/** The select list of a StoredSession. */
+export const SESSION_COLUMNS: readonly (keyof StoredSession)[] = [
   'session_id',
   'session_type',
   'agent_id',
@@ -16,8 +17,3 @@ const NAMES: readonly (keyof StoredSession)[] = [
   'created_at',
   'updated_at',
 ];
-
-/** The select list of a StoredSession, read from the table or row called `source`. */
-export function sessionColumns(source: string): string {
-  return NAMES.map((name) => `${source}.${name}`).join(', ');
-}

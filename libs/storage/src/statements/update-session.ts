@@ -1,8 +1,7 @@
 import type { RawJson } from '@agno/contract';
 import type { SqlValue } from '@agno/database';
 import type { StatementBook } from '../statement-book.js';
-import { runColumns } from './run-columns.js';
-import { sessionColumns } from './session-columns.js';
+import { withRuns } from './with-runs.js';
 
 /** What a PATCH changes; absent members are left alone. */
 export interface SessionChange {
@@ -30,7 +29,7 @@ export function updateSession(book: StatementBook): string {
       workflow_data = CASE s.session_type WHEN 'workflow' THEN ${kept('workflow_data')} ELSE s.workflow_data END,
       updated_at = $6::bigint
       WHERE s.session_id = $1 AND ($2::text IS NULL OR s.user_id = $2) RETURNING s.*)
-    SELECT ${sessionColumns('changed')}, ${runColumns(book, 'changed', 'detail')} FROM changed`;
+    ${withRuns(book, 'changed', 'detail')}`;
 }
 
 export function updateValues(id: string, userId: string | undefined, change: SessionChange, now: number): SqlValue[] {
@@ -45,7 +44,7 @@ export function renameSession(book: StatementBook): string {
       SET session_data = ${asObject('s.session_data')} || jsonb_build_object('session_name', $4::jsonb)
       WHERE s.session_id = $1 AND ($2::text IS NULL OR s.user_id = $2) AND ($3::text IS NULL OR s.session_type = $3)
       RETURNING s.*)
-    SELECT ${sessionColumns('changed')}, ${runColumns(book, 'changed', 'detail')} FROM changed`;
+    ${withRuns(book, 'changed', 'detail')}`;
 }
 
 function kept(column: string): string {
