@@ -16,11 +16,13 @@ import {
   runPreview,
   runStatus,
   type SessionType,
+  type Steps,
   type StoredSession,
 } from '@agno/contract';
 import type { Deadline } from '@agno/database';
-import type { RunDetail, SessionStore } from '@agno/storage';
+import type { RunDetail, SessionStore, SessionWithRuns } from '@agno/storage';
 import { Injectable, Logger } from '@nestjs/common';
+import { inSteps } from './in-steps.js';
 
 /** What the run listings can be asked for. */
 export interface RunsQuery extends RunFilter {
@@ -34,16 +36,15 @@ export class RunsService {
   private readonly logger = new Logger('Runs');
 
   async list(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<RawJson> {
-    const { session, runs } = await this.listed(store, id, query, 'whole', deadline);
     const onMisfit = this.misfitOf(store, id);
-    return arrayOf(
-      runs.map(({ kind, run }) => runBody(kind, run, this.label(kind, run, session, query), 'dropped', onMisfit)),
+    return this.listed(store, id, query, 'whole', deadline, (kind, run, session) =>
+      runBody(kind, run, labelFor(kind, run, session, query), 'dropped', onMisfit),
     );
   }
 
   async previews(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<RawJson> {
-    const { runs } = await this.listed(store, id, query, 'preview', deadline);
-    return arrayOf(runs.map(({ kind, run }) => runPreview(kind, run, this.misfitOf(store, id))));
+    const onMisfit = this.misfitOf(store, id);
+    return this.listed(store, id, query, 'preview', deadline, (kind, run) => runPreview(kind, run, onMisfit));
   }
 
   async one(
@@ -63,23 +64,18 @@ export class RunsService {
     return runBody(kind, run, kind === 'agent' ? lentLabel(run, row) : undefined, 'shown', this.misfitOf(store, id));
   }
 
-  private async listed(store: SessionStore, id: string, query: RunsQuery, detail: RunDetail, deadline: Deadline) {
+  /** The runs that a listing asks for, each as `print` shows it. */
+  private async listed(
+    store: SessionStore,
+    id: string,
+    query: RunsQuery,
+    detail: RunDetail,
+    deadline: Deadline,
+    print: PrintRun,
+  ): Promise<RawJson> {
     const stored = await store.read(id, query.userId, detail, deadline);
     if (stored === undefined) throw problem(404, `Session with ID ${id} not found`);
-    const { session, tableRuns, legacyRuns } = stored;
-    const runs: { kind: RunKind; run: Run }[] = [];
-    for (const run of mergeRuns(tableRuns, legacyRuns)) {
-      const kind = listedRunKind(run, session, query.type);
-      if (kind !== undefined && isWithin(run, query) && hasStatus(runStatus(kind, run), query))
-        runs.push({ kind, run });
-    }
-    return { session, runs };
-  }
-
-  /** Only a listing as agent runs lends the session's label. */
-  private label(kind: RunKind, run: Run, session: StoredSession, { type }: RunsQuery): RawJson | undefined {
-    const asAgentSession = (type ?? 'agent') === 'agent';
-    return kind === 'agent' && asAgentSession ? lentLabel(run, session) : undefined;
+    return inSteps(printRuns(stored, query, print));
   }
 
   private misfitOf(store: SessionStore, sessionId: string): (field: string) => void {
@@ -88,4 +84,28 @@ export class RunsService {
         `A run of session '${sessionId}' of database '${store.database.id}': stored ${field} does not fit, answered as null`,
       );
   }
+}
+
+type PrintRun = (kind: RunKind, run: Run, session: StoredSession) => RawJson;
+
+function* printRuns(
+  { session, tableRuns, legacyRuns }: SessionWithRuns,
+  query: RunsQuery,
+  print: PrintRun,
+): Steps<RawJson> {
+  const printed: RawJson[] = [];
+  for (const run of yield* mergeRuns(tableRuns, legacyRuns)) {
+    const kind = listedRunKind(run, session, query.type);
+    if (kind !== undefined && isWithin(run, query) && hasStatus(runStatus(kind, run), query)) {
+      printed.push(print(kind, run, session));
+    }
+    yield;
+  }
+  return arrayOf(printed);
+}
+
+/** Only a listing as agent runs lends the session's label. */
+function labelFor(kind: RunKind, run: Run, session: StoredSession, { type }: RunsQuery): RawJson | undefined {
+  const asAgentSession = (type ?? 'agent') === 'agent';
+  return kind === 'agent' && asAgentSession ? lentLabel(run, session) : undefined;
 }

@@ -22,6 +22,7 @@ import {
 import type { Deadline } from '@agno/database';
 import { type NewSession, RunIdTaken, SessionIdTooLong, type SessionStore, type SessionWithRuns } from '@agno/storage';
 import { Injectable, Logger } from '@nestjs/common';
+import { inSteps } from './in-steps.js';
 import { newRuns } from './new-runs.js';
 
 /** Use cases on sessions; every answer is the JSON text of a body. The store says which database it is about. */
@@ -49,7 +50,7 @@ export class SessionsService {
       const stored = await store.create(session, deadline);
       if (stored === undefined) throw taken();
       const runs = session.runs.map((run) => run.run_data);
-      return this.answer(store, { session: stored, tableRuns: runs, legacyRuns: [] }, undefined, 'dropped');
+      return await this.answer(store, { session: stored, tableRuns: runs, legacyRuns: [] }, undefined, 'dropped');
     } catch (error) {
       if (error instanceof RunIdTaken) throw problem(409, 'A run with one of the supplied run_ids already exists');
       if (error instanceof SessionIdTooLong) throw idTooLong('session_id', session.session_id);
@@ -98,15 +99,15 @@ export class SessionsService {
   }
 
   /** The detail of a session in the shape of `type`, or, where none is asked for, of its stored type. */
-  private answer(store: SessionStore, stored: SessionWithRuns, type: SessionType | undefined, nulls: Nulls): RawJson {
-    const { session, tableRuns, legacyRuns } = stored;
-    return sessionDetail(type ?? effectiveType(session), {
-      session,
-      runs: mergeRuns(tableRuns, legacyRuns),
-      nulls,
-      onMisfit: this.misfitOf(store, session.session_id),
-      now: unixNow,
-    });
+  private async answer(
+    store: SessionStore,
+    { session, tableRuns, legacyRuns }: SessionWithRuns,
+    type: SessionType | undefined,
+    nulls: Nulls,
+  ): Promise<RawJson> {
+    const runs = await inSteps(mergeRuns(tableRuns, legacyRuns));
+    const onMisfit = this.misfitOf(store, session.session_id);
+    return inSteps(sessionDetail(type ?? effectiveType(session), { session, runs, nulls, onMisfit, now: unixNow }));
   }
 
   private misfitOf(store: SessionStore, sessionId: string): (field: string) => void {

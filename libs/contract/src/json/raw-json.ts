@@ -115,6 +115,9 @@ export function objectOf(members: Iterable<readonly [string, RawJson]>): RawJson
   return asRaw(`{${text}}`);
 }
 
+/** The JSON text of an array. Large texts are chained, not copied, until the whole is written. */
 export function arrayOf(items: readonly RawJson[]): RawJson {
-  return asRaw(`[${items.join(',')}]`);
+  let text = '';
+  for (const item of items) text += text === '' ? item : `,${item}`;
+  return asRaw(`[${text}]`);
 }

@@ -1,12 +1,13 @@
 import { arrayOf, EMPTY_ARRAY, isPresent, kindOf, objectsIn, type RawJson } from '../json/raw-json.js';
 import { chatMessage, isShownInChat } from '../message/index.js';
 import type { Run } from './merged-runs.js';
+import type { Steps } from './steps.js';
 
 /**
  * The conversation: the messages of every top-level run in order, whatever its status, without system and tool messages
  * and without those repeated from history. `now` in unix seconds dates messages that have no date of their own.
  */
-export function chatHistory(runs: readonly Run[], now: () => number): RawJson {
+export function* chatHistory(runs: readonly Run[], now: () => number): Steps<RawJson> {
   const shown: RawJson[] = [];
   for (const run of runs) {
     const messages = run.get('messages');
@@ -14,6 +15,7 @@ export function chatHistory(runs: readonly Run[], now: () => number): RawJson {
     for (const message of objectsIn(messages)) {
       if (message !== undefined && isShownInChat(message)) shown.push(chatMessage(message, now));
     }
+    yield;
   }
   return shown.length === 0 ? EMPTY_ARRAY : arrayOf(shown);
 }

@@ -8,3 +8,4 @@ export type { RunKind } from './run-schemas.js';
 export * from './session-detail.js';
 export { isUnnamed, listBody, listItem } from './session-list.js';
 export type { TitleSource } from './session-title.js';
+export type { Steps } from './steps.js';

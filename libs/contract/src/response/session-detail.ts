@@ -11,6 +11,7 @@ import { rebuiltRuns } from './rebuilt-runs.js';
 import { sessionDataOf, textOf, timestamp } from './session-list.js';
 import { sessionSummary } from './session-summary.js';
 import { derivedTitle, storedName, titleSource } from './session-title.js';
+import type { Steps } from './steps.js';
 
 /** What a detail is made from, and how. */
 export interface DetailContext {
@@ -23,19 +24,14 @@ export interface DetailContext {
 }
 
 /** The body of a session detail in the shape of `type`, which need not be the stored one. */
-export function sessionDetail(type: SessionType, context: DetailContext): RawJson {
-  return SHAPES[type](context);
+export function* sessionDetail(type: SessionType, context: DetailContext): Steps<RawJson> {
+  if (type === 'workflow') return workflowDetail(context);
+  const view = yield* conversation(type, context);
+  return type === 'agent' ? agentDetail(context, view) : teamDetail(context, view);
 }
 
-const SHAPES: Record<SessionType, (context: DetailContext) => RawJson> = {
-  agent: agentDetail,
-  team: teamDetail,
-  workflow: workflowDetail,
-};
-
-function agentDetail(context: DetailContext): RawJson {
+function agentDetail(context: DetailContext, view: Conversation): RawJson {
   const { session, onMisfit } = context;
-  const view = conversation('agent', context);
   return new BodyWriter(context.nulls)
     .add('user_id', textOf(session.user_id))
     .add('agent_session_id', quote(session.session_id))
@@ -57,9 +53,8 @@ function agentDetail(context: DetailContext): RawJson {
     .done();
 }
 
-function teamDetail(context: DetailContext): RawJson {
+function teamDetail(context: DetailContext, view: Conversation): RawJson {
   const { session, onMisfit } = context;
-  const view = conversation('team', context);
   return new BodyWriter(context.nulls)
     .add('session_id', quote(session.session_id))
     .add('session_name', view.name)
@@ -100,8 +95,19 @@ function workflowDetail({ session, runs, nulls, onMisfit, now }: DetailContext):
     .done();
 }
 
-/** What agent and team details have in common. */
-function conversation(type: 'agent' | 'team', { session, runs, onMisfit, now }: DetailContext) {
+/** What agent and team details have in common, as printed; undefined for null. */
+interface Conversation {
+  readonly name: RawJson | undefined;
+  readonly summary: RawJson | undefined;
+  readonly state: RawJson | undefined;
+  readonly metrics: RawJson | undefined;
+  readonly totalTokens: RawJson | undefined;
+  readonly chatHistory: RawJson;
+  readonly createdAt: RawJson | undefined;
+  readonly updatedAt: RawJson | undefined;
+}
+
+function* conversation(type: 'agent' | 'team', { session, runs, onMisfit, now }: DetailContext): Steps<Conversation> {
   const data = sessionDataOf(session.session_data);
   const kept = rebuiltRuns(type, runs);
   const name = storedName(data) ?? derivedTitle(type, titleSource(type, kept, rebuiltInput), undefined);
@@ -115,7 +121,7 @@ function conversation(type: 'agent' | 'team', { session, runs, onMisfit, now }: 
     state: fitted('dict', 'session_state', data.get('session_state'), onMisfit),
     metrics,
     totalTokens: fitted('integer', 'total_tokens', tokens, onMisfit),
-    chatHistory: chatHistory(kept, now),
+    chatHistory: yield* chatHistory(kept, now),
     createdAt,
     updatedAt: pastTimestamp('updated_at', session.updated_at, onMisfit) ?? createdAt,
   };
