@@ -1,3 +1,4 @@
+import './heap.js';
 import { resolve } from 'node:path';
 import { startService } from './bootstrap.js';
 import { ConfigError, hasDsn, loadConfig } from './config/index.js';

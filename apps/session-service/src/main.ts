@@ -1,3 +1,4 @@
+import './heap.js';
 import { startService } from './bootstrap.js';
 import { ConfigError } from './config/index.js';
 

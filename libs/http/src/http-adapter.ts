@@ -1,9 +1,10 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { logAccess } from './access-log.js';
 import { Cors } from './cors.js';
 import { closeGracefully } from './graceful-close.js';
+import { inPieces } from './large-body.js';
 import { inRequest } from './logger.js';
 import { setDeadlines } from './request-deadline.js';
 import { requestIdOf } from './request-id.js';
@@ -26,7 +27,7 @@ const MAX_PARAM_LENGTH = 16_384;
  * its hooks, which cost a fraction of a Nest layer and also see requests that match no route.
  */
 export function createHttpAdapter(options: HttpOptions, logger: Logger): FastifyAdapter {
-  const adapter = new FastifyAdapter({
+  const adapter = new SessionAdapter({
     bodyLimit: options.bodyLimitBytes,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     genReqId: requestIdOf,
@@ -47,8 +48,7 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     keepContentType(request);
     if (cors.answerPreflight(request, reply)) return;
     cors.mark(request, reply);
-    // Fastify takes bytes from a serializer as well, only its types do not say so.
-    reply.header('content-type', 'application/json').serializer(asText as (body: unknown) => string);
+    reply.header('content-type', 'application/json').serializer(asText);
     inRequest(request.id, done);
   });
   setDeadlines(fastify, options.requestTimeoutMs);
@@ -70,11 +70,14 @@ function keepContentType(request: FastifyRequest): void {
   headers['content-type'] = 'application/octet-stream';
 }
 
-/** From this length on a body is encoded here: Node would set aside three bytes for each of its characters. */
-const LARGE_TEXT = 262_144;
-
 /** Bodies are JSON text already. A serializer of our own also keeps Fastify from adding a charset, which JSON has not. */
-function asText(body: unknown): string | Buffer {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return text.length < LARGE_TEXT ? text : Buffer.from(text);
+function asText(body: unknown): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+/** Nest's adapter, except that large answers are sent piece by piece. */
+class SessionAdapter extends FastifyAdapter {
+  override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {
+    return super.reply(response, inPieces(body), status);
+  }
 }
