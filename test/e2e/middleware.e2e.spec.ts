@@ -69,6 +69,18 @@ describe('what every request goes through', () => {
     expect((await call(service.baseUrl, '/sessions/s')).status).toBe(200);
   });
 
+  it('cancels the statement of a read whose client has gone, before its time is up', async () => {
+    const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(1.5); COMMIT');
+    await until(async () => (await waitingLocks('AccessExclusiveLock', true)) > 0);
+    const client = new AbortController();
+    const gone = fetch(`${service.baseUrl}/sessions/s`, { signal: client.signal }).catch((error: Error) => error.name);
+    await until(async () => (await waitingLocks('AccessShareLock', false)) > 0);
+    client.abort();
+    await until(async () => (await waitingLocks('AccessShareLock', false)) === 0, 500);
+    expect(await gone).toBe('AbortError');
+    await locked;
+  });
+
   async function waitingLocks(mode: string, granted: boolean): Promise<number> {
     const rows = await database.sql<{ n: string }>(
       `SELECT count(*) AS n FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
