@@ -1,46 +1,117 @@
-/** The limit a Node service can reach: Fastify, one prepared statement, stored JSON spliced through. No rules at all. */
+/**
+ * The limit that the ratios are about: Fastify and pg with our own statements, each run as it stands, and answers of the
+ * same fields, written as one writes them without a rule: pg's parsing, object literals, JSON.stringify.
+ */
+import { randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
 import pg from 'pg';
+import { StatementBook } from '../libs/storage/src/statement-book.js';
+import { createSession } from '../libs/storage/src/statements/create-session.js';
+import { firstTitles } from '../libs/storage/src/statements/first-titles.js';
+import { countSessions, listCondition, listPage } from '../libs/storage/src/statements/list-sessions.js';
+import { readSession } from '../libs/storage/src/statements/read-session.js';
+import { qualifiedTables } from '../libs/storage/src/tables.js';
+import { TABLES } from './dataset.js';
+
+type Json = ReturnType<typeof JSON.parse>;
 
 const [, , port = '', dsn = ''] = process.argv;
-const pool = new pg.Pool({ connectionString: dsn, max: 10, types: { getTypeParser: () => (text: string) => text } });
+const pool = new pg.Pool({ connectionString: dsn, max: 10 });
+const book = new StatementBook(qualifiedTables(TABLES), {
+  hasSessions: true,
+  hasRunsColumn: false,
+  hasRunsTable: true,
+  hasSnapshots: true,
+  cascade: [],
+  columns: new Set(),
+});
+const everybody = listCondition({});
+const PAGE = book.get('page', listPage(everybody, { sortBy: 'created_at', descending: true }));
+const COUNT = book.get('count', countSessions(everybody));
+const TITLES = book.get('titles', firstTitles);
+const DETAIL = book.get('detail', readSession('detail'));
+const RUNS = book.get('runs', readSession('whole'));
+const CREATE = book.get('create', createSession('agent'));
 
-const SESSION =
-  'session_id, session_type, agent_id, user_id, session_data, agent_data, metadata, summary, created_at, updated_at';
-const MESSAGES = `(SELECT '[' || string_agg((run_data - '{events,content,metrics}'::text[])::text, ',' ORDER BY run_index) || ']'
-  FROM ai.agno_runs r WHERE r.session_id = s.session_id)`;
+const rows = async (statement: { name: string; text: string }, values: unknown[]): Promise<Json[]> =>
+  (await pool.query({ ...statement, values })).rows;
+const date = (seconds: Json) => new Date(Number(seconds) * 1000).toISOString();
 
-const LIST = `SELECT ${SESSION} FROM ai.agno_sessions ORDER BY created_at DESC LIMIT 20`;
-const DETAIL = `SELECT ${SESSION}, ${MESSAGES} AS messages FROM ai.agno_sessions s WHERE session_id = $1`;
-const RUNS = `SELECT '[' || string_agg(run_data::text, ',' ORDER BY run_index) || ']' AS runs FROM ai.agno_runs WHERE session_id = $1`;
-const CREATE = `INSERT INTO ai.agno_sessions (session_id, session_type, session_data, created_at, updated_at)
-  VALUES (gen_random_uuid()::text, 'agent', $1::jsonb, 1, 1) RETURNING ${SESSION}`;
-
-async function rows(name: string, text: string, values: unknown[] = []): Promise<Record<string, string>[]> {
-  return (await pool.query({ name, text, values })).rows;
+function sessionOf(row: Json, title: Json) {
+  return {
+    user_id: row.user_id,
+    session_id: row.session_id,
+    session_name: row.session_data?.session_name ?? title ?? '',
+    session_state: row.session_data?.session_state,
+    agent_id: row.agent_id,
+    total_tokens: row.session_data?.session_metrics?.total_tokens,
+    agent_data: row.agent_data,
+    metrics: row.session_data?.session_metrics,
+    metadata: row.metadata,
+    created_at: date(row.created_at),
+    updated_at: date(row.updated_at),
+  };
 }
 
-function json(row: Record<string, string> = {}): string {
-  return `{"session_id":"${row['session_id']}","session_data":${row['session_data']},"metadata":${row['metadata']}`;
+function messageOf({ id, content, role, metrics, created_at }: Json) {
+  return { id, content, from_history: false, stop_after_tool_call: false, role, metrics, created_at };
+}
+
+function runOf(run: Json) {
+  const { run_id, parent_run_id, agent_id, user_id, status, content, metrics, messages, events, created_at } = run;
+  const input = run.input?.input_content;
+  const base = {
+    run_id,
+    parent_run_id,
+    agent_id,
+    user_id,
+    status,
+    run_input: input,
+    content,
+    run_response_format: 'text',
+  };
+  return { ...base, metrics, messages, events, created_at: date(created_at) };
 }
 
 const app = Fastify();
-app.addHook('onRequest', (_request, reply, done) => {
-  reply.header('content-type', 'application/json');
-  done();
+app.get('/health', () => ({}));
+app.get<{ Querystring: { limit?: string } }>('/sessions', async ({ query }) => {
+  const limit = Number(query.limit ?? 20);
+  const [page, [count]] = await Promise.all([rows(PAGE, [limit, 0]), rows(COUNT, [])]);
+  const unnamed = page.filter((row) => row.session_data?.session_name === undefined);
+  const types = unnamed.map((row) => row.session_type);
+  const ids = unnamed.map((row) => row.session_id);
+  const found = await rows(TITLES, [ids, types, ids.map(() => null)]);
+  const titles = new Map(found.map((row) => [row.session_id, row.message]));
+  const total = Number(count?.total);
+  const meta = { page: 1, limit, total_pages: Math.ceil(total / limit), total_count: total, search_time_ms: 0 };
+  return { data: page.map((row) => sessionOf(row, titles.get(row.session_id))), meta };
 });
-app.get('/health', () => '{}');
-app.get('/sessions', async () => `{"data":[${(await rows('list', LIST)).map((row) => `${json(row)}}`).join(',')}]}`);
-app.get<{ Params: { id: string } }>('/sessions/:id', async ({ params }) => {
-  const [row] = await rows('detail', DETAIL, [params.id]);
-  return `${json(row)},"chat_history":${row?.['messages']}}`;
+app.get<{ Params: { id: string } }>('/sessions/:id', async ({ params }, reply) => {
+  const [session, ...runs] = await rows(DETAIL, [params.id, null]);
+  if (session === undefined) return reply.code(404).send({ detail: 'not found' });
+  const messages = runs.flatMap(({ run }) => run.messages).filter(({ role }) => role !== 'system' && role !== 'tool');
+  return { ...sessionOf(session, messages[0]?.content), chat_history: messages.map(messageOf) };
 });
-app.get<{ Params: { id: string } }>('/sessions/:id/runs', async ({ params }) => {
-  const [row] = await rows('runs', RUNS, [params.id]);
-  return row?.['runs'];
+app.get<{ Params: { id: string } }>('/sessions/:id/runs', async ({ params }, reply) => {
+  const [session, ...runs] = await rows(RUNS, [params.id, null]);
+  if (session === undefined) return reply.code(404).send({ detail: 'not found' });
+  return runs.map(({ run }) => runOf(run));
 });
 app.post('/sessions', async ({ body }, reply) => {
-  const [row] = await rows('create', CREATE, [JSON.stringify(body)]);
-  return reply.code(201).send(`${json(row)}}`);
+  const { session_name, session_state, user_id } = body as Json;
+  const now = Math.floor(Date.now() / 1000);
+  const session = {
+    session_id: randomUUID(),
+    agent_id: null,
+    user_id,
+    agent_data: null,
+    created_at: now,
+    updated_at: now,
+  };
+  const data = JSON.stringify({ session_state, session_name });
+  const values = [session.session_id, 'agent', null, user_id, data, 'null', 'null', 'null', now];
+  const [stored] = await rows(CREATE, values);
+  return reply.code(201).send({ ...sessionOf({ ...session, ...stored }, undefined), chat_history: [] });
 });
 await app.listen({ port: Number(port), host: '127.0.0.1' });

@@ -1,5 +1,8 @@
 import pg from 'pg';
 
+/** Where AgentOS keeps them. */
+export const TABLES = { schema: 'ai', sessionTable: 'agno_sessions', runTable: 'agno_runs' };
+
 /** How many sessions, how many runs each, and about how large a run is. */
 export interface Dataset {
   readonly sessions: number;
@@ -18,6 +21,18 @@ export async function fill(dsn: string, { sessions, runs, runBytes }: Dataset): 
   } finally {
     await client.end();
   }
+}
+
+/** Sessions to be deleted, more than any round can. */
+const SPARES = 100_000;
+
+/** Makes the sessions that the deletes of a round will ask for. */
+export async function refillSpares(client: pg.Client): Promise<void> {
+  await client.query(
+    `INSERT INTO ai.agno_sessions (session_id, session_type, user_id, created_at)
+      SELECT 'spare-' || i, 'agent', 'spare', 1 FROM generate_series(1, $1) i ON CONFLICT DO NOTHING`,
+    [SPARES],
+  );
 }
 
 const SESSIONS = `INSERT INTO ai.agno_sessions

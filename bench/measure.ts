@@ -1,5 +1,6 @@
 import type { ServerProcess } from '../test/support/child-process.js';
 import { load } from './load/wrk.js';
+import type { SubjectName } from './subjects.js';
 import { cpuOf, cpuOfChildren } from './usage.js';
 
 /** One subject under one kind of load; medians of several rounds. CPU in microseconds per request. */
@@ -12,6 +13,12 @@ export interface Measurement {
   readonly failures: number;
 }
 
+export interface Subject {
+  readonly server: ServerProcess;
+  /** Brings what the load uses up back into the subject's database. */
+  readonly refill: () => Promise<void>;
+}
+
 export interface Round {
   readonly kind: string;
   readonly sessions: number;
@@ -21,11 +28,16 @@ export interface Round {
 }
 
 /** Measures the subjects in turns, so that what else the machine does hits them alike. The first turn warms up. */
-export async function measure(subjects: ReadonlyMap<string, ServerProcess>, round: Round, turns: number) {
-  const results = new Map<string, Measurement[]>([...subjects.keys()].map((name) => [name, []]));
+export async function measure(
+  subjects: ReadonlyMap<SubjectName, Subject>,
+  round: Round,
+  turns: number,
+): Promise<Map<SubjectName, Measurement>> {
+  const results = new Map<SubjectName, Measurement[]>([...subjects.keys()].map((name) => [name, []]));
   for (let turn = 0; turn <= turns; turn++) {
-    for (const [name, server] of subjects) {
-      const result = await once(server, round);
+    for (const [name, subject] of subjects) {
+      await subject.refill();
+      const result = await once(subject.server, round);
       if (turn > 0) results.get(name)?.push(result);
     }
   }

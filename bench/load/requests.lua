@@ -1,4 +1,4 @@
--- One request of the kind that KIND names, with random ids among SESSIONS sessions. Writers use ids of their own.
+-- One request of the kind that KIND names, with random ids among SESSIONS sessions.
 local kind = os.getenv("KIND")
 local sessions = tonumber(os.getenv("SESSIONS"))
 local json = { ["content-type"] = "application/json" }
@@ -7,6 +7,12 @@ math.randomseed(os.time() + tonumber(os.getenv("SEED") or "0"))
 
 local function id() return "s" .. math.random(1, sessions) end
 local function user() return "user-" .. math.random(0, 99) end
+
+-- Sessions that the bench has made to be deleted.
+local function spare()
+  counter = counter + 1
+  return "spare-" .. counter
+end
 
 local kinds = {
   list = function() return wrk.format("GET", "/sessions?limit=20") end,
@@ -22,9 +28,12 @@ local kinds = {
   create = function() return wrk.format("POST", "/sessions", json, '{"session_name":"bench","session_state":{"step":1},"user_id":"bench"}') end,
   rename = function() return wrk.format("POST", "/sessions/" .. id() .. "/rename", json, '{"session_name":"renamed"}') end,
   patch = function() return wrk.format("PATCH", "/sessions/" .. id(), json, '{"metadata":{"tag":"bench"}}') end,
-  delete = function()
-    counter = counter + 1
-    return wrk.format("DELETE", "/sessions/none-" .. counter)
+  delete = function() return wrk.format("DELETE", "/sessions/" .. spare()) end,
+  ["bulk delete"] = function()
+    local ids, types = {}, {}
+    for i = 1, 10 do ids[i], types[i] = '"' .. spare() .. '"', '"agent"' end
+    local body = '{"session_ids":[' .. table.concat(ids, ",") .. '],"session_types":[' .. table.concat(types, ",") .. "]}"
+    return wrk.format("DELETE", "/sessions", json, body)
   end,
 }
 

@@ -80,7 +80,7 @@ async function answers(url: string): Promise<boolean> {
       .then((reply) => reply.status)
       .catch(() => 0);
     if (status === 200) return true;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return false;
 }

@@ -5,12 +5,14 @@ import type { Tables } from './tables.js';
 
 /** The SQL of one database in one layout: each text is built once and named by its digest. */
 export class StatementBook {
+  readonly tables: Tables;
+  readonly layout: Layout;
   private readonly statements = new Map<string, Statement>();
 
-  constructor(
-    readonly tables: Tables,
-    readonly layout: Layout,
-  ) {}
+  constructor(tables: Tables, layout: Layout) {
+    this.tables = tables;
+    this.layout = layout;
+  }
 
   /** The statement known as `key`, built on first use. One key must always mean one text within a layout. */
   get(key: string, build: (book: StatementBook) => string): Statement {

@@ -1,0 +1,92 @@
+import pg from 'pg';
+import { listIndexes } from '../libs/storage/src/list-indexes.js';
+import type { DatabaseServer } from '../test/support/postgres.js';
+import { type Dataset, fill, refillSpares, TABLES } from './dataset.js';
+import { measure, type Subject } from './measure.js';
+import type { Outcome } from './outcome.js';
+import { type SubjectName, startSubject } from './subjects.js';
+import { DATASETS, type DatasetName, type Target } from './targets.js';
+import { parentOf, peakRssMb } from './usage.js';
+
+export interface Pace {
+  readonly seconds: number;
+  readonly turns: number;
+}
+
+/** Measures all targets of a data set, every subject on a copy of its own; resolves to each subject's peak memory in MB. */
+export async function benchDataset(
+  postgres: DatabaseServer,
+  dataset: DatasetName,
+  targets: readonly Target[],
+  names: readonly SubjectName[],
+  { seconds, turns }: Pace,
+  report: (outcome: Outcome) => void,
+): Promise<Map<SubjectName, number>> {
+  const { sessions } = DATASETS[dataset];
+  await createFilled(postgres, dataset, DATASETS[dataset]);
+  const copies = new Map<SubjectName, string>();
+  for (const name of names) copies.set(name, await postgres.copyDatabase(dataset, `${dataset}_${name}`));
+  const subjects = new Map<SubjectName, Subject>();
+  try {
+    for (const [name, dsn] of copies) {
+      subjects.set(name, { server: await startSubject(name, dsn), refill: async () => undefined });
+    }
+    const postmaster = await postmasterOf(postgres.url('postgres'));
+    for (const target of targets) {
+      if (target.withIndexes) await buildIndexes(copies.get('ours') ?? '');
+      const round = { kind: target.kind, sessions, seconds, postmaster };
+      const able = [...subjects].filter(([name]) => name !== 'bare' || target.timesBareCpu !== undefined);
+      const prepared = able.map(([name, { server }]): [SubjectName, Subject] => [
+        name,
+        { server, refill: () => refill(target, copies.get(name) ?? '') },
+      ]);
+      report({ target, results: await measure(new Map(prepared), round, turns) });
+    }
+    return new Map([...subjects].map(([name, { server }]) => [name, peakRssMb(server.pid)]));
+  } finally {
+    for (const { server } of subjects.values()) await server.stop();
+  }
+}
+
+/** Creates a database of that name and fills it; resolves to its DSN. */
+export async function createFilled(postgres: DatabaseServer, name: string, dataset: Dataset): Promise<string> {
+  const dsn = await postgres.createDatabase(name);
+  await createTables(dsn);
+  await fill(dsn, dataset);
+  return dsn;
+}
+
+/** The first write makes the tables as AgentOS would. */
+async function createTables(dsn: string): Promise<void> {
+  const creator = await startSubject('ours', dsn);
+  await fetch(`${creator.baseUrl}/sessions`, { method: 'POST' });
+  await creator.stop();
+  await withClient(dsn, (client) => client.query('DELETE FROM ai.agno_sessions'));
+}
+
+async function refill({ kind }: Target, dsn: string): Promise<void> {
+  if (kind === 'delete' || kind === 'bulk delete') await withClient(dsn, refillSpares);
+}
+
+async function buildIndexes(dsn: string): Promise<void> {
+  await withClient(dsn, async (client) => {
+    for (const { create } of listIndexes(TABLES)) await client.query(create);
+  });
+}
+
+async function postmasterOf(dsn: string): Promise<number> {
+  return withClient(dsn, async (client) => {
+    const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+    return parentOf(Number(rows[0].pid));
+  });
+}
+
+async function withClient<T>(dsn: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: dsn });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

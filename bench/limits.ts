@@ -1,0 +1,75 @@
+import type { DatabaseServer, TestPostgres } from '../test/support/postgres.js';
+import { createFilled } from './bench-dataset.js';
+import { type Limit, type Outcome, verdict } from './outcome.js';
+import { startSubject } from './subjects.js';
+import { LARGE_SESSION_TIMES, LIST_GROWTH, LISTS_PEAK_MB, READY_MS, STALL_MS } from './targets.js';
+import { peakRssMb } from './usage.js';
+
+/** How much dearer the same list is in the larger data set, in CPU of service and PostgreSQL. */
+export function listGrowth(outcomes: readonly Outcome[]): Limit[] {
+  const cost = (on: string) => {
+    const outcome = outcomes.find(({ target }) => target.kind === 'list' && target.on === on);
+    const ours = outcome?.results.get('ours');
+    return ours === undefined ? Number.NaN : ours.cpuUs + ours.postgresCpuUs;
+  };
+  const growth = verdict(cost('many') / cost('usual'), LIST_GROWTH, '≤', ' ×');
+  return [{ what: 'CPU of a list, 200,000 sessions against 10,000', ...growth }];
+}
+
+/** Memory, stalls and start-up of a service of its own for each figure. */
+export async function benchLimits(postgres: TestPostgres): Promise<Limit[]> {
+  return [...(await startUp(postgres)), ...(await listsOfLargeSessions(postgres)), ...(await largeSession(postgres))];
+}
+
+async function startUp(postgres: DatabaseServer): Promise<Limit[]> {
+  const dsn = await createFilled(postgres, 'start_up', { sessions: 100, runs: 1, runBytes: 1_000 });
+  const begin = performance.now();
+  const service = await startSubject('ours', dsn);
+  await textOf(`${service.baseUrl}/sessions`);
+  const elapsed = performance.now() - begin;
+  await service.stop();
+  return [{ what: 'From start to the first list answered', ...verdict(elapsed, READY_MS, '≤', ' ms') }];
+}
+
+async function listsOfLargeSessions(postgres: DatabaseServer): Promise<Limit[]> {
+  const dsn = await createFilled(postgres, 'large_sessions', { sessions: 100, runs: 2, runBytes: 1_000_000 });
+  const service = await startSubject('ours', dsn);
+  const url = `${service.baseUrl}/sessions?limit=100`;
+  await Promise.all([url, url, url, url].map(textOf));
+  const peak = peakRssMb(service.pid);
+  await service.stop();
+  return [{ what: 'Peak RSS over four lists of 100 × 2 MB at once', ...verdict(peak, LISTS_PEAK_MB, '≤', ' MB') }];
+}
+
+async function largeSession(postgres: DatabaseServer): Promise<Limit[]> {
+  const dsn = await createFilled(postgres, 'large_session', { sessions: 1, runs: 50, runBytes: 1_000_000 });
+  const service = await startSubject('ours', dsn);
+  // What compiles code and opens connections is not the large session's doing.
+  for (let i = 0; i < 50; i++) await textOf(`${service.baseUrl}/sessions`);
+  let isRead = false;
+  const reading = textOf(`${service.baseUrl}/sessions/s1/runs`).finally(() => {
+    isRead = true;
+  });
+  let worst = 0;
+  while (!isRead) {
+    const begin = performance.now();
+    await textOf(`${service.baseUrl}/health`);
+    worst = Math.max(worst, performance.now() - begin);
+  }
+  const megabytes = Buffer.byteLength(await reading) / 1024 / 1024;
+  const times = peakRssMb(service.pid) / megabytes;
+  await service.stop();
+  return [
+    {
+      what: `Peak RSS while ${megabytes.toFixed(0)} MB of runs are read`,
+      ...verdict(times, LARGE_SESSION_TIMES, '≤', ' × their size'),
+    },
+    { what: 'Longest wait of another request meanwhile', ...verdict(worst, STALL_MS, '≤', ' ms') },
+  ];
+}
+
+async function textOf(url: string): Promise<string> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return response.text();
+}

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import { postgresPrograms } from '../../apps/session-service/src/embedded/postgres-programs.js';
+import { AGNO_VERSION, pythonOf } from '../../test/contract/harness/python.js';
+import { CHECKOUT } from '../../test/support/session-service.js';
+import { type Limit, type Outcome, timesBareCpu, timesPython } from '../outcome.js';
+import type { SubjectName } from '../subjects.js';
+import { DATASETS, type DatasetName } from '../targets.js';
+import { figuresOf, labelOf } from './lines.js';
+import { plot } from './plot.js';
+
+const DOCUMENT = resolve(CHECKOUT, 'docs/performance.md');
+const PLOT = resolve(CHECKOUT, 'docs/performance.svg');
+const BEGIN = '<!-- written by make bench: begin -->';
+const END = '<!-- written by make bench: end -->';
+
+type Peaks = ReadonlyMap<DatasetName, ReadonlyMap<SubjectName, number>>;
+
+/** Puts the tables of a whole run between the marks of docs/performance.md, and the plot beside it. */
+export async function writeReport(outcomes: readonly Outcome[], peaks: Peaks, limits: readonly Limit[]): Promise<void> {
+  const text = readFileSync(DOCUMENT, 'utf8');
+  const [before, after] = [text.slice(0, text.indexOf(BEGIN) + BEGIN.length), text.slice(text.indexOf(END))];
+  const tables = [...peaks].map(([dataset, peak]) => datasetTable(dataset, outcomes, peak));
+  const parts = [
+    await machine(),
+    '![Requests per second, in times Python’s](performance.svg)',
+    ...tables,
+    limitTable(limits),
+  ];
+  writeFileSync(DOCUMENT, `${before}\n\n${parts.join('\n\n')}\n\n${after}`);
+  writeFileSync(PLOT, plot(outcomes));
+}
+
+async function machine(): Promise<string> {
+  const version = (command: string, ...args: string[]) => execFileSync(command, args, { encoding: 'utf8' }).trim();
+  const { pgCtl } = await postgresPrograms();
+  const names = [
+    `${cpus().length} cores (${cpus()[0]?.model})`,
+    `${Math.round(totalmem() / 2 ** 30)} GB`,
+    `Node ${process.versions.node}`,
+    version(pgCtl, '--version').replace(/^pg_ctl \(PostgreSQL\)/, 'PostgreSQL'),
+    version(pythonOf(AGNO_VERSION), '--version'),
+    `agno ${AGNO_VERSION}`,
+  ];
+  return `Measured on ${new Date().toISOString().slice(0, 10)}: ${names.join(', ')}.`;
+}
+
+function datasetTable(dataset: DatasetName, outcomes: readonly Outcome[], peaks: ReadonlyMap<SubjectName, number>) {
+  const { sessions, runs, runBytes } = DATASETS[dataset];
+  const size = `${sessions.toLocaleString('en')} sessions × ${runs} run${runs === 1 ? '' : 's'} of ${runBytes / 1000} KB`;
+  const head = [
+    'req/s',
+    'p50 ms',
+    'p99 ms',
+    'CPU µs',
+    'PostgreSQL µs',
+    'Python req/s',
+    '× Python (wanted)',
+    '× bare CPU (wanted)',
+  ];
+  const rows = outcomes
+    .filter(({ target }) => target.on === dataset)
+    .map((outcome) => [
+      labelOf(outcome),
+      ...figuresOf(outcome, 'ours'),
+      figuresOf(outcome, 'python')[0] ?? '',
+      timesPython(outcome).text,
+      timesBareCpu(outcome).text,
+    ]);
+  const peak = [...peaks].map(([name, megabytes]) => `${name} ${megabytes.toFixed(0)} MB`).join(', ');
+  return `${table([size, ...head], rows)}\n\nPeak RSS over all of these: ${peak}.`;
+}
+
+function limitTable(limits: readonly Limit[]): string {
+  return table(
+    ['limit', 'measured (wanted)'],
+    limits.map(({ what, text }) => [what, text]),
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
