@@ -1,4 +1,5 @@
 export * from './errors/http-problem.js';
+export { type BodyText, listText } from './json/body-text.js';
 export * from './json/python-text.js';
 export * from './json/raw-json.js';
 export * from './message/index.js';

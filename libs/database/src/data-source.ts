@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PoolLimits } from './database-options.js';
 import type { PoolTarget } from './dsn/index.js';
+import { messageSocket } from './message-socket.js';
 
 /** Builds the TypeORM DataSource of one database; nothing connects before `initialize()`. */
 export function createDataSource(
@@ -21,6 +22,8 @@ export function createDataSource(
       keepAlive: true,
       idleTimeoutMillis: limits.idleTimeoutMs,
       ...connection,
+      // Encrypted connections begin with a byte that is no message, and are read by the TLS layer.
+      ...(connection.ssl ? {} : { stream: messageSocket }),
       statement_timeout: (target.statement_timeout ?? limits.statementTimeoutMs) || undefined,
     },
   });

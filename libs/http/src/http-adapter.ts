@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { logAccess } from './access-log.js';
 import { Cors } from './cors.js';
 import { closeGracefully } from './graceful-close.js';
-import { inPieces } from './large-body.js';
+import { sendable } from './large-body.js';
 import { inRequest } from './logger.js';
 import { setDeadlines } from './request-deadline.js';
 import { requestIdOf } from './request-id.js';
@@ -78,6 +78,6 @@ function asText(body: unknown): string {
 /** Nest's adapter, except that large answers are sent piece by piece. */
 class SessionAdapter extends FastifyAdapter {
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {
-    return super.reply(response, inPieces(body), status);
+    return super.reply(response, sendable(body), status);
   }
 }

@@ -2,15 +2,38 @@ import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 
 /** Length of a piece, in characters. */
-const PIECE = 262_144;
+const PIECE = 131_072;
 
-/** The body as it is, or, when it is large, as a stream: bytes exist only of the pieces that the client is ready for. */
-export function inPieces(body: unknown): unknown {
-  if (typeof body !== 'string' || body.length <= PIECE) return body;
-  return new StreamableFile(Readable.from(pieces(body)), { length: Buffer.byteLength(body) });
+/**
+ * A body as it is sent: a text, or, for one that came in parts because it is large, a stream, so that bytes exist only of
+ * the pieces that the client is ready for. Anything else is no text of ours and stays what it is.
+ */
+export function sendable(body: unknown): unknown {
+  if (!Array.isArray(body)) return body;
+  const parts = body as readonly string[];
+  let characters = 0;
+  for (const part of parts) characters += part.length;
+  if (characters < PIECE) return parts.join('');
+  let length = 0;
+  for (const part of parts) length += Buffer.byteLength(part);
+  return new StreamableFile(Readable.from(pieces(parts)), { length });
 }
 
-function* pieces(text: string): Generator<Buffer> {
+/** Small parts together, large ones cut. */
+function* pieces(parts: readonly string[]): Generator<Buffer> {
+  let waiting = '';
+  for (const part of parts) {
+    if (waiting.length + part.length > PIECE) {
+      yield Buffer.from(waiting);
+      waiting = '';
+    }
+    if (part.length > PIECE) yield* cut(part);
+    else waiting += part;
+  }
+  if (waiting !== '') yield Buffer.from(waiting);
+}
+
+function* cut(text: string): Generator<Buffer> {
   let start = 0;
   while (start < text.length) {
     let end = start + PIECE;

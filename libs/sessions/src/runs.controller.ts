@@ -1,4 +1,4 @@
-import { parseGetRun, parseGetRuns, type RawJson } from '@agno/contract';
+import { type BodyText, parseGetRun, parseGetRuns } from '@agno/contract';
 import { rawQueryOf } from '@agno/http';
 import { Controller, Get, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -15,21 +15,21 @@ export class RunsController {
   ) {}
 
   @Get('runs')
-  async list(@Req() request: SessionRequest): Promise<RawJson> {
+  async list(@Req() request: SessionRequest): Promise<BodyText> {
     const query = parseGetRuns(rawQueryOf(request.url));
     const store = await this.stores.of(request, query);
     return this.runs.list(store, request.params.session_id, query, request.deadline);
   }
 
   @Get('run-previews')
-  async previews(@Req() request: SessionRequest): Promise<RawJson> {
+  async previews(@Req() request: SessionRequest): Promise<BodyText> {
     const query = parseGetRuns(rawQueryOf(request.url));
     const store = await this.stores.of(request, query);
     return this.runs.previews(store, request.params.session_id, query, request.deadline);
   }
 
   @Get('runs/:run_id')
-  async one(@Req() request: FastifyRequest<{ Params: { session_id: string; run_id: string } }>): Promise<RawJson> {
+  async one(@Req() request: FastifyRequest<{ Params: { session_id: string; run_id: string } }>): Promise<BodyText> {
     const query = parseGetRun(rawQueryOf(request.url));
     const store = await this.stores.of(request, query);
     const { session_id: sessionId, run_id: runId } = request.params;

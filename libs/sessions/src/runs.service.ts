@@ -1,9 +1,10 @@
 import {
-  arrayOf,
+  type BodyText,
   hasStatus,
   isWithin,
   lentLabel,
   listedRunKind,
+  listText,
   mergeRuns,
   ownRunKind,
   problem,
@@ -35,14 +36,14 @@ export interface RunsQuery extends RunFilter {
 export class RunsService {
   private readonly logger = new Logger('Runs');
 
-  async list(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<RawJson> {
+  async list(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<BodyText> {
     const onMisfit = this.misfitOf(store, id);
     return this.listed(store, id, query, 'whole', deadline, (kind, run, session) =>
       runBody(kind, run, labelFor(kind, run, session, query), 'dropped', onMisfit),
     );
   }
 
-  async previews(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<RawJson> {
+  async previews(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<BodyText> {
     const onMisfit = this.misfitOf(store, id);
     return this.listed(store, id, query, 'preview', deadline, (kind, run) => runPreview(kind, run, onMisfit));
   }
@@ -53,7 +54,7 @@ export class RunsService {
     runId: string,
     userId: string | undefined,
     deadline: Deadline,
-  ): Promise<RawJson> {
+  ): Promise<BodyText> {
     const row = await store.readRun(id, userId, runId, deadline);
     if (row === undefined) throw problem(404, `Session with ID ${id} not found`);
     if (row.has_runs !== 't') throw problem(404, `Session with ID ${id} has no runs`);
@@ -72,7 +73,7 @@ export class RunsService {
     detail: RunDetail,
     deadline: Deadline,
     print: PrintRun,
-  ): Promise<RawJson> {
+  ): Promise<BodyText> {
     const stored = await store.read(id, query.userId, detail, deadline);
     if (stored === undefined) throw problem(404, `Session with ID ${id} not found`);
     return inSteps(printRuns(stored, query, print));
@@ -86,14 +87,14 @@ export class RunsService {
   }
 }
 
-type PrintRun = (kind: RunKind, run: Run, session: StoredSession) => RawJson;
+type PrintRun = (kind: RunKind, run: Run, session: StoredSession) => BodyText;
 
 function* printRuns(
   { session, tableRuns, legacyRuns }: SessionWithRuns,
   query: RunsQuery,
   print: PrintRun,
-): Steps<RawJson> {
-  const printed: RawJson[] = [];
+): Steps<BodyText> {
+  const printed: BodyText[] = [];
   for (const run of yield* mergeRuns(tableRuns, legacyRuns)) {
     const kind = listedRunKind(run, session, query.type);
     if (kind !== undefined && isWithin(run, query) && hasStatus(runStatus(kind, run), query)) {
@@ -101,7 +102,7 @@ function* printRuns(
     }
     yield;
   }
-  return arrayOf(printed);
+  return listText(printed);
 }
 
 /** Only a listing as agent runs lends the session's label. */

@@ -1,4 +1,5 @@
 import {
+  type BodyText,
   parseCreateSession,
   parseDeleteSession,
   parseDeleteSessions,
@@ -7,7 +8,6 @@ import {
   parseRenameSession,
   parseUpdateSession,
   problem,
-  type RawJson,
 } from '@agno/contract';
 import { rawQueryOf } from '@agno/http';
 import type { SessionStore } from '@agno/storage';
@@ -28,14 +28,14 @@ export class SessionsController {
   ) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest): Promise<RawJson> {
+  async list(@Req() request: FastifyRequest): Promise<BodyText> {
     const query = parseListSessions(rawQueryOf(request.url));
     return this.sessions.list(await this.stores.of(request, query), query, request.deadline);
   }
 
   @Post()
   @HttpCode(201)
-  async create(@Req() request: FastifyRequest): Promise<RawJson> {
+  async create(@Req() request: FastifyRequest): Promise<BodyText> {
     const query = parseCreateSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
     return this.sessions.create(await this.stores.of(request, { dbId: query.dbId }), query, request.deadline);
   }
@@ -49,14 +49,14 @@ export class SessionsController {
   }
 
   @Get(':session_id')
-  async detail(@Req() request: SessionRequest): Promise<RawJson> {
+  async detail(@Req() request: SessionRequest): Promise<BodyText> {
     const query = parseGetSession(rawQueryOf(request.url));
     const store = await this.stores.of(request, query);
     return this.sessions.detail(store, request.params.session_id, query, request.deadline);
   }
 
   @Patch(':session_id')
-  async update(@Req() request: SessionRequest): Promise<RawJson> {
+  async update(@Req() request: SessionRequest): Promise<BodyText> {
     const query = parseUpdateSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
     const store = await this.stores.of(request, query);
     return this.sessions.update(store, request.params.session_id, query, request.deadline);
@@ -64,7 +64,7 @@ export class SessionsController {
 
   @Post(':session_id/rename')
   @HttpCode(200)
-  async rename(@Req() request: SessionRequest): Promise<RawJson> {
+  async rename(@Req() request: SessionRequest): Promise<BodyText> {
     const query = parseRenameSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
     const store = await this.stores.of(request, query);
     return this.sessions.rename(store, request.params.session_id, query, request.deadline);

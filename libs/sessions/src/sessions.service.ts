@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type BodyText,
   type CreateSession,
   EMPTY_OBJECT,
   effectiveType,
@@ -30,7 +31,7 @@ import { newRuns } from './new-runs.js';
 export class SessionsService {
   private readonly logger = new Logger('Sessions');
 
-  async list(store: SessionStore, query: ListSessions, deadline: Deadline): Promise<RawJson> {
+  async list(store: SessionStore, query: ListSessions, deadline: Deadline): Promise<BodyText> {
     const offset = (query.page - 1n) * query.limit;
     const page = await store.list({ ...query, descending: query.sortOrder === 'desc', offset }, deadline);
     const items = page.sessions.map((session) =>
@@ -39,7 +40,7 @@ export class SessionsService {
     return listBody(items, query.page, query.limit, BigInt(page.total));
   }
 
-  async create(store: SessionStore, request: CreateSession, deadline: Deadline): Promise<RawJson> {
+  async create(store: SessionStore, request: CreateSession, deadline: Deadline): Promise<BodyText> {
     const session = newSession(request, unixNow());
     const taken = () =>
       problem(
@@ -63,7 +64,7 @@ export class SessionsService {
     id: string,
     query: { type?: SessionType | undefined; userId?: string | undefined },
     deadline: Deadline,
-  ): Promise<RawJson> {
+  ): Promise<BodyText> {
     const session = await store.read(id, query.userId, 'detail', deadline);
     if (session === undefined) {
       const prefix = query.type === undefined ? '' : `${query.type[0]?.toUpperCase()}${query.type.slice(1)} `;
@@ -72,7 +73,7 @@ export class SessionsService {
     return this.answer(store, session, query.type, 'dropped');
   }
 
-  async update(store: SessionStore, id: string, request: UpdateSession, deadline: Deadline): Promise<RawJson> {
+  async update(store: SessionStore, id: string, request: UpdateSession, deadline: Deadline): Promise<BodyText> {
     const members: [string, RawJson][] = [];
     if (request.sessionName !== undefined) members.push(['session_name', quote(request.sessionName)]);
     if (request.sessionState !== undefined) members.push(['session_state', request.sessionState]);
@@ -86,7 +87,7 @@ export class SessionsService {
     return this.answer(store, session, undefined, 'shown');
   }
 
-  async rename(store: SessionStore, id: string, request: RenameSession, deadline: Deadline): Promise<RawJson> {
+  async rename(store: SessionStore, id: string, request: RenameSession, deadline: Deadline): Promise<BodyText> {
     const name = quote(request.sessionName);
     const session = await store.rename(id, request.userId, request.type, name, deadline);
     if (session === undefined) throw notFound(id);
@@ -104,7 +105,7 @@ export class SessionsService {
     { session, tableRuns, legacyRuns }: SessionWithRuns,
     type: SessionType | undefined,
     nulls: Nulls,
-  ): Promise<RawJson> {
+  ): Promise<BodyText> {
     const runs = await inSteps(mergeRuns(tableRuns, legacyRuns));
     const onMisfit = this.misfitOf(store, session.session_id);
     return inSteps(sessionDetail(type ?? effectiveType(session), { session, runs, nulls, onMisfit, now: unixNow }));

@@ -7,7 +7,7 @@ const UUID = /"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 /** The message in its printed form, without what every one below has in common; new ids read `new`. */
 function printed(stored: string): RawJson {
   const members = membersOf(asRaw(`{"id":"m","role":"user","created_at":1,${stored.slice(1)}`));
-  const text = chatMessage(members, () => 1700000000.9).replace(UUID, '"new"');
+  const text = String(chatMessage(members, () => 1700000000.9)).replace(UUID, '"new"');
   const common = /^\{"id":"m",|"from_history":false,"stop_after_tool_call":false,"role":"user",|,?"created_at":1\}$/g;
   return asRaw(`{${text.replaceAll(common, '').replace(/,$/, '')}}`);
 }
@@ -24,7 +24,7 @@ describe('chatMessage', () => {
   });
 
   it('gives a message without id and time a new id and the current second', () => {
-    const text = chatMessage(membersOf(asRaw('{"role":"user"}')), () => 1700000000.9).replace(UUID, '"new"');
+    const text = String(chatMessage(membersOf(asRaw('{"role":"user"}')), () => 1700000000.9)).replace(UUID, '"new"');
     expect(text).toBe(
       '{"id":"new","from_history":false,"stop_after_tool_call":false,"role":"user","created_at":1700000000}',
     );

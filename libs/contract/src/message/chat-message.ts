@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { BodyJoiner, type BodyText } from '../json/body-text.js';
 import { asRaw, FALSE, isEmptyContainer, itemsOf, kindOf, type RawJson, TRUE } from '../json/raw-json.js';
 import { type Coercion, fitting, laxBoolean, laxInteger, laxObject, laxText } from './lax-values.js';
 import { reprintMedia, reprintMediaList } from './media.js';
 import { AUDIO, FILE, IMAGE, VIDEO } from './media-kinds.js';
 import { reprintMetrics } from './metrics.js';
-import { ObjectText } from './object-text.js';
 import { reprintReferences } from './references.js';
 
 type Members = ReadonlyMap<string, RawJson>;
@@ -48,14 +48,15 @@ export function isShownInChat(members: Members): boolean {
  * without nulls and empty lists and objects. A value that does not fit its member is left out; a missing `id` becomes a new
  * uuid and a missing `created_at` the time that `now` gives in unix seconds.
  */
-export function chatMessage(members: Members, now: () => number): RawJson {
-  const printed = new ObjectText();
-  printed.add('id', fitting(members.get('id'), laxText) ?? asRaw(`"${randomUUID()}"`));
+export function chatMessage(members: Members, now: () => number): BodyText {
+  const printed = new BodyJoiner();
+  printed.add('{"id":').addValue(fitting(members.get('id'), laxText) ?? asRaw(`"${randomUUID()}"`));
   for (const [name, coerce, byDefault] of FIELDS) {
-    printed.add(name, fitting(members.get(name), coerce) ?? byDefault);
+    const value = fitting(members.get(name), coerce) ?? byDefault;
+    if (value !== undefined) printed.add(`,"${name}":`).addValue(value);
   }
-  printed.add('created_at', fitting(members.get('created_at'), laxInteger) ?? asRaw(String(Math.trunc(now()))));
-  return printed.close();
+  const createdAt = fitting(members.get('created_at'), laxInteger) ?? asRaw(String(Math.trunc(now())));
+  return printed.add(',"created_at":').addValue(createdAt).add('}').done();
 }
 
 function textOrParts(raw: RawJson): RawJson | undefined {

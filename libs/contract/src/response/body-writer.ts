@@ -1,4 +1,5 @@
-import { asRaw, NULL, type RawJson } from '../json/raw-json.js';
+import { BodyJoiner, type BodyText } from '../json/body-text.js';
+import { NULL } from '../json/raw-json.js';
 
 /** What a route does with fields that have no value: reads and creates drop them, PATCH, rename and single runs print null. */
 export type Nulls = 'dropped' | 'shown';
@@ -8,18 +9,20 @@ export type OnMisfit = (field: string) => void;
 
 /** Writes the JSON object of a response field by field, in the order of the schema. */
 export class BodyWriter {
-  private text = '';
+  private readonly text = new BodyJoiner();
+  private isEmpty = true;
 
   constructor(private readonly nulls: Nulls) {}
 
-  add(name: string, value: RawJson | undefined): this {
-    const isNull = value === undefined || value === NULL;
-    if (isNull && this.nulls === 'dropped') return this;
-    this.text += `${this.text === '' ? '{"' : ',"'}${name}":${isNull ? 'null' : value}`;
+  add(name: string, value: BodyText | undefined): this {
+    const shown = value ?? NULL;
+    if (shown === NULL && this.nulls === 'dropped') return this;
+    this.text.add(`${this.isEmpty ? '{"' : ',"'}${name}":`).addValue(shown);
+    this.isEmpty = false;
     return this;
   }
 
-  done(): RawJson {
-    return asRaw(this.text === '' ? '{}' : `${this.text}}`);
+  done(): BodyText {
+    return this.text.add(this.isEmpty ? '{}' : '}').done();
   }
 }

@@ -1,4 +1,5 @@
-import { arrayOf, EMPTY_ARRAY, isPresent, kindOf, objectsIn, type RawJson } from '../json/raw-json.js';
+import { type BodyText, listText } from '../json/body-text.js';
+import { isPresent, kindOf, objectsIn } from '../json/raw-json.js';
 import { chatMessage, isShownInChat } from '../message/index.js';
 import type { Run } from './merged-runs.js';
 import type { Steps } from './steps.js';
@@ -7,8 +8,8 @@ import type { Steps } from './steps.js';
  * The conversation: the messages of every top-level run in order, whatever its status, without system and tool messages
  * and without those repeated from history. `now` in unix seconds dates messages that have no date of their own.
  */
-export function* chatHistory(runs: readonly Run[], now: () => number): Steps<RawJson> {
-  const shown: RawJson[] = [];
+export function* chatHistory(runs: readonly Run[], now: () => number): Steps<BodyText> {
+  const shown: BodyText[] = [];
   for (const run of runs) {
     const messages = run.get('messages');
     if (isPresent(run.get('parent_run_id')) || messages === undefined || kindOf(messages) !== 'array') continue;
@@ -17,5 +18,5 @@ export function* chatHistory(runs: readonly Run[], now: () => number): Steps<Raw
     }
     yield;
   }
-  return shown.length === 0 ? EMPTY_ARRAY : arrayOf(shown);
+  return listText(shown);
 }

@@ -1,3 +1,4 @@
+import type { BodyText } from '../json/body-text.js';
 import { dumps } from '../json/python-text.js';
 import { kindOf, quote, type RawJson, unquote } from '../json/raw-json.js';
 import { BodyWriter, type OnMisfit } from './body-writer.js';
@@ -11,7 +12,7 @@ const PREVIEW_LENGTH = 280;
 const FIELDS = ['run_id', 'parent_run_id', 'agent_id', 'team_id', 'workflow_id', 'user_id', 'status'];
 
 /** One entry of `GET /sessions/{id}/run-previews`: fields of the run's own shape, texts cut short. */
-export function runPreview(kind: RunKind, run: Run, onMisfit: OnMisfit): RawJson {
+export function runPreview(kind: RunKind, run: Run, onMisfit: OnMisfit): BodyText {
   const field = (name: string) => {
     const schema = RUN_SCHEMAS[kind].find((candidate) => candidate.name === name);
     return schema && runField(schema, kind, run, undefined, onMisfit);

@@ -1,3 +1,4 @@
+import type { BodyText } from '../json/body-text.js';
 import { isPresent, kindOf, membersOf, type RawJson, unquote } from '../json/raw-json.js';
 import { effectiveType, listedType, type SessionType } from '../session/session-type.js';
 import type { StoredSession } from '../session/stored-session.js';
@@ -18,7 +19,7 @@ export function runBody(
   label: RawJson | undefined,
   nulls: Nulls,
   onMisfit: OnMisfit,
-): RawJson {
+): BodyText {
   const body = new BodyWriter(nulls);
   for (const field of RUN_SCHEMAS[kind]) body.add(field.name, runField(field, kind, run, label, onMisfit));
   return body.done();

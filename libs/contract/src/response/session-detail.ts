@@ -1,3 +1,4 @@
+import type { BodyText } from '../json/body-text.js';
 import { EMPTY_OBJECT, isPresent, isTruthy, kindOf, membersOf, NULL, quote, type RawJson } from '../json/raw-json.js';
 import { rebuiltRunInput } from '../message/index.js';
 import type { SessionType } from '../session/session-type.js';
@@ -24,13 +25,13 @@ export interface DetailContext {
 }
 
 /** The body of a session detail in the shape of `type`, which need not be the stored one. */
-export function* sessionDetail(type: SessionType, context: DetailContext): Steps<RawJson> {
+export function* sessionDetail(type: SessionType, context: DetailContext): Steps<BodyText> {
   if (type === 'workflow') return workflowDetail(context);
   const view = yield* conversation(type, context);
   return type === 'agent' ? agentDetail(context, view) : teamDetail(context, view);
 }
 
-function agentDetail(context: DetailContext, view: Conversation): RawJson {
+function agentDetail(context: DetailContext, view: Conversation): BodyText {
   const { session, onMisfit } = context;
   return new BodyWriter(context.nulls)
     .add('user_id', textOf(session.user_id))
@@ -53,7 +54,7 @@ function agentDetail(context: DetailContext, view: Conversation): RawJson {
     .done();
 }
 
-function teamDetail(context: DetailContext, view: Conversation): RawJson {
+function teamDetail(context: DetailContext, view: Conversation): BodyText {
   const { session, onMisfit } = context;
   return new BodyWriter(context.nulls)
     .add('session_id', quote(session.session_id))
@@ -73,7 +74,7 @@ function teamDetail(context: DetailContext, view: Conversation): RawJson {
 }
 
 /** A workflow session has no conversation, summary or metrics; its dictionaries are never null. */
-function workflowDetail({ session, runs, nulls, onMisfit, now }: DetailContext): RawJson {
+function workflowDetail({ session, runs, nulls, onMisfit, now }: DetailContext): BodyText {
   const data = sessionDataOf(session.session_data);
   const workflowData = fitted('dict', 'workflow_data', session.workflow_data, onMisfit) ?? EMPTY_OBJECT;
   const source = titleSource('workflow', rebuiltRuns('workflow', runs), () => undefined);
@@ -102,7 +103,7 @@ interface Conversation {
   readonly state: RawJson | undefined;
   readonly metrics: RawJson | undefined;
   readonly totalTokens: RawJson | undefined;
-  readonly chatHistory: RawJson;
+  readonly chatHistory: BodyText;
   readonly createdAt: RawJson | undefined;
   readonly updatedAt: RawJson | undefined;
 }

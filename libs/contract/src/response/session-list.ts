@@ -1,3 +1,4 @@
+import { BodyJoiner, type BodyText, listText } from '../json/body-text.js';
 import { isTruthy, kindOf, membersOf, quote, type RawJson } from '../json/raw-json.js';
 import { listedType } from '../session/session-type.js';
 import type { ListedSession } from '../session/stored-session.js';
@@ -20,7 +21,7 @@ export function isUnnamed(session: ListedSession): boolean {
 }
 
 /** One entry of `GET /sessions`. */
-export function listItem(session: ListedSession, source: TitleSource | undefined, onMisfit: OnMisfit): RawJson {
+export function listItem(session: ListedSession, source: TitleSource | undefined, onMisfit: OnMisfit): BodyText {
   const type = listedType(session);
   const data = sessionDataOf(session.session_data);
   const name = storedName(data) ?? derivedTitle(type, source, session.workflow_name);
@@ -46,10 +47,10 @@ export function listItem(session: ListedSession, source: TitleSource | undefined
 }
 
 /** The body of `GET /sessions`. `total` is the number of all matching sessions. */
-export function listBody(items: readonly RawJson[], page: bigint, limit: bigint, total: bigint): RawJson {
+export function listBody(items: readonly BodyText[], page: bigint, limit: bigint, total: bigint): BodyText {
   const pages = (total + limit - 1n) / limit;
   const meta = `{"page":${page},"limit":${limit},"total_pages":${pages},"total_count":${total},"search_time_ms":0.0}`;
-  return `{"data":[${items.join(',')}],"meta":${meta}}` as RawJson;
+  return new BodyJoiner().add('{"data":').addValue(listText(items)).add(`,"meta":${meta}}`).done();
 }
 
 /** A column of text as JSON; absent when NULL. */
