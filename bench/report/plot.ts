@@ -12,6 +12,7 @@ export function plot(outcomes: readonly Outcome[]): string {
   const height = outcomes.length * ROW + 40;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${LEFT + WIDTH + 80}" height="${height}" font-family="sans-serif" font-size="13">`,
+    '<title>Requests per second, in times Python AgentOS</title>',
     `<rect width="100%" height="100%" fill="white"/>`,
     ...outcomes.map(bar),
     ...[1, 10, 100].map((tick) => axis(tick, height)),
