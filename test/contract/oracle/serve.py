@@ -1,14 +1,18 @@
 """A live AgentOS over one or more databases: serve.py PORT DB_ID=DSN [DB_ID=DSN ...]
 
-Each database gets one agent, one team and one workflow of its own, which is how AgentOS comes to know it.
+Each database gets one agent, one team and one workflow of its own, which is how AgentOS comes to know it. The variable
+ORACLE_AUTH may hold a JSON object with `authorization`, `user_isolation`, and `config` for an AuthorizationConfig.
 """
 
+import json
+import os
 import sys
 
 import uvicorn
 from agno.agent import Agent
 from agno.db.postgres import PostgresDb
 from agno.os import AgentOS
+from agno.os.config import AuthorizationConfig
 from agno.team import Team
 from agno.workflow import Workflow
 
@@ -24,11 +28,26 @@ def components(db_id: str, dsn: str):
     return agent, team, workflow
 
 
+def authentication(db: PostgresDb) -> dict:
+    """What ORACLE_AUTH asks for. A database of AgentOS's own is what service accounts are kept in."""
+    wanted = json.loads(os.environ.get("ORACLE_AUTH", "{}"))
+    if not wanted:
+        return {}
+    return {
+        "authorization": wanted.get("authorization", False),
+        "user_isolation": wanted.get("user_isolation", False),
+        "authorization_config": AuthorizationConfig(**wanted["config"]) if "config" in wanted else None,
+        "db": db if wanted.get("service_accounts") else None,
+    }
+
+
 def main() -> None:
     port = int(sys.argv[1])
     built = [components(*spec.split("=", 1)) for spec in sys.argv[2:]]
     agents, teams, workflows = (list(kind) for kind in zip(*built))
-    agent_os = AgentOS(id="oracle", agents=agents, teams=teams, workflows=workflows, telemetry=False)
+    agent_os = AgentOS(
+        id="oracle", agents=agents, teams=teams, workflows=workflows, telemetry=False, **authentication(agents[0].db)
+    )
     uvicorn.run(agent_os.get_app(), host="127.0.0.1", port=port, log_level="warning")
 
 
