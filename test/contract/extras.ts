@@ -1,5 +1,6 @@
 import type { DatabaseServer } from '../support/postgres.js';
 import { startSessionService } from '../support/session-service.js';
+import { runAuthentication } from './auth/run-authentication.js';
 import { SEEDED } from './cases/seeded.js';
 import { get, send } from './harness/case.js';
 import { differences } from './harness/compare.js';
@@ -10,11 +11,12 @@ import { AGNO_2_VERSION, AGNO_VERSION, startAgentOs, tryPython } from './harness
 import type { Report } from './harness/report.js';
 import { connect, exists } from './harness/rows.js';
 
-/** What is more than a comparison of two copies: the public Python client, and one database for Python and us. */
+/** What is more than a comparison of two copies: the public Python client, authentication, and one database for Python and us. */
 export async function runExtras(postgres: DatabaseServer, report: Report): Promise<void> {
   await withService(await postgres.copyDatabase('seed_v3', 'client_v3'), async (baseUrl) => {
     await tell(report, 'client', 'AgentOSClient, RemoteDb', AGNO_VERSION, 'client/sessions_client.py', [baseUrl]);
   });
+  await runAuthentication(postgres, report);
   const v3 = await postgres.copyDatabase('seed_v3', 'shared_v3');
   await withService(v3, async (baseUrl) => {
     await tell(report, 'shared', `agno ${AGNO_VERSION} on v3`, AGNO_VERSION, 'client/shared_database.py', [

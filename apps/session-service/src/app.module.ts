@@ -1,3 +1,4 @@
+import { AuthModule } from '@agno/auth';
 import { DatabaseModule } from '@agno/database';
 import { HealthModule } from '@agno/health';
 import { SessionsModule } from '@agno/sessions';
@@ -23,6 +24,7 @@ export class AppModule {
           pool: config.pool,
           tables: { schema: config.schema, sessionTable: config.sessionTable, runTable: config.runTable },
         }),
+        AuthModule.forRoot(config.auth),
         SessionsModule,
         HealthModule,
       ],

@@ -1,3 +1,4 @@
+import { authWarnings, Gatekeeper, guardRequests } from '@agno/auth';
 import { createHttpAdapter, createLogger, ProblemFilter } from '@agno/http';
 import { mountDocs } from '@agno/openapi';
 import { NestFactory } from '@nestjs/core';
@@ -28,7 +29,9 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   });
   app.useLogger(app.get(Logger));
   app.useGlobalFilters(new ProblemFilter());
+  guardRequests(adapter.getInstance(), app.get(Gatekeeper));
   mountDocs(app);
+  for (const warning of authWarnings(config.auth)) logger.warn(warning);
   await app.listen(config.port, config.host);
   logger.info(`AgentOS session service listening on :${config.port}`);
   return { app, closed: closedOnSignal(app) };

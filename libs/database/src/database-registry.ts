@@ -22,6 +22,13 @@ export class DatabaseRegistry implements OnApplicationShutdown {
     return this.databases.get(id);
   }
 
+  /** The database of requests without db_id, where AgentOS also keeps what belongs to no component. */
+  default(): Database {
+    const database = this.get(this.options.defaultId);
+    if (database === undefined) throw new Error(`no database '${this.options.defaultId}' is configured`);
+    return database;
+  }
+
   all(): Database[] {
     return [...this.databases.values()];
   }

@@ -17,22 +17,22 @@ export class RunsController {
   @Get('runs')
   async list(@Req() request: SessionRequest): Promise<BodyText> {
     const query = parseGetRuns(rawQueryOf(request.url));
-    const store = await this.stores.of(request, query);
-    return this.runs.list(store, request.params.session_id, query, request.deadline);
+    const { store, userId } = await this.stores.reach(request, query);
+    return this.runs.list(store, request.params.session_id, { ...query, userId }, request.deadline);
   }
 
   @Get('run-previews')
   async previews(@Req() request: SessionRequest): Promise<BodyText> {
     const query = parseGetRuns(rawQueryOf(request.url));
-    const store = await this.stores.of(request, query);
-    return this.runs.previews(store, request.params.session_id, query, request.deadline);
+    const { store, userId } = await this.stores.reach(request, query);
+    return this.runs.previews(store, request.params.session_id, { ...query, userId }, request.deadline);
   }
 
   @Get('runs/:run_id')
   async one(@Req() request: FastifyRequest<{ Params: { session_id: string; run_id: string } }>): Promise<BodyText> {
     const query = parseGetRun(rawQueryOf(request.url));
-    const store = await this.stores.of(request, query);
+    const { store, userId } = await this.stores.reach(request, query);
     const { session_id: sessionId, run_id: runId } = request.params;
-    return this.runs.one(store, sessionId, runId, query.userId, request.deadline);
+    return this.runs.one(store, sessionId, runId, userId, request.deadline);
   }
 }

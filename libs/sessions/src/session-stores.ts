@@ -1,3 +1,4 @@
+import type { Caller } from '@agno/auth';
 import { problem } from '@agno/contract';
 import { DatabaseRegistry, type Deadline } from '@agno/database';
 import '@agno/http';
@@ -8,13 +9,21 @@ import type { FastifyRequest } from 'fastify';
 /** Tables beside the session table that AgentOS accepts as `table`; all of them still read sessions. */
 const OTHER_TABLES = ['agno_memories', 'agno_metrics', 'agno_eval_runs', 'agno_knowledge', 'agno_learnings'];
 
-/** The parameters that say where to look; empty ones count as absent. */
-export interface DatabaseChoice {
+/** The parameters that say where to look and whose sessions are meant; an empty db_id or table counts as absent. */
+export interface Wanted {
   readonly dbId?: string | undefined;
   readonly table?: string | undefined;
+  readonly userId?: string | undefined;
 }
 
-/** Chooses the store that a request means by `db_id` and `table`. */
+/** What a request reaches: one store, and in it the sessions of one user or of all. */
+export interface Reach {
+  readonly store: SessionStore;
+  /** Undefined: anybody's. */
+  readonly userId: string | undefined;
+}
+
+/** Decides which store a request means by `db_id` and `table`, and whose sessions it gets to see there. */
 @Injectable()
 export class SessionStores {
   private readonly stores: ReadonlyMap<string, SessionStore>;
@@ -24,20 +33,30 @@ export class SessionStores {
     this.stores = new Map(registry.all().map((database) => [database.id, new SessionStore(database, tables)]));
   }
 
-  /** The store that a request asks for; the access log gets to know its db_id. */
-  async of(request: FastifyRequest, { dbId, table }: DatabaseChoice): Promise<SessionStore> {
-    const store = await this.choose(dbId, table, request.deadline);
+  /**
+   * What a request may reach of what it wants; the access log gets to know its db_id. A caller who is isolated reaches
+   * their own sessions, whatever user the request names.
+   *
+   * @throws HttpProblem beside those of the choice: 403 for a caller who is isolated and nobody
+   */
+  async reach(request: FastifyRequest, wanted: Wanted): Promise<Reach> {
+    const { caller } = request;
+    const store = await this.choose(wanted, caller, request.deadline);
+    if (caller.isIsolated && !caller.userId) throw problem(403, 'Authenticated request is missing a user identity');
     request.databaseId = store.database.id;
-    return store;
+    return { store, userId: caller.isIsolated ? caller.userId : wanted.userId };
   }
 
   /**
    * Errors: 400 for a table without db_id, or for no db_id where it is required; 404 for an unknown database or table.
-   * Empty values count as absent.
+   * A database that is closed to the caller answers like one that does not exist.
    */
-  private async choose(dbId: string | undefined, table: string | undefined, deadline: Deadline): Promise<SessionStore> {
+  private async choose({ dbId, table }: Wanted, caller: Caller, deadline: Deadline): Promise<SessionStore> {
     if (table && !dbId) throw problem(400, 'The db_id query parameter is required when passing a table');
-    const store = this.stores.get(dbId || this.defaultId());
+    const id = dbId || this.defaultId();
+    const isOpen = caller.databaseIds?.has(id) ?? true;
+    if (!dbId && !isOpen) throw problem(403, 'Insufficient permissions for the default database');
+    const store = isOpen ? this.stores.get(id) : undefined;
     if (store === undefined) throw problem(404, `No database found with id '${dbId}'`);
     if (table && !(await this.hasTable(store, table, deadline))) {
       throw problem(404, `No database with id '${dbId}' has table '${table}'`);

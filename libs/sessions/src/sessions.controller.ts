@@ -10,10 +10,9 @@ import {
   problem,
 } from '@agno/contract';
 import { rawQueryOf } from '@agno/http';
-import type { SessionStore } from '@agno/storage';
 import { Controller, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { SessionStores } from './session-stores.js';
+import { type Reach, SessionStores, type Wanted } from './session-stores.js';
 import { SessionsService } from './sessions.service.js';
 
 /** A request to a path with a session id. */
@@ -30,62 +29,61 @@ export class SessionsController {
   @Get()
   async list(@Req() request: FastifyRequest): Promise<BodyText> {
     const query = parseListSessions(rawQueryOf(request.url));
-    return this.sessions.list(await this.stores.of(request, query), query, request.deadline);
+    const { store, userId } = await this.stores.reach(request, query);
+    return this.sessions.list(store, { ...query, userId }, request.deadline);
   }
 
   @Post()
   @HttpCode(201)
   async create(@Req() request: FastifyRequest): Promise<BodyText> {
     const query = parseCreateSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
-    return this.sessions.create(await this.stores.of(request, { dbId: query.dbId }), query, request.deadline);
+    const { store } = await this.stores.reach(request, { dbId: query.dbId });
+    return this.sessions.create(store, query, request.caller, request.deadline);
   }
 
   @Delete()
   @HttpCode(204)
   async deleteMany(@Req() request: FastifyRequest): Promise<void> {
     const query = parseDeleteSessions(rawQueryOf(request.url), bodyOf(request), request.contentType);
-    const store = await this.storeForDelete(request, query);
-    await this.sessions.delete(store, query.sessionIds, query.userId, request.deadline);
+    const { store, userId } = await this.reachForDelete(request, query);
+    await this.sessions.delete(store, query.sessionIds, userId, request.deadline);
   }
 
   @Get(':session_id')
   async detail(@Req() request: SessionRequest): Promise<BodyText> {
     const query = parseGetSession(rawQueryOf(request.url));
-    const store = await this.stores.of(request, query);
-    return this.sessions.detail(store, request.params.session_id, query, request.deadline);
+    const { store, userId } = await this.stores.reach(request, query);
+    return this.sessions.detail(store, request.params.session_id, { type: query.type, userId }, request.deadline);
   }
 
   @Patch(':session_id')
   async update(@Req() request: SessionRequest): Promise<BodyText> {
     const query = parseUpdateSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
-    const store = await this.stores.of(request, query);
-    return this.sessions.update(store, request.params.session_id, query, request.deadline);
+    const { store, userId } = await this.stores.reach(request, query);
+    return this.sessions.update(store, request.params.session_id, { ...query, userId }, request.deadline);
   }
 
   @Post(':session_id/rename')
   @HttpCode(200)
   async rename(@Req() request: SessionRequest): Promise<BodyText> {
     const query = parseRenameSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
-    const store = await this.stores.of(request, query);
-    return this.sessions.rename(store, request.params.session_id, query, request.deadline);
+    const { store, userId } = await this.stores.reach(request, query);
+    return this.sessions.rename(store, request.params.session_id, { ...query, userId }, request.deadline);
   }
 
   @Delete(':session_id')
   @HttpCode(204)
   async delete(@Req() request: SessionRequest): Promise<void> {
     const query = parseDeleteSession(rawQueryOf(request.url));
-    const store = await this.storeForDelete(request, query);
-    await this.sessions.delete(store, [request.params.session_id], query.userId, request.deadline);
+    const { store, userId } = await this.reachForDelete(request, query);
+    await this.sessions.delete(store, [request.params.session_id], userId, request.deadline);
   }
 
   /** Media is kept by Python's storage back ends, which this service does not have. */
-  private async storeForDelete(
-    request: FastifyRequest,
-    query: { dbId?: string | undefined; table?: string | undefined; deleteMedia: boolean },
-  ): Promise<SessionStore> {
-    const store = await this.stores.of(request, query);
+  private async reachForDelete(request: FastifyRequest, query: Wanted & { deleteMedia: boolean }): Promise<Reach> {
+    const reach = await this.stores.reach(request, query);
     if (query.deleteMedia) throw problem(503, 'Media storage is not configured on AgentOS');
-    return store;
+    return reach;
   }
 }
 

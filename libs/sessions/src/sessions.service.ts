@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Caller } from '@agno/auth';
 import {
   type BodyText,
   type CreateSession,
   EMPTY_OBJECT,
   effectiveType,
+  type HttpProblem,
   idTooLong,
   type ListSessions,
   listBody,
@@ -40,16 +42,12 @@ export class SessionsService {
     return listBody(items, query.page, query.limit, BigInt(page.total));
   }
 
-  async create(store: SessionStore, request: CreateSession, deadline: Deadline): Promise<BodyText> {
-    const session = newSession(request, unixNow());
-    const taken = () =>
-      problem(
-        409,
-        `Session with id '${session.session_id}' already exists. Use PATCH /sessions/${session.session_id} to update it.`,
-      );
+  /** A caller who is known owns what they create, whatever user the request names. */
+  async create(store: SessionStore, request: CreateSession, caller: Caller, deadline: Deadline): Promise<BodyText> {
+    const session = newSession(request, caller.userId ?? request.userId, unixNow());
     try {
       const stored = await store.create(session, deadline);
-      if (stored === undefined) throw taken();
+      if (stored === undefined) throw await this.idTaken(store, session, caller, deadline);
       const runs = session.runs.map((run) => run.run_data);
       return await this.answer(store, { session: stored, tableRuns: runs, legacyRuns: [] }, undefined, 'dropped');
     } catch (error) {
@@ -57,6 +55,20 @@ export class SessionsService {
       if (error instanceof SessionIdTooLong) throw idTooLong('session_id', session.session_id);
       throw error;
     }
+  }
+
+  /** 409. To a caller who is isolated, a session of somebody else's is not named as one that exists. */
+  private async idTaken(
+    store: SessionStore,
+    { session_id: id, user_id: userId }: NewSession,
+    { isIsolated }: Caller,
+    deadline: Deadline,
+  ): Promise<HttpProblem> {
+    if (!isIsolated || (await store.owns(userId, id, deadline))) {
+      return problem(409, `Session with id '${id}' already exists. Use PATCH /sessions/${id} to update it.`);
+    }
+    const advice = 'Omit session_id to have one generated, or choose a different one.';
+    return problem(409, `Could not create a session with the supplied session_id. ${advice}`);
   }
 
   async detail(
@@ -128,14 +140,14 @@ function notFound(id: string) {
 }
 
 /** The row of a new session: what is not given is JSON null, in workflow sessions `{}`, as AgentOS writes it. */
-function newSession(request: CreateSession, now: number): NewSession {
+function newSession(request: CreateSession, owner: string | undefined, now: number): NewSession {
   const { type } = request;
   const empty = type === 'workflow' ? EMPTY_OBJECT : NULL;
   const data: [string, RawJson][] = [];
   if (request.sessionState !== undefined) data.push(['session_state', request.sessionState]);
   if (request.sessionName !== undefined) data.push(['session_name', quote(request.sessionName)]);
   const componentId = { agent: request.agentId, team: request.teamId, workflow: request.workflowId }[type];
-  const userId = request.userId ?? null;
+  const userId = owner ?? null;
   return {
     session_id: request.sessionId || randomUUID(),
     session_type: type,

@@ -13,6 +13,7 @@ import {
   storedSession,
 } from './statements/create-session.js';
 import { type DeleteRow, deleteSessions } from './statements/delete-sessions.js';
+import { ownSession } from './statements/own-session.js';
 import { type RunRow, readRun } from './statements/read-run.js';
 import { readSession } from './statements/read-session.js';
 import { renameSession, type SessionChange, updateSession, updateValues } from './statements/update-session.js';
@@ -88,6 +89,11 @@ export class SessionStore {
         throw refusalOf(error);
       }
     });
+  }
+
+  /** Whether there is a session of that id and that user, of whatever type. */
+  async owns(userId: string | null, id: string, deadline: Deadline): Promise<boolean> {
+    return (await this.rows('owns', ownSession, [id, userId], deadline)).length > 0;
   }
 
   /** Changes a session and returns it with its runs, or undefined when there is none (of that user). */

@@ -12,6 +12,7 @@ export interface Tables {
   /** Payloads that tool results point to, at AgentOS's default place. */
   readonly payloads: string;
   readonly versions: string;
+  readonly serviceAccounts: string;
 }
 
 export function qualifiedTables({ schema, sessionTable, runTable }: TableNames): Tables {
@@ -25,6 +26,7 @@ export function qualifiedTables({ schema, sessionTable, runTable }: TableNames):
     toolResults: inSchema('agno_tool_results'),
     payloads: '"fs".agno_fs',
     versions: inSchema('agno_schema_versions'),
+    serviceAccounts: inSchema('agno_service_accounts'),
   };
 }
 

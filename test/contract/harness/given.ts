@@ -18,7 +18,7 @@ export interface GivenSession {
   readonly agent_id?: string;
   readonly team_id?: string;
   readonly workflow_id?: string;
-  readonly user_id?: string;
+  readonly user_id?: string | null;
   readonly session_data?: StoredJson;
   readonly agent_data?: StoredJson;
   readonly team_data?: StoredJson;

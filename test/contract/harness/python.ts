@@ -42,12 +42,16 @@ export function tryPython(
 }
 
 /** Starts a live AgentOS over databases given as `db_id=DSN`. */
-export async function startAgentOs(version: string, databases: readonly string[]): Promise<ServerProcess> {
+export async function startAgentOs(
+  version: string,
+  databases: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const port = await freePort();
   return startServer({
     command: pythonOf(version),
     args: [resolve(HERE, 'oracle/serve.py'), String(port), ...databases],
-    env: pythonEnv(),
+    env: { ...pythonEnv(), ...env },
     port,
     readyPath: '/health',
   });

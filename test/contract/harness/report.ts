@@ -17,7 +17,7 @@ export class Report {
   }
 
   add(
-    layout: Layout | 'client' | 'shared',
+    layout: Layout | 'client' | 'shared' | 'auth',
     route: string,
     name: string,
     found: readonly Difference[],

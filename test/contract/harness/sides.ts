@@ -12,19 +12,32 @@ export interface RunningSide extends Side {
   close(): Promise<void>;
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 /** A live AgentOS over its own copies of a layout's databases. */
-export function startOracle(postgres: DatabaseServer, layout: Layout, name = 'oracle'): Promise<RunningSide> {
+export function startOracle(
+  postgres: DatabaseServer,
+  layout: Layout,
+  name = 'oracle',
+  env: Environment = {},
+): Promise<RunningSide> {
   return start(postgres, layout, name, (dsns) =>
     startAgentOs(
       AGNO_VERSION,
       [...dsns].map(([dbId, dsn]) => `${dbId}=${dsn}`),
+      env,
     ),
   );
 }
 
 /** Our service over its own copies of a layout's databases. */
-export function startOurs(postgres: DatabaseServer, layout: Layout): Promise<RunningSide> {
-  return start(postgres, layout, 'ours', (dsns) => startSessionService(serviceEnv(dsns)));
+export function startOurs(
+  postgres: DatabaseServer,
+  layout: Layout,
+  name = 'ours',
+  env: Environment = {},
+): Promise<RunningSide> {
+  return start(postgres, layout, name, (dsns) => startSessionService({ ...serviceEnv(dsns), ...env }));
 }
 
 async function start(

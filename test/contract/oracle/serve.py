@@ -1,7 +1,8 @@
 """A live AgentOS over one or more databases: serve.py PORT DB_ID=DSN [DB_ID=DSN ...]
 
 Each database gets one agent, one team and one workflow of its own, which is how AgentOS comes to know it. The variable
-ORACLE_AUTH may hold a JSON object with `authorization`, `user_isolation`, and `config` for an AuthorizationConfig.
+ORACLE_AUTH may hold a JSON object with `authorization`, `config` for an AuthorizationConfig, `service_accounts`, and
+`middleware` for a JWTMiddleware that is added by hand, which is how tokens are verified without scopes.
 """
 
 import json
@@ -13,10 +14,15 @@ from agno.agent import Agent
 from agno.db.postgres import PostgresDb
 from agno.os import AgentOS
 from agno.os.config import AuthorizationConfig
+from agno.os.middleware import JWTMiddleware
 from agno.team import Team
 from agno.workflow import Workflow
+from starlette.middleware import Middleware
 
 from echo_model import EchoModel
+
+
+WANTED_AUTH = json.loads(os.environ.get("ORACLE_AUTH") or "{}")
 
 
 def components(db_id: str, dsn: str):
@@ -30,12 +36,11 @@ def components(db_id: str, dsn: str):
 
 def authentication(db: PostgresDb) -> dict:
     """What ORACLE_AUTH asks for. A database of AgentOS's own is what service accounts are kept in."""
-    wanted = json.loads(os.environ.get("ORACLE_AUTH", "{}"))
+    wanted = WANTED_AUTH
     if not wanted:
         return {}
     return {
         "authorization": wanted.get("authorization", False),
-        "user_isolation": wanted.get("user_isolation", False),
         "authorization_config": AuthorizationConfig(**wanted["config"]) if "config" in wanted else None,
         "db": db if wanted.get("service_accounts") else None,
     }
@@ -48,7 +53,10 @@ def main() -> None:
     agent_os = AgentOS(
         id="oracle", agents=agents, teams=teams, workflows=workflows, telemetry=False, **authentication(agents[0].db)
     )
-    uvicorn.run(agent_os.get_app(), host="127.0.0.1", port=port, log_level="warning")
+    app = agent_os.get_app()
+    if "middleware" in WANTED_AUTH:
+        app.user_middleware.append(Middleware(JWTMiddleware, **WANTED_AUTH["middleware"]))
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
 
 
 if __name__ == "__main__":

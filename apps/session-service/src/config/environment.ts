@@ -1,14 +1,21 @@
+import { JWT_ALGORITHMS, type JwtAlgorithm, OPEN_ROUTES, type OpenRoute } from '@agno/auth';
+import { ADMIN_SCOPE, TOKEN_SOURCES, type TokenSource } from '@agno/contract';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import {
   anyText,
+  cookieName,
   flag,
   identifier,
   listenAddress,
   logLevel,
   milliseconds,
+  oneOf,
+  openRoutes,
   origins,
   proxies,
+  texts,
+  webAddress,
   wholeNumber,
 } from './formats.js';
 import type { LogLevel } from './service-config.js';
@@ -35,6 +42,26 @@ export class Environment {
   @Variable(milliseconds(0)) readonly AGNO_STATEMENT_TIMEOUT_MS: number = 60_000;
   @Variable(milliseconds(0)) readonly AGNO_POOL_IDLE_TIMEOUT_MS: number = 30_000;
   @Variable(wholeNumber(1, 2 ** 30)) readonly AGNO_BODY_LIMIT_BYTES: number = 16 * 2 ** 20;
+
+  @Variable(anyText) readonly OS_SECURITY_KEY?: string;
+  @Variable(anyText) readonly JWT_VERIFICATION_KEY?: string;
+  @Variable(anyText) readonly JWT_JWKS_FILE?: string;
+  @Variable(webAddress) readonly JWT_JWKS_URL?: URL;
+  @Variable(oneOf(JWT_ALGORITHMS)) readonly JWT_ALGORITHM: JwtAlgorithm = 'RS256';
+  @Variable(anyText) readonly JWT_ISSUER?: string;
+  @Variable(texts) readonly JWT_AUDIENCE: readonly string[] = [];
+  @Variable(wholeNumber(0, 3600)) readonly JWT_LEEWAY_SECONDS: number = 10;
+  @Variable(anyText) readonly JWT_USER_ID_CLAIM: string = 'sub';
+  @Variable(anyText) readonly JWT_SCOPES_CLAIM: string = 'scopes';
+  @Variable(anyText) readonly JWT_AUDIENCE_CLAIM: string = 'aud';
+  @Variable(oneOf(TOKEN_SOURCES)) readonly JWT_TOKEN_SOURCE: TokenSource = 'header';
+  @Variable(cookieName) readonly JWT_COOKIE_NAME: string = 'access_token';
+  @Variable(flag) readonly AGNO_AUTHORIZATION: boolean = false;
+  @Variable(flag) readonly AGNO_USER_ISOLATION: boolean = false;
+  @Variable(anyText) readonly AGNO_ADMIN_SCOPE: string = ADMIN_SCOPE;
+  @Variable(milliseconds(0)) readonly AGNO_ACCOUNT_CACHE_MS: number = 30_000;
+  @Variable(anyText) readonly AGNO_DB_ACCESS?: string;
+  @Variable(openRoutes) readonly AGNO_OPEN_ROUTES: readonly OpenRoute[] = OPEN_ROUTES;
 
   @Variable(proxies) readonly AGNO_TRUSTED_PROXIES: readonly string[] = [];
   @Variable(origins) readonly AGNO_CORS_ORIGINS: readonly string[] = AGENTOS_ORIGINS;

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { OPEN_ROUTES, type OpenRoute } from '@agno/auth';
 import { LOG_LEVELS, type LogLevel } from './service-config.js';
 import type { VariableFormat } from './variable.js';
 
@@ -16,6 +17,11 @@ export function wholeNumber(min: number, max: number): VariableFormat<number> {
 export function milliseconds(min: number): VariableFormat<number> {
   const { expected, parse } = wholeNumber(min, 2 ** 31 - 1);
   return { expected: `${expected} (milliseconds)`, parse };
+}
+
+/** One of a few words, written as they are. */
+export function oneOf<T extends string>(words: readonly T[]): VariableFormat<T> {
+  return { expected: `one of ${words.join(', ')}`, parse: (text) => words.find((word) => word === text) };
 }
 
 export const flag: VariableFormat<boolean> = {
@@ -40,6 +46,28 @@ export const logLevel: VariableFormat<LogLevel> = {
 export const listenAddress: VariableFormat<string> = {
   expected: 'an IP address or host name to listen on',
   parse: (text) => (isIP(text) !== 0 || HOST_NAME.test(text) ? text : undefined),
+};
+
+export const webAddress: VariableFormat<URL> = {
+  expected: 'an http:// or https:// address',
+  parse: (text) => (/^https?:\/\//.test(text) ? (URL.parse(text) ?? undefined) : undefined),
+};
+
+export const cookieName: VariableFormat<string> = {
+  expected: 'the name of a cookie',
+  parse: (text) => (/^[\w!#$%&'*+.^`|~-]+$/.test(text) ? text : undefined),
+};
+
+export const texts = listOf('texts separated by commas', (item) => item !== '');
+
+/** `none` leaves nothing open. */
+export const openRoutes: VariableFormat<readonly OpenRoute[]> = {
+  expected: `${OPEN_ROUTES.join(', ')}, both separated by a comma, or none`,
+  parse: (text) => {
+    if (text === 'none') return [];
+    const routes = text.split(',').map((item) => OPEN_ROUTES.find((route) => route === item.trim()));
+    return routes.every((route) => route !== undefined) ? routes : undefined;
+  },
 };
 
 export const proxies = listOf(

@@ -17,6 +17,16 @@ describe('without further settings', () => {
       runTable: 'agno_runs',
       requestTimeoutMs: 60_000,
       pool: { size: 10, connectTimeoutMs: 5_000, statementTimeoutMs: 60_000, idleTimeoutMs: 30_000 },
+      auth: {
+        securityKey: undefined,
+        jwt: undefined,
+        checksScopes: false,
+        isolatesUsers: false,
+        adminScope: 'agent_os:admin',
+        databaseAccess: undefined,
+        accountCacheMs: 30_000,
+        openRoutes: ['docs', 'metrics'],
+      },
       bodyLimitBytes: 16_777_216,
       trustedProxies: [],
       corsOrigins: [

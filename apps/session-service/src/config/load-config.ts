@@ -1,3 +1,4 @@
+import { authFrom } from './authentication.js';
 import { ConfigError } from './config-error.js';
 import { databasesFrom } from './databases.js';
 import { type Environment, readEnvironment } from './environment.js';
@@ -16,6 +17,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): S
   if (environment.AGNO_SESSION_TABLE === environment.AGNO_RUN_TABLE) {
     faults.push('AGNO_RUN_TABLE must differ from AGNO_SESSION_TABLE');
   }
+  const auth = authFrom(environment, databases, faults);
   if (faults.length > 0) throw new ConfigError(faults);
 
   return {
@@ -34,6 +36,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): S
       statementTimeoutMs: environment.AGNO_STATEMENT_TIMEOUT_MS,
       idleTimeoutMs: environment.AGNO_POOL_IDLE_TIMEOUT_MS,
     },
+    auth,
     bodyLimitBytes: environment.AGNO_BODY_LIMIT_BYTES,
     trustedProxies: environment.AGNO_TRUSTED_PROXIES,
     corsOrigins: environment.AGNO_CORS_ORIGINS,

@@ -1,3 +1,5 @@
+import type { AuthOptions } from '@agno/auth';
+
 /** Everything the service can be told from outside, parsed and validated. Times in milliseconds, sizes in bytes. */
 export interface ServiceConfig {
   /** At least one, in the order written. */
@@ -14,6 +16,7 @@ export interface ServiceConfig {
   readonly runTable: string;
   readonly requestTimeoutMs: number;
   readonly pool: PoolConfig;
+  readonly auth: AuthOptions;
   readonly bodyLimitBytes: number;
   /** Addresses, CIDR ranges and range names, as Fastify's `trustProxy` takes them. Empty: trust nobody. */
   readonly trustedProxies: readonly string[];

@@ -1,0 +1,69 @@
+import { problem } from '@agno/contract';
+import { Deadline } from '@agno/database';
+import { BoundedMap, type ServiceAccount, type ServiceAccounts } from '@agno/storage';
+import { Logger } from '@nestjs/common';
+import { FailedAttempts } from './failed-attempts.js';
+
+/** What the database may take, then 503. In milliseconds. */
+const LOOKUP_TIMEOUT_MS = 5_000;
+/** The use of an account is written down at most this often. */
+const TOUCH_INTERVAL_MS = 60_000;
+const MOST_TOUCHED = 2048;
+
+/** Verifies tokens of service accounts against the table that AgentOS keeps. */
+export class AccountVerifier {
+  private readonly logger = new Logger('Auth');
+  private readonly failures = new FailedAttempts();
+  private readonly touched = new BoundedMap<number>(MOST_TOUCHED);
+
+  constructor(private readonly accounts: ServiceAccounts) {}
+
+  /**
+   * The account of a token; undefined where AgentOS keeps no accounts.
+   *
+   * @throws HttpProblem 401 for one that is unknown, revoked or expired, and does not say which; 429 after too many of
+   * them from one address; 503 while the database cannot tell
+   */
+  async verify(digest: string, client: string, now: number): Promise<ServiceAccount | undefined> {
+    const found = await this.find(digest);
+    if (found === 'no-table') return undefined;
+    if (found !== 'unknown' && !found.isRevoked && !isExpired(found, now)) return found;
+    if (this.failures.isOneTooMany(client, performance.now())) {
+      throw problem(429, 'Too many failed authentication attempts');
+    }
+    throw problem(401, 'Invalid or expired service account token');
+  }
+
+  /** Writes down that an account is in use; not more often than AgentOS does, and never at the cost of a request. */
+  touch(accountId: string, now: number): void {
+    if (now - (this.touched.get(accountId) ?? 0) < TOUCH_INTERVAL_MS) return;
+    this.touched.set(accountId, now);
+    withDeadline((deadline) => this.accounts.touch(accountId, Math.floor(now / 1000), deadline)).catch((error: Error) =>
+      this.logger.warn(`The use of a service account could not be recorded: ${error.message}`),
+    );
+  }
+
+  private async find(digest: string) {
+    try {
+      return await withDeadline((deadline) => this.accounts.find(digest, deadline));
+    } catch (error) {
+      this.logger.warn(`A service account could not be looked up: ${error instanceof Error ? error.message : error}`);
+      throw problem(503, 'Authentication is temporarily unavailable');
+    }
+  }
+}
+
+function isExpired({ expiresAt }: ServiceAccount, now: number): boolean {
+  return expiresAt !== undefined && expiresAt * 1000 <= now;
+}
+
+/** A request has no deadline yet when its caller is verified. */
+async function withDeadline<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
+  const deadline = new Deadline();
+  const timer = setTimeout(() => deadline.pass(), LOOKUP_TIMEOUT_MS);
+  try {
+    return await work(deadline);
+  } finally {
+    clearTimeout(timer);
+  }
+}

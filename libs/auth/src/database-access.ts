@@ -1,0 +1,33 @@
+import { type JsonObject, scopesOf } from '@agno/contract';
+
+/** What opens a database: any of these scopes, or any of these values of a claim. */
+export interface AccessRule {
+  readonly scopes: readonly string[];
+  readonly claims: ReadonlyMap<string, readonly string[]>;
+}
+
+/** By db_id; `*` stands for those that are not named. */
+export type DatabaseAccess = ReadonlyMap<string, AccessRule>;
+
+/** The databases that open to these scopes and claims. */
+export function databasesFor(
+  access: DatabaseAccess,
+  databaseIds: readonly string[],
+  scopes: readonly string[],
+  claims: JsonObject,
+): ReadonlySet<string> {
+  return new Set(
+    databaseIds.filter((id) => {
+      const rule = access.get(id) ?? access.get('*');
+      return rule !== undefined && opens(rule, scopes, claims);
+    }),
+  );
+}
+
+function opens(rule: AccessRule, scopes: readonly string[], claims: JsonObject): boolean {
+  if (rule.scopes.some((scope) => scopes.includes(scope))) return true;
+  return Array.from(rule.claims).some(([claim, wanted]) =>
+    // A claim holds one text or a list of them, as scopes do.
+    scopesOf(claims.get(claim)).some((value) => wanted.includes(value)),
+  );
+}

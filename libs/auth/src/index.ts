@@ -1,0 +1,15 @@
+export * from './auth.module.js';
+export * from './auth-options.js';
+export * from './auth-warnings.js';
+export * from './caller.js';
+export type { AccessRule, DatabaseAccess } from './database-access.js';
+export * from './gatekeeper.js';
+export * from './guard-requests.js';
+export * from './keys/algorithms.js';
+export * from './keys/jwks-file.js';
+export * from './keys/key-error.js';
+export * from './keys/key-source.js';
+export * from './keys/key-texts.js';
+export * from './keys/remote-jwks.js';
+export * from './keys/verification-key.js';
+export { OPEN_ROUTES, type OpenRoute } from './open-paths.js';

@@ -1,0 +1,24 @@
+import { problem } from '../errors/http-problem.js';
+import { isGiven, type JsonNode, stringOf } from '../request/json-tree.js';
+import { invalidToken } from './token-problems.js';
+
+/** How a service account is named as the owner of what it creates. */
+export const SERVICE_ACCOUNT_PREFIX = 'sa:';
+
+/**
+ * The user that a token speaks for; undefined when it names none.
+ *
+ * @throws HttpProblem 401 for identities that only AgentOS itself assigns
+ */
+export function subjectOf(claim: JsonNode | undefined): string | undefined {
+  if (!isGiven(claim)) return undefined;
+  const subject = stringOf(claim);
+  if (subject === undefined) throw invalidToken('Subject must be a string');
+  if (RESERVED.some((prefix) => subject.startsWith(prefix)) || subject === SCHEDULER) {
+    throw problem(401, 'Invalid token subject');
+  }
+  return subject;
+}
+
+const RESERVED = [SERVICE_ACCOUNT_PREFIX, '__oauth__:'];
+const SCHEDULER = '__scheduler__';

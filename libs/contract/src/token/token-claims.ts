@@ -1,0 +1,84 @@
+import { pythonRepr } from '../json/python-text.js';
+import { isArray, isGiven, type JsonNode, type JsonObject, printNode, stringOf } from '../request/json-tree.js';
+import { pythonInt } from './python-int.js';
+import { readTokenJson } from './token-json.js';
+import { invalidToken, tokenExpired, wrongAudience } from './token-problems.js';
+
+/** What a token must say, beside having a good signature. */
+export interface ClaimRules {
+  /** Clock skew that is forgiven, in seconds. */
+  readonly leewaySeconds: number;
+  /** Any of these; empty: any audience or none. */
+  readonly audiences: readonly string[];
+  readonly audienceClaim: string;
+  readonly issuer: string | undefined;
+}
+
+/** The claims of a token that is valid now, and until when. */
+export interface TokenClaims {
+  readonly members: JsonObject;
+  /** Seconds since 1970, the leeway included; undefined: for ever. */
+  readonly expiresAt: number | undefined;
+}
+
+/**
+ * Reads and checks the claims of a token whose signature is good, in PyJWT's order; audience and issuer last.
+ *
+ * @param now seconds since 1970
+ * @throws HttpProblem 401
+ */
+export function readClaims(payload: Uint8Array, rules: ClaimRules, now: number): TokenClaims {
+  const members = readTokenJson('payload', payload);
+  const latest = now + rules.leewaySeconds;
+  const issuedAt = instant(members, 'iat', 'Issued At claim (iat)');
+  if (issuedAt !== undefined && issuedAt > latest) throw invalidToken('The token is not yet valid (iat)');
+  const notBefore = instant(members, 'nbf', 'Not Before claim (nbf)');
+  if (notBefore !== undefined && notBefore > latest) throw invalidToken('The token is not yet valid (nbf)');
+  const expiry = instant(members, 'exp', 'Expiration Time claim (exp)');
+  const expiresAt = expiry === undefined ? undefined : expiry + rules.leewaySeconds;
+  if (expiresAt !== undefined && expiresAt <= now) throw tokenExpired();
+  mustBeText(members, 'sub', 'Subject must be a string');
+  mustBeText(members, 'jti', 'JWT ID must be a string');
+  return { members, expiresAt };
+}
+
+/**
+ * Checks for whom and by whom a token is.
+ *
+ * @throws HttpProblem 401
+ */
+export function checkParties({ members }: TokenClaims, rules: ClaimRules): void {
+  if (rules.audiences.length > 0) checkAudience(members.get(rules.audienceClaim), rules);
+  if (rules.issuer !== undefined) checkIssuer(members.get('iss'), rules.issuer);
+}
+
+function checkAudience(claim: JsonNode | undefined, { audiences, audienceClaim }: ClaimRules): void {
+  if (!isGiven(claim)) throw missingClaim(audienceClaim, 'Audience');
+  const named = (isArray(claim) ? claim : [claim]).map(stringOf);
+  if (!named.some((audience) => audience !== undefined && audiences.includes(audience))) throw wrongAudience();
+}
+
+function checkIssuer(claim: JsonNode | undefined, issuer: string): void {
+  if (!isGiven(claim)) throw missingClaim('iss', 'Issuer');
+  const given = stringOf(claim);
+  if (given === issuer) return;
+  throw invalidToken(`Invalid issuer. Expected: ${issuer}, got: ${given ?? pythonRepr(printNode(claim))}`);
+}
+
+function missingClaim(claim: string, subject: 'Audience' | 'Issuer') {
+  const rule = `${subject} verification requires this claim to be present in the token.`;
+  return invalidToken(`Token is missing the "${claim}" claim. ${rule}`);
+}
+
+function instant(members: JsonObject, claim: string, name: string): number | undefined {
+  const value = members.get(claim);
+  if (value === undefined) return undefined;
+  const seconds = pythonInt(value);
+  if (seconds === undefined) throw invalidToken(`${name} must be an integer.`);
+  return seconds;
+}
+
+function mustBeText(members: JsonObject, claim: string, otherwise: string): void {
+  const value = members.get(claim);
+  if (value !== undefined && stringOf(value) === undefined) throw invalidToken(otherwise);
+}

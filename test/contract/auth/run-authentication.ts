@@ -1,0 +1,64 @@
+import type { DatabaseServer } from '../../support/postgres.js';
+import { type ContractCase, collector } from '../harness/case.js';
+import type { Step } from '../harness/http.js';
+import { judge } from '../harness/judge.js';
+import { perform } from '../harness/perform.js';
+import { expectationOf } from '../harness/record.js';
+import type { Report } from '../harness/report.js';
+import { type RunningSide, startOracle, startOurs } from '../harness/sides.js';
+import { type Caller, MODES, type Mode } from './modes.js';
+import { ALL_READS, GIVEN, WRITES } from './requests.js';
+import { storeAccounts } from './store-accounts.js';
+
+/** Every mode of authentication: each caller makes every request, to us and to a live AgentOS that is set up alike. */
+export async function runAuthentication(postgres: DatabaseServer, report: Report): Promise<void> {
+  for (const [at, mode] of MODES.entries()) await runMode(postgres, mode, at, report);
+}
+
+async function runMode(postgres: DatabaseServer, mode: Mode, at: number, report: Report): Promise<void> {
+  const { auth, env = {} } = mode.oracle;
+  const [oracle, ours] = await Promise.all([
+    startOracle(
+      postgres,
+      'v3',
+      `oracle_auth${at}`,
+      auth === undefined ? env : { ...env, ORACLE_AUTH: JSON.stringify(auth) },
+    ),
+    startOurs(postgres, 'v3', `ours_auth${at}`, mode.ours),
+  ]);
+  try {
+    if (mode.hasAccounts === true) await Promise.all([oracle, ours].map(storeAccounts));
+    for (const contract of casesOf(mode)) await compare(mode.name, contract, oracle, ours, report);
+  } finally {
+    await Promise.all([oracle.close(), ours.close()]);
+  }
+}
+
+async function compare(mode: string, contract: ContractCase, oracle: RunningSide, ours: RunningSide, report: Report) {
+  const [theirs, own] = await Promise.all([perform(oracle, contract), perform(ours, contract)]);
+  report.add('auth', mode, contract.name, judge(contract, expectationOf(contract, theirs), own, []));
+}
+
+function casesOf({ callers, strangers }: Mode): readonly ContractCase[] {
+  const { cases, add } = collector('list');
+  for (const caller of callers) {
+    for (const step of ALL_READS) add(nameOf(caller, step), by(caller, step), { rowsOf: [] });
+    for (const step of WRITES) add(nameOf(caller, step), by(caller, step), { given: GIVEN, rowsOf: ROWS });
+  }
+  for (const caller of strangers) {
+    for (const step of [ALL_READS[0], WRITES[0]]) {
+      if (step !== undefined) add(nameOf(caller, step), by(caller, step), { given: GIVEN });
+    }
+  }
+  return cases;
+}
+
+const ROWS = [...GIVEN.map(({ session_id }) => session_id), 'fresh'];
+
+function nameOf([caller]: Caller, { method, path, body }: Step): string {
+  return `${caller}: ${method} ${path}${typeof body === 'string' ? ` ${body}` : ''}`;
+}
+
+function by([, headers]: Caller, step: Step): Step {
+  return { ...step, headers: { ...step.headers, ...headers } };
+}
