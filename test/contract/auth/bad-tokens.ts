@@ -1,4 +1,4 @@
-import { encoded, fromNow, SECRET, token } from './tokens.js';
+import { encoded, fromNow, SECRET, token } from '../../support/tokens.js';
 
 /** Tokens that no mode may accept, by what is wrong with them. */
 export function badTokens(): readonly (readonly [name: string, token: string])[] {

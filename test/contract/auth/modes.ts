@@ -1,5 +1,6 @@
+import type { AccountRow } from '../../support/accounts.js';
+import { fromNow, SECRET, token } from '../../support/tokens.js';
 import { badTokens, oddTokens } from './bad-tokens.js';
-import { fromNow, SECRET, token } from './tokens.js';
 
 /** One way of letting callers in, set up alike on both sides. */
 export interface Mode {
@@ -85,21 +86,17 @@ const ODD_SCOPES: readonly Caller[] = [
 ].map((scopes) => user(`scopes ${JSON.stringify(scopes)}`, { sub: 'ann', scopes }));
 
 const PAT = 'agno_pat_';
-const ACCOUNTS: readonly Caller[] = ['reader', 'writer', 'boss', 'bare', 'revoked', 'expired', 'ahead'].map((name) => [
-  name,
-  bearer(`${PAT}${name}`),
-]);
-
-/** Rows of `agno_service_accounts`: the name, its scopes, when it expires and was revoked. */
-export const ACCOUNT_ROWS: readonly (readonly [string, readonly string[], number | null, number | null])[] = [
-  ['reader', ['sessions:read'], null, null],
-  ['writer', ALL, null, null],
-  ['boss', ADMIN, null, null],
-  ['bare', [], null, null],
-  ['revoked', ALL, null, 1_760_000_000],
-  ['expired', ALL, 1_760_000_000, null],
-  ['ahead', ALL, fromNow(86_400), null],
+export const ACCOUNT_ROWS: readonly AccountRow[] = [
+  { name: 'reader', scopes: ['sessions:read'] },
+  { name: 'writer', scopes: ALL },
+  { name: 'boss', scopes: ADMIN },
+  { name: 'bare', scopes: [] },
+  { name: 'revoked', scopes: ALL, revokedAt: 1_760_000_000 },
+  { name: 'expired', scopes: ALL, expiresAt: 1_760_000_000 },
+  { name: 'ahead', scopes: ALL, expiresAt: fromNow(86_400) },
 ];
+
+const ACCOUNTS: readonly Caller[] = ACCOUNT_ROWS.map(({ name }) => [name, bearer(`${PAT}${name}`)]);
 
 export const MODES: readonly Mode[] = [
   {

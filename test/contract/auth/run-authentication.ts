@@ -1,3 +1,4 @@
+import { storeAccounts } from '../../support/accounts.js';
 import type { DatabaseServer } from '../../support/postgres.js';
 import { type ContractCase, collector } from '../harness/case.js';
 import type { Step } from '../harness/http.js';
@@ -6,9 +7,8 @@ import { perform } from '../harness/perform.js';
 import { expectationOf } from '../harness/record.js';
 import type { Report } from '../harness/report.js';
 import { type RunningSide, startOracle, startOurs } from '../harness/sides.js';
-import { type Caller, MODES, type Mode } from './modes.js';
+import { ACCOUNT_ROWS, type Caller, MODES, type Mode } from './modes.js';
 import { ALL_READS, GIVEN, WRITES } from './requests.js';
-import { storeAccounts } from './store-accounts.js';
 
 /** Every mode of authentication: each caller makes every request, to us and to a live AgentOS that is set up alike. */
 export async function runAuthentication(postgres: DatabaseServer, report: Report): Promise<void> {
@@ -27,11 +27,16 @@ async function runMode(postgres: DatabaseServer, mode: Mode, at: number, report:
     startOurs(postgres, 'v3', `ours_auth${at}`, mode.ours),
   ]);
   try {
-    if (mode.hasAccounts === true) await Promise.all([oracle, ours].map(storeAccounts));
+    if (mode.hasAccounts === true) await Promise.all([oracle, ours].map(giveAccounts));
     for (const contract of casesOf(mode)) await compare(mode.name, contract, oracle, ours, report);
   } finally {
     await Promise.all([oracle.close(), ours.close()]);
   }
+}
+
+async function giveAccounts({ databases }: RunningSide): Promise<void> {
+  const client = databases.get('default');
+  if (client !== undefined) await storeAccounts((text, values) => client.query(text, values), ACCOUNT_ROWS);
 }
 
 async function compare(mode: string, contract: ContractCase, oracle: RunningSide, ours: RunningSide, report: Report) {

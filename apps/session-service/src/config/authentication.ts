@@ -49,7 +49,7 @@ function jwtFrom(environment: Environment, faults: string[]): JwtOptions | undef
   if (KEY_VARIABLES.every((name) => environment[name] === undefined)) return undefined;
   return {
     algorithm: environment.JWT_ALGORITHM,
-    keys: allOf(keySources(environment, faults)),
+    keys: allOf(isReadable(faults) ? keySources(environment, faults) : []),
     leewaySeconds: environment.JWT_LEEWAY_SECONDS,
     audiences: environment.JWT_AUDIENCE,
     audienceClaim: environment.JWT_AUDIENCE_CLAIM,
@@ -59,6 +59,11 @@ function jwtFrom(environment: Environment, faults: string[]): JwtOptions | undef
     source: environment.JWT_TOKEN_SOURCE,
     cookieName: environment.JWT_COOKIE_NAME,
   };
+}
+
+/** Which keys fit cannot be said while the algorithm or the address is at fault, and that has been named already. */
+function isReadable(faults: readonly string[]): boolean {
+  return !faults.some((fault) => /^JWT_(ALGORITHM|JWKS_URL) /.test(fault));
 }
 
 function keySources(environment: Environment, faults: string[]): KeySource[] {

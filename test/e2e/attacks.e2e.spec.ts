@@ -1,0 +1,176 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+import { encoded, rsaToken } from '../support/tokens.js';
+
+const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const PEM = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
+
+describe('attacks on authentication', () => {
+  let database: ScratchDatabase;
+  let service: ServerProcess;
+  const ann = { authorization: `Bearer ${rsaToken({ sub: 'ann', scopes: ALL }, privateKey)}` };
+
+  beforeAll(async () => {
+    database = await scratchDatabase();
+    service = await startSessionService({
+      AGNO_PG_DSN: database.dsn,
+      JWT_VERIFICATION_KEY: PEM,
+      AGNO_AUTHORIZATION: 'true',
+      AGNO_USER_ISOLATION: 'true',
+    });
+    const admin = { authorization: `Bearer ${rsaToken({ sub: 'bob', scopes: ['agent_os:admin'] }, privateKey)}` };
+    const body = { session_id: 'bobs', session_name: "Bob's" };
+    expect((await call(service.baseUrl, '/sessions', { method: 'POST', headers: admin, body })).status).toBe(201);
+  });
+  afterAll(() => service.stop());
+
+  const detailOf = async (authorization: string) =>
+    (await call(service.baseUrl, '/sessions', { headers: { authorization } })).json as { detail: string };
+
+  it('accepts a good token', async () => {
+    expect((await call(service.baseUrl, '/sessions', { headers: ann })).status).toBe(200);
+  });
+
+  it('refuses the public key as an HMAC secret', async () => {
+    for (const secret of [PEM, PEM.trim(), publicKey.export({ type: 'spki', format: 'der' })]) {
+      const input = `${encoded({ alg: 'HS256', typ: 'JWT' })}.${encoded({ sub: 'bob', scopes: ALL })}`;
+      const forged = `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+      expect(await detailOf(`Bearer ${forged}`)).toEqual({
+        detail: 'Invalid token: The specified alg value is not allowed',
+      });
+    }
+  });
+
+  it.each(['none', 'None', 'NONE', 'nOnE', '', 'HS256', 'RS512', 'PS256'])('refuses alg %j', async (alg) => {
+    const forged = `${encoded({ alg })}.${encoded({ sub: 'bob', scopes: ALL })}.`;
+    expect(await detailOf(`Bearer ${forged}`)).toEqual({
+      detail: 'Invalid token: The specified alg value is not allowed',
+    });
+  });
+
+  it.each(['../../../../dev/null', '/dev/null', 'http://127.0.0.1:1/keys', "' OR 1=1 --", '\u0000', '__proto__'])(
+    'takes no key from where kid %j points',
+    async (kid) => {
+      const [header, payload] = rsaToken({ sub: 'bob', scopes: ALL }, privateKey, { kid }).split('.');
+      const forged = `${header}.${payload}.${createHmac('sha256', '').update(`${header}.${payload}`).digest('base64url')}`;
+      expect(await detailOf(`Bearer ${forged}`)).toEqual({ detail: 'Invalid token: Signature verification failed' });
+    },
+  );
+
+  it.each(['jku', 'x5u', 'jwk', 'x5c'])('takes no key from the header %s', async (name) => {
+    const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const value = name === 'jwk' ? own.publicKey.export({ format: 'jwk' }) : 'http://127.0.0.1:1/';
+    const forged = rsaToken({ sub: 'bob', scopes: ALL }, own.privateKey, { [name]: value });
+    expect(await detailOf(`Bearer ${forged}`)).toEqual({ detail: 'Invalid token: Signature verification failed' });
+  });
+
+  it('answers an oversized token without reading it', async () => {
+    const reply = await call(service.baseUrl, '/sessions', {
+      headers: { authorization: `Bearer ${'a'.repeat(20_000)}` },
+    });
+    expect(reply.status).toBe(431);
+    const fitting = await detailOf(`Bearer ${'a.'.repeat(6_000)}`);
+    expect(fitting.detail).toMatch(/^Invalid token: /);
+  });
+
+  it('refuses a token that is not ASCII', async () => {
+    expect(await raw('GET /sessions HTTP/1.1', ['Authorization: Bearer schl\u00fcssel'])).toMatch(/^HTTP\/1.1 401 /);
+  });
+
+  it('believes the first of two Authorization headers, never the second', async () => {
+    expect(
+      await raw(`GET /sessions HTTP/1.1`, ['Authorization: Bearer x', `Authorization: ${ann.authorization}`]),
+    ).toMatch(/^HTTP\/1.1 401 /);
+    expect(
+      await raw(`GET /sessions HTTP/1.1`, [`Authorization: ${ann.authorization}`, 'Authorization: Bearer x']),
+    ).toMatch(/^HTTP\/1.1 200 /);
+  });
+
+  it.each([
+    '/sessions/bobs',
+    '/%73essions/bobs',
+    '/sessions/%62obs',
+    '/sessions/./bobs',
+    '/sessions/%2e/bobs',
+    '/sessions/x/../bobs',
+    '/sessions/x/%2e%2e/bobs',
+    '//sessions/bobs',
+    '/sessions//bobs',
+    '/sessions/bobs/',
+    '/sessions/bobs//',
+    '/sessions/bobs%2f',
+    '/sessions;x/bobs',
+    '/sessions/bobs;x',
+    '/SESSIONS/bobs',
+    '/sessions/bobs?',
+    '/sessions/bobs#x',
+    '/docs/../sessions/bobs',
+    '/docs/%2e%2e/sessions/bobs',
+    '/docs%2f..%2fsessions%2fbobs',
+    '/healthz/../sessions/bobs',
+    '/healthz%2f%2e%2e%2fsessions/bobs',
+    '/healthz?/../sessions/bobs',
+    'http://elsewhere/sessions/bobs',
+    '*',
+  ])('%s opens nothing: neither without a token nor to another user', async (path) => {
+    for (const headers of [[], [`Authorization: ${ann.authorization}`]]) {
+      const answer = await raw(`GET ${path} HTTP/1.1`, headers);
+      expect(answer).not.toContain("Bob's");
+      if (headers.length === 0 && !path.startsWith('/healthz?')) expect(answer).toMatch(/^HTTP\/1.1 (401|404|400) /);
+    }
+  });
+
+  it.each(['x-http-method-override', 'x-http-method', 'x-method-override'])('%s changes no method', async (name) => {
+    const reader = { authorization: `Bearer ${rsaToken({ sub: 'bob', scopes: ['sessions:read'] }, privateKey)}` };
+    const reply = await call(service.baseUrl, '/sessions/bobs', { headers: { ...reader, [name]: 'DELETE' } });
+    expect([reply.status, (reply.json as { session_name: string }).session_name]).toEqual([200, "Bob's"]);
+  });
+
+  it('takes the owner from the token alone: not from body, query or header', async () => {
+    const headers = { ...ann, 'x-user-id': 'bob', 'x-forwarded-user': 'bob' };
+    const body = { session_id: 'anns', user_id: 'bob', owner: 'bob', sub: 'bob', created_at: 1, is_admin: true };
+    const created = await call(service.baseUrl, '/sessions?user_id=bob', { method: 'POST', headers, body });
+    expect(created.json).toMatchObject({ user_id: 'ann' });
+    const change = { user_id: 'bob', session_id: 'bobs', session_type: 'team', created_at: 1, session_name: 'N' };
+    expect((await call(service.baseUrl, '/sessions/anns', { method: 'PATCH', headers, body: change })).status).toBe(
+      200,
+    );
+    const [row] = await database.sql(
+      "SELECT user_id, session_type, created_at FROM ai.agno_sessions WHERE session_id = 'anns'",
+    );
+    expect(row).toMatchObject({ user_id: 'ann', session_type: 'agent' });
+    expect(Number(row?.['created_at'])).toBeGreaterThan(1_700_000_000);
+  });
+
+  it('puts no header into an answer that an id asked for', async () => {
+    const headers = { ...ann, 'x-request-id': 'ok' };
+    for (const id of ['a%0d%0aset-cookie:%20x=1', 'a%0aset-cookie: x', '%E5%98%8A%E5%98%8Dset-cookie:x']) {
+      const reply = await call(service.baseUrl, `/sessions/${id}`, { headers });
+      expect([reply.status, reply.headers.get('set-cookie')]).toEqual([404, null]);
+    }
+  });
+
+  it('is not confused by a header injected into the token', async () => {
+    expect(await raw('GET /sessions HTTP/1.1', ['Authorization: Bearer x\rX-A: 1'])).toMatch(/^HTTP\/1.1 400 /);
+  });
+
+  /** An answer to a request written byte by byte: no client corrects it. */
+  async function raw(requestLine: string, headers: readonly string[]): Promise<string> {
+    const { hostname, port } = new URL(service.baseUrl);
+    const socket = connect(Number(port), hostname);
+    socket.write([requestLine, 'Host: x', 'Connection: close', ...headers, '', ''].join('\r\n'));
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('utf8');
+    });
+    await once(socket, 'close');
+    return answer;
+  }
+});

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+import { SECRET, token } from '../support/tokens.js';
+
+describe('AGNO_DB_ACCESS', () => {
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    service = await startSessionService({
+      AGNO_SESSION_DSN_MAP: JSON.stringify({
+        eu: (await scratchDatabase()).dsn,
+        us: (await scratchDatabase()).dsn,
+        lab: (await scratchDatabase()).dsn,
+      }),
+      JWT_VERIFICATION_KEY: SECRET,
+      JWT_ALGORITHM: 'HS256',
+      AGNO_DB_ACCESS: JSON.stringify({
+        eu: { scopes: ['db:eu'] },
+        us: { claims: { tenant: ['acme', 'apex'] } },
+        '*': { scopes: ['db:lab'], claims: { role: ['scientist'] } },
+      }),
+    });
+  });
+  afterAll(() => service.stop());
+
+  const ask = (claims: object, query: string) =>
+    call(service.baseUrl, `/sessions${query}`, { headers: { authorization: `Bearer ${token(claims)}` } });
+
+  it.each([
+    [{ scopes: ['db:eu'] }, ['eu']],
+    [{ scopes: 'db:eu' }, ['eu']],
+    [{ tenant: 'acme' }, ['us']],
+    [{ tenant: ['other', 'apex'] }, ['us']],
+    [{ tenant: 'ACME' }, []],
+    [{ role: 'scientist', scopes: ['db:eu'] }, ['eu', 'lab']],
+    [{ scopes: ['agent_os:admin'] }, []],
+    [{ scopes: ['db:*', '*'] }, []],
+    [{ tenant: ['acme', 7] }, []],
+    [{}, []],
+  ])('%j reaches %j', async (claims, expected) => {
+    const reached = [];
+    for (const id of ['eu', 'us', 'lab']) {
+      const reply = await ask(claims, `?db_id=${id}`);
+      if (reply.status === 200) reached.push(id);
+      else expect([reply.status, reply.json]).toEqual([404, { detail: `No database found with id '${id}'` }]);
+    }
+    expect(reached).toEqual(expected);
+  });
+
+  it('answers for a closed database as for one that does not exist, also on writes', async () => {
+    const headers = { authorization: `Bearer ${token({ scopes: ['db:eu'] })}` };
+    for (const [method, path, body] of [
+      ['POST', '/sessions', {}],
+      ['DELETE', '/sessions/x', undefined],
+      ['PATCH', '/sessions/x', {}],
+      ['GET', '/sessions/x', undefined],
+    ] as const) {
+      const answers = [];
+      for (const id of ['us', 'nope']) {
+        const reply = await call(service.baseUrl, `${path}?db_id=${id}`, {
+          method,
+          headers,
+          ...(body ? { body } : {}),
+        });
+        answers.push([reply.status, reply.text.replace(id, '')]);
+      }
+      expect(answers[0]).toEqual(answers[1]);
+    }
+  });
+
+  it('refuses the default database to whom it is closed', async () => {
+    const reply = await ask({ tenant: 'acme' }, '');
+    expect([reply.status, reply.json]).toEqual([403, { detail: 'Insufficient permissions for the default database' }]);
+    expect((await ask({ scopes: ['db:eu'] }, '')).status).toBe(200);
+  });
+});

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, type Reply } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+import { UPGRADE_TO_V3, V2_TABLES } from '../support/tables.js';
+import { SECRET, token } from '../support/tokens.js';
+
+const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
+const DATABASES = ['v3', 'v2', 'mixed'] as const;
+const RUN = { run_id: 'run', agent_id: 'a', messages: [{ id: 'm', role: 'user', content: 'hush', created_at: 1 }] };
+
+/** Every route of a session; `{id}` is the session. */
+const ROUTES: readonly (readonly [method: string, path: string, body: object | undefined])[] = (
+  [
+    ['GET', '/sessions/{id}'],
+    ['GET', '/sessions/{id}?user_id=bob'],
+    ['GET', '/sessions/{id}?type=team'],
+    ['GET', '/sessions/{id}/runs'],
+    ['GET', '/sessions/{id}/runs?status=RUNNING'],
+    ['GET', '/sessions/{id}/run-previews'],
+    ['GET', '/sessions/{id}/runs/run-{id}'],
+    ['GET', '/sessions/{id}/runs/none'],
+    ['PATCH', '/sessions/{id}', { session_name: 'taken over' }],
+    ['PATCH', '/sessions/{id}?user_id=bob', { session_state: {}, metadata: {}, user_id: 'ann' }],
+    ['PATCH', '/sessions/{id}', { session_name: 7 }],
+    ['POST', '/sessions/{id}/rename', { session_name: 'taken over' }],
+    ['POST', '/sessions/{id}/rename?type=agent&user_id=bob', { session_name: 'taken over' }],
+    ['DELETE', '/sessions/{id}'],
+    ['DELETE', '/sessions/{id}?user_id=bob'],
+    ['DELETE', '/sessions?user_id=bob', { session_ids: ['{id}'], session_types: ['agent'] }],
+  ] satisfies [string, string, object?][]
+).map(([method, path, body]) => [method, path, body]);
+
+describe('under isolation', () => {
+  const databases = new Map<string, ScratchDatabase>();
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    for (const id of DATABASES) databases.set(id, await scratchDatabase());
+    await databases.get('v2')?.sql(V2_TABLES);
+    await databases.get('mixed')?.sql(V2_TABLES);
+    const seeding = await startSessionService({ AGNO_SESSION_DSN_MAP: dsnMap() });
+    for (const id of DATABASES) {
+      for (const [session_id, user_id] of [
+        ['mine', 'ann'],
+        ['theirs', 'bob'],
+        ['nobodys', undefined],
+      ]) {
+        if (id === 'mixed' && session_id === 'theirs') await databases.get('mixed')?.sql(UPGRADE_TO_V3);
+        const body = {
+          session_id,
+          user_id,
+          session_name: `S ${session_id}`,
+          runs: [{ ...RUN, run_id: `run-${session_id}` }],
+        };
+        const { status, text } = await call(seeding.baseUrl, `/sessions?db_id=${id}`, { method: 'POST', body });
+        expect(`${status} ${text}`).toMatch(/^201/);
+      }
+    }
+    await seeding.stop();
+    service = await startSessionService({
+      AGNO_SESSION_DSN_MAP: dsnMap(),
+      JWT_VERIFICATION_KEY: SECRET,
+      JWT_ALGORITHM: 'HS256',
+      AGNO_AUTHORIZATION: 'true',
+      AGNO_USER_ISOLATION: 'true',
+    });
+  });
+  afterAll(() => service.stop());
+
+  function dsnMap(): string {
+    return JSON.stringify(Object.fromEntries([...databases].map(([id, { dsn }]) => [id, dsn])));
+  }
+
+  function as(sub: string, scopes: readonly string[] = ALL) {
+    const headers = { authorization: `Bearer ${token({ sub, scopes })}` };
+    return (method: string, path: string, body?: unknown): Promise<Reply> =>
+      call(service.baseUrl, path, { method, headers, ...(body === undefined ? {} : { body }) });
+  }
+
+  async function rowsOf(database: string): Promise<unknown> {
+    const sessions = `SELECT s::text FROM ai.agno_sessions s ORDER BY session_id`;
+    const hasRuns = await databases.get(database)?.sql("SELECT 1 FROM pg_tables WHERE tablename = 'agno_runs'");
+    const runs = `SELECT r::text FROM ai.agno_runs r ORDER BY run_id`;
+    return [
+      await databases.get(database)?.sql(sessions),
+      hasRuns?.length === 0 ? [] : await databases.get(database)?.sql(runs),
+    ];
+  }
+
+  /** What a caller can see of an answer, without what no two answers share, and with the id taken out. */
+  function visible(reply: Reply, id: string): unknown {
+    const headers = Object.fromEntries(reply.headers);
+    for (const name of ['date', 'x-request-id', 'content-length']) delete headers[name];
+    return { status: reply.status, headers, body: reply.text.replaceAll(id, '{id}') };
+  }
+
+  describe.each(DATABASES)('in database %s', (database) => {
+    it.each(ROUTES)(
+      "%s %s answers for another's session as for a missing one, and leaves its rows",
+      async (method, path, body) => {
+        const ann = as('ann');
+        const before = await rowsOf(database);
+        const seen = [];
+        for (const id of ['theirs', 'nobodys', 'absent']) {
+          const url = path.replaceAll('{id}', id);
+          const reply = await ann(
+            method,
+            `${url}${url.includes('?') ? '&' : '?'}db_id=${database}`,
+            body && JSON.parse(JSON.stringify(body).replaceAll('{id}', id)),
+          );
+          seen.push(visible(reply, id));
+        }
+        expect(seen[0]).toEqual(seen[2]);
+        expect(seen[1]).toEqual(seen[2]);
+        expect(await rowsOf(database)).toEqual(before);
+      },
+    );
+
+    it('answers every reading route for the own session', async () => {
+      for (const path of ['', '/runs', '/run-previews', '/runs/run-mine']) {
+        expect((await as('ann')('GET', `/sessions/mine${path}?db_id=${database}&user_id=bob`)).status).toBe(200);
+      }
+    });
+
+    it.each(['', '&user_id=bob', '&user_id=', '&session_name=S', '&type=agent'])(
+      'lists and counts the own sessions only%s',
+      async (filter) => {
+        const { json } = await as('ann')('GET', `/sessions?db_id=${database}&limit=100${filter}`);
+        const { data, meta } = json as { data: { session_id: string }[]; meta: { total_count: number } };
+        expect(data.map(({ session_id }) => session_id)).toEqual(['mine']);
+        expect(meta.total_count).toBe(1);
+      },
+    );
+
+    it('creates for the caller, whoever the body names, and does not say that a foreign id exists', async () => {
+      const created = await as('zoe')('POST', `/sessions?db_id=${database}&user_id=bob`, {
+        session_id: 'zoes',
+        user_id: 'bob',
+      });
+      expect(created.json).toMatchObject({ user_id: 'zoe' });
+      const own = await as('zoe')('POST', `/sessions?db_id=${database}`, { session_id: 'zoes' });
+      expect(own.text).toContain('already exists');
+      for (const session_id of ['theirs', 'nobodys']) {
+        const foreign = await as('zoe')('POST', `/sessions?db_id=${database}`, { session_id });
+        expect(foreign.status).toBe(409);
+        expect(foreign.json).toEqual({
+          detail:
+            'Could not create a session with the supplied session_id. Omit session_id to have one generated, or choose a different one.',
+        });
+      }
+      expect((await as('zoe')('DELETE', `/sessions/zoes?db_id=${database}`)).status).toBe(204);
+    });
+
+    it('deletes of several only the own ones', async () => {
+      await as('zoe')('POST', `/sessions?db_id=${database}`, { session_id: 'zoes' });
+      const body = { session_ids: ['zoes', 'theirs', 'nobodys'], session_types: ['agent', 'agent', 'agent'] };
+      expect((await as('zoe')('DELETE', `/sessions?db_id=${database}&user_id=bob`, body)).status).toBe(204);
+      const left = await databases.get(database)?.sql('SELECT session_id FROM ai.agno_sessions ORDER BY 1');
+      expect(left?.map((row) => row['session_id'])).toEqual(['mine', 'nobodys', 'theirs']);
+    });
+
+    it('shows all to an admin, who filters as without isolation', async () => {
+      const admin = as('ann', ['agent_os:admin']);
+      expect((await admin('GET', `/sessions?db_id=${database}`)).json).toMatchObject({ meta: { total_count: 3 } });
+      expect((await admin('GET', `/sessions?db_id=${database}&user_id=bob`)).json).toMatchObject({
+        meta: { total_count: 1 },
+      });
+    });
+  });
+
+  it('refuses a caller who is nobody', async () => {
+    for (const claims of [{ scopes: ALL }, { scopes: ALL, sub: '' }]) {
+      const headers = { authorization: `Bearer ${token(claims)}` };
+      const reply = await call(service.baseUrl, '/sessions/mine', { headers });
+      expect([reply.status, reply.json]).toEqual([403, { detail: 'Authenticated request is missing a user identity' }]);
+    }
+  });
+});

@@ -1,0 +1,79 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+import { rsaToken } from '../support/tokens.js';
+
+const first = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const second = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+const jwk = (kid: string, key: KeyObject) => ({ ...key.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' });
+
+describe('keys that an identity provider serves', () => {
+  let provider: Server;
+  let service: ServerProcess;
+  let keys: object[] = [jwk('one', first.publicKey)];
+  let isDown = false;
+  let fetches = 0;
+
+  beforeAll(async () => {
+    provider = createServer((_request, reply) => {
+      fetches++;
+      if (isDown) reply.writeHead(500).end();
+      else reply.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
+    }).listen(0, '127.0.0.1');
+    await once(provider, 'listening');
+    service = await startSessionService({
+      AGNO_PG_DSN: (await scratchDatabase()).dsn,
+      JWT_JWKS_URL: `http://127.0.0.1:${(provider.address() as AddressInfo).port}/jwks.json`,
+    });
+  });
+  afterAll(async () => {
+    await service.stop();
+    provider.close();
+  });
+
+  const ask = (token: string) => call(service.baseUrl, '/sessions', { headers: { authorization: `Bearer ${token}` } });
+
+  it('are not needed before the first token, and their absence is a 503 that names nothing', async () => {
+    expect(fetches).toBe(0);
+    isDown = true;
+    const reply = await ask(rsaToken({ sub: 'ann' }, first.privateKey, { kid: 'one' }));
+    expect([reply.status, reply.text]).toEqual([503, '{"detail":"Authentication is temporarily unavailable"}']);
+    isDown = false;
+  });
+
+  it('verify a token by its kid, and are fetched once for many', async () => {
+    const before = fetches;
+    for (const sub of ['ann', 'bob', 'zoe']) {
+      expect((await ask(rsaToken({ sub }, first.privateKey, { kid: 'one' }))).status).toBe(200);
+    }
+    expect(fetches - before).toBe(1);
+  });
+
+  it('are not asked for again by a flood of unknown kids', async () => {
+    const before = fetches;
+    for (let at = 0; at < 20; at++) {
+      const reply = await ask(rsaToken({ sub: 'ann' }, second.privateKey, { kid: `unknown-${at}` }));
+      expect(reply.json).toEqual({ detail: 'Invalid token: No verification keys configured' });
+    }
+    expect(fetches - before).toBeLessThanOrEqual(1);
+  });
+
+  it('keep serving tokens that are known while the provider is down', async () => {
+    isDown = true;
+    expect((await ask(rsaToken({ sub: 'new' }, first.privateKey, { kid: 'one' }))).status).toBe(200);
+    isDown = false;
+  });
+
+  it('refuse the signature of another key under a known kid', async () => {
+    keys = [jwk('one', first.publicKey), jwk('two', second.publicKey)];
+    const reply = await ask(rsaToken({ sub: 'ann' }, second.privateKey, { kid: 'one' }));
+    expect(reply.json).toEqual({ detail: 'Invalid token: Signature verification failed' });
+  });
+});

@@ -1,0 +1,99 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { storeAccounts } from '../support/accounts.js';
+import { call } from '../support/api.js';
+import { freePort } from '../support/ports.js';
+import { scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+import { token } from '../support/tokens.js';
+
+const KEY = 'planted-security-key';
+const SECRET = 'planted-jwt-secret-0123456789abcdefghij';
+const PASSWORD = 'planted-db-password';
+
+/** Everything an attacker, a mistake or an outage can make the service say. */
+async function provoke(baseUrl: string, credential: string): Promise<string> {
+  let said = '';
+  const paths = [
+    '/sessions',
+    '/sessions?db_id=down',
+    '/sessions/x',
+    '/sessions/x/runs',
+    '/nothing',
+    '/healthz',
+    '/docs',
+  ];
+  const headers: Record<string, string>[] = [
+    {},
+    { authorization: `Bearer ${credential}` },
+    { authorization: `Bearer ${credential}x` },
+  ];
+  for (const path of [...paths, '/openapi.json', '/metrics', '/readyz']) {
+    for (const each of headers) {
+      const reply = await call(baseUrl, path, { headers: { ...each, cookie: `access_token=${credential}` } });
+      said += `${reply.text}${JSON.stringify([...reply.headers])}`;
+    }
+  }
+  for (const method of ['POST', 'PATCH', 'DELETE', 'PUT']) {
+    for (const body of [{}, { session_ids: 1 }, 'text']) {
+      const authorization = { authorization: `Bearer ${credential}` };
+      said += (
+        await call(baseUrl, `/sessions?db_id=down&token=${credential}`, { method, headers: authorization, body })
+      ).text;
+    }
+  }
+  return said;
+}
+
+describe('planted secrets', () => {
+  it('are in no log line and no answer at trace level, whatever is asked', async () => {
+    const database = await scratchDatabase();
+    await storeAccounts(
+      async (text, values) =>
+        database.sql(text.replace('CREATE TABLE IF', 'CREATE SCHEMA ai; CREATE TABLE IF'), values),
+      [],
+    );
+    await database.sql(`CREATE ROLE planted LOGIN PASSWORD '${PASSWORD}'`).catch(() => undefined);
+    const dsns = {
+      up: database.dsn,
+      down: `postgresql://planted:${PASSWORD}@127.0.0.1:${await freePort()}/ai`,
+      refused: database.dsn.replace(/\/\/[^@]*@/, `//planted:${PASSWORD}x@`),
+    };
+    const modes = [
+      [{ OS_SECURITY_KEY: KEY }, KEY],
+      [{ JWT_VERIFICATION_KEY: SECRET, JWT_ALGORITHM: 'HS256' }, token({ sub: 'planted-subject' }, { secret: SECRET })],
+      [{ OS_SECURITY_KEY: KEY }, 'agno_pat_planted'],
+      [{ JWT_VERIFICATION_KEY: SECRET, JWT_ALGORITHM: 'HS256', OS_SECURITY_KEY: KEY }, KEY],
+    ] as const;
+    for (const [settings, credential] of modes) {
+      const env = { AGNO_SESSION_DSN_MAP: JSON.stringify(dsns), LOG_LEVEL: 'trace', ...settings };
+      const service = await startSessionService(env);
+      const answers = await provoke(service.baseUrl, credential);
+      await service.stop();
+      const said = answers + service.output();
+      expect(service.output()).toContain('"route":"/sessions"');
+      for (const secret of [KEY, SECRET, PASSWORD, credential, credential.split('.')[2] ?? credential]) {
+        expect(said).not.toContain(secret);
+      }
+    }
+  });
+
+  it('are in no message of a start that fails', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const starts: Record<string, string>[] = [
+      { JWT_VERIFICATION_KEY: pem },
+      { JWT_VERIFICATION_KEY: `-----BEGIN PUBLIC KEY-----\n${SECRET}\n-----END PUBLIC KEY-----` },
+      { AGNO_PG_DSN: `postgresql://planted:${PASSWORD}@[broken/db`, JWT_VERIFICATION_KEY: SECRET },
+      { AGNO_SESSION_DSN_MAP: `{"a": "${PASSWORD}"`, OS_SECURITY_KEY: KEY },
+    ];
+    for (const env of starts) {
+      const failure = await startSessionService({ AGNO_PG_DSN: 'postgresql://x/y', ...env }).then(
+        () => 'it started',
+        (error: Error) => error.message,
+      );
+      expect(failure).toContain('did not start');
+      for (const secret of [KEY, SECRET, PASSWORD, pem.split('\n')[1] ?? pem]) expect(failure).not.toContain(secret);
+    }
+  });
+});

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storeAccounts } from '../support/accounts.js';
+import { call, until } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
+
+describe('service accounts', () => {
+  let database: ScratchDatabase;
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    database = await scratchDatabase();
+    service = await startSessionService({
+      AGNO_PG_DSN: database.dsn,
+      OS_SECURITY_KEY: 'the-key',
+      AGNO_ACCOUNT_CACHE_MS: '300',
+      AGNO_TRUSTED_PROXIES: 'loopback',
+    });
+  });
+  afterAll(() => service.stop());
+
+  const by = (token: string, method = 'GET', path = '/sessions', body?: object, address = '192.0.2.1') =>
+    call(service.baseUrl, path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': address },
+      ...(body === undefined ? {} : { body }),
+    });
+
+  it('are not enabled while AgentOS keeps none, and from when it does without a restart', async () => {
+    expect((await by('agno_pat_bot')).json).toEqual({
+      detail: 'Service accounts are not enabled on this AgentOS instance',
+    });
+    expect((await by('the-key', 'POST', '/sessions', { session_id: 'others', user_id: 'ann' })).status).toBe(201);
+    await storeAccounts(database.sql, [
+      { name: 'bot', scopes: ALL },
+      { name: 'short', scopes: ALL, expiresAt: Math.floor(Date.now() / 1000) + 3600 },
+      { name: 'boss', scopes: ['agent_os:admin'] },
+    ]);
+    expect((await by('agno_pat_bot')).status).toBe(200);
+  });
+
+  it('own what they create and see nothing else, also where users are not isolated', async () => {
+    const created = await by('agno_pat_bot', 'POST', '/sessions', { session_id: 'bots', user_id: 'ann' });
+    expect(created.json).toMatchObject({ user_id: 'sa:bot' });
+    expect((await by('agno_pat_bot', 'GET', '/sessions/others')).status).toBe(404);
+    expect((await by('agno_pat_bot', 'GET', '/sessions?user_id=ann')).json).toMatchObject({ meta: { total_count: 1 } });
+    expect((await by('agno_pat_boss')).json).toMatchObject({ meta: { total_count: 2 } });
+  });
+
+  it('leave a trace of their use', async () => {
+    const [row] = await until(async () => {
+      const rows = await database.sql("SELECT last_used_at FROM ai.agno_service_accounts WHERE name = 'bot'");
+      return rows[0]?.['last_used_at'] === null ? undefined : rows;
+    });
+    expect(Math.abs(Number(row?.['last_used_at']) - Date.now() / 1000)).toBeLessThan(120);
+  });
+
+  it('are locked out within the time of the cache once revoked', async () => {
+    expect((await by('agno_pat_short')).status).toBe(200);
+    await database.sql("UPDATE ai.agno_service_accounts SET revoked_at = 1760000000 WHERE name = 'short'");
+    const refused = await until(async () => {
+      const reply = await by('agno_pat_short');
+      return reply.status === 401 && reply;
+    }, 5_000);
+    expect(refused.json).toEqual({ detail: 'Invalid or expired service account token' });
+  });
+
+  it('answer 429 after twenty wrong tokens of one address, which keeps no right one out', async () => {
+    const wrong = [];
+    for (let at = 0; at < 22; at++) {
+      wrong.push((await by(`agno_pat_no${at}`, 'GET', '/sessions', undefined, '192.0.2.8')).status);
+    }
+    expect(wrong).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429]);
+    expect((await by('agno_pat_bot', 'GET', '/sessions', undefined, '192.0.2.8')).status).toBe(200);
+    expect((await by('agno_pat_no', 'GET', '/sessions', undefined, '192.0.2.9')).status).toBe(401);
+  });
+
+  it('answer 503 while the database cannot tell', async () => {
+    await database.admin(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS false`);
+    await database.admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database.name}'`);
+    const reply = await by('agno_pat_unseen');
+    expect([reply.status, reply.text]).toEqual([503, '{"detail":"Authentication is temporarily unavailable"}']);
+    await database.admin(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS true`);
+    await until(async () => (await by('agno_pat_bot')).status === 200);
+  });
+});
