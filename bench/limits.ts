@@ -1,6 +1,7 @@
 import type { DatabaseServer, TestPostgres } from '../test/support/postgres.js';
 import { createFilled } from './bench-dataset.js';
 import { type Limit, type Outcome, verdict } from './outcome.js';
+import { securedDetail } from './secured-detail.js';
 import { startSubject } from './subjects.js';
 import { LARGE_SESSION_TIMES, LIST_GROWTH, LISTS_PEAK_MB, READY_MS, STALL_MS } from './targets.js';
 import { peakRssMb } from './usage.js';
@@ -16,9 +17,14 @@ export function listGrowth(outcomes: readonly Outcome[]): Limit[] {
   return [{ what: 'CPU of a list, 200,000 sessions against 10,000', ...growth }];
 }
 
-/** Memory, stalls and start-up of a service of its own for each figure. */
+/** Start-up, the price of authentication, memory and stalls of a service of its own for each figure. */
 export async function benchLimits(postgres: TestPostgres): Promise<Limit[]> {
-  return [...(await startUp(postgres)), ...(await listsOfLargeSessions(postgres)), ...(await largeSession(postgres))];
+  return [
+    ...(await startUp(postgres)),
+    ...(await securedDetail(postgres)),
+    ...(await listsOfLargeSessions(postgres)),
+    ...(await largeSession(postgres)),
+  ];
 }
 
 async function startUp(postgres: DatabaseServer): Promise<Limit[]> {

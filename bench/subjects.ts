@@ -6,8 +6,12 @@ import { CHECKOUT } from '../test/support/session-service.js';
 
 export type SubjectName = 'ours' | 'python' | 'bare';
 
-/** Starts one of the servers that are compared, as production would run it. */
-export async function startSubject(name: SubjectName, dsn: string): Promise<ServerProcess> {
+/** Starts one of the servers that are compared, as production would run it; `settings` are for ours. */
+export async function startSubject(
+  name: SubjectName,
+  dsn: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   if (name === 'python') return startAgentOs(AGNO_VERSION, [`default=${dsn}`]);
   const port = await freePort();
   const common = { command: process.execPath, port, readyPath: '/health', isQuiet: true };
@@ -16,6 +20,6 @@ export async function startSubject(name: SubjectName, dsn: string): Promise<Serv
     const server = resolve(CHECKOUT, 'bench/bare-server.ts');
     return startServer({ ...common, args: ['--import', loader, server, String(port), dsn], env: {} });
   }
-  const env = { AGNO_PG_DSN: dsn, AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port) };
+  const env = { AGNO_PG_DSN: dsn, AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port), ...settings };
   return startServer({ ...common, args: [resolve(CHECKOUT, 'dist/apps/session-service/src/main.js')], env });
 }

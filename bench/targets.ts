@@ -51,5 +51,7 @@ export const LISTS_PEAK_MB = 160;
 export const LARGE_SESSION_TIMES = 6;
 /** How long that may keep another request waiting, in milliseconds. */
 export const STALL_MS = 200;
+/** Details per second with tokens, scopes and isolation, in times those of the open service. */
+export const SECURED_TIMES_OPEN = 0.85;
 /** From the start of the process to the first answer, in milliseconds. */
 export const READY_MS = 1_500;

@@ -6,6 +6,14 @@ local counter = 0
 math.randomseed(os.time() + tonumber(os.getenv("SEED") or "0"))
 
 local function id() return "s" .. math.random(1, sessions) end
+
+-- Where callers are isolated: the header of the user whose session it is. TOKENS holds one for each user, by commas.
+local owners = {}
+for token in (os.getenv("TOKENS") or ""):gmatch("[^,]+") do owners[#owners + 1] = "Bearer " .. token end
+local function by_owner(session)
+  if #owners == 0 then return nil end
+  return { authorization = owners[session % #owners + 1] }
+end
 local function user() return "user-" .. math.random(0, 99) end
 
 -- Sessions that the bench has made to be deleted.
@@ -18,7 +26,10 @@ local kinds = {
   list = function() return wrk.format("GET", "/sessions?limit=20") end,
   ["list by user"] = function() return wrk.format("GET", "/sessions?user_id=" .. user()) end,
   ["list by name"] = function() return wrk.format("GET", "/sessions?session_name=chat+" .. math.random(1, 99)) end,
-  detail = function() return wrk.format("GET", "/sessions/" .. id()) end,
+  detail = function()
+    local session = math.random(1, sessions)
+    return wrk.format("GET", "/sessions/s" .. session, by_owner(session))
+  end,
   runs = function() return wrk.format("GET", "/sessions/" .. id() .. "/runs") end,
   ["run previews"] = function() return wrk.format("GET", "/sessions/" .. id() .. "/run-previews") end,
   ["single run"] = function()

@@ -15,10 +15,25 @@ export interface LoadResult {
 const SCRIPT = resolve(import.meta.dirname, 'requests.lua');
 const CONNECTIONS = 16;
 
-/** Loads a server with one kind of request for some seconds. Needs `wrk` (a Debian package) on the PATH. */
-export async function load(baseUrl: string, kind: string, sessions: number, seconds: number): Promise<LoadResult> {
+/**
+ * Loads a server with one kind of request for some seconds. Needs `wrk` (a Debian package) on the PATH. With `tokens`, one
+ * for each of the data set's users, the owner of a session asks for it.
+ */
+export async function load(
+  baseUrl: string,
+  kind: string,
+  sessions: number,
+  seconds: number,
+  tokens: readonly string[] = [],
+): Promise<LoadResult> {
   const args = ['-t1', `-c${CONNECTIONS}`, `-d${seconds}`, '--latency', '--timeout', '30', '-s', SCRIPT, baseUrl];
-  const env = { ...process.env, KIND: kind, SESSIONS: String(sessions), SEED: String(process.hrtime()[1]) };
+  const env = {
+    ...process.env,
+    KIND: kind,
+    SESSIONS: String(sessions),
+    SEED: String(process.hrtime()[1]),
+    TOKENS: tokens.join(','),
+  };
   const { stdout } = await promisify(execFile)('wrk', args, { env });
   return {
     requests: numberIn(stdout, /(\d+) requests in/),

@@ -6,6 +6,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { loadConfig } from './config/index.js';
+import { firstSignal } from './first-signal.js';
+import { ownSeat, shareOf } from './workers/seat.js';
 
 /** A service that listens. */
 export interface RunningService {
@@ -20,8 +22,9 @@ export interface RunningService {
  * @throws ConfigError before anything is opened when the environment does not describe a service
  */
 export async function startService(env: NodeJS.ProcessEnv): Promise<RunningService> {
-  const config = loadConfig(env);
-  const logger = createLogger(config.logLevel);
+  const seat = ownSeat();
+  const config = shareOf(loadConfig(env), seat);
+  const logger = createLogger(config.logLevel, seat);
   const adapter = createHttpAdapter(config, logger);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, logger), adapter, {
     bodyParser: false,
@@ -31,16 +34,14 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   app.useGlobalFilters(new ProblemFilter());
   guardRequests(adapter.getInstance(), app.get(Gatekeeper));
   mountDocs(app);
-  for (const warning of authWarnings(config.auth)) logger.warn(warning);
+  // Of several workers the first speaks for all.
+  if ((seat ?? 0) === 0) for (const warning of authWarnings(config.auth)) logger.warn(warning);
   await app.listen(config.port, config.host);
   logger.info(`AgentOS session service listening on :${config.port}`);
   return { app, closed: closedOnSignal(app) };
 }
 
-/** Closes once on the first signal; a second one of an impatient operator changes nothing. */
 async function closedOnSignal(app: NestFastifyApplication): Promise<void> {
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
-  });
+  await firstSignal();
   await app.close();
 }

@@ -1,9 +1,9 @@
 import './heap.js';
 import { resolve } from 'node:path';
-import { startService } from './bootstrap.js';
 import { ConfigError, hasDsn, loadConfig } from './config/index.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { loadDemo } from './embedded/load-demo.js';
+import { serve } from './serve.js';
 
 /**
  * The service for a machine without any configuration: brings its own PostgreSQL, whose data stays in `.data/postgres`
@@ -18,7 +18,7 @@ async function run(): Promise<void> {
     env.AGNO_PG_DSN = database.dsn;
   }
   if (isStopping) return;
-  const service = await startService(env);
+  const service = await serve(env);
   // The service's own listeners came too late for it.
   if (isStopping) process.kill(process.pid, 'SIGTERM');
   if (process.argv.includes('--demo')) await loadDemo(loadConfig(env)).catch(unlessStopping);

@@ -7,13 +7,16 @@ const currentRequest = new AsyncLocalStorage<string>();
 const BUFFER_BYTES = 8_192;
 const FLUSH_INTERVAL_MS = 100;
 
-/** JSON lines on standard output; every line written while a request is served carries that request's id. */
-export function createLogger(level: string): Logger {
+/**
+ * JSON lines on standard output; every line written while a request is served carries that request's id, and of several
+ * workers every line says which.
+ */
+export function createLogger(level: string, worker?: number): Logger {
   const output = pino.destination({ dest: 1, sync: false, minLength: BUFFER_BYTES });
   setInterval(() => output.flush(), FLUSH_INTERVAL_MS).unref();
   const options: LoggerOptions = {
     level,
-    base: undefined,
+    base: worker === undefined ? undefined : { worker },
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },

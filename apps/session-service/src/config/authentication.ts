@@ -61,9 +61,9 @@ function jwtFrom(environment: Environment, faults: string[]): JwtOptions | undef
   };
 }
 
-/** Which keys fit cannot be said while the algorithm or the address is at fault, and that has been named already. */
+/** Which keys fit cannot be said while the algorithm is at fault. */
 function isReadable(faults: readonly string[]): boolean {
-  return !faults.some((fault) => /^JWT_(ALGORITHM|JWKS_URL) /.test(fault));
+  return !faults.some((fault) => fault.startsWith('JWT_ALGORITHM '));
 }
 
 function keySources(environment: Environment, faults: string[]): KeySource[] {

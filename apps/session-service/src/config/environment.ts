@@ -17,6 +17,7 @@ import {
   texts,
   webAddress,
   wholeNumber,
+  workerCount,
 } from './formats.js';
 import type { LogLevel } from './service-config.js';
 import { Variable } from './variable.js';
@@ -36,6 +37,7 @@ export class Environment {
   @Variable(identifier) readonly AGNO_SESSION_TABLE: string = 'agno_sessions';
   @Variable(identifier) readonly AGNO_RUN_TABLE: string = 'agno_runs';
 
+  @Variable(workerCount) readonly AGNO_SERVICE_WORKERS: number = 1;
   @Variable(milliseconds(1)) readonly AGNO_REQUEST_TIMEOUT_MS: number = 60_000;
   @Variable(wholeNumber(1, 1000)) readonly AGNO_POOL_SIZE: number = 10;
   @Variable(milliseconds(1)) readonly AGNO_CONNECT_TIMEOUT_MS: number = 5_000;
@@ -78,7 +80,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     excludeExtraneousValues: true,
     exposeDefaultValues: true,
   });
-  const faults = validateSync(environment).flatMap(({ constraints }) => Object.values(constraints ?? {}));
+  const errors = validateSync(environment);
+  const faults = errors.flatMap(({ constraints }) => Object.values(constraints ?? {}));
+  // What could not be read counts as absent, so that the rest can be judged and named as well.
+  const defaults: Record<string, unknown> = { ...new Environment() };
+  for (const { property } of errors) Object.assign(environment, { [property]: defaults[property] });
   return { environment, faults };
 }
 

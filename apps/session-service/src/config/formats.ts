@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { OPEN_ROUTES, type OpenRoute } from '@agno/auth';
 import { LOG_LEVELS, type LogLevel } from './service-config.js';
 import type { VariableFormat } from './variable.js';
@@ -12,6 +13,12 @@ export function wholeNumber(min: number, max: number): VariableFormat<number> {
     parse: (text) => (/^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined),
   };
 }
+
+/** Processes; `auto` for as many as there are processors. */
+export const workerCount: VariableFormat<number> = {
+  expected: 'a whole number from 1 to 64, or auto',
+  parse: (text) => (text === 'auto' ? availableParallelism() : wholeNumber(1, 64).parse(text)),
+};
 
 /** Milliseconds that a Node timer can wait. */
 export function milliseconds(min: number): VariableFormat<number> {

@@ -15,6 +15,7 @@ describe('without further settings', () => {
       schema: 'ai',
       sessionTable: 'agno_sessions',
       runTable: 'agno_runs',
+      workers: 1,
       requestTimeoutMs: 60_000,
       pool: { size: 10, connectTimeoutMs: 5_000, statementTimeoutMs: 60_000, idleTimeoutMs: 30_000 },
       auth: {

@@ -17,6 +17,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): S
   if (environment.AGNO_SESSION_TABLE === environment.AGNO_RUN_TABLE) {
     faults.push('AGNO_RUN_TABLE must differ from AGNO_SESSION_TABLE');
   }
+  if (environment.AGNO_POOL_SIZE < environment.AGNO_SERVICE_WORKERS) {
+    faults.push('AGNO_POOL_SIZE must be at least AGNO_SERVICE_WORKERS: every worker needs a connection');
+  }
   const auth = authFrom(environment, databases, faults);
   if (faults.length > 0) throw new ConfigError(faults);
 
@@ -29,6 +32,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): S
     schema: environment.AGNO_DB_SCHEMA,
     sessionTable: environment.AGNO_SESSION_TABLE,
     runTable: environment.AGNO_RUN_TABLE,
+    workers: environment.AGNO_SERVICE_WORKERS,
     requestTimeoutMs: environment.AGNO_REQUEST_TIMEOUT_MS,
     pool: {
       size: environment.AGNO_POOL_SIZE,

@@ -14,6 +14,8 @@ export interface ServiceConfig {
   readonly schema: string;
   readonly sessionTable: string;
   readonly runTable: string;
+  /** Processes that serve the port together. */
+  readonly workers: number;
   readonly requestTimeoutMs: number;
   readonly pool: PoolConfig;
   readonly auth: AuthOptions;
@@ -31,7 +33,7 @@ export interface DatabaseConfig {
   readonly dsn: string;
 }
 
-/** Limits of each database's connection pool. A statement limit of 0 is not sent to the server. */
+/** Limits of each database's connection pool, all workers together. A statement limit of 0 is not sent to the server. */
 export interface PoolConfig {
   readonly size: number;
   readonly connectTimeoutMs: number;

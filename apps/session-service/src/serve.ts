@@ -1,0 +1,28 @@
+import cluster from 'node:cluster';
+import { createLogger } from '@agno/http';
+import { startService } from './bootstrap.js';
+import { loadConfig } from './config/index.js';
+import { firstSignal } from './first-signal.js';
+import { WorkerGroup } from './workers/worker-group.js';
+
+/** Something that serves until it is told to stop. */
+export interface Serving {
+  /** Resolves when it has stopped: requests in flight answered, connections closed. */
+  readonly closed: Promise<void>;
+}
+
+/**
+ * Serves in this process, or, where several workers are configured, in as many processes.
+ *
+ * @throws ConfigError before anything is opened when the environment does not describe a service
+ */
+export async function serve(env: NodeJS.ProcessEnv): Promise<Serving> {
+  const config = loadConfig(env);
+  if (config.workers === 1 || cluster.isWorker) return startService(env);
+  const logger = createLogger(config.logLevel);
+  const group = new WorkerGroup(config.workers, env, logger);
+  const told = firstSignal();
+  await group.start();
+  logger.info(`${config.workers} workers serve :${config.port}`);
+  return { closed: told.then(() => group.stop()) };
+}

@@ -1,0 +1,21 @@
+import cluster from 'node:cluster';
+import type { ServiceConfig } from '../config/index.js';
+
+/** Tells a worker which of the workers it is. Set by the primary for its workers, never by an operator. */
+export const SEAT = 'AGNO_WORKER_SEAT';
+
+/** Which of the workers this process is, from 0; undefined where there is only one process. */
+export function ownSeat(): number | undefined {
+  return cluster.isWorker ? Number(process.env[SEAT]) : undefined;
+}
+
+/**
+ * The configuration of one process: the connections of all workers together are as many as were configured, and the first
+ * workers get what cannot be divided.
+ */
+export function shareOf(config: ServiceConfig, seat: number | undefined): ServiceConfig {
+  if (seat === undefined) return config;
+  const { pool, workers } = config;
+  const size = Math.floor(pool.size / workers) + (seat < pool.size % workers ? 1 : 0);
+  return { ...config, pool: { ...pool, size } };
+}

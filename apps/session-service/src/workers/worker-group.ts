@@ -1,0 +1,78 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { Backoff } from './backoff.js';
+import { SEAT } from './seat.js';
+
+/** A worker ended before it served; what was wrong it has said itself. */
+export class WorkersDidNotStart extends Error {}
+
+/**
+ * Several processes that serve one port: Node's cluster hands each new connection to the next of them. A worker that dies is
+ * replaced. When the primary goes, its workers go as well.
+ */
+export class WorkerGroup {
+  private readonly workers = new Map<number, Worker>();
+  private readonly backoff = new Backoff();
+  private isStopping = false;
+
+  constructor(
+    private readonly count: number,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly logger: Logger,
+  ) {
+    cluster.setupPrimary({ exec: fileURLToPath(new URL('../main.js', import.meta.url)), args: [] });
+  }
+
+  /**
+   * Resolves when every worker serves. The first goes ahead, so that what keeps the service from starting is said once.
+   *
+   * @throws WorkersDidNotStart
+   */
+  async start(): Promise<void> {
+    const first = this.fork(0);
+    await serving(first);
+    const others = Array.from({ length: this.count - 1 }, (_, at) => this.fork(at + 1));
+    await Promise.all(others.map(serving));
+    for (const [seat, worker] of this.workers) this.replaceWhenDead(seat, worker);
+  }
+
+  /** Lets every worker answer what it has been asked, and resolves when all have ended. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    const alive = [...this.workers.values()].filter((worker) => !worker.isDead());
+    const ended = alive.map((worker) => once(worker, 'exit'));
+    for (const worker of alive) worker.process.kill('SIGTERM');
+    await Promise.all(ended);
+  }
+
+  private fork(seat: number): Worker {
+    const worker = cluster.fork({ ...this.env, [SEAT]: String(seat) });
+    this.workers.set(seat, worker);
+    return worker;
+  }
+
+  private replaceWhenDead(seat: number, worker: Worker): void {
+    if (worker.isDead()) this.replace(seat);
+    else worker.once('exit', (code, signal) => this.onDeath(seat, signal ?? `exit code ${code}`));
+  }
+
+  private onDeath(seat: number, cause: string): void {
+    if (this.isStopping) return;
+    this.logger.error({ worker: seat }, `Worker ${seat} has ended (${cause}) and is replaced`);
+    this.replace(seat);
+  }
+
+  private replace(seat: number): void {
+    setTimeout(() => {
+      if (!this.isStopping) this.replaceWhenDead(seat, this.fork(seat));
+    }, this.backoff.next(Date.now()));
+  }
+}
+
+async function serving(worker: Worker): Promise<void> {
+  const listening = once(worker, 'listening').then(() => true);
+  const ended = once(worker, 'exit').then(() => false);
+  if (!(await Promise.race([listening, ended]))) throw new WorkersDidNotStart('A worker ended before it served');
+}

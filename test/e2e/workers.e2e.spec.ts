@@ -1,0 +1,125 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { freePort } from '../support/ports.js';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+const WORKERS = 3;
+const POOL = 4;
+
+describe('AGNO_SERVICE_WORKERS', () => {
+  let database: ScratchDatabase;
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    database = await scratchDatabase();
+    service = await startSessionService(settings());
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'first' } });
+  });
+  afterAll(() => service.stop());
+
+  function settings() {
+    return {
+      AGNO_PG_DSN: `${database.dsn}?application_name=workers`,
+      AGNO_SERVICE_WORKERS: String(WORKERS),
+      AGNO_POOL_SIZE: String(POOL),
+      LOG_LEVEL: 'info',
+    };
+  }
+
+  /** Each on a connection of its own, so that the workers take turns. */
+  const ask = (path: string, method = 'GET', body?: object) =>
+    call(service.baseUrl, path, { method, headers: { connection: 'close' }, ...(body ? { body } : {}) });
+
+  it('serves one port from as many processes', async () => {
+    const seats = new Set<unknown>();
+    await until(async () => {
+      await ask('/healthz');
+      for (const line of service.output().split('\n')) {
+        if (line.includes('"route":"/healthz"')) seats.add(JSON.parse(line)['worker']);
+      }
+      return seats.size === WORKERS;
+    });
+    expect(await childrenOf(service.pid)).toHaveLength(WORKERS);
+  });
+
+  it('shows and counts at once, in every worker, what another has just written', async () => {
+    for (let round = 0; round < 10; round++) {
+      expect((await ask('/sessions', 'POST', { session_id: `w${round}`, session_name: 'before' })).status).toBe(201);
+      expect((await ask(`/sessions/w${round}`, 'PATCH', { session_name: `after ${round}` })).status).toBe(200);
+      for (let worker = 0; worker < WORKERS; worker++) {
+        const { data, meta } = (await ask('/sessions?limit=100')).json as { data: object[]; meta: object };
+        expect(meta).toMatchObject({ total_count: round + 2 });
+        expect(data).toContainEqual(expect.objectContaining({ session_name: `after ${round}` }));
+      }
+    }
+  });
+
+  it('shares the configured connections among them', async () => {
+    await Promise.all(Array.from({ length: 60 }, () => ask('/sessions')));
+    const open = await database.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'workers'");
+    expect(open.length).toBeGreaterThan(1);
+    expect(open.length).toBeLessThanOrEqual(POOL);
+  });
+
+  it('replaces a worker that dies, while the others go on', async () => {
+    const [victim = 0, ...others] = await childrenOf(service.pid);
+    process.kill(victim, 'SIGKILL');
+    const replaced = until(async () => {
+      const now = await childrenOf(service.pid);
+      return now.length === WORKERS && !now.includes(victim) && now;
+    });
+    expect(await replaced).toEqual(expect.arrayContaining(others));
+    for (let at = 0; at < 3 * WORKERS; at++) expect((await ask('/sessions')).status).toBe(200);
+    await until(async () => /Worker \d has ended \(SIGKILL\) and is replaced/.test(service.output()));
+  });
+
+  it('answers on SIGTERM what was asked, and ends with 0', async () => {
+    const own = await startSessionService(settings());
+    await call(own.baseUrl, '/sessions/first');
+    const locking = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(3); COMMIT');
+    await until(async () => (await waiting('AccessExclusiveLock')) > 0);
+    const replies = Array.from({ length: 30 }, () =>
+      call(own.baseUrl, '/sessions/first', { headers: { connection: 'close' } }),
+    );
+    await until(async () => (await waiting('AccessShareLock')) > 1);
+    const exit = own.stop();
+    expect((await Promise.all(replies)).map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200));
+    expect(await exit).toBe(0);
+    await locking;
+  });
+
+  it('says once what keeps it from starting', async () => {
+    const taken = new URL(service.baseUrl).port;
+    const failure = await startFailure({ ...settings(), AGNO_SERVICE_PORT: taken });
+    expect(failure.match(/EADDRINUSE/g)).toHaveLength(1);
+    const fault = await startFailure({
+      ...settings(),
+      AGNO_POOL_SIZE: '2',
+      AGNO_SERVICE_PORT: String(await freePort()),
+    });
+    expect(fault).toContain('AGNO_POOL_SIZE must be at least AGNO_SERVICE_WORKERS');
+  });
+
+  async function startFailure(env: Record<string, string>): Promise<string> {
+    return startSessionService(env).then(
+      () => 'it started',
+      (error: Error) => error.message,
+    );
+  }
+
+  async function waiting(mode: string): Promise<number> {
+    const [row] = await database.sql(
+      `SELECT count(*) AS n FROM pg_locks WHERE mode = '${mode}' AND relation = 'ai.agno_sessions'::regclass`,
+    );
+    return Number(row?.['n']);
+  }
+});
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(processes.map((id) => readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')));
+  return processes.map(Number).filter((_, at) => stats[at]?.replace(/^.*\) /s, '').split(' ')[1] === String(pid));
+}
