@@ -94,7 +94,7 @@ describe('AGNO_SERVICE_WORKERS', () => {
   it('says once what keeps it from starting', async () => {
     const taken = new URL(service.baseUrl).port;
     const failure = await startFailure({ ...settings(), AGNO_SERVICE_PORT: taken });
-    expect(failure.match(/EADDRINUSE/g)).toHaveLength(1);
+    expect(failure.match(/^Error: .*EADDRINUSE/gm)).toHaveLength(1);
     const fault = await startFailure({
       ...settings(),
       AGNO_POOL_SIZE: '2',
