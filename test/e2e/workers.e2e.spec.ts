@@ -45,6 +45,16 @@ describe('AGNO_SERVICE_WORKERS', () => {
     expect(await childrenOf(service.pid)).toHaveLength(WORKERS);
   });
 
+  it('says the same of itself, whichever process is asked, in log lines that never mix', async () => {
+    const replies = await Promise.all(Array.from({ length: 200 }, () => ask('/health')));
+    expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
+    const lines = await until(async () => {
+      const complete = service.output().split('\n').slice(1, -1);
+      return complete.filter((line) => line.includes('"route":"/health"')).length >= 50 && complete;
+    });
+    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('level');
+  });
+
   it('shows and counts at once, in every worker, what another has just written', async () => {
     for (let round = 0; round < 10; round++) {
       expect((await ask('/sessions', 'POST', { session_id: `w${round}`, session_name: 'before' })).status).toBe(201);

@@ -10,7 +10,7 @@ import { type ServiceConfig, serviceConfigModule } from './config/index.js';
 /** Composes the libraries into the service. */
 @Module({})
 export class AppModule {
-  static with(config: ServiceConfig, logger: Logger): DynamicModule {
+  static with(config: ServiceConfig, logger: Logger, startedAt: Date): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -26,7 +26,7 @@ export class AppModule {
         }),
         AuthModule.forRoot(config.auth),
         SessionsModule,
-        HealthModule,
+        HealthModule.forRoot({ startedAt }),
       ],
     };
   }

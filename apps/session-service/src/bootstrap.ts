@@ -7,7 +7,7 @@ import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { loadConfig } from './config/index.js';
 import { firstSignal } from './first-signal.js';
-import { ownSeat, shareOf } from './workers/seat.js';
+import { ownSeat, serviceStart, shareOf } from './workers/seat.js';
 
 /** A service that listens. */
 export interface RunningService {
@@ -26,10 +26,14 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   const config = shareOf(loadConfig(env), seat);
   const logger = createLogger(config.logLevel, seat);
   const adapter = createHttpAdapter(config, logger);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, logger), adapter, {
-    bodyParser: false,
-    bufferLogs: true,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with(config, logger, serviceStart()),
+    adapter,
+    {
+      bodyParser: false,
+      bufferLogs: true,
+    },
+  );
   app.useLogger(app.get(Logger));
   app.useGlobalFilters(new ProblemFilter());
   guardRequests(adapter.getInstance(), app.get(Gatekeeper));

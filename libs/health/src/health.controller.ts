@@ -1,12 +1,13 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
-
-/** When this process began to serve, as Python prints a datetime. */
-const INSTANTIATED_AT = new Date().toISOString().replace('Z', '000Z');
+import { HEALTH_OPTIONS, type HealthOptions } from './health-options.js';
 
 @Controller()
 export class HealthController {
-  constructor(private readonly health: HealthCheckService) {}
+  constructor(
+    private readonly health: HealthCheckService,
+    @Inject(HEALTH_OPTIONS) private readonly options: HealthOptions,
+  ) {}
 
   /** The process answers. Says nothing about databases: one that is down must not get the service restarted. */
   @Get('healthz')
@@ -16,9 +17,9 @@ export class HealthController {
     return { status };
   }
 
-  /** What AgentOS answers to its own clients' health question. */
+  /** What AgentOS answers to its own clients' health question; the time as Python prints a datetime. */
   @Get('health')
   agentOsHealth(): { status: string; instantiated_at: string } {
-    return { status: 'ok', instantiated_at: INSTANTIATED_AT };
+    return { status: 'ok', instantiated_at: this.options.startedAt.toISOString().replace('Z', '000Z') };
   }
 }

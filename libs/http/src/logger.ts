@@ -3,8 +3,12 @@ import { type Logger, type LoggerOptions, pino } from 'pino';
 
 const currentRequest = new AsyncLocalStorage<string>();
 
-/** Lines are written together, at this size or after this time: a system call for each would cost as much as a query. */
-const BUFFER_BYTES = 8_192;
+/**
+ * Lines are written together, at this size or after this time: a system call for each would cost as much as a query. A
+ * pipe keeps what is written at once together up to the second size, so that lines of several workers never mix.
+ */
+const BUFFER_BYTES = 3_072;
+const ATOMIC_BYTES = 4_096;
 const FLUSH_INTERVAL_MS = 100;
 
 /**
@@ -12,7 +16,7 @@ const FLUSH_INTERVAL_MS = 100;
  * workers every line says which.
  */
 export function createLogger(level: string, worker?: number): Logger {
-  const output = pino.destination({ dest: 1, sync: false, minLength: BUFFER_BYTES });
+  const output = pino.destination({ dest: 1, sync: false, minLength: BUFFER_BYTES, maxWrite: ATOMIC_BYTES });
   setInterval(() => output.flush(), FLUSH_INTERVAL_MS).unref();
   const options: LoggerOptions = {
     level,

@@ -1,5 +1,6 @@
 import { type Database, Deadline, isLayoutChange, type TableNames } from '@agno/database';
 import { readLayout } from './layout.js';
+import { SharedWork } from './shared-work.js';
 import { StatementBook } from './statement-book.js';
 import { createTables } from './statements/create-tables.js';
 import { qualifiedTables, type Tables } from './tables.js';
@@ -13,7 +14,8 @@ export class LayoutOutdated extends Error {}
  */
 export class LayoutKeeper {
   private readonly tables: Tables;
-  private known: Promise<StatementBook> | undefined;
+  private known: StatementBook | undefined;
+  private readonly reading = new SharedWork<StatementBook>();
 
   constructor(
     private readonly database: Database,
@@ -51,26 +53,19 @@ export class LayoutKeeper {
     this.known = undefined;
   }
 
-  /** Many requests may wait for one reading, so it is not bound to the deadline of any. */
+  /**
+   * Requests share a reading that begins after the last of them asked, since another process may have made the tables
+   * meanwhile. It is not bound to the deadline of any.
+   */
   private async book(): Promise<StatementBook> {
-    const reading = this.known ?? this.read();
-    this.known = reading;
-    try {
-      const book = await reading;
-      // An empty database is looked at anew each time: Python may create its tables at any moment.
-      if (!book.layout.hasSessions) this.forget(reading);
-      return book;
-    } catch (error) {
-      this.forget(reading);
-      throw error;
-    }
+    if (this.known !== undefined) return this.known;
+    const book = await this.reading.run('layout', new Deadline(), (deadline) => this.read(deadline));
+    // An empty database is looked at anew each time: Python may create its tables at any moment.
+    if (book.layout.hasSessions) this.known = book;
+    return book;
   }
 
-  private async read(): Promise<StatementBook> {
-    return new StatementBook(this.tables, await readLayout(this.database, this.tables, new Deadline()));
-  }
-
-  private forget(reading: Promise<StatementBook>): void {
-    if (this.known === reading) this.known = undefined;
+  private async read(deadline: Deadline): Promise<StatementBook> {
+    return new StatementBook(this.tables, await readLayout(this.database, this.tables, deadline));
   }
 }

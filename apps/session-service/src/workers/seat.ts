@@ -4,6 +4,14 @@ import type { ServiceConfig } from '../config/index.js';
 /** Tells a worker which of the workers it is. Set by the primary for its workers, never by an operator. */
 export const SEAT = 'AGNO_WORKER_SEAT';
 
+/** Tells a worker when the service started. Set as above. */
+export const STARTED_AT = 'AGNO_SERVICE_STARTED_AT';
+
+/** When the service started, whichever process of it is asked and however often that was replaced. */
+export function serviceStart(): Date {
+  return cluster.isWorker ? new Date(process.env[STARTED_AT] ?? '') : new Date();
+}
+
 /** Which of the workers this process is, from 0; undefined where there is only one process. */
 export function ownSeat(): number | undefined {
   return cluster.isWorker ? Number(process.env[SEAT]) : undefined;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Backoff } from './backoff.js';
-import { SEAT } from './seat.js';
+import { SEAT, STARTED_AT } from './seat.js';
 
 /** A worker ended before it served; what was wrong it has said itself. */
 export class WorkersDidNotStart extends Error {}
@@ -14,6 +14,7 @@ export class WorkersDidNotStart extends Error {}
  */
 export class WorkerGroup {
   private readonly workers = new Map<number, Worker>();
+  private readonly startedAt = new Date().toISOString();
   private readonly backoff = new Backoff();
   private isStopping = false;
 
@@ -26,15 +27,20 @@ export class WorkerGroup {
   }
 
   /**
-   * Resolves when every worker serves. The first goes ahead, so that what keeps the service from starting is said once.
+   * Resolves when every worker serves. The first goes ahead, so that what keeps the service from starting is said once;
+   * where one does not start, none goes on.
    *
    * @throws WorkersDidNotStart
    */
   async start(): Promise<void> {
-    const first = this.fork(0);
-    await serving(first);
-    const others = Array.from({ length: this.count - 1 }, (_, at) => this.fork(at + 1));
-    await Promise.all(others.map(serving));
+    try {
+      await serving(this.fork(0));
+      const others = Array.from({ length: this.count - 1 }, (_, at) => this.fork(at + 1));
+      await Promise.all(others.map(serving));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
     for (const [seat, worker] of this.workers) this.replaceWhenDead(seat, worker);
   }
 
@@ -48,7 +54,7 @@ export class WorkerGroup {
   }
 
   private fork(seat: number): Worker {
-    const worker = cluster.fork({ ...this.env, [SEAT]: String(seat) });
+    const worker = cluster.fork({ ...this.env, [SEAT]: String(seat), [STARTED_AT]: this.startedAt });
     this.workers.set(seat, worker);
     return worker;
   }
