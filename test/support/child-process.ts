@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 
 /** A server that runs as a process of its own while tests talk to it. */
 export interface ServerProcess {
@@ -41,9 +40,12 @@ export async function startServer(start: ServerCommand): Promise<ServerProcess> 
   child.stderr?.on('data', keep);
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
-  const ended = once(child, 'exit').then(([code]: number[]) => {
-    process.off('exit', killWithUs);
-    return code ?? null;
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', (code, signal) => {
+      process.off('exit', killWithUs);
+      output += `ended with ${code ?? signal}\n`;
+      resolve(code);
+    });
   });
 
   const baseUrl = `http://127.0.0.1:${start.port}`;

@@ -6,6 +6,7 @@ import { Cors } from './cors.js';
 import { closeGracefully } from './graceful-close.js';
 import { sendable } from './large-body.js';
 import { inRequest } from './logger.js';
+import { answerMalformed, answerUnusual, requireHost } from './malformed-request.js';
 import { setDeadlines } from './request-deadline.js';
 import { requestIdOf } from './request-id.js';
 import { routedUrl } from './request-path.js';
@@ -32,6 +33,8 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     genReqId: requestIdOf,
     rewriteUrl: routedUrl,
+    clientErrorHandler: answerMalformed,
+    http: { requireHostHeader: false },
     exposeHeadRoutes: false,
     forceCloseConnections: false,
     return503OnClosing: false,
@@ -49,10 +52,12 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     if (cors.answerPreflight(request, reply)) return;
     cors.mark(request, reply);
     reply.header('content-type', 'application/json').serializer(asText);
+    requireHost(request.raw);
     inRequest(request.id, done);
   });
   setDeadlines(fastify, options.requestTimeoutMs);
   closeGracefully(fastify);
+  answerUnusual(fastify);
   fastify.addHook('onResponse', (request, reply, done) => {
     logAccess(logger, request, reply);
     done();
@@ -62,10 +67,10 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
   return adapter;
 }
 
-/** Fastify refuses content types that it cannot read; the contract has an answer of its own to each. */
+/** Fastify refuses content types that it cannot read, and QUERY without one; the contract has an answer of its own to each. */
 function keepContentType(request: FastifyRequest): void {
-  const { headers } = request.raw;
-  if (headers['content-type'] === undefined) return;
+  const { headers, method } = request.raw;
+  if (headers['content-type'] === undefined && method !== 'QUERY') return;
   request.contentType = headers['content-type'];
   headers['content-type'] = 'application/octet-stream';
 }

@@ -12,7 +12,7 @@ const PATHS = [
 ];
 
 for (const path of PATHS) {
-  for (const method of ['HEAD', 'OPTIONS', 'PUT', 'TRACE']) add(`${method} ${path}`, { method, path });
+  for (const method of ['HEAD', 'OPTIONS', 'PUT', 'TRACE', 'QUERY']) add(`${method} ${path}`, { method, path });
 }
 for (const method of ['POST', 'PATCH', 'DELETE']) {
   for (const path of PATHS.slice(2))

@@ -1,0 +1,77 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { problem } from '@agno/contract';
+import type { FastifyInstance } from 'fastify';
+import { allowedMethod } from './known-paths.js';
+
+/** How long a client may take to read the last answer before its connection is cut, in milliseconds. */
+const LAST_WORDS_MS = 2_000;
+
+/** AgentOS's words, too. */
+const NO_REQUEST = 'Invalid HTTP request received.';
+
+/** What Node's codes mean that are not 400. */
+const REFUSALS: Readonly<Record<string, [status: number, sentence: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request header fields too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time'],
+};
+
+/**
+ * Answers what the HTTP parser refuses, and so no route or hook ever sees, in the format of all other errors, and ends the
+ * connection: 400 for bytes that are no request, 408 for one that does not come to an end, 431 for too long a head.
+ */
+export function answerMalformed(error: Error & { code?: string }, socket: Duplex): void {
+  // The rest of what was refused is refused again, piece by piece, while the answer is under way.
+  if (socket.writableEnded) return;
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const earlier = answerBefore(socket);
+  if (earlier !== undefined) {
+    earlier.once('close', () => answerMalformed(error, socket));
+    return;
+  }
+  endWith(socket, ...(REFUSALS[error.code ?? ''] ?? [400, NO_REQUEST]));
+}
+
+/**
+ * Takes from Node what it would answer by itself, without a body. Nobody gets a tunnel: CONNECT is refused like any other
+ * method. An expectation that nobody knows is no reason to refuse.
+ */
+export function answerUnusual({ server }: FastifyInstance): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  server.on('connect', ({ url = '' }: IncomingMessage, socket: Duplex) => {
+    const allow = allowedMethod(url);
+    if (allow === undefined) endWith(socket, 404, 'Not Found');
+    else endWith(socket, 405, 'Method Not Allowed', `Allow: ${allow}`);
+  });
+}
+
+/** HTTP/1.1 wants every request to say which host it means, though nothing here depends on it. */
+export function requireHost({ headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): void {
+  if (headers.host === undefined && httpVersionMajor === 1 && httpVersionMinor === 1) throw problem(400, NO_REQUEST);
+}
+
+/** The answer of a whole request that came before on the same connection: answers keep the order of their requests. */
+function answerBefore(socket: Duplex): ServerResponse | undefined {
+  const { _httpMessage: answer } = socket as Duplex & { _httpMessage?: ServerResponse | null };
+  return answer?.req.complete ? answer : undefined;
+}
+
+/** Writes an answer by hand and cuts the connection once it is read, or is not read for too long. */
+function endWith(socket: Duplex, status: number, sentence: string, ...headers: string[]): void {
+  const { body } = problem(status, sentence);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...headers,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  const cut = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
+  socket.on('error', () => undefined);
+  socket.once('close', () => clearTimeout(cut));
+  socket.resume();
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

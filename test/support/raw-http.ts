@@ -1,0 +1,115 @@
+import { connect, type Socket } from 'node:net';
+
+/** An answer as it came over the wire. */
+export interface RawAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  readonly milliseconds: number;
+}
+
+/** No answer came in time. */
+export class NoAnswer extends Error {}
+
+interface Waiting {
+  readonly hasBody: boolean;
+  readonly since: number;
+  readonly timer: NodeJS.Timeout;
+  resolve(answer: RawAnswer | undefined): void;
+  reject(error: Error): void;
+}
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * An HTTP client that sends bytes as they are: no client library would let such requests out. Keeps its connection while
+ * the server does, and asks one thing at a time.
+ */
+export class RawConnection {
+  private readonly port: number;
+  private socket: Socket | undefined;
+  private received: Buffer = NOTHING;
+  private waiting: Waiting | undefined;
+
+  constructor(baseUrl: string) {
+    this.port = Number(new URL(baseUrl).port);
+  }
+
+  /**
+   * The answer to these bytes; undefined when the server ended the connection without one.
+   *
+   * @throws NoAnswer after `timeoutMs`, with the connection closed
+   */
+  ask(request: Buffer, timeoutMs: number, hasBody = true): Promise<RawAnswer | undefined> {
+    const socket = this.socket ?? this.open();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.close();
+        reject(new NoAnswer(`no answer within ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.waiting = { hasBody, since: performance.now(), timer, resolve, reject };
+      socket.write(request);
+    });
+  }
+
+  close(): void {
+    this.socket?.destroy();
+    this.socket = undefined;
+  }
+
+  private open(): Socket {
+    const socket = connect(this.port, '127.0.0.1').setNoDelay(true);
+    this.socket = socket;
+    this.received = NOTHING;
+    socket.on('data', (bytes: Buffer) => this.take(socket, bytes));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      if (this.socket !== socket) return;
+      this.socket = undefined;
+      this.settle(undefined);
+    });
+    return socket;
+  }
+
+  private take(socket: Socket, bytes: Buffer): void {
+    if (this.socket !== socket) return;
+    this.received = this.received.length === 0 ? bytes : Buffer.concat([this.received, bytes]);
+    const { waiting } = this;
+    const headEnd = this.received.indexOf(HEAD_END);
+    if (waiting === undefined || headEnd === -1) return;
+    const { status, headers } = headOf(this.received.toString('latin1', 0, headEnd));
+    const bodyStart = headEnd + HEAD_END.length;
+    if (status === 100) {
+      this.received = NOTHING;
+      if (bytes.length > bodyStart) this.take(socket, bytes.subarray(bodyStart));
+      return;
+    }
+    const length = waiting.hasBody ? Number(headers.get('content-length') ?? 0) : 0;
+    if (this.received.length < bodyStart + length) return;
+    const body = this.received.toString('utf8', bodyStart, bodyStart + length);
+    const isSurplus = this.received.length > bodyStart + length;
+    this.received = NOTHING;
+    // Bytes beyond the answer belong to requests that were smuggled into this one: nothing here is asked twice.
+    if (headers.get('connection') === 'close' || isSurplus) this.close();
+    this.settle({ status, headers, body, milliseconds: performance.now() - waiting.since });
+  }
+
+  private settle(answer: RawAnswer | undefined): void {
+    const { waiting } = this;
+    this.waiting = undefined;
+    if (waiting === undefined) return;
+    clearTimeout(waiting.timer);
+    waiting.resolve(answer);
+  }
+}
+
+function headOf(head: string): Pick<RawAnswer, 'status' | 'headers'> {
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  const headers = lines.map((line): [string, string] => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+  });
+  return { status: Number(statusLine.split(' ')[1]), headers: new Map(headers) };
+}
