@@ -1,0 +1,87 @@
+import { Dice } from '../../support/dice.js';
+import { NoAnswer, type RawAnswer, RawConnection } from '../../support/raw-http.js';
+import { faultOf } from './judge.js';
+import type { KeptRows } from './kept-rows.js';
+import { oddRequest } from './odd-request.js';
+
+const BATCH = 500;
+const CONNECTIONS = 16;
+/** No answer may take longer, in milliseconds, not even asked alone. */
+const PATIENCE_MS = 1_000;
+
+export interface FuzzReport {
+  readonly requests: number;
+  readonly statuses: ReadonlyMap<number, number>;
+  /** What was wrong, each with the seed that asks it again. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Sends odd requests, the first made from `seed`, the next from `seed + 1` and so on. Those that were refused are sent a
+ * second time, and the tables compared before and after.
+ */
+export async function fuzz(baseUrl: string, rows: KeptRows, seed: number, count: number): Promise<FuzzReport> {
+  const statuses = new Map<number, number>();
+  const faults: string[] = [];
+  let requests = 0;
+  for (let next = seed; requests < count; next += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, count - requests) }, (_, index) => next + index);
+    await rows.reset();
+    const first = await askAll(baseUrl, batch);
+    const refused = first.filter(({ answer }) => isRefusal(answer)).map(({ seed }) => seed);
+    const before = await rows.digest();
+    const second = await askAll(baseUrl, refused);
+    const isAccepted = second.filter(({ answer }) => !isRefusal(answer)).map(({ seed }) => seed);
+    requests += first.length + second.length;
+    if (isAccepted.length === 0 && (await rows.digest()) !== before) {
+      faults.push(`refused requests of seeds ${next}… changed a row`);
+    }
+    for (const { seed, answer, fault } of [...first, ...second]) {
+      statuses.set(answer?.status ?? 0, (statuses.get(answer?.status ?? 0) ?? 0) + 1);
+      if (fault !== undefined) faults.push(`seed ${seed}: ${fault}`);
+    }
+  }
+  return { requests, statuses, faults };
+}
+
+interface Asked {
+  readonly seed: number;
+  readonly answer: RawAnswer | undefined;
+  readonly fault: string | undefined;
+  readonly isLate: boolean;
+}
+
+/** Asks for every seed, over a few connections at once; what a busy machine delayed is asked again by itself. */
+async function askAll(baseUrl: string, seeds: readonly number[]): Promise<Asked[]> {
+  const waiting = [...seeds];
+  const asked: Asked[] = [];
+  const work = async () => {
+    const connection = new RawConnection(baseUrl);
+    for (let seed = waiting.pop(); seed !== undefined; seed = waiting.pop()) asked.push(await ask(connection, seed));
+    connection.close();
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, work));
+  const alone = new RawConnection(baseUrl);
+  const again: Asked[] = [];
+  for (const { seed } of asked.filter(({ isLate }) => isLate)) again.push(await ask(alone, seed));
+  alone.close();
+  return [...asked.filter(({ isLate }) => !isLate), ...again];
+}
+
+async function ask(connection: RawConnection, seed: number): Promise<Asked> {
+  const request = oddRequest(new Dice(seed));
+  if (request.isMalformed) connection.close();
+  try {
+    const answer = await connection.ask(request.bytes, PATIENCE_MS, request.hasBody);
+    return { seed, answer, fault: faultOf(request, answer), isLate: false };
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return { seed, answer: undefined, fault: error.message, isLate: true };
+  } finally {
+    if (request.isMalformed) connection.close();
+  }
+}
+
+function isRefusal(answer: RawAnswer | undefined): boolean {
+  return answer === undefined || answer.status >= 400;
+}
