@@ -1,5 +1,5 @@
 import type { Caller } from '@agno/auth';
-import { problem } from '@agno/contract';
+import { type HttpProblem, problem } from '@agno/contract';
 import { DatabaseRegistry, type Deadline } from '@agno/database';
 import '@agno/http';
 import { SessionStore } from '@agno/storage';
@@ -9,11 +9,13 @@ import type { FastifyRequest } from 'fastify';
 /** Tables beside the session table that AgentOS accepts as `table`; all of them still read sessions. */
 const OTHER_TABLES = ['agno_memories', 'agno_metrics', 'agno_eval_runs', 'agno_knowledge', 'agno_learnings'];
 
-/** The parameters that say where to look and whose sessions are meant; an empty db_id or table counts as absent. */
+/** The parameters that say where to look and whose sessions are meant; an empty db_id or table counts as absent. A request
+ * that is to be refused gets to know first that its database does not exist. */
 export interface Wanted {
   readonly dbId?: string | undefined;
   readonly table?: string | undefined;
   readonly userId?: string | undefined;
+  readonly refusal?: HttpProblem | undefined;
 }
 
 /** What a request reaches: one store, and in it the sessions of one user or of all. */
@@ -42,6 +44,7 @@ export class SessionStores {
   async reach(request: FastifyRequest, wanted: Wanted): Promise<Reach> {
     const { caller } = request;
     const store = await this.choose(wanted, caller, request.deadline);
+    if (wanted.refusal !== undefined) throw wanted.refusal;
     if (caller.isIsolated && !caller.userId) throw problem(403, 'Authenticated request is missing a user identity');
     request.databaseId = store.database.id;
     return { store, userId: caller.isIsolated ? caller.userId : wanted.userId };

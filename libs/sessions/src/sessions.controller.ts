@@ -37,7 +37,7 @@ export class SessionsController {
   @HttpCode(201)
   async create(@Req() request: FastifyRequest): Promise<BodyText> {
     const query = parseCreateSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
-    const { store } = await this.stores.reach(request, { dbId: query.dbId });
+    const { store } = await this.stores.reach(request, { dbId: query.dbId, refusal: query.refusal });
     return this.sessions.create(store, query, request.caller, request.deadline);
   }
 

@@ -41,6 +41,9 @@ for (const choice of CHOICES) {
     add(`several: ${route}${choice}`, get(`${route}${choice}`), SEVERAL);
   }
 }
+add('a page that only we refuse, table without db_id', get('/sessions?page=0&table=agno_sessions'));
+add('a page that only we refuse, unknown db_id', get('/sessions?page=0&db_id=nope'));
+add('a summary that only we refuse, unknown db_id', send('PATCH', '/sessions/x?db_id=nope', { summary: {} }));
 for (const choice of ['', 'db_id=nope', 'db_id=second', 'table=agno_sessions', 'db_id=first&table=nope']) {
   add(`several: create ${choice}`, send('POST', `/sessions?${choice}`, { session_id: 'dbs' }), {
     ...SEVERAL,

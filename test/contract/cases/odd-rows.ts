@@ -50,6 +50,8 @@ const AGENT_COLUMNS: Record<string, Partial<GivenSession>> = {
   'session_data empty list': data('[]'),
   'metadata a list': { metadata: [1] },
   'metadata a text': { metadata: 'x' },
+  'metadata an empty list': { metadata: [] },
+  'metadata an empty text': { metadata: '' },
   'metadata with nulls': { metadata: { a: null, b: [null, { c: null }] } },
   'agent_data a list': { agent_data: [1] },
   'agent_data a text': { agent_data: 'x' },
@@ -109,9 +111,16 @@ for (const name of [
   );
 }
 bothWays('team, empty team_id', team('odd', { team_id: '' }));
+bothWays('workflow, an empty list of runs', workflow('odd', { workflow_data: { name: 'Flow' }, legacyRuns: [] }));
 bothWays('workflow, empty workflow_id', workflow('odd', { workflow_id: '' }));
 bothWays('team, team_data a list', team('odd', { team_data: [1] }));
 bothWays('workflow, workflow_data a list', workflow('odd', { workflow_data: [1] }));
+
+list.add('odd: a first question that is an empty object', get('/sessions?user_id=own'), {
+  given: [
+    agent('odd', { runs: [agentRun('o-run', { messages: [message('user', {}), message('user', 'The question')] })] }),
+  ],
+});
 
 // session_type.
 bothWays("type '' with agent_id", agent('odd', { session_type: '', runs: [asked] }));

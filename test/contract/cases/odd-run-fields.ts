@@ -22,6 +22,8 @@ const RUN_FIELDS: Record<string, string> = {
   'input a list': '{"input":["a"]}',
   'input media':
     '{"input":{"input_content":"x","images":[{"url":"u"}],"videos":null,"audios":[],"files":[{"id":"f"}],"other":1}}',
+  'input media of wrong types': '{"input":{"input_content":"x","images":"aü","videos":{"b":1,"a":2},"audios":""}}',
+  'metadata an empty list': '{"metadata":[]}',
   'no input, multi-part question': '{"messages":[{"role":"user","content":[{"type":"text","text":"x"}]}]}',
   'content null': '{"content":null}',
   'content object': '{"content":{"b":1.0,"a":null},"content_type":"Report"}',

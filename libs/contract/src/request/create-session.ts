@@ -7,10 +7,11 @@ import { readMetadata } from './metadata.js';
 import { readFields } from './model-body.js';
 import { QueryReader } from './query-reader.js';
 import { readRuns } from './seeded-runs.js';
+import type { Refusable } from './session-reference.js';
 import { readSummary } from './summary.js';
 
 /** `POST /sessions`. Texts and JSON are cleaned, ids are as sent; state, metadata and summary are objects. */
-export interface CreateSession {
+export interface CreateSession extends Refusable {
   readonly type: SessionType;
   readonly dbId: string | undefined;
   /** Undefined: to be generated. */
@@ -55,10 +56,10 @@ export function parseCreateSession(
   const ours = new Fields(fields.members, { ...fields.rules, report: log.reportOurs });
   const summary = readSummary(ours, log.reportOurs);
   const runs = readRuns(ours, sessionId, log.reportOurs);
-  log.throwIfAny();
+  const refusal = log.settle();
 
   const ids = { sessionId, userId, ...componentIds };
-  return { type, dbId, ...ids, sessionName, sessionState, metadata: orAbsent(metadata), summary, runs };
+  return { refusal, type, dbId, ...ids, sessionName, sessionState, metadata: orAbsent(metadata), summary, runs };
 }
 
 function readComponentIds(fields: Fields, type: SessionType) {

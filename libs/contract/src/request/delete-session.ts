@@ -16,7 +16,7 @@ export interface DeleteSession extends TableReference {
 export function parseDeleteSession(rawQuery: string): DeleteSession {
   const log = new IssueLog();
   const parameters = readDeleteParameters(new QueryReader(rawQuery, log));
-  log.throwIfAny();
+  log.settle();
   return parameters;
 }
 

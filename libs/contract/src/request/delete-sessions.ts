@@ -29,7 +29,7 @@ export function parseDeleteSessions(
   const model = readModel(body, log, 'missing');
   const ids = model === undefined ? [] : readList(model, 'session_ids', log, readId);
   const types = model === undefined ? [] : readList(model, 'session_types', log, readType);
-  log.throwIfAny();
+  log.settle();
   if (ids.length !== types.length) throw problem(400, 'Session IDs and session types must have the same length');
   return { ...parameters, sessionIds: ids.filter(canBeId) };
 }

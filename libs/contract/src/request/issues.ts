@@ -1,4 +1,4 @@
-import { unprocessable, type ValidationIssue } from '../errors/http-problem.js';
+import { type HttpProblem, unprocessable, type ValidationIssue } from '../errors/http-problem.js';
 import { asRaw, NULL, objectOf, quote, type RawJson } from '../json/raw-json.js';
 
 /** Where a rejected value stands: `['query', 'limit']`, `['body', 'session_ids', 1]`. */
@@ -26,10 +26,13 @@ export class IssueLog {
     this.ours.push(issue);
   };
 
-  /** @throws HttpProblem 422 when anything was reported. */
-  throwIfAny(): void {
+  /**
+   * @returns the refusal of what only we refuse: due when the database is known, as AgentOS fails no earlier
+   * @throws HttpProblem 422 when AgentOS refuses anything
+   */
+  settle(): HttpProblem | undefined {
     if (this.shared.length > 0) throw unprocessable(this.shared);
-    if (this.ours.length > 0) throw unprocessable(this.ours);
+    return this.ours.length > 0 ? unprocessable(this.ours) : undefined;
   }
 }
 

@@ -3,13 +3,13 @@ import { SESSION_TYPES } from '../session/session-type.js';
 import { MAX_INT64 } from './integer.js';
 import { IssueLog, tooLarge, tooSmall } from './issues.js';
 import { QueryReader } from './query-reader.js';
-import { readTableReference, type SessionReference } from './session-reference.js';
+import { type Refusable, readTableReference, type SessionReference } from './session-reference.js';
 
 export const SORT_ORDERS = ['asc', 'desc'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
 
 /** `GET /sessions`. Filters are undefined when absent; `''` is a value like any other. */
-export interface ListSessions extends SessionReference {
+export interface ListSessions extends SessionReference, Refusable {
   readonly componentId: string | undefined;
   /** Part of a name, with the wildcards of SQL's LIKE. */
   readonly sessionName: string | undefined;
@@ -33,8 +33,9 @@ export function parseListSessions(rawQuery: string): ListSessions {
   const page = query.integer('page', 0n) ?? 1n;
   const sortOrder = query.choice('sort_order', SORT_ORDERS) ?? 'desc';
   checkReach(query, limit, page, log);
-  log.throwIfAny();
+  const refusal = log.settle();
   return {
+    refusal,
     type,
     componentId: query.text('component_id'),
     userId: query.text('user_id'),

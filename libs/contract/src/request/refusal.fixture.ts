@@ -1,14 +1,20 @@
 import { HttpProblem } from '../errors/http-problem.js';
 
-/** What a parser refuses a request with: `[status, detail]`. Fails when it accepts. */
+/** What a parser refuses a request with, at once or later: `[status, detail]`. Fails when it accepts. */
 export function refusal(parse: () => unknown): [status: number, detail: unknown] {
+  const problem = refusalOf(parse);
+  if (!(problem instanceof HttpProblem)) throw new Error('the request was accepted');
+  return [problem.status, JSON.parse(problem.detail)];
+}
+
+function refusalOf(parse: () => unknown): unknown {
   try {
-    parse();
+    const parsed = parse();
+    return typeof parsed === 'object' && parsed !== null && 'refusal' in parsed ? parsed.refusal : undefined;
   } catch (error) {
-    if (error instanceof HttpProblem) return [error.status, JSON.parse(error.detail)];
+    if (error instanceof HttpProblem) return error;
     throw error;
   }
-  throw new Error('the request was accepted');
 }
 
 /** The issues of a 422 in short: `type loc`. */

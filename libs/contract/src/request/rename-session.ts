@@ -2,11 +2,11 @@ import { type Body, readBody } from './body.js';
 import { IssueLog, type Loc, missing, notAString } from './issues.js';
 import { echo, isObject, stringOf } from './json-tree.js';
 import { QueryReader } from './query-reader.js';
-import { readSessionReference, type SessionReference } from './session-reference.js';
+import { type Refusable, readSessionReference, type SessionReference } from './session-reference.js';
 import { storableText } from './storable.js';
 
 /** `POST /sessions/{id}/rename`. */
-export interface RenameSession extends SessionReference {
+export interface RenameSession extends SessionReference, Refusable {
   /** Cleaned; may be empty. */
   readonly sessionName: string;
 }
@@ -24,8 +24,7 @@ export function parseRenameSession(
   const log = new IssueLog();
   const reference = readSessionReference(new QueryReader(rawQuery, log));
   const sessionName = readName(body, log);
-  log.throwIfAny();
-  return { ...reference, sessionName };
+  return { refusal: log.settle(), ...reference, sessionName };
 }
 
 const LOC: Loc = ['body', 'session_name'];

@@ -1,5 +1,12 @@
+import type { HttpProblem } from '../errors/http-problem.js';
 import { SESSION_TYPES, type SessionType } from '../session/session-type.js';
 import type { QueryReader } from './query-reader.js';
+
+/** A request that may hold what AgentOS accepts and then fails on. */
+export interface Refusable {
+  /** Thrown before anything else of the request is used, but after the database is known. */
+  readonly refusal: HttpProblem | undefined;
+}
 
 /** Which database and table hold the session; undefined for the default ones. */
 export interface TableReference {

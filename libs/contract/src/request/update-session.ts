@@ -4,11 +4,11 @@ import { IssueLog } from './issues.js';
 import { readMetadata } from './metadata.js';
 import { readFields } from './model-body.js';
 import { QueryReader } from './query-reader.js';
-import { readSessionReference, type SessionReference } from './session-reference.js';
+import { type Refusable, readSessionReference, type SessionReference } from './session-reference.js';
 import { readSummary } from './summary.js';
 
 /** `PATCH /sessions/{id}`. An undefined member is left alone; the others replace what is stored. All are cleaned. */
-export interface UpdateSession extends SessionReference {
+export interface UpdateSession extends SessionReference, Refusable {
   readonly sessionName: string | undefined;
   readonly sessionState: RawJson | undefined;
   /** An object, or JSON null when only reserved keys were given: stored metadata is then taken away. */
@@ -35,6 +35,5 @@ export function parseUpdateSession(
   const sessionState = fields.json('session_state');
   const metadata = readMetadata(fields);
   const summary = readSummary(fields, log.reportOurs);
-  log.throwIfAny();
-  return { ...reference, sessionName, sessionState, metadata, summary };
+  return { refusal: log.settle(), ...reference, sessionName, sessionState, metadata, summary };
 }

@@ -1,4 +1,13 @@
-import { isTruthy, kindOf, membersOf, NULL, objectOf, type RawJson } from '../json/raw-json.js';
+import {
+  EMPTY_ARRAY,
+  EMPTY_OBJECT,
+  EMPTY_STRING,
+  isTruthy,
+  kindOf,
+  membersOf,
+  objectOf,
+  type RawJson,
+} from '../json/raw-json.js';
 
 /** What names the SDK of an external agent: `sdk`, or, where that is false, `framework`, if it is a non-empty string. */
 export function agentLabel(
@@ -16,10 +25,13 @@ export function labelOfAgentData(agentData: RawJson | null): RawJson | undefined
   return agentLabel(members.get('sdk'), members.get('framework'));
 }
 
-/** Metadata with the label as `sdk`: it replaces a key of that name in its place and makes metadata where there is none. */
+/**
+ * Metadata with the label as `sdk`: it replaces a key of that name in its place and makes metadata where there is none.
+ * Python's `dict` makes an empty object of an empty list or text.
+ */
 export function labelled(metadata: RawJson | null | undefined, label: RawJson | undefined): RawJson | null | undefined {
-  if (label === undefined) return metadata;
-  if (metadata === undefined || metadata === null || metadata === NULL) return objectOf([['sdk', label]]);
-  if (kindOf(metadata) !== 'object') return metadata;
+  if (label === undefined) return metadata === EMPTY_ARRAY || metadata === EMPTY_STRING ? EMPTY_OBJECT : metadata;
+  if (!isTruthy(metadata ?? undefined)) return objectOf([['sdk', label]]);
+  if (!metadata || kindOf(metadata) !== 'object') return metadata;
   return objectOf(membersOf(metadata).set('sdk', label));
 }

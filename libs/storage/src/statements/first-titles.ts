@@ -19,7 +19,7 @@ export interface TitleRow {
 /** A message of role user whose content Python calls true. */
 const SPOKEN = `(@.role == "user" && (
   @.content.type() == "string" && @.content != "" || @.content.type() == "array" && @.content.size() > 0 ||
-  @.content.type() == "object" || @.content.type() == "number" && @.content != 0 || @.content == true))`;
+  @.content.type() == "object" && exists (@.content.*) || @.content.type() == "number" && @.content != 0 || @.content == true))`;
 
 const FIRST_MESSAGE = `jsonb_path_query_first(run, '$.messages[*] ? ${SPOKEN}')->'content'`;
 
@@ -61,7 +61,7 @@ export function firstTitles(book: StatementBook): string {
     LEFT JOIN LATERAL (SELECT true AS found, ordered.version, message, input FROM (${runs}) ordered,
       LATERAL (SELECT stored #> '{}' AS run OFFSET 0) fetched,
       LATERAL (SELECT CASE WHEN u.type <> 'workflow' THEN ${FIRST_MESSAGE} END AS message, run->'input' AS input OFFSET 0) looked
-      WHERE u.type = 'workflow' OR message IS NOT NULL OR coalesce(input, 'null') <> 'null' LIMIT 1) t ON true`;
+      WHERE u.type = 'workflow' AND stored IS NOT NULL OR message IS NOT NULL OR coalesce(input, 'null') <> 'null' LIMIT 1) t ON true`;
 }
 
 /** The version of the one row that a title comes from; with runs in two places there is no such row. */

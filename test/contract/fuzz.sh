@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Compares chance cases with a live AgentOS: fuzz.sh [--seed N] [--count N] [--layout v3|v2|mixed]
+set -euo pipefail
+
+checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+cd "$checkout"
+export PATH="$checkout/node_modules/.bin:$PATH"
+test/contract/oracle/setup.sh "${AGNO_VERSION:-3.1.10}" >/dev/null
+test/contract/oracle/setup.sh "${AGNO_2_VERSION:-2.9.0}" >/dev/null
+[[ -f dist/apps/session-service/src/main.js ]] || npm run --silent build
+exec node --import ./test/support/run-typescript.ts test/contract/fuzz/run.ts "$@"

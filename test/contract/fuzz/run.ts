@@ -1,0 +1,68 @@
+/** `fuzz/run.ts [--seed N] [--count N] [--layout v3]`: odd requests on odd rows, to us and to a live AgentOS. */
+import { parseArgs } from 'node:util';
+import { startPostgres } from '../../support/postgres.js';
+import type { ContractCase, Layout } from '../harness/case.js';
+import { judge } from '../harness/judge.js';
+import { seedTemplates } from '../harness/layouts.js';
+import { type Outcome, perform } from '../harness/perform.js';
+import { type Expectation, expectationOf, requestText } from '../harness/record.js';
+import { Report } from '../harness/report.js';
+import { type RunningSide, startOracle, startOurs } from '../harness/sides.js';
+import { fuzzCases } from './fuzz-cases.js';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '1000' },
+    layout: { type: 'string', default: 'v3' },
+  },
+});
+
+async function main(): Promise<number> {
+  const layout = values.layout as Layout;
+  const report = new Report((line) => process.stdout.write(`${line}\n`));
+  const postgres = await startPostgres();
+  try {
+    await seedTemplates(postgres, [layout]);
+    const [oracle, ours] = await Promise.all([startOracle(postgres, layout), startOurs(postgres, layout)]);
+    for (const contract of fuzzCases(Number(values.seed), Number(values.count))) {
+      await compare(contract, oracle, ours, report);
+    }
+    await Promise.all([oracle.close(), ours.close()]);
+  } finally {
+    await postgres.stop();
+  }
+  report.summary();
+  return report.failed === 0 && report.passed > 0 ? 0 : 1;
+}
+
+async function compare(contract: ContractCase, oracle: RunningSide, ours: RunningSide, report: Report): Promise<void> {
+  const [theirs, own] = await Promise.all([perform(oracle, contract), perform(ours, contract)]);
+  const { requests, answers, rows } = expectationOf(contract, theirs);
+  const failedToWrite = contract.steps.some(
+    ({ method }, at) => method !== 'GET' && (answers[at]?.status ?? 500) >= 500,
+  );
+  if (failedToWrite) return;
+  // Where AgentOS fails there is nothing to compare with. What only we refuse we refuse before we look for a database.
+  const isComparable = (at: number) => {
+    const status = answers[at]?.status ?? 500;
+    return status < 500 && !(status === 404 && own.answers[at]?.status === 422);
+  };
+  const comparable = <T>(items: readonly T[]) => items.filter((_, at) => isComparable(at));
+  const expected: Expectation = {
+    requests: comparable(requests),
+    answers: comparable(answers),
+    ...(rows === undefined ? {} : { rows }),
+  };
+  const steps = comparable(contract.steps);
+  const found = judge({ ...contract, steps }, expected, { ...own, answers: comparable(own.answers) }, []);
+  report.add(values.layout as Layout, 'fuzz', contract.name, [...failuresOf(own), ...found], steps.map(requestText));
+}
+
+function failuresOf({ answers }: Outcome) {
+  return answers
+    .filter(({ status }) => status >= 500)
+    .map(({ status, body }) => ({ path: 'status', expected: 'below 500', actual: `${status} ${body}` }));
+}
+
+process.exitCode = await main();
