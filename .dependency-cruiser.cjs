@@ -31,7 +31,7 @@ module.exports = {
       from: { path: '^libs/(database|storage)/', pathNot: SPEC },
       to: {
         path: [
-          '^libs/(auth|health|http|observability|openapi|sessions)/',
+          '^libs/(auth|health|http|openapi|sessions|telemetry)/',
           '^(node:)?https?$',
           HTTP_PACKAGES,
           'node_modules/@nestjs/core/',
@@ -41,7 +41,7 @@ module.exports = {
     {
       name: 'only-the-edge-knows-fastify',
       severity: 'error',
-      from: { path: '^libs/', pathNot: ['^libs/(auth|http|openapi|sessions)/', SPEC] },
+      from: { path: '^libs/', pathNot: ['^libs/(auth|http|openapi|sessions|telemetry)/', SPEC] },
       to: { path: HTTP_PACKAGES },
     },
     {

@@ -2,6 +2,7 @@ import { AuthModule } from '@agno/auth';
 import { DatabaseModule } from '@agno/database';
 import { HealthModule } from '@agno/health';
 import { SessionsModule } from '@agno/sessions';
+import { type ServiceMetrics, TelemetryModule } from '@agno/telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
@@ -10,7 +11,7 @@ import { type ServiceConfig, serviceConfigModule } from './config/index.js';
 /** Composes the libraries into the service. */
 @Module({})
 export class AppModule {
-  static with(config: ServiceConfig, logger: Logger, startedAt: Date): DynamicModule {
+  static with(config: ServiceConfig, logger: Logger, metrics: ServiceMetrics, startedAt: Date): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -23,10 +24,12 @@ export class AppModule {
           requireId: config.requireDatabaseId,
           pool: config.pool,
           tables: { schema: config.schema, sessionTable: config.sessionTable, runTable: config.runTable },
+          observer: metrics,
         }),
         AuthModule.forRoot(config.auth),
         SessionsModule,
-        HealthModule.forRoot({ startedAt }),
+        HealthModule.forRoot({ startedAt, drainDelayMs: config.drainDelayMs }),
+        TelemetryModule.forRoot(metrics),
       ],
     };
   }

@@ -1,12 +1,16 @@
 import { authWarnings, Gatekeeper, guardRequests } from '@agno/auth';
+import { DatabaseRegistry } from '@agno/database';
+import { DatabaseProbes } from '@agno/health';
 import { createHttpAdapter, createLogger, ProblemFilter } from '@agno/http';
 import { mountDocs } from '@agno/openapi';
+import { measureRequests, offerFigures, ServiceMetrics } from '@agno/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { loadConfig } from './config/index.js';
 import { firstSignal } from './first-signal.js';
+import { serviceVersion } from './version.js';
 import { ownSeat, serviceStart, shareOf } from './workers/seat.js';
 
 /** A service that listens. */
@@ -25,9 +29,10 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   const seat = ownSeat();
   const config = shareOf(loadConfig(env), seat);
   const logger = createLogger(config.logLevel, seat);
+  const metrics = new ServiceMetrics(serviceVersion());
   const adapter = createHttpAdapter(config, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(config, logger, serviceStart()),
+    AppModule.with(config, logger, metrics, serviceStart()),
     adapter,
     {
       bodyParser: false,
@@ -36,6 +41,9 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   );
   app.useLogger(app.get(Logger));
   app.useGlobalFilters(new ProblemFilter());
+  measureRequests(adapter.getInstance(), metrics);
+  watchDatabases(metrics, app.get(DatabaseRegistry), app.get(DatabaseProbes));
+  offerFigures(metrics.registry);
   guardRequests(adapter.getInstance(), app.get(Gatekeeper));
   mountDocs(app);
   // Of several workers the first speaks for all.
@@ -43,6 +51,13 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   await app.listen(config.port, config.host);
   logger.info(`AgentOS session service listening on :${config.port}`);
   return { app, closed: closedOnSignal(app) };
+}
+
+function watchDatabases(metrics: ServiceMetrics, registry: DatabaseRegistry, probes: DatabaseProbes): void {
+  metrics.watch({
+    pools: () => registry.all().map((database) => ({ databaseId: database.id, ...database.use() })),
+    databasesUp: () => probes.all(),
+  });
 }
 
 async function closedOnSignal(app: NestFastifyApplication): Promise<void> {

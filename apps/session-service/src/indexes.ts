@@ -1,6 +1,6 @@
 /** `npm run indexes -- [--apply | --remove] [--db ID]`: shows, builds or drops the indexes that lists want. */
 import { parseArgs } from 'node:util';
-import { Database, DatabaseUnavailable, Deadline } from '@agno/database';
+import { Database, DatabaseUnavailable, Deadline, UNOBSERVED } from '@agno/database';
 import { listIndexes } from '@agno/storage';
 import { ConfigError, loadConfig } from './config/index.js';
 
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   // An index may take longer to build than any request may run.
   const limits = { ...config.pool, statementTimeoutMs: 0 };
   for (const { id, dsn } of chosen) {
-    const database = new Database(id, dsn, limits, () => undefined);
+    const database = new Database(id, dsn, limits, UNOBSERVED, () => undefined);
     try {
       for (const index of listIndexes(config)) {
         const text = values.remove ? index.drop : index.create;

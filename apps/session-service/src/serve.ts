@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { createLogger } from '@agno/http';
+import { answerForAllWorkers } from '@agno/telemetry';
 import { startService } from './bootstrap.js';
 import { loadConfig } from './config/index.js';
 import { firstSignal } from './first-signal.js';
@@ -20,6 +21,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Serving> {
   const config = loadConfig(env);
   if (config.workers === 1 || cluster.isWorker) return startService(env);
   const logger = createLogger(config.logLevel);
+  answerForAllWorkers();
   const group = new WorkerGroup(config.workers, env, logger);
   const told = firstSignal();
   await group.start();

@@ -21,6 +21,17 @@ export interface TableNames {
   readonly runTable: string;
 }
 
+/** Who wants to know how the databases do. Called on the hot path: must be quick and must not throw. */
+export interface DatabaseObserver {
+  /** A statement has been answered, with rows or an error. `name` is the statement's. */
+  statementEnded(databaseId: string, name: string, seconds: number): void;
+  /** No connection came free in time. */
+  connectionTimedOut(databaseId: string): void;
+}
+
+/** For tools that nobody watches. */
+export const UNOBSERVED: DatabaseObserver = { statementEnded: () => undefined, connectionTimedOut: () => undefined };
+
 export interface DatabaseModuleOptions {
   /** In the order written; the first is the default unless `defaultId` names another. */
   readonly targets: readonly DatabaseTarget[];
@@ -29,4 +40,5 @@ export interface DatabaseModuleOptions {
   readonly requireId: boolean;
   readonly pool: PoolLimits;
   readonly tables: TableNames;
+  readonly observer: DatabaseObserver;
 }

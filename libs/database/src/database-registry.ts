@@ -13,7 +13,7 @@ export class DatabaseRegistry implements OnApplicationShutdown {
       options.targets.map((target) => {
         const onIdleError = (error: Error) =>
           this.logger.warn(`Idle connection of '${target.id}' lost: ${error.message}`);
-        return [target.id, new Database(target.id, target.dsn, options.pool, onIdleError)];
+        return [target.id, new Database(target.id, target.dsn, options.pool, options.observer, onIdleError)];
       }),
     );
   }

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { cancelStatement } from './cancel-statement.js';
 import { createDataSource, poolOf } from './data-source.js';
 import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
-import type { PoolLimits } from './database-options.js';
+import type { DatabaseObserver, PoolLimits } from './database-options.js';
 import type { Deadline } from './deadline.js';
 import { type PoolTarget, parseDsn, withOfferedTls } from './dsn/index.js';
 import type { SqlValue, Statement, TextRow } from './statement.js';
@@ -25,6 +25,7 @@ export class Database {
     readonly id: string,
     dsn: string,
     private readonly limits: PoolLimits,
+    private readonly observer: DatabaseObserver,
     private readonly onIdleError: (error: Error) => void,
   ) {
     this.target = parseDsn(dsn);
@@ -60,6 +61,13 @@ export class Database {
       if (this.opening === opening) this.opening = undefined;
       throw new DatabaseUnavailable(this.id, error);
     }
+  }
+
+  /** How the pool is used at the moment; nothing before the first connection. */
+  use(): { readonly used: number; readonly idle: number; readonly pending: number; readonly max: number } {
+    const pool = this.dataSource?.isInitialized ? poolOf(this.dataSource) : undefined;
+    const idle = pool?.idleCount ?? 0;
+    return { used: (pool?.totalCount ?? 0) - idle, idle, pending: pool?.waitingCount ?? 0, max: this.limits.size };
   }
 
   /** Waits for connections in use and closes all. */
@@ -99,7 +107,7 @@ export class Database {
     try {
       return await work(
         <Row>(statement: Statement, values: readonly SqlValue[]) =>
-          client.query(new TextQuery<Row>(statement, values, this.target.namedStatements)).rows,
+          client.query(new TextQuery<Row>(statement, values, this.target.namedStatements, this.onStatement)).rows,
       );
     } catch (error) {
       const meaning = translate(this.id, error);
@@ -114,13 +122,22 @@ export class Database {
     }
   }
 
+  private readonly onStatement = (name: string, seconds: number) =>
+    this.observer.statementEnded(this.id, name, seconds);
+
   private async checkOut(pool: Pool): Promise<PoolClient> {
     try {
       return await pool.connect();
     } catch (error) {
+      if (isPoolTimeout(error)) this.observer.connectionTimedOut(this.id);
       throw new DatabaseUnavailable(this.id, error);
     }
   }
+}
+
+/** pg-pool has no code for it. */
+function isPoolTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 }
 
 /** A connection that dies under its holder must not end the process: the statement that runs, or the next, fails. */

@@ -26,6 +26,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
   readonly name: string;
   readonly text: string;
   private columns: readonly string[];
+  private startedAt = 0;
   private readonly received: Row[] = [];
   private readonly outcome = Promise.withResolvers<Row[]>();
 
@@ -33,6 +34,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
     private readonly statement: Statement,
     private readonly values: readonly SqlValue[],
     isNamed: boolean,
+    private readonly onEnd: (name: string, seconds: number) => void,
   ) {
     this.name = isNamed ? statement.name : '';
     this.text = statement.text;
@@ -47,6 +49,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
   submit(connection: Connection): void {
     const wire = connection as unknown as ProtocolConnection;
     const { name, text } = this;
+    this.startedAt = performance.now();
     wire.stream.cork();
     if (name === '' || wire.parsedStatements[name] === undefined) wire.parse({ name, text });
     wire.bind({ statement: name, values: this.values.map(textOf) });
@@ -71,7 +74,9 @@ export class TextQuery<Row = TextRow> implements Submittable {
   /** How many rows a statement touched is told by the rows it returns. */
   handleCommandComplete(): void {}
 
+  /** Comes after an error, too. */
   handleReadyForQuery(): void {
+    this.onEnd(this.statement.name, (performance.now() - this.startedAt) / 1000);
     this.outcome.resolve(this.received);
   }
 

@@ -1,11 +1,13 @@
-import { Controller, Get, Inject } from '@nestjs/common';
-import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { HEALTH_OPTIONS, type HealthOptions } from './health-options.js';
+import { Readiness } from './readiness.js';
 
 @Controller()
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
+    private readonly readiness: Readiness,
     @Inject(HEALTH_OPTIONS) private readonly options: HealthOptions,
   ) {}
 
@@ -15,6 +17,21 @@ export class HealthController {
   async healthz(): Promise<{ status: string }> {
     const { status } = await this.health.check([]);
     return { status };
+  }
+
+  /** The same for a liveness probe: true also while the service drains. */
+  @Get('livez')
+  livez(): { status: string } {
+    return { status: 'ok' };
+  }
+
+  /** Requests are welcome: 503 while the service drains, and while its default database is down. */
+  @Get('readyz')
+  async readyz(@Res({ passthrough: true }) reply: { code(status: number): unknown }): Promise<HealthCheckResult> {
+    const report = await this.readiness.report();
+    const isReady = report.status === 'ok' || report.status === 'degraded';
+    reply.code(isReady ? 200 : 503);
+    return report;
   }
 
   /** What AgentOS answers to its own clients' health question; the time as Python prints a datetime. */

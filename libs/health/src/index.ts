@@ -1,1 +1,2 @@
+export { DatabaseProbes } from './database-probes.js';
 export * from './health.module.js';

@@ -4,7 +4,7 @@ const KNOWN_PATHS: readonly [pattern: RegExp, allow: string][] = [
   [/^\/sessions\/[^/]+\/rename$/, 'POST'],
   [/^\/sessions\/[^/]+\/(runs|run-previews)$/, 'GET'],
   [/^\/sessions\/[^/]+\/runs\/[^/]+$/, 'GET'],
-  [/^\/(health|healthz|livez|readyz|openapi\.json|docs)$/, 'GET'],
+  [/^\/(health|healthz|livez|readyz|metrics|openapi\.json|docs)$/, 'GET'],
 ];
 
 /** The `Allow` header of a path that exists but not for the method asked; undefined when there is no such path. */

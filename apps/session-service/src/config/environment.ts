@@ -39,6 +39,7 @@ export class Environment {
 
   @Variable(workerCount) readonly AGNO_SERVICE_WORKERS: number = 1;
   @Variable(milliseconds(1)) readonly AGNO_REQUEST_TIMEOUT_MS: number = 60_000;
+  @Variable(milliseconds(0)) readonly AGNO_DRAIN_DELAY_MS: number = 0;
   @Variable(wholeNumber(1, 1000)) readonly AGNO_POOL_SIZE: number = 10;
   @Variable(milliseconds(1)) readonly AGNO_CONNECT_TIMEOUT_MS: number = 5_000;
   @Variable(milliseconds(0)) readonly AGNO_STATEMENT_TIMEOUT_MS: number = 60_000;

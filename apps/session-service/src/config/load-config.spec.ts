@@ -17,6 +17,7 @@ describe('without further settings', () => {
       runTable: 'agno_runs',
       workers: 1,
       requestTimeoutMs: 60_000,
+      drainDelayMs: 0,
       pool: { size: 10, connectTimeoutMs: 5_000, statementTimeoutMs: 60_000, idleTimeoutMs: 30_000 },
       auth: {
         securityKey: undefined,

@@ -34,6 +34,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): S
     runTable: environment.AGNO_RUN_TABLE,
     workers: environment.AGNO_SERVICE_WORKERS,
     requestTimeoutMs: environment.AGNO_REQUEST_TIMEOUT_MS,
+    drainDelayMs: environment.AGNO_DRAIN_DELAY_MS,
     pool: {
       size: environment.AGNO_POOL_SIZE,
       connectTimeoutMs: environment.AGNO_CONNECT_TIMEOUT_MS,

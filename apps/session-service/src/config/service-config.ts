@@ -17,6 +17,8 @@ export interface ServiceConfig {
   /** Processes that serve the port together. */
   readonly workers: number;
   readonly requestTimeoutMs: number;
+  /** From being told to stop until no more requests are taken; the service is not ready meanwhile. */
+  readonly drainDelayMs: number;
   readonly pool: PoolConfig;
   readonly auth: AuthOptions;
   readonly bodyLimitBytes: number;

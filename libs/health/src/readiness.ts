@@ -1,0 +1,57 @@
+import { setTimeout } from 'node:timers/promises';
+import { DatabaseRegistry } from '@agno/database';
+import { type BeforeApplicationShutdown, Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import {
+  type HealthCheckResult,
+  HealthCheckService,
+  type HealthIndicatorResult,
+  HealthIndicatorService,
+} from '@nestjs/terminus';
+import { DatabaseProbes } from './database-probes.js';
+import { HEALTH_OPTIONS, type HealthOptions } from './health-options.js';
+
+/**
+ * Whether requests should be sent here. A default database that is down says no; another one that is down does not, since
+ * the rest is served. No reasons are given: they would name hosts and users.
+ */
+@Injectable()
+export class Readiness implements BeforeApplicationShutdown {
+  private isDraining = false;
+
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly probes: DatabaseProbes,
+    private readonly registry: DatabaseRegistry,
+    @Inject(HEALTH_OPTIONS) private readonly options: HealthOptions,
+  ) {}
+
+  /** Goes on serving for a while, so that whoever sends requests here has time to notice. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isDraining = true;
+    await setTimeout(this.options.drainDelayMs);
+  }
+
+  /** Terminus' report, each database under its db_id; its `status` is `ok` or `degraded` while the service is ready. */
+  async report(): Promise<HealthCheckResult> {
+    const databases = await this.probes.all();
+    const asked = [...databases].map(
+      ([id, isUp]) =>
+        () =>
+          this.indicated(id, isUp),
+    );
+    if (this.isDraining) asked.push(() => this.indicators.check('service').down('draining'));
+    try {
+      return await this.health.check(asked);
+    } catch (error) {
+      if (error instanceof ServiceUnavailableException) return error.getResponse() as HealthCheckResult;
+      throw error;
+    }
+  }
+
+  private indicated(id: string, isUp: boolean): HealthIndicatorResult {
+    const indicator = this.indicators.check(id);
+    if (isUp) return indicator.up();
+    return id === this.registry.options.defaultId ? indicator.down() : indicator.degraded();
+  }
+}

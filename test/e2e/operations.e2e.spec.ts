@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { freePort } from '../support/ports.js';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+const DRAIN_MS = 2_000;
+
+describe('what operators ask', () => {
+  let database: ScratchDatabase;
+  let unborn: string;
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    database = await scratchDatabase();
+    unborn = `postgresql://nobody:hush@127.0.0.1:${await freePort()}/none`;
+    service = await startSessionService({
+      AGNO_SESSION_DSN_MAP: JSON.stringify({ main: database.dsn, unborn }),
+      AGNO_DRAIN_DELAY_MS: String(DRAIN_MS),
+      OS_SECURITY_KEY: 'key-of-the-operator',
+    });
+  });
+  afterAll(() => service.stop());
+
+  const statusOf = async (path: string) => (await call(service.baseUrl, path)).status;
+  const headers = { authorization: 'Bearer key-of-the-operator' };
+
+  it('is ready when its default database answers, and names those that do not', async () => {
+    const reply = await call(service.baseUrl, '/readyz');
+    expect(reply.status).toBe(200);
+    expect(reply.json).toMatchObject({
+      status: 'degraded',
+      details: { main: { status: 'up' }, unborn: { status: 'degraded' } },
+    });
+    expect(reply.text).not.toContain('hush');
+    expect([await statusOf('/livez'), await statusOf('/healthz')]).toEqual([200, 200]);
+  });
+
+  it('counts requests by route template and status, and statements by db_id', async () => {
+    await call(service.baseUrl, '/sessions', { method: 'POST', headers, body: { session_id: 'one' } });
+    for (const id of ['one', 'two', 'three']) await call(service.baseUrl, `/sessions/${id}`, { headers });
+    await call(service.baseUrl, '/nowhere', { headers });
+    const figures = await figuresOf(service);
+    const requests = (labels: string) => figures.get(`http_server_request_duration_seconds_count{${labels}}`);
+    const route = 'http_request_method="GET",http_route="/sessions/:session_id"';
+    expect(requests(`${route},http_response_status_code="200"`)).toBe(1);
+    expect(requests(`${route},http_response_status_code="404"`)).toBe(2);
+    expect(
+      requests('http_request_method="GET",http_route="unmatched",http_response_status_code="404"'),
+    ).toBeGreaterThanOrEqual(1);
+    expect([...figures.keys()].filter((name) => name.includes('db_operation_name'))).not.toEqual([]);
+    expect(figures.get('db_client_connection_max{db_id="main"}')).toBe(10);
+    expect(figures.get('db_client_connection_pending_requests{db_id="main"}')).toBe(0);
+    expect(figures.get('agno_session_service_database_up{db_id="main"}')).toBe(1);
+    expect(figures.get('agno_session_service_database_up{db_id="unborn"}')).toBe(0);
+  });
+
+  it('is not ready while its default database is down, and alive all the same', async () => {
+    await database.admin(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS false`);
+    await database.admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database.name}'`);
+    await until(async () => (await statusOf('/readyz')) === 503);
+    expect((await call(service.baseUrl, '/readyz')).json).toMatchObject({ status: 'error', error: { main: {} } });
+    expect(await statusOf('/livez')).toBe(200);
+    await database.admin(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS true`);
+    await until(async () => (await statusOf('/readyz')) === 200);
+  });
+
+  it('goes on serving while it drains, but is not ready', async () => {
+    const exit = service.stop();
+    await until(async () => (await statusOf('/readyz')) === 503);
+    expect(await statusOf('/livez')).toBe(200);
+    expect((await call(service.baseUrl, '/sessions/one', { headers })).status).toBe(200);
+    expect(await exit).toBe(0);
+  });
+});
+
+describe('several workers', () => {
+  it('add up their figures, whichever is asked', async () => {
+    const database = await scratchDatabase();
+    const service = await startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_SERVICE_WORKERS: '2' });
+    try {
+      for (let request = 0; request < 10; request++) {
+        await call(service.baseUrl, '/sessions', { headers: { connection: 'close' } });
+      }
+      const figures = await figuresOf(service);
+      const labels = 'http_request_method="GET",http_route="/sessions",http_response_status_code="200"';
+      expect(figures.get(`http_server_request_duration_seconds_count{${labels}}`)).toBe(10);
+      expect(figures.get('db_client_connection_max{db_id="default"}')).toBe(10);
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
+/** Prometheus' text, each series with its last value. */
+async function figuresOf({ baseUrl }: ServerProcess): Promise<ReadonlyMap<string, number>> {
+  const { text } = await call(baseUrl, '/metrics');
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  );
+}
