@@ -7,7 +7,7 @@ BUILT := dist/.built
 SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json package.json
 EMBEDDED := dist/apps/session-service/src/embedded.js
 
-.PHONY: help run demo test contract-test contract-record bench smoke build clean
+.PHONY: help run demo test contract-test contract-record deploy-test chart-docs bench smoke build clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -28,6 +28,12 @@ contract-test: $(BUILT) ## Compare with a live Python AgentOS (AGNO_VERSION, def
 
 contract-record: $(BUILT) ## Renew the recorded contract cases
 	test/contract/contract-record.sh
+
+deploy-test: $(BUILT) ## The chart, the image's recipe and the compose file; needs helm or Go
+	test/deploy/deploy-test.sh $(DEPLOY_TEST)
+
+chart-docs: $(INSTALLED) ## Renew the table of values in the chart's README
+	readme-generator --values deploy/helm/agno-session/values.yaml --readme deploy/helm/agno-session/README.md
 
 bench: $(BUILT) ## Measure against Python and a bare handler; needs wrk (BENCH="--quick --only list,detail")
 	test/contract/oracle/setup.sh $(or $(AGNO_VERSION),3.1.10) >/dev/null

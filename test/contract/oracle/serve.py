@@ -2,7 +2,8 @@
 
 Each database gets one agent, one team and one workflow of its own, which is how AgentOS comes to know it. The variable
 ORACLE_AUTH may hold a JSON object with `authorization`, `config` for an AuthorizationConfig, `service_accounts`, and
-`middleware` for a JWTMiddleware that is added by hand, which is how tokens are verified without scopes.
+`middleware` for a JWTMiddleware that is added by hand, which is how tokens are verified without scopes. ORACLE_HOST is
+the address to listen on (127.0.0.1).
 """
 
 import json
@@ -56,7 +57,7 @@ def main() -> None:
     app = agent_os.get_app()
     if "middleware" in WANTED_AUTH:
         app.user_middleware.append(Middleware(JWTMiddleware, **WANTED_AUTH["middleware"]))
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run(app, host=os.environ.get("ORACLE_HOST", "127.0.0.1"), port=port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,51 @@
+{{- define "agno-session.name" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "agno-session.fullname" -}}
+{{- $name := include "agno-session.name" . }}
+{{- $release := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) }}
+{{- .Values.fullnameOverride | default $release | trunc 52 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "agno-session.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "agno-session.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: service
+{{- end }}
+
+{{- define "agno-session.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: agentos
+{{ include "agno-session.selectorLabels" . }}
+{{- end }}
+
+{{- define "agno-session.serviceAccountName" -}}
+{{- $own := .Values.serviceAccount.create | ternary (include "agno-session.fullname" .) "default" }}
+{{- .Values.serviceAccount.name | default $own }}
+{{- end }}
+
+{{- define "agno-session.image" -}}
+{{- with .Values.image }}
+{{- .repository }}{{ with .digest }}@{{ . }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* The secret variables that the values hold, name → text, as JSON. */}}
+{{- define "agno-session.secrets" -}}
+{{- $secrets := deepCopy .Values.config.secretEnv }}
+{{- with .Values.config.dsn }}{{ $_ := set $secrets "AGNO_PG_DSN" . }}{{ end }}
+{{- with .Values.config.dsnMap }}{{ $_ := set $secrets "AGNO_SESSION_DSN_MAP" (toRawJson .) }}{{ end }}
+{{- toRawJson $secrets }}
+{{- end }}
+
+{{- define "agno-session.secretName" -}}
+{{- .Values.config.existingSecret | default (include "agno-session.fullname" .) }}
+{{- end }}
+
+{{/* A variable's value as quoted text. JSON, because plain output turns 16777216 of a values file into 1.6777216e+07. */}}
+{{- define "agno-session.text" -}}
+{{- kindIs "string" . | ternary . (toRawJson .) | toRawJson }}
+{{- end }}

@@ -1,0 +1,25 @@
+{{/* What the schema cannot say. Stops with a sentence that names the value to change. */}}
+{{- define "agno-session.validate" -}}
+{{- $config := .Values.config }}
+{{- $secrets := include "agno-session.secrets" . | fromJson }}
+{{- if and $config.existingSecret $secrets }}
+{{- fail "config.existingSecret replaces the chart's own Secret: put dsn, dsnMap and secretEnv into it, or leave it out" }}
+{{- end }}
+{{- if and $config.dsn $config.dsnMap }}
+{{- fail "set config.dsn or config.dsnMap, not both" }}
+{{- end }}
+{{- if not (or $config.existingSecret $secrets .Values.extraEnv) }}
+{{- fail "no database: set config.dsn, config.dsnMap or config.existingSecret" }}
+{{- end }}
+{{- if and (gt (len $config.dsnMap) 1) (not $config.defaultDbId) }}
+{{- fail "several databases in config.dsnMap: say with config.defaultDbId which one serves requests without db_id" }}
+{{- end }}
+{{- if and $config.dsnMap $config.defaultDbId (not (hasKey $config.dsnMap $config.defaultDbId)) }}
+{{- fail "config.defaultDbId must be one of config.dsnMap" }}
+{{- end }}
+{{- $timeoutMs := $config.env.AGNO_REQUEST_TIMEOUT_MS | default 60000 | int64 }}
+{{- $drainSeconds := add .Values.drainDelaySeconds (div (add $timeoutMs 999) 1000) }}
+{{- if le (int64 .Values.terminationGracePeriodSeconds) $drainSeconds }}
+{{- fail (printf "terminationGracePeriodSeconds must be more than %d: drainDelaySeconds and AGNO_REQUEST_TIMEOUT_MS together" $drainSeconds) }}
+{{- end }}
+{{- end }}

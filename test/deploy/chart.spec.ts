@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { CHART, helm, template, VALUE_SETS } from './helm.js';
+
+const CHECKOUT = resolve(import.meta.dirname, '../..');
+
+describe.each(Object.entries(VALUE_SETS))('with the values %s', (_, file) => {
+  it('the chart passes helm lint --strict', () => {
+    const { succeeded, stdout, stderr } = helm('lint', '--strict', CHART, '--values', file);
+    expect(succeeded, stdout + stderr).toBe(true);
+  });
+
+  it('the schemas of Kubernetes accept what is rendered', () => {
+    const { stdout } = template('--values', file);
+    const {
+      status,
+      stdout: report,
+      stderr,
+    } = spawnSync('kubernetes-validate', ['--strict', '-'], { input: stdout, encoding: 'utf8' });
+    expect(status, report + stderr).toBe(0);
+  });
+});
+
+describe('the chart', () => {
+  it('passes helm lint --strict as it stands', () => {
+    const { succeeded, stdout, stderr } = helm('lint', '--strict', CHART);
+    expect(succeeded, stdout + stderr).toBe(true);
+  });
+
+  it('installs the version of the service that it was packed with', () => {
+    const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'));
+    expect(parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8')).appVersion).toBe(version);
+  });
+
+  it('is complete when packed: no link leads out of it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'agno-chart-'));
+    try {
+      expect(helm('package', CHART, '--destination', folder).succeeded).toBe(true);
+      const [packed] = [join(folder, 'agno-session-0.1.0.tgz')];
+      const options = ['--values', VALUE_SETS['autoscaled-and-monitored'] ?? ''];
+      expect(helm('template', 'agno-session', packed, ...options).stdout).toBe(template(...options).stdout);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('documents every value: the table of its README is up to date', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'agno-chart-'));
+    try {
+      cpSync(join(CHART, 'README.md'), join(folder, 'README.md'));
+      const args = ['--values', join(CHART, 'values.yaml'), '--readme', join(folder, 'README.md')];
+      const { status, stdout, stderr } = spawnSync('readme-generator', args, { encoding: 'utf8' });
+      expect(status, stdout + stderr).toBe(0);
+      expect(readFileSync(join(CHART, 'README.md'), 'utf8')).toBe(readFileSync(join(folder, 'README.md'), 'utf8'));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

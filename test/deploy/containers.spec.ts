@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { CHECKOUT } from '../support/session-service.js';
+
+describe('the image', () => {
+  it.each(['Dockerfile', 'test/contract/oracle/Dockerfile'])('has a recipe that hadolint accepts: %s', (recipe) => {
+    const { status, stdout, stderr } = spawnSync('hadolint', [join(CHECKOUT, recipe)], { encoding: 'utf8' });
+    expect(status, stdout + stderr).toBe(0);
+  });
+
+  it('has the Node and the version that the service is tested with', () => {
+    const { version, devDependencies } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'));
+    const recipe = readFileSync(join(CHECKOUT, 'Dockerfile'), 'utf8');
+    expect(recipe).toContain(`ARG NODE_IMAGE=node:${devDependencies.node}-`);
+    expect(recipe).toContain(`ARG VERSION=${version}\n`);
+  });
+});
+
+describe('the compose file', () => {
+  const { services } = parse(readFileSync(join(CHECKOUT, 'docker-compose.session.yml'), 'utf8'));
+
+  it('starts the service when its database is healthy, and Python only when asked for', () => {
+    expect(Object.keys(services)).toEqual(['postgres', 'session-service', 'agentos']);
+    expect(services['session-service'].depends_on.postgres).toEqual({ condition: 'service_healthy' });
+    expect(services['postgres'].healthcheck.test).toContain('pg_isready');
+    expect(services.agentos.profiles).toEqual(['python']);
+  });
+
+  it('locks the service down', () => {
+    const { read_only, cap_drop } = services['session-service'];
+    expect([read_only, cap_drop]).toEqual([true, ['ALL']]);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { find, type Manifest, render, VALUE_SETS, WITH_DSN } from './helm.js';
+
+describe('every pod', () => {
+  it.each(Object.entries(VALUE_SETS))('is locked down (%s)', (_, file) => {
+    const pods = podSpecs(render('--values', file));
+    expect(pods).toHaveLength(2);
+    for (const pod of pods) {
+      expect(pod.automountServiceAccountToken).toBe(false);
+      expect(pod.enableServiceLinks).toBe(false);
+      expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+      for (const container of pod.containers) {
+        expect(container.securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+      }
+    }
+  });
+
+  it('runs the image that the seed of the command names', () => {
+    const options = ['--set', 'image.repository=registry.example/sessions', '--set', 'image.tag=1.2.3'];
+    const images = podSpecs(render(...WITH_DSN, ...options)).map(({ containers }) => containers[0].image);
+    expect(images).toEqual(['registry.example/sessions:1.2.3', 'registry.example/sessions:1.2.3']);
+  });
+
+  it('can be pinned by digest', () => {
+    const [pod] = podSpecs(render('--values', VALUE_SETS['existing-secret'] ?? ''));
+    expect(pod.containers[0].image).toMatch(/^registry\.example\/agno-session-service@sha256:0{64}$/);
+  });
+});
+
+describe('the settings', () => {
+  it('are texts, whatever they look like in a values file', () => {
+    expect(find(render('--values', VALUE_SETS['several-databases'] ?? ''), 'ConfigMap')?.['data']).toEqual({
+      AGNO_SERVICE_PORT: '8080',
+      AGNO_DRAIN_DELAY_MS: '5000',
+      AGNO_DEFAULT_DB_ID: 'main',
+      AGNO_REQUIRE_DB_ID: 'true',
+      AGNO_POOL_SIZE: '20',
+      AGNO_BODY_LIMIT_BYTES: '33554432',
+      AGNO_TRUSTED_PROXIES: '10.0.0.0/8',
+    });
+  });
+
+  it('restart the pods when they change', () => {
+    const checksum = (level: string) =>
+      deployment('--set', `config.env.LOG_LEVEL=${level}`).spec.template.metadata.annotations['checksum/config'];
+    expect(checksum('info')).not.toBe(checksum('warn'));
+  });
+});
+
+describe('a pod of the service', () => {
+  const pod = deployment().spec.template.spec;
+  const [container] = pod.containers;
+
+  it('is asked whether it lives and whether it is ready', () => {
+    expect(container.startupProbe.httpGet).toEqual({ path: '/livez', port: 'http' });
+    expect(container.livenessProbe.httpGet).toEqual({ path: '/livez', port: 'http' });
+    expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'http' });
+  });
+
+  it('has its probes tuned by values', () => {
+    const tuned = deployment('--set', 'livenessProbe.periodSeconds=42').spec.template.spec.containers[0];
+    expect(tuned.livenessProbe).toMatchObject({ periodSeconds: 42, httpGet: { path: '/livez', port: 'http' } });
+  });
+
+  it('has time to drain: longer than the pause and the longest request together', () => {
+    expect(find(render(...WITH_DSN), 'ConfigMap')?.['data'].AGNO_DRAIN_DELAY_MS).toBe('5000');
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(5 + 60);
+  });
+
+  it('listens where the Service sends requests', () => {
+    const manifests = render('--values', VALUE_SETS['placed'] ?? '');
+    const port = find(manifests, 'Deployment')?.['spec'].template.spec.containers[0].ports[0];
+    expect(port).toMatchObject({ name: 'http', containerPort: 9090 });
+    expect(find(manifests, 'ConfigMap')?.['data'].AGNO_SERVICE_PORT).toBe('9090');
+    expect(find(manifests, 'Service')?.['spec'].ports[0]).toMatchObject({ port: 80, targetPort: 'http' });
+  });
+
+  it('is spread over nodes and zones, counting only pods of this release', () => {
+    const matchLabels = deployment().spec.selector.matchLabels;
+    expect(pod.topologySpreadConstraints).toHaveLength(2);
+    for (const constraint of pod.topologySpreadConstraints) expect(constraint.labelSelector).toEqual({ matchLabels });
+  });
+
+  it('never goes missing during an update', () => {
+    expect(deployment().spec.strategy.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 });
+  });
+});
+
+describe('the number of pods', () => {
+  it('is fixed, or left to the autoscaler', () => {
+    expect(deployment('--set', 'replicaCount=3').spec.replicas).toBe(3);
+    const scaled = render('--values', VALUE_SETS['autoscaled-and-monitored'] ?? '');
+    expect(find(scaled, 'Deployment')?.['spec']).not.toHaveProperty('replicas');
+    expect(find(scaled, 'HorizontalPodAutoscaler')?.['spec']).toMatchObject({
+      scaleTargetRef: { kind: 'Deployment', name: 'agno-session' },
+      maxReplicas: 20,
+    });
+  });
+
+  it('is protected from drains', () => {
+    const { maxUnavailable, selector } = find(render(...WITH_DSN), 'PodDisruptionBudget')?.['spec'] ?? {};
+    expect(maxUnavailable).toBe(1);
+    expect(selector.matchLabels).toEqual(deployment().spec.selector.matchLabels);
+  });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: tests state what they expect and fail where it is otherwise
+function deployment(...options: readonly string[]): any {
+  return find(render(...WITH_DSN, ...options), 'Deployment');
+}
+
+/** The pod of the service and that of `helm test`. */
+// biome-ignore lint/suspicious/noExplicitAny: tests state what they expect and fail where it is otherwise
+function podSpecs(manifests: readonly Manifest[]): any[] {
+  return [find(manifests, 'Deployment')?.['spec'].template.spec, find(manifests, 'Pod')?.['spec']];
+}
