@@ -1,6 +1,6 @@
+import { Dice } from '../../support/dice.js';
 import { type ContractCase, collector, get } from '../harness/case.js';
 import type { Step } from '../harness/http.js';
-import { Dice } from './dice.js';
 import { type BodyKind, oddBody } from './odd-bodies.js';
 import { oddQuery, PARAMETERS } from './odd-queries.js';
 import { oddSession } from './odd-sessions.js';

@@ -1,4 +1,4 @@
-import type { Dice } from './dice.js';
+import type { Dice } from '../../support/dice.js';
 import { oddValue } from './odd-values.js';
 
 const NAMES = ['a', 'b', 'summary', 'topics', 'updated_at', 'agno_dispatch_depth'];
@@ -37,10 +37,12 @@ export type BodyKind = keyof typeof FIELDS;
 /** A JSON body that mostly makes sense; now and then a field of another type, or text that is not quite JSON. */
 export function oddBody(dice: Dice, kind: BodyKind): string {
   if (dice.oneIn(25)) return oddValue(dice, NAMES);
-  const members = dice.some(FIELDS[kind], kind === 'rename' ? 2 : 4).map((name) => {
-    const value = dice.oneIn(4) ? oddValue(dice, NAMES) : dice.pick(FITTING[name] ?? ['"x"', 'null']);
-    return `${JSON.stringify(name)}:${value}`;
-  });
+  const members = dice
+    .some(kind === 'rename' ? 2 : 4, () => dice.pick<string>(FIELDS[kind]))
+    .map((name) => {
+      const value = dice.oneIn(4) ? oddValue(dice, NAMES) : dice.pick(FITTING[name] ?? ['"x"', 'null']);
+      return `${JSON.stringify(name)}:${value}`;
+    });
   if (kind === 'delete' && members.length < 2) members.push('"session_ids":["f"]', '"session_types":["agent"]');
   const text = `{${members.join(dice.oneIn(40) ? ' ,\n ' : ',')}}`;
   return dice.oneIn(12) ? damaged(dice, text) : text;

@@ -1,4 +1,4 @@
-import type { Dice } from './dice.js';
+import type { Dice } from '../../support/dice.js';
 
 const ANY = [
   '',
@@ -96,10 +96,12 @@ export const PARAMETERS = {
 
 /** A query string, with its question mark, of a few parameters that mostly make sense. */
 export function oddQuery(dice: Dice, names: readonly string[]): string {
-  const pairs = dice.some(names, 3).map((name) => {
-    const value = dice.oneIn(7) ? dice.pick(ANY) : dice.pick(VALUES[name] ?? ANY);
-    if (dice.oneIn(40)) return name;
-    return `${dice.oneIn(40) ? name.toUpperCase() : name}=${value.replace(/[^!-~]/gu, encodeURIComponent)}`;
-  });
+  const pairs = dice
+    .some(3, () => dice.pick(names))
+    .map((name) => {
+      const value = dice.oneIn(7) ? dice.pick(ANY) : dice.pick(VALUES[name] ?? ANY);
+      if (dice.oneIn(40)) return name;
+      return `${dice.oneIn(40) ? name.toUpperCase() : name}=${value.replace(/[^!-~]/gu, encodeURIComponent)}`;
+    });
   return pairs.length === 0 ? '' : `?${pairs.join(dice.oneIn(30) ? ';' : '&')}`;
 }

@@ -1,5 +1,5 @@
+import type { Dice } from '../../support/dice.js';
 import { type GivenSession, rawJson } from '../harness/given.js';
-import type { Dice } from './dice.js';
 import { oddObject, oddValue } from './odd-values.js';
 
 const RUN_NAMES = [
@@ -62,7 +62,7 @@ function summary(dice: Dice): string {
 
 function sessionData(dice: Dice): string {
   const members = new Map<string, string>();
-  for (const name of dice.some(DATA_NAMES, 4)) members.set(name, oddValue(dice, ANY_NAMES));
+  for (const name of dice.some(4, () => dice.pick(DATA_NAMES))) members.set(name, oddValue(dice, ANY_NAMES));
   if (dice.oneIn(2)) members.set('session_name', '"Named"');
   if (dice.oneIn(2)) members.set('session_state', oddObject(dice, ANY_NAMES));
   if (dice.oneIn(2)) members.set('session_metrics', '{"total_tokens":12,"cost":1.50}');
@@ -81,7 +81,8 @@ function oddRun(dice: Dice, kind: string, id: string): string {
   ]);
   if (!dice.oneIn(3)) members.set('messages', messages(dice));
   if (dice.oneIn(2)) members.set('input', oddObject(dice, INPUT_NAMES));
-  for (const name of dice.some(RUN_NAMES, 2)) members.set(name, oddValue(dice, [...ANY_NAMES, ...MESSAGE_NAMES]));
+  for (const name of dice.some(2, () => dice.pick(RUN_NAMES)))
+    members.set(name, oddValue(dice, [...ANY_NAMES, ...MESSAGE_NAMES]));
   return objectText(members);
 }
 
@@ -94,7 +95,7 @@ function messages(dice: Dice): string {
       ['created_at', '1760000101'],
       ['from_history', 'false'],
     ]);
-    for (const name of dice.some(MESSAGE_NAMES, 1)) members.set(name, oddValue(dice, ANY_NAMES, 1));
+    for (const name of dice.some(1, () => dice.pick(MESSAGE_NAMES))) members.set(name, oddValue(dice, ANY_NAMES, 1));
     return objectText(members);
   });
   return `[${list.join(',')}]`;

@@ -1,4 +1,4 @@
-import type { Dice } from './dice.js';
+import type { Dice } from '../../support/dice.js';
 
 const NUMBERS = [
   ...[
@@ -68,6 +68,6 @@ export function oddValue(dice: Dice, names: readonly string[], depth = 2): strin
 
 /** JSON text of an object with some of these names. */
 export function oddObject(dice: Dice, names: readonly string[], depth = 2): string {
-  const keys = new Set(dice.some([...names, '__proto__', 'constructor', '', '10', '9', 'ü'], 5));
+  const keys = new Set(dice.some(5, () => dice.pick([...names, '__proto__', 'constructor', '', '10', '9', 'ü'])));
   return `{${[...keys].map((key) => `${JSON.stringify(key)}:${oddValue(dice, names, depth - 1)}`).join(',')}}`;
 }
