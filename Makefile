@@ -29,8 +29,8 @@ contract-test: $(BUILT) ## Compare with a live Python AgentOS (AGNO_VERSION, def
 contract-record: $(BUILT) ## Renew the recorded contract cases
 	test/contract/contract-record.sh
 
-deploy-test: $(BUILT) ## The chart, the image's recipe and the compose file; needs helm or Go
-	test/deploy/deploy-test.sh $(DEPLOY_TEST)
+deploy-test: $(INSTALLED) ## The chart, the image's recipe and the compose file; needs helm or Go
+	test/deploy/deploy-test.sh
 
 chart-docs: $(INSTALLED) ## Renew the table of values in the chart's README
 	readme-generator --values deploy/helm/agno-session/values.yaml --readme deploy/helm/agno-session/README.md

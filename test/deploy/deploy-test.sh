@@ -11,7 +11,7 @@ export PATH="$PWD/.cache/bin:$PWD/node_modules/.bin:$venv/bin:$PATH"
 
 if ! command -v helm >/dev/null; then
   command -v go >/dev/null || { echo "deploy-test.sh: there is neither helm nor Go" >&2; exit 2; }
-  GOBIN="$PWD/.cache/bin" go install "helm.sh/helm/v3/cmd/helm@$HELM_VERSION" || exit 2
+  GOBIN="$PWD/.cache/bin" timeout 400 go install "helm.sh/helm/v3/cmd/helm@$HELM_VERSION" || exit 2
 fi
 if ! cmp --silent "$here/requirements.txt" "$venv/.installed"; then
   rm -rf "$venv"
