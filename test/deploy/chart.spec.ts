@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { CHECKOUT } from '../support/session-service.js';
 import { CHART, helm, template, VALUE_SETS } from './helm.js';
-
-const CHECKOUT = resolve(import.meta.dirname, '../..');
 
 describe.each(Object.entries(VALUE_SETS))('with the values %s', (_, file) => {
   it('the chart passes helm lint --strict', () => {

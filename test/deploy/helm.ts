@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { CHECKOUT } from '../support/session-service.js';
 
 /** The chart's folder, as the README's command names it from the checkout's root. */
-export const CHART = resolve(import.meta.dirname, '../../deploy/helm/agno-session');
+export const CHART = resolve(CHECKOUT, 'deploy/helm/agno-session');
 
 /** Sets of values that are linted, rendered and judged by the schemas of Kubernetes: name → file. */
 export const VALUE_SETS: Readonly<Record<string, string>> = Object.fromEntries(

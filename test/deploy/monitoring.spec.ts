@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { CHECKOUT } from '../support/session-service.js';
 import { find, render, VALUE_SETS } from './helm.js';
 
 const MONITORED = render('--values', VALUE_SETS['autoscaled-and-monitored'] ?? '');
-const DEPLOY = resolve(import.meta.dirname, '../../deploy');
+const DEPLOY = resolve(CHECKOUT, 'deploy');
 
 describe('monitoring', () => {
   it('scrapes the metrics of the Service', () => {

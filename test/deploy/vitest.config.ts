@@ -5,7 +5,6 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     include: ['test/deploy/*.spec.ts'],
-    globalSetup: ['test/support/global-postgres.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

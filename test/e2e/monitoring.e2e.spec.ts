@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { call } from '../support/api.js';
 import { scratchDatabase } from '../support/scratch-database.js';
-import { startSessionService } from '../support/session-service.js';
+import { CHECKOUT, startSessionService } from '../support/session-service.js';
 
-const DEPLOY = resolve(import.meta.dirname, '../../deploy');
+const DEPLOY = resolve(CHECKOUT, 'deploy');
 
 interface Rules {
   readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[];

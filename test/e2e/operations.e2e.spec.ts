@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { freePort } from '../support/ports.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { type ScratchDatabase, scratchDatabase, unbornDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 const DRAIN_MS = 2_000;
@@ -14,7 +13,7 @@ describe('what operators ask', () => {
 
   beforeAll(async () => {
     database = await scratchDatabase();
-    unborn = `postgresql://nobody:hush@127.0.0.1:${await freePort()}/none`;
+    unborn = await unbornDsn();
     service = await startSessionService({
       AGNO_SESSION_DSN_MAP: JSON.stringify({ main: database.dsn, unborn }),
       AGNO_DRAIN_DELAY_MS: String(DRAIN_MS),
@@ -57,12 +56,11 @@ describe('what operators ask', () => {
   });
 
   it('is not ready while its default database is down, and alive all the same', async () => {
-    await database.admin(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS false`);
-    await database.admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database.name}'`);
+    await database.goDown();
     await until(async () => (await statusOf('/readyz')) === 503);
     expect((await call(service.baseUrl, '/readyz')).json).toMatchObject({ status: 'error', error: { main: {} } });
     expect(await statusOf('/livez')).toBe(200);
-    await database.admin(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS true`);
+    await database.comeBack();
     await until(async () => (await statusOf('/readyz')) === 200);
   });
 

@@ -3,7 +3,7 @@ import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { freePort } from '../support/ports.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { type ScratchDatabase, scratchDatabase, unbornDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 describe('a database that is not there', () => {
@@ -14,7 +14,7 @@ describe('a database that is not there', () => {
   beforeAll(async () => {
     healthy = await scratchDatabase();
     flaky = await scratchDatabase();
-    const unborn = `postgresql://nobody:hush@127.0.0.1:${await freePort()}/none`;
+    const unborn = await unbornDsn();
     service = await startSessionService({
       AGNO_SESSION_DSN_MAP: JSON.stringify({ healthy: healthy.dsn, flaky: flaky.dsn, unborn }),
     });
@@ -31,13 +31,12 @@ describe('a database that is not there', () => {
 
   it('goes away and comes back: 503 meanwhile, no restart needed, the other never fails', async () => {
     await call(service.baseUrl, '/sessions?db_id=flaky', { method: 'POST', body: { session_id: 's' } });
-    await flaky.admin(`ALTER DATABASE ${flaky.name} ALLOW_CONNECTIONS false`);
-    await flaky.admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${flaky.name}'`);
+    await flaky.goDown();
     for (let request = 0; request < 10; request++) {
       expect((await call(service.baseUrl, '/sessions/s?db_id=flaky')).status).toBe(503);
       expect((await call(service.baseUrl, '/sessions?db_id=healthy')).status).toBe(200);
     }
-    await flaky.admin(`ALTER DATABASE ${flaky.name} ALLOW_CONNECTIONS true`);
+    await flaky.comeBack();
     await until(async () => (await call(service.baseUrl, '/sessions/s?db_id=flaky')).status === 200);
   });
 });

@@ -79,11 +79,10 @@ describe('service accounts', () => {
   });
 
   it('answer 503 while the database cannot tell', async () => {
-    await database.admin(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS false`);
-    await database.admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database.name}'`);
+    await database.goDown();
     const reply = await by('agno_pat_unseen');
     expect([reply.status, reply.text]).toEqual([503, '{"detail":"Authentication is temporarily unavailable"}']);
-    await database.admin(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS true`);
+    await database.comeBack();
     await until(async () => (await by('agno_pat_bot')).status === 200);
   });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { freePort } from './ports.js';
 
 /** A new empty database on the shared test server. */
 export interface ScratchDatabase {
@@ -10,6 +11,14 @@ export interface ScratchDatabase {
   sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Runs SQL on the server's maintenance database. */
   admin(text: string): Promise<void>;
+  /** Ends all connections and takes no more: to its clients the database is down. */
+  goDown(): Promise<void>;
+  comeBack(): Promise<void>;
+}
+
+/** The DSN of a database that is not there; its password `hush` must not be told to anybody. */
+export async function unbornDsn(): Promise<string> {
+  return `postgresql://nobody:hush@127.0.0.1:${await freePort()}/none`;
 }
 
 export async function scratchDatabase(): Promise<ScratchDatabase> {
@@ -17,14 +26,20 @@ export async function scratchDatabase(): Promise<ScratchDatabase> {
   const server = inject('postgresDsn');
   await query(server, `CREATE DATABASE ${name}`);
   const dsn = server.replace(/\/postgres$/, `/${name}`);
+  const admin = async (text: string) => {
+    await query(server, text);
+  };
   return {
     dsn,
     name,
+    admin,
     sql: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
       (await query(dsn, text, values)).rows as Row[],
-    admin: async (text) => {
-      await query(server, text);
+    goDown: async () => {
+      await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+      await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
     },
+    comeBack: () => admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`),
   };
 }
 

@@ -55,7 +55,7 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
 
 function watchDatabases(metrics: ServiceMetrics, registry: DatabaseRegistry, probes: DatabaseProbes): void {
   metrics.watch({
-    pools: () => registry.all().map((database) => ({ databaseId: database.id, ...database.use() })),
+    pools: () => new Map(registry.all().map((database) => [database.id, database.use()])),
     databasesUp: () => probes.all(),
   });
 }

@@ -29,6 +29,15 @@ export interface DatabaseObserver {
   connectionTimedOut(databaseId: string): void;
 }
 
+/** What a pool is doing at the moment, in connections and in requests that wait for one. */
+export interface PoolUse {
+  readonly used: number;
+  readonly idle: number;
+  readonly pending: number;
+  /** The most connections that it may have. */
+  readonly max: number;
+}
+
 /** For tools that nobody watches. */
 export const UNOBSERVED: DatabaseObserver = { statementEnded: () => undefined, connectionTimedOut: () => undefined };
 

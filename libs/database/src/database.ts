@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { cancelStatement } from './cancel-statement.js';
 import { createDataSource, poolOf } from './data-source.js';
 import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
-import type { DatabaseObserver, PoolLimits } from './database-options.js';
+import type { DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
 import type { Deadline } from './deadline.js';
 import { type PoolTarget, parseDsn, withOfferedTls } from './dsn/index.js';
 import type { SqlValue, Statement, TextRow } from './statement.js';
@@ -64,7 +64,7 @@ export class Database {
   }
 
   /** How the pool is used at the moment; nothing before the first connection. */
-  use(): { readonly used: number; readonly idle: number; readonly pending: number; readonly max: number } {
+  use(): PoolUse {
     const pool = this.dataSource?.isInitialized ? poolOf(this.dataSource) : undefined;
     const idle = pool?.idleCount ?? 0;
     return { used: (pool?.totalCount ?? 0) - idle, idle, pending: pool?.waitingCount ?? 0, max: this.limits.size };

@@ -24,3 +24,14 @@ export class Deadline {
     return () => this.listeners.delete(listener);
   }
 }
+
+/** Does work that belongs to no request under a deadline of its own, in milliseconds from now. */
+export async function withDeadline<T>(timeoutMs: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
+  const deadline = new Deadline();
+  const timer = setTimeout(() => deadline.pass(), timeoutMs);
+  try {
+    return await work(deadline);
+  } finally {
+    clearTimeout(timer);
+  }
+}

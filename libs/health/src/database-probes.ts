@@ -1,4 +1,4 @@
-import { type Database, DatabaseRegistry, Deadline } from '@agno/database';
+import { type Database, DatabaseRegistry, withDeadline } from '@agno/database';
 import { Injectable } from '@nestjs/common';
 
 /** A database that takes longer for nothing is as good as down, in milliseconds. */
@@ -37,19 +37,14 @@ export class DatabaseProbes {
   }
 }
 
+/** The race is for those who wait for a connection: a deadline only ends statements. */
 function probe(database: Database): Promise<boolean> {
-  const deadline = new Deadline();
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      deadline.pass();
-      resolve(false);
-    }, PATIENCE_MS);
-    database
-      .query(NOTHING, [], deadline)
-      .then(
-        () => resolve(true),
-        () => resolve(false),
-      )
-      .finally(() => clearTimeout(timer));
+  return withDeadline(PATIENCE_MS, (deadline) => {
+    const answered = database.query(NOTHING, [], deadline).then(
+      () => true,
+      () => false,
+    );
+    const outOfTime = new Promise<boolean>((resolve) => deadline.onPassed(() => resolve(false)));
+    return Promise.race([answered, outOfTime]);
   });
 }

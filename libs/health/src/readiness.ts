@@ -35,14 +35,10 @@ export class Readiness implements BeforeApplicationShutdown {
   /** Terminus' report, each database under its db_id; its `status` is `ok` or `degraded` while the service is ready. */
   async report(): Promise<HealthCheckResult> {
     const databases = await this.probes.all();
-    const asked = [...databases].map(
-      ([id, isUp]) =>
-        () =>
-          this.indicated(id, isUp),
-    );
-    if (this.isDraining) asked.push(() => this.indicators.check('service').down('draining'));
+    const found = [...databases].map(([id, isUp]) => this.indicated(id, isUp));
+    if (this.isDraining) found.push(this.indicators.check('service').down('draining'));
     try {
-      return await this.health.check(asked);
+      return await this.health.check(found.map((result) => () => result));
     } catch (error) {
       if (error instanceof ServiceUnavailableException) return error.getResponse() as HealthCheckResult;
       throw error;

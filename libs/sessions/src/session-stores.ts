@@ -9,12 +9,12 @@ import type { FastifyRequest } from 'fastify';
 /** Tables beside the session table that AgentOS accepts as `table`; all of them still read sessions. */
 const OTHER_TABLES = ['agno_memories', 'agno_metrics', 'agno_eval_runs', 'agno_knowledge', 'agno_learnings'];
 
-/** The parameters that say where to look and whose sessions are meant; an empty db_id or table counts as absent. A request
- * that is to be refused gets to know first that its database does not exist. */
+/** The parameters that say where to look and whose sessions are meant; an empty db_id or table counts as absent. */
 export interface Wanted {
   readonly dbId?: string | undefined;
   readonly table?: string | undefined;
   readonly userId?: string | undefined;
+  /** Of a request that is to be refused: it gets to know first that its database does not exist. */
   readonly refusal?: HttpProblem | undefined;
 }
 

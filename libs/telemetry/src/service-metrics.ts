@@ -1,21 +1,14 @@
+import type { DatabaseObserver, PoolUse } from '@agno/database';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Seconds, as OpenTelemetry advises for HTTP and database durations. */
 const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const DATABASE_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
-/** What a pool is doing at the moment, in connections and waiting requests. */
-export interface PoolState {
-  readonly databaseId: string;
-  readonly used: number;
-  readonly idle: number;
-  readonly pending: number;
-  readonly max: number;
-}
-
 /** What is read when somebody asks for the figures, not before. */
 export interface Watched {
-  pools(): readonly PoolState[];
+  /** By db_id. */
+  pools(): ReadonlyMap<string, PoolUse>;
   /** By db_id: the database answers. Takes no longer than a probe may. */
   databasesUp(): Promise<ReadonlyMap<string, boolean>>;
 }
@@ -24,7 +17,7 @@ export interface Watched {
  * The figures of one process under OpenTelemetry's names, as Prometheus spells them (`http.server.request.duration` is
  * `http_server_request_duration_seconds`). Recording one costs about a microsecond.
  */
-export class ServiceMetrics {
+export class ServiceMetrics implements DatabaseObserver {
   readonly registry = new Registry();
   private readonly requests = new Histogram({
     name: 'http_server_request_duration_seconds',
@@ -85,9 +78,9 @@ export class ServiceMetrics {
       labelNames: ['db_id', 'state'],
       registers,
       collect() {
-        for (const { databaseId, used, idle } of watched.pools()) {
-          this.set({ db_id: databaseId, state: 'used' }, used);
-          this.set({ db_id: databaseId, state: 'idle' }, idle);
+        for (const [id, { used, idle }] of watched.pools()) {
+          this.set({ db_id: id, state: 'used' }, used);
+          this.set({ db_id: id, state: 'idle' }, idle);
         }
       },
     });
@@ -97,7 +90,7 @@ export class ServiceMetrics {
       labelNames: ['db_id'],
       registers,
       collect() {
-        for (const { databaseId, max } of watched.pools()) this.set({ db_id: databaseId }, max);
+        for (const [id, { max }] of watched.pools()) this.set({ db_id: id }, max);
       },
     });
     new Gauge({
@@ -106,7 +99,7 @@ export class ServiceMetrics {
       labelNames: ['db_id'],
       registers,
       collect() {
-        for (const { databaseId, pending } of watched.pools()) this.set({ db_id: databaseId }, pending);
+        for (const [id, { pending }] of watched.pools()) this.set({ db_id: id }, pending);
       },
     });
     new Gauge({

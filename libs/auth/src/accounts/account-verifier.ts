@@ -1,5 +1,5 @@
 import { problem } from '@agno/contract';
-import { Deadline } from '@agno/database';
+import { withDeadline } from '@agno/database';
 import { BoundedMap, type ServiceAccount, type ServiceAccounts } from '@agno/storage';
 import { Logger } from '@nestjs/common';
 import { FailedAttempts } from './failed-attempts.js';
@@ -38,14 +38,14 @@ export class AccountVerifier {
   touch(accountId: string, now: number): void {
     if (now - (this.touched.get(accountId) ?? 0) < TOUCH_INTERVAL_MS) return;
     this.touched.set(accountId, now);
-    withDeadline((deadline) => this.accounts.touch(accountId, Math.floor(now / 1000), deadline)).catch((error: Error) =>
-      this.logger.warn(`The use of a service account could not be recorded: ${error.message}`),
-    );
+    withDeadline(LOOKUP_TIMEOUT_MS, (deadline) =>
+      this.accounts.touch(accountId, Math.floor(now / 1000), deadline),
+    ).catch((error: Error) => this.logger.warn(`The use of a service account could not be recorded: ${error.message}`));
   }
 
   private async find(digest: string) {
     try {
-      return await withDeadline((deadline) => this.accounts.find(digest, deadline));
+      return await withDeadline(LOOKUP_TIMEOUT_MS, (deadline) => this.accounts.find(digest, deadline));
     } catch (error) {
       this.logger.warn(`A service account could not be looked up: ${error instanceof Error ? error.message : error}`);
       throw problem(503, 'Authentication is temporarily unavailable');
@@ -55,15 +55,4 @@ export class AccountVerifier {
 
 function isExpired({ expiresAt }: ServiceAccount, now: number): boolean {
   return expiresAt !== undefined && expiresAt * 1000 <= now;
-}
-
-/** A request has no deadline yet when its caller is verified. */
-async function withDeadline<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
-  const deadline = new Deadline();
-  const timer = setTimeout(() => deadline.pass(), LOOKUP_TIMEOUT_MS);
-  try {
-    return await work(deadline);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -29,9 +29,9 @@ export function labelOfAgentData(agentData: RawJson | null): RawJson | undefined
  * Metadata with the label as `sdk`: it replaces a key of that name in its place and makes metadata where there is none.
  * Python's `dict` makes an empty object of an empty list or text.
  */
-export function labelled(metadata: RawJson | null | undefined, label: RawJson | undefined): RawJson | null | undefined {
-  if (label === undefined) return metadata === EMPTY_ARRAY || metadata === EMPTY_STRING ? EMPTY_OBJECT : metadata;
-  if (!isTruthy(metadata ?? undefined)) return objectOf([['sdk', label]]);
-  if (!metadata || kindOf(metadata) !== 'object') return metadata;
-  return objectOf(membersOf(metadata).set('sdk', label));
+export function labelled(metadata: RawJson | null | undefined, label: RawJson | undefined): RawJson | undefined {
+  const given = metadata ?? undefined;
+  if (label === undefined) return given === EMPTY_ARRAY || given === EMPTY_STRING ? EMPTY_OBJECT : given;
+  if (!isTruthy(given)) return objectOf([['sdk', label]]);
+  return kindOf(given) === 'object' ? objectOf(membersOf(given).set('sdk', label)) : given;
 }
