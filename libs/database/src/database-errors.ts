@@ -8,6 +8,13 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** More is asked of the database of a db_id than it can answer in time. Worth trying again later. */
+export class DatabaseOverloaded extends Error {
+  constructor(readonly databaseId: string) {
+    super(`Database '${databaseId}' has too many requests waiting`);
+  }
+}
+
 /** A statement ran longer than the server allows, or longer than its request. */
 export class StatementTimedOut extends Error {
   constructor(readonly databaseId: string) {

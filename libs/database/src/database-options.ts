@@ -10,6 +10,8 @@ export interface DatabaseTarget {
 export interface PoolLimits {
   readonly size: number;
   readonly connectTimeoutMs: number;
+  /** While somebody has waited longer for a connection, nobody else may begin to wait. */
+  readonly queueTimeoutMs: number;
   readonly statementTimeoutMs: number;
   readonly idleTimeoutMs: number;
 }
@@ -27,6 +29,8 @@ export interface DatabaseObserver {
   statementEnded(databaseId: string, name: string, seconds: number): void;
   /** No connection came free in time. */
   connectionTimedOut(databaseId: string): void;
+  /** Too many were waiting already. */
+  requestRefused(databaseId: string): void;
 }
 
 /** What a pool is doing at the moment, in connections and in requests that wait for one. */
@@ -39,7 +43,11 @@ export interface PoolUse {
 }
 
 /** For tools that nobody watches. */
-export const UNOBSERVED: DatabaseObserver = { statementEnded: () => undefined, connectionTimedOut: () => undefined };
+export const UNOBSERVED: DatabaseObserver = {
+  statementEnded: () => undefined,
+  connectionTimedOut: () => undefined,
+  requestRefused: () => undefined,
+};
 
 export interface DatabaseModuleOptions {
   /** In the order written; the first is the default unless `defaultId` names another. */

@@ -2,23 +2,28 @@ import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { cancelStatement } from './cancel-statement.js';
 import { createDataSource, poolOf } from './data-source.js';
-import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
+import { DatabaseOverloaded, DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
 import type { DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
 import type { Deadline } from './deadline.js';
 import { type PoolTarget, parseDsn, withOfferedTls } from './dsn/index.js';
 import type { SqlValue, Statement, TextRow } from './statement.js';
 import { TextQuery } from './text-query.js';
+import { WaitingLine } from './waiting-line.js';
 
 /** Runs one statement on the connection that a piece of work holds. */
 export type Run = <Row = TextRow>(statement: Statement, values: readonly SqlValue[]) => Promise<Row[]>;
 
 /**
  * One database of the map: connects when first needed, again after a failure, and runs statements.
- * Errors: DatabaseUnavailable, StatementTimedOut, or what the driver reported.
+ * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or what the driver reported.
  */
 export class Database {
   private opening: Promise<Pool> | undefined;
   private dataSource: DataSource | undefined;
+  private readonly line = new WaitingLine();
+  /** Made once: a refusal must cost next to nothing. */
+  private readonly overloaded: DatabaseOverloaded;
+  private answeredAt = Number.NEGATIVE_INFINITY;
   private readonly target: PoolTarget;
 
   constructor(
@@ -29,6 +34,19 @@ export class Database {
     private readonly onIdleError: (error: Error) => void,
   ) {
     this.target = parseDsn(dsn);
+    this.overloaded = new DatabaseOverloaded(id);
+  }
+
+  /**
+   * To be asked before a request begins its work. A line in which people wait long does not get shorter by growing: who
+   * comes now is told at once to come back later, and those who are in it are served in time.
+   *
+   * @throws DatabaseOverloaded
+   */
+  admit(): void {
+    if (this.line.waitMs() < this.limits.queueTimeoutMs || this.canOpenMore()) return;
+    this.observer.requestRefused(this.id);
+    throw this.overloaded;
   }
 
   /** Runs one statement; it is cancelled in PostgreSQL when the deadline passes. */
@@ -63,9 +81,14 @@ export class Database {
     }
   }
 
+  /** Whether any statement was answered in the last `ms` milliseconds, with rows or an error. */
+  hasAnsweredWithin(ms: number): boolean {
+    return performance.now() - this.answeredAt < ms;
+  }
+
   /** How the pool is used at the moment; nothing before the first connection. */
   use(): PoolUse {
-    const pool = this.dataSource?.isInitialized ? poolOf(this.dataSource) : undefined;
+    const pool = this.openPool;
     const idle = pool?.idleCount ?? 0;
     return { used: (pool?.totalCount ?? 0) - idle, idle, pending: pool?.waitingCount ?? 0, max: this.limits.size };
   }
@@ -74,6 +97,10 @@ export class Database {
   async close(): Promise<void> {
     await this.opening?.catch(() => undefined);
     if (this.dataSource?.isInitialized) await this.dataSource.destroy();
+  }
+
+  private get openPool(): Pool | undefined {
+    return this.dataSource?.isInitialized ? poolOf(this.dataSource) : undefined;
   }
 
   private async open(): Promise<Pool> {
@@ -91,8 +118,8 @@ export class Database {
   }
 
   private async withConnection<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
-    const pool = await this.connect();
-    const client = await this.checkOut(pool);
+    const place = this.line.join();
+    const { pool, client } = await this.checkOut().finally(() => this.line.leave(place));
     if (deadline.hasPassed) {
       client.release();
       throw new StatementTimedOut(this.id);
@@ -122,12 +149,20 @@ export class Database {
     }
   }
 
-  private readonly onStatement = (name: string, seconds: number) =>
+  private readonly onStatement = (name: string, seconds: number) => {
+    this.answeredAt = performance.now();
     this.observer.statementEnded(this.id, name, seconds);
+  };
 
-  private async checkOut(pool: Pool): Promise<PoolClient> {
+  /** Then nobody waits for others, however long connecting takes. */
+  private canOpenMore(): boolean {
+    return this.openPool?.waitingCount === 0;
+  }
+
+  private async checkOut(): Promise<{ pool: Pool; client: PoolClient }> {
+    const pool = await this.connect();
     try {
-      return await pool.connect();
+      return { pool, client: await pool.connect() };
     } catch (error) {
       if (isPoolTimeout(error)) this.observer.connectionTimedOut(this.id);
       throw new DatabaseUnavailable(this.id, error);

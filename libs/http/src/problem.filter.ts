@@ -1,5 +1,5 @@
 import { HttpProblem, problem } from '@agno/contract';
-import { DatabaseUnavailable, StatementTimedOut } from '@agno/database';
+import { DatabaseOverloaded, DatabaseUnavailable, StatementTimedOut } from '@agno/database';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethod } from './known-paths.js';
@@ -22,6 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problemOf(error: unknown, request: FastifyRequest): HttpProblem {
     if (error instanceof HttpProblem) return error;
+    if (error instanceof DatabaseOverloaded) return problem(503, error.message);
     if (error instanceof DatabaseUnavailable) {
       this.logger.warn(`${error.message}: ${error.cause instanceof Error ? error.cause.message : 'no reason given'}`);
       return problem(503, error.message);

@@ -40,6 +40,7 @@ export class SessionStores {
    * their own sessions, whatever user the request names.
    *
    * @throws HttpProblem beside those of the choice: 403 for a caller who is isolated and nobody
+   * @throws DatabaseOverloaded
    */
   async reach(request: FastifyRequest, wanted: Wanted): Promise<Reach> {
     const { caller } = request;
@@ -47,6 +48,7 @@ export class SessionStores {
     if (wanted.refusal !== undefined) throw wanted.refusal;
     if (caller.isIsolated && !caller.userId) throw problem(403, 'Authenticated request is missing a user identity');
     request.databaseId = store.database.id;
+    store.database.admit();
     return { store, userId: caller.isIsolated ? caller.userId : wanted.userId };
   }
 

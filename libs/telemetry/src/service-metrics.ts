@@ -39,6 +39,12 @@ export class ServiceMetrics implements DatabaseObserver {
     labelNames: ['db_id'],
     registers: [this.registry],
   });
+  private readonly refusals = new Counter({
+    name: 'agno_session_service_requests_refused_total',
+    help: 'Requests that were told to come back later since too many waited for a connection, by db_id',
+    labelNames: ['db_id'],
+    registers: [this.registry],
+  });
 
   constructor(version: string) {
     collectDefaultMetrics({ register: this.registry });
@@ -67,6 +73,10 @@ export class ServiceMetrics implements DatabaseObserver {
 
   connectionTimedOut(databaseId: string): void {
     this.timeouts.inc({ db_id: databaseId });
+  }
+
+  requestRefused(databaseId: string): void {
+    this.refusals.inc({ db_id: databaseId });
   }
 
   /** Adds what is only known by asking. */

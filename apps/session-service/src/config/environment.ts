@@ -42,6 +42,7 @@ export class Environment {
   @Variable(milliseconds(0)) readonly AGNO_DRAIN_DELAY_MS: number = 0;
   @Variable(wholeNumber(1, 1000)) readonly AGNO_POOL_SIZE: number = 10;
   @Variable(milliseconds(1)) readonly AGNO_CONNECT_TIMEOUT_MS: number = 5_000;
+  @Variable(milliseconds(1)) readonly AGNO_QUEUE_TIMEOUT_MS: number = 2_000;
   @Variable(milliseconds(0)) readonly AGNO_STATEMENT_TIMEOUT_MS: number = 60_000;
   @Variable(milliseconds(0)) readonly AGNO_POOL_IDLE_TIMEOUT_MS: number = 30_000;
   @Variable(wholeNumber(1, 2 ** 30)) readonly AGNO_BODY_LIMIT_BYTES: number = 16 * 2 ** 20;

@@ -18,7 +18,13 @@ describe('without further settings', () => {
       workers: 1,
       requestTimeoutMs: 60_000,
       drainDelayMs: 0,
-      pool: { size: 10, connectTimeoutMs: 5_000, statementTimeoutMs: 60_000, idleTimeoutMs: 30_000 },
+      pool: {
+        size: 10,
+        connectTimeoutMs: 5_000,
+        queueTimeoutMs: 2_000,
+        statementTimeoutMs: 60_000,
+        idleTimeoutMs: 30_000,
+      },
       auth: {
         securityKey: undefined,
         jwt: undefined,
@@ -117,10 +123,11 @@ describe('settings', () => {
     const env = {
       AGNO_POOL_SIZE: '3',
       AGNO_CONNECT_TIMEOUT_MS: '1',
+      AGNO_QUEUE_TIMEOUT_MS: '2',
       AGNO_STATEMENT_TIMEOUT_MS: '0',
       AGNO_POOL_IDLE_TIMEOUT_MS: '7',
     };
-    const expected = { size: 3, connectTimeoutMs: 1, statementTimeoutMs: 0, idleTimeoutMs: 7 };
+    const expected = { size: 3, connectTimeoutMs: 1, queueTimeoutMs: 2, statementTimeoutMs: 0, idleTimeoutMs: 7 };
     expect(loadConfig({ AGNO_PG_DSN: DSN, ...env }).pool).toEqual(expected);
   });
 });

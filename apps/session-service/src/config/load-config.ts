@@ -38,6 +38,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): S
     pool: {
       size: environment.AGNO_POOL_SIZE,
       connectTimeoutMs: environment.AGNO_CONNECT_TIMEOUT_MS,
+      queueTimeoutMs: environment.AGNO_QUEUE_TIMEOUT_MS,
       statementTimeoutMs: environment.AGNO_STATEMENT_TIMEOUT_MS,
       idleTimeoutMs: environment.AGNO_POOL_IDLE_TIMEOUT_MS,
     },

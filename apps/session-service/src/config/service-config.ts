@@ -39,6 +39,7 @@ export interface DatabaseConfig {
 export interface PoolConfig {
   readonly size: number;
   readonly connectTimeoutMs: number;
+  readonly queueTimeoutMs: number;
   readonly statementTimeoutMs: number;
   readonly idleTimeoutMs: number;
 }
