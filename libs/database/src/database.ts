@@ -6,6 +6,7 @@ import { DatabaseUnavailable, StatementTimedOut, translate } from './database-er
 import type { DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
 import type { Deadline } from './deadline.js';
 import { type PoolTarget, parseDsn, withOfferedTls } from './dsn/index.js';
+import { RestedConnections } from './rested-connections.js';
 import type { SqlValue, Statement, TextRow } from './statement.js';
 import { TextQuery } from './text-query.js';
 
@@ -19,6 +20,7 @@ export type Run = <Row = TextRow>(statement: Statement, values: readonly SqlValu
 export class Database {
   private opening: Promise<Pool> | undefined;
   private dataSource: DataSource | undefined;
+  private readonly rested = new RestedConnections();
   private readonly target: PoolTarget;
 
   constructor(
@@ -94,21 +96,20 @@ export class Database {
     const pool = await this.connect();
     const client = await this.checkOut(pool);
     if (deadline.hasPassed) {
-      client.release();
+      giveBack(client);
       throw new StatementTimedOut(this.id);
     }
     let cancelling: Promise<void> | undefined;
     let broken = false;
-    const cancel = () => {
-      cancelling = cancelStatement(client, pool.options);
-    };
-    const forget = deadline.onPassed(cancel);
-    client.on('error', ignore);
+    const working = work(
+      <Row>(statement: Statement, values: readonly SqlValue[]) =>
+        client.query(new TextQuery<Row>(statement, values, this.target.namedStatements, this.onStatement)).rows,
+    );
+    const forget = deadline.onPassed(() => {
+      cancelling = cancelStatement(client, pool.options, working);
+    });
     try {
-      return await work(
-        <Row>(statement: Statement, values: readonly SqlValue[]) =>
-          client.query(new TextQuery<Row>(statement, values, this.target.namedStatements, this.onStatement)).rows,
-      );
+      return await working;
     } catch (error) {
       const meaning = translate(this.id, error);
       broken = meaning instanceof DatabaseUnavailable;
@@ -117,8 +118,8 @@ export class Database {
       forget();
       // Given back only when no cancel can reach the next holder's statement.
       await cancelling;
-      client.off('error', ignore);
-      client.release(broken);
+      if (!broken) this.rested.heard(client);
+      giveBack(client, broken);
     }
   }
 
@@ -126,13 +127,26 @@ export class Database {
     this.observer.statementEnded(this.id, name, seconds);
 
   private async checkOut(pool: Pool): Promise<PoolClient> {
+    for (;;) {
+      const client = await this.lend(pool);
+      if (await this.rested.isAlive(client)) return client;
+      giveBack(client, true);
+    }
+  }
+
+  private async lend(pool: Pool): Promise<PoolClient> {
     try {
-      return await pool.connect();
+      return (await pool.connect()).on('error', ignore);
     } catch (error) {
       if (isPoolTimeout(error)) this.observer.connectionTimedOut(this.id);
       throw new DatabaseUnavailable(this.id, error);
     }
   }
+}
+
+function giveBack(client: PoolClient, broken = false): void {
+  client.off('error', ignore);
+  client.release(broken);
 }
 
 /** pg-pool has no code for it. */
