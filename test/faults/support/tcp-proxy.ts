@@ -45,12 +45,15 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
-  /** Connections so far are dead from now on and nobody is told: what a firewall does that forgets them. New ones are taken. */
+  /**
+   * Connections so far are dead from now on and nobody is told: what a firewall does that forgets them. New ones are
+   * taken. The server's end goes when the client gives up, as its own keep-alive would have it in time.
+   */
   forgetConnections(): void {
     for (const socket of this.sockets) {
       socket.removeAllListeners('data');
       socket.removeAllListeners('end');
-      socket.removeAllListeners('close');
+      socket.on('end', () => socket.destroy());
       socket.resume();
     }
   }
