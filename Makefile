@@ -7,7 +7,7 @@ BUILT := dist/.built
 SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json package.json
 EMBEDDED := dist/apps/session-service/src/embedded.js
 
-.PHONY: help run demo test contract-test contract-record deploy-test chart-docs bench smoke build clean
+.PHONY: help run demo test contract-test contract-record deploy-test faults faults-quick chart-docs bench smoke build clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -31,6 +31,12 @@ contract-record: $(BUILT) ## Renew the recorded contract cases
 
 deploy-test: $(INSTALLED) ## The chart, the image's recipe and the compose file; needs helm or Go
 	test/deploy/deploy-test.sh
+
+faults: $(BUILT) ## Break databases, networks and requests under load; writes docs/reliability.md (ONLY="name of a test")
+	test/faults/faults.sh $(if $(ONLY),--only '$(ONLY)')
+
+faults-quick: $(BUILT) ## What of it takes less than a minute
+	test/faults/faults.sh --quick
 
 chart-docs: $(INSTALLED) ## Renew the table of values in the chart's README
 	readme-generator --values deploy/helm/agno-session/values.yaml --readme deploy/helm/agno-session/README.md

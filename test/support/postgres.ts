@@ -52,7 +52,9 @@ export async function startPostgres(wantedPort?: number): Promise<TestPostgres> 
 /** A server that runs already, by the DSN of its database `postgres`. */
 export function serverAt(dsn: string): DatabaseServer {
   const url = (database: string) => dsn.replace(/\/postgres$/, `/${database}`);
-  const run = (sql: string) => administrate(dsn, sql);
+  const run = async (sql: string) => {
+    await runSql(dsn, sql);
+  };
   return {
     url,
     createDatabase: async (name) => {
@@ -67,12 +69,19 @@ export function serverAt(dsn: string): DatabaseServer {
   };
 }
 
-async function administrate(dsn: string, sql: string): Promise<void> {
+/** Runs SQL on a connection of its own, as another client of the database would. */
+export async function runSql<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+  dsn: string,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: dsn });
-  await client.connect();
+  // A server that goes away meanwhile fails the statement, not the process.
+  client.on('error', () => undefined);
   try {
-    await client.query(sql);
+    await client.connect();
+    return (await client.query<Row>(text, [...values])).rows;
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { inject } from 'vitest';
 import { freePort } from './ports.js';
+import { runSql } from './postgres.js';
 
 /** A new empty database on the shared test server. */
 export interface ScratchDatabase {
@@ -24,31 +25,20 @@ export async function unbornDsn(): Promise<string> {
 export async function scratchDatabase(): Promise<ScratchDatabase> {
   const name = `e2e_${randomBytes(6).toString('hex')}`;
   const server = inject('postgresDsn');
-  await query(server, `CREATE DATABASE ${name}`);
+  await runSql(server, `CREATE DATABASE ${name}`);
   const dsn = server.replace(/\/postgres$/, `/${name}`);
   const admin = async (text: string) => {
-    await query(server, text);
+    await runSql(server, text);
   };
   return {
     dsn,
     name,
     admin,
-    sql: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
-      (await query(dsn, text, values)).rows as Row[],
+    sql: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => runSql<Row>(dsn, text, values),
     goDown: async () => {
       await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
       await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
     },
     comeBack: () => admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`),
   };
-}
-
-async function query(dsn: string, text: string, values: unknown[] = []): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: dsn });
-  await client.connect();
-  try {
-    return await client.query(text, values);
-  } finally {
-    await client.end();
-  }
 }

@@ -4,6 +4,9 @@ import type { PoolLimits } from './database-options.js';
 import type { PoolTarget } from './dsn/index.js';
 import { messageSocket } from './message-socket.js';
 
+/** After so long without a byte the kernel asks whether the server is still there; the default is hours. In milliseconds. */
+const KEEP_ALIVE_DELAY_MS = 10_000;
+
 /** Builds the TypeORM DataSource of one database; nothing connects before `initialize()`. */
 export function createDataSource(
   target: PoolTarget,
@@ -20,6 +23,7 @@ export function createDataSource(
     extra: {
       application_name: 'agno-session-service',
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
       idleTimeoutMillis: limits.idleTimeoutMs,
       ...connection,
       // Encrypted connections begin with a byte that is no message, and are read by the TLS layer.

@@ -15,6 +15,9 @@ export class DatabaseOverloaded extends Error {
   }
 }
 
+/** The connection broke while a statement ran: whether what it was to change has been changed is not known. */
+export class ConnectionLost extends DatabaseUnavailable {}
+
 /** A statement ran longer than the server allows, or longer than its request. */
 export class StatementTimedOut extends Error {
   constructor(readonly databaseId: string) {
@@ -39,14 +42,25 @@ export function isLayoutChange(error: unknown): boolean {
   return ['42P01', '42703', '3F000', '0A000'].includes(sqlState(error) ?? '');
 }
 
-/** Turns a driver's error into ours where its meaning is known; anything else is passed on as it is. */
+/**
+ * Turns an error of a statement into ours where its meaning is known; anything else is passed on as it is. What the server
+ * refused it has rolled back, and what was never sent has not happened.
+ */
 export function translate(databaseId: string, error: unknown): unknown {
   const state = sqlState(error);
   if (state === '57014') return new StatementTimedOut(databaseId);
-  if (state === undefined ? isConnectionLoss(error) : isServerGone(state)) {
-    return new DatabaseUnavailable(databaseId, error);
+  if (state === CRASH || (state === undefined && isConnectionLoss(error))) {
+    return isUnsent(error) ? new DatabaseUnavailable(databaseId, error) : new ConnectionLost(databaseId, error);
   }
-  return error;
+  return state !== undefined && isServerGone(state) ? new DatabaseUnavailable(databaseId, error) : error;
+}
+
+/** Another process of the server has crashed, and this one says so in the middle of whatever it did. */
+const CRASH = '57P02';
+
+/** pg refuses a statement on a connection that is known to be broken. */
+function isUnsent(error: unknown): boolean {
+  return error instanceof Error && error.message.endsWith('is not queryable');
 }
 
 /** Classes 08 (connection), 53 (resources) and 57P (shutdown), 28 and 3D000 (cannot log in): nothing a client did. */

@@ -6,6 +6,7 @@ import { DatabaseOverloaded, DatabaseUnavailable, StatementTimedOut, translate }
 import type { DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
 import type { Deadline } from './deadline.js';
 import { type PoolTarget, parseDsn, withOfferedTls } from './dsn/index.js';
+import { RestedConnections } from './rested-connections.js';
 import type { SqlValue, Statement, TextRow } from './statement.js';
 import { TextQuery } from './text-query.js';
 import { WaitingLine } from './waiting-line.js';
@@ -24,6 +25,7 @@ export class Database {
   /** Made once: a refusal must cost next to nothing. */
   private readonly overloaded: DatabaseOverloaded;
   private answeredAt = Number.NEGATIVE_INFINITY;
+  private readonly rested = new RestedConnections();
   private readonly target: PoolTarget;
 
   constructor(
@@ -121,21 +123,20 @@ export class Database {
     const place = this.line.join();
     const { pool, client } = await this.checkOut().finally(() => this.line.leave(place));
     if (deadline.hasPassed) {
-      client.release();
+      giveBack(client);
       throw new StatementTimedOut(this.id);
     }
     let cancelling: Promise<void> | undefined;
     let broken = false;
-    const cancel = () => {
-      cancelling = cancelStatement(client, pool.options);
-    };
-    const forget = deadline.onPassed(cancel);
-    client.on('error', ignore);
+    const working = work(
+      <Row>(statement: Statement, values: readonly SqlValue[]) =>
+        client.query(new TextQuery<Row>(statement, values, this.target.namedStatements, this.onStatement)).rows,
+    );
+    const forget = deadline.onPassed(() => {
+      cancelling = cancelStatement(client, pool.options, working);
+    });
     try {
-      return await work(
-        <Row>(statement: Statement, values: readonly SqlValue[]) =>
-          client.query(new TextQuery<Row>(statement, values, this.target.namedStatements, this.onStatement)).rows,
-      );
+      return await working;
     } catch (error) {
       const meaning = translate(this.id, error);
       broken = meaning instanceof DatabaseUnavailable;
@@ -144,8 +145,8 @@ export class Database {
       forget();
       // Given back only when no cancel can reach the next holder's statement.
       await cancelling;
-      client.off('error', ignore);
-      client.release(broken);
+      if (!broken) this.rested.heard(client);
+      giveBack(client, broken);
     }
   }
 
@@ -161,13 +162,26 @@ export class Database {
 
   private async checkOut(): Promise<{ pool: Pool; client: PoolClient }> {
     const pool = await this.connect();
+    for (;;) {
+      const client = await this.lend(pool);
+      if (await this.rested.isAlive(client)) return { pool, client };
+      giveBack(client, true);
+    }
+  }
+
+  private async lend(pool: Pool): Promise<PoolClient> {
     try {
-      return { pool, client: await pool.connect() };
+      return (await pool.connect()).on('error', ignore);
     } catch (error) {
       if (isPoolTimeout(error)) this.observer.connectionTimedOut(this.id);
       throw new DatabaseUnavailable(this.id, error);
     }
   }
+}
+
+function giveBack(client: PoolClient, broken = false): void {
+  client.off('error', ignore);
+  client.release(broken);
 }
 
 /** pg-pool has no code for it. */

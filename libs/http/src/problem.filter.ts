@@ -1,5 +1,5 @@
 import { HttpProblem, problem } from '@agno/contract';
-import { DatabaseOverloaded, DatabaseUnavailable, StatementTimedOut } from '@agno/database';
+import { ConnectionLost, DatabaseOverloaded, DatabaseUnavailable, StatementTimedOut } from '@agno/database';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethod } from './known-paths.js';
@@ -25,6 +25,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof DatabaseOverloaded) return problem(503, error.message);
     if (error instanceof DatabaseUnavailable) {
       this.logger.warn(`${error.message}: ${error.cause instanceof Error ? error.cause.message : 'no reason given'}`);
+      // 503 promises that nothing was done, so that everybody may try again.
+      if (error instanceof ConnectionLost && request.method !== 'GET') return problem(504, OUTCOME_UNKNOWN);
       return problem(503, error.message);
     }
     if (error instanceof StatementTimedOut) return problem(504, 'The database took too long to answer');
@@ -37,6 +39,8 @@ export class ProblemFilter implements ExceptionFilter {
     return problem(500, 'Internal Server Error');
   }
 }
+
+const OUTCOME_UNKNOWN = 'The connection to the database was lost; the change may or may not have been made';
 
 /** The status that Nest or Fastify gave an error of theirs. */
 function statusOf(error: unknown): number | undefined {

@@ -1,0 +1,30 @@
+import type { Sent } from './traffic-client.js';
+
+/** How often each status was answered, as `200: 12, 503: 3`; `none` where there was no answer. */
+export function statusesOf(sent: readonly Sent[]): string {
+  const counts = new Map<number, number>();
+  for (const { status } of sent) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([status, count]) => `${status || 'none'}: ${count}`)
+    .join(', ');
+}
+
+/** Requests that got no answer or one of the server's failing. */
+export function failuresOf(sent: readonly Sent[]): Sent[] {
+  return sent.filter(({ status }) => status === 0 || status >= 500);
+}
+
+export function faultsOf(sent: readonly Sent[]): string[] {
+  return sent.flatMap(({ kind, fault }) => (fault === undefined ? [] : [`${kind}: ${fault}`]));
+}
+
+export function slowestOf(sent: readonly Sent[]): number {
+  return Math.max(0, ...sent.map(({ milliseconds }) => milliseconds));
+}
+
+/** The duration that all but one in a hundred stay below, in milliseconds. */
+export function p99Of(sent: readonly Sent[]): number {
+  const sorted = sent.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * 0.99)] ?? 0;
+}

@@ -1,0 +1,28 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { CHECKOUT } from '../../support/session-service.js';
+
+/** A row of the table in docs/reliability.md. */
+export interface Finding {
+  /** What went wrong, or what was done to the service. */
+  readonly fault: string;
+  /** Requests while it was so. */
+  readonly requests: number;
+  /** What became of them, in words. */
+  readonly outcome: string;
+  /** From the end of the fault to the last request that failed, in milliseconds; undefined where nothing had to recover. */
+  readonly recoveryMs?: number | undefined;
+  readonly lostWrites: number;
+  readonly wrongAnswers: number;
+  /** What runs this test alone. */
+  readonly command: string;
+}
+
+/** One file of rows for each spec, so that the table's order does not depend on the order of the run. */
+export const FINDINGS = resolve(CHECKOUT, '.cache/faults');
+
+/** @param file under whose name the rows are sorted */
+export function writeFinding(file: string, finding: Finding): void {
+  mkdirSync(FINDINGS, { recursive: true });
+  appendFileSync(resolve(FINDINGS, `${file}.jsonl`), `${JSON.stringify(finding)}\n`);
+}

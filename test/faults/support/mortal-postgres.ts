@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PostgresCluster } from '../../../apps/session-service/src/embedded/postgres-cluster.js';
+import { postgresPrograms } from '../../../apps/session-service/src/embedded/postgres-programs.js';
+import { runProgram } from '../../../apps/session-service/src/embedded/run-program.js';
+import { until } from '../../support/api.js';
+import { freePort } from '../../support/ports.js';
+import { type DatabaseServer, runSql, serverAt } from '../../support/postgres.js';
+
+/** PostgreSQL's own defaults, so that what it has acknowledged survives being killed. */
+const DURABLE = ['synchronous_commit=on', 'max_connections=100', 'timezone=UTC'];
+
+const PASSWORD = 'hush';
+
+/**
+ * A PostgreSQL server that can be killed, started again on the same port with the same data, and frozen. Nothing here
+ * blocks the process of the tests for long: their requests go on meanwhile.
+ */
+export class MortalPostgres {
+  readonly databases: DatabaseServer;
+
+  private constructor(
+    readonly port: number,
+    readonly folder: string,
+    private readonly pgCtl: string,
+  ) {
+    this.databases = serverAt(`postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`);
+  }
+
+  /** @param home where its folder is made, e.g. a file system of its own; @param settings such as `max_connections=20` */
+  static async start(settings: readonly string[] = [], home = tmpdir()): Promise<MortalPostgres> {
+    const folder = join(mkdtempSync(join(home, 'agno-mortal-postgres-')), 'cluster');
+    const programs = await postgresPrograms();
+    const cluster = new PostgresCluster(programs, folder);
+    cluster.create({ role: 'postgres', password: PASSWORD }, '--no-sync');
+    return MortalPostgres.startOn(folder, settings);
+  }
+
+  /** Starts a server on a folder that exists. */
+  static async startOn(folder: string, settings: readonly string[]): Promise<MortalPostgres> {
+    const programs = await postgresPrograms();
+    const port = await freePort();
+    new PostgresCluster(programs, folder).start(port, ...DURABLE, ...settings);
+    const postgres = new MortalPostgres(port, folder, programs.pgCtl);
+    // A test run that is interrupted must not leave a server behind.
+    process.once('exit', postgres.end);
+    return postgres;
+  }
+
+  /** Runs SQL on a connection of its own, past any proxy. */
+  sql<Row extends object>(text: string, database = 'postgres', values: readonly unknown[] = []): Promise<Row[]> {
+    return runSql(this.databases.url(database), text, values) as Promise<Row[]>;
+  }
+
+  /** SIGKILL to every process of the server. Resolves when none is left. */
+  async kill(): Promise<void> {
+    const pids = this.signal('SIGKILL');
+    await until(async () => !pids.some(isRunning));
+  }
+
+  /** Starts it again with the settings it had. Resolves when it takes connections. */
+  async restart(): Promise<void> {
+    const log = join(this.folder, 'server.log');
+    runProgram(this.pgCtl, this.folder, ['restart', '--no-wait', `--pgdata=${this.folder}`, `--log=${log}`]);
+    await until(
+      () =>
+        this.sql('SELECT').then(
+          () => true,
+          () => false,
+        ),
+      60_000,
+    );
+  }
+
+  /** SIGSTOP to every process: connections stay open and nobody answers. */
+  freeze(): void {
+    this.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.signal('SIGCONT');
+  }
+
+  /** Kills it and removes its data. */
+  readonly end = (): void => {
+    process.off('exit', this.end);
+    this.signal('SIGKILL');
+    rmSync(join(this.folder, '..'), { recursive: true, force: true, maxRetries: 10 });
+  };
+
+  /** The first server process gets it first, so that it does not replace or reap the others. */
+  private signal(signal: NodeJS.Signals): number[] {
+    const pids = this.pids();
+    for (const pid of pids) if (isRunning(pid)) process.kill(pid, signal);
+    return pids;
+  }
+
+  private pids(): number[] {
+    try {
+      const first = Number(readFileSync(join(this.folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+      const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').trim();
+      return [first, ...(children === '' ? [] : children.split(' ').map(Number))];
+    } catch {
+      return [];
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
