@@ -127,6 +127,39 @@ describe('attacks on authentication', () => {
     }
   });
 
+  it.each([
+    '/sessions/bobs',
+    '/sessions/bobs#x',
+    '/sessions#/bobs',
+    '/sessions?#/bobs',
+    '/%73essions/bobs',
+    '/sessions%2fbobs',
+    'http://elsewhere/sessions/bobs',
+    'HTTPS://elsewhere:1/sessions/bobs/',
+    'http:///sessions/bobs',
+    'http://elsewhere/sessions#x',
+  ])('%s needs the scope of the route that it reaches', async (target) => {
+    const powerless = `Authorization: Bearer ${rsaToken({ sub: 'bob', scopes: [] }, privateKey)}`;
+    const names = { session_ids: ['bobs'], session_types: ['agent'] };
+    const body = [`Content-Length: ${JSON.stringify(names).length}`, 'Content-Type: application/json'];
+    for (const [method, more] of [
+      ['GET', []],
+      ['DELETE', body],
+    ] as const) {
+      const answer = await raw(`${method} ${target} HTTP/1.1`, [powerless, ...more], JSON.stringify(names));
+      expect(answer).toMatch(/^HTTP\/1.1 (403|404) /);
+    }
+    expect(await database.sql("SELECT session_id FROM ai.agno_sessions WHERE session_id = 'bobs'")).toHaveLength(1);
+  });
+
+  it('does not take a subject that no row can name', async () => {
+    for (const sub of ['b\0b', '\ud800']) {
+      expect(await detailOf(`Bearer ${rsaToken({ sub, scopes: ALL }, privateKey)}`)).toEqual({
+        detail: 'Invalid token subject',
+      });
+    }
+  });
+
   it.each(['x-http-method-override', 'x-http-method', 'x-method-override'])('%s changes no method', async (name) => {
     const reader = { authorization: `Bearer ${rsaToken({ sub: 'bob', scopes: ['sessions:read'] }, privateKey)}` };
     const reply = await call(service.baseUrl, '/sessions/bobs', { headers: { ...reader, [name]: 'DELETE' } });
@@ -162,10 +195,10 @@ describe('attacks on authentication', () => {
   });
 
   /** An answer to a request written byte by byte: no client corrects it. */
-  async function raw(requestLine: string, headers: readonly string[]): Promise<string> {
+  async function raw(requestLine: string, headers: readonly string[], body = ''): Promise<string> {
     const { hostname, port } = new URL(service.baseUrl);
     const socket = connect(Number(port), hostname);
-    socket.write([requestLine, 'Host: x', 'Connection: close', ...headers, '', ''].join('\r\n'));
+    socket.write([requestLine, 'Host: x', 'Connection: close', ...headers, '', body].join('\r\n'));
     let answer = '';
     socket.on('data', (chunk: Buffer) => {
       answer += chunk.toString('utf8');

@@ -18,7 +18,7 @@ export class Cors {
     reply.header('vary', 'Origin');
     if (origin === undefined) return;
     reply.header('access-control-allow-credentials', 'true').header('access-control-expose-headers', '*');
-    if (this.allows(origin)) reply.header('access-control-allow-origin', origin);
+    if (this.origins.has(origin)) reply.header('access-control-allow-origin', origin);
   }
 
   /** Answers a preflight; false when the request is none. */
@@ -32,7 +32,7 @@ export class Cors {
       .header('access-control-max-age', '600')
       .header('access-control-allow-credentials', 'true')
       .header('content-type', 'text/plain; charset=utf-8');
-    if (this.allows(headers.origin)) reply.header('access-control-allow-origin', headers.origin);
+    if (this.origins.has(headers.origin)) reply.header('access-control-allow-origin', headers.origin);
     else refused.push('origin');
     if (!METHODS.split(', ').includes(wanted)) refused.push('method');
     const asked = headers['access-control-request-headers'];
@@ -42,9 +42,5 @@ export class Cors {
       .code(refused.length === 0 ? 200 : 400)
       .send(refused.length === 0 ? 'OK' : `Disallowed CORS ${refused.join(', ')}`);
     return true;
-  }
-
-  private allows(origin: string): boolean {
-    return this.origins.has('*') || this.origins.has(origin);
   }
 }

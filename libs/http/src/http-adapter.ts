@@ -7,13 +7,13 @@ import { closeGracefully } from './graceful-close.js';
 import { sendable } from './large-body.js';
 import { inRequest } from './logger.js';
 import { answerMalformed, answerUnusual, requireHost } from './malformed-request.js';
-import { setDeadlines } from './request-deadline.js';
+import { limitArrival, setDeadlines } from './request-deadline.js';
 import { requestIdOf } from './request-id.js';
 import { routedUrl } from './request-path.js';
 
 export interface HttpOptions {
   readonly bodyLimitBytes: number;
-  /** After this a request is answered 504. */
+  /** A request that has not arrived whole after this is refused with 408; one that has is answered 504 after as long again. */
   readonly requestTimeoutMs: number;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
@@ -22,6 +22,9 @@ export interface HttpOptions {
 
 /** Session ids may be as long as a request line can be. */
 const MAX_PARAM_LENGTH = 16_384;
+
+/** How often connections are looked at for requests that do not come to an end, in milliseconds. */
+const ARRIVAL_CHECK_MS = 2_000;
 
 /**
  * Fastify as the service needs it: what is not bound to one route (ids, CORS, access log, bodies as bytes) is done in
@@ -34,7 +37,7 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     genReqId: requestIdOf,
     rewriteUrl: routedUrl,
     clientErrorHandler: answerMalformed,
-    http: { requireHostHeader: false },
+    http: { requireHostHeader: false, connectionsCheckingInterval: ARRIVAL_CHECK_MS },
     exposeHeadRoutes: false,
     forceCloseConnections: false,
     return503OnClosing: false,
@@ -55,6 +58,7 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     requireHost(request.raw);
     inRequest(request.id, done);
   });
+  limitArrival(fastify, options.requestTimeoutMs);
   setDeadlines(fastify, options.requestTimeoutMs);
   closeGracefully(fastify);
   answerUnusual(fastify);

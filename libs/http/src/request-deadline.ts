@@ -1,6 +1,15 @@
+import { Server } from 'node:http';
 import { problem } from '@agno/contract';
 import { Deadline } from '@agno/database';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/**
+ * Refuses a request that does not come to an end, so that nobody keeps a connection by sending a byte now and then. Node
+ * takes the shorter of its two times for the head alone, whichever it is: both must be set.
+ */
+export function limitArrival({ server }: FastifyInstance, timeoutMs: number): void {
+  if (server instanceof Server) Object.assign(server, { headersTimeout: timeoutMs, requestTimeout: timeoutMs });
+}
 
 /**
  * Gives every request with a route its deadline, from the moment its body is complete. When it passes, the client gets

@@ -2,24 +2,34 @@ import type { IncomingMessage } from 'node:http';
 import { decodePercent } from '@agno/contract';
 
 /**
- * The URL that the router sees. As in AgentOS the path is decoded before it is routed, so an encoded slash separates
- * like a plain one and broken UTF-8 becomes U+FFFD; slashes at the end do not count. The query is left as it is.
+ * The URL that the router and the gatekeeper see: always a path, in the one spelling that both read alike. As in AgentOS
+ * the path is decoded before it is routed, so an encoded slash separates like a plain one and broken UTF-8 becomes U+FFFD;
+ * slashes at the end do not count; `#` is a character like any other. What an absolute URL says before its path is left
+ * out, the query is left as it is.
  */
 export function routedUrl(request: IncomingMessage): string {
   const url = request.url ?? '/';
   const queryStart = url.indexOf('?');
   const path = queryStart === -1 ? url : url.slice(0, queryStart);
-  const isPlain = !path.includes('%') && !path.endsWith('/');
-  if (isPlain) return url;
+  if (isPlain(path)) return url;
   return normalised(path) + (queryStart === -1 ? '' : url.slice(queryStart));
 }
 
-function normalised(path: string): string {
-  const decoded = decodePercent(path);
-  const trimmed = decoded.replace(/\/+$/, '');
-  // A path of slashes only is the root, but two at the front never match a route.
-  return trimmed === '' ? '/' : trimmed.split('/').map(encodeURIComponent).join('/');
+function isPlain(path: string): boolean {
+  return path.startsWith('/') && !path.endsWith('/') && !path.includes('%') && !path.includes('#');
 }
+
+function normalised(path: string): string {
+  const decoded = decodePercent(path.replace(ORIGIN, ''));
+  let end = decoded.length;
+  while (decoded.endsWith('/', end)) end--;
+  const encoded = decoded.slice(0, end).split('/').map(encodeURIComponent).join('/');
+  // A path of slashes only is the root, but two at the front never match a route.
+  return encoded.startsWith('/') ? encoded : `/${encoded}`;
+}
+
+/** What stands before the path of an absolute URL. */
+const ORIGIN = /^https?:\/\/[^/#]*/i;
 
 /** The query of a request as the client wrote it, without the question mark. */
 export function rawQueryOf(url: string): string {

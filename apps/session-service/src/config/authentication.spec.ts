@@ -89,6 +89,11 @@ describe('keys', () => {
     ['a file that is no JWKS', { JWT_JWKS_FILE: fileOf('[]') }, /^JWT_JWKS_FILE must name a readable JWKS file/],
     ['a JWKS without a fitting key', { JWT_JWKS_FILE: fileOf('{"keys":[{"kty":"EC"}]}') }, /with a key for RS256/],
     ['an address that is none', { JWT_JWKS_URL: 'ftp://keys' }, /^JWT_JWKS_URL must be an http/],
+    [
+      'an address with a password',
+      { JWT_JWKS_URL: 'https://a:hush@keys' },
+      /^JWT_JWKS_URL must be .* without user[^:]*$/,
+    ],
   ])('%s is refused', (_, env, expected) => {
     const faults = faultsOf(env);
     expect(faults.join('\n')).toMatch(expected);

@@ -55,9 +55,13 @@ export const listenAddress: VariableFormat<string> = {
   parse: (text) => (isIP(text) !== 0 || HOST_NAME.test(text) ? text : undefined),
 };
 
+/** Without a user and password: they could not be sent, and would be in the log with the address. */
 export const webAddress: VariableFormat<URL> = {
-  expected: 'an http:// or https:// address',
-  parse: (text) => (/^https?:\/\//.test(text) ? (URL.parse(text) ?? undefined) : undefined),
+  expected: 'an http:// or https:// address without user and password',
+  parse: (text) => {
+    const url = /^https?:\/\//.test(text) ? URL.parse(text) : null;
+    return url === null || url.username + url.password !== '' ? undefined : url;
+  },
 };
 
 export const cookieName: VariableFormat<string> = {

@@ -55,6 +55,16 @@ describe('laxFloat', () => {
   });
 });
 
+describe('a long text that is no number', () => {
+  it.each(['0'.repeat(300_000), '1'.repeat(300_000), `1${' '.repeat(300_000)}`, '1_'.repeat(150_000)])(
+    'takes no longer than a short one',
+    (start) => {
+      expect(laxInteger(asRaw(`"${start}x"`))).toBeUndefined();
+      expect(laxFloat(asRaw(`"${start}x"`))).toBeUndefined();
+    },
+  );
+});
+
 describe('laxBoolean', () => {
   it.each([
     ['true', 'true'],

@@ -1,5 +1,7 @@
 import { pythonFloat } from '../json/python-text.js';
 import { asRaw, FALSE, isPresent, kindOf, type RawJson, TRUE, unquote } from '../json/raw-json.js';
+import { trimWhiteSpace } from '../json/white-space.js';
+import { parseInteger } from '../request/integer.js';
 
 /**
  * What a field of one of AgentOS's classes makes of a stored value: the value as it will be printed, or undefined where it
@@ -82,24 +84,17 @@ function integerOfFloat(value: number): RawJson | undefined {
   return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? asRaw(String(BigInt(value))) : undefined;
 }
 
-const MAX_INTEGER_DIGITS = 4300;
-
 function integerOfText(text: string): RawJson | undefined {
-  const found = /^([+-]?)0*(\d+(?:_\d+)*)(?:\.0+)?$/.exec(trim(text));
-  const digits = found?.[2]?.replaceAll('_', '').replace(/^0+(?=\d)/, '');
-  if (digits === undefined || digits.length > MAX_INTEGER_DIGITS) return undefined;
-  return asRaw(found?.[1] === '-' && digits !== '0' ? `-${digits}` : digits);
+  const integer = parseInteger(text);
+  return typeof integer === 'bigint' ? asRaw(String(integer)) : undefined;
 }
 
 function floatOfText(text: string): RawJson | undefined {
-  const digits = trim(text).replace(/(?<=\d)_(?=\d)/g, '');
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(digits) ? printFloat(Number(digits)) : undefined;
+  const digits = trimWhiteSpace(text).replace(/(?<=\d)_(?=\d)/g, '');
+  return FLOAT.test(digits) ? printFloat(Number(digits)) : undefined;
 }
 
-/** White space in Unicode's sense, which JavaScript's own `trim` differs from. */
-function trim(text: string): string {
-  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
-}
+const FLOAT = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** A float as pydantic prints it: like Python, but `1e-7` instead of `1e-07`. JSON has no infinity. */
 function printFloat(value: number): RawJson | undefined {

@@ -1,3 +1,5 @@
+import { trimWhiteSpace } from '../json/white-space.js';
+
 /** Why a text is no integer, in the words of the contract. */
 export type IntegerFault = 'int_parsing' | 'int_parsing_size';
 
@@ -24,14 +26,3 @@ export function parseInteger(text: string): bigint | IntegerFault {
 
 const INTEGER = /^([+-]?)(\d+(?:_\d+)*)(?:\.0+)?$/;
 const TOO_LONG = new RegExp(`^-?[1-9]\\d{${MAX_INTEGER_DIGITS}}`);
-
-/** Strips Unicode's White_Space: unlike `String.trim` it takes U+0085 and leaves U+FEFF. */
-function trimWhiteSpace(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && WHITE_SPACE.test(text.charAt(start))) start++;
-  while (end > start && WHITE_SPACE.test(text.charAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-const WHITE_SPACE = /\p{White_Space}/u;

@@ -1,4 +1,5 @@
 import { problem } from '../errors/http-problem.js';
+import { canBeId } from '../request/clean-text.js';
 import { isGiven, type JsonNode, stringOf } from '../request/json-tree.js';
 import { invalidToken } from './token-problems.js';
 
@@ -8,13 +9,13 @@ export const SERVICE_ACCOUNT_PREFIX = 'sa:';
 /**
  * The user that a token speaks for; undefined when it names none.
  *
- * @throws HttpProblem 401 for identities that only AgentOS itself assigns
+ * @throws HttpProblem 401 for identities that only AgentOS itself assigns, and for those that no row can name
  */
 export function subjectOf(claim: JsonNode | undefined): string | undefined {
   if (!isGiven(claim)) return undefined;
   const subject = stringOf(claim);
   if (subject === undefined) throw invalidToken('Subject must be a string');
-  if (RESERVED.some((prefix) => subject.startsWith(prefix)) || subject === SCHEDULER) {
+  if (RESERVED.some((prefix) => subject.startsWith(prefix)) || subject === SCHEDULER || !canBeId(subject)) {
     throw problem(401, 'Invalid token subject');
   }
   return subject;

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { RawConnection } from '../support/raw-http.js';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+const BODY_LIMIT = 20_000;
+const MOST_INT64 = '9223372036854775807';
+
+/** Each line of docs/limits.md: the last thing that is taken, and the status of the first that is not. */
+describe('limits', () => {
+  let database: ScratchDatabase;
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    database = await scratchDatabase();
+    service = await startSessionService({
+      AGNO_PG_DSN: database.dsn,
+      AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT),
+      AGNO_REQUEST_TIMEOUT_MS: '3000',
+      AGNO_STATEMENT_TIMEOUT_MS: '500',
+      AGNO_CONNECT_TIMEOUT_MS: '300',
+      AGNO_POOL_SIZE: '1',
+    });
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
+  });
+  afterAll(() => service.stop());
+
+  const headers = { 'content-type': 'application/json' };
+  const post = async (body: string) =>
+    (await fetch(`${service.baseUrl}/sessions`, { method: 'POST', headers, body })).status;
+  const statusOf = async (path: string) => (await call(service.baseUrl, path)).status;
+
+  it('request line and headers', async () => {
+    expect(await statusOf(`/sessions/${'a'.repeat(15_000)}`)).toBe(404);
+    expect(await statusOf(`/sessions/${'a'.repeat(16_400)}`)).toBe(431);
+    const long = await call(service.baseUrl, '/sessions', { headers: { 'x-long': 'a'.repeat(16_400) } });
+    expect([long.status, long.json]).toEqual([431, { detail: 'Request header fields too large' }]);
+  });
+
+  it('body', async () => {
+    expect(await post(`{}${' '.repeat(BODY_LIMIT - 2)}`)).toBe(201);
+    expect(await post(`{}${' '.repeat(BODY_LIMIT - 1)}`)).toBe(413);
+  });
+
+  it('depth', async () => {
+    const nested = (depth: number) => `{"session_state":{"a":${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}}}`;
+    expect(await post(nested(968))).toBe(201);
+    expect(await post(nested(969))).toBe(400);
+    expect(await post(nested(9_000))).toBe(400);
+  });
+
+  it('digits', async () => {
+    const number = (digits: number) => `{"session_state":{"a":${'9'.repeat(digits)}}}`;
+    expect(await post(number(4_300))).toBe(201);
+    expect(await post(number(4_301))).toBe(400);
+  });
+
+  it('page size', async () => {
+    expect(await statusOf(`/sessions?limit=${MOST_INT64}`)).toBe(200);
+    expect(await statusOf('/sessions?limit=9223372036854775808')).toBe(422);
+    expect(await statusOf('/sessions?limit=0')).toBe(422);
+  });
+
+  it('page', async () => {
+    expect(await statusOf(`/sessions?limit=1&page=${MOST_INT64}`)).toBe(200);
+    expect(await statusOf(`/sessions?limit=2&page=${MOST_INT64}`)).toBe(422);
+    expect(await statusOf('/sessions?page=0')).toBe(422);
+  });
+
+  it('id of a new session', async () => {
+    const id = (length: number) => randomBytes(length).toString('hex').slice(0, length);
+    expect(await post(JSON.stringify({ session_id: id(2_600) }))).toBe(201);
+    expect(await post(JSON.stringify({ session_id: id(15_000) }))).toBe(422);
+  });
+
+  it('one statement, and the wait for a connection meanwhile', async () => {
+    const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(2); COMMIT');
+    await until(
+      async () => (await database.sql("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted")).length,
+    );
+    const [slow, waiting] = await Promise.all([
+      call(service.baseUrl, '/sessions/s'),
+      call(service.baseUrl, '/sessions/s'),
+    ]);
+    const replies = [slow, waiting].sort((one, other) => other.status - one.status);
+    expect(replies.map(({ status }) => status)).toEqual([504, 503]);
+    expect(replies[1]?.headers.get('retry-after')).toBe('1');
+    await locked;
+    expect(await statusOf('/sessions/s')).toBe(200);
+  });
+
+  it.each([
+    ['head', 'GET /sessions HTTP/1.1\r\nHost: x\r\nA: '],
+    ['body', 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{'],
+  ])('arrival: of a %s that does not come to an end', async (_, bytes) => {
+    const connection = new RawConnection(service.baseUrl);
+    const answer = await connection.ask(Buffer.from(bytes), 25_000);
+    connection.close();
+    expect([answer?.status, answer?.body]).toEqual([408, '{"detail":"The request did not arrive in time"}']);
+    expect(answer?.headers.get('connection')).toBe('close');
+  });
+});
