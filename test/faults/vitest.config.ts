@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Apart from the other tests, because these take minutes: `make faults`, and the short ones `make faults-quick`. */
+export default defineConfig({
+  resolve: { tsconfigPaths: true },
+  test: {
+    include: ['test/faults/**/*.faults.spec.ts'],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    tags: [{ name: 'quick', description: 'part of make faults-quick, which has a minute' }],
+  },
+});
