@@ -7,7 +7,7 @@ BUILT := dist/.built
 SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json package.json
 EMBEDDED := dist/apps/session-service/src/embedded.js
 
-.PHONY: help run demo test contract-test contract-record deploy-test faults faults-quick chart-docs bench smoke build clean
+.PHONY: help run demo test contract-test contract-record deploy-test faults faults-quick chart-docs bench smoke sbom build clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -47,6 +47,9 @@ bench: $(BUILT) ## Measure against Python and a bare handler; needs wrk (BENCH="
 
 smoke: ## Walk through the API of a running service (URL, default http://localhost:8080)
 	scripts/test-session-api.sh $(or $(URL),http://localhost:8080)
+
+sbom: $(INSTALLED) ## List what the image ships in dist/sbom.cdx.json (CycloneDX)
+	@node --import ./test/support/run-typescript.ts scripts/write-sbom.ts
 
 build: $(BUILT) ## Compile into dist
 

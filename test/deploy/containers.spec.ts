@@ -19,6 +19,16 @@ describe('the image', () => {
   });
 });
 
+describe('the list of what the image ships', () => {
+  it('fits the schema of CycloneDX', () => {
+    const made = spawnSync('make', ['sbom'], { cwd: CHECKOUT, encoding: 'utf8' });
+    expect(made.status, made.stderr).toBe(0);
+    const validator = [join(CHECKOUT, 'test/deploy/validate_sbom.py'), join(CHECKOUT, 'dist/sbom.cdx.json')];
+    const { status, stderr } = spawnSync('python', validator, { encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+  });
+});
+
 describe('the compose file', () => {
   const { services } = parse(readFileSync(join(CHECKOUT, 'docker-compose.session.yml'), 'utf8'));
 

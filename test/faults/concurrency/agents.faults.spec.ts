@@ -1,0 +1,96 @@
+import { expect, it } from 'vitest';
+import { AGNO_2_VERSION, AGNO_VERSION } from '../../contract/harness/python.js';
+import { call, type Reply } from '../../support/api.js';
+import { runAgents } from './agent-os.js';
+import { type Layout, type SharedDatabase, shareDatabase } from './shared-database.js';
+
+const RUNS = 40;
+const PATH = '/sessions/shared';
+
+interface Shown {
+  readonly session_name: string;
+  readonly session_state: { readonly count: number };
+  readonly metadata: { readonly by: string; readonly same: string };
+}
+
+/**
+ * An agent reads the whole session, runs, and writes all of it back: what a client of the service changed meanwhile may be
+ * gone by that, as beside any AgentOS. What the service promises is that it never takes anything from an agent: it writes
+ * the fields it was asked to and no others, each of them whole.
+ */
+it.each([
+  ['v3', AGNO_VERSION],
+  ['mixed', AGNO_VERSION],
+  ['v2', AGNO_2_VERSION],
+] as const)(
+  '%s: an agent of AgentOS %s loses nothing by what clients change while it runs',
+  async (layout, version) => {
+    const database = await shareDatabase(layout satisfies Layout);
+    try {
+      const body = {
+        session_id: 'shared',
+        agent_id: 'appending',
+        user_id: 'ann',
+        ...change('start'),
+        session_state: { count: 0 },
+      };
+      expect((await call(database.url(0), '/sessions', { method: 'POST', body })).status).toBe(201);
+      let isRunning = true;
+      const agent = runAgents(version, 'appending_agent.py', [database.dsn, 'shared', String(RUNS)]).finally(() => {
+        isRunning = false;
+      });
+      const clients = [0, 1].map((turn) => keepChanging(database, turn, () => isRunning));
+      await agent;
+      for (const changes of await Promise.all(clients)) expect(changes).toBeGreaterThan(RUNS);
+
+      const runs = (await call(database.url(0), `${PATH}/runs`)).json as { run_input: string; content: string }[];
+      const questions = Array.from({ length: RUNS }, (_, n) => `question ${n + 1}`);
+      expect(runs.map(({ run_input, content }) => [run_input, content])).toEqual(
+        questions.map((question) => [question, `You said: ${question}`]),
+      );
+      await call(database.url(0), PATH, { method: 'PATCH', body: change('end') });
+      expect((await call(database.url(1), PATH)).json).toMatchObject({
+        ...change('end'),
+        session_state: { count: RUNS },
+        user_id: 'ann',
+        agent_id: 'appending',
+      });
+    } finally {
+      await database.stop();
+    }
+  },
+);
+
+/** Renames, patches and reads in turns, and looks at every answer. Resolves with how many there were. */
+async function keepChanging(database: SharedDatabase, turn: number, goesOn: () => boolean): Promise<number> {
+  let changes = 0;
+  let count = 0;
+  while (goesOn()) {
+    changes++;
+    const { session_name, metadata } = change(`${turn}-${changes}`);
+    const requests = [
+      () => call(database.url(turn), `${PATH}/rename`, { method: 'POST', body: { session_name } }),
+      () => call(database.url(turn), PATH, { method: 'PATCH', body: { metadata } }),
+      () => call(database.url(turn), PATH),
+    ];
+    for (const request of requests) {
+      const shown = whole(await request());
+      // The agent alone writes the state: it can only go forward.
+      expect(shown.session_state.count).toBeGreaterThanOrEqual(count);
+      count = shown.session_state.count;
+    }
+  }
+  return changes;
+}
+
+function change(by: string): Pick<Shown, 'session_name' | 'metadata'> {
+  return { session_name: `name by ${by}`, metadata: { by, same: by } };
+}
+
+function whole(reply: Reply): Shown {
+  expect(reply.status, reply.text).toBe(200);
+  const shown = reply.json as Shown;
+  expect(shown.metadata.same).toBe(shown.metadata.by);
+  expect(shown.session_name).toMatch(/^name by /);
+  return shown;
+}

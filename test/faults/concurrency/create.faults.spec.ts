@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AGNO_VERSION } from '../../contract/harness/python.js';
+import { call, type Reply } from '../../support/api.js';
+import type { ServerProcess } from '../../support/child-process.js';
+import { agentOsBeside } from './agent-os.js';
+import { LAYOUTS, type SharedDatabase, shareDatabase } from './shared-database.js';
+
+const PROCESSES = 3;
+const CLIENTS = 24;
+const ROUNDS = 15;
+
+const taken = (id: string) => ({
+  detail: `Session with id '${id}' already exists. Use PATCH /sessions/${id} to update it.`,
+});
+
+/** What one creator wants; every member tells whose it is. */
+const wishOf = (session_id: string, creator: string) => ({
+  session_id,
+  session_name: creator,
+  session_state: { creator },
+  metadata: { creator },
+});
+
+function create(baseUrl: string, session_id: string, creator: string): Promise<Reply> {
+  return call(baseUrl, '/sessions', { method: 'POST', body: wishOf(session_id, creator) });
+}
+
+/** One creator got the id, and the session is theirs in every part; the others got the contract's refusal. */
+async function expectOneOwner(database: SharedDatabase, id: string, replies: readonly Reply[]): Promise<void> {
+  const winners = replies.flatMap(({ status }, creator) => (status === 201 ? [`c${creator}`] : []));
+  expect(winners).toHaveLength(1);
+  for (const reply of replies) if (reply.status !== 201) expect([reply.status, reply.json]).toEqual([409, taken(id)]);
+  const [winner = ''] = winners;
+  expect((await call(database.url(0), `/sessions/${id}`)).json).toMatchObject(wishOf(id, winner));
+}
+
+describe.each(LAYOUTS)('%s: many who want the same new id', (layout) => {
+  let database: SharedDatabase;
+  beforeAll(async () => {
+    database = await shareDatabase(layout, PROCESSES);
+  });
+  afterAll(() => database.stop());
+
+  it('from one process get it once', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const creators = Array.from({ length: CLIENTS }, (_, n) => create(database.url(0), `one-${round}`, `c${n}`));
+      await expectOneOwner(database, `one-${round}`, await Promise.all(creators));
+    }
+  });
+
+  it('from several processes get it once', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const creators = Array.from({ length: CLIENTS }, (_, n) => create(database.url(n), `many-${round}`, `c${n}`));
+      await expectOneOwner(database, `many-${round}`, await Promise.all(creators));
+    }
+  });
+});
+
+/**
+ * AgentOS looks for the id and then writes, whatever came in between: two of its own clients may both be told 201, and it
+ * may write over a session that the service has just created. What the service promises is its own part.
+ */
+describe.each(['v3', 'mixed'] as const)('%s: the service and AgentOS, asked for the same new id', (layout) => {
+  let database: SharedDatabase;
+  let agentOs: ServerProcess;
+  beforeAll(async () => {
+    database = await shareDatabase(layout);
+    agentOs = await agentOsBeside(AGNO_VERSION, database.dsn);
+  });
+  afterAll(async () => {
+    await agentOs.stop();
+    await database.stop();
+  });
+
+  it('give it to at most one client of the service, refuse the others in the same words, and leave one whole session', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const id = `both-${round}`;
+      const isOurs = (n: number) => n % 4 !== 0;
+      const replies = await Promise.all(
+        Array.from({ length: 12 }, (_, n) => create(isOurs(n) ? database.url(n) : agentOs.baseUrl, id, `c${n}`)),
+      );
+      const creators = replies.flatMap(({ status }, n) => (status === 201 ? [n] : []));
+      expect(creators.filter(isOurs).length).toBeLessThanOrEqual(1);
+      expect(creators).not.toEqual([]);
+      for (const reply of replies)
+        if (reply.status !== 201) expect([reply.status, reply.json]).toEqual([409, taken(id)]);
+      const stored = (await call(database.url(0), `/sessions/${id}`)).json as { session_name: string };
+      expect(creators.map((n) => `c${n}`)).toContain(stored.session_name);
+      expect(stored).toMatchObject(wishOf(id, stored.session_name));
+    }
+  });
+
+  it('never write over what the other has told to be created', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const id = `after-${round}`;
+      const [first, second] = round % 2 === 0 ? [agentOs.baseUrl, database.url(0)] : [database.url(0), agentOs.baseUrl];
+      expect((await create(first, id, 'first')).status).toBe(201);
+      const late = await Promise.all([1, 2, 3].map((n) => create(second, id, `late-${n}`)));
+      for (const reply of late) expect([reply.status, reply.json]).toEqual([409, taken(id)]);
+      expect((await call(database.url(1), `/sessions/${id}`)).json).toMatchObject(wishOf(id, 'first'));
+    }
+  });
+});

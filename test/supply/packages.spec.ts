@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { lockedPackages } from '../../scripts/locked-packages.js';
+import { CHECKOUT } from '../support/session-service.js';
+
+/** What may be shipped with an Apache-2.0 service without further duties than to keep the notices. */
+const ALLOWED = [
+  'MIT',
+  'ISC',
+  '0BSD',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'Unlicense',
+  'CC0-1.0',
+];
+
+const textOf = (path: string) => readFileSync(resolve(CHECKOUT, path), 'utf8');
+
+describe('packages', () => {
+  const packages = lockedPackages();
+
+  it('that are shipped have a licence of the list', () => {
+    const shipped = packages.filter(({ isShipped }) => isShipped);
+    expect(shipped.map(({ name }) => name)).toEqual(expect.arrayContaining(['pg', 'fastify', '@nestjs/core', 'jose']));
+    expect(shipped.filter(({ license }) => license === undefined || !ALLOWED.includes(license))).toEqual([]);
+  });
+
+  it('are all pinned by digest, and by no host', () => {
+    expect(packages.filter(({ integrity }) => !integrity?.startsWith('sha512-'))).toEqual([]);
+    expect(packages.filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  });
+
+  it('are asked for in exact versions', () => {
+    const { dependencies, devDependencies } = JSON.parse(textOf('package.json')) as Record<
+      string,
+      Record<string, string>
+    >;
+    for (const version of Object.values({ ...dependencies, ...devDependencies })) {
+      expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
+    }
+  });
+
+  it('that are shipped run no script at their installation', () => {
+    const { allowScripts } = JSON.parse(textOf('package.json')) as { allowScripts: Record<string, boolean> };
+    const scripted = packages.filter(({ isShipped, hasInstallScript }) => isShipped && hasInstallScript);
+    for (const { name } of scripted) expect([name, allowScripts[name]]).toEqual([name, false]);
+    expect(textOf('Dockerfile').match(/npm ci .*/g)).toEqual(
+      Array(2).fill(expect.stringContaining('--ignore-scripts')),
+    );
+  });
+
+  it.each(pythonRequirements())('of Python are pinned in %s', (path) => {
+    for (const line of textOf(path).trim().split('\n')) expect(line).toMatch(/^[\w.-]+(\[[\w,-]+\])?==[\w.]+$/);
+  });
+
+  it.each(['Dockerfile', 'test/contract/oracle/Dockerfile'])('the base of %s is one version', (path) => {
+    const bases = textOf(path).match(/^ARG \w+_IMAGE=.*$/gm) ?? [];
+    expect(bases).not.toEqual([]);
+    for (const base of bases) expect(base).toMatch(/:\d+\.\d+\.\d+-[\w-]+$/);
+    for (const from of textOf(path).match(/^FROM .*$/gm) ?? []) expect(from).toMatch(/^FROM (\$\{\w+_IMAGE\}|scratch)/);
+  });
+});
+
+function pythonRequirements(): string[] {
+  return readdirSync(resolve(CHECKOUT, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('requirements.txt'))
+    .map((path) => `test/${path}`);
+}
