@@ -4,16 +4,24 @@ import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 const IN_FLIGHT = 200;
+const POOL = 4;
 
 describe('SIGTERM', () => {
   it('finishes every request in flight and then exits with 0', async () => {
     const database = await scratchDatabase();
-    const service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info' });
+    const service = await startSessionService({
+      AGNO_PG_DSN: database.dsn,
+      AGNO_POOL_SIZE: String(POOL),
+      LOG_LEVEL: 'info',
+    });
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
     const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(2); COMMIT');
     await until(async () => (await locks(database)) > 0);
+    const before = await openConnections(service.pid);
     const replies = Array.from({ length: IN_FLIGHT }, () => call(service.baseUrl, '/sessions/s'));
-    await until(async () => (await openConnections(service.pid)) >= IN_FLIGHT);
+    // All have been accepted, and the pool is full of them. One connection on each side was there before.
+    const expected = before + IN_FLIGHT - 1 + POOL - 1;
+    await until(async () => (await openConnections(service.pid)) >= expected);
     const exit = service.stop();
     const statuses = (await Promise.all(replies)).map(({ status }) => status);
     expect(statuses).toEqual(Array.from({ length: IN_FLIGHT }, () => 200));
@@ -30,7 +38,7 @@ async function locks(database: Awaited<ReturnType<typeof scratchDatabase>>): Pro
   return Number(rows[0]?.n);
 }
 
-/** Sockets that the process holds open: how many clients it has accepted. */
+/** Sockets that the process holds open, to clients and to the database. */
 async function openConnections(pid: number): Promise<number> {
   const { readdir, readlink } = await import('node:fs/promises');
   const files = await readdir(`/proc/${pid}/fd`);
