@@ -49,6 +49,22 @@ describe('the database server', () => {
       heal: () => clearInterval(ending),
     });
   });
+
+  // Last, since the scenario goes on with the other server.
+  it('is replaced by its standby', async () => {
+    const primary = scenario.sick;
+    const standby = await primary.follow();
+    try {
+      await underFault(scenario, {
+        name: 'Fail-over: primary killed (-9), synchronous standby promoted after 2 s',
+        strike: () => primary.kill(),
+        lastsMs: 2_000,
+        heal: () => scenario.failOverTo(standby),
+      });
+    } finally {
+      primary.end();
+    }
+  });
 });
 
 const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${SICK}'`;
