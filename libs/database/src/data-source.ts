@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import type { PoolLimits } from './database-options.js';
 import type { PoolTarget } from './dsn/index.js';
 import { messageSocket } from './message-socket.js';
+import { WatchedClient } from './watched-client.js';
 
 /** After so long without a byte the kernel asks whether the server is still there; the default is hours. In milliseconds. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
@@ -21,6 +22,7 @@ export function createDataSource(
     installExtensions: false,
     poolErrorHandler: onIdleError,
     extra: {
+      Client: WatchedClient,
       application_name: 'agno-session-service',
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,

@@ -36,7 +36,7 @@ export class DatabaseConnections {
       for (;;) {
         const client = await this.takeFrom(pool);
         if (await this.rested.isAlive(client)) return { pool, client };
-        release(client, true);
+        client.release(true);
       }
     } finally {
       this.line.leave(place);
@@ -46,7 +46,7 @@ export class DatabaseConnections {
   /** Takes a connection back; one that is broken is closed. */
   takeBack({ client }: Loan, isBroken: boolean): void {
     if (!isBroken) this.rested.heard(client);
-    release(client, isBroken);
+    client.release(isBroken);
   }
 
   /**
@@ -102,7 +102,7 @@ export class DatabaseConnections {
 
   private async takeFrom(pool: Pool): Promise<PoolClient> {
     try {
-      return (await pool.connect()).on('error', ignore);
+      return await pool.connect();
     } catch (error) {
       if (isPoolTimeout(error)) this.observer.connectionTimedOut(this.databaseId);
       throw new DatabaseUnavailable(this.databaseId, error);
@@ -110,15 +110,7 @@ export class DatabaseConnections {
   }
 }
 
-function release(client: PoolClient, isBroken: boolean): void {
-  client.off('error', ignore);
-  client.release(isBroken);
-}
-
 /** pg-pool has no code for it. */
 function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 }
-
-/** A connection that dies under its holder must not end the process: the statement that runs, or the next, fails. */
-function ignore(): void {}

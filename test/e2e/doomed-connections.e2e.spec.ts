@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { type DoomedConnections, doomedConnections } from '../support/doomed-connections.js';
+import { scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+describe('a connection that is over as soon as it is ready', () => {
+  let network: DoomedConnections;
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    const { dsn } = await scratchDatabase();
+    const url = new URL(dsn);
+    network = await doomedConnections(Number(url.port));
+    url.port = String(network.port);
+    service = await startSessionService({ AGNO_PG_DSN: `${url}?sslmode=disable`, AGNO_POOL_SIZE: '4' });
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
+  });
+  afterAll(async () => {
+    await service.stop();
+    network.close();
+  });
+
+  it('costs the request that wanted it an answer, and not the process its life', async () => {
+    network.doom();
+    await until(async () => {
+      const replies = await Promise.all(Array.from({ length: 8 }, () => call(service.baseUrl, '/sessions/s')));
+      expect(replies.filter(({ status }) => ![200, 503].includes(status))).toEqual([]);
+      return network.ended() >= 8;
+    });
+    expect(service.ended(), service.output()).toBe(false);
+    expect((await call(service.baseUrl, '/livez')).status).toBe(200);
+  });
+});
