@@ -35,8 +35,8 @@ deploy-test: $(INSTALLED) ## The chart, the image's recipe and the compose file;
 faults: $(BUILT) ## Break databases, networks and requests under load; writes docs/reliability.md (ONLY="name of a test")
 	test/faults/faults.sh $(if $(ONLY),--only '$(ONLY)')
 
-faults-quick: $(BUILT) ## What of it takes less than a minute
-	test/faults/faults.sh --quick
+faults-quick: $(BUILT) ## What of it takes less than a minute (FAULTS=options of vitest)
+	test/faults/faults.sh --quick $(FAULTS)
 
 image-test: $(INSTALLED) ## Build the image twice, compare, and run it locked down; needs root on Debian, some minutes
 	test/deploy/image-test.sh

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { postgresPrograms } from '../../apps/session-service/src/embedded/postgres-programs.js';
 import { AGNO_VERSION, pythonOf } from '../../test/contract/harness/python.js';
+import { markdownTable, writeBetweenMarks } from '../../test/support/markdown.js';
 import { CHECKOUT } from '../../test/support/session-service.js';
 import { type Limit, type Outcome, timesBareCpu, timesPython } from '../outcome.js';
 import type { SubjectName } from '../subjects.js';
@@ -11,17 +12,12 @@ import { DATASETS, type DatasetName } from '../targets.js';
 import { figuresOf, labelOf } from './lines.js';
 import { plot } from './plot.js';
 
-const DOCUMENT = resolve(CHECKOUT, 'docs/performance.md');
 const PLOT = resolve(CHECKOUT, 'docs/performance.svg');
-const BEGIN = '<!-- written by make bench: begin -->';
-const END = '<!-- written by make bench: end -->';
 
 type Peaks = ReadonlyMap<DatasetName, ReadonlyMap<SubjectName, number>>;
 
 /** Puts the tables of a whole run between the marks of docs/performance.md, and the plot beside it. */
 export async function writeReport(outcomes: readonly Outcome[], peaks: Peaks, limits: readonly Limit[]): Promise<void> {
-  const text = readFileSync(DOCUMENT, 'utf8');
-  const [before, after] = [text.slice(0, text.indexOf(BEGIN) + BEGIN.length), text.slice(text.indexOf(END))];
   const tables = [...peaks].map(([dataset, peak]) => datasetTable(dataset, outcomes, peak));
   const parts = [
     await machine(),
@@ -29,7 +25,7 @@ export async function writeReport(outcomes: readonly Outcome[], peaks: Peaks, li
     ...tables,
     limitTable(limits),
   ];
-  writeFileSync(DOCUMENT, `${before}\n\n${parts.join('\n\n')}\n\n${after}`);
+  writeBetweenMarks('docs/performance.md', 'make bench', parts.join('\n\n'));
   writeFileSync(PLOT, plot(outcomes));
 }
 
@@ -70,16 +66,12 @@ function datasetTable(dataset: DatasetName, outcomes: readonly Outcome[], peaks:
       timesBareCpu(outcome).text,
     ]);
   const peak = [...peaks].map(([name, megabytes]) => `${name} ${megabytes.toFixed(0)} MB`).join(', ');
-  return `${table([size, ...head], rows)}\n\nPeak RSS over all of these: ${peak}.`;
+  return `${markdownTable([size, ...head], rows)}\n\nPeak RSS over all of these: ${peak}.`;
 }
 
 function limitTable(limits: readonly Limit[]): string {
-  return table(
+  return markdownTable(
     ['limit', 'measured (wanted)'],
     limits.map(({ what, text }) => [what, text]),
   );
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

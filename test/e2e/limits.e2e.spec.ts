@@ -6,7 +6,7 @@ import { RawConnection } from '../support/raw-http.js';
 import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-const BODY_LIMIT = 20_000;
+const BODY_LIMIT = 3_000_000;
 const MOST_INT64 = '9223372036854775807';
 
 /** Each line of docs/limits.md: the last thing that is taken, and the status of the first that is not. */
@@ -56,6 +56,24 @@ describe('limits', () => {
     const number = (digits: number) => `{"session_state":{"a":${'9'.repeat(digits)}}}`;
     expect(await post(number(4_300))).toBe(201);
     expect(await post(number(4_301))).toBe(400);
+  });
+
+  it('values in a body', async () => {
+    const noName = (items: number) => `{"session_name":[1${',1'.repeat(items - 1)}]}`;
+    expect(await post(noName(999_998))).toBe(422);
+    expect(await post(noName(999_999))).toBe(400);
+  });
+
+  it('faults that a refusal names', async () => {
+    const faults = `[1${',1'.repeat(99_999)}]`;
+    for (const [method, body] of [
+      ['POST', `{"runs":${faults}}`],
+      ['DELETE', `{"session_ids":${faults},"session_types":["agent"]}`],
+    ] as const) {
+      const reply = await fetch(`${service.baseUrl}/sessions`, { method, headers, body });
+      const { detail } = (await reply.json()) as { detail: object[] };
+      expect([reply.status, detail.length]).toEqual([422, 1_000]);
+    }
   });
 
   it('page size', async () => {

@@ -1,6 +1,10 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, it } from 'vitest';
-import { Scenario, SICK } from '../support/scenario.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../../support/api.js';
+import { failuresOf, faultsOf, statusesOf } from '../support/figures.js';
+import { keepFinding } from '../support/keep-finding.js';
+import { faultsOfTables } from '../support/ledger.js';
+import { POOL_SIZE, Scenario, SICK } from '../support/scenario.js';
 import { underFault } from '../support/under-fault.js';
 
 describe('the database', () => {
@@ -90,6 +94,42 @@ describe('the database', () => {
       heal: () => Promise.all(others.map((other) => other.end())),
     });
   });
+
+  it('takes its time for every write', async () => {
+    await underFault(scenario, {
+      name: `Pool of ${POOL_SIZE} exhausted for 5 s: 40 clients, and every write takes 0.7 s`,
+      clients: 40,
+      strike: () => scenario.sick.sql(SLOW_WRITES, SICK),
+      lastsMs: 5_000,
+      heal: () => scenario.sick.sql('DROP FUNCTION slow CASCADE', SICK),
+    });
+  });
+
+  // Last: what was written before is gone on purpose.
+  it('is dropped and made anew', async () => {
+    const { service, sick } = scenario;
+    await sick.databases.dropDatabase(SICK);
+    const meanwhile = await call(service.baseUrl, `/sessions?db_id=${SICK}`);
+    await sick.databases.createDatabase(SICK);
+    const traffic = scenario.traffic(SICK);
+    await until(async () => traffic.sent.length >= 200);
+    await traffic.stop();
+    keepFinding({
+      fault: 'Database dropped, and an empty one made in its place',
+      requests: 1 + traffic.sent.length,
+      outcome: `without it ${meanwhile.status}; with the new one, whose tables the first write made, ${statusesOf(traffic.sent)}`,
+      lostWrites: 0,
+      wrongAnswers: faultsOf(traffic.sent).length,
+    });
+    expect(meanwhile.status).toBe(503);
+    expect(statusesOf(failuresOf(traffic.sent))).toBe('');
+    expect(await faultsOfTables(traffic.sessions, sick, SICK)).toEqual([]);
+    expect(faultsOf(traffic.sent)).toEqual([]);
+  });
 });
 
 const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${SICK}'`;
+
+const SLOW_WRITES = `
+  CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_sleep(0.7); RETURN NULL; END$$;
+  CREATE TRIGGER slow AFTER INSERT OR UPDATE OR DELETE ON ai.agno_sessions FOR EACH STATEMENT EXECUTE FUNCTION slow()`;

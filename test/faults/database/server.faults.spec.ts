@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../../support/api.js';
+import { keepFinding } from '../support/keep-finding.js';
 import { Scenario, SICK } from '../support/scenario.js';
 import { underFault } from '../support/under-fault.js';
 
@@ -6,7 +8,8 @@ describe('the database server', () => {
   let scenario: Scenario;
 
   beforeAll(async () => {
-    scenario = await Scenario.start();
+    // What commits nothing is written down late, which leaves time to kill the server before.
+    scenario = await Scenario.start({ settings: ['wal_writer_delay=10s'] });
   });
   afterAll(() => scenario.stop());
 
@@ -49,6 +52,45 @@ describe('the database server', () => {
       heal: () => clearInterval(ending),
     });
   });
+
+  it('gives a transaction id a second time after a crash', async () => {
+    const { service, sick } = scenario;
+    const total = async () => (await call(service.baseUrl, `/sessions?limit=1&db_id=${SICK}`)).text.match(TOTAL)?.[1];
+    await until(async () => (await total()) !== undefined);
+    await sick.sql('BEGIN; SELECT pg_current_xact_id(); ROLLBACK', SICK);
+    const before = Number(await total());
+    await sick.kill();
+    await sick.restart();
+    await until(async () => (await call(service.baseUrl, `/sessions/one-more?db_id=${SICK}`)).status === 404);
+    await call(service.baseUrl, `/sessions?db_id=${SICK}`, { method: 'POST', body: { session_id: 'one-more' } });
+    const after = Number(await total());
+    keepFinding({
+      fault: 'PostgreSQL killed before it wrote down that a transaction was rolled back: its id comes a second time',
+      requests: 1,
+      outcome: `a list counts ${before} sessions before, ${after} after one more was created`,
+      lostWrites: 0,
+      wrongAnswers: after === before + 1 ? 0 : 1,
+    });
+    expect(after).toBe(before + 1);
+  });
+
+  // Last, since the scenario goes on with the other server.
+  it('is replaced by its standby', async () => {
+    const primary = scenario.sick;
+    const standby = await primary.follow();
+    try {
+      await underFault(scenario, {
+        name: 'Fail-over: primary killed (-9), synchronous standby promoted after 2 s',
+        strike: () => primary.kill(),
+        lastsMs: 2_000,
+        heal: () => scenario.failOverTo(standby),
+      });
+    } finally {
+      primary.end();
+    }
+  });
 });
+
+const TOTAL = /"total_count":(\d+)/;
 
 const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${SICK}'`;

@@ -61,10 +61,12 @@ async function askAll(baseUrl: string, seeds: readonly number[]): Promise<Asked[
     connection.close();
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, work));
-  const alone = new RawConnection(baseUrl);
   const again: Asked[] = [];
-  for (const { seed } of asked.filter(({ isLate }) => isLate)) again.push(await ask(alone, seed));
-  alone.close();
+  for (const { seed } of asked.filter(({ isLate }) => isLate)) {
+    const alone = new RawConnection(baseUrl);
+    again.push(await ask(alone, seed));
+    alone.close();
+  }
   return [...asked.filter(({ isLate }) => !isLate), ...again];
 }
 
@@ -78,9 +80,12 @@ async function ask(connection: RawConnection, seed: number): Promise<Asked> {
     if (!(error instanceof NoAnswer)) throw error;
     return { seed, answer: undefined, fault: error.message, isLate: true };
   } finally {
-    if (request.isMalformed) connection.close();
+    if (request.isMalformed || request.bytes.includes(UPGRADE)) connection.close();
   }
 }
+
+/** Node's parser does not tell what it refuses on a connection that has asked for an upgrade, until the request times out. */
+const UPGRADE = 'Upgrade: ';
 
 function isRefusal(answer: RawAnswer | undefined): boolean {
   return answer === undefined || answer.status >= 400;

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../support/postgres.js';
 import { startSessionService } from '../../support/session-service.js';
+import { writeFinding } from '../support/findings.js';
 import { fuzz } from './fuzz.js';
 import { KeptRows } from './kept-rows.js';
 
@@ -20,6 +21,14 @@ try {
   await rows.end();
   const answers = [...statuses].sort(([a], [b]) => a - b).map(([status, times]) => `${status || 'none'}: ${times}`);
   console.log(`seed ${seed}, ${requests} requests in ${seconds} s; ${answers.join(', ')}`);
+  writeFinding('fuzz', {
+    fault: `Odd requests by chance, from seed ${seed}; what was refused is sent twice`,
+    requests,
+    outcome: `${answers.join(', ')}; 5xx, no answer within 1 s, or a row changed by a refused request: ${faults.length}`,
+    lostWrites: 0,
+    wrongAnswers: faults.length,
+    command: `npx node --import ./test/support/run-typescript.ts test/faults/fuzz/run.ts --count ${count} --seed ${seed}`,
+  });
   for (const fault of faults.slice(0, 50)) console.log(fault);
   const errors = service
     .output()

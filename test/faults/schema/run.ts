@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { startPostgres } from '../../support/postgres.js';
 import { CHECKOUT, startSessionService } from '../../support/session-service.js';
+import { writeFinding } from '../support/findings.js';
 
 const KEY = 'a-key-of-this-run';
 
@@ -28,8 +29,28 @@ try {
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (service.ended()) console.log(service.output());
+  const statuses = await statusesAnswered(service.baseUrl);
+  writeFinding('schema', {
+    fault: 'All that schemathesis makes of `/openapi.json`: examples, coverage, fuzzing, stateful',
+    requests: statuses.reduce((sum, [, count]) => sum + count, 0),
+    outcome: `${statuses.map(([status, count]) => `${status}: ${count}`).join(', ')}; checks ${code === 0 ? 'passed' : 'failed'}`,
+    lostWrites: 0,
+    wrongAnswers: code ?? 1,
+    command: 'npx node --import ./test/support/run-typescript.ts test/faults/schema/run.ts',
+  });
   process.exitCode = code === 0 && !service.ended() ? 0 : 1;
 } finally {
   await service.stop();
   await postgres.stop();
+}
+
+/** The service's own count of its answers by status. */
+async function statusesAnswered(baseUrl: string): Promise<[status: string, count: number][]> {
+  const text = await (await fetch(`${baseUrl}/metrics`, { headers: { authorization: `Bearer ${KEY}` } })).text();
+  const counts = new Map<string, number>();
+  const series = /^http_server_request_duration_seconds_count\{.*http_response_status_code="(\d+)".*\} (\d+)$/gm;
+  for (const [, status = '', count] of text.matchAll(series)) {
+    counts.set(status, (counts.get(status) ?? 0) + Number(count));
+  }
+  return [...counts].sort(([a], [b]) => Number(a) - Number(b));
 }

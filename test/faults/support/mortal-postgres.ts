@@ -1,6 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { PostgresCluster } from '../../../apps/session-service/src/embedded/postgres-cluster.js';
 import { postgresPrograms } from '../../../apps/session-service/src/embedded/postgres-programs.js';
 import { runProgram } from '../../../apps/session-service/src/embedded/run-program.js';
@@ -53,10 +55,35 @@ export class MortalPostgres {
     return runSql(this.databases.url(database), text, values) as Promise<Row[]>;
   }
 
+  /**
+   * A second server that follows this one. From then on this one acknowledges nothing that the other does not have.
+   * PostgreSQL's `pg_basebackup` is not among the programs from npm: the same is done by hand.
+   */
+  async follow(): Promise<MortalPostgres> {
+    const folder = join(mkdtempSync(join(tmpdir(), 'agno-mortal-postgres-')), 'cluster');
+    const backup = new pg.Client({ connectionString: this.databases.url('postgres') });
+    await backup.connect();
+    await backup.query("SELECT pg_backup_start('standby', fast => true)");
+    execFileSync('cp', ['-a', this.folder, folder]);
+    const { rows } = await backup.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+    await backup.end();
+    writeFileSync(join(folder, 'backup_label'), rows[0]?.labelfile ?? '');
+    writeFileSync(join(folder, 'standby.signal'), '');
+    const primary = `host=127.0.0.1 port=${this.port} user=postgres password=${PASSWORD}`;
+    appendFileSync(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${primary}'\n`);
+    rmSync(join(folder, 'postmaster.pid'));
+    execFileSync('chown', ['--recursive', `--reference=${this.folder}`, folder]);
+    const standby = await MortalPostgres.startOn(folder, []);
+    await this.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    await this.sql('SELECT pg_reload_conf()');
+    await until(async () => (await this.sql("SELECT FROM pg_stat_replication WHERE sync_state = 'sync'")).length > 0);
+    return standby;
+  }
+
   /** SIGKILL to every process of the server. Resolves when none is left. */
   async kill(): Promise<void> {
     const pids = this.signal('SIGKILL');
-    await until(async () => !pids.some(isRunning));
+    await until(async () => !pids.some(isThere));
   }
 
   /** Starts it again with the settings it had. Resolves when it takes connections. */
@@ -92,7 +119,7 @@ export class MortalPostgres {
   /** The first server process gets it first, so that it does not replace or reap the others. */
   private signal(signal: NodeJS.Signals): number[] {
     const pids = this.pids();
-    for (const pid of pids) if (isRunning(pid)) process.kill(pid, signal);
+    for (const pid of pids) if (isThere(pid)) process.kill(pid, signal);
     return pids;
   }
 
@@ -107,10 +134,7 @@ export class MortalPostgres {
   }
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
+/** Also of a process that has ended and that its parent has not taken note of: PostgreSQL would not start beside it. */
+function isThere(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }

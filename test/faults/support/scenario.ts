@@ -29,7 +29,8 @@ export class Scenario {
 
   private constructor(
     readonly service: ServerProcess,
-    readonly sick: MortalPostgres,
+    /** Where the struck database is at the moment. */
+    public sick: MortalPostgres,
     readonly healthy: MortalPostgres,
     readonly network: TcpProxy,
     /** What the service held after its first requests. */
@@ -66,6 +67,13 @@ export class Scenario {
       const counts = [backendsOf(this.sick, SICK), backendsOf(this.healthy, HEALTHY)];
       return new Map(await Promise.all(counts));
     });
+  }
+
+  /** What an operator does when the first server is gone: makes the second one the first, and leads the network there. */
+  async failOverTo(standby: MortalPostgres): Promise<void> {
+    await standby.sql('SELECT pg_promote()');
+    this.network.target = standby.port;
+    this.sick = standby;
   }
 
   async stop(): Promise<void> {

@@ -65,10 +65,14 @@ export class TrackedSession {
     return !this.existence.has(false);
   }
 
+  get mayExist(): boolean {
+    return this.existence.has(true);
+  }
+
   /** What is wrong with what was found, in words; undefined when it is possible. */
   faultOf(found: Found | undefined): string | undefined {
     if (found === undefined) return this.mustExist ? `${this.id} is lost` : undefined;
-    if (!this.existence.has(true)) return `${this.id} is there, though it was deleted or refused`;
+    if (!this.mayExist) return `${this.id} is there, though it was deleted or refused`;
     const { name, revisions = [], runs = SEEDED_RUNS } = found;
     if (name !== undefined && !this.names.has(name ?? ''))
       return `${this.id} has the name ${name}, not ${[...this.names]}`;

@@ -16,6 +16,8 @@ export interface Fault {
   /** How long it lasts after `strike`, in milliseconds. */
   readonly lastsMs: number;
   readonly heal: () => Promise<unknown> | unknown;
+  /** Clients of the database that is struck. */
+  readonly clients?: number;
 }
 
 /** What requests met that were under way while the fault lasted. */
@@ -25,6 +27,7 @@ export interface Met {
   readonly recoveryMs: number;
 }
 
+const CLIENTS = 8;
 /** Requests before the fault, and good ones after it, that every client is given time for. */
 const WARM_UP = 200;
 /** Without a failure for so long, the database counts as recovered. In milliseconds. */
@@ -39,7 +42,7 @@ const NOISE_MS = 1_500;
  * database never fails; the struck one is served again without a restart; nothing is lost, half written, mixed up or leaked.
  */
 export async function underFault(scenario: Scenario, fault: Fault): Promise<Met> {
-  const sick = scenario.traffic(SICK);
+  const sick = scenario.traffic(SICK, { clients: fault.clients ?? CLIENTS });
   const healthy = scenario.traffic(HEALTHY, { clients: 4 });
   const all = [sick, healthy];
   try {

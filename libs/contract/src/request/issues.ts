@@ -6,6 +6,9 @@ export type Loc = readonly (string | number)[];
 
 export type Report = (issue: ValidationIssue) => void;
 
+/** How many issues of a kind a refusal names: a list of millions of faults must not become an answer of a gigabyte. */
+const MOST_ISSUES = 1_000;
+
 /**
  * The issues of one request, each list in the order of the contract: query parameters as declared, then the body.
  *
@@ -18,12 +21,12 @@ export class IssueLog {
 
   /** An issue that AgentOS reports as well. */
   readonly report: Report = (issue) => {
-    this.shared.push(issue);
+    if (this.shared.length < MOST_ISSUES) this.shared.push(issue);
   };
 
   /** An issue where AgentOS has none: see the table of deviations. */
   readonly reportOurs: Report = (issue) => {
-    this.ours.push(issue);
+    if (this.ours.length < MOST_ISSUES) this.ours.push(issue);
   };
 
   /**

@@ -8,6 +8,13 @@ import type { JsonNode } from './json-tree.js';
 /** How deep AgentOS reads arrays and objects inside each other before Python's recursion limit stops it. */
 export const MAX_DEPTH = 968;
 
+/** How many values a body may hold: a small one takes up to a hundred times its length in memory while it is read. */
+const MAX_VALUES = 1_000_000;
+
+/** Shared, so that a body of millions of them stays small. */
+const EMPTY_OBJECT: JsonNode = new Map();
+const EMPTY_ARRAY: JsonNode = [];
+
 /**
  * Reads JSON text as Python's `json.loads` does: the first fault found decides, in its words and at its position; the last
  * of duplicate keys wins, in the first one's place; `NaN` and `Infinity` are numbers.
@@ -17,6 +24,7 @@ export class JsonScanner {
   private sawNonFinite = false;
   private at = 0;
   private depth = 0;
+  private values = 0;
 
   constructor(private readonly text: string) {
     this.strings = new JsonStringReader(text);
@@ -29,7 +37,7 @@ export class JsonScanner {
 
   /**
    * @throws JsonSyntaxError where Python raises JSONDecodeError
-   * @throws UnreadableBody where it raises something else: too deep, too many digits
+   * @throws UnreadableBody where it raises something else: too deep, too many digits; and for too many values
    */
   read(): JsonNode {
     this.skipSpace();
@@ -40,6 +48,7 @@ export class JsonScanner {
   }
 
   private value(): JsonNode {
+    if (++this.values > MAX_VALUES) throw new UnreadableBody();
     switch (this.text.charCodeAt(this.at)) {
       case is.QUOTE:
         return this.string();
@@ -69,8 +78,8 @@ export class JsonScanner {
   }
 
   private object(): JsonNode {
+    if (this.isAt(is.CLOSE_BRACE)) return EMPTY_OBJECT;
     const members = new Map<string, JsonNode>();
-    if (this.isAt(is.CLOSE_BRACE)) return members;
     for (;;) {
       if (!this.isAt(is.QUOTE)) throw this.fault('Expecting property name enclosed in double quotes');
       const key = this.string();
@@ -86,8 +95,8 @@ export class JsonScanner {
   }
 
   private array(): JsonNode {
+    if (this.isAt(is.CLOSE_BRACKET)) return EMPTY_ARRAY;
     const items: JsonNode[] = [];
-    if (this.isAt(is.CLOSE_BRACKET)) return items;
     for (;;) {
       items.push(this.value());
       this.skipSpace();

@@ -50,9 +50,13 @@ function componentMatches(type: SessionType | undefined, place: string): string 
     .join(' OR ')})`;
 }
 
-/** The visible transactions, in the same words while nothing is committed; a standby cannot tell so exactly. */
+/**
+ * The visible transactions, in the same words while nothing is committed; a standby cannot tell so exactly. A server that
+ * was killed, or another one in its place, may give transaction ids a second time: so its start is part of the words.
+ */
 function snapshot({ layout }: StatementBook): string {
-  return layout.hasSnapshots ? 'CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot()::text END' : 'NULL';
+  if (!layout.hasSnapshots) return 'NULL';
+  return "CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot() || ' ' || pg_postmaster_start_time() END";
 }
 
 /** A listed session and, the same in every row, what the page was read in. */

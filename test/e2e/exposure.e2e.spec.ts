@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { scratchDatabase, unbornDsn } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+describe('what is open to whom', () => {
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    service = await startSessionService({
+      AGNO_SESSION_DSN_MAP: JSON.stringify({ main: (await scratchDatabase()).dsn, away: await unbornDsn() }),
+      AGNO_CORS_ORIGINS: 'https://chat.example.com',
+      AGNO_OPEN_ROUTES: 'none',
+      OS_SECURITY_KEY: 'key-of-the-operator',
+    });
+  });
+  afterAll(() => service.stop());
+
+  it.each(['/metrics', '/docs', '/docs/start.js', '/openapi.json', '/redoc', '/sessions', '/nowhere'])(
+    '%s needs a token when the operator leaves nothing open',
+    async (path) => {
+      expect((await call(service.baseUrl, path)).status).toBe(401);
+    },
+  );
+
+  it('a page of another origin cannot read answers, with or without a preflight', async () => {
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'https://chat.example.com.evil.example',
+      'http://chat.example.com',
+    ]) {
+      const headers = { origin, authorization: 'Bearer key-of-the-operator' };
+      const plain = await call(service.baseUrl, '/sessions', { headers });
+      const preflight = await call(service.baseUrl, '/sessions', {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'DELETE' },
+      });
+      expect([plain.headers.get('access-control-allow-origin'), plain.headers.get('vary')]).toEqual([null, 'Origin']);
+      expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([400, null]);
+    }
+    const allowed = await call(service.baseUrl, '/sessions', { headers: { origin: 'https://chat.example.com' } });
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://chat.example.com');
+  });
+
+  it('every origin at once is no setting: credentials would go to all of them', async () => {
+    const env = { AGNO_PG_DSN: 'postgresql://x/y', AGNO_CORS_ORIGINS: '*' };
+    await expect(startSessionService(env)).rejects.toThrow(/AGNO_CORS_ORIGINS must be origins/);
+  });
+
+  it('what is open tells neither hosts nor reasons', async () => {
+    const { text } = await call(service.baseUrl, '/readyz');
+    expect(text).toContain('away');
+    expect(text).not.toMatch(/127\.0\.0\.1|hush|nobody|ECONN|refused/);
+  });
+});

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+const SQL = [
+  "' OR '1'='1",
+  "'; DROP TABLE ai.agno_sessions; --",
+  '"; DROP TABLE ai.agno_sessions; --',
+  "\\'; SELECT pg_sleep(30); --",
+  '$1',
+  '{"a"}',
+  "') UNION SELECT usename, passwd FROM pg_shadow --",
+];
+
+describe('texts that mean something elsewhere', () => {
+  let database: ScratchDatabase;
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    database = await scratchDatabase();
+    service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info' });
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'kept', user_id: 'ann' } });
+  });
+  afterAll(() => service.stop());
+
+  it.each(SQL)('%s is no SQL, wherever it stands', async (text) => {
+    const encoded = encodeURIComponent(text);
+    for (const name of ['user_id', 'component_id', 'session_name', 'sort_by', 'db_id', 'table', 'type', 'limit']) {
+      const { status, text: body } = await call(service.baseUrl, `/sessions?${name}=${encoded}`);
+      const found = status === 200 ? (JSON.parse(body) as { data: unknown[] }).data.length : 0;
+      expect([name, status < 500, found]).toEqual([name, true, name === 'sort_by' ? 1 : 0]);
+    }
+    for (const path of [
+      `/sessions/${encoded}`,
+      `/sessions/kept/runs/${encoded}`,
+      `/sessions/kept/runs?status=${encoded}`,
+    ]) {
+      expect([400, 404]).toContain((await call(service.baseUrl, path)).status);
+    }
+    const names = { session_ids: [text], session_types: ['agent'] };
+    expect((await call(service.baseUrl, '/sessions', { method: 'DELETE', body: names })).status).toBe(204);
+    const body = { session_name: text, session_state: { [text]: text }, metadata: { [text]: text } };
+    const patched = await call(service.baseUrl, '/sessions/kept', { method: 'PATCH', body });
+    expect(patched.json).toMatchObject(body);
+    expect(await database.sql('SELECT session_id, user_id FROM ai.agno_sessions')).toEqual([
+      { session_id: 'kept', user_id: 'ann' },
+    ]);
+  });
+
+  it('a key that is special in JavaScript is stored and shown like any other', async () => {
+    const state = '{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}},"toString":1}';
+    const reply = await fetch(`${service.baseUrl}/sessions/kept?__proto__[isAdmin]=true`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: `{"session_state":${state},"__proto__":{"session_name":"polluted"}}`,
+    });
+    const text = (await reply.text()).replaceAll(' ', '');
+    for (const member of state.slice(1, -1).split(/,(?=")/)) expect(text).toContain(member);
+    expect(text).not.toContain('polluted');
+    const created = await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'plain' } });
+    expect(created.text).not.toMatch(/isAdmin|polluted/);
+  });
+
+  it('line ends and terminal codes stay inside one log line', async () => {
+    await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, session_data, created_at)
+      VALUES (E'x\\n{"level":"fatal","message":"forged"}\\u001b[31m', 'agent', '{"session_state": []}', 1)`);
+    const id = encodeURIComponent('x\n{"level":"fatal","message":"forged"}\u001b[31m');
+    expect((await call(service.baseUrl, `/sessions/${id}`)).status).toBe(200);
+    await call(service.baseUrl, `/nowhere/${id}`, { headers: { 'user-agent': 'forged', 'x-forwarded-for': 'forged' } });
+    await service.stop();
+    const lines = service
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('"level"'));
+    const levels = lines.map((line) => (JSON.parse(line) as { level: string }).level);
+    expect(lines.join('')).toContain('does not fit');
+    expect(levels).not.toContain('fatal');
+    expect(service.output()).not.toContain('\u001b');
+  });
+});
