@@ -2,7 +2,6 @@ import { bodyNode, type ComparisonRules, type TimedAnswer } from './answer.js';
 import { withoutChanceOrder } from './chance-order.js';
 import { type Difference, differences } from './differences.js';
 import type { ExpectedAnswer } from './expected-answer.js';
-import type { JsonNode } from './json.js';
 import { shortened } from './mask.js';
 
 /** Everything in which an answer is not as expected: status, compared headers, and the body place by place. */
@@ -20,20 +19,11 @@ export function answerDifferences(expected: ExpectedAnswer, answer: TimedAnswer,
 
 function ofBody(expected: ExpectedAnswer, answer: TimedAnswer, { rankedBy }: ComparisonRules): Difference[] {
   const theirs = bodyNode(expected);
-  const own = readable(answer);
+  const own = bodyNode(answer);
   if (theirs === undefined || own === undefined) {
     return expected.body === shortened(answer.body)
       ? []
       : [{ path: 'body', expected: expected.body, actual: answer.body }];
   }
   return differences(theirs, rankedBy ? withoutChanceOrder(own, rankedBy) : own, answer.at);
-}
-
-/** Undefined also when the body is not the JSON that its content type promises: then it is compared as text. */
-function readable(answer: TimedAnswer): JsonNode | undefined {
-  try {
-    return bodyNode(answer);
-  } catch {
-    return undefined;
-  }
 }

@@ -24,12 +24,12 @@ export interface ComparisonRules {
   readonly processDates?: readonly string[];
 }
 
-/**
- * The JSON of an answer that says it is JSON, undefined for other answers and empty bodies.
- *
- * @throws SyntaxError when it only says so
- */
+/** The JSON of an answer that says it is JSON; undefined for other answers, empty bodies and what is no JSON after all. */
 export function bodyNode(answer: Pick<Answer, 'headers' | 'body'>): JsonNode | undefined {
   if (answer.body === '' || !(answer.headers['content-type'] ?? '').startsWith('application/json')) return undefined;
-  return parseJson(answer.body);
+  try {
+    return parseJson(answer.body);
+  } catch {
+    return undefined;
+  }
 }

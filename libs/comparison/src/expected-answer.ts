@@ -11,16 +11,29 @@ export interface ExpectedAnswer {
   readonly body: string;
 }
 
-/** Masks what the oracle's answer holds of ids and times that may have been made for it. */
+/** Any id or time that may have been made for this answer is masked. For data that had no such values before. */
 export function expectedAnswer(answer: TimedAnswer, rules: ComparisonRules): ExpectedAnswer {
+  return expectation(answer, rules, (node) => mask(node, answer.at));
+}
+
+/** Value by value what the oracle answered. */
+export function exactAnswer(answer: TimedAnswer, rules: ComparisonRules): ExpectedAnswer {
+  return expectation(answer, rules, (node) => node);
+}
+
+function expectation(
+  answer: TimedAnswer,
+  { processDates = [], rankedBy }: ComparisonRules,
+  masked: (node: JsonNode) => JsonNode,
+): ExpectedAnswer {
   const { status, headers } = answer;
   const node = bodyNode(answer);
   if (node === undefined) return { status, headers, body: shortened(answer.body) };
-  const masked = mask(withProcessDates(node, rules.processDates ?? []), answer.at);
-  return { status, headers, body: printJson(rules.rankedBy ? withoutChanceOrder(masked, rules.rankedBy) : masked) };
+  const ordered = rankedBy === undefined ? node : withoutChanceOrder(node, rankedBy);
+  return { status, headers, body: printJson(masked(withProcessDates(ordered, processDates))) };
 }
 
-export function withProcessDates(node: JsonNode, keys: readonly string[]): JsonNode {
+function withProcessDates(node: JsonNode, keys: readonly string[]): JsonNode {
   if (node.kind !== 'object' || keys.length === 0) return node;
   const masked: JsonNode = { kind: 'string', value: MASKS.anyIso };
   return { kind: 'object', members: node.members.map(([key, item]) => [key, keys.includes(key) ? masked : item]) };

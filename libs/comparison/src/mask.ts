@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type JsonNode, mapLeaves } from './json.js';
+import type { Difference } from './differences.js';
+import { type JsonNode, mapLeaves, parseJson } from './json.js';
 
 /**
  * Values that are made while a request is answered cannot be compared as they are. In the oracle's answer they are
@@ -70,6 +71,32 @@ export function fitsMask(name: string, leaf: JsonNode, now: number): boolean {
     default:
       return leaf.kind === 'string' && shortened(leaf.value) === name;
   }
+}
+
+/**
+ * True when each side made a value of its own at this place: two ids, or two times from `since` (seconds since 1970) on
+ * that are next to each other.
+ */
+export function areGenerated({ expected, actual }: Difference, since: number): boolean {
+  const [theirs, ours] = [leafOf(expected), leafOf(actual)];
+  if (fitsMask(MASKS.uuid, theirs, 0)) return fitsMask(MASKS.uuid, ours, 0);
+  const [first, second] = [secondsOf(theirs), secondsOf(ours)];
+  return first >= since && second >= since && isNow(first, second);
+}
+
+/** Values of a difference are JSON text, unless they are none: then they are no ids and no times. */
+function leafOf(text: string): JsonNode {
+  try {
+    return parseJson(text);
+  } catch {
+    return { kind: 'string', value: text };
+  }
+}
+
+/** NaN for what is no time. */
+function secondsOf(leaf: JsonNode): number {
+  if (leaf.kind === 'number' && /^\d+$/.test(leaf.text)) return Number(leaf.text);
+  return leaf.kind === 'string' && ISO.test(leaf.value) ? Date.parse(leaf.value) / 1000 : Number.NaN;
 }
 
 function isNow(seconds: number, now: number): boolean {
