@@ -73,14 +73,14 @@ export function fitsMask(name: string, leaf: JsonNode, now: number): boolean {
   }
 }
 
-/**
- * True when each side made a value of its own at this place: two ids, or two times from `since` (seconds since 1970) on
- * that are next to each other.
- */
-export function areGenerated({ expected, actual }: Difference, since: number): boolean {
-  const [theirs, ours] = [leafOf(expected), leafOf(actual)];
-  if (fitsMask(MASKS.uuid, theirs, 0)) return fitsMask(MASKS.uuid, ours, 0);
-  const [first, second] = [secondsOf(theirs), secondsOf(ours)];
+/** True when each side has made an id of its own at this place. */
+export function areNewIds({ expected, actual }: Difference): boolean {
+  return [expected, actual].every((text) => fitsMask(MASKS.uuid, leafOf(text), 0));
+}
+
+/** True when each side has put down its own time at this place: from `since` (seconds since 1970) on, and close together. */
+export function areTimesSince({ expected, actual }: Difference, since: number): boolean {
+  const [first, second] = [secondsOf(leafOf(expected)), secondsOf(leafOf(actual))];
   return first >= since && second >= since && isNow(first, second);
 }
 
