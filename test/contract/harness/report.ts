@@ -17,7 +17,7 @@ export class Report {
   }
 
   add(
-    layout: Layout | 'client' | 'shared' | 'auth',
+    layout: Layout | 'client' | 'shared' | 'auth' | 'mirror',
     route: string,
     name: string,
     found: readonly Difference[],
