@@ -5,7 +5,8 @@ ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 # hadolint ignore=DL3006
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /service
-COPY package.json package-lock.json .npmrc ./
+# The image keeps the mode of package.json, which is otherwise that of whoever checked it out.
+COPY --chmod=644 package.json package-lock.json .npmrc ./
 # Without 'optional' npm keeps development packages that are also somebody's optional peers. Types, source maps and prose
 # are of no use at run time.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit \

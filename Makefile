@@ -7,7 +7,7 @@ BUILT := dist/.built
 SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json package.json
 EMBEDDED := dist/apps/session-service/src/embedded.js
 
-.PHONY: help run demo test contract-test contract-record deploy-test faults faults-quick chart-docs bench smoke sbom build clean
+.PHONY: help run demo test contract-test contract-record deploy-test image-test faults faults-quick chart-docs bench smoke sbom build clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -37,6 +37,9 @@ faults: $(BUILT) ## Break databases, networks and requests under load; writes do
 
 faults-quick: $(BUILT) ## What of it takes less than a minute (FAULTS=options of vitest)
 	test/faults/faults.sh --quick $(FAULTS)
+
+image-test: $(INSTALLED) ## Build the image twice, compare, and run it locked down; needs root on Debian, some minutes
+	test/deploy/image-test.sh
 
 chart-docs: $(INSTALLED) ## Renew the table of values in the chart's README
 	readme-generator --values deploy/helm/agno-session/values.yaml --readme deploy/helm/agno-session/README.md

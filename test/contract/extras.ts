@@ -1,11 +1,10 @@
+import { differences, parseJson } from '@agno/comparison';
 import type { DatabaseServer } from '../support/postgres.js';
 import { startSessionService } from '../support/session-service.js';
 import { runAuthentication } from './auth/run-authentication.js';
 import { SEEDED } from './cases/seeded.js';
 import { get, send } from './harness/case.js';
-import { differences } from './harness/compare.js';
 import { send as request } from './harness/http.js';
-import { parseJson } from './harness/json.js';
 import { serviceEnv } from './harness/layouts.js';
 import { AGNO_2_VERSION, AGNO_VERSION, startAgentOs, tryPython } from './harness/python.js';
 import type { Report } from './harness/report.js';

@@ -49,6 +49,23 @@ describe('the Ingress', () => {
   });
 });
 
+describe('the HTTPRoute', () => {
+  it('hands the sessions of a gateway to the Service', () => {
+    const manifests = render('--values', VALUE_SETS['placed'] ?? '');
+    const service = find(manifests, 'Service');
+    expect(find(manifests, 'HTTPRoute')?.['spec']).toEqual({
+      parentRefs: [{ name: 'public', namespace: 'gateways' }],
+      hostnames: ['os.example.com'],
+      rules: [
+        {
+          matches: [{ path: { type: 'PathPrefix', value: '/sessions' } }],
+          backendRefs: [{ name: service?.['metadata'].name, port: service?.['spec'].ports[0].port }],
+        },
+      ],
+    });
+  });
+});
+
 describe('the NetworkPolicy', () => {
   it('lets in whom the values name, and `helm test`', () => {
     const manifests = render(...PUBLIC);

@@ -83,6 +83,12 @@ describe('values that make no service', () => {
     ['too little grace', [...WITH_DSN, '--set', 'terminationGracePeriodSeconds=65'], 'must be more than 65'],
     ['a DSN in plain sight', [...WITH_DSN, '--set', 'config.env.DATABASE_URL=x'], 'DATABASE_URL'],
     ['a key in plain sight', [...WITH_DSN, '--set', 'config.env.OS_SECURITY_KEY=x'], 'OS_SECURITY_KEY'],
+    [
+      'a collector’s key in plain sight',
+      [...WITH_DSN, '--set', 'config.env.OTEL_EXPORTER_OTLP_HEADERS=x'],
+      'OTEL_EXPORTER_OTLP_HEADERS',
+    ],
+    ['a route of no gateway', [...WITH_DSN, '--set', 'httpRoute.enabled=true'], 'parentRefs'],
     ['a name with a typing error', [...WITH_DSN, '--set', 'config.dsnmap.a=x'], 'dsnmap'],
     ['no name of a variable', [...WITH_DSN, '--set', 'config.env.log-level=x'], 'log-level'],
     ['a number of replicas in words', [...WITH_DSN, '--set', 'replicaCount=two'], 'replicaCount'],

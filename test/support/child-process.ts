@@ -71,7 +71,7 @@ export async function startServer(start: ServerCommand): Promise<ServerProcess> 
 
 /** What the developer's shell sets must not change what is tested. */
 function withoutAgnoSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !/^(AGNO_|DATABASE_URL$|OS_SECURITY_KEY$|JWT_)/.test(name));
+  const kept = Object.entries(env).filter(([name]) => !/^(AGNO_|DATABASE_URL$|OS_SECURITY_KEY$|JWT_|OTEL_)/.test(name));
   return Object.fromEntries(kept);
 }
 

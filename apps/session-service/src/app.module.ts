@@ -1,5 +1,5 @@
 import { AuthModule } from '@agno/auth';
-import { DatabaseModule } from '@agno/database';
+import { DatabaseModule, type DatabaseObserver } from '@agno/database';
 import { HealthModule } from '@agno/health';
 import { SessionsModule } from '@agno/sessions';
 import { type ServiceMetrics, TelemetryModule } from '@agno/telemetry';
@@ -11,7 +11,13 @@ import { type ServiceConfig, serviceConfigModule } from './config/index.js';
 /** Composes the libraries into the service. */
 @Module({})
 export class AppModule {
-  static with(config: ServiceConfig, logger: Logger, metrics: ServiceMetrics, startedAt: Date): DynamicModule {
+  static with(
+    config: ServiceConfig,
+    logger: Logger,
+    metrics: ServiceMetrics,
+    observer: DatabaseObserver,
+    startedAt: Date,
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -24,7 +30,7 @@ export class AppModule {
           requireId: config.requireDatabaseId,
           pool: config.pool,
           tables: { schema: config.schema, sessionTable: config.sessionTable, runTable: config.runTable },
-          observer: metrics,
+          observer,
         }),
         AuthModule.forRoot(config.auth),
         SessionsModule,

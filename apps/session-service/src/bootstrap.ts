@@ -3,7 +3,7 @@ import { DatabaseRegistry } from '@agno/database';
 import { DatabaseProbes } from '@agno/health';
 import { createHttpAdapter, createLogger, ProblemFilter } from '@agno/http';
 import { mountDocs } from '@agno/openapi';
-import { measureRequests, offerFigures, ServiceMetrics } from '@agno/telemetry';
+import { measureRequests, offerFigures, ServiceMetrics, startTracing, type Tracing } from '@agno/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
@@ -16,7 +16,7 @@ import { ownSeat, serviceStart, shareOf } from './workers/seat.js';
 /** A service that listens. */
 export interface RunningService {
   readonly app: NestFastifyApplication;
-  /** Resolves when the service has stopped: requests in flight answered, connections closed. */
+  /** Resolves when the service has stopped: requests in flight answered, connections closed, spans delivered. */
   readonly closed: Promise<void>;
 }
 
@@ -30,9 +30,10 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   const config = shareOf(loadConfig(env), seat);
   const logger = createLogger(config.logLevel, seat);
   const metrics = new ServiceMetrics(serviceVersion());
+  const tracing = await startTracing(config.traces, serviceVersion(), logger);
   const adapter = createHttpAdapter(config, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(config, logger, metrics, serviceStart()),
+    AppModule.with(config, logger, metrics, tracing?.traceStatements(metrics) ?? metrics, serviceStart()),
     adapter,
     {
       bodyParser: false,
@@ -42,6 +43,7 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   app.useLogger(app.get(Logger));
   app.useGlobalFilters(new ProblemFilter());
   measureRequests(adapter.getInstance(), metrics);
+  tracing?.traceRequests(adapter.getInstance());
   watchDatabases(metrics, app.get(DatabaseRegistry), app.get(DatabaseProbes));
   offerFigures(metrics.registry);
   guardRequests(adapter.getInstance(), app.get(Gatekeeper));
@@ -50,7 +52,7 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   if ((seat ?? 0) === 0) for (const warning of authWarnings(config.auth)) logger.warn(warning);
   await app.listen(config.port, config.host);
   logger.info(`AgentOS session service listening on :${config.port}`);
-  return { app, closed: closedOnSignal(app) };
+  return { app, closed: closedOnSignal(app, tracing) };
 }
 
 function watchDatabases(metrics: ServiceMetrics, registry: DatabaseRegistry, probes: DatabaseProbes): void {
@@ -60,7 +62,8 @@ function watchDatabases(metrics: ServiceMetrics, registry: DatabaseRegistry, pro
   });
 }
 
-async function closedOnSignal(app: NestFastifyApplication): Promise<void> {
+async function closedOnSignal(app: NestFastifyApplication, tracing: Tracing | undefined): Promise<void> {
   await firstSignal();
   await app.close();
+  await tracing?.stop();
 }

@@ -4,6 +4,9 @@ import { ConfigError } from './config/index.js';
 import { serve } from './serve.js';
 import { WorkersDidNotStart } from './workers/worker-group.js';
 
+/** How long the last log lines may take to be written, in milliseconds. */
+const LAST_WORDS_MS = 500;
+
 try {
   const service = await serve(process.env);
   await service.closed;
@@ -15,4 +18,6 @@ try {
 } finally {
   // The channel to the primary would keep a worker alive that has nothing left to do.
   cluster.worker?.disconnect();
+  // Nor may spans that nobody takes, which would be sent again for some seconds more.
+  setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
 }

@@ -1,3 +1,5 @@
+import type { Run } from './statement.js';
+
 /** One database of the DSN map. */
 export interface DatabaseTarget {
   /** The db_id under which clients name it. */
@@ -31,6 +33,8 @@ export interface DatabaseObserver {
   connectionTimedOut(databaseId: string): void;
   /** Too many were waiting already. */
   requestRefused(databaseId: string): void;
+  /** For those who follow each statement from beginning to end, in the context of who asked for it: runs it by `run`. */
+  follow?(databaseId: string, run: Run): Run;
 }
 
 /** What a pool is doing at the moment, in connections and in requests that wait for one. */

@@ -4,11 +4,8 @@ import { DatabaseOverloaded, DatabaseUnavailable, StatementTimedOut, translate }
 import type { DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
 import type { Deadline } from './deadline.js';
 import { type PoolTarget, parseDsn } from './dsn/index.js';
-import type { SqlValue, Statement, TextRow } from './statement.js';
+import type { Run, SqlValue, Statement, TextRow } from './statement.js';
 import { TextQuery } from './text-query.js';
-
-/** Runs one statement on the connection that a piece of work holds. */
-export type Run = <Row = TextRow>(statement: Statement, values: readonly SqlValue[]) => Promise<Row[]>;
 
 /**
  * One database of the map: connects when first needed, again after a failure, and runs statements.
@@ -89,10 +86,9 @@ export class Database {
     }
     let cancelling: Promise<void> | undefined;
     let isBroken = false;
-    const working = work(
-      <Row>(statement: Statement, values: readonly SqlValue[]) =>
-        client.query(new TextQuery<Row>(statement, values, this.target.namedStatements, this.onStatement)).rows,
-    );
+    const run: Run = <Row>(statement: Statement, values: readonly SqlValue[]) =>
+      client.query(new TextQuery<Row>(statement, values, this.target.namedStatements, this.onStatement)).rows;
+    const working = work(this.observer.follow?.(this.id, run) ?? run);
     const forget = deadline.onPassed(() => {
       cancelling = cancelStatement(client, pool.options, working);
     });

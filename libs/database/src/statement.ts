@@ -12,3 +12,6 @@ export type SqlValue = string | number | boolean | null | readonly (string | nul
 
 /** A result row: every column arrives as the text PostgreSQL prints, so that no number is ever rounded. */
 export type TextRow = Record<string, string | null>;
+
+/** Runs one statement on the connection that a piece of work holds. */
+export type Run = <Row = TextRow>(statement: Statement, values: readonly SqlValue[]) => Promise<Row[]>;

@@ -12,12 +12,16 @@ export function logAccess(logger: Logger, request: FastifyRequest, reply: Fastif
       duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
       db_id: request.databaseId,
       remote_ip: request.ip,
+      ...request.trace,
     },
     'request',
   );
 }
 
+/** What stands for the route of paths that no route has. */
+export const UNMATCHED = 'unmatched';
+
 /** The template of the route. Paths that no route has share one name, so that a scan cannot fill anybody's memory. */
 export function routeOf(request: FastifyRequest): string {
-  return request.routeOptions.url ?? 'unmatched';
+  return request.routeOptions.url ?? UNMATCHED;
 }

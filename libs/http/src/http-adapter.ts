@@ -49,6 +49,7 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
   const fastify = adapter.getInstance();
   fastify.decorateRequest('databaseId', undefined);
   fastify.decorateRequest('contentType', undefined);
+  fastify.decorateRequest('trace', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     keepContentType(request);
@@ -56,7 +57,7 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     cors.mark(request, reply);
     reply.header('content-type', 'application/json').serializer(asText);
     requireHost(request.raw);
-    inRequest(request.id, done);
+    inRequest({ request_id: request.id }, done);
   });
   limitArrival(fastify, options.requestTimeoutMs);
   setDeadlines(fastify, options.requestTimeoutMs);

@@ -1,4 +1,4 @@
-export { routeOf } from './access-log.js';
+export { routeOf, UNMATCHED } from './access-log.js';
 export * from './http-adapter.js';
 export * from './logger.js';
 export * from './problem.filter.js';

@@ -1,7 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Logger, type LoggerOptions, pino } from 'pino';
 
-const currentRequest = new AsyncLocalStorage<string>();
+/** What every line says that is logged while a request is served. */
+export interface RequestFields {
+  readonly request_id: string;
+  /** Of the request's trace, where it is traced. */
+  readonly trace_id?: string;
+  readonly span_id?: string;
+}
+
+const currentRequest = new AsyncLocalStorage<RequestFields>();
 
 /**
  * Lines are written together, at this size or after this time: a system call for each would cost as much as a query. A
@@ -12,7 +20,7 @@ const ATOMIC_BYTES = 4_096;
 const FLUSH_INTERVAL_MS = 100;
 
 /**
- * JSON lines on standard output; every line written while a request is served carries that request's id, and of several
+ * JSON lines on standard output; every line written while a request is served carries that request's ids, and of several
  * workers every line says which.
  */
 export function createLogger(level: string, worker?: number): Logger {
@@ -24,15 +32,13 @@ export function createLogger(level: string, worker?: number): Logger {
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    mixin: () => {
-      const id = currentRequest.getStore();
-      return id === undefined ? {} : { request_id: id };
-    },
+    // Always a new object: pino adds the line's own fields to it.
+    mixin: () => ({ ...currentRequest.getStore() }),
   };
   return pino(options, output);
 }
 
 /** Runs `work`, and everything it starts, in the name of a request. */
-export function inRequest(id: string, work: () => void): void {
-  currentRequest.run(id, work);
+export function inRequest(fields: RequestFields, work: () => void): void {
+  currentRequest.run(fields, work);
 }

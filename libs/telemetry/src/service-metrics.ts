@@ -1,5 +1,6 @@
 import type { DatabaseObserver, PoolUse } from '@agno/database';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { operationOf } from './operation.js';
 
 /** Seconds, as OpenTelemetry advises for HTTP and database durations. */
 const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -64,11 +65,8 @@ export class ServiceMetrics implements DatabaseObserver {
     );
   }
 
-  /** @param name what stands before the first colon is the operation; the rest tells its variants apart */
   statementEnded(databaseId: string, name: string, seconds: number): void {
-    const colon = name.indexOf(':');
-    const operation = colon === -1 ? name : name.slice(0, colon);
-    this.statements.observe({ db_operation_name: operation, db_id: databaseId }, seconds);
+    this.statements.observe({ db_operation_name: operationOf(name), db_id: databaseId }, seconds);
   }
 
   connectionTimedOut(databaseId: string): void {

@@ -104,10 +104,10 @@ for (const column of [
   'summary',
   'runs',
 ]) {
-  ask(`sort_by=${column}&component_id=part-1`, { unordered: true });
+  ask(`sort_by=${column}&component_id=part-1`, { rankedBy: [] });
 }
 for (const column of ['', 'nope', 'CREATED_AT', 'created_at%20', 'created_at;drop', 'session_name']) {
-  ask(`sort_by=${column}&component_id=part-1`, { unordered: true });
+  ask(`sort_by=${column}&component_id=part-1`, { rankedBy: [] });
 }
 for (const attribute of ['keys', 'values', 'items', 'get', 'contains_column', '__class__'])
   ask(`sort_by=${attribute}&component_id=team-live`);

@@ -1,3 +1,4 @@
+import type { ComparisonRules } from '@agno/comparison';
 import type { GivenSession } from './given.js';
 import type { Step } from './http.js';
 
@@ -25,7 +26,7 @@ export const ROUTES = [
 export type Route = (typeof ROUTES)[number];
 
 /** Requests sent to both sides, and what is compared beside their answers. */
-export interface ContractCase {
+export interface ContractCase extends ComparisonRules {
   readonly route: Route;
   /** Unique within the route. */
   readonly name: string;
@@ -40,10 +41,6 @@ export interface ContractCase {
   readonly database?: string;
   /** Also compare the tables themselves: columns, constraints, indexes, version rows. */
   readonly tables?: boolean;
-  /** The oracle sorts by nothing here, so `data` of a list is compared as a set. */
-  readonly unordered?: boolean;
-  /** Members of the answer that hold a date of the process and not of the request. */
-  readonly processDates?: readonly string[];
 }
 
 /** What a case file says of a case; the rest has defaults. */

@@ -1,4 +1,5 @@
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, request } from 'node:http';
+import { type Answer, comparedHeaders } from '@agno/comparison';
 
 /** One request, exactly as it goes over the wire. */
 export interface Step {
@@ -9,15 +10,6 @@ export interface Step {
   readonly body?: string | Uint8Array;
 }
 
-export interface Answer {
-  readonly status: number;
-  /** The headers that a client acts on, values normalised where their order means nothing. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-const COMPARED = ['content-type', 'allow', 'location', 'www-authenticate', 'vary'];
-const UNORDERED = new Set(['allow', 'vary', 'access-control-allow-methods', 'access-control-allow-headers']);
 /** How a connection that the server has closed after its last answer shows itself. */
 const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
 const agent = new Agent({ keepAlive: true });
@@ -45,7 +37,7 @@ function sendOnce(baseUrl: string, step: Step): Promise<Answer> {
       reply.on('end', () =>
         resolve({
           status: reply.statusCode ?? 0,
-          headers: comparedHeaders(reply),
+          headers: comparedHeaders(reply.headers),
           body: Buffer.concat(chunks).toString('utf8'),
         }),
       );
@@ -54,20 +46,4 @@ function sendOnce(baseUrl: string, step: Step): Promise<Answer> {
     outgoing.on('error', reject);
     outgoing.end(body);
   });
-}
-
-function comparedHeaders(reply: IncomingMessage): Record<string, string> {
-  const kept: Record<string, string> = {};
-  for (const [name, given] of Object.entries(reply.headers).sort()) {
-    if (given === undefined || !(COMPARED.includes(name) || name.startsWith('access-control-'))) continue;
-    kept[name] = normalised(name, String(given));
-  }
-  return kept;
-}
-
-function normalised(name: string, text: string): string {
-  if (name === 'content-type') return text.toLowerCase();
-  if (!UNORDERED.has(name)) return text;
-  const items = text.split(',').map((item) => item.trim().toLowerCase());
-  return items.sort().join(', ');
 }

@@ -1,7 +1,7 @@
+import { parseJson } from '@agno/comparison';
 import { describe, expect, it } from 'vitest';
 import type { Deviation } from '../deviations.js';
 import { collector, get } from './case.js';
-import { parseJson } from './json.js';
 import { judge } from './judge.js';
 import type { Outcome } from './perform.js';
 import { expectationOf } from './record.js';

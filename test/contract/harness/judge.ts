@@ -1,10 +1,18 @@
+import {
+  answerDifferences,
+  type Difference,
+  differences,
+  type ExpectedAnswer,
+  type JsonNode,
+  memberOf,
+  parseJson,
+  printJson,
+  type TimedAnswer,
+} from '@agno/comparison';
 import type { Deviation } from '../deviations.js';
 import type { ContractCase } from './case.js';
-import { type Difference, differences } from './compare.js';
-import { type JsonNode, memberOf, parseJson, printJson } from './json.js';
-import { shortened } from './mask.js';
-import type { Outcome, TimedAnswer } from './perform.js';
-import { bodyNode, type Expectation, type ExpectedAnswer, requestText, sortedData } from './record.js';
+import type { Outcome } from './perform.js';
+import { type Expectation, requestText } from './record.js';
 
 /** Everything in which our side is not as it should be; empty when the case passes. */
 export function judge(
@@ -72,35 +80,7 @@ function ofAnswer(
 ): Difference[] {
   const where = contract.steps.length === 1 ? '' : `step ${step + 1}: `;
   if (answer === undefined) return [{ path: `${where}answer`, expected: String(expected.status), actual: '(none)' }];
-  const found: Difference[] = [];
-  if (expected.status !== answer.status) {
-    found.push({ path: `${where}status`, expected: String(expected.status), actual: String(answer.status) });
-  }
-  for (const name of new Set([...Object.keys(expected.headers), ...Object.keys(answer.headers)])) {
-    const [theirs, own] = [expected.headers[name] ?? '(absent)', answer.headers[name] ?? '(absent)'];
-    if (theirs !== own) found.push({ path: `${where}header ${name}`, expected: theirs, actual: own });
-  }
-  return [...found, ...ofBody(contract, expected, answer).map((each) => ({ ...each, path: where + each.path }))];
-}
-
-function ofBody(contract: ContractCase, expected: ExpectedAnswer, answer: TimedAnswer): Difference[] {
-  const theirs = bodyNode(expected);
-  const own = readable(answer);
-  if (theirs === undefined || own === undefined) {
-    return expected.body === shortened(answer.body)
-      ? []
-      : [{ path: 'body', expected: expected.body, actual: answer.body }];
-  }
-  return differences(theirs, contract.unordered === true ? sortedData(own) : own, answer.at);
-}
-
-/** Undefined also when the body is not the JSON that its content type promises: then it is compared as text. */
-function readable(answer: TimedAnswer): JsonNode | undefined {
-  try {
-    return bodyNode(answer);
-  } catch {
-    return undefined;
-  }
+  return answerDifferences(expected, answer, contract).map((each) => ({ ...each, path: where + each.path }));
 }
 
 function ofRows(name: string, expected: string | undefined, actual: JsonNode | undefined, now: number): Difference[] {

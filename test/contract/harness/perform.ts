@@ -1,8 +1,8 @@
+import { type Answer, type JsonNode, memberOf, parseJson, printJson, type TimedAnswer } from '@agno/comparison';
 import type pg from 'pg';
 import type { ContractCase, Layout } from './case.js';
 import { insertSession } from './given.js';
-import { type Answer, type Step, send } from './http.js';
-import { type JsonNode, memberOf, parseJson, printJson } from './json.js';
+import { type Step, send } from './http.js';
 import { readRows, readTables } from './rows.js';
 
 /** One side of the comparison: a server, and a connection to each of its databases. */
@@ -20,11 +20,6 @@ export interface Outcome {
   readonly answers: readonly TimedAnswer[];
   readonly rows?: JsonNode;
   readonly tables?: JsonNode;
-}
-
-export interface TimedAnswer extends Answer {
-  /** When the request was sent, in seconds since 1970. */
-  readonly at: number;
 }
 
 /** Runs a case against one side and leaves its database as it was. */

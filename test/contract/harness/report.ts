@@ -1,5 +1,5 @@
+import type { Difference } from '@agno/comparison';
 import type { Layout } from './case.js';
-import type { Difference } from './compare.js';
 
 const SHOWN_DIFFERENCES = 4;
 const SHOWN_CHARACTERS = 400;
@@ -17,7 +17,7 @@ export class Report {
   }
 
   add(
-    layout: Layout | 'client' | 'shared' | 'auth',
+    layout: Layout | 'client' | 'shared' | 'auth' | 'mirror',
     route: string,
     name: string,
     found: readonly Difference[],

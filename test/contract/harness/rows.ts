@@ -1,5 +1,5 @@
+import { type JsonNode, parseJson } from '@agno/comparison';
 import pg from 'pg';
-import { type JsonNode, parseJson } from './json.js';
 
 /** A database of one side, with everything read as the text that PostgreSQL prints. */
 export function connect(dsn: string): pg.Client {

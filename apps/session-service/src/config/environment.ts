@@ -70,6 +70,17 @@ export class Environment {
   @Variable(proxies) readonly AGNO_TRUSTED_PROXIES: readonly string[] = [];
   @Variable(origins) readonly AGNO_CORS_ORIGINS: readonly string[] = AGENTOS_ORIGINS;
   @Variable(logLevel) readonly LOG_LEVEL: LogLevel = 'info';
+
+  // Judged only where traces are wanted: a platform may set them for others.
+  @Variable(anyText) readonly OTEL_SDK_DISABLED?: string;
+  @Variable(anyText) readonly OTEL_TRACES_EXPORTER?: string;
+  @Variable(anyText) readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  @Variable(anyText) readonly OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+  @Variable(anyText) readonly OTEL_EXPORTER_OTLP_PROTOCOL?: string;
+  @Variable(anyText) readonly OTEL_EXPORTER_OTLP_TRACES_PROTOCOL?: string;
+  @Variable(anyText) readonly OTEL_TRACES_SAMPLER?: string;
+  @Variable(anyText) readonly OTEL_TRACES_SAMPLER_ARG?: string;
+  @Variable(anyText) readonly OTEL_PROPAGATORS?: string;
 }
 
 /** Reads the known variables. Blank ones count as absent, as a compose file writes them. Faults are whole sentences. */

@@ -3,6 +3,7 @@ import { ConfigError } from './config-error.js';
 import { databasesFrom } from './databases.js';
 import { type Environment, readEnvironment } from './environment.js';
 import type { DatabaseConfig, ServiceConfig } from './service-config.js';
+import { tracesFrom } from './traces.js';
 
 /**
  * The service's configuration from environment variables, for example `process.env`.
@@ -21,6 +22,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): S
     faults.push('AGNO_POOL_SIZE must be at least AGNO_SERVICE_WORKERS: every worker needs a connection');
   }
   const auth = authFrom(environment, databases, faults);
+  const traces = tracesFrom(environment, faults);
   if (faults.length > 0) throw new ConfigError(faults);
 
   return {
@@ -47,6 +49,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): S
     trustedProxies: environment.AGNO_TRUSTED_PROXIES,
     corsOrigins: environment.AGNO_CORS_ORIGINS,
     logLevel: environment.LOG_LEVEL,
+    traces,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AuthOptions } from '@agno/auth';
+import type { TraceOptions } from '@agno/telemetry';
 
 /** Everything the service can be told from outside, parsed and validated. Times in milliseconds, sizes in bytes. */
 export interface ServiceConfig {
@@ -26,6 +27,8 @@ export interface ServiceConfig {
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly logLevel: LogLevel;
+  /** Undefined: no traces. */
+  readonly traces: TraceOptions | undefined;
 }
 
 export interface DatabaseConfig {

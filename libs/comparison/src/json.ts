@@ -6,42 +6,59 @@ export type JsonNode =
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'literal'; readonly text: 'true' | 'false' | 'null' };
 
-const TOKEN = /\s*(?:([{}[\],:])|("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null))\s*/y;
+const MARKS = '{}[],:';
+const SPACE = /[ \t\n\r]*/y;
+const WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const END = '';
 
 /** Throws a SyntaxError for anything that is not one JSON value. */
 export function parseJson(text: string): JsonNode {
   const reader = new TokenReader(text);
   const node = value(reader, reader.next());
-  if (reader.peek() !== '') throw new SyntaxError(`trailing text: ${reader.peek()}`);
+  const rest = reader.next();
+  if (rest !== END) throw new SyntaxError(`trailing text: ${rest}`);
   return node;
 }
 
 class TokenReader {
-  private readonly tokens: string[] = [];
+  private readonly text: string;
   private at = 0;
 
   constructor(text: string) {
-    TOKEN.lastIndex = 0;
-    let end = 0;
-    while (end < text.length) {
-      const found = TOKEN.exec(text);
-      if (found === null) throw new SyntaxError(`not JSON at ${end}: ${text.slice(end, end + 40)}`);
-      this.tokens.push(found[1] ?? found[2] ?? found[3] ?? found[4] ?? '');
-      end = TOKEN.lastIndex;
-    }
+    this.text = text;
   }
 
-  peek(): string {
-    return this.tokens[this.at] ?? '';
-  }
-
+  /** The next token, or `END`. */
   next(): string {
-    return this.tokens[this.at++] ?? '';
+    SPACE.lastIndex = this.at;
+    SPACE.test(this.text);
+    const start = SPACE.lastIndex;
+    this.at = this.endOf(start);
+    return this.text.slice(start, this.at);
   }
 
   expect(token: string): void {
     const found = this.next();
     if (found !== token) throw new SyntaxError(`expected ${token}, found ${found}`);
+  }
+
+  private endOf(start: number): number {
+    const first = this.text.charAt(start);
+    if (first === '"') return this.endOfString(start);
+    if (first === '' || MARKS.includes(first)) return start + first.length;
+    WORD.lastIndex = start;
+    if (!WORD.test(this.text)) throw new SyntaxError(`not JSON at ${start}: ${this.text.slice(start, start + 40)}`);
+    return WORD.lastIndex;
+  }
+
+  /** Behind the first quotation mark that no odd number of backslashes precedes. */
+  private endOfString(start: number): number {
+    for (let end = this.text.indexOf('"', start + 1); end !== -1; end = this.text.indexOf('"', end + 1)) {
+      let backslashes = 0;
+      while (this.text[end - 1 - backslashes] === '\\') backslashes++;
+      if (backslashes % 2 === 0) return end + 1;
+    }
+    throw new SyntaxError(`a string without an end at ${start}`);
   }
 }
 

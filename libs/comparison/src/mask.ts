@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type JsonNode, mapLeaves } from './json.js';
+import type { Difference } from './differences.js';
+import { type JsonNode, mapLeaves, parseJson } from './json.js';
 
 /**
  * Values that are made while a request is answered cannot be compared as they are. In the oracle's answer they are
@@ -70,6 +71,32 @@ export function fitsMask(name: string, leaf: JsonNode, now: number): boolean {
     default:
       return leaf.kind === 'string' && shortened(leaf.value) === name;
   }
+}
+
+/** True when each side has made an id of its own at this place. */
+export function areNewIds({ expected, actual }: Difference): boolean {
+  return [expected, actual].every((text) => fitsMask(MASKS.uuid, leafOf(text), 0));
+}
+
+/** True when each side has put down its own time at this place: from `since` (seconds since 1970) on, and close together. */
+export function areTimesSince({ expected, actual }: Difference, since: number): boolean {
+  const [first, second] = [secondsOf(leafOf(expected)), secondsOf(leafOf(actual))];
+  return first >= since && second >= since && isNow(first, second);
+}
+
+/** Values of a difference are JSON text, unless they are none: then they are no ids and no times. */
+function leafOf(text: string): JsonNode {
+  try {
+    return parseJson(text);
+  } catch {
+    return { kind: 'string', value: text };
+  }
+}
+
+/** NaN for what is no time. */
+function secondsOf(leaf: JsonNode): number {
+  if (leaf.kind === 'number' && /^\d+$/.test(leaf.text)) return Number(leaf.text);
+  return leaf.kind === 'string' && ISO.test(leaf.value) ? Date.parse(leaf.value) / 1000 : Number.NaN;
 }
 
 function isNow(seconds: number, now: number): boolean {

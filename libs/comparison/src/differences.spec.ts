@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { differences } from './compare.js';
+import { differences } from './differences.js';
 import { parseJson, printJson } from './json.js';
 import { mask } from './mask.js';
 

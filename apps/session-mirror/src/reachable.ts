@@ -1,0 +1,14 @@
+import type { Sides } from './comparing/compare-pair.js';
+import { NoReply } from './comparing/side.js';
+
+/** Says of each side that does not answer at all why; empty when both do. Any HTTP answer will do. */
+export async function unreachable(sides: Sides): Promise<string[]> {
+  const asked = await Promise.allSettled(
+    [sides.python, sides.ours].map((side) => side.ask({ method: 'GET', target: '/health', headers: {} })),
+  );
+  return asked.flatMap((result) => {
+    if (result.status === 'fulfilled') return [];
+    if (!(result.reason instanceof NoReply)) throw result.reason;
+    return [`--${result.reason.side} does not answer: ${result.reason.message}`];
+  });
+}

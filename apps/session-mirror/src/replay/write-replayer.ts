@@ -1,0 +1,64 @@
+import { areNewIds, areTimesSince } from '@agno/comparison';
+import { type Pair, pairDifferences, pythonFailure, type Sides, withTimes } from '../comparing/compare-pair.js';
+import type { Reply, SideName } from '../comparing/side.js';
+import type { Compared, Verdict } from '../comparing/verdict.js';
+import type { MirrorRequest } from '../requests/mirror-request.js';
+
+/**
+ * Replays requests that write, in order. Both sides have databases of their own and make ids and times of their own:
+ * where a recorded request created a session, later ones ask each side for the session that it has created instead.
+ */
+export class WriteReplayer {
+  /** By side: the id it has made, by the recorded one. */
+  private readonly ids: Readonly<Record<SideName, Map<string, string>>> = { python: new Map(), ours: new Map() };
+  private readonly since = Math.floor(Date.now() / 1000);
+
+  constructor(private readonly sides: Sides) {}
+
+  /** Asks both sides once: what writes cannot be asked again. */
+  replay(request: MirrorRequest): Promise<Compared> {
+    return withTimes(request, async () => {
+      const [python, ours] = await Promise.all([this.ask('python', request), this.ask('ours', request)]);
+      const first = { python, ours };
+      return { first, verdict: this.verdictOf(first, request) };
+    });
+  }
+
+  private async ask(side: SideName, request: MirrorRequest): Promise<Reply> {
+    const ids = this.ids[side];
+    const { target, body } = request;
+    const reply = await this.sides[side].ask({
+      ...request,
+      target: replaced(target, ids, encodeURIComponent),
+      ...(body === undefined ? {} : { body: replaced(body, ids, (id) => id) }),
+    });
+    const made = request.createdSession === undefined ? undefined : sessionIn(reply);
+    if (request.createdSession !== undefined && made !== undefined) ids.set(request.createdSession, made);
+    const recorded = new Map([...ids].map(([from, to]) => [to, from]));
+    return { ...reply, body: replaced(reply.body, recorded, (id) => id) };
+  }
+
+  private verdictOf(pair: Pair, request: MirrorRequest): Verdict {
+    const failure = pythonFailure(pair);
+    if (failure !== undefined) return failure;
+    const differences = pairDifferences(pair, request).filter(
+      (difference) => !areNewIds(difference) && !areTimesSince(difference, this.since),
+    );
+    return differences.length === 0 ? { kind: 'equal' } : { kind: 'different', differences };
+  }
+}
+
+function replaced(text: string, ids: ReadonlyMap<string, string>, encode: (id: string) => string): string {
+  let result = text;
+  for (const [from, to] of ids) if (from !== to) result = result.replaceAll(encode(from), encode(to));
+  return result;
+}
+
+function sessionIn({ body }: Reply): string | undefined {
+  try {
+    const { session_id } = JSON.parse(body) as { session_id?: unknown };
+    return typeof session_id === 'string' ? session_id : undefined;
+  } catch {
+    return undefined;
+  }
+}

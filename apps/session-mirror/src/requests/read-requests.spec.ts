@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { linesOf } from './lines.js';
+import type { Found } from './mirror-request.js';
+import { readRequests, requestInLine } from './read-requests.js';
+
+const asked = (line: string) => {
+  const found = requestInLine(line);
+  return 'skipped' in found ? found.skipped : `${found.method} ${found.target}`;
+};
+
+describe('a line in the common or combined format', () => {
+  it.each([
+    ['127.0.0.1 - ann [10/Oct/2026:13:55:36 +0000] "GET /sessions?limit=5 HTTP/1.1" 200 2326', 'GET /sessions?limit=5'],
+    ['::1 - - [x] "HEAD /health HTTP/2.0" 405 0 "https://x.test/a b" "Mozilla \\"5\\""', 'HEAD /health'],
+    ['INFO:     127.0.0.1:5 - "GET /sessions/a%2Fb HTTP/1.1" 200 OK', 'GET /sessions/a%2Fb'],
+    ['x "GET /sessions/\\xC3\\xBC\\x22 HTTP/1.1" 200', 'GET /sessions/%C3%BC"'],
+    ['x "GET /sessions/a\\"b HTTP/1.1" 200', 'GET /sessions/a"b'],
+    ['x "GET https://chat.test/sessions HTTP/1.1" 200', 'GET /sessions'],
+    ['x "-" 400 0', 'no request could be read'],
+    ['x "\\x16\\x03\\x01" 400 0', 'no request could be read'],
+    ['started', 'no request could be read'],
+  ])('%s', (line, expected) => expect(asked(line)).toBe(expected));
+});
+
+describe('a line of JSON', () => {
+  it.each([
+    [{ method: 'get', path: '/sessions', query: 'a=1' }, 'GET /sessions?a=1'],
+    [{ request_method: 'GET', request_uri: '/sessions?a=1', args: 'a=1', uri: '/x' }, 'GET /sessions?a=1'],
+    [{ request: 'GET /sessions/x HTTP/1.1', method: '' }, 'GET /sessions/x'],
+    [{ request: { method: 'GET', uri: '/sessions', host: 'h' } }, 'GET /sessions'],
+    [{ req: { method: 'GET', url: '/sessions/s' }, res: { statusCode: 200 } }, 'GET /sessions/s'],
+    [{ RequestMethod: 'GET', RequestPath: '/sessions?x=%20' }, 'GET /sessions?x=%20'],
+    [{ 'http.request.method': 'GET', 'url.path': '/sessions', 'url.query': 'a=1' }, 'GET /sessions?a=1'],
+    [{ http: { request: { method: 'GET' } }, url: { original: 'https://h/sessions' } }, 'GET /sessions'],
+    [{ httpRequest: { requestMethod: 'GET', requestUrl: 'https://h:1/sessions?b' } }, 'GET /sessions?b'],
+    [{ method: 'GET', route: '/sessions' }, 'no request could be read'],
+    [{ method: 5, url: null }, 'no request could be read'],
+  ])('%j', (entry, expected) => expect(asked(JSON.stringify(entry))).toBe(expected));
+
+  it('may be broken', () => expect(asked('{"method":"GET"')).toBe('no request could be read'));
+});
+
+describe('lines', () => {
+  const read = async (chunks: string[], limit = 10) => {
+    const lines: (string | undefined)[] = [];
+    async function* source() {
+      yield* chunks;
+    }
+    for await (const line of linesOf(source(), limit)) lines.push(line);
+    return lines;
+  };
+
+  it('come whole from any chunks', async () => {
+    expect(await read(['a\nb', 'c\r\n', '\n', 'd'])).toEqual(['a', 'bc', '', 'd']);
+    expect(await read([])).toEqual([]);
+  });
+
+  it('are passed over when they are too long, wherever they end', async () => {
+    const long = 'x'.repeat(11);
+    expect(await read([`${long}\na\n`, 'xxxxxx', 'xxxxxx', 'x\nb', `\n${long}`])).toEqual([
+      undefined,
+      'a',
+      undefined,
+      'b',
+      undefined,
+    ]);
+  });
+});
+
+describe('a HAR file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'agno-har-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const read = async (text: string) => {
+    const file = join(folder, 'a.har');
+    writeFileSync(file, text);
+    const all: Found[] = [];
+    for await (const found of readRequests([file])) all.push(found);
+    return all;
+  };
+
+  it('gives requests with their bodies and the headers that matter', async () => {
+    const header = (name: string, value: string) => ({ name, value });
+    const entries = [
+      {
+        request: {
+          method: 'POST',
+          url: 'https://h/sessions?type=agent#top',
+          headers: [header('Authorization', 'Bearer t'), header('User-Agent', 'x'), header(':path', '/')],
+          postData: { text: '{}' },
+        },
+        response: { content: { text: '{"session_id":"made"}' } },
+      },
+      { request: { method: 'GET', url: '/sessions' } },
+      { request: { method: 'GET' } },
+      null,
+    ];
+    expect(await read(JSON.stringify({ log: { entries } }))).toEqual([
+      {
+        method: 'POST',
+        target: '/sessions?type=agent',
+        headers: { authorization: 'Bearer t' },
+        body: '{}',
+        createdSession: 'made',
+      },
+      { method: 'GET', target: '/sessions', headers: {} },
+      { skipped: 'no request could be read' },
+      { skipped: 'no request could be read' },
+    ]);
+  });
+
+  it.each(['', 'null', '{}', '{"log":{"entries":5}}'])('is refused when it is %j', async (text) => {
+    await expect(read(text)).rejects.toThrow('a.har');
+  });
+});

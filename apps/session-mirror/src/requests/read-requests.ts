@@ -1,0 +1,51 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { LIMITS } from '../limits.js';
+import { requestsInHar } from './har.js';
+import { requestInJsonLine } from './json-log.js';
+import { linesOf } from './lines.js';
+import type { Found } from './mirror-request.js';
+import { targetOf } from './target.js';
+import { requestInTextLine } from './text-log.js';
+
+/** A source cannot be read. The message names it. */
+export class UnreadableSource extends Error {}
+
+/**
+ * Everything that files hold of requests, in their order: `*.har` is a HAR file, `-` is a log on standard input, others
+ * are logs. A log may be of any size: it is read line by line.
+ *
+ * @throws UnreadableSource
+ */
+export async function* readRequests(files: readonly string[]): AsyncGenerator<Found> {
+  for (const file of files) {
+    try {
+      if (file.endsWith('.har')) yield* await readHar(file);
+      else yield* readLog(file);
+    } catch (error) {
+      throw new UnreadableSource(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+async function readHar(file: string): Promise<Found[]> {
+  const { size } = await stat(file);
+  if (size > LIMITS.harBytes) throw new Error(`larger than ${LIMITS.harBytes / 2 ** 20} MiB`);
+  return requestsInHar(await readFile(file, 'utf8'));
+}
+
+async function* readLog(file: string): AsyncGenerator<Found> {
+  const stream = file === '-' ? process.stdin.setEncoding('utf8') : createReadStream(file, 'utf8');
+  for await (const line of linesOf(stream, LIMITS.lineCharacters)) {
+    if (line === undefined) yield { skipped: 'a line beyond 1 MiB' };
+    else if (line.trim() !== '') yield requestInLine(line);
+  }
+}
+
+/** A line of a log of either kind: each line is taken for what it looks like. */
+export function requestInLine(line: string): Found {
+  const found = line.trimStart().startsWith('{') ? requestInJsonLine(line) : requestInTextLine(line);
+  const target = found === undefined ? undefined : targetOf(found.url);
+  if (found === undefined || target === undefined) return { skipped: 'no request could be read' };
+  return { method: found.method, target, headers: {}, isBodyUnknown: true };
+}

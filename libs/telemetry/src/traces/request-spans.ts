@@ -1,0 +1,71 @@
+import { inRequest, routeOf, UNMATCHED } from '@agno/http';
+import {
+  type Context,
+  defaultTextMapGetter,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+} from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { inSpan } from './current-span.js';
+
+/**
+ * One span of kind server for each request, named and described as OpenTelemetry's conventions for HTTP say, but for the
+ * path and the query: those hold ids of sessions and users.
+ */
+export function traceRequests(fastify: FastifyInstance, tracer: Tracer, readsParent: boolean): void {
+  const propagator = new W3CTraceContextPropagator();
+  const parentOf = ({ headers }: FastifyRequest): Context =>
+    readsParent ? propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter) : ROOT_CONTEXT;
+  const spans = new WeakMap<FastifyRequest, Span>();
+
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const span = tracer.startSpan(
+      nameOf(request),
+      { kind: SpanKind.SERVER, attributes: known(request) },
+      parentOf(request),
+    );
+    const { traceId: trace_id, spanId: span_id } = span.spanContext();
+    spans.set(request, span);
+    request.trace = { trace_id, span_id };
+    inSpan(span, () => inRequest({ request_id: request.id, trace_id, span_id }, done));
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const span = spans.get(request);
+    if (span !== undefined) end(span, request, reply);
+    done();
+  });
+}
+
+function nameOf(request: FastifyRequest): string {
+  const route = templateOf(request);
+  return route === undefined ? request.method : `${request.method} ${route}`;
+}
+
+/** The route as AgentOS spells it, so that its traces and ours can be laid side by side. */
+function templateOf(request: FastifyRequest): string | undefined {
+  const route = routeOf(request);
+  return route === UNMATCHED ? undefined : route.replace(/:(\w+)/g, '{$1}');
+}
+
+function known(request: FastifyRequest) {
+  return {
+    'http.request.method': request.method,
+    'http.route': templateOf(request),
+    'url.scheme': request.protocol,
+    'network.protocol.version': request.raw.httpVersion,
+  };
+}
+
+function end(span: Span, { databaseId }: FastifyRequest, { statusCode }: FastifyReply): void {
+  span.setAttribute('http.response.status_code', statusCode);
+  if (databaseId !== undefined) span.setAttribute('db_id', databaseId);
+  if (statusCode >= 500) {
+    span.setAttribute('error.type', String(statusCode));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+}

@@ -1,0 +1,120 @@
+/** `mirror/run.ts [--seed N] [--count N] [--html FILE]`: the mirror between a live AgentOS and us, which must see all of it. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Report as MirrorReport } from '../../../apps/session-mirror/src/report/report.js';
+import { Dice } from '../../support/dice.js';
+import { startPostgres } from '../../support/postgres.js';
+import { CHECKOUT } from '../../support/session-service.js';
+import { oddSession } from '../fuzz/odd-sessions.js';
+import { insertSession } from '../harness/given.js';
+import { seedTemplates } from '../harness/layouts.js';
+import { Report } from '../harness/report.js';
+import { type RunningSide, startOracle, startOurs } from '../harness/sides.js';
+import { accessLog } from './requests.js';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '2000' },
+    html: { type: 'string', default: resolve(CHECKOUT, '.cache/mirror.html') },
+  },
+});
+const ODD_SESSIONS = 12;
+/** A seeded session whose name is changed in our database alone. */
+const PLANTED = 'agent-rich';
+
+async function main(): Promise<number> {
+  const report = new Report((line) => process.stdout.write(`${line}\n`));
+  const folder = mkdtempSync(join(tmpdir(), 'agno-mirror-'));
+  const postgres = await startPostgres();
+  try {
+    await seedTemplates(postgres, ['v3']);
+    const [oracle, ours] = await Promise.all([startOracle(postgres, 'v3'), startOurs(postgres, 'v3')]);
+    const ids = await addOddSessions([oracle, ours]);
+    const log = join(folder, 'access.log');
+    writeFileSync(log, accessLog(Number(values.seed), Number(values.count), ids));
+    judge(report, 'the same data', mirror(log, oracle, ours), { exitCode: 0, isPlanted: false });
+    await plant(ours);
+    judge(report, 'one session renamed', mirror(log, oracle, ours), { exitCode: 1, isPlanted: true });
+    await Promise.all([oracle.close(), ours.close()]);
+  } finally {
+    await postgres.stop();
+    rmSync(folder, { recursive: true });
+  }
+  process.stdout.write(`\nThe second report is ${values.html}\n`);
+  report.summary();
+  return report.failed === 0 && report.passed > 0 ? 0 : 1;
+}
+
+/** Sessions by chance, the same on both sides, some of them beyond what AgentOS can answer. */
+async function addOddSessions(sides: readonly RunningSide[]): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let at = 0; at < ODD_SESSIONS; at++) {
+    const id = `odd-${at}`;
+    ids.push(id);
+    for (const { databases, layout } of sides) {
+      const [client] = databases.values();
+      const { runs: _, ...session } = oddSession(new Dice(Number(values.seed) + at));
+      if (client !== undefined) await insertSession(client, layout, { ...session, session_id: id, created_at: at });
+    }
+  }
+  return ids;
+}
+
+async function plant({ databases }: RunningSide): Promise<void> {
+  const [client] = databases.values();
+  await client?.query(
+    `UPDATE ai.agno_sessions SET session_data = jsonb_set(coalesce(session_data, '{}'), '{session_name}', '"Planted"')
+     WHERE session_id = $1`,
+    [PLANTED],
+  );
+}
+
+function mirror(
+  log: string,
+  oracle: RunningSide,
+  ours: RunningSide,
+): { exitCode: number | null; report: MirrorReport } {
+  const json = `${log}.json`;
+  const program = resolve(CHECKOUT, 'dist/apps/session-mirror/src/main.js');
+  const sides = ['--python', oracle.baseUrl, '--ours', ours.baseUrl, '--rate', '1000'];
+  const { status } = spawnSync(
+    process.execPath,
+    [program, 'replay', log, ...sides, '--json', json, '--html', values.html],
+    {
+      stdio: 'inherit',
+    },
+  );
+  return { exitCode: status, report: JSON.parse(readFileSync(json, 'utf8')) as MirrorReport };
+}
+
+/** Everything was asked; what differs is the planted name and nothing else. */
+function judge(
+  report: Report,
+  name: string,
+  { exitCode, report: seen }: ReturnType<typeof mirror>,
+  expected: { exitCode: number; isPlanted: boolean },
+): void {
+  const check = (what: string, wanted: unknown, actual: unknown) => {
+    const [first, second] = [String(wanted), String(actual)];
+    report.add('mirror', name, what, first === second ? [] : [{ path: what, expected: first, actual: second }]);
+  };
+  const asked = Object.values(seen.total.counts).reduce((sum, count) => sum + count, 0);
+  const differing = seen.findings.filter(({ kind }) => kind === 'different');
+  const values = differing.flatMap(({ examples }) => examples.flatMap((example) => example.differences));
+  check('exit code', expected.exitCode, exitCode);
+  check('every request is asked', Number(seen.total.counts.equal > 0) * asked, asked);
+  check('skipped', '{}', JSON.stringify(seen.skipped));
+  check('not answered', 0, seen.total.counts.error);
+  check('found', expected.isPlanted, differing.length > 0);
+  check(
+    'nothing but what was planted',
+    true,
+    values.every(({ path, actual }) => /session_name$/.test(path) && actual === '"Planted"'),
+  );
+}
+
+process.exitCode = await main();

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { type ServerProcess, startServer } from '../../support/child-process.js';
+import { freePort } from '../../support/ports.js';
+
+/** The part of an image's configuration that says how it is run. */
+interface RunConfig {
+  readonly User: string;
+  readonly Env: readonly string[];
+  readonly WorkingDir: string;
+  readonly Entrypoint: readonly string[];
+  readonly Cmd: readonly string[];
+  readonly Healthcheck: { readonly Test: readonly string[] };
+}
+interface Image {
+  readonly OCIv1: { readonly rootfs: { readonly diff_ids: readonly string[] } };
+  readonly Docker: { readonly config: RunConfig };
+}
+
+export const FIRST = imageOf('IMAGE_FIRST');
+export const SECOND = imageOf('IMAGE_SECOND');
+
+/** Where the files of the first image are mounted. */
+export const ROOT = variable('IMAGE_ROOT');
+
+export const RUN: RunConfig = FIRST.Docker.config;
+
+/** What a container runtime does for a read-only container, as far as the service can tell: mounts, root, folder, user. */
+const LOCKED = [
+  '-ec',
+  `mount --bind "$0" "$0"
+   mkdir -p "$0/proc"
+   mount --rbind /proc "$0/proc"
+   mount -o remount,bind,ro "$0"
+   export PATH="$IMAGE_PATH"
+   exec /usr/bin/unshare --root "$0" --wd "${RUN.WorkingDir}" --setgid "\${IMAGE_USER#*:}" --setuid "\${IMAGE_USER%:*}" "$@"`,
+  ROOT,
+] as const;
+
+const UNSHARE = '/usr/bin/unshare';
+
+/** Runs a command inside the image, locked down, to its end. */
+export function runInside(command: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { status, stdout, stderr } = spawnSync(UNSHARE, ['--mount', '/bin/sh', ...LOCKED, ...command], {
+    env: { ...imageEnv(), ...env },
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
+
+/** Starts what the image starts, locked down. */
+export async function startInside(env: Readonly<Record<string, string>>): Promise<ServerProcess & { port: number }> {
+  const port = await freePort();
+  const server = await startServer({
+    command: UNSHARE,
+    args: ['--mount', '/bin/sh', ...LOCKED, ...RUN.Entrypoint, ...RUN.Cmd],
+    env: { ...imageEnv(), AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port), ...env },
+    port,
+    readyPath: '/healthz',
+  });
+  return { ...server, port };
+}
+
+/** The image's variables; its PATH under another name, as the way inside needs the machine's. */
+function imageEnv(): Record<string, string> {
+  const { PATH: path = '', ...env } = Object.fromEntries(RUN.Env.map((pair) => pair.split(/=(.*)/s, 2)));
+  return { ...env, PATH: '/usr/bin:/bin', IMAGE_PATH: path, IMAGE_USER: RUN.User };
+}
+
+function imageOf(name: string): Image {
+  return JSON.parse(variable(name)) as Image;
+}
+
+function variable(name: string): string {
+  const text = process.env[name];
+  if (text === undefined) throw new Error(`${name} is not set: run make image-test`);
+  return text;
+}

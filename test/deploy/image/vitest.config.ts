@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** Apart from the other tests, because these need an image: `make image-test` builds it. */
+export default defineConfig({
+  resolve: { tsconfigPaths: true },
+  test: {
+    include: ['test/deploy/image/*.spec.ts'],
+    globalSetup: ['test/support/global-postgres.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+  },
+});

@@ -1,0 +1,206 @@
+import { once } from 'node:events';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { proxyBefore } from '../support/mirror.js';
+import { freePort } from '../support/ports.js';
+import { RawConnection } from '../support/raw-http.js';
+import { scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+const MANY = 400; // more than may wait to be compared
+
+async function serve(listener: RequestListener): Promise<{ url: string; server: Server; close(): Promise<void> }> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    server,
+    close: async () => {
+      server.closeAllConnections();
+      await once(server.close(), 'close');
+    },
+  };
+}
+
+describe('a proxy before Python', () => {
+  let python: ServerProcess;
+  let ours: ServerProcess;
+
+  beforeAll(async () => {
+    const database = await scratchDatabase();
+    [python, ours] = (await Promise.all([1, 2].map(() => startSessionService({ AGNO_PG_DSN: database.dsn })))) as [
+      ServerProcess,
+      ServerProcess,
+    ];
+    await call(python.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's', agent_id: 'a' } });
+  });
+  afterAll(() => Promise.all([python.stop(), ours.stop()]));
+
+  /** Answers as Python gives them, without what is another one every time. */
+  const seen = async (baseUrl: string) => {
+    const { status, headers, text } = await call(baseUrl, '/sessions/s');
+    const kept = [...headers].filter(([name]) => !['x-request-id', 'date', 'connection', 'keep-alive'].includes(name));
+    return { status, kept, text };
+  };
+
+  const severalTimes = (baseUrl: string) => Promise.all(Array.from({ length: MANY }, () => seen(baseUrl)));
+
+  it('compares what went through with our answers', async () => {
+    const proxy = await proxyBefore(python.baseUrl, ours.baseUrl);
+    const direct = await seen(python.baseUrl);
+    for (let times = 0; times < 20; times++) expect(await seen(proxy.baseUrl)).toEqual(direct);
+    await call(proxy.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'through', agent_id: 'a' } });
+    expect((await call(python.baseUrl, '/sessions/through')).status).toBe(200);
+    const run = await proxy.stop();
+    expect(run.exitCode).toBe(0);
+    expect(run.report?.routes.map(({ route, counts }) => [route, counts.equal])).toContainEqual([
+      'GET /sessions/{session_id}',
+      20,
+    ]);
+    expect(run.report?.skipped).toEqual({ 'neither GET nor HEAD': 1 });
+  });
+
+  it.each([
+    ['hangs', (_: IncomingMessage) => undefined],
+    ['breaks off', (request: IncomingMessage) => request.socket.destroy()],
+  ])('gives the same answers while ours %s, and counts what it drops', async (_, behave) => {
+    const broken = await serve(behave);
+    const proxy = await proxyBefore(python.baseUrl, broken.url);
+    const direct = await seen(python.baseUrl);
+    expect(new Set((await severalTimes(proxy.baseUrl)).map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([JSON.stringify(direct)]),
+    );
+    const run = await proxy.stop();
+    await broken.close();
+    const { error = 0, equal = 0 } = run.report?.total.counts ?? {};
+    expect(equal).toBe(0);
+    expect(error + (run.report?.dropped ?? 0)).toBeGreaterThanOrEqual(MANY);
+    expect(run.exitCode).not.toBe(0);
+  });
+
+  it('gives the same answers while ours is down', async () => {
+    const proxy = await proxyBefore(python.baseUrl, `http://127.0.0.1:${await freePort()}`);
+    const direct = await seen(python.baseUrl);
+    for (let times = 0; times < 10; times++) expect(await seen(proxy.baseUrl)).toEqual(direct);
+    const run = await proxy.stop();
+    expect(run.report?.findings[0]).toMatchObject({ kind: 'error', place: 'ours: ECONNREFUSED' });
+    expect(run.exitCode).toBe(1);
+  });
+
+  it('says so when Python is down', async () => {
+    const frail = await serve((_, response) => response.end('{}'));
+    const proxy = await proxyBefore(frail.url, ours.baseUrl);
+    await frail.close();
+    expect(await call(proxy.baseUrl, '/sessions')).toMatchObject({
+      status: 502,
+      text: expect.stringContaining('detail'),
+    });
+    await proxy.stop();
+  });
+});
+
+describe('what goes through', () => {
+  const requests: { request: IncomingMessage; body: string }[] = [];
+  const events: (() => void)[] = [];
+  let python: Awaited<ReturnType<typeof serve>>;
+  let ours: Awaited<ReturnType<typeof serve>>;
+  let proxy: Awaited<ReturnType<typeof proxyBefore>>;
+
+  beforeAll(async () => {
+    python = await serve(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      requests.push({ request, body });
+      if (request.url === '/events') {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+        events.push(() => response.write('data: next\n\n'));
+        events.push(() => response.end());
+      } else if (request.url === '/sessions/zipped') {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+        response.end(gzipSync('{"a": 1}'));
+      } else {
+        response.writeHead(299, 'Odd', [
+          ...['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2', 'X-Named', 'gone', 'Connection', 'X-Named'],
+          ...['Content-Type', 'text/plain'],
+        ]);
+        response.end('odd');
+      }
+    });
+    python.server.on('upgrade', (_request, socket, head) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n');
+      socket.write(head);
+      socket.pipe(socket);
+    });
+    ours = await serve((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":1}'));
+    proxy = await proxyBefore(python.url, ours.url, '/sessions/zipped');
+  });
+  afterAll(() => Promise.all([python.close(), ours.close()]));
+
+  it('keeps status, reason and repeated headers, and drops those of the connection', async () => {
+    const reply = await call(proxy.baseUrl, '/odd?a=%2F+b&&', { headers: { 'x-own': 'kept', te: 'trailers' } });
+    expect(reply.status).toBe(299);
+    expect(reply.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    expect(reply.headers.get('x-named')).toBeNull();
+    const { request } = requests.at(-1) ?? {};
+    expect(request?.url).toBe('/odd?a=%2F+b&&');
+    expect(request?.headers).toMatchObject({ 'x-own': 'kept', host: new URL(proxy.baseUrl).host });
+    expect(request?.headers['te']).toBeUndefined();
+    expect(request?.headers['x-forwarded-for']).toBe('127.0.0.1');
+  });
+
+  it.each(['POST', 'DELETE'])('passes the body of a %s on, of known length or not', async (method) => {
+    const text = 'x'.repeat(300_000);
+    for (const body of [text, new Blob([text]).stream()]) {
+      await fetch(`${proxy.baseUrl}/other`, { method, body, duplex: 'half' } as RequestInit);
+      expect(requests.at(-1)?.body).toBe(text);
+    }
+  });
+
+  it('passes events on as they come', async () => {
+    const outgoing = httpRequest(`${proxy.baseUrl}/events`).end();
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    events[0]?.();
+    expect(String((await once(answer, 'data'))[0])).toBe('data: next\n\n');
+    events[1]?.();
+    await once(answer.resume(), 'end');
+  });
+
+  it('ends the request to Python when the client goes away', async () => {
+    const outgoing = httpRequest(`${proxy.baseUrl}/events`).end();
+    await once(outgoing, 'response');
+    const upstream = requests.at(-1)?.request;
+    outgoing.destroy();
+    await until(async () => upstream?.socket.destroyed);
+  });
+
+  it('passes another protocol on', async () => {
+    const outgoing = httpRequest(`${proxy.baseUrl}/ws`, { headers: { connection: 'Upgrade', upgrade: 'echo' } }).end();
+    const [, socket] = (await once(outgoing, 'upgrade')) as [IncomingMessage, NodeJS.ReadWriteStream];
+    socket.write('ping');
+    expect(String((await once(socket, 'data'))[0])).toBe('ping');
+    socket.end();
+  });
+
+  it('survives what is no HTTP', async () => {
+    const connection = new RawConnection(proxy.baseUrl);
+    expect((await connection.ask(Buffer.from('NO HTTP\r\n\r\n'), 5_000))?.status).toBe(400);
+    connection.close();
+  });
+
+  it('compares compressed answers by their text', async () => {
+    const { report } = await proxy.stop();
+    expect(report?.total.counts).toMatchObject({ different: 0, error: 0 });
+    expect(report?.total.counts.equal).toBeGreaterThan(0);
+  });
+});

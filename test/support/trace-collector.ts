@@ -1,0 +1,76 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+type Attributes = Readonly<Record<string, unknown>>;
+
+/** A span as a collector received it. */
+export interface CollectedSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  /** 2: server; 3: client. */
+  readonly kind: number;
+  /** `code` 2: error. */
+  readonly status: { readonly code?: number };
+  readonly attributes: Attributes;
+  /** Of the process that sent it. */
+  readonly resource: Attributes;
+}
+
+/** An OpenTelemetry collector that understands OTLP over HTTP with JSON. */
+export interface TraceCollector {
+  /** What a service must be told to send its spans here. */
+  readonly env: Readonly<Record<string, string>>;
+  spans(): readonly CollectedSpan[];
+  /** All bodies as received. */
+  text(): string;
+  stop(): void;
+}
+
+/** @param answers false: takes requests and never answers them */
+export async function startCollector(answers = true): Promise<TraceCollector> {
+  const bodies: string[] = [];
+  const server = createServer(async (request, response) => {
+    bodies.push(Buffer.concat(await request.toArray()).toString('utf8'));
+    if (answers) response.setHeader('content-type', 'application/json').end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    },
+    spans: () => bodies.flatMap(spansIn),
+    text: () => bodies.join('\n'),
+    stop: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+interface WireAttribute {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+interface WireResource {
+  readonly resource: { readonly attributes: readonly WireAttribute[] };
+  readonly scopeSpans: readonly {
+    readonly spans: readonly (Omit<CollectedSpan, 'attributes' | 'resource'> & { attributes: WireAttribute[] })[];
+  }[];
+}
+
+function spansIn(body: string): CollectedSpan[] {
+  const { resourceSpans } = JSON.parse(body) as { resourceSpans: readonly WireResource[] };
+  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) =>
+      spans.map((span) => ({ ...span, attributes: plain(span.attributes), resource: plain(resource.attributes) })),
+    ),
+  );
+}
+
+/** Attributes without the name of each value's type. */
+function plain(attributes: readonly WireAttribute[]): Attributes {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}
