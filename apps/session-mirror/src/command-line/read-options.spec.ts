@@ -62,10 +62,7 @@ describe('options', () => {
       ['replay', 'a', ...SIDES, '--rate', '0', '--sample', '2', '--json', '/no/such/folder/x'],
       ['--sample: expected', '--json: nothing can be written', '--rate: expected'],
     ],
-    [
-      ['replay', 'a', ...SIDES, '--json', '--html', 'x'],
-      ['--json needs a value'],
-    ],
+    [['replay', 'a', ...SIDES, '--json', '--html', 'x'], ['--json needs a value']],
     [
       ['replay', 'a', '--python', 'http://u:p@h', '--ours', 'ftp://h'],
       ['--python: expected', '--ours: expected'],
