@@ -1,6 +1,7 @@
 import { bodyNode, type ComparisonRules, type TimedAnswer } from './answer.js';
 import { withoutChanceOrder } from './chance-order.js';
-import { type Difference, differences } from './differences.js';
+import type { Difference } from './difference.js';
+import { differences } from './differences.js';
 import type { ExpectedAnswer } from './expected-answer.js';
 import { shortened } from './mask.js';
 

@@ -1,12 +1,6 @@
+import type { Difference } from './difference.js';
 import { type JsonNode, printJson } from './json.js';
 import { fitsMask, isMask } from './mask.js';
-
-/** One place where an answer is not what it should be. Values are JSON text; `(nothing)` where there is none. */
-export interface Difference {
-  readonly path: string;
-  readonly expected: string;
-  readonly actual: string;
-}
 
 const NOTHING = '(nothing)';
 

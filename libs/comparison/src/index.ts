@@ -2,6 +2,7 @@ export * from './answer.js';
 export * from './answer-differences.js';
 export * from './chance-order.js';
 export * from './compared-headers.js';
+export * from './difference.js';
 export * from './differences.js';
 export * from './expected-answer.js';
 export * from './json.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Difference } from './differences.js';
+import type { Difference } from './difference.js';
 import { type JsonNode, mapLeaves, parseJson } from './json.js';
 
 /**
