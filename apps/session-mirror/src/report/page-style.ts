@@ -4,7 +4,7 @@ export const STYLE = `
   --ours: #1a8a5a; --bad: #b3261e; --odd: #8a5a00; }
 * { box-sizing: border-box; }
 body { margin: 0; background: #fff; color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
-main { max-width: 1080px; margin: 0 auto; padding: 32px 28px 64px; }
+main { max-width: 1240px; margin: 0 auto; padding: 32px 28px 64px; }
 h1 { font-size: 26px; line-height: 1.25; margin: 0 0 6px; }
 h2 { font-size: 18px; margin: 40px 0 12px; }
 .quiet { color: var(--quiet); }
