@@ -5,6 +5,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+export PATH="$PWD/node_modules/.bin:$PATH"
 BASE=localhost/agno-test-base
 IMAGE=localhost/agno-session-service
 skip() {
