@@ -57,7 +57,7 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
 
 function watchDatabases(metrics: ServiceMetrics, registry: DatabaseRegistry, probes: DatabaseProbes): void {
   metrics.watch({
-    pools: () => new Map(registry.all().map((database) => [database.id, database.use()])),
+    pools: () => new Map(registry.servers().map((server) => [server.id, server.use()])),
     databasesUp: () => probes.all(),
   });
 }

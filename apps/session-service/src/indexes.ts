@@ -1,6 +1,6 @@
 /** `npm run indexes -- [--apply | --remove] [--db ID]`: shows, builds or drops the indexes that lists want. */
 import { parseArgs } from 'node:util';
-import { Database, DatabaseUnavailable, Deadline, UNOBSERVED } from '@agno/database';
+import { Database, DatabaseUnavailable, Deadline, UNLOGGED, UNOBSERVED } from '@agno/database';
 import { listIndexes } from '@agno/storage';
 import { ConfigError, loadConfig } from './config/index.js';
 
@@ -17,13 +17,15 @@ async function main(): Promise<void> {
   if (chosen.length === 0) throw new Error(`No database is configured with id '${values.db}'`);
   // An index may take longer to build than any request may run.
   const limits = { ...config.pool, statementTimeoutMs: 0 };
-  for (const { id, dsn } of chosen) {
-    const database = new Database(id, dsn, limits, UNOBSERVED, () => undefined);
+  for (const target of chosen) {
+    const database = new Database(target, limits, UNOBSERVED, UNLOGGED);
     try {
       for (const index of listIndexes(config)) {
         const text = values.remove ? index.drop : index.create;
         if (values.apply || values.remove) await database.query({ name: '', text }, [], new Deadline());
-        print(`${values.apply || values.remove ? 'done' : 'would run'} on '${id}' (${index.purpose}):\n  ${text};`);
+        print(
+          `${values.apply || values.remove ? 'done' : 'would run'} on '${target.id}' (${index.purpose}):\n  ${text};`,
+        );
       }
     } finally {
       await database.close();

@@ -42,6 +42,11 @@ export function isLayoutChange(error: unknown): boolean {
   return ['42P01', '42703', '3F000', '0A000'].includes(sqlState(error) ?? '');
 }
 
+/** A standby had to end a statement, or a deadlock with one, to go on with what the primary has done. */
+export function isReplayConflict(error: unknown): boolean {
+  return ['40001', '40P01'].includes(sqlState(error) ?? '');
+}
+
 /**
  * Turns an error of a statement into ours where its meaning is known; anything else is passed on as it is. What the server
  * refused it has rolled back, and what was never sent has not happened.

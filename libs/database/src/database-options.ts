@@ -6,6 +6,8 @@ export interface DatabaseTarget {
   readonly id: string;
   /** Connection string in any of the forms that `parseDsn` takes. Secret. */
   readonly dsn: string;
+  /** The same of servers that follow it by streaming replication. Secret. */
+  readonly replicas: readonly string[];
 }
 
 /** Limits of every pool. Times in milliseconds; a statement limit of 0 means none. */
@@ -46,12 +48,19 @@ export interface PoolUse {
   readonly max: number;
 }
 
+/** Who wants to know in words what happens to connections. No word of it is secret. */
+export interface DatabaseLog {
+  log(message: string): void;
+  warn(message: string): void;
+}
+
 /** For tools that nobody watches. */
 export const UNOBSERVED: DatabaseObserver = {
   statementEnded: () => undefined,
   connectionTimedOut: () => undefined,
   requestRefused: () => undefined,
 };
+export const UNLOGGED: DatabaseLog = { log: () => undefined, warn: () => undefined };
 
 export interface DatabaseModuleOptions {
   /** In the order written; the first is the default unless `defaultId` names another. */

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Database } from './database.js';
 import type { DatabaseModuleOptions } from './database-options.js';
+import type { DatabaseServer } from './database-server.js';
 
 /** Every database of the map by its db_id. A database that is down does not keep the others from serving. */
 @Injectable()
@@ -10,11 +11,7 @@ export class DatabaseRegistry implements OnApplicationShutdown {
 
   constructor(readonly options: DatabaseModuleOptions) {
     this.databases = new Map(
-      options.targets.map((target) => {
-        const onIdleError = (error: Error) =>
-          this.logger.warn(`Idle connection of '${target.id}' lost: ${error.message}`);
-        return [target.id, new Database(target.id, target.dsn, options.pool, options.observer, onIdleError)];
-      }),
+      options.targets.map((target) => [target.id, new Database(target, options.pool, options.observer, this.logger)]),
     );
   }
 
@@ -31,6 +28,11 @@ export class DatabaseRegistry implements OnApplicationShutdown {
 
   all(): Database[] {
     return [...this.databases.values()];
+  }
+
+  /** Every server of every database, by what figures call it. */
+  servers(): DatabaseServer[] {
+    return this.all().flatMap((database) => database.servers);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,32 +1,37 @@
-import { cancelStatement } from './cancel-statement.js';
-import { DatabaseConnections } from './database-connections.js';
-import { DatabaseOverloaded, DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
-import type { DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
+import { DatabaseOverloaded } from './database-errors.js';
+import type { DatabaseLog, DatabaseObserver, DatabaseTarget, PoolLimits } from './database-options.js';
+import { DatabaseServer } from './database-server.js';
 import type { Deadline } from './deadline.js';
-import { type PoolTarget, parseDsn } from './dsn/index.js';
+import type { Reader } from './reader.js';
+import { Replica } from './replicas/replica.js';
+import { Replicas } from './replicas/replicas.js';
 import type { Run, SqlValue, Statement, TextRow } from './statement.js';
-import { TextQuery } from './text-query.js';
 
 /**
- * One database of the map: connects when first needed, again after a failure, and runs statements.
+ * One database of the map: the primary server, which every statement runs on, except those of a `reader`.
  * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or what the driver reported.
  */
-export class Database {
-  private readonly target: PoolTarget;
-  private readonly connections: DatabaseConnections;
+export class Database implements Reader {
+  readonly id: string;
+  /** The primary first. */
+  readonly servers: readonly DatabaseServer[];
+  private readonly primary: DatabaseServer;
+  private readonly replicas: Replicas | undefined;
   /** Made once: a refusal must cost next to nothing. */
   private readonly overloaded: DatabaseOverloaded;
-  private answeredAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    readonly id: string,
-    dsn: string,
+    { id, dsn, replicas }: DatabaseTarget,
     limits: PoolLimits,
     private readonly observer: DatabaseObserver,
-    onIdleError: (error: Error) => void,
+    log: DatabaseLog,
   ) {
-    this.target = parseDsn(dsn);
-    this.connections = new DatabaseConnections(id, this.target, limits, observer, onIdleError);
+    this.id = id;
+    const server = (name: string, address: string) => new DatabaseServer(name, address, limits, observer, log);
+    this.primary = server(id, dsn);
+    const standbys = replicas.map((address, at) => new Replica(server(`${id}:replica${at + 1}`, address), log));
+    if (standbys.length > 0) this.replicas = new Replicas(this.primary, standbys, log);
+    this.servers = [this.primary, ...standbys.map((standby) => standby.server)];
     this.overloaded = new DatabaseOverloaded(id);
   }
 
@@ -37,81 +42,28 @@ export class Database {
    * @throws DatabaseOverloaded
    */
   admit(): void {
-    if (!this.connections.areCrowded()) return;
+    if (!this.primary.isCrowded()) return;
     this.observer.requestRefused(this.id);
     throw this.overloaded;
   }
 
-  /** Runs one statement; it is cancelled in PostgreSQL when the deadline passes. */
+  /** Runs one statement on the primary; it is cancelled in PostgreSQL when the deadline passes. */
   query<Row = TextRow>(statement: Statement, values: readonly SqlValue[], deadline: Deadline): Promise<Row[]> {
-    return this.withConnection(deadline, (run) => run<Row>(statement, values));
+    return this.primary.query(statement, values, deadline);
   }
 
   /** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
   transaction<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
-    return this.withConnection(deadline, async (run) => {
-      await run(BEGIN, []);
-      try {
-        const result = await work(run);
-        await run(COMMIT, []);
-        return result;
-      } catch (error) {
-        await run(ROLLBACK, []).catch(() => undefined);
-        throw error;
-      }
-    });
+    return this.primary.transaction(deadline, work);
   }
 
-  /** Whether any statement was answered in the last `ms` milliseconds, with rows or an error. */
-  hasAnsweredWithin(ms: number): boolean {
-    return performance.now() - this.answeredAt < ms;
-  }
-
-  /** How the pool is used at the moment; nothing before the first connection. */
-  use(): PoolUse {
-    return this.connections.use();
+  /** For statements that change nothing and follow no write of their own request: a replica where there is one. */
+  reader(deadline: Deadline): Reader | Promise<Reader> {
+    return this.replicas?.reader(deadline) ?? this;
   }
 
   /** Waits for connections in use and closes all. */
-  close(): Promise<void> {
-    return this.connections.close();
+  async close(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.close()));
   }
-
-  private async withConnection<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
-    const loan = await this.connections.lend();
-    const { pool, client } = loan;
-    if (deadline.hasPassed) {
-      this.connections.takeBack(loan, false);
-      throw new StatementTimedOut(this.id);
-    }
-    let cancelling: Promise<void> | undefined;
-    let isBroken = false;
-    const run: Run = <Row>(statement: Statement, values: readonly SqlValue[]) =>
-      client.query(new TextQuery<Row>(statement, values, this.target.namedStatements, this.onStatement)).rows;
-    const working = work(this.observer.follow?.(this.id, run) ?? run);
-    const forget = deadline.onPassed(() => {
-      cancelling = cancelStatement(client, pool.options, working);
-    });
-    try {
-      return await working;
-    } catch (error) {
-      const meaning = translate(this.id, error);
-      isBroken = meaning instanceof DatabaseUnavailable;
-      throw meaning;
-    } finally {
-      forget();
-      // Given back only when no cancel can reach the next holder's statement.
-      await cancelling;
-      this.connections.takeBack(loan, isBroken);
-    }
-  }
-
-  private readonly onStatement = (name: string, seconds: number) => {
-    this.answeredAt = performance.now();
-    this.observer.statementEnded(this.id, name, seconds);
-  };
 }
-
-const BEGIN: Statement = { name: 'begin', text: 'BEGIN' };
-const COMMIT: Statement = { name: 'commit', text: 'COMMIT' };
-const ROLLBACK: Statement = { name: 'rollback', text: 'ROLLBACK' };

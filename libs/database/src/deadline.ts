@@ -35,3 +35,15 @@ export async function withDeadline<T>(timeoutMs: number, work: (deadline: Deadli
     clearTimeout(timer);
   }
 }
+
+/** As `withDeadline`, but what does not heed its deadline is not waited for any longer. @throws OutOfTime */
+export function withTimeLimit<T>(timeoutMs: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
+  return withDeadline(timeoutMs, (deadline) => {
+    const outOfTime = new Promise<never>((_, reject) => {
+      deadline.onPassed(() => reject(new OutOfTime(`no answer within ${timeoutMs} ms`)));
+    });
+    return Promise.race([work(deadline), outOfTime]);
+  });
+}
+
+export class OutOfTime extends Error {}

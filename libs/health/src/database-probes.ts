@@ -1,4 +1,4 @@
-import { type Database, DatabaseRegistry, withDeadline } from '@agno/database';
+import { DatabaseRegistry, type DatabaseServer, withTimeLimit } from '@agno/database';
 import { Injectable } from '@nestjs/common';
 
 /** A database that takes longer for nothing is as good as down, in milliseconds. */
@@ -21,31 +21,26 @@ export class DatabaseProbes {
 
   constructor(private readonly registry: DatabaseRegistry) {}
 
-  /** By db_id, in the order of the map. */
+  /** Primaries by db_id and their replicas, in the order of the map. */
   async all(): Promise<ReadonlyMap<string, boolean>> {
-    const databases = this.registry.all();
-    return new Map(await Promise.all(databases.map(async (each) => [each.id, await this.isUp(each)] as const)));
+    const servers = this.registry.servers();
+    return new Map(await Promise.all(servers.map(async (each) => [each.id, await this.isUp(each)] as const)));
   }
 
-  private isUp(database: Database): Promise<boolean> {
-    const known = this.answers.get(database.id);
+  private isUp(server: DatabaseServer): Promise<boolean> {
+    const known = this.answers.get(server.id);
     const now = performance.now();
     if (known !== undefined && now - known.askedAt < REMEMBERED_MS) return known.isUp;
     // A busy database would let the probe wait in line, and its statements say as much.
-    const isUp = database.hasAnsweredWithin(REMEMBERED_MS) ? Promise.resolve(true) : probe(database);
-    this.answers.set(database.id, { askedAt: now, isUp });
+    const isUp = server.hasAnsweredWithin(REMEMBERED_MS) ? Promise.resolve(true) : probe(server);
+    this.answers.set(server.id, { askedAt: now, isUp });
     return isUp;
   }
 }
 
-/** The race is for those who wait for a connection: a deadline only ends statements. */
-function probe(database: Database): Promise<boolean> {
-  return withDeadline(PATIENCE_MS, (deadline) => {
-    const answered = database.query(NOTHING, [], deadline).then(
-      () => true,
-      () => false,
-    );
-    const outOfTime = new Promise<boolean>((resolve) => deadline.onPassed(() => resolve(false)));
-    return Promise.race([answered, outOfTime]);
-  });
+function probe(server: DatabaseServer): Promise<boolean> {
+  return withTimeLimit(PATIENCE_MS, (deadline) => server.query(NOTHING, [], deadline)).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,6 +1,6 @@
-import { type Database, Deadline, isLayoutChange, type TableNames } from '@agno/database';
+import { type Database, Deadline, isLayoutChange, SharedWork, type TableNames } from '@agno/database';
 import { readLayout } from './layout.js';
-import { SharedWork } from './shared-work.js';
+
 import { StatementBook } from './statement-book.js';
 import { createTables } from './statements/create-tables.js';
 import { qualifiedTables, type Tables } from './tables.js';

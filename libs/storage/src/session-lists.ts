@@ -1,5 +1,5 @@
 import { isUnnamed, type ListedSession, type TitleSource } from '@agno/contract';
-import type { Database, Deadline } from '@agno/database';
+import type { Database, Deadline, Reader } from '@agno/database';
 import { KnownTitles } from './known-titles.js';
 import type { LayoutKeeper } from './layout-keeper.js';
 import { current, isImpossible } from './rows.js';
@@ -50,23 +50,30 @@ export class SessionLists {
       const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, book) };
       const page = book.get(`page:${condition.key}:${order.sortBy}:${order.descending}`, listPage(condition, order));
       const values = [...condition.values, `${query.limit}`, `${query.offset}`];
-      const sessions = current(await this.database.query<PageRow>(page, values, deadline));
-      const snapshot = sessions[0]?.snapshot ?? null;
+      const reader = await this.database.reader(deadline);
+      const sessions = current(await reader.query<PageRow>(page, values, deadline));
+      const snapshot = snapshotOf(reader, sessions[0]);
       const [titles, total] = await Promise.all([
-        this.titles(sessions.filter(isUnnamed), snapshot, book, deadline),
+        this.titles(sessions.filter(isUnnamed), snapshot, book, reader, deadline),
         this.total(condition, snapshot, book, deadline),
       ]);
       return { sessions, titles, total };
     });
   }
 
-  private async titles(unnamed: readonly PageRow[], snapshot: string | null, book: StatementBook, deadline: Deadline) {
+  private async titles(
+    unnamed: readonly PageRow[],
+    snapshot: string | null,
+    book: StatementBook,
+    reader: Reader,
+    deadline: Deadline,
+  ) {
     const { sources, unknown } = this.knownTitles.split(unnamed, snapshot);
     if (unknown.length === 0) return sources;
     const statement = book.get('titles', firstTitles);
     const types = new Map(unknown.map(({ id, type }) => [id, type]));
     const values = [[...types.keys()], [...types.values()], unknown.map(({ version }) => version)];
-    for (const row of await this.database.query<TitleRow>(statement, values, deadline)) {
+    for (const row of await reader.query<TitleRow>(statement, values, deadline)) {
       const type = types.get(row.session_id) ?? '';
       sources.set(row.session_id, this.knownTitles.learn(type, row, snapshot));
     }
@@ -82,13 +89,20 @@ export class SessionLists {
     const statement = book.get(`count:${condition.key}`, countSessions(condition));
     const key = JSON.stringify([condition.key, condition.values]);
     return this.totals.total(key, snapshot, deadline, async (shared) => {
-      const [row] = await this.database.query<CountRow>(statement, condition.values, shared);
-      return row ?? { total: '0', snapshot: null };
+      // Of its own: those who share the count may have asked after this page's reader was chosen.
+      const reader = await this.database.reader(shared);
+      const [row] = await reader.query<CountRow>(statement, condition.values, shared);
+      return { total: row?.total ?? '0', snapshot: snapshotOf(reader, row) };
     });
   }
 }
 
 const EMPTY_PAGE: SessionPage = { sessions: [], titles: new Map(), total: '0' };
+
+/** What a row was read in: a replica cannot tell, but whoever chose it could. */
+function snapshotOf(reader: Reader, row: { readonly snapshot: string | null } | undefined): string | null {
+  return reader.snapshot ?? row?.snapshot ?? null;
+}
 
 /** A column that the table does not have means no order at all, as in AgentOS. */
 function sortColumn(name: string | undefined, book: StatementBook): string | undefined {

@@ -1,5 +1,13 @@
 import { arrayOf, type RawJson, type SessionType, type StoredSession } from '@agno/contract';
-import { type Database, type Deadline, type SqlValue, type Statement, sqlState, type TableNames } from '@agno/database';
+import {
+  type Database,
+  type Deadline,
+  type Reader,
+  type SqlValue,
+  type Statement,
+  sqlState,
+  type TableNames,
+} from '@agno/database';
 import { LayoutKeeper, LayoutOutdated } from './layout-keeper.js';
 import { current, isImpossible, type Upgradable } from './rows.js';
 import { type ListQuery, SessionLists, type SessionPage } from './session-lists.js';
@@ -56,7 +64,7 @@ export class SessionStore {
     detail: RunDetail,
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    return this.whole(`read:${detail}`, readSession(detail), [id, userId ?? null], deadline);
+    return this.whole(this.anywhere, `read:${detail}`, readSession(detail), [id, userId ?? null], deadline);
   }
 
   /** One run with what its answer needs of the session, or undefined when there is no such session. */
@@ -68,7 +76,7 @@ export class SessionStore {
   ): Promise<RunRow | undefined> {
     // No stored run has an id with NUL; the session may exist all the same.
     const values = [id, userId ?? null, isImpossible(runId) ? null : runId];
-    return (await this.rows<RunRow>('run', readRun, values, deadline))[0];
+    return (await this.rows<RunRow>(this.anywhere, 'run', readRun, values, deadline))[0];
   }
 
   /** Stores a new session; undefined when its id is taken, by whomever. Errors: RunIdTaken, SessionIdTooLong. */
@@ -93,7 +101,7 @@ export class SessionStore {
 
   /** Whether there is a session of that id and that user, of whatever type. */
   async owns(userId: string | null, id: string, deadline: Deadline): Promise<boolean> {
-    return (await this.rows('owns', ownSession, [id, userId], deadline)).length > 0;
+    return (await this.rows(this.onPrimary, 'owns', ownSession, [id, userId], deadline)).length > 0;
   }
 
   /** Changes a session and returns it with its runs, or undefined when there is none (of that user). */
@@ -104,7 +112,7 @@ export class SessionStore {
     now: number,
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    return this.whole('update', updateSession, updateValues(id, userId, change, now), deadline);
+    return this.whole(this.onPrimary, 'update', updateSession, updateValues(id, userId, change, now), deadline);
   }
 
   /** Renames a session (of that type, of that user) and returns it with its runs. `name` is JSON text. */
@@ -115,7 +123,7 @@ export class SessionStore {
     name: RawJson,
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    return this.whole('rename', renameSession, [id, userId ?? null, type ?? null, name], deadline);
+    return this.whole(this.onPrimary, 'rename', renameSession, [id, userId ?? null, type ?? null, name], deadline);
   }
 
   /** Deletes sessions (of that user) with all that belongs to them. Ids that do not exist are no error. */
@@ -132,16 +140,18 @@ export class SessionStore {
 
   /** A session with its runs from the rows of a statement that ends in `withRuns`. */
   private async whole(
+    choose: ChooseReader,
     key: string,
     build: (book: StatementBook) => string,
     values: readonly SqlValue[],
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    return sessionWithRuns(await this.rows<SessionOrRun>(key, build, values, deadline));
+    return sessionWithRuns(await this.rows<SessionOrRun>(choose, key, build, values, deadline));
   }
 
   /** The rows of a statement about one session; none where there are no tables, or where no row can match. */
   private async rows<Row extends Upgradable>(
+    choose: ChooseReader,
     key: string,
     build: (book: StatementBook) => string,
     values: readonly SqlValue[],
@@ -150,10 +160,17 @@ export class SessionStore {
     if (values.some(isImpossible)) return [];
     return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return [];
-      return current(await this.database.query<Row>(book.get(key, build), values, deadline));
+      const server = await choose(deadline);
+      return current(await server.query<Row>(book.get(key, build), values, deadline));
     });
   }
+
+  private readonly anywhere: ChooseReader = (deadline) => this.database.reader(deadline);
+  /** For statements that write, and for those whose answer is about a write before them. */
+  private readonly onPrimary: ChooseReader = () => this.database;
 }
+
+type ChooseReader = (deadline: Deadline) => Reader | Promise<Reader>;
 
 const FIND_TABLE: Statement = {
   name: 'find-table',

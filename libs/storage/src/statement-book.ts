@@ -19,7 +19,7 @@ export class StatementBook {
     let statement = this.statements.get(key);
     if (statement === undefined) {
       const text = build(this);
-      statement = { name: `${key.slice(0, 30)}-${digest(text)}`, text };
+      statement = { name: `${key.slice(0, 30)}:${digest(text)}`, text };
       this.statements.set(key, statement);
     }
     return statement;

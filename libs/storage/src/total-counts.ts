@@ -1,6 +1,6 @@
-import type { Deadline } from '@agno/database';
+import { type Deadline, SharedWork } from '@agno/database';
 import { BoundedMap } from './bounded-map.js';
-import { SharedWork } from './shared-work.js';
+
 import type { CountRow } from './statements/list-sessions.js';
 
 /** How many different conditions are remembered. */

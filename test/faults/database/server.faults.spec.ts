@@ -77,7 +77,7 @@ describe('the database server', () => {
   // Last, since the scenario goes on with the other server.
   it('is replaced by its standby', async () => {
     const primary = scenario.sick;
-    const standby = await primary.follow();
+    const standby = await primary.followInStep();
     try {
       await underFault(scenario, {
         name: 'Fail-over: primary killed (-9), synchronous standby promoted after 2 s',

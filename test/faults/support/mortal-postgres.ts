@@ -55,9 +55,18 @@ export class MortalPostgres {
     return runSql(this.databases.url(database), text, values) as Promise<Row[]>;
   }
 
+  /** A second server that follows this one. From then on this one acknowledges nothing that the other does not have. */
+  async followInStep(): Promise<MortalPostgres> {
+    const standby = await this.follow();
+    await this.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    await this.sql('SELECT pg_reload_conf()');
+    await until(async () => (await this.sql("SELECT FROM pg_stat_replication WHERE sync_state = 'sync'")).length > 0);
+    return standby;
+  }
+
   /**
-   * A second server that follows this one. From then on this one acknowledges nothing that the other does not have.
-   * PostgreSQL's `pg_basebackup` is not among the programs from npm: the same is done by hand.
+   * A second server that follows this one as fast as it can. PostgreSQL's `pg_basebackup` is not among the programs from
+   * npm: the same is done by hand.
    */
   async follow(): Promise<MortalPostgres> {
     const folder = join(mkdtempSync(join(tmpdir(), 'agno-mortal-postgres-')), 'cluster');
@@ -74,9 +83,7 @@ export class MortalPostgres {
     rmSync(join(folder, 'postmaster.pid'));
     execFileSync('chown', ['--recursive', `--reference=${this.folder}`, folder]);
     const standby = await MortalPostgres.startOn(folder, []);
-    await this.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
-    await this.sql('SELECT pg_reload_conf()');
-    await until(async () => (await this.sql("SELECT FROM pg_stat_replication WHERE sync_state = 'sync'")).length > 0);
+    await until(async () => (await this.sql("SELECT FROM pg_stat_replication WHERE state = 'streaming'")).length > 0);
     return standby;
   }
 

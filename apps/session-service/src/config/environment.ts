@@ -27,6 +27,7 @@ export class Environment {
   @Variable(anyText) readonly AGNO_SESSION_DSN_MAP?: string;
   @Variable(anyText) readonly AGNO_PG_DSN?: string;
   @Variable(anyText) readonly DATABASE_URL?: string;
+  @Variable(anyText) readonly AGNO_SESSION_REPLICA_MAP?: string;
   @Variable(anyText) readonly AGNO_DEFAULT_DB_ID?: string;
   @Variable(flag) readonly AGNO_REQUIRE_DB_ID: boolean = false;
 

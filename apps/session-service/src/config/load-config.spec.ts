@@ -7,7 +7,7 @@ const OTHER = 'postgres://ann:SECRET@other/shop';
 describe('without further settings', () => {
   it('has the documented defaults', () => {
     expect(loadConfig({ AGNO_PG_DSN: DSN })).toEqual({
-      databases: [{ id: 'default', dsn: DSN }],
+      databases: [{ id: 'default', dsn: DSN, replicas: [] }],
       defaultDatabaseId: 'default',
       requireDatabaseId: false,
       port: 8080,
@@ -91,6 +91,17 @@ describe('databases', () => {
     expect(databases.map(({ id, dsn }) => [id, dsn])).toEqual(expected);
     expect(defaultDatabaseId).toBe(defaultId);
   });
+
+  it('reads replicas by db_id', () => {
+    const map = { AGNO_SESSION_DSN_MAP: `{"b":"${DSN}","a":"${DSN}"}` };
+    const { databases } = loadConfig({ ...map, AGNO_SESSION_REPLICA_MAP: `{"a":["${OTHER}","${DSN}"]}` });
+    expect(databases.map(({ id, replicas }) => [id, replicas])).toEqual([
+      ['b', []],
+      ['a', [OTHER, DSN]],
+    ]);
+    const [alone] = loadConfig({ AGNO_PG_DSN: DSN, AGNO_SESSION_REPLICA_MAP: `{"default":["${OTHER}"]}` }).databases;
+    expect(alone?.replicas).toEqual([OTHER]);
+  });
 });
 
 describe('settings', () => {
@@ -158,6 +169,19 @@ describe('faults', () => {
         'AGNO_SESSION_DSN_MAP names the db_id "a" more than once',
         'AGNO_SESSION_DSN_MAP["eu"] must be a DSN in quotes',
         'AGNO_SESSION_DSN_MAP["a"]: a DSN is a URL such as postgresql://user:password@host:5432/database',
+      ],
+    ],
+    [
+      { AGNO_SESSION_REPLICA_MAP: '["SECRET"]' },
+      ['AGNO_SESSION_REPLICA_MAP must be a JSON object of db_id and list of DSNs, such as {"eu":["postgresql://…"]}'],
+    ],
+    [
+      { AGNO_SESSION_REPLICA_MAP: `{"default":"${DSN}","us":["SECRET","${DSN}",1]}` },
+      [
+        'AGNO_SESSION_REPLICA_MAP["default"] must be a list of DSNs',
+        'AGNO_SESSION_REPLICA_MAP["us"][0]: a DSN is a URL such as postgresql://user:password@host:5432/database',
+        'AGNO_SESSION_REPLICA_MAP["us"][2] must be a DSN in quotes',
+        'AGNO_SESSION_REPLICA_MAP names "us", which is no configured database',
       ],
     ],
     [{ AGNO_DEFAULT_DB_ID: 'us' }, ['AGNO_DEFAULT_DB_ID must be the db_id of a configured database (default)']],

@@ -36,6 +36,8 @@ export interface DatabaseConfig {
   readonly id: string;
   /** Connection string. Secret: never log it, log `describeDsn` of it. */
   readonly dsn: string;
+  /** The same of the standbys that may be read instead of it. Secret. */
+  readonly replicas: readonly string[];
 }
 
 /** Limits of each database's connection pool, all workers together. A statement limit of 0 is not sent to the server. */

@@ -1,4 +1,4 @@
-import { Deadline } from '@agno/database';
+import { Deadline } from './deadline.js';
 
 interface Planned<T> {
   readonly result: Promise<T>;

@@ -1,0 +1,66 @@
+import { asRaw, kindOf, membersOf, type RawJson, unquote } from '@agno/contract';
+import { DsnError, parseDsn } from '@agno/database';
+
+/** An entry of a map of DSNs; `place` names it in a fault. */
+interface DsnEntry {
+  readonly id: string;
+  readonly value: RawJson;
+  readonly place: string;
+}
+
+/** The entries of a JSON object that a variable holds, in the order written. Pushes one sentence per fault, without DSNs. */
+export function dsnEntries(variable: string, text: string, example: string, faults: string[]): DsnEntry[] {
+  if (!isJsonObject(text)) {
+    faults.push(`${variable} must be a JSON object of db_id and ${example}`);
+    return [];
+  }
+  const keys = topLevelKeys(text);
+  const repeated = new Set(keys.filter((key, at) => keys.indexOf(key) !== at));
+  for (const id of repeated) faults.push(`${variable} names the db_id ${JSON.stringify(id)} more than once`);
+  if (keys.length === 0) faults.push(`${variable} must name at least one database`);
+  if (keys.includes('')) faults.push(`${variable} must not have an empty db_id`);
+  return [...membersOf(asRaw(text))].map(([id, value]) => ({ id, value, place: `${variable}[${JSON.stringify(id)}]` }));
+}
+
+/** The DSN that a JSON string holds, empty for anything else. Pushes a sentence where it is none. */
+export function dsnIn(value: RawJson, place: string, faults: string[]): string {
+  if (kindOf(value) !== 'string') {
+    faults.push(`${place} must be a DSN in quotes`);
+    return '';
+  }
+  const dsn = unquote(value);
+  judgeDsn(dsn, place, faults);
+  return dsn;
+}
+
+/** Pushes a sentence where a DSN cannot be used. */
+export function judgeDsn(dsn: string, place: string, faults: string[]): void {
+  try {
+    parseDsn(dsn);
+  } catch (error) {
+    if (!(error instanceof DsnError)) throw error;
+    faults.push(`${place}: ${error.message}`);
+  }
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return kindOf(asRaw(text)) === 'object';
+  } catch {
+    // The parser's message quotes the text, which holds passwords.
+    return false;
+  }
+}
+
+/** Every key as often as it is written: a parsed object has forgotten the repeated ones. */
+function topLevelKeys(objectText: string): string[] {
+  const keys: string[] = [];
+  let depth = 0;
+  for (const [token, key] of objectText.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else if (key !== undefined && depth === 1) keys.push(JSON.parse(key));
+  }
+  return keys;
+}

@@ -1,0 +1,111 @@
+import { cancelStatement } from './cancel-statement.js';
+import { DatabaseConnections } from './database-connections.js';
+import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
+import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
+import type { Deadline } from './deadline.js';
+import { type PoolTarget, parseDsn } from './dsn/index.js';
+import type { Reader } from './reader.js';
+import type { Run, SqlValue, Statement, TextRow } from './statement.js';
+import { TextQuery } from './text-query.js';
+
+/**
+ * One server that holds a database: connects when first needed, again after a failure, and runs statements.
+ * Errors: DatabaseUnavailable, StatementTimedOut, or what the driver reported.
+ */
+export class DatabaseServer implements Reader {
+  private readonly target: PoolTarget;
+  private readonly connections: DatabaseConnections;
+  private answeredAt = Number.NEGATIVE_INFINITY;
+
+  /** @param id what figures, spans and the log call it */
+  constructor(
+    readonly id: string,
+    dsn: string,
+    limits: PoolLimits,
+    private readonly observer: DatabaseObserver,
+    log: DatabaseLog,
+  ) {
+    this.target = parseDsn(dsn);
+    const onIdleError = (error: Error) => log.warn(`Idle connection of '${id}' lost: ${error.message}`);
+    this.connections = new DatabaseConnections(id, this.target, limits, observer, onIdleError);
+  }
+
+  /** Runs one statement; it is cancelled in PostgreSQL when the deadline passes. */
+  query<Row = TextRow>(statement: Statement, values: readonly SqlValue[], deadline: Deadline): Promise<Row[]> {
+    return this.work(deadline, (run) => run<Row>(statement, values));
+  }
+
+  /** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
+  transaction<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.work(deadline, async (run) => {
+      await run(BEGIN, []);
+      try {
+        const result = await work(run);
+        await run(COMMIT, []);
+        return result;
+      } catch (error) {
+        await run(ROLLBACK, []).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  /** Does `work` on one connection; what runs is cancelled in PostgreSQL when the deadline passes. */
+  async work<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
+    const loan = await this.connections.lend();
+    const { pool, client } = loan;
+    if (deadline.hasPassed) {
+      this.connections.takeBack(loan, false);
+      throw new StatementTimedOut(this.id);
+    }
+    let cancelling: Promise<void> | undefined;
+    let isBroken = false;
+    const run: Run = <Row>(statement: Statement, values: readonly SqlValue[]) =>
+      client.query(new TextQuery<Row>(statement, values, this.target.namedStatements, this.onStatement)).rows;
+    const working = work(this.observer.follow?.(this.id, run) ?? run);
+    const forget = deadline.onPassed(() => {
+      cancelling = cancelStatement(client, pool.options, working);
+    });
+    try {
+      return await working;
+    } catch (error) {
+      const meaning = translate(this.id, error);
+      isBroken = meaning instanceof DatabaseUnavailable;
+      throw meaning;
+    } finally {
+      forget();
+      // Given back only when no cancel can reach the next holder's statement.
+      await cancelling;
+      this.connections.takeBack(loan, isBroken);
+    }
+  }
+
+  /** Whether others wait so long for a connection that nobody should join them. */
+  isCrowded(): boolean {
+    return this.connections.areCrowded();
+  }
+
+  /** Whether any statement was answered in the last `ms` milliseconds, with rows or an error. */
+  hasAnsweredWithin(ms: number): boolean {
+    return performance.now() - this.answeredAt < ms;
+  }
+
+  /** How the pool is used at the moment; nothing before the first connection. */
+  use(): PoolUse {
+    return this.connections.use();
+  }
+
+  /** Waits for connections in use and closes all. */
+  close(): Promise<void> {
+    return this.connections.close();
+  }
+
+  private readonly onStatement = (name: string, seconds: number) => {
+    this.answeredAt = performance.now();
+    this.observer.statementEnded(this.id, name, seconds);
+  };
+}
+
+const BEGIN: Statement = { name: 'begin', text: 'BEGIN' };
+const COMMIT: Statement = { name: 'commit', text: 'COMMIT' };
+const ROLLBACK: Statement = { name: 'rollback', text: 'ROLLBACK' };

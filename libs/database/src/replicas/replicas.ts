@@ -1,0 +1,76 @@
+import type { DatabaseLog } from '../database-options.js';
+import type { DatabaseServer } from '../database-server.js';
+import type { Deadline } from '../deadline.js';
+import type { Reader } from '../reader.js';
+import { SharedWork } from '../shared-work.js';
+import type { SqlValue, Statement, TextRow } from '../statement.js';
+import { type Replica, ReplicaFailed } from './replica.js';
+import { type Mark, markOf } from './wal-position.js';
+
+/**
+ * Sends reads to the standbys of a primary, without anybody noticing but the primary, which has less to do: a reader sees
+ * all that was acknowledged to anybody, in whatever process, before it was asked for. So the primary is asked where it is
+ * (readers that come at the same moment share one question that begins after them), and a standby is only read when it has
+ * replayed that far. Where none has, the primary reads.
+ */
+export class Replicas {
+  private readonly marking = new SharedWork<Mark | undefined>();
+  private turn = 0;
+  private hasComplained = false;
+
+  constructor(
+    private readonly primary: DatabaseServer,
+    private readonly replicas: readonly Replica[],
+    private readonly log: DatabaseLog,
+  ) {}
+
+  /** Who reads now. Errors: those of a query to the primary. */
+  async reader(deadline: Deadline): Promise<Reader> {
+    const mark = await this.marking.run('', deadline, (joint) => markOf(this.primary, joint));
+    if (mark === undefined) this.complain();
+    const replica = mark && this.leastBusy(mark);
+    return mark && replica ? new ReplicaReader(replica, mark, this.primary) : this.primary;
+  }
+
+  private leastBusy(mark: Mark): Replica | undefined {
+    const usable = this.replicas.filter((replica) => replica.isUsable(mark));
+    this.turn++;
+    const turns = usable.map((_, at) => usable[(at + this.turn) % usable.length]);
+    return turns.reduce((best, each) => (best && each && each.load >= best.load ? best : each), undefined);
+  }
+
+  private complain(): void {
+    if (this.hasComplained) return;
+    this.hasComplained = true;
+    this.log.warn(
+      `Replicas of '${this.primary.id}' are not read: the primary does not tell how far its log is stored, or has synchronous_commit=off`,
+    );
+  }
+}
+
+/** Reads on a replica, and on the primary from the moment that the replica fails. */
+class ReplicaReader implements Reader {
+  private hasFailed = false;
+
+  constructor(
+    private readonly replica: Replica,
+    private readonly mark: Mark,
+    private readonly primary: DatabaseServer,
+  ) {}
+
+  get snapshot(): string {
+    return this.mark.snapshot;
+  }
+
+  async query<Row = TextRow>(statement: Statement, values: readonly SqlValue[], deadline: Deadline): Promise<Row[]> {
+    if (!this.hasFailed) {
+      try {
+        return await this.replica.read<Row>(statement, values, this.mark, deadline);
+      } catch (error) {
+        if (!(error instanceof ReplicaFailed)) throw error;
+        this.hasFailed = true;
+      }
+    }
+    return this.primary.query(statement, values, deadline);
+  }
+}

@@ -1,0 +1,72 @@
+import { sqlState } from '../database-errors.js';
+import type { DatabaseServer } from '../database-server.js';
+import type { Deadline } from '../deadline.js';
+import type { Run, Statement } from '../statement.js';
+
+/** A place in the history of a primary: the timeline, which changes with every fail-over, and a byte in its log. */
+export interface WalPosition {
+  readonly timeline: string;
+  readonly byte: bigint;
+}
+
+/** What a primary had done at a moment. */
+export interface Mark extends WalPosition {
+  /** The transactions that could be seen, in words that stay the same while nothing is committed. */
+  readonly snapshot: string;
+}
+
+/**
+ * Up to where the primary has stored its log by now: a write that was acknowledged to anybody is part of it. Undefined
+ * where nobody can tell: the server is no PostgreSQL, or a standby itself, or acknowledges what it has not stored
+ * (`synchronous_commit=off`). Errors: those of `DatabaseServer`.
+ */
+export async function markOf(primary: DatabaseServer, deadline: Deadline): Promise<Mark | undefined> {
+  try {
+    const [row] = await primary.query<MarkRow>(MARK, [], deadline);
+    return row?.stored === 't' ? { timeline: row.timeline, byte: BigInt(row.byte), snapshot: row.snapshot } : undefined;
+  } catch (error) {
+    if (CANNOT_TELL.includes(sqlState(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** How far a standby has replayed; undefined for a server that never was one. */
+export async function replayedBy(run: Run): Promise<WalPosition | undefined> {
+  const [row] = await run<ReplayedRow>(REPLAYED, []);
+  return row?.byte == null ? undefined : { timeline: row.timeline, byte: BigInt(row.byte) };
+}
+
+/** Whether what was written before `place` is part of `reached`. Timelines part ways, so another one never is. */
+export function includes(reached: WalPosition, place: WalPosition): boolean {
+  return reached.timeline === place.timeline && reached.byte >= place.byte;
+}
+
+interface MarkRow {
+  readonly stored: 't' | 'f';
+  readonly timeline: string;
+  readonly byte: string;
+  readonly snapshot: string;
+}
+
+interface ReplayedRow {
+  readonly timeline: string;
+  readonly byte: string | null;
+}
+
+/** No such function, not allowed, and not while a standby recovers. */
+const CANNOT_TELL = ['42883', '42501', '55000'];
+
+/** The end of what was inserted would not do: records that nobody waits for may stay in memory for minutes. */
+const MARK: Statement = {
+  name: 'replica-mark',
+  text: `SELECT current_setting('synchronous_commit') <> 'off' AS stored, lsn - '0/0' AS byte,
+      substr(pg_walfile_name(lsn), 1, 8) AS timeline, pg_current_snapshot() || ' ' || pg_postmaster_start_time() AS snapshot
+    FROM pg_current_wal_flush_lsn() AS lsn`,
+};
+
+/** A promoted standby keeps the position at which it was promoted. */
+const REPLAYED: Statement = {
+  name: 'replica-position',
+  text: `SELECT upper(lpad(to_hex(min_recovery_end_timeline), 8, '0')) AS timeline, pg_last_wal_replay_lsn() - '0/0' AS byte
+    FROM pg_control_recovery()`,
+};

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../support/api.js';
+import { failuresOf, faultsOf, p99Of, slowestOf, statusesOf } from '../support/figures.js';
+import { keepFinding } from '../support/keep-finding.js';
+import { faultsOfTables } from '../support/ledger.js';
+import type { MortalPostgres } from '../support/mortal-postgres.js';
+import { MAIN, Replicated } from '../support/replicated.js';
+import { REQUEST_TIMEOUT_MS } from '../support/scenario.js';
+
+const LASTS_MS = 3_000;
+const WARM_UP = 200;
+
+describe('one of two replicas', () => {
+  let replicated: Replicated;
+
+  beforeEach(async () => {
+    replicated = await Replicated.start(2);
+  });
+  afterEach(() => replicated.stop());
+
+  /** Whatever happens to a replica: no request fails, nothing that is read is old, and the replica is read again after it. */
+  async function survives(
+    fault: string,
+    strike: (standby: MortalPostgres) => unknown,
+    heal: (standby: MortalPostgres) => unknown,
+  ) {
+    const [standby] = replicated.standbys;
+    if (standby === undefined) expect.fail('no standby');
+    const traffic = replicated.traffic('replicas');
+    try {
+      await until(async () => traffic.sent.length >= WARM_UP && (await replicated.reads()).every((count) => count > 0));
+      const struckAt = performance.now();
+      await strike(standby);
+      await sleep(LASTS_MS);
+      const during = traffic.since(struckAt);
+      const before = await replicated.reads();
+      await heal(standby);
+      const healedAt = performance.now();
+      await until(async () => ((await replicated.reads())[1] ?? 0) > (before[1] ?? 0) + 50, 60_000);
+      const recoveryMs = Math.round(performance.now() - healedAt);
+      await traffic.stop();
+      const lost = await faultsOfTables(traffic.sessions, replicated.primary, MAIN);
+      const wrong = faultsOf(traffic.sent);
+      keepFinding({
+        fault,
+        requests: during.length,
+        outcome: `${statusesOf(during)}; p99 ${p99Of(during).toFixed(0)} ms, slowest ${slowestOf(during).toFixed(0)} ms; read again after it`,
+        recoveryMs,
+        lostWrites: lost.length,
+        wrongAnswers: wrong.length,
+      });
+      expect({ lost, wrong }).toEqual({ lost: [], wrong: [] });
+      expect(statusesOf(failuresOf(traffic.sent)), 'failed requests').toBe('');
+      expect(slowestOf(traffic.sent)).toBeLessThan(REQUEST_TIMEOUT_MS);
+    } finally {
+      await traffic.stop();
+    }
+  }
+
+  it('is killed', () =>
+    survives(
+      'One of two read replicas killed (-9) for 3 s',
+      (standby) => standby.kill(),
+      (standby) => standby.restart(),
+    ));
+
+  it('stands still', () =>
+    survives(
+      'One of two read replicas stopped (SIGSTOP) for 3 s',
+      (standby) => standby.freeze(),
+      (standby) => standby.thaw(),
+    ));
+
+  it('falls behind', () =>
+    survives(
+      'One of two read replicas replays nothing for 3 s',
+      (standby) => standby.sql('SELECT pg_wal_replay_pause()'),
+      (standby) => standby.sql('SELECT pg_wal_replay_resume()'),
+    ));
+});

@@ -1,0 +1,117 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../../support/api.js';
+import { MAIN, Replicated } from '../support/replicated.js';
+
+/** Two processes behind one port: what one of them wrote, the other must see. */
+const WORKERS = { AGNO_SERVICE_WORKERS: '2' };
+
+describe('a read replica', { tags: 'quick' }, () => {
+  let replicated: Replicated;
+  const ask = (path: string, method = 'GET', body?: object) =>
+    call(replicated.service.baseUrl, path, { method, body, headers: { connection: 'close' } });
+  const standby = () => replicated.standbys[0] ?? expect.fail('no standby');
+
+  beforeAll(async () => {
+    replicated = await Replicated.start(1, WORKERS);
+    await ask('/sessions?type=agent', 'POST', { session_id: 's', session_name: 'first', runs: [{ run_id: 'r' }] });
+  });
+  afterAll(() => replicated.stop());
+
+  it('answers lists, details and runs instead of the primary', async () => {
+    const paths = ['/sessions', '/sessions/s', '/sessions/s/runs', '/sessions/s/runs/r', '/sessions?user_id=nobody'];
+    for (const path of paths) {
+      const [, before = 0] = await replicated.reads();
+      await replicated.untilStandbysRead(async () => expect((await ask(path)).status).toBe(200));
+      expect((await replicated.reads())[1]).toBeGreaterThanOrEqual(before + 10);
+    }
+  });
+
+  it('is never noticed: what was written is seen by the next read, in whatever process', async () => {
+    for (let round = 0; round < 50; round++) {
+      const name = `name ${round}`;
+      expect((await ask('/sessions/s', 'PATCH', { session_name: name })).status).toBe(200);
+      expect((await ask(`/sessions/s?type=agent`)).json).toMatchObject({ session_name: name });
+      expect((await ask('/sessions', 'POST', { session_id: `s${round}` })).status).toBe(201);
+      expect((await ask('/sessions?limit=1')).json).toMatchObject({ meta: { total_count: round + 2 } });
+    }
+    const [, fromReplica] = await replicated.reads();
+    expect(fromReplica).toBeGreaterThan(50);
+  });
+
+  it('is not read while it is behind, and again when it has caught up', async () => {
+    await standby().sql('SELECT pg_wal_replay_pause()');
+    expect((await ask('/sessions/s', 'PATCH', { session_name: 'ahead' })).status).toBe(200);
+    const [, before] = await replicated.reads();
+    for (let at = 0; at < 20; at++) expect((await ask('/sessions/s')).json).toMatchObject({ session_name: 'ahead' });
+    expect((await replicated.reads())[1]).toBe(before);
+    await standby().sql('SELECT pg_wal_replay_resume()');
+    await replicated.untilStandbysRead(() => ask('/sessions/s'));
+    expect((await ask('/sessions/s')).json).toMatchObject({ session_name: 'ahead' });
+  });
+
+  it('is read when nothing was written for long and the primary has begun a new file of its log', async () => {
+    await replicated.primary.sql('SELECT pg_switch_wal()');
+    await replicated.untilStandbysRead(() => ask('/sessions/s'));
+  });
+
+  it('may be gone, and is read again when it is back', async () => {
+    await standby().kill();
+    for (let at = 0; at < 20; at++) expect((await ask('/sessions/s')).status).toBe(200);
+    expect((await ask('/readyz')).json).toMatchObject({ status: 'degraded', info: { main: { status: 'up' } } });
+    await standby().restart();
+    await replicated.untilStandbysRead(() => ask('/sessions/s'));
+    expect(replicated.service.output()).toMatch(/Replica 'main:replica1' is left out: .*/);
+  });
+
+  it('stands still while it reads: the primary reads instead', async () => {
+    await replicated.untilStandbysRead(() => ask('/sessions/s'));
+    const lock = new pg.Client({ connectionString: replicated.primary.databases.url(MAIN) });
+    await lock.connect();
+    await lock.query('BEGIN; LOCK TABLE ai.agno_sessions');
+    await until(async () => (await standby().sql(LOCKED, MAIN)).length > 0);
+    const reading = ask('/sessions/s');
+    await until(async () => (await standby().sql(WAITING, MAIN)).length > 0);
+    standby().freeze();
+    await lock.query('ROLLBACK');
+    await lock.end();
+    let status = 0;
+    void reading.then((reply) => {
+      status = reply.status;
+    });
+    await until(async () => (await ask('/sessions/s')).status === 200 && status === 200);
+    standby().thaw();
+  });
+});
+
+describe('after a fail-over', () => {
+  it('a replica that had come further than the new primary is not read', async () => {
+    const replicated = await Replicated.start(2);
+    const [successor, leftBehind] = replicated.standbys;
+    if (successor === undefined || leftBehind === undefined) expect.fail('no standbys');
+    const ask = async (path = '/sessions/s') => (await call(replicated.service.baseUrl, path)).json;
+    const named = (name: string) =>
+      call(replicated.service.baseUrl, '/sessions/s', { method: 'PATCH', body: { session_name: name } });
+    await call(replicated.service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
+    await named('kept');
+    await replicated.untilStandbysRead(() => ask());
+
+    await successor.sql("ALTER SYSTEM SET primary_conninfo = ''");
+    await successor.sql('SELECT pg_reload_conf()');
+    await until(async () => (await successor.sql('SELECT FROM pg_stat_wal_receiver')).length === 0);
+    await named('lost');
+    await replicated.primary.sql('CREATE TABLE further AS SELECT generate_series(1, 100000)');
+    await until(async () => (await leftBehind.sql("SELECT FROM pg_class WHERE relname = 'further'")).length > 0);
+    await replicated.primary.kill();
+    await successor.sql('SELECT pg_promote()');
+    replicated.network.target = successor.port;
+    replicated.network.cut();
+
+    await until(async () => (await call(replicated.service.baseUrl, '/sessions/s')).status === 200);
+    for (let at = 0; at < 50; at++) expect(await ask()).toMatchObject({ session_name: 'kept' });
+    await replicated.stop();
+  });
+});
+
+const LOCKED = "SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'ai.agno_sessions'::regclass";
+const WAITING = 'SELECT FROM pg_locks WHERE NOT granted';
