@@ -27,7 +27,10 @@ describe('what is secret', () => {
       main: 'postgresql://ai:planted-secret@db1.example/ai',
       archive: "host=db2.example user=ai password='planted-secret <&>' dbname=ai",
     });
-    expect(Object.keys(secret)).toEqual(['AGNO_SESSION_DSN_MAP']);
+    expect(JSON.parse(secret['AGNO_SESSION_REPLICA_MAP'] ?? '')).toEqual({
+      main: ['postgresql://ai:planted-secret@replica1.example/ai'],
+    });
+    expect(Object.keys(secret)).toEqual(['AGNO_SESSION_DSN_MAP', 'AGNO_SESSION_REPLICA_MAP']);
   });
 
   it('holds keys with their line ends', () => {
@@ -63,6 +66,11 @@ describe('what is secret', () => {
 
 describe('values that make no service', () => {
   it.each([
+    [
+      'replicas of no database',
+      ['--set', 'config.replicaMap.a[0]=postgresql://a'],
+      'no database: set config.dsn, config.dsnMap or config.existingSecret',
+    ],
     ['no database', [], 'no database: set config.dsn, config.dsnMap or config.existingSecret'],
     [
       'two sources',

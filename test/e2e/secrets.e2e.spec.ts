@@ -66,7 +66,12 @@ describe('planted secrets', () => {
       [{ JWT_VERIFICATION_KEY: SECRET, JWT_ALGORITHM: 'HS256', OS_SECURITY_KEY: KEY }, KEY],
     ] as const;
     for (const [settings, credential] of modes) {
-      const env = { AGNO_SESSION_DSN_MAP: JSON.stringify(dsns), LOG_LEVEL: 'trace', ...settings };
+      const env = {
+        AGNO_SESSION_DSN_MAP: JSON.stringify(dsns),
+        AGNO_SESSION_REPLICA_MAP: JSON.stringify({ up: [dsns.down, dsns.refused] }),
+        LOG_LEVEL: 'trace',
+        ...settings,
+      };
       const service = await startSessionService(env);
       const answers = await provoke(service.baseUrl, credential);
       await service.stop();

@@ -38,6 +38,7 @@ app.kubernetes.io/part-of: agentos
 {{- $secrets := deepCopy .Values.config.secretEnv }}
 {{- with .Values.config.dsn }}{{ $_ := set $secrets "AGNO_PG_DSN" . }}{{ end }}
 {{- with .Values.config.dsnMap }}{{ $_ := set $secrets "AGNO_SESSION_DSN_MAP" (toRawJson .) }}{{ end }}
+{{- with .Values.config.replicaMap }}{{ $_ := set $secrets "AGNO_SESSION_REPLICA_MAP" (toRawJson .) }}{{ end }}
 {{- toRawJson $secrets }}
 {{- end }}
 

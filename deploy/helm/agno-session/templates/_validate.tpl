@@ -3,12 +3,12 @@
 {{- $config := .Values.config }}
 {{- $secrets := include "agno-session.secrets" . | fromJson }}
 {{- if and $config.existingSecret $secrets }}
-{{- fail "config.existingSecret replaces the chart's own Secret: put dsn, dsnMap and secretEnv into it, or leave it out" }}
+{{- fail "config.existingSecret replaces the chart's own Secret: put dsn, dsnMap, replicaMap and secretEnv into it, or leave it out" }}
 {{- end }}
 {{- if and $config.dsn $config.dsnMap }}
 {{- fail "set config.dsn or config.dsnMap, not both" }}
 {{- end }}
-{{- if not (or $config.existingSecret $secrets .Values.extraEnv) }}
+{{- if not (or $config.existingSecret (omit $secrets "AGNO_SESSION_REPLICA_MAP") .Values.extraEnv) }}
 {{- fail "no database: set config.dsn, config.dsnMap or config.existingSecret" }}
 {{- end }}
 {{- if and (gt (len $config.dsnMap) 1) (not $config.defaultDbId) }}
