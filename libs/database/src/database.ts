@@ -3,7 +3,8 @@ import { DatabaseConnections } from './database-connections.js';
 import { DatabaseOverloaded, DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
 import type { DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
 import type { Deadline } from './deadline.js';
-import { type PoolTarget, parseDsn } from './dsn/index.js';
+import { parseDsn } from './dsn/index.js';
+import { StatementNames } from './pooler.js';
 import type { Run, SqlValue, Statement, TextRow } from './statement.js';
 import { TextQuery } from './text-query.js';
 
@@ -12,10 +13,11 @@ import { TextQuery } from './text-query.js';
  * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or what the driver reported.
  */
 export class Database {
-  private readonly target: PoolTarget;
+  private readonly names: StatementNames;
   private readonly connections: DatabaseConnections;
   /** Made once: a refusal must cost next to nothing. */
   private readonly overloaded: DatabaseOverloaded;
+  private readonly noNames: StatementNames;
   private answeredAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -25,8 +27,10 @@ export class Database {
     private readonly observer: DatabaseObserver,
     onIdleError: (error: Error) => void,
   ) {
-    this.target = parseDsn(dsn);
-    this.connections = new DatabaseConnections(id, this.target, limits, observer, onIdleError);
+    const target = parseDsn(dsn);
+    this.names = new StatementNames(id, target.namedStatements);
+    this.connections = new DatabaseConnections(id, target, limits, observer, onIdleError);
+    this.noNames = new StatementNames(id, false);
     this.overloaded = new DatabaseOverloaded(id);
   }
 
@@ -47,9 +51,12 @@ export class Database {
     return this.withConnection(deadline, (run) => run<Row>(statement, values));
   }
 
-  /** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
+  /**
+   * Runs `work` in a transaction: committed when it resolves, rolled back when it throws. Its statements have no names:
+   * one that failed for its name could not be sent again.
+   */
   transaction<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
-    return this.withConnection(deadline, async (run) => {
+    const transaction = async (run: Run) => {
       await run(BEGIN, []);
       try {
         const result = await work(run);
@@ -59,7 +66,8 @@ export class Database {
         await run(ROLLBACK, []).catch(() => undefined);
         throw error;
       }
-    });
+    };
+    return this.withConnection(deadline, transaction, this.noNames);
   }
 
   /** Whether any statement was answered in the last `ms` milliseconds, with rows or an error. */
@@ -77,7 +85,7 @@ export class Database {
     return this.connections.close();
   }
 
-  private async withConnection<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
+  private async withConnection<T>(deadline: Deadline, work: (run: Run) => Promise<T>, names = this.names): Promise<T> {
     const loan = await this.connections.lend();
     const { pool, client } = loan;
     if (deadline.hasPassed) {
@@ -87,7 +95,7 @@ export class Database {
     let cancelling: Promise<void> | undefined;
     let isBroken = false;
     const run: Run = <Row>(statement: Statement, values: readonly SqlValue[]) =>
-      client.query(new TextQuery<Row>(statement, values, this.target.namedStatements, this.onStatement)).rows;
+      names.send((isNamed) => client.query(new TextQuery<Row>(statement, values, isNamed, this.onStatement)).rows);
     const working = work(this.observer.follow?.(this.id, run) ?? run);
     const forget = deadline.onPassed(() => {
       cancelling = cancelStatement(client, pool.options, working);
