@@ -1,4 +1,4 @@
-import { Server } from 'node:http';
+import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 /** How long a connection without a request may still bring one after closing began, in milliseconds. */
@@ -21,5 +21,15 @@ export function closeGracefully(fastify: FastifyInstance): void {
   fastify.addHook('onResponse', (request, _reply, done) => {
     if (isClosing) request.raw.socket.destroySoon();
     done();
+  });
+}
+
+/**
+ * From now on every answer ends its connection and says so. To be called when the service is told to stop: clients that
+ * keep connections and look at no probe open their next one elsewhere, while this process still answers.
+ */
+export function endConnectionsWithAnswers({ server }: FastifyInstance): void {
+  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+    response.setHeader('connection', 'close');
   });
 }
