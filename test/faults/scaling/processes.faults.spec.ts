@@ -13,6 +13,8 @@ import { oddStatuses, underLoad } from './under-load.js';
 const PROCESSES = 3;
 const DRAIN_MS = 1_000;
 const DATABASE = 'sessions';
+/** Connections of each process, or of all its workers together. */
+const POOL = 6;
 
 describe('processes of the service', () => {
   let postgres: MortalPostgres;
@@ -25,7 +27,12 @@ describe('processes of the service', () => {
   afterAll(() => postgres.end());
 
   const start = (env: Record<string, string> = {}) =>
-    startSessionService({ AGNO_PG_DSN: dsn, AGNO_POOL_SIZE: '6', AGNO_DRAIN_DELAY_MS: String(DRAIN_MS), ...env });
+    startSessionService({
+      AGNO_PG_DSN: dsn,
+      AGNO_POOL_SIZE: String(POOL),
+      AGNO_DRAIN_DELAY_MS: String(DRAIN_MS),
+      ...env,
+    });
 
   const whileHappens = (name: string, baseUrl: string, happens: () => Promise<unknown>) =>
     underLoad({ name, happens, postgres, database: DATABASE, traffic: { baseUrl } });
@@ -35,7 +42,7 @@ describe('processes of the service', () => {
     try {
       const name = `Each of \`AGNO_SERVICE_WORKERS=${PROCESSES}\` killed (-9), one after the other`;
       const { sent, recoveryMs } = await whileHappens(name, service.baseUrl, async () => {
-        for (const worker of await childrenOf(service.pid)) await killAndAwaitNext(service.pid, worker);
+        for (const worker of await childrenOf(service.pid)) await replaced(service.pid, worker);
       });
       expect(oddStatuses(sent, 0)).toBe('');
       expect(recoveryMs).toBeLessThan(1_000);
@@ -73,10 +80,10 @@ describe('processes of the service', () => {
       ...{ clients: 12, pauseMs: 10, name: 'direct' },
     });
     await until(async () => traffic.sent.length >= 200);
-    const start_ = performance.now();
+    const startedAt = performance.now();
     const exit = await service.stop();
     await traffic.stop();
-    const sent = traffic.since(start_).filter(({ reason }) => reason !== 'ECONNREFUSED');
+    const sent = traffic.since(startedAt).filter(({ reason }) => reason !== 'ECONNREFUSED');
     const lost = await faultsOfTables(traffic.sessions, postgres, DATABASE);
     keepFinding({
       fault: 'One process told to end (SIGTERM) while clients keep connections to it',
@@ -88,6 +95,16 @@ describe('processes of the service', () => {
     expect(failuresOf(sent)).toEqual([]);
     expect({ lost, wrong: faultsOf(traffic.sent), exit }).toEqual({ lost: [], wrong: [], exit: 0 });
   });
+
+  /** Kills a worker. Resolves when the next one has its connections to the database, which are opened by its requests. */
+  async function replaced(primary: number, worker: number): Promise<void> {
+    const [before] = await postgres.sql<{ now: string }>('SELECT clock_timestamp()::text AS now');
+    process.kill(worker, 'SIGKILL');
+    await until(async () => {
+      const opened = await postgres.sql(OPENED_SINCE, 'postgres', [before?.now]);
+      return opened.length === POOL / PROCESSES && (await childrenOf(primary)).length === PROCESSES;
+    });
+  }
 
   /** A new one is started and ready before the old one is told to end; resolves with the old one's exit code. */
   async function replaceFirst(running: ServerProcess[], balancer: Balancer): Promise<number | null> {
@@ -101,11 +118,5 @@ describe('processes of the service', () => {
   }
 });
 
-async function killAndAwaitNext(primary: number, worker: number): Promise<void> {
-  const before = await childrenOf(primary);
-  process.kill(worker, 'SIGKILL');
-  await until(async () => {
-    const now = await childrenOf(primary);
-    return now.length === before.length && !now.includes(worker);
-  });
-}
+const OPENED_SINCE = `
+  SELECT FROM pg_stat_activity WHERE application_name = 'agno-session-service' AND backend_start > $1::timestamptz`;
