@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../../support/api.js';
+import { call, until } from '../../support/api.js';
 import { childrenOf, type ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
 import { failuresOf, faultsOf, statusesOf } from '../support/figures.js';
@@ -40,9 +40,10 @@ describe('processes of the service', () => {
   it('are replaced when they are killed', async () => {
     const service = await start({ AGNO_SERVICE_WORKERS: String(PROCESSES) });
     try {
+      await until(async () => (await connectionsOf(service)) === POOL);
       const name = `Each of \`AGNO_SERVICE_WORKERS=${PROCESSES}\` killed (-9), one after the other`;
       const { sent, recoveryMs } = await whileHappens(name, service.baseUrl, async () => {
-        for (const worker of await childrenOf(service.pid)) await replaced(service.pid, worker);
+        for (const worker of await childrenOf(service.pid)) await replaced(service, worker);
       });
       expect(oddStatuses(sent, 0)).toBe('');
       expect(recoveryMs).toBeLessThan(1_000);
@@ -96,16 +97,6 @@ describe('processes of the service', () => {
     expect({ lost, wrong: faultsOf(traffic.sent), exit }).toEqual({ lost: [], wrong: [], exit: 0 });
   });
 
-  /** Kills a worker. Resolves when the next one has its connections to the database, which are opened by its requests. */
-  async function replaced(primary: number, worker: number): Promise<void> {
-    const [before] = await postgres.sql<{ now: string }>('SELECT clock_timestamp()::text AS now');
-    process.kill(worker, 'SIGKILL');
-    await until(async () => {
-      const opened = await postgres.sql(OPENED_SINCE, 'postgres', [before?.now]);
-      return opened.length === POOL / PROCESSES && (await childrenOf(primary)).length === PROCESSES;
-    });
-  }
-
   /** A new one is started and ready before the old one is told to end; resolves with the old one's exit code. */
   async function replaceFirst(running: ServerProcess[], balancer: Balancer): Promise<number | null> {
     const fresh = await start();
@@ -118,5 +109,18 @@ describe('processes of the service', () => {
   }
 });
 
-const OPENED_SINCE = `
-  SELECT FROM pg_stat_activity WHERE application_name = 'agno-session-service' AND backend_start > $1::timestamptz`;
+/** Kills a worker. Resolves when another one serves in its place. */
+async function replaced(service: ServerProcess, worker: number): Promise<void> {
+  process.kill(worker, 'SIGKILL');
+  await until(async () => {
+    const now = await childrenOf(service.pid);
+    return now.length === PROCESSES && !now.includes(worker);
+  });
+  await until(async () => (await connectionsOf(service)) === POOL);
+}
+
+/** How many connections the workers that serve may have, by their own figures. */
+async function connectionsOf({ baseUrl }: ServerProcess): Promise<number> {
+  const { text } = await call(baseUrl, '/metrics', { headers: { connection: 'close' } });
+  return Number(/^db_client_connection_max\{.*\} (\d+)/m.exec(text)?.[1]);
+}
