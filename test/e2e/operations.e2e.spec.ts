@@ -64,11 +64,16 @@ describe('what operators ask', () => {
     await until(async () => (await statusOf('/readyz')) === 200);
   });
 
+  it('keeps an idle connection longer than balancers do', async () => {
+    expect((await call(service.baseUrl, '/healthz')).headers.get('keep-alive')).toBe('timeout=620');
+  });
+
   it('goes on serving while it drains, but is not ready', async () => {
     const exit = service.stop();
     await until(async () => (await statusOf('/readyz')) === 503);
     expect(await statusOf('/livez')).toBe(200);
-    expect((await call(service.baseUrl, '/sessions/one', { headers })).status).toBe(200);
+    const reply = await call(service.baseUrl, '/sessions/one', { headers });
+    expect([reply.status, reply.headers.get('connection')]).toEqual([200, 'close']);
     expect(await exit).toBe(0);
   });
 });

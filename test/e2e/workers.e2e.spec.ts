@@ -1,7 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
-import type { ServerProcess } from '../support/child-process.js';
+import { childrenOf, type ServerProcess } from '../support/child-process.js';
 import { freePort } from '../support/ports.js';
 import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
@@ -128,9 +127,3 @@ describe('AGNO_SERVICE_WORKERS', () => {
     return Number(row?.['n']);
   }
 });
-
-async function childrenOf(pid: number): Promise<number[]> {
-  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(processes.map((id) => readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')));
-  return processes.map(Number).filter((_, at) => stats[at]?.replace(/^.*\) /s, '').split(' ')[1] === String(pid));
-}

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** A server that runs as a process of its own while tests talk to it. */
 export interface ServerProcess {
@@ -67,6 +68,13 @@ export async function startServer(start: ServerCommand): Promise<ServerProcess> 
       return code;
     },
   };
+}
+
+/** Ids of the processes that a process has started. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(processes.map((id) => readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')));
+  return processes.map(Number).filter((_, at) => stats[at]?.replace(/^.*\) /s, '').split(' ')[1] === String(pid));
 }
 
 /** What the developer's shell sets must not change what is tested. */

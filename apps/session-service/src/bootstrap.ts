@@ -1,7 +1,7 @@
 import { authWarnings, Gatekeeper, guardRequests } from '@agno/auth';
 import { DatabaseRegistry } from '@agno/database';
 import { DatabaseProbes } from '@agno/health';
-import { createHttpAdapter, createLogger, ProblemFilter } from '@agno/http';
+import { createHttpAdapter, createLogger, endConnectionsWithAnswers, ProblemFilter } from '@agno/http';
 import { mountDocs } from '@agno/openapi';
 import { measureRequests, offerFigures, ServiceMetrics, startTracing, type Tracing } from '@agno/telemetry';
 import { NestFactory } from '@nestjs/core';
@@ -64,6 +64,7 @@ function watchDatabases(metrics: ServiceMetrics, registry: DatabaseRegistry, pro
 
 async function closedOnSignal(app: NestFastifyApplication, tracing: Tracing | undefined): Promise<void> {
   await firstSignal();
+  endConnectionsWithAnswers(app.getHttpAdapter().getInstance());
   await app.close();
   await tracing?.stop();
 }

@@ -1,35 +1,61 @@
-import { Client, type PoolClient, type PoolOptions } from 'pg';
+import { Connection, type PoolClient, type PoolOptions } from 'pg';
 import { cutConnection } from './cut-connection.js';
 
 /** How long the server may take to hear of a cancel and to end the statement before the connection itself is cut, in milliseconds. */
 const PATIENCE_MS = 2_000;
 
+/** What pg knows of a connection, and can do with one, beyond its published types. */
+interface CancelKey {
+  readonly processID: number;
+  readonly secretKey: number;
+}
+interface Messenger {
+  readonly stream: { destroy(): void };
+  on(event: 'connect' | 'sslconnect' | 'error' | 'end', listener: () => void): unknown;
+  connect(portOrPath: number | string, host?: string): void;
+  requestSsl(): void;
+  cancel(processID: number, secretKey: number): void;
+}
+
 /**
- * Ends what `client` runs at this moment: by a cancel over a second connection (pg itself only stops listening), or by
- * cutting the connection when the server cannot be told or the connection does not tell of the end, because the network
- * has forgotten it. Resolves when it is done; never rejects.
+ * Ends what `client` runs at this moment: by the protocol's cancel over a second connection, which a server takes that
+ * has no connection to give, and a pooler hands on (pg itself only stops listening); or by cutting the connection when
+ * the server cannot be told or the connection does not tell of the end, because the network has forgotten it. Resolves
+ * when it is done; never rejects.
  *
  * @param work what runs on the connection
  */
 export async function cancelStatement(client: PoolClient, options: PoolOptions, work: Promise<unknown>): Promise<void> {
-  const { processID } = client as unknown as { readonly processID: number };
-  const messenger = new Client({
-    ...options,
-    // The pool hides its password from enumeration.
-    password: options.password,
-    connectionTimeoutMillis: PATIENCE_MS,
-    query_timeout: PATIENCE_MS,
-  });
-  messenger.on('error', () => undefined);
   const outOfPatience = setTimeout(() => cutConnection(client), PATIENCE_MS);
-  try {
-    await messenger.connect();
-    await messenger.query('SELECT pg_cancel_backend($1)', [processID]);
-  } catch {
-    cutConnection(client);
-  }
-  // Not waited for: its goodbye may get lost as well.
-  messenger.end().catch(() => undefined);
+  const isSent = await sendCancel(client as unknown as CancelKey, options);
+  if (!isSent) cutConnection(client);
   await work.catch(() => undefined);
   clearTimeout(outOfPatience);
+}
+
+/** Whether the server has heard the cancel: it closes the connection then, when it has told the process that works. */
+function sendCancel({ processID, secretKey }: CancelKey, options: PoolOptions): Promise<boolean> {
+  const { host = 'localhost', port = 5432, ssl, sslnegotiation = 'postgres' } = options;
+  const messenger = new Connection({
+    ssl: ssl || false,
+    sslNegotiation: sslnegotiation,
+  } as object) as unknown as Messenger;
+  return new Promise((resolve) => {
+    const end = (isSent: boolean) => {
+      clearTimeout(outOfPatience);
+      messenger.stream.destroy();
+      resolve(isSent);
+    };
+    const outOfPatience = setTimeout(end, PATIENCE_MS, false);
+    const cancel = () => messenger.cancel(processID, secretKey);
+    messenger.on('connect', () => {
+      if (!ssl) cancel();
+      else if (sslnegotiation !== 'direct') messenger.requestSsl();
+    });
+    messenger.on('sslconnect', cancel);
+    messenger.on('error', () => end(false));
+    messenger.on('end', () => end(true));
+    if (host.startsWith('/')) messenger.connect(`${host}/.s.PGSQL.${port}`);
+    else messenger.connect(port, host);
+  });
 }

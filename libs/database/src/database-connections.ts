@@ -4,6 +4,7 @@ import { createDataSource, poolOf } from './data-source.js';
 import { DatabaseUnavailable } from './database-errors.js';
 import type { DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
 import { type PoolTarget, withOfferedTls } from './dsn/index.js';
+import { withoutRefusedLimit } from './pooler.js';
 import { RestedConnections } from './rested-connections.js';
 import { WaitingLine } from './waiting-line.js';
 
@@ -88,6 +89,16 @@ export class DatabaseConnections {
 
   private async open(): Promise<Pool> {
     const target = await withOfferedTls(this.target, this.limits.connectTimeoutMs);
+    try {
+      return await this.openTo(target);
+    } catch (error) {
+      const humbler = withoutRefusedLimit(target, error);
+      if (humbler === undefined) throw error;
+      return this.openTo(humbler);
+    }
+  }
+
+  private async openTo(target: PoolTarget): Promise<Pool> {
     const dataSource = createDataSource(target, this.limits, this.onIdleError);
     try {
       const pool = poolOf(await dataSource.initialize());

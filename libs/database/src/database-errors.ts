@@ -54,7 +54,7 @@ export function isReplayConflict(error: unknown): boolean {
 export function translate(databaseId: string, error: unknown): unknown {
   const state = sqlState(error);
   if (state === '57014') return new StatementTimedOut(databaseId);
-  if (state === CRASH || (state === undefined && isConnectionLoss(error))) {
+  if (state === CRASH || state?.startsWith(POOLER) || (state === undefined && isConnectionLoss(error))) {
     return isUnsent(error) ? new DatabaseUnavailable(databaseId, error) : new ConnectionLost(databaseId, error);
   }
   return state !== undefined && isServerGone(state) ? new DatabaseUnavailable(databaseId, error) : error;
@@ -63,14 +63,20 @@ export function translate(databaseId: string, error: unknown): unknown {
 /** Another process of the server has crashed, and this one says so in the middle of whatever it did. */
 const CRASH = '57P02';
 
-/** pg refuses a statement on a connection that is known to be broken. */
+/** A pooler says so of its connection to the server (`server conn crashed?`), which had the statement already. */
+const POOLER = '08';
+
+/** pg refuses a statement on a connection that is known to be broken; a pooler gives up one that waits for a connection. */
 function isUnsent(error: unknown): boolean {
-  return error instanceof Error && error.message.endsWith('is not queryable');
+  return (
+    error instanceof Error &&
+    /is not queryable$|^query_wait_timeout$|^server login has been failing/.test(error.message)
+  );
 }
 
-/** Classes 08 (connection), 53 (resources) and 57P (shutdown), 28 and 3D000 (cannot log in): nothing a client did. */
+/** Classes 53 (resources) and 57P (shutdown), 28 and 3D000 (cannot log in): nothing a client did. */
 function isServerGone(state: string): boolean {
-  return /^(08|53|57P|28|3D000|25006)/.test(state);
+  return /^(53|57P|28|3D000|25006)/.test(state);
 }
 
 /** Errors that pg and Node raise without the server: refused, reset, timed out, terminated, no route, no such host. */

@@ -3,7 +3,8 @@ import { DatabaseConnections } from './database-connections.js';
 import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
 import type { Deadline } from './deadline.js';
-import { type PoolTarget, parseDsn } from './dsn/index.js';
+import { parseDsn } from './dsn/index.js';
+import { StatementNames } from './pooler.js';
 import type { Reader } from './reader.js';
 import type { Run, SqlValue, Statement, TextRow } from './statement.js';
 import { TextQuery } from './text-query.js';
@@ -13,7 +14,8 @@ import { TextQuery } from './text-query.js';
  * Errors: DatabaseUnavailable, StatementTimedOut, or what the driver reported.
  */
 export class DatabaseServer implements Reader {
-  private readonly target: PoolTarget;
+  private readonly names: StatementNames;
+  private readonly noNames: StatementNames;
   private readonly connections: DatabaseConnections;
   private answeredAt = Number.NEGATIVE_INFINITY;
 
@@ -25,9 +27,11 @@ export class DatabaseServer implements Reader {
     private readonly observer: DatabaseObserver,
     log: DatabaseLog,
   ) {
-    this.target = parseDsn(dsn);
+    const target = parseDsn(dsn);
+    this.names = new StatementNames(id, target.namedStatements, log);
+    this.noNames = new StatementNames(id, false, log);
     const onIdleError = (error: Error) => log.warn(`Idle connection of '${id}' lost: ${error.message}`);
-    this.connections = new DatabaseConnections(id, this.target, limits, observer, onIdleError);
+    this.connections = new DatabaseConnections(id, target, limits, observer, onIdleError);
   }
 
   /** Runs one statement; it is cancelled in PostgreSQL when the deadline passes. */
@@ -35,9 +39,12 @@ export class DatabaseServer implements Reader {
     return this.work(deadline, (run) => run<Row>(statement, values));
   }
 
-  /** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
+  /**
+   * Runs `work` in a transaction: committed when it resolves, rolled back when it throws. Its statements have no names:
+   * one that failed for its name could not be sent again.
+   */
   transaction<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
-    return this.work(deadline, async (run) => {
+    const transaction = async (run: Run) => {
       await run(BEGIN, []);
       try {
         const result = await work(run);
@@ -47,11 +54,12 @@ export class DatabaseServer implements Reader {
         await run(ROLLBACK, []).catch(() => undefined);
         throw error;
       }
-    });
+    };
+    return this.work(deadline, transaction, this.noNames);
   }
 
   /** Does `work` on one connection; what runs is cancelled in PostgreSQL when the deadline passes. */
-  async work<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
+  async work<T>(deadline: Deadline, work: (run: Run) => Promise<T>, names = this.names): Promise<T> {
     const loan = await this.connections.lend();
     const { pool, client } = loan;
     if (deadline.hasPassed) {
@@ -61,7 +69,7 @@ export class DatabaseServer implements Reader {
     let cancelling: Promise<void> | undefined;
     let isBroken = false;
     const run: Run = <Row>(statement: Statement, values: readonly SqlValue[]) =>
-      client.query(new TextQuery<Row>(statement, values, this.target.namedStatements, this.onStatement)).rows;
+      names.send((isNamed) => client.query(new TextQuery<Row>(statement, values, isNamed, this.onStatement)).rows);
     const working = work(this.observer.follow?.(this.id, run) ?? run);
     const forget = deadline.onPassed(() => {
       cancelling = cancelStatement(client, pool.options, working);

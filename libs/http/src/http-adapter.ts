@@ -23,6 +23,12 @@ export interface HttpOptions {
 /** Session ids may be as long as a request line can be. */
 const MAX_PARAM_LENGTH = 16_384;
 
+/**
+ * How long a connection without a request is kept. A balancer whose own time is longer sends a request just as we close,
+ * and has no answer for its client but 502: nginx and AWS take 60 s unless told otherwise, Google always 600 s.
+ */
+const KEEP_ALIVE_MS = 620_000;
+
 /** How often connections are looked at for requests that do not come to an end, in milliseconds. */
 const ARRIVAL_CHECK_MS = 2_000;
 
@@ -37,6 +43,7 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     genReqId: requestIdOf,
     rewriteUrl: routedUrl,
     clientErrorHandler: answerMalformed,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     http: { requireHostHeader: false, connectionsCheckingInterval: ARRIVAL_CHECK_MS },
     exposeHeadRoutes: false,
     forceCloseConnections: false,

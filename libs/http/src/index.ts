@@ -1,4 +1,5 @@
 export { routeOf, UNMATCHED } from './access-log.js';
+export { endConnectionsWithAnswers } from './graceful-close.js';
 export * from './http-adapter.js';
 export * from './logger.js';
 export * from './problem.filter.js';

@@ -1,4 +1,4 @@
-import type { Database, Deadline, Statement } from '@agno/database';
+import { type Database, type Deadline, namedStatement, type Statement } from '@agno/database';
 import { exists, literal, type Tables } from './tables.js';
 
 /**
@@ -43,10 +43,10 @@ export async function readLayout(database: Database, tables: Tables, deadline: D
 
 function layoutStatement(tables: Tables): Statement {
   const cascade = CASCADE_TABLES.map((table) => `${exists(tables[table])} AS "${table}"`);
-  return {
-    name: 'layout',
-    text: `SELECT ${exists(tables.runs)} AS runs_table, to_regproc('pg_current_snapshot') IS NOT NULL AS snapshots, ${cascade.join(', ')},
+  return namedStatement(
+    'layout',
+    `SELECT ${exists(tables.runs)} AS runs_table, to_regproc('pg_current_snapshot') IS NOT NULL AS snapshots, ${cascade.join(', ')},
       (SELECT coalesce(json_agg(attname), '[]') FROM pg_attribute
         WHERE attrelid = to_regclass(${literal(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
-  };
+  );
 }

@@ -1,5 +1,12 @@
 import { type RawJson, scopesIn } from '@agno/contract';
-import { type Database, type Deadline, isLayoutChange, type Statement, type TableNames } from '@agno/database';
+import {
+  type Database,
+  type Deadline,
+  isLayoutChange,
+  namedStatement,
+  type Statement,
+  type TableNames,
+} from '@agno/database';
 import { qualifiedTables } from './tables.js';
 
 /** A machine identity that AgentOS keeps, as far as requests are concerned. Times in seconds since 1970. */
@@ -21,14 +28,14 @@ export class ServiceAccounts {
     names: TableNames,
   ) {
     const { serviceAccounts } = qualifiedTables(names);
-    this.findByToken = {
-      name: 'find-service-account',
-      text: `SELECT id, name, scopes, expires_at, revoked_at FROM ${serviceAccounts} WHERE token_hash = $1`,
-    };
-    this.touchById = {
-      name: 'touch-service-account',
-      text: `UPDATE ${serviceAccounts} SET last_used_at = $2 WHERE id = $1`,
-    };
+    this.findByToken = namedStatement(
+      'find-service-account',
+      `SELECT id, name, scopes, expires_at, revoked_at FROM ${serviceAccounts} WHERE token_hash = $1`,
+    );
+    this.touchById = namedStatement(
+      'touch-service-account',
+      `UPDATE ${serviceAccounts} SET last_used_at = $2 WHERE id = $1`,
+    );
   }
 
   /** The account of a token (by its SHA-256, hexadecimal), revoked and expired ones included; `no-table` where AgentOS has none. */

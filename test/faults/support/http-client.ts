@@ -5,6 +5,8 @@ export interface Answer {
   /** 0: no answer, or not all of one. */
   readonly status: number;
   readonly body: string;
+  /** Why there is none, e.g. `ECONNREFUSED`: then nothing was sent. */
+  readonly reason?: string | undefined;
   readonly milliseconds: number;
 }
 
@@ -21,8 +23,9 @@ export class HttpClient {
   ask(method: string, path: string, body?: object): Promise<Answer> {
     const start = performance.now();
     return new Promise((resolve) => {
-      const end = (status: number, text: string) =>
-        resolve({ status, body: text, milliseconds: performance.now() - start });
+      const end = (status: number, text: string, reason?: string) =>
+        resolve({ status, body: text, reason, milliseconds: performance.now() - start });
+      const fail = (error: NodeJS.ErrnoException) => end(0, '', error.code);
       const asked = request(this.baseUrl + path, {
         method,
         agent: this.agent,
@@ -33,10 +36,10 @@ export class HttpClient {
         const pieces: Buffer[] = [];
         response.on('data', (piece: Buffer) => pieces.push(piece));
         response.on('end', () => end(response.statusCode ?? 0, Buffer.concat(pieces).toString('utf8')));
-        response.on('error', () => end(0, ''));
+        response.on('error', fail);
       });
       asked.on('timeout', () => asked.destroy());
-      asked.on('error', () => end(0, ''));
+      asked.on('error', fail);
       asked.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }

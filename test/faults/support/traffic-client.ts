@@ -10,6 +10,8 @@ export interface Sent {
   readonly kind: Kind;
   /** 0: no answer, or not all of one. */
   readonly status: number;
+  /** Why there was no answer, e.g. `ECONNREFUSED`. */
+  readonly reason?: string | undefined;
   /** When it was sent, by `performance.now()`. */
   readonly at: number;
   readonly milliseconds: number;
@@ -38,7 +40,7 @@ export class TrafficClient {
   async step(): Promise<Sent> {
     const at = performance.now();
     const { kind, answer, fault } = await this.send();
-    return { kind, status: answer.status, at, milliseconds: answer.milliseconds, fault };
+    return { kind, status: answer.status, reason: answer.reason, at, milliseconds: answer.milliseconds, fault };
   }
 
   private send(): Promise<Judged> {

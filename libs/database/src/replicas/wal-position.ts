@@ -1,7 +1,7 @@
 import { sqlState } from '../database-errors.js';
 import type { DatabaseServer } from '../database-server.js';
 import type { Deadline } from '../deadline.js';
-import type { Run, Statement } from '../statement.js';
+import { namedStatement, type Run } from '../statement.js';
 
 /** A place in the history of a primary: the timeline, which changes with every fail-over, and a byte in its log. */
 export interface WalPosition {
@@ -57,16 +57,16 @@ interface ReplayedRow {
 const CANNOT_TELL = ['42883', '42501', '55000'];
 
 /** The end of what was inserted would not do: records that nobody waits for may stay in memory for minutes. */
-const MARK: Statement = {
-  name: 'replica-mark',
-  text: `SELECT current_setting('synchronous_commit') <> 'off' AS stored, lsn - '0/0' AS byte,
+const MARK = namedStatement(
+  'replica-mark',
+  `SELECT current_setting('synchronous_commit') <> 'off' AS stored, lsn - '0/0' AS byte,
       substr(pg_walfile_name(lsn), 1, 8) AS timeline, pg_current_snapshot() || ' ' || pg_postmaster_start_time() AS snapshot
     FROM pg_current_wal_flush_lsn() AS lsn`,
-};
+);
 
 /** A promoted standby keeps the position at which it was promoted. */
-const REPLAYED: Statement = {
-  name: 'replica-position',
-  text: `SELECT upper(lpad(to_hex(min_recovery_end_timeline), 8, '0')) AS timeline, pg_last_wal_replay_lsn() - '0/0' AS byte
+const REPLAYED = namedStatement(
+  'replica-position',
+  `SELECT upper(lpad(to_hex(min_recovery_end_timeline), 8, '0')) AS timeline, pg_last_wal_replay_lsn() - '0/0' AS byte
     FROM pg_control_recovery()`,
-};
+);

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../../support/api.js';
+import { childrenOf, type ServerProcess } from '../../support/child-process.js';
+import { startSessionService } from '../../support/session-service.js';
+import { failuresOf, faultsOf, statusesOf } from '../support/figures.js';
+import { keepFinding } from '../support/keep-finding.js';
+import { faultsOfTables } from '../support/ledger.js';
+import { type Balancer, connectionBalancer, requestBalancer } from '../support/load-balancer.js';
+import { MortalPostgres } from '../support/mortal-postgres.js';
+import { Traffic } from '../support/traffic.js';
+import { oddStatuses, underLoad } from './under-load.js';
+
+const PROCESSES = 3;
+const DRAIN_MS = 1_000;
+const DATABASE = 'sessions';
+/** Connections of each process, or of all its workers together. */
+const POOL = 6;
+
+describe('processes of the service', () => {
+  let postgres: MortalPostgres;
+  let dsn: string;
+
+  beforeAll(async () => {
+    postgres = await MortalPostgres.start();
+    dsn = await postgres.databases.createDatabase(DATABASE);
+  });
+  afterAll(() => postgres.end());
+
+  const start = (env: Record<string, string> = {}) =>
+    startSessionService({
+      AGNO_PG_DSN: dsn,
+      AGNO_POOL_SIZE: String(POOL),
+      AGNO_DRAIN_DELAY_MS: String(DRAIN_MS),
+      ...env,
+    });
+
+  const whileHappens = (name: string, baseUrl: string, happens: () => Promise<unknown>) =>
+    underLoad({ name, happens, postgres, database: DATABASE, traffic: { baseUrl } });
+
+  it('are replaced when they are killed', async () => {
+    const service = await start({ AGNO_SERVICE_WORKERS: String(PROCESSES) });
+    try {
+      await until(async () => (await connectionsOf(service)) === POOL);
+      const name = `Each of \`AGNO_SERVICE_WORKERS=${PROCESSES}\` killed (-9), one after the other`;
+      const { sent, recoveryMs } = await whileHappens(name, service.baseUrl, async () => {
+        for (const worker of await childrenOf(service.pid)) await replaced(service, worker);
+      });
+      expect(oddStatuses(sent, 0)).toBe('');
+      expect(recoveryMs).toBeLessThan(1_000);
+      expect(await service.stop()).toBe(0);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it.each([
+    ['requests', 'an ingress that hands on requests', requestBalancer],
+    ['connections', 'a Kubernetes Service that hands on connections', connectionBalancer],
+  ])('are replaced one after the other, behind a balancer of %s', async (_, balancerName, startBalancer) => {
+    const balancer = await startBalancer();
+    const running = await Promise.all(Array.from({ length: PROCESSES }, () => start()));
+    const exits: (number | null)[] = [];
+    try {
+      await Promise.all(running.map(({ baseUrl }) => balancer.add(baseUrl)));
+      const name = `Rolling restart of ${PROCESSES} processes, twice around, behind ${balancerName}`;
+      const { sent } = await whileHappens(name, balancer.baseUrl, async () => {
+        for (let turn = 0; turn < 2 * PROCESSES; turn++) exits.push(await replaceFirst(running, balancer));
+      });
+      expect(oddStatuses(sent)).toBe('');
+      expect(exits).toEqual(Array.from({ length: 2 * PROCESSES }, () => 0));
+    } finally {
+      balancer.stop();
+      await Promise.all(running.map((service) => service.stop()));
+    }
+  });
+
+  it('answer what was sent before they end', async () => {
+    const service = await start({ AGNO_DRAIN_DELAY_MS: '0' });
+    const traffic = Traffic.start({
+      ...{ baseUrl: service.baseUrl, databaseId: 'default' },
+      ...{ clients: 12, pauseMs: 10, name: 'direct' },
+    });
+    await until(async () => traffic.sent.length >= 200);
+    const startedAt = performance.now();
+    const exit = await service.stop();
+    await traffic.stop();
+    const sent = traffic.since(startedAt).filter(({ reason }) => reason !== 'ECONNREFUSED');
+    const lost = await faultsOfTables(traffic.sessions, postgres, DATABASE);
+    keepFinding({
+      fault: 'One process told to end (SIGTERM) while clients keep connections to it',
+      requests: sent.length,
+      outcome: `of those that were sent ${statusesOf(sent)}`,
+      lostWrites: lost.length,
+      wrongAnswers: faultsOf(traffic.sent).length,
+    });
+    expect(failuresOf(sent)).toEqual([]);
+    expect({ lost, wrong: faultsOf(traffic.sent), exit }).toEqual({ lost: [], wrong: [], exit: 0 });
+  });
+
+  /** A new one is started and ready before the old one is told to end; resolves with the old one's exit code. */
+  async function replaceFirst(running: ServerProcess[], balancer: Balancer): Promise<number | null> {
+    const fresh = await start();
+    await balancer.add(fresh.baseUrl);
+    running.push(fresh);
+    const old = running.shift() as ServerProcess;
+    const exit = await old.stop();
+    balancer.remove(old.baseUrl);
+    return exit;
+  }
+});
+
+/** Kills a worker. Resolves when another one serves in its place. */
+async function replaced(service: ServerProcess, worker: number): Promise<void> {
+  process.kill(worker, 'SIGKILL');
+  await until(async () => {
+    const now = await childrenOf(service.pid);
+    return now.length === PROCESSES && !now.includes(worker);
+  });
+  await until(async () => (await connectionsOf(service)) === POOL);
+}
+
+/** How many connections the workers that serve may have, by their own figures. */
+async function connectionsOf({ baseUrl }: ServerProcess): Promise<number> {
+  const { text } = await call(baseUrl, '/metrics', { headers: { connection: 'close' } });
+  return Number(/^db_client_connection_max\{.*\} (\d+)/m.exec(text)?.[1]);
+}

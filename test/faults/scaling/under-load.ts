@@ -1,0 +1,82 @@
+import { expect } from 'vitest';
+import { until } from '../../support/api.js';
+import { failuresOf, faultsOf, slowestOf, statusesOf } from '../support/figures.js';
+import { keepFinding } from '../support/keep-finding.js';
+import { faultsOfTables } from '../support/ledger.js';
+import type { MortalPostgres } from '../support/mortal-postgres.js';
+import { Traffic, type TrafficOptions } from '../support/traffic.js';
+import type { Sent } from '../support/traffic-client.js';
+
+/** Something that is done to a deployment while clients use it. */
+export interface Event {
+  /** In words, for the table. */
+  readonly name: string;
+  /** Resolves when it is over and everything may be expected to work again. */
+  readonly happens: () => Promise<unknown>;
+  /** Where the sessions are in the end. */
+  readonly postgres: MortalPostgres;
+  readonly database: string;
+  readonly traffic: Partial<TrafficOptions> & { readonly baseUrl: string };
+}
+
+/** What became of the requests that were under way while it happened, and until the clients were content again. */
+export interface Met {
+  readonly sent: readonly Sent[];
+  readonly recoveryMs: number;
+}
+
+/** Good answers before and after. */
+const ENOUGH = 200;
+const PATIENCE_MS = 30_000;
+
+/**
+ * Lets clients read and write all the time while something happens, compares every answer and then the tables with what
+ * they were told, and keeps the row for the table.
+ */
+export async function underLoad({ name, happens, postgres, database, traffic: options }: Event): Promise<Met> {
+  const traffic = Traffic.start({ databaseId: 'default', clients: 12, pauseMs: 10, name: nextName(), ...options });
+  try {
+    await until(async () => traffic.sent.length >= ENOUGH);
+    const start = performance.now();
+    await happens();
+    const end = performance.now();
+    await until(async () => good(traffic.since(Math.max(end, lastFailure(traffic.sent)))) >= ENOUGH, PATIENCE_MS);
+    await traffic.stop();
+    const sent = traffic.sent.filter(({ at, milliseconds }) => at < end && at + milliseconds >= start);
+    const recoveryMs = Math.max(0, Math.round(lastFailure(traffic.sent) - end));
+    const lost = await faultsOfTables(traffic.sessions, postgres, database);
+    const wrong = faultsOf(traffic.sent);
+    keepFinding({
+      fault: name,
+      requests: sent.length,
+      outcome: `${statusesOf(sent)}; slowest ${slowestOf(sent).toFixed(0)} ms`,
+      recoveryMs,
+      lostWrites: lost.length,
+      wrongAnswers: wrong.length,
+    });
+    expect({ lost, wrong }).toEqual({ lost: [], wrong: [] });
+    return { sent: traffic.sent, recoveryMs };
+  } finally {
+    await traffic.stop();
+  }
+}
+
+let trafficCount = 0;
+
+/** Several traffics on the same tables must not meet. */
+function nextName(): string {
+  return `traffic-${trafficCount++}`;
+}
+
+function good(sent: readonly Sent[]): number {
+  return sent.length - failuresOf(sent).length;
+}
+
+function lastFailure(sent: readonly Sent[]): number {
+  return Math.max(0, ...failuresOf(sent).map(({ at, milliseconds }) => at + milliseconds));
+}
+
+/** Answers other than results, refusals that can be sent again, and writes of unknown outcome. */
+export function oddStatuses(sent: readonly Sent[], ...allowed: number[]): string {
+  return statusesOf(sent.filter(({ status }) => ![200, 201, 204, 404, ...allowed].includes(status)));
+}

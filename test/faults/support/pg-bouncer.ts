@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unprivilegedUser } from '../../../apps/session-service/src/embedded/run-program.js';
+import { until } from '../../support/api.js';
+import { freePort } from '../../support/ports.js';
+import { type DatabaseServer, runSql, serverAt } from '../../support/postgres.js';
+import type { MortalPostgres } from './mortal-postgres.js';
+
+/** Where Debian puts it. */
+const PROGRAM = '/usr/sbin/pgbouncer';
+
+const USER = 'postgres';
+
+/** PgBouncer in transaction mode before a PostgreSQL server: what it does not need to be told it is not told. */
+export class PgBouncer {
+  static readonly isInstalled = existsSync(PROGRAM);
+  /** The databases of the server, reached through it. */
+  readonly databases: DatabaseServer;
+  private readonly admin: string;
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    port: number,
+    password: string,
+  ) {
+    const dsn = `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres`;
+    this.databases = serverAt(dsn);
+    this.admin = this.databases.url('pgbouncer');
+  }
+
+  /** @param settings lines of its section `[pgbouncer]`, such as `default_pool_size = 3` */
+  static async start(postgres: MortalPostgres, settings: readonly string[]): Promise<PgBouncer> {
+    const folder = mkdtempSync(join(tmpdir(), 'agno-pgbouncer-'));
+    const port = await freePort();
+    const { password } = new URL(postgres.databases.url('postgres'));
+    writeFileSync(join(folder, 'users.txt'), `"${USER}" "${password}"\n`);
+    writeFileSync(
+      join(folder, 'pgbouncer.ini'),
+      [
+        '[databases]',
+        `* = host=127.0.0.1 port=${postgres.port}`,
+        '[pgbouncer]',
+        'listen_addr = 127.0.0.1',
+        `listen_port = ${port}`,
+        'unix_socket_dir =',
+        'auth_type = scram-sha-256',
+        `auth_file = ${join(folder, 'users.txt')}`,
+        `admin_users = ${USER}`,
+        'pool_mode = transaction',
+        ...settings,
+        '',
+      ].join('\n'),
+    );
+    const pooler = new PgBouncer(folder, port, password);
+    await pooler.begin();
+    // A test run that is interrupted must not leave it behind.
+    process.once('exit', pooler.end);
+    return pooler;
+  }
+
+  /** Runs a command of its console, such as `RECONNECT`. */
+  command(text: string): Promise<object[]> {
+    return runSql(this.admin, text);
+  }
+
+  /** SIGTERM: every connection ends at once, whatever runs on it. Resolves when the process has ended. */
+  async stop(): Promise<void> {
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  }
+
+  /** Starts it on the same port. Resolves when it takes connections. */
+  async begin(): Promise<void> {
+    // It refuses to run as root.
+    const user = unprivilegedUser(this.folder);
+    if (user !== undefined) chownSync(this.folder, user.uid, user.gid);
+    const output: string[] = [];
+    this.child = spawn(PROGRAM, [join(this.folder, 'pgbouncer.ini')], {
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...(user && { uid: user.uid, gid: user.gid }),
+    });
+    this.child.stderr?.on(
+      'data',
+      (piece) => output.splice(0, output.length - 100, String(piece)) && output.push(String(piece)),
+    );
+    const answers = () => this.command('SHOW VERSION').then(Boolean, () => false);
+    await until(answers).catch((error) => {
+      throw new Error(`PgBouncer did not start:\n${output.join('')}`, { cause: error });
+    });
+  }
+
+  readonly end = (): void => {
+    process.off('exit', this.end);
+    this.child?.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  };
+}
