@@ -50,7 +50,7 @@ export class DatabaseConnections {
   }
 
   /**
-   * Whether others wait so long that nobody should join them. Where connections can still be opened, nobody waits for
+   * Whether whoever joins those who wait would wait too long. Where connections can still be opened, nobody waits for
    * others, however long connecting takes.
    */
   areCrowded(): boolean {

@@ -1,9 +1,10 @@
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 
 /** What became of one request. */
 export interface Answer {
   /** 0: no answer, or not all of one. */
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
   readonly milliseconds: number;
 }
@@ -21,8 +22,8 @@ export class HttpClient {
   ask(method: string, path: string, body?: object): Promise<Answer> {
     const start = performance.now();
     return new Promise((resolve) => {
-      const end = (status: number, text: string) =>
-        resolve({ status, body: text, milliseconds: performance.now() - start });
+      const end = (status: number, text: string, headers: IncomingHttpHeaders = {}) =>
+        resolve({ status, headers, body: text, milliseconds: performance.now() - start });
       const asked = request(this.baseUrl + path, {
         method,
         agent: this.agent,
@@ -32,7 +33,9 @@ export class HttpClient {
       asked.on('response', (response) => {
         const pieces: Buffer[] = [];
         response.on('data', (piece: Buffer) => pieces.push(piece));
-        response.on('end', () => end(response.statusCode ?? 0, Buffer.concat(pieces).toString('utf8')));
+        response.on('end', () => {
+          end(response.statusCode ?? 0, Buffer.concat(pieces).toString('utf8'), response.headers);
+        });
         response.on('error', () => end(0, ''));
       });
       asked.on('timeout', () => asked.destroy());
