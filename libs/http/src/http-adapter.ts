@@ -7,6 +7,7 @@ import { closeGracefully } from './graceful-close.js';
 import { sendable } from './large-body.js';
 import { inRequest } from './logger.js';
 import { answerMalformed, answerUnusual, requireHost } from './malformed-request.js';
+import { readBodies } from './request-bodies.js';
 import { limitArrival, setDeadlines } from './request-deadline.js';
 import { requestIdOf } from './request-id.js';
 import { routedUrl } from './request-path.js';
@@ -68,7 +69,7 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     done();
   });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  readBodies(fastify, options.bodyLimitBytes);
   return adapter;
 }
 

@@ -4,7 +4,8 @@ import { type Footprint, footprintOf, leaksSince } from './footprint.js';
 import { HttpClient } from './http-client.js';
 import { MortalPostgres } from './mortal-postgres.js';
 
-const DATABASE = 'loaded';
+/** Its name in PostgreSQL. */
+export const DATABASE = 'loaded';
 const DB_ID = 'default';
 
 /** The built service in front of one database of its own. */
