@@ -18,7 +18,7 @@ export class DatabaseConnections {
   private opening: Promise<Pool> | undefined;
   private dataSource: DataSource | undefined;
   private readonly rested = new RestedConnections();
-  private readonly line = new WaitingLine();
+  private readonly line: WaitingLine;
 
   constructor(
     private readonly databaseId: string,
@@ -26,7 +26,9 @@ export class DatabaseConnections {
     private readonly limits: PoolLimits,
     private readonly observer: DatabaseObserver,
     private readonly onIdleError: (error: Error) => void,
-  ) {}
+  ) {
+    this.line = new WaitingLine(limits.size);
+  }
 
   /** A connection that is alive. @throws DatabaseUnavailable */
   async lend(): Promise<Loan> {

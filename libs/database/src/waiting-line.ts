@@ -3,8 +3,8 @@ interface Place {
   readonly since: number;
 }
 
-/** Of how many who were served the pace is the mean, the latest counting most. */
-const REMEMBERED = 16;
+/** Of how many who were served the pace is the mean, the latest counting most: fewer would tell of chance. */
+const LEAST_REMEMBERED = 16;
 
 /** Those who wait for one of a pool's connections. They are served in the order in which they came. */
 export class WaitingLine {
@@ -14,6 +14,12 @@ export class WaitingLine {
   private servedAt = 0;
   /** Mean time from one who was served to the next, in milliseconds. */
   private pace = 0;
+  private readonly remembered: number;
+
+  /** @param connections how many there are: they may come back all at once, so fewer returns tell nothing of the pace */
+  constructor(private readonly connections: number) {
+    this.remembered = Math.max(LEAST_REMEMBERED, 2 * connections);
+  }
 
   /** Takes the last place, until it is given back to `leave`. */
   join(): Place {
@@ -27,7 +33,7 @@ export class WaitingLine {
     this.places.delete(place);
     const now = performance.now();
     this.served++;
-    this.pace += (now - this.servedAt - this.pace) / Math.min(this.served, REMEMBERED);
+    this.pace += (now - this.servedAt - this.pace) / Math.min(this.served, this.remembered);
     this.servedAt = now;
   }
 
@@ -39,7 +45,8 @@ export class WaitingLine {
   waitMs(): number {
     const [first] = this.places;
     if (first === undefined) return 0;
-    return Math.max(performance.now() - first.since, this.places.size * this.pace);
+    const waited = performance.now() - first.since;
+    return this.served < this.connections ? waited : Math.max(waited, this.places.size * this.pace);
   }
 
   /** How fast another line went, some time ago, says nothing about this one. */
