@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { problem } from '@agno/contract';
 import type { FastifyInstance } from 'fastify';
+import { type Holder, Room } from './room.js';
 
 /** So much of every body is free: as much as a head may be. Nobody has to make room for a small request. In bytes. */
 const FREE = 16_384;
@@ -26,38 +27,11 @@ export function readBodies(fastify: FastifyInstance, limitBytes: number): void {
   });
 }
 
-/** The memory that large bodies share while they arrive. */
-class Room {
-  private readonly holders = new Set<ArrivingBody>();
-  private taken = 0;
-
-  /** @param bytes in all */
-  constructor(private readonly bytes: number) {}
-
-  /** Takes so many bytes more for a body; those who have to go for it are refused, perhaps the body itself. */
-  take(body: ArrivingBody, bytes: number): void {
-    this.holders.add(body);
-    this.taken += bytes;
-    while (this.taken > this.bytes) this.slowest()?.refuse(problem(503, 'Too many request bodies are on their way'));
-  }
-
-  giveBack(body: ArrivingBody, bytes: number): void {
-    this.holders.delete(body);
-    this.taken -= bytes;
-  }
-
-  private slowest(): ArrivingBody | undefined {
-    let slowest: ArrivingBody | undefined;
-    for (const holder of this.holders) if (slowest === undefined || holder.pace < slowest.pace) slowest = holder;
-    return slowest;
-  }
-}
-
 /**
  * One body on its way. What has arrived is put together at once: a client can send it in pieces of a byte, each of which
  * would cost a hundred if it were kept.
  */
-class ArrivingBody {
+class ArrivingBody implements Holder {
   private readonly since = performance.now();
   private bytes: Buffer = NOTHING;
   private length = 0;
@@ -80,7 +54,11 @@ class ArrivingBody {
     return this.length / (performance.now() - this.since + 1);
   }
 
-  readonly refuse = (error: Error): void => {
+  makeRoom(): void {
+    this.refuse(problem(503, 'Too many request bodies are on their way'));
+  }
+
+  private readonly refuse = (error: Error): void => {
     this.finish();
     this.done(error);
   };

@@ -49,7 +49,10 @@ describe('bodies', () => {
       lostWrites: 0,
       wrongAnswers: 0,
     });
-    expect(statusesOf(beside.result)).toMatch(/^408: \d+, 503: \d+$/);
+    // Who is sending when it is refused may find its connection reset before it has read why.
+    const untold = beside.result.filter(({ status }) => status === 0).length;
+    expect(statusesOf(beside.result.filter(({ status }) => status !== 0))).toMatch(/^408: \d+, 503: \d+$/);
+    expect(untold).toBeLessThan(CLIENTS / 20);
     const [atFirst, atMost] = beside.megabytes;
     expect(atMost - atFirst).toBeLessThan(MOST_MB + GARBAGE_MB);
     expect(await database.leaksSince(before), 'leaks').toEqual([]);

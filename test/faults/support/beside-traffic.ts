@@ -17,6 +17,9 @@ export interface Beside<T> {
   readonly megabytes: readonly [before: number, atMost: number];
 }
 
+/** Tells the clients of several times apart. */
+let count = 0;
+
 const WARM_UP = 400;
 const SAMPLE_MS = 50;
 /** What a busy machine may add to the time of an answer, in milliseconds. */
@@ -28,18 +31,19 @@ const NOISE_MS = 1_500;
  */
 export async function besideTraffic<T>(database: ServedDatabase, misbehave: () => Promise<T>): Promise<Beside<T>> {
   const { baseUrl, pid } = database.service;
-  const traffic = Traffic.start({ baseUrl, databaseId: 'default', clients: 4, pauseMs: 10, name: 'beside' });
+  const traffic = Traffic.start({ baseUrl, databaseId: 'default', clients: 4, pauseMs: 10, name: `beside-${count++}` });
   await until(async () => traffic.sent.length > WARM_UP);
   const calm = [...traffic.sent];
   const before = residentMegabytes(pid);
   let atMost = before;
   const sampling = setInterval(() => {
-    atMost = Math.max(atMost, residentMegabytes(pid));
+    if (!database.service.ended()) atMost = Math.max(atMost, residentMegabytes(pid));
   }, SAMPLE_MS);
   const result = await misbehave().finally(async () => {
     clearInterval(sampling);
     await traffic.stop();
   });
+  expect(database.service.ended(), database.service.output()).toBe(false);
   const met = traffic.sent.slice(calm.length);
   const p99 = [p99Of(calm), p99Of(met)] as const;
   expect(faultsOf(traffic.sent), 'wrong answers').toEqual([]);
