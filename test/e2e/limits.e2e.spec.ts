@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
@@ -119,5 +121,15 @@ describe('limits', () => {
     connection.close();
     expect([answer?.status, answer?.body]).toEqual([408, '{"detail":"The request did not arrive in time"}']);
     expect(answer?.headers.get('connection')).toBe('close');
+  });
+
+  it('arrival: what comes after its refusal is not done', async () => {
+    const socket = connect({ port: Number(new URL(service.baseUrl).port), host: '127.0.0.1', allowHalfOpen: true });
+    const [refusal] = (await once(socket, 'data')) as [Buffer];
+    expect(refusal.toString()).toMatch(/^HTTP\/1\.1 408 /);
+    socket.write('POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n');
+    socket.end('Content-Length: 21\r\n\r\n{"session_id":"late"}');
+    await once(socket, 'close');
+    expect(await statusOf('/sessions/late')).toBe(404);
   });
 });

@@ -19,7 +19,7 @@ export class DatabaseConnections {
   private opening: Promise<Pool> | undefined;
   private dataSource: DataSource | undefined;
   private readonly rested = new RestedConnections();
-  private readonly line = new WaitingLine();
+  private readonly line: WaitingLine;
 
   constructor(
     private readonly databaseId: string,
@@ -27,7 +27,9 @@ export class DatabaseConnections {
     private readonly limits: PoolLimits,
     private readonly observer: DatabaseObserver,
     private readonly onIdleError: (error: Error) => void,
-  ) {}
+  ) {
+    this.line = new WaitingLine(limits.size);
+  }
 
   /** A connection that is alive. @throws DatabaseUnavailable */
   async lend(): Promise<Loan> {
@@ -51,7 +53,7 @@ export class DatabaseConnections {
   }
 
   /**
-   * Whether others wait so long that nobody should join them. Where connections can still be opened, nobody waits for
+   * Whether whoever joins those who wait would wait too long. Where connections can still be opened, nobody waits for
    * others, however long connecting takes.
    */
   areCrowded(): boolean {

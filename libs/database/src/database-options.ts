@@ -14,7 +14,7 @@ export interface DatabaseTarget {
 export interface PoolLimits {
   readonly size: number;
   readonly connectTimeoutMs: number;
-  /** While somebody has waited longer for a connection, nobody else may begin to wait. */
+  /** Nobody may begin to wait who would wait longer for a connection. */
   readonly queueTimeoutMs: number;
   readonly statementTimeoutMs: number;
   readonly idleTimeoutMs: number;

@@ -4,9 +4,11 @@ import type { Logger } from 'pino';
 import { logAccess } from './access-log.js';
 import { Cors } from './cors.js';
 import { closeGracefully } from './graceful-close.js';
-import { sendable } from './large-body.js';
+import { LargeAnswer, roomForAnswers } from './large-answer.js';
+import { LargeBody, sendable } from './large-body.js';
 import { inRequest } from './logger.js';
-import { answerMalformed, answerUnusual, requireHost } from './malformed-request.js';
+import { answerMalformed, answerUnusual, isTooLate, requireHost } from './malformed-request.js';
+import { readBodies } from './request-bodies.js';
 import { limitArrival, setDeadlines } from './request-deadline.js';
 import { requestIdOf } from './request-id.js';
 import { routedUrl } from './request-path.js';
@@ -58,6 +60,10 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
   fastify.decorateRequest('contentType', undefined);
   fastify.decorateRequest('trace', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
+    if (isTooLate(request.raw)) {
+      reply.hijack();
+      return;
+    }
     reply.header('x-request-id', request.id);
     keepContentType(request);
     if (cors.answerPreflight(request, reply)) return;
@@ -75,7 +81,7 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     done();
   });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  readBodies(fastify, options.bodyLimitBytes);
   return adapter;
 }
 
@@ -92,9 +98,13 @@ function asText(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** Nest's adapter, except that large answers are sent piece by piece. */
+/** Nest's adapter, except that large answers are sent piece by piece, and that what they take up together has a bound. */
 class SessionAdapter extends FastifyAdapter {
+  private readonly room = roomForAnswers(this.getInstance().initialConfig.bodyLimit ?? 0);
+
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {
-    return super.reply(response, sendable(body), status);
+    const sent = sendable(body);
+    if (sent instanceof LargeBody) new LargeAnswer(response.raw, sent.length, this.room);
+    return super.reply(response, sent, status);
   }
 }

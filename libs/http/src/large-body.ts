@@ -4,6 +4,16 @@ import { StreamableFile } from '@nestjs/common';
 /** Length of a piece, in characters. */
 const PIECE = 131_072;
 
+/** A large body and its length in bytes. */
+export class LargeBody extends StreamableFile {
+  constructor(
+    parts: readonly string[],
+    readonly length: number,
+  ) {
+    super(Readable.from(pieces(parts)), { length });
+  }
+}
+
 /**
  * A body as it is sent: a text, or, for one that came in parts because it is large, a stream, so that bytes exist only of
  * the pieces that the client is ready for. Anything else is no text of ours and stays what it is.
@@ -16,7 +26,7 @@ export function sendable(body: unknown): unknown {
   if (characters < PIECE) return parts.join('');
   let length = 0;
   for (const part of parts) length += Buffer.byteLength(part);
-  return new StreamableFile(Readable.from(pieces(parts)), { length });
+  return new LargeBody(parts, length);
 }
 
 /** Small parts together, large ones cut. */

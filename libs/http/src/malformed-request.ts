@@ -36,6 +36,14 @@ export function answerMalformed(error: Error & { code?: string }, socket: Duplex
 }
 
 /**
+ * Whether a request comes after its connection was refused, as one may that was on the wire at that moment: its client was
+ * told that nothing is done any more.
+ */
+export function isTooLate({ socket }: IncomingMessage): boolean {
+  return socket.writableEnded;
+}
+
+/**
  * Takes from Node what it would answer by itself, without a body. Nobody gets a tunnel: CONNECT is refused like any other
  * method. An expectation that nobody knows is no reason to refuse.
  */

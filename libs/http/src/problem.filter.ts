@@ -13,7 +13,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    if (reply.sent) return;
+    if (reply.raw.headersSent) return;
     const answer = this.problemOf(error, request);
     if (answer.status === 405) reply.header('allow', allowedMethod(request.url) ?? 'GET');
     if (answer.status === 503) reply.header('retry-after', '1');

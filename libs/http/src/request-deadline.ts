@@ -1,4 +1,4 @@
-import { Server } from 'node:http';
+import { Server, type ServerResponse } from 'node:http';
 import { problem } from '@agno/contract';
 import { Deadline } from '@agno/database';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -14,7 +14,8 @@ export function limitArrival({ server }: FastifyInstance, timeoutMs: number): vo
 /**
  * Gives every request with a route its deadline, from the moment its body is complete. When it passes, the client gets
  * 504 at once and the statements that still run for it are cancelled in PostgreSQL. So are those of a read whose client
- * has gone; a write runs to its end, since its client can no longer be told what became of it.
+ * has gone; a write runs to its end, since its client can no longer be told what became of it. An answer that is under way
+ * by then must get on, too.
  */
 export function setDeadlines(fastify: FastifyInstance, timeoutMs: number): void {
   fastify.addHook('preHandler', (request, reply, done) => {
@@ -30,11 +31,29 @@ export function setDeadlines(fastify: FastifyInstance, timeoutMs: number): void 
 }
 
 function answerTimeout(reply: FastifyReply, deadline: Deadline, timeoutMs: number): void {
-  if (!reply.sent) {
+  // Of an answer that is sent piece by piece, Fastify says that it was sent only when all of it was.
+  if (!reply.raw.headersSent) {
     const { status, body } = problem(504, `The request took longer than ${timeoutMs} ms`);
     reply.code(status).send(body);
   }
   deadline.pass();
+  expectProgress(reply.raw, timeoutMs);
+}
+
+/** So much of an answer a client must read in the time in which it must have sent its request. In bytes. */
+const LEAST_PROGRESS = 1_048_576;
+
+/** Cuts the connection of a client that does not read its answer, or so slowly that nobody could mean it. */
+function expectProgress(answer: ServerResponse, timeoutMs: number): void {
+  const { socket } = answer;
+  if (socket === null) return;
+  let written = socket.bytesWritten;
+  const watch = setInterval(() => {
+    // A reset also frees what the kernel would keep for a client who comes for it.
+    if (socket.bytesWritten - written < LEAST_PROGRESS) socket.resetAndDestroy();
+    written = socket.bytesWritten;
+  }, timeoutMs);
+  answer.once('close', () => clearInterval(watch));
 }
 
 function isAbandonedRead({ method }: FastifyRequest, { raw }: FastifyReply): boolean {

@@ -1,7 +1,7 @@
 import type { Sent } from './traffic-client.js';
 
 /** How often each status was answered, as `200: 12, 503: 3`; `none` where there was no answer. */
-export function statusesOf(sent: readonly Sent[]): string {
+export function statusesOf(sent: readonly Pick<Sent, 'status'>[]): string {
   const counts = new Map<number, number>();
   for (const { status } of sent) counts.set(status, (counts.get(status) ?? 0) + 1);
   return [...counts]
@@ -19,12 +19,12 @@ export function faultsOf(sent: readonly Sent[]): string[] {
   return sent.flatMap(({ kind, fault }) => (fault === undefined ? [] : [`${kind}: ${fault}`]));
 }
 
-export function slowestOf(sent: readonly Sent[]): number {
+export function slowestOf(sent: readonly Pick<Sent, 'milliseconds'>[]): number {
   return Math.max(0, ...sent.map(({ milliseconds }) => milliseconds));
 }
 
 /** The duration that all but one in a hundred stay below, in milliseconds. */
-export function p99Of(sent: readonly Sent[]): number {
+export function p99Of(sent: readonly Pick<Sent, 'milliseconds'>[]): number {
   const sorted = sent.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length * 0.99)] ?? 0;
 }

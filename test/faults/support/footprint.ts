@@ -38,8 +38,13 @@ export async function footprintOf(service: { baseUrl: string; pid: number }): Pr
     pools,
     pending: pending.reduce((sum, [, value]) => sum + Number(value), 0),
     otherSockets: socketsOf(service.pid) - pooled,
-    megabytes: Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${service.pid}/status`, 'utf8'))?.[1]) / 1024,
+    megabytes: residentMegabytes(service.pid),
   };
+}
+
+/** What a process has in memory, in megabytes. */
+export function residentMegabytes(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 /**

@@ -1,9 +1,10 @@
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 
 /** What became of one request. */
 export interface Answer {
   /** 0: no answer, or not all of one. */
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
   /** Why there is none, e.g. `ECONNREFUSED`: then nothing was sent. */
   readonly reason?: string | undefined;
@@ -23,9 +24,9 @@ export class HttpClient {
   ask(method: string, path: string, body?: object): Promise<Answer> {
     const start = performance.now();
     return new Promise((resolve) => {
-      const end = (status: number, text: string, reason?: string) =>
-        resolve({ status, body: text, reason, milliseconds: performance.now() - start });
-      const fail = (error: NodeJS.ErrnoException) => end(0, '', error.code);
+      const end = (outcome: Omit<Answer, 'milliseconds'>) =>
+        resolve({ ...outcome, milliseconds: performance.now() - start });
+      const fail = ({ code }: NodeJS.ErrnoException) => end({ status: 0, headers: {}, body: '', reason: code });
       const asked = request(this.baseUrl + path, {
         method,
         agent: this.agent,
@@ -35,7 +36,10 @@ export class HttpClient {
       asked.on('response', (response) => {
         const pieces: Buffer[] = [];
         response.on('data', (piece: Buffer) => pieces.push(piece));
-        response.on('end', () => end(response.statusCode ?? 0, Buffer.concat(pieces).toString('utf8')));
+        response.on('end', () => {
+          const { statusCode: status = 0, headers } = response;
+          end({ status, headers, body: Buffer.concat(pieces).toString('utf8') });
+        });
         response.on('error', fail);
       });
       asked.on('timeout', () => asked.destroy());

@@ -1,0 +1,48 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+/** More than the kernel takes off the service's hands. */
+const ANSWER_BYTES = 12_000_000;
+const PATH = '/sessions/s/runs/r';
+
+describe('a large answer', () => {
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    const { dsn } = await scratchDatabase();
+    service = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_REQUEST_TIMEOUT_MS: '1500' });
+    const runs = [{ run_id: 'r', agent_id: 'a', content: 'x'.repeat(ANSWER_BYTES) }];
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's', agent_id: 'a', runs } });
+  });
+  afterAll(() => service.stop());
+
+  /** Asks and reads so many bytes every 50 ms. Resolves with the number that came, when the connection has ended. */
+  async function readAt(bytes: number): Promise<number> {
+    const socket = connect(Number(new URL(service.baseUrl).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(`GET ${PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    let received = 0;
+    const reading = setInterval(() => {
+      received += (socket.read(bytes) ?? socket.read())?.length ?? 0;
+    }, 50);
+    await new Promise((resolve) => socket.once('close', resolve));
+    clearInterval(reading);
+    return received;
+  }
+
+  it('is cut off where its client reads too slowly, and others are served', async () => {
+    expect(await readAt(8_192)).toBeLessThan(ANSWER_BYTES);
+    expect(service.ended(), service.output()).toBe(false);
+    expect((await call(service.baseUrl, '/sessions/s')).status).toBe(200);
+  });
+
+  it('may take longer than a request where its client reads on', async () => {
+    const start = performance.now();
+    expect(await readAt(100_000)).toBeGreaterThan(ANSWER_BYTES);
+    expect(performance.now() - start).toBeGreaterThan(3_000);
+  });
+});

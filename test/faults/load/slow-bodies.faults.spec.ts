@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { besideText, besideTraffic } from '../support/beside-traffic.js';
+import { statusesOf } from '../support/figures.js';
+import { keepFinding } from '../support/keep-finding.js';
+import { closedByServer, RudeClient } from '../support/rude-client.js';
+import { ServedDatabase } from '../support/served-database.js';
+
+const CLIENTS = 400;
+const BODY_LIMIT = 4 * 2 ** 20;
+const PIECE = Buffer.alloc(65_536, ' ');
+/** All but the last of a body's pieces, one every so many milliseconds. */
+const PIECES = BODY_LIMIT / PIECE.length - 1;
+const PACE_MS = 50;
+const REQUEST_TIMEOUT_MS = 5_000;
+/** What bodies on their way may take up by the rule; a buffer that grows exists twice for a moment, and garbage stays a while. */
+const MOST_MB = (8 * BODY_LIMIT) / 2 ** 20;
+const GARBAGE_MB = 256;
+
+const HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${BODY_LIMIT}\r\n\r\n`;
+
+describe('bodies', () => {
+  let database: ServedDatabase;
+
+  beforeAll(async () => {
+    database = await ServedDatabase.start({
+      AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT),
+      AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
+    });
+  });
+  afterAll(() => database.stop());
+
+  it('that never come to an end are held up to a bound', async () => {
+    const before = await database.footprint();
+    const beside = await besideTraffic(database, async () => {
+      const clients = await RudeClient.crowd(database.service.baseUrl, CLIENTS);
+      for (const client of clients) client.read().send(HEAD);
+      for (let piece = 0; piece < PIECES; piece++) {
+        for (const client of clients) client.send(PIECE);
+        await sleep(PACE_MS);
+      }
+      await closedByServer(clients, 4 * REQUEST_TIMEOUT_MS);
+      return clients;
+    });
+    keepFinding({
+      fault: `${CLIENTS} clients that each send a body of ${BODY_LIMIT / 2 ** 20} MiB slowly and never end it`,
+      requests: CLIENTS,
+      outcome: `${statusesOf(beside.result)}; ${besideText(beside)}`,
+      lostWrites: 0,
+      wrongAnswers: 0,
+    });
+    // Who is sending when it is refused may find its connection reset before it has read why.
+    const untold = beside.result.filter(({ status }) => status === 0).length;
+    expect(statusesOf(beside.result.filter(({ status }) => status !== 0))).toMatch(/^408: \d+, 503: \d+$/);
+    expect(untold).toBeLessThan(CLIENTS / 20);
+    const [atFirst, atMost] = beside.megabytes;
+    expect(atMost - atFirst).toBeLessThan(MOST_MB + GARBAGE_MB);
+    // The process keeps what it needed once, as room for the next.
+    expect(await database.leaksSince({ ...before, megabytes: atMost }), 'leaks').toEqual([]);
+  });
+});

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../support/api.js';
+import { type Beside, besideText, besideTraffic } from '../support/beside-traffic.js';
+import { keepFinding } from '../support/keep-finding.js';
+import { closedByServer, RudeClient } from '../support/rude-client.js';
+import { ServedDatabase } from '../support/served-database.js';
+
+const CLIENTS = 100;
+/** How many of them ask at the same time: more would wait for the database. */
+const AT_ONCE = 4;
+const BODY_LIMIT = 6 * 2 ** 20;
+const ANSWER_BYTES = 5 * 2 ** 20;
+const REQUEST_TIMEOUT_MS = 2_000;
+/** What answers on their way may take up by the rule. */
+const MOST_MB = (8 * BODY_LIMIT) / 2 ** 20;
+/** Answers that are too young to make room, rows that were just read, pieces on the wire, and what nobody collected yet. */
+const GARBAGE_MB = 300;
+
+/** What the second time may take up beyond the first, in megabytes. */
+const SLACK_MB = 96;
+const READERS = 10;
+/** The test's own connection. */
+const SOCKET_SLACK = 1;
+
+const PATH = '/sessions/large/runs/r';
+const REQUEST = `GET ${PATH} HTTP/1.1\r\nHost: x\r\n\r\n`;
+
+describe('large answers', () => {
+  let database: ServedDatabase;
+
+  beforeAll(async () => {
+    database = await ServedDatabase.start({
+      AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT),
+      AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
+    });
+    const runs = [{ run_id: 'r', agent_id: 'a', content: 'x'.repeat(ANSWER_BYTES) }];
+    await database.http.ask('POST', '/sessions', { session_id: 'large', agent_id: 'a', runs });
+  });
+  afterAll(() => database.stop());
+
+  it('that nobody reads are held up to a bound, and not for long', async () => {
+    const before = await database.footprint();
+    const first = await askWithoutReading();
+    const second = await askWithoutReading();
+    const both = {
+      ...second,
+      requests: first.requests + second.requests,
+      p99: [first.p99[0], Math.max(first.p99[1], second.p99[1])] as const,
+      megabytes: [first.megabytes[0], Math.max(first.megabytes[1], second.megabytes[1])] as const,
+    };
+    keepFinding({
+      fault: `${2 * CLIENTS} clients that ask for ${ANSWER_BYTES / 2 ** 20} MiB each and read nothing or a trickle`,
+      requests: 2 * CLIENTS,
+      outcome: `all of them cut; ${2 * READERS} who did read got it whole meanwhile; ${besideText(both)}`,
+      lostWrites: 0,
+      wrongAnswers: 0,
+    });
+    const [atFirst, atMost] = first.megabytes;
+    expect(atMost - atFirst).toBeLessThan(MOST_MB + GARBAGE_MB);
+    // The process keeps what it needed once: it must not need more for the same a second time.
+    expect(second.megabytes[1] - atMost).toBeLessThan(SLACK_MB);
+    database.http.close();
+    expect(await database.leaksSince({ ...before, megabytes: second.megabytes[1] }), 'leaks').toEqual([]);
+  });
+
+  /** Half of the crowd reads nothing, the other half a trickle. Resolves when the service has cut them all. */
+  async function askWithoutReading(): Promise<Beside<void>> {
+    const before = await database.footprint();
+    const clients: RudeClient[] = [];
+    const beside = await besideTraffic(database, async () => {
+      while (clients.length < CLIENTS) {
+        const some = await RudeClient.crowd(database.service.baseUrl, AT_ONCE);
+        clients.push(...some);
+        for (const client of some) client.send(REQUEST);
+        await Promise.all(some.map((client) => client.hasBegun()));
+        for (const client of some.slice(0, AT_ONCE / 2)) client.trickle();
+      }
+      for (let reader = 0; reader < READERS; reader++) {
+        const { status, body } = await database.http.ask('GET', PATH);
+        expect([status, body.length > ANSWER_BYTES]).toEqual([200, true]);
+      }
+    });
+    await until(
+      async () => (await database.footprint()).otherSockets <= before.otherSockets + SOCKET_SLACK,
+      4 * REQUEST_TIMEOUT_MS,
+    );
+    for (const client of clients) client.read();
+    await closedByServer(clients, 4 * REQUEST_TIMEOUT_MS);
+    expect(Math.max(...clients.map(({ bytesRead }) => bytesRead))).toBeLessThan(ANSWER_BYTES);
+    return beside;
+  }
+});

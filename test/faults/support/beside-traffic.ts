@@ -1,0 +1,61 @@
+import { expect } from 'vitest';
+import { until } from '../../support/api.js';
+import { failuresOf, faultsOf, p99Of, statusesOf } from './figures.js';
+import { residentMegabytes } from './footprint.js';
+import { faultsOfTables } from './ledger.js';
+import { DATABASE, type ServedDatabase } from './served-database.js';
+import { Traffic } from './traffic.js';
+
+/** What well-behaved clients met while others misbehaved. */
+export interface Beside<T> {
+  /** What the misbehaviour came to. */
+  readonly result: T;
+  readonly requests: number;
+  /** All but one in a hundred of their answers took no longer, before and meanwhile. In milliseconds. */
+  readonly p99: readonly [before: number, meanwhile: number];
+  /** What the service had in memory, before and at most, in megabytes. */
+  readonly megabytes: readonly [before: number, atMost: number];
+}
+
+/** Tells the clients of several times apart. */
+let count = 0;
+
+const WARM_UP = 400;
+const SAMPLE_MS = 50;
+/** What a busy machine may add to the time of an answer, in milliseconds. */
+const NOISE_MS = 1_500;
+
+/**
+ * Lets a few clients read and write while `misbehave` runs, and checks that they do not suffer from it: all of their
+ * requests are answered with results, right ones and soon, and what they wrote is in the tables.
+ */
+export async function besideTraffic<T>(database: ServedDatabase, misbehave: () => Promise<T>): Promise<Beside<T>> {
+  const { baseUrl, pid } = database.service;
+  const traffic = Traffic.start({ baseUrl, databaseId: 'default', clients: 4, pauseMs: 10, name: `beside-${count++}` });
+  await until(async () => traffic.sent.length > WARM_UP);
+  const calm = [...traffic.sent];
+  const before = residentMegabytes(pid);
+  let atMost = before;
+  const sampling = setInterval(() => {
+    if (!database.service.ended()) atMost = Math.max(atMost, residentMegabytes(pid));
+  }, SAMPLE_MS);
+  const result = await misbehave().finally(async () => {
+    clearInterval(sampling);
+    await traffic.stop();
+  });
+  expect(database.service.ended(), database.service.output()).toBe(false);
+  const met = traffic.sent.slice(calm.length);
+  const p99 = [p99Of(calm), p99Of(met)] as const;
+  expect(faultsOf(traffic.sent), 'wrong answers').toEqual([]);
+  expect(statusesOf(failuresOf(met)), 'failures of the others').toBe('');
+  expect(p99[1], 'p99 of the others').toBeLessThan(NOISE_MS);
+  expect(await faultsOfTables(traffic.sessions, database.postgres, DATABASE), 'lost writes').toEqual([]);
+  return { result, requests: met.length, p99, megabytes: [before, atMost] };
+}
+
+/** For the table: what was held, and what the others noticed. */
+export function besideText({ requests, p99, megabytes }: Beside<unknown>): string {
+  const [calm, met] = p99.map((ms) => ms.toFixed(0));
+  const [before, atMost] = megabytes.map((mb) => mb.toFixed(0));
+  return `resident ${before} → at most ${atMost} MB; ${requests} requests beside it all answered, p99 ${calm} → ${met} ms`;
+}

@@ -1,0 +1,56 @@
+import type { ServerProcess } from '../../support/child-process.js';
+import { startSessionService } from '../../support/session-service.js';
+import { type Footprint, footprintOf, leaksSince } from './footprint.js';
+import { HttpClient } from './http-client.js';
+import { MortalPostgres } from './mortal-postgres.js';
+
+/** Its name in PostgreSQL. */
+export const DATABASE = 'loaded';
+const DB_ID = 'default';
+
+/** The built service in front of one database of its own. */
+export class ServedDatabase {
+  private constructor(
+    readonly service: ServerProcess,
+    readonly postgres: MortalPostgres,
+    readonly http: HttpClient,
+  ) {}
+
+  /** With AgentOS's tables, which are empty. */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<ServedDatabase> {
+    const postgres = await MortalPostgres.start();
+    const service = await startSessionService({
+      AGNO_PG_DSN: await postgres.databases.createDatabase(DATABASE),
+      ...env,
+    });
+    const http = new HttpClient(service.baseUrl);
+    await http.ask('POST', '/sessions', { session_id: 'first' });
+    await http.ask('DELETE', '/sessions/first');
+    return new ServedDatabase(service, postgres, http);
+  }
+
+  sql<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.postgres.sql<Row>(text, DATABASE, values);
+  }
+
+  footprint(): Promise<Footprint> {
+    return footprintOf(this.service);
+  }
+
+  /** What the service holds beyond what it held `before`, in words. To be asked when nothing is sent. */
+  leaksSince(before: Footprint): Promise<string[]> {
+    return leaksSince(before, this.service, async () => {
+      const [row] = await this.sql<{ n: number }>(BACKENDS, [DATABASE]);
+      return new Map([[DB_ID, row?.n ?? 0]]);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.http.close();
+    await this.service.stop();
+    this.postgres.end();
+  }
+}
+
+const BACKENDS =
+  "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'agno-session-service' AND datname = $1";
