@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Dice } from '../../support/dice.js';
+import { failuresOf, faultsOf, statusesOf } from '../support/figures.js';
+import { HttpClient } from '../support/http-client.js';
+import { keepFinding } from '../support/keep-finding.js';
+import { faultsOfTables } from '../support/ledger.js';
+import { leastHeap, MemorySamples, meanResident } from '../support/memory-samples.js';
+import { DATABASE, ServedDatabase } from '../support/served-database.js';
+import { Traffic } from '../support/traffic.js';
+import { fillUntitled } from './fill-sessions.js';
+import { askVaried } from './varied-requests.js';
+
+const SOAK_MS = 66_000;
+/** More than the service remembers titles of. */
+const SESSIONS = 21_000;
+/** Short of room, V8 collects garbage often enough to show what is left. In megabytes. */
+const HEAP_LIMIT_MB = 128;
+const CLIENTS = 6;
+const VARIED_CLIENTS = 6;
+/** What the last third may have beyond the second, in megabytes: less than a byte for each request would be more. */
+const HEAP_SLACK_MB = 8;
+const RESIDENT_SLACK_MB = 24;
+
+describe('an hour of requests', () => {
+  let database: ServedDatabase;
+
+  beforeAll(async () => {
+    database = await ServedDatabase.start({ NODE_OPTIONS: `--max-old-space-size=${HEAP_LIMIT_MB}` });
+    await fillUntitled(database, SESSIONS);
+    // Many requests are wanted, not slow ones.
+    await database.sql('CREATE INDEX ON ai.agno_sessions (user_id, created_at)');
+    await database.sql('CREATE INDEX ON ai.agno_sessions (created_at)');
+    for (let page = 1; page <= SESSIONS / 100; page++) {
+      await database.http.ask('GET', `/sessions?limit=100&page=${page}`);
+    }
+  });
+  afterAll(() => database.stop());
+
+  it('leaves memory as it was', async () => {
+    const { baseUrl } = database.service;
+    const before = await database.footprint();
+    const traffic = Traffic.start({ baseUrl, databaseId: 'default', clients: CLIENTS, pauseMs: 0, name: 'soak' });
+    const varied = new VariedClients(baseUrl);
+    const memory = new MemorySamples(database.service);
+    await sleep(SOAK_MS);
+    const [second, last] = [await memory.third(1), await memory.third(2)];
+    await Promise.all([traffic.stop(), varied.stop()]);
+    database.http.close();
+
+    const requests = traffic.sent.length + varied.asked;
+    const lost = await faultsOfTables(traffic.sessions, database.postgres, DATABASE);
+    const wrong = [...faultsOf(traffic.sent), ...varied.faults];
+    const heap = [leastHeap(second), leastHeap(last)] as const;
+    const resident = [meanResident(second), meanResident(last)] as const;
+    keepFinding({
+      fault: `${SOAK_MS / 1_000} s at full speed, as many requests as ${Math.round(requests / 3_600)} a second in an hour: ${CLIENTS} clients that read and write, ${VARIED_CLIENTS} that never ask the same twice`,
+      requests,
+      outcome: `${statusesOf(traffic.sent)}, and ${varied.asked} varied ones as they must be; from the second third to the last the heap ${heap.map((mb) => mb.toFixed(0)).join(' → ')} MB, resident ${resident.map((mb) => mb.toFixed(0)).join(' → ')} MB`,
+      lostWrites: lost.length,
+      wrongAnswers: wrong.length,
+    });
+    expect({ lost, wrong, failures: statusesOf(failuresOf(traffic.sent)) }).toEqual({
+      lost: [],
+      wrong: [],
+      failures: '',
+    });
+    expect(heap[1] - heap[0], 'growth of the heap').toBeLessThan(HEAP_SLACK_MB);
+    expect(resident[1] - resident[0], 'growth of the process').toBeLessThan(RESIDENT_SLACK_MB);
+    expect(await database.leaksSince(before), 'leaks').toEqual([]);
+  });
+});
+
+/** Clients that ask varied requests until they are stopped. */
+class VariedClients {
+  asked = 0;
+  readonly faults: string[] = [];
+  private readonly http: HttpClient;
+  private readonly work: Promise<unknown>;
+  private isStopping = false;
+
+  constructor(baseUrl: string) {
+    this.http = new HttpClient(baseUrl);
+    this.work = Promise.all(Array.from({ length: VARIED_CLIENTS }, (_, at) => this.keepAsking(new Dice(at))));
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    await this.work;
+    this.http.close();
+  }
+
+  private async keepAsking(dice: Dice): Promise<void> {
+    while (!this.isStopping) {
+      const fault = await askVaried(this.http, dice, SESSIONS / 20);
+      if (fault !== undefined) this.faults.push(fault);
+      this.asked++;
+    }
+  }
+}
