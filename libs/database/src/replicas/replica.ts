@@ -6,8 +6,9 @@ import { Deadline, OutOfTime, withTimeLimit } from '../deadline.js';
 import type { Run, SqlValue, Statement } from '../statement.js';
 import { includes, type Mark, replayedBy, type WalPosition } from './wal-position.js';
 
-/** How long a read waits for a connection to a replica that has replayed what it must see, in milliseconds. */
-const PATIENCE_MS = 50;
+/** How long a read waits for a connection, which may have to be made, and then for what it must see. In milliseconds. */
+const CONNECTION_MS = 250;
+const REPLAY_MS = 50;
 /** How long to wait before it is asked again how far it is, in milliseconds. */
 const PAUSE_MS = 5;
 /** A replica that was left out is looked at again after so long, in milliseconds; and has as long for its answer. */
@@ -62,11 +63,13 @@ export class Replica {
     if (deadline.hasPassed) throw new StatementTimedOut(this.server.id);
     const attempt = new Deadline();
     const outcome = Promise.withResolvers<Row[]>();
-    attempt.onPassed(() => outcome.reject(new OutOfTime(`it was not as far as the primary within ${PATIENCE_MS} ms`)));
+    attempt.onPassed(() => outcome.reject(new OutOfTime('it does not answer, or is behind the primary')));
     const forget = [deadline, this.death].map((each) => each.onPassed(() => attempt.pass()));
-    const impatience = setTimeout(() => attempt.pass(), PATIENCE_MS);
+    let impatience = setTimeout(() => attempt.pass(), CONNECTION_MS);
     let isReady = false;
     const work = async (run: Run) => {
+      clearTimeout(impatience);
+      impatience = setTimeout(() => attempt.pass(), REPLAY_MS);
       await this.catchUp(run, mark, attempt);
       isReady = true;
       clearTimeout(impatience);
@@ -107,7 +110,7 @@ export class Replica {
     this.isLeftOut = true;
     const now = performance.now();
     // One that is silent may be dead, which those want to know who wait for it.
-    this.lookAt = this.server.hasAnsweredWithin(PATIENCE_MS) ? now + LOOK_MS : now;
+    this.lookAt = this.server.hasAnsweredWithin(REPLAY_MS) ? now + LOOK_MS : now;
     if (now - this.warnedAt < SILENCE_MS) return;
     this.said = 'left out';
     this.warnedAt = now;
