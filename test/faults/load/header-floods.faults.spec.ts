@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { besideText, besideTraffic } from '../support/beside-traffic.js';
+import { statusesOf } from '../support/figures.js';
+import { keepFinding } from '../support/keep-finding.js';
+import { closedByServer, RudeClient } from '../support/rude-client.js';
+import { ServedDatabase } from '../support/served-database.js';
+
+const CLIENTS = 3_000;
+const REQUEST_TIMEOUT_MS = 3_000;
+/** How often connections are looked at whose requests do not come to an end, and what a busy machine adds. */
+const PATIENCE_MS = 15_000;
+/** What so many connections with a head each may add, in megabytes. */
+const MOST_MB = 256;
+
+const LINE = 'GET /sessions HTTP/1.1\r\nHost: x\r\n';
+const HEADER = `X-More: ${'a'.repeat(1_000)}\r\n`;
+const HEADER_PACE_MS = 20;
+
+/** What each client sends: never a whole request. */
+const FLOODS: readonly [name: string, statuses: string, send: (clients: readonly RudeClient[]) => Promise<void>][] = [
+  [
+    'headers without an end',
+    `431: ${CLIENTS}`,
+    async (clients) => {
+      for (const client of clients) client.send(LINE);
+      while (clients.some(({ isClosed }) => !isClosed)) {
+        for (const client of clients) if (client.status === 0) client.send(HEADER);
+        await sleep(HEADER_PACE_MS);
+      }
+    },
+  ],
+  [
+    'heads of 17 KiB at once',
+    `431: ${CLIENTS}`,
+    async (clients) => {
+      for (const client of clients) client.send(LINE + HEADER.repeat(17));
+    },
+  ],
+  [
+    'half a head, then a letter now and then',
+    `408: ${CLIENTS}`,
+    async (clients) => {
+      for (const client of clients) client.send(`${LINE}X-Slow: `);
+      while (clients.some(({ isClosed }) => !isClosed)) {
+        for (const client of clients) if (client.status === 0) client.send('a');
+        await sleep(10 * HEADER_PACE_MS);
+      }
+    },
+  ],
+];
+
+describe('heads', () => {
+  let database: ServedDatabase;
+
+  beforeAll(async () => {
+    database = await ServedDatabase.start({ AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) });
+  });
+  afterAll(() => database.stop());
+
+  it.each(FLOODS)('flood: %s', async (name, statuses, send) => {
+    const before = await database.footprint();
+    const beside = await besideTraffic(database, async () => {
+      const clients = await RudeClient.crowd(database.service.baseUrl, CLIENTS);
+      for (const client of clients) client.read();
+      await Promise.all([send(clients), closedByServer(clients, PATIENCE_MS)]);
+      return clients;
+    });
+    keepFinding({
+      fault: `${CLIENTS} clients at once that send ${name}`,
+      requests: CLIENTS,
+      outcome: `${statusesOf(beside.result)}; ${besideText(beside)}`,
+      lostWrites: 0,
+      wrongAnswers: 0,
+    });
+    expect(statusesOf(beside.result)).toBe(statuses);
+    expect(beside.megabytes[1] - beside.megabytes[0]).toBeLessThan(MOST_MB);
+    expect(await database.leaksSince(before), 'leaks').toEqual([]);
+  });
+});

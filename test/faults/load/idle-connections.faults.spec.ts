@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../../support/api.js';
+import { type Beside, besideText, besideTraffic } from '../support/beside-traffic.js';
+import { statusesOf } from '../support/figures.js';
+import { keepFinding } from '../support/keep-finding.js';
+import { mostOpenFiles } from '../support/open-files.js';
+import { RudeClient } from '../support/rude-client.js';
+import { ServedDatabase } from '../support/served-database.js';
+
+/** As many of 10,000 as a process may open; some are left for everything else. */
+const CONNECTIONS = Math.min(10_000, mostOpenFiles() - 500);
+/** How many are opened and ask at the same time: it is not the asking that is to be measured. */
+const AT_ONCE = 100;
+const REQUEST = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
+/** What a connection at rest may cost, in kilobytes. */
+const MOST_KB = 32;
+/** What they may take up the second time beyond the first, in megabytes. */
+const SLACK_MB = 64;
+
+describe('connections that are kept', () => {
+  let database: ServedDatabase;
+
+  beforeAll(async () => {
+    database = await ServedDatabase.start();
+  });
+  afterAll(() => database.stop());
+
+  it('cost little while nobody asks', async () => {
+    const before = await database.footprint();
+    const first = await openOnce();
+    const second = await openOnce();
+    const [atFirst, atMost] = first.megabytes;
+    const kilobytes = ((first.result - atFirst) * 1024) / CONNECTIONS;
+    keepFinding({
+      fault: `${CONNECTIONS} connections that asked once and are kept, closed, and opened again`,
+      requests: 2 * CONNECTIONS,
+      outcome: `all answered with 200; ${kilobytes.toFixed(1)} KB each; ${besideText(first)}; again at most ${second.megabytes[1].toFixed(0)} MB`,
+      lostWrites: 0,
+      wrongAnswers: 0,
+    });
+    expect(kilobytes).toBeLessThan(MOST_KB);
+    // The process keeps what it needed once: it must not need more for the same a second time.
+    expect(second.megabytes[1] - atMost).toBeLessThan(SLACK_MB);
+    database.http.close();
+    expect(await database.leaksSince({ ...before, megabytes: atMost }), 'leaks').toEqual([]);
+  });
+
+  /** Resolves, when all are closed again, with the megabytes that were resident while they were kept. */
+  async function openOnce(): Promise<Beside<number>> {
+    const clients: RudeClient[] = [];
+    const beside = await besideTraffic(database, async () => {
+      while (clients.length < CONNECTIONS) {
+        const some = await RudeClient.crowd(database.service.baseUrl, Math.min(AT_ONCE, CONNECTIONS - clients.length));
+        for (const client of some) client.read().send(REQUEST);
+        await until(async () => some.every(({ status }) => status !== 0));
+        clients.push(...some);
+      }
+      const { megabytes, otherSockets } = await database.footprint();
+      expect(otherSockets).toBeGreaterThanOrEqual(CONNECTIONS);
+      for (let time = 0; time < 100; time++) await database.http.ask('GET', '/sessions?limit=1');
+      return megabytes;
+    });
+    expect(statusesOf(clients)).toBe(`200: ${CONNECTIONS}`);
+    expect(clients.filter(({ isClosed }) => isClosed)).toEqual([]);
+    for (const client of clients) client.close();
+    await until(async () => clients.every(({ isClosed }) => isClosed));
+    return beside;
+  }
+});
