@@ -17,9 +17,7 @@ case "${1:-}" in
 esac
 
 status=0
-# Alone, because they measure; the others mostly wait.
-"${specs[@]}" test/faults/load || status=1
-"${specs[@]}" --exclude 'test/faults/load/**' --fileParallelism --maxWorkers 2 || status=1
+"${specs[@]}" || status=1
 "${typescript[@]}" test/faults/fuzz/run.ts --count 100000 --seed 1 || status=1
 test/faults/schema/setup.sh
 "${typescript[@]}" test/faults/schema/run.ts || status=1

@@ -11,7 +11,7 @@ import { Traffic } from '../support/traffic.js';
 import { fillUntitled } from './fill-sessions.js';
 import { askVaried } from './varied-requests.js';
 
-const SOAK_MS = 66_000;
+const SOAK_MS = 45_000;
 /** More than the service remembers titles of. */
 const SESSIONS = 21_000;
 /** Short of room, V8 collects garbage often enough to show what is left. In megabytes. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/api.js';
 import { failuresOf, faultsOf, p99Of, slowestOf, statusesOf } from '../support/figures.js';
 import { keepFinding } from '../support/keep-finding.js';
@@ -14,10 +14,10 @@ const WARM_UP = 200;
 describe('one of two replicas', () => {
   let replicated: Replicated;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     replicated = await Replicated.start(2);
   });
-  afterEach(() => replicated.stop());
+  afterAll(() => replicated.stop());
 
   /** Whatever happens to a replica: no request fails, nothing that is read is old, and the replica is read again after it. */
   async function survives(
@@ -27,7 +27,7 @@ describe('one of two replicas', () => {
   ) {
     const [standby] = replicated.standbys;
     if (standby === undefined) expect.fail('no standby');
-    const traffic = replicated.traffic('replicas');
+    const traffic = replicated.traffic(fault.replaceAll(/\W/g, '-'));
     try {
       await until(async () => traffic.sent.length >= WARM_UP && (await replicated.reads()).every((count) => count > 0));
       const struckAt = performance.now();
