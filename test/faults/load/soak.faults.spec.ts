@@ -12,7 +12,7 @@ import { fillUntitled } from './fill-sessions.js';
 import { askVaried } from './varied-requests.js';
 
 /** Three of them, of which the first is for filling whatever fills. */
-const THIRD_MS = 22_000;
+const THIRD_MS = 15_000;
 /** More than the service remembers titles of. */
 const SESSIONS = 21_000;
 const CLIENTS = 6;
