@@ -9,6 +9,8 @@ import { includes, type Mark, replayedBy, type WalPosition } from './wal-positio
 /** How long a read waits for a connection, which may have to be made, and then for what it must see. In milliseconds. */
 const CONNECTION_MS = 250;
 const REPLAY_MS = 50;
+/** A read that runs so long on a replica that says nothing has it looked at, in milliseconds. */
+const SUSPICION_MS = 250;
 /** How long to wait before it is asked again how far it is, in milliseconds. */
 const PAUSE_MS = 5;
 /** A replica that was left out is looked at again after so long, in milliseconds; and has as long for its answer. */
@@ -29,6 +31,7 @@ export class Replica {
   private replayed: (WalPosition & { readonly heardAt: number }) | undefined;
   /** At first nobody knows. */
   private isLeftOut = true;
+  private isLooking = false;
   private lookAt = Number.NEGATIVE_INFINITY;
   /** What the log was last told, and when it was told of trouble. */
   private said: 'used' | 'left out' | undefined;
@@ -73,6 +76,7 @@ export class Replica {
       await this.catchUp(run, mark, attempt);
       isReady = true;
       clearTimeout(impatience);
+      impatience = setInterval(() => this.suspect(mark), SUSPICION_MS);
       return run<Row>(statement, values);
     };
     this.server.work(attempt, work).then(outcome.resolve, outcome.reject);
@@ -124,17 +128,27 @@ export class Replica {
     this.log.log(`Replica '${this.server.id}' is read`);
   }
 
+  private suspect(mark: Mark): void {
+    if (!this.server.hasAnsweredWithin(SUSPICION_MS)) void this.lookAgain(mark);
+  }
+
   /** Never rejects. */
   private async lookAgain(mark: Mark): Promise<void> {
-    this.lookAt = Number.POSITIVE_INFINITY;
+    if (this.isLooking) return;
+    this.isLooking = true;
     try {
       await withTimeLimit(LOOK_MS, (deadline) =>
         this.server.work(deadline, (run) => this.catchUp(run, mark, deadline)),
       );
       this.takeIn();
-    } catch {
-      if (!this.server.hasAnsweredWithin(LOOK_MS)) this.die();
+    } catch (error) {
+      if (!this.server.hasAnsweredWithin(LOOK_MS)) {
+        this.leaveOut(error);
+        this.die();
+      }
       this.lookAt = performance.now() + LOOK_MS;
+    } finally {
+      this.isLooking = false;
     }
   }
 
