@@ -21,16 +21,26 @@ interface Messenger {
  * Ends what `client` runs at this moment: by the protocol's cancel over a second connection, which a server takes that
  * has no connection to give, and a pooler hands on (pg itself only stops listening); or by cutting the connection when
  * the server cannot be told or the connection does not tell of the end, because the network has forgotten it. Resolves
- * when it is done; never rejects.
+ * when it is done, to whether the connection is still sound; never rejects.
  *
  * @param work what runs on the connection
  */
-export async function cancelStatement(client: PoolClient, options: PoolOptions, work: Promise<unknown>): Promise<void> {
-  const outOfPatience = setTimeout(() => cutConnection(client), PATIENCE_MS);
+export async function cancelStatement(
+  client: PoolClient,
+  options: PoolOptions,
+  work: Promise<unknown>,
+): Promise<boolean> {
+  let isSound = true;
+  const cut = () => {
+    isSound = false;
+    cutConnection(client);
+  };
+  const outOfPatience = setTimeout(cut, PATIENCE_MS);
   const isSent = await sendCancel(client as unknown as CancelKey, options);
-  if (!isSent) cutConnection(client);
+  if (!isSent) cut();
   await work.catch(() => undefined);
   clearTimeout(outOfPatience);
+  return isSound;
 }
 
 /** Whether the server has heard the cancel: it closes the connection then, when it has told the process that works. */

@@ -3,7 +3,7 @@ import { DatabaseConnections } from './database-connections.js';
 import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
 import type { Deadline } from './deadline.js';
-import { parseDsn } from './dsn/index.js';
+import { askForTls, type PoolTarget, parseDsn } from './dsn/index.js';
 import { StatementNames } from './pooler.js';
 import type { Reader } from './reader.js';
 import type { Run, SqlValue, Statement, TextRow } from './statement.js';
@@ -16,6 +16,7 @@ import { TextQuery } from './text-query.js';
 export class DatabaseServer implements Reader {
   private readonly names: StatementNames;
   private readonly noNames: StatementNames;
+  private readonly target: PoolTarget;
   private readonly connections: DatabaseConnections;
   private answeredAt = Number.NEGATIVE_INFINITY;
 
@@ -27,11 +28,11 @@ export class DatabaseServer implements Reader {
     private readonly observer: DatabaseObserver,
     log: DatabaseLog,
   ) {
-    const target = parseDsn(dsn);
-    this.names = new StatementNames(id, target.namedStatements, log);
+    this.target = parseDsn(dsn);
+    this.names = new StatementNames(id, this.target.namedStatements, log);
     this.noNames = new StatementNames(id, false, log);
     const onIdleError = (error: Error) => log.warn(`Idle connection of '${id}' lost: ${error.message}`);
-    this.connections = new DatabaseConnections(id, target, limits, observer, onIdleError);
+    this.connections = new DatabaseConnections(id, this.target, limits, observer, onIdleError);
   }
 
   /** Runs one statement; it is cancelled in PostgreSQL when the deadline passes. */
@@ -66,7 +67,7 @@ export class DatabaseServer implements Reader {
       this.connections.takeBack(loan, false);
       throw new StatementTimedOut(this.id);
     }
-    let cancelling: Promise<void> | undefined;
+    let cancelling: Promise<boolean> | undefined;
     let isBroken = false;
     const run: Run = <Row>(statement: Statement, values: readonly SqlValue[]) =>
       names.send((isNamed) => client.query(new TextQuery<Row>(statement, values, isNamed, this.onStatement)).rows);
@@ -83,8 +84,8 @@ export class DatabaseServer implements Reader {
     } finally {
       forget();
       // Given back only when no cancel can reach the next holder's statement.
-      await cancelling;
-      this.connections.takeBack(loan, isBroken);
+      const isSound = (await cancelling) ?? true;
+      this.connections.takeBack(loan, isBroken || !isSound);
     }
   }
 
@@ -96,6 +97,14 @@ export class DatabaseServer implements Reader {
   /** Whether any statement was answered in the last `ms` milliseconds, with rows or an error. */
   hasAnsweredWithin(ms: number): boolean {
     return performance.now() - this.answeredAt < ms;
+  }
+
+  /** Whether somebody is there to take a connection, all of which may be in use. Never rejects. */
+  opensDoor(withinMs: number): Promise<boolean> {
+    return askForTls(this.target, withinMs).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** How the pool is used at the moment; nothing before the first connection. */

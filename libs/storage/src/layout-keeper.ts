@@ -1,6 +1,5 @@
 import { type Database, Deadline, isLayoutChange, SharedWork, type TableNames } from '@agno/database';
 import { readLayout } from './layout.js';
-
 import { StatementBook } from './statement-book.js';
 import { createTables } from './statements/create-tables.js';
 import { qualifiedTables, type Tables } from './tables.js';

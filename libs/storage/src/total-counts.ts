@@ -1,6 +1,5 @@
 import { type Deadline, SharedWork } from '@agno/database';
 import { BoundedMap } from './bounded-map.js';
-
 import type { CountRow } from './statements/list-sessions.js';
 
 /** How many different conditions are remembered. */

@@ -1,10 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../../support/api.js';
 import { MAIN, Replicated } from '../support/replicated.js';
 
+/** Connections of all workers together. */
+const POOL = 4;
+/** Reads, enough to use them all up whichever worker gets them. */
+const MANY = 40;
+/** After so long a replica that is dead is known to be. */
+const NOTICED_MS = 2_000;
+
 /** Two processes behind one port: what one of them wrote, the other must see. */
-const WORKERS = { AGNO_SERVICE_WORKERS: '2' };
+const SETTINGS = {
+  AGNO_SERVICE_WORKERS: '2',
+  AGNO_POOL_SIZE: String(POOL),
+  AGNO_CONNECT_TIMEOUT_MS: '10000',
+  AGNO_REQUEST_TIMEOUT_MS: '10000',
+};
 
 describe('a read replica', { tags: 'quick' }, () => {
   let replicated: Replicated;
@@ -13,7 +26,7 @@ describe('a read replica', { tags: 'quick' }, () => {
   const standby = () => replicated.standbys[0] ?? expect.fail('no standby');
 
   beforeAll(async () => {
-    replicated = await Replicated.start(1, WORKERS);
+    replicated = await Replicated.start(1, SETTINGS);
     await ask('/sessions?type=agent', 'POST', { session_id: 's', session_name: 'first', runs: [{ run_id: 'r' }] });
   });
   afterAll(() => replicated.stop());
@@ -65,26 +78,48 @@ describe('a read replica', { tags: 'quick' }, () => {
   });
 
   it('stands still while it reads: the primary reads instead', async () => {
+    const lock = await lockTable();
+    const reading = ask('/sessions/s');
+    await until(async () => (await waiting()) > 0);
+    standby().freeze();
+    onTestFinished(() => standby().thaw());
+    await lock.end();
+    expect((await reading).status).toBe(200);
+  });
+
+  it('is not taken for dead while slow reads hold all of its connections', async () => {
+    const lock = await lockTable();
+    const readings = Array.from({ length: MANY }, () => ask('/sessions/s'));
+    await until(async () => (await waiting()) === POOL);
+    await sleep(NOTICED_MS);
+    expect(await waiting()).toBe(POOL);
+    await lock.end();
+    for (const reading of readings) expect((await reading).status).toBe(200);
+  });
+
+  /** Holds up every read of sessions, on the primary and on the standby, until its client ends. */
+  async function lockTable(): Promise<pg.Client> {
     await replicated.untilStandbysRead(() => ask('/sessions/s'));
     const lock = new pg.Client({ connectionString: replicated.primary.databases.url(MAIN) });
     await lock.connect();
+    onTestFinished(() => lock.end());
     await lock.query('BEGIN; LOCK TABLE ai.agno_sessions');
     // A lock is sent to standbys when somebody else has the log stored, which this does.
     await replicated.primary.sql('SELECT pg_switch_wal()');
     await until(async () => (await standby().sql(LOCKED, MAIN)).length > 0);
-    const reading = ask('/sessions/s');
-    await until(async () => (await standby().sql(WAITING, MAIN)).length > 0);
-    standby().freeze();
-    await lock.query('ROLLBACK');
-    await lock.end();
-    expect((await reading).status).toBe(200);
-    standby().thaw();
-  });
+    return lock;
+  }
+
+  /** How many reads wait on the standby. */
+  async function waiting(): Promise<number> {
+    return (await standby().sql(WAITING, MAIN)).length;
+  }
 });
 
 describe('after a fail-over', () => {
   it('a replica that had come further than the new primary is not read', async () => {
     const replicated = await Replicated.start(2);
+    onTestFinished(() => replicated.stop());
     const [successor, leftBehind] = replicated.standbys;
     if (successor === undefined || leftBehind === undefined) expect.fail('no standbys');
     const ask = async (path = '/sessions/s') => (await call(replicated.service.baseUrl, path)).json;
@@ -107,7 +142,6 @@ describe('after a fail-over', () => {
 
     await until(async () => (await call(replicated.service.baseUrl, '/sessions/s')).status === 200);
     for (let at = 0; at < 50; at++) expect(await ask()).toMatchObject({ session_name: 'kept' });
-    await replicated.stop();
   });
 });
 

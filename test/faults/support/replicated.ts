@@ -20,21 +20,25 @@ export class Replicated {
     /** Between the service and its primary. */
     readonly network: TcpProxy,
     readonly standbys: readonly MortalPostgres[],
+    /** Between the service and each of them. */
+    readonly standbyNetworks: readonly TcpProxy[],
   ) {}
 
   static async start(standbyCount: number, env: Readonly<Record<string, string>> = {}): Promise<Replicated> {
     const primary = await MortalPostgres.start();
     const dsn = await primary.databases.createDatabase(MAIN);
+    const dsnOn = ({ port }: TcpProxy) => dsn.replace(`:${primary.port}/`, `:${port}/`);
     const standbys: MortalPostgres[] = [];
     for (let at = 0; at < standbyCount; at++) standbys.push(await primary.follow());
     const network = await TcpProxy.to(primary.port);
+    const standbyNetworks = await Promise.all(standbys.map(({ port }) => TcpProxy.to(port)));
     const service = await startSessionService({
-      AGNO_SESSION_DSN_MAP: JSON.stringify({ [MAIN]: dsn.replace(`:${primary.port}/`, `:${network.port}/`) }),
-      AGNO_SESSION_REPLICA_MAP: JSON.stringify({ [MAIN]: standbys.map(({ databases }) => databases.url(MAIN)) }),
+      AGNO_SESSION_DSN_MAP: JSON.stringify({ [MAIN]: dsnOn(network) }),
+      AGNO_SESSION_REPLICA_MAP: JSON.stringify({ [MAIN]: standbyNetworks.map(dsnOn) }),
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       ...env,
     });
-    return new Replicated(service, primary, network, standbys);
+    return new Replicated(service, primary, network, standbys, standbyNetworks);
   }
 
   traffic(name: string, options: Partial<TrafficOptions> = {}): Traffic {
@@ -63,7 +67,7 @@ export class Replicated {
 
   async stop(): Promise<void> {
     await this.service.stop();
-    this.network.close();
+    for (const network of [this.network, ...this.standbyNetworks]) network.close();
     for (const server of [...this.standbys, this.primary]) server.end();
   }
 }

@@ -1,3 +1,4 @@
+export * from './ask-for-tls.js';
 export * from './dsn-error.js';
 export * from './offered-tls.js';
 export * from './parse-dsn.js';
