@@ -10,6 +10,8 @@ import { startSessionService } from '../support/session-service.js';
 
 const BODY_LIMIT = 3_000_000;
 const MOST_INT64 = '9223372036854775807';
+const LATE_BODY = '{"session_id":"late"}';
+const LATE_HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${LATE_BODY.length}\r\n\r\n`;
 
 /** Each line of docs/limits.md: the last thing that is taken, and the status of the first that is not. */
 describe('limits', () => {
@@ -123,12 +125,15 @@ describe('limits', () => {
     expect(answer?.headers.get('connection')).toBe('close');
   });
 
-  it('arrival: what comes after its refusal is not done', async () => {
+  it.each([
+    ['a request', '', `${LATE_HEAD}${LATE_BODY}`],
+    ['the end of a body', `${LATE_HEAD}${LATE_BODY.slice(0, 1)}`, LATE_BODY.slice(1)],
+  ])('arrival: %s that comes after its refusal is not done', async (_, early, late) => {
     const socket = connect({ port: Number(new URL(service.baseUrl).port), host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(early);
     const [refusal] = (await once(socket, 'data')) as [Buffer];
     expect(refusal.toString()).toMatch(/^HTTP\/1\.1 408 /);
-    socket.write('POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n');
-    socket.end('Content-Length: 21\r\n\r\n{"session_id":"late"}');
+    socket.end(late);
     await once(socket, 'close');
     expect(await statusOf('/sessions/late')).toBe(404);
   });

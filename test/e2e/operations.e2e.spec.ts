@@ -71,7 +71,7 @@ describe('what operators ask', () => {
   it('goes on serving while it drains, but is not ready', async () => {
     const exit = service.stop();
     await until(async () => (await statusOf('/readyz')) === 503);
-    expect(await statusOf('/livez')).toBe(200);
+    expect([await statusOf('/livez'), await statusOf('/healthz')]).toEqual([200, 200]);
     const reply = await call(service.baseUrl, '/sessions/one', { headers });
     expect([reply.status, reply.headers.get('connection')]).toEqual([200, 'close']);
     expect(await exit).toBe(0);

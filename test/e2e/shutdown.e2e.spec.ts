@@ -1,10 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
 import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 const IN_FLIGHT = 200;
 const POOL = 4;
+const POST = 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
 
 describe('SIGTERM', () => {
   it('finishes every request in flight and then exits with 0', async () => {
@@ -26,7 +30,47 @@ describe('SIGTERM', () => {
     await locked;
     await expect(call(service.baseUrl, '/healthz')).rejects.toThrow();
   });
+
+  it.each([
+    ['never sent anything', '', {}],
+    ['sent half a head', 'GET /healthz HTTP/1.1\r\nHost', { AGNO_REQUEST_TIMEOUT_MS: '1000' }],
+    ['sent half a body', `${POST}Content-Length: 9\r\n\r\n{`, { AGNO_REQUEST_TIMEOUT_MS: '1000' }],
+  ])('is not held up by a client that %s', async (_, bytes, env) => {
+    const service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn, ...env });
+    await saying(service, bytes);
+    expect(await service.stop()).toBe(0);
+  });
+
+  it('answers a request of which a part had come', async () => {
+    const service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn });
+    const socket = await saying(service, 'GET /healthz HTTP/1.1\r\n');
+    const exit = service.stop();
+    await until(() => isRefused(service));
+    socket.write('Host: x\r\n\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString(), service.output()).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await exit).toBe(0);
+  });
 });
+
+async function isRefused({ baseUrl }: ServerProcess): Promise<boolean> {
+  return call(baseUrl, '/healthz').then(
+    () => false,
+    () => true,
+  );
+}
+
+/** A connection on which the service has got so much. */
+async function saying(service: ServerProcess, bytes: string): Promise<Socket> {
+  const socket = connect(Number(new URL(service.baseUrl).port), '127.0.0.1');
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  socket.on('error', () => undefined);
+  socket.write(bytes);
+  await call(service.baseUrl, '/healthz');
+  return socket;
+}
 
 async function locks(database: Awaited<ReturnType<typeof scratchDatabase>>): Promise<number> {
   const rows = await database.sql<{ n: string }>(

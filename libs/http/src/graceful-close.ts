@@ -1,5 +1,9 @@
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { refuseUnfinished } from './malformed-request.js';
+import { isFollowed } from './request-order.js';
 
 /** How long a connection without a request may still bring one after closing began, in milliseconds. */
 const LAST_CALL_MS = 500;
@@ -8,23 +12,46 @@ const LAST_CALL_MS = 500;
  * Lets a closing server answer everything that was sent to it. Node ends connections that look idle at once, and with
  * them requests that are on the wire but not yet read; here they get a moment to arrive. So does the next request of a
  * client whose last answer promised that its connection is kept. After that a connection ends with its answer, instead
- * of holding up the end of the process for as long as its client keeps it.
+ * of holding up the end of the process for as long as its client keeps it. Nor do those hold it up that never ask, or never
+ * come to an end with it, which Node no longer looks after then.
+ *
+ * @param timeoutMs the time that a request has to arrive
  */
-export function closeGracefully(fastify: FastifyInstance): void {
+export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): void {
   const { server } = fastify;
+  if (!(server instanceof Server)) return;
+  const connections = openConnections(server);
   let isOver = false;
-  if (server instanceof Server) server.closeIdleConnections = () => undefined;
+  server.closeIdleConnections = () => undefined;
   fastify.addHook('preClose', (done) => {
-    setTimeout(() => {
+    setTimeout(async () => {
+      await whatHasCome();
       isOver = true;
-      if (server instanceof Server) Server.prototype.closeIdleConnections.call(server);
+      Server.prototype.closeIdleConnections.call(server);
+      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
     }, LAST_CALL_MS);
+    setTimeout(() => connections.forEach(refuseUnfinished), timeoutMs).unref();
     done();
   });
-  fastify.addHook('onResponse', (request, _reply, done) => {
-    if (isOver) request.raw.socket.destroySoon();
+  fastify.addHook('onResponse', (request, reply, done) => {
+    if (isOver && !isFollowed(reply.raw)) request.raw.socket.destroySoon();
     done();
   });
+}
+
+/** Resolves when all is read that has come by now: the loop takes connections in one round and reads them in the next. */
+async function whatHasCome(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}
+
+function openConnections(server: Server): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  return connections;
 }
 
 /**

@@ -11,6 +11,7 @@ import { answerMalformed, answerUnusual, isTooLate, requireHost } from './malfor
 import { readBodies } from './request-bodies.js';
 import { limitArrival, setDeadlines } from './request-deadline.js';
 import { requestIdOf } from './request-id.js';
+import { keepOrder } from './request-order.js';
 import { routedUrl } from './request-path.js';
 
 export interface HttpOptions {
@@ -72,9 +73,10 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     requireHost(request.raw);
     inRequest({ request_id: request.id }, done);
   });
+  keepOrder(fastify);
   limitArrival(fastify, options.requestTimeoutMs);
   setDeadlines(fastify, options.requestTimeoutMs);
-  closeGracefully(fastify);
+  closeGracefully(fastify, options.requestTimeoutMs);
   answerUnusual(fastify);
   fastify.addHook('onResponse', (request, reply, done) => {
     logAccess(logger, request, reply);

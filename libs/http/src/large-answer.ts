@@ -33,6 +33,8 @@ export class LargeAnswer implements Holder {
     this.writtenThen = this.written;
     // The largest of all must not have to go whenever another one comes.
     this.taken = Math.min(length, room.bytes / 2);
+    // Its client went while the answer was made, or was told 504.
+    if (answer.closed || answer.writableEnded) return;
     answer.once('close', this.giveBack);
     room.take(this, this.taken);
   }

@@ -15,15 +15,22 @@ export class LargeBody extends StreamableFile {
 }
 
 /**
- * A body as it is sent: a text, or, for one that came in parts because it is large, a stream, so that bytes exist only of
- * the pieces that the client is ready for. Anything else is no text of ours and stays what it is.
+ * A body as it is sent: a text, or, for a large one, a stream, so that bytes exist only of the pieces that the client is
+ * ready for. Anything else is no text of ours and stays what it is.
  */
 export function sendable(body: unknown): unknown {
-  if (!Array.isArray(body)) return body;
-  const parts = body as readonly string[];
+  if (typeof body === 'string') return body.length < PIECE ? body : inPieces([body]);
+  return Array.isArray(body) ? joined(body) : body;
+}
+
+/** A text that came in parts because it may be large. */
+function joined(parts: readonly string[]): string | LargeBody {
   let characters = 0;
   for (const part of parts) characters += part.length;
-  if (characters < PIECE) return parts.join('');
+  return characters < PIECE ? parts.join('') : inPieces(parts);
+}
+
+function inPieces(parts: readonly string[]): LargeBody {
   let length = 0;
   for (const part of parts) length += Buffer.byteLength(part);
   return new LargeBody(parts, length);

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { problem } from '@agno/contract';
 import type { FastifyInstance } from 'fastify';
 import { allowedMethod } from './known-paths.js';
+import { answerUnderWay } from './request-order.js';
 
 /** How long a client may take to read the last answer before its connection is cut, in milliseconds. */
 const LAST_WORDS_MS = 2_000;
@@ -20,7 +21,7 @@ const REFUSALS: Readonly<Record<string, [status: number, sentence: string]>> = {
  * Answers what the HTTP parser refuses, and so no route or hook ever sees, in the format of all other errors, and ends the
  * connection: 400 for bytes that are no request, 408 for one that does not come to an end, 431 for too long a head.
  */
-export function answerMalformed(error: Error & { code?: string }, socket: Duplex): void {
+export function answerMalformed(error: { readonly code?: string }, socket: Duplex): void {
   // The rest of what was refused is refused again, piece by piece, while the answer is under way.
   if (socket.writableEnded) return;
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -29,15 +30,22 @@ export function answerMalformed(error: Error & { code?: string }, socket: Duplex
   }
   const earlier = answerBefore(socket);
   if (earlier !== undefined) {
+    // Whatever else comes would be refused as well, and kept until then.
+    socket.pause();
     earlier.once('close', () => answerMalformed(error, socket));
     return;
   }
   endWith(socket, ...(REFUSALS[error.code ?? ''] ?? [400, NO_REQUEST]));
 }
 
+/** Refuses what of a request has come so far, if any, where there is no whole one that waits for its answer. */
+export function refuseUnfinished(socket: Duplex): void {
+  if (answerBefore(socket) === undefined) answerMalformed({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket);
+}
+
 /**
- * Whether a request comes after its connection was refused, as one may that was on the wire at that moment: its client was
- * told that nothing is done any more.
+ * Whether a request, or the end of its body, comes after its connection was refused, as one may that was on the wire at
+ * that moment: its client was told that nothing is done any more.
  */
 export function isTooLate({ socket }: IncomingMessage): boolean {
   return socket.writableEnded;
@@ -63,7 +71,7 @@ export function requireHost({ headers, httpVersionMajor, httpVersionMinor }: Inc
 
 /** The answer of a whole request that came before on the same connection: answers keep the order of their requests. */
 function answerBefore(socket: Duplex): ServerResponse | undefined {
-  const { _httpMessage: answer } = socket as Duplex & { _httpMessage?: ServerResponse | null };
+  const answer = answerUnderWay(socket);
   return answer?.req.complete ? answer : undefined;
 }
 

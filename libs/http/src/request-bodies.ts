@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { problem } from '@agno/contract';
 import type { FastifyInstance } from 'fastify';
+import { isTooLate } from './malformed-request.js';
 import { type Holder, Room } from './room.js';
 
 /** So much of every body is free: as much as a head may be. Nobody has to make room for a small request. In bytes. */
@@ -46,7 +47,7 @@ class ArrivingBody implements Holder {
     private readonly room: Room,
     private readonly done: Done,
   ) {
-    payload.on('data', this.onData).on('end', this.onEnd).on('error', this.refuse);
+    payload.on('data', this.onData).on('end', this.onEnd).on('error', this.onError);
   }
 
   /** Bytes a millisecond since it began. */
@@ -95,14 +96,17 @@ class ArrivingBody implements Holder {
   private readonly onEnd = (): void => {
     const body = this.bytes.subarray(0, this.length);
     this.finish();
-    this.done(null, body);
+    if (!isTooLate(this.payload)) this.done(null, body);
   };
+
+  /** Its client has gone. */
+  private readonly onError = (): void => this.refuse(problem(400, 'The request body is not complete'));
 
   /** Nothing of it is held from here on; what may still come is let pass. */
   private finish(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.payload.off('data', this.onData).off('end', this.onEnd).off('error', this.refuse);
+    this.payload.off('data', this.onData).off('end', this.onEnd).off('error', this.onError);
     this.payload.on('error', () => undefined).resume();
     if (this.taken > 0) this.room.giveBack(this, this.taken);
     this.bytes = NOTHING;
