@@ -35,7 +35,7 @@ deploy-test: $(INSTALLED) ## The chart, the image's recipe and the compose file;
 faults: $(BUILT) ## Break databases, networks and requests under load; writes docs/reliability.md (ONLY="name of a test")
 	test/faults/faults.sh $(if $(ONLY),--only '$(ONLY)')
 
-faults-quick: $(BUILT) ## What of it takes less than a minute (FAULTS=options of vitest)
+faults-quick: $(BUILT) ## A short part of it (FAULTS=options of vitest)
 	test/faults/faults.sh --quick $(FAULTS)
 
 image-test: $(INSTALLED) ## Build the image twice, compare, and run it locked down; needs root on Debian, some minutes

@@ -73,11 +73,17 @@ describe('what every request goes through', () => {
     const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(1.5); COMMIT');
     await until(async () => (await waitingLocks('AccessExclusiveLock', true)) > 0);
     const client = new AbortController();
-    const gone = fetch(`${service.baseUrl}/sessions/s`, { signal: client.signal }).catch((error: Error) => error.name);
+    const headers = { 'x-request-id': 'gone' };
+    const gone = fetch(`${service.baseUrl}/sessions/s`, { headers, signal: client.signal }).catch(
+      (error: Error) => error.name,
+    );
     await until(async () => (await waitingLocks('AccessShareLock', false)) > 0);
     client.abort();
     await until(async () => (await waitingLocks('AccessShareLock', false)) === 0, 500);
     expect(await gone).toBe('AbortError');
+    expect(await logged('gone')).toMatchObject({ route: '/sessions/:session_id', status: 499 });
+    const { text } = await call(service.baseUrl, '/metrics');
+    expect(text).toContain('http_route="/sessions/:session_id",http_response_status_code="499"} 1');
     await locked;
   });
 

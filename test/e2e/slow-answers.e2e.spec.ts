@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { scratchDatabase } from '../support/scratch-database.js';
@@ -29,8 +29,11 @@ describe('a large answer', () => {
     const reading = setInterval(() => {
       received += (socket.read(bytes) ?? socket.read())?.length ?? 0;
     }, 50);
+    onTestFinished(() => {
+      clearInterval(reading);
+      socket.destroy();
+    });
     await new Promise((resolve) => socket.once('close', resolve));
-    clearInterval(reading);
     return received;
   }
 

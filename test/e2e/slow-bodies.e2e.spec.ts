@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { call } from '../support/api.js';
+import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { type RawAnswer, RawConnection } from '../support/raw-http.js';
 import { scratchDatabase } from '../support/scratch-database.js';
@@ -10,13 +9,19 @@ const BODY_LIMIT = 1_000_000;
 /** Eight of these fit into what bodies on their way may take up, a ninth does not. */
 const NEARLY_ALL = 900_000;
 
+const HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${BODY_LIMIT}\r\n\r\n`;
+
 describe('bodies that do not come to an end', () => {
   let service: ServerProcess;
   const connections: RawConnection[] = [];
 
   beforeAll(async () => {
     const { dsn } = await scratchDatabase();
-    service = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT) });
+    service = await startSessionService({
+      AGNO_PG_DSN: dsn,
+      AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT),
+      LOG_LEVEL: 'info',
+    });
     await call(service.baseUrl, '/sessions', { method: 'POST', body: {} });
   });
   afterEach(() => {
@@ -24,22 +29,30 @@ describe('bodies that do not come to an end', () => {
   });
   afterAll(() => service.stop());
 
-  /** Sends the beginning of a body of almost the greatest length. Resolves with the answer, which only a refusal is. */
-  function begin(bytes: number, framing = `Content-Length: ${BODY_LIMIT}`): Promise<RawAnswer | undefined> {
-    const connection = new RawConnection(service.baseUrl);
-    connections.push(connection);
-    const head = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${framing}\r\n\r\n`;
-    return connection.ask(Buffer.from(`${head}${' '.repeat(bytes)}`), 60_000).catch(() => undefined);
+  /** Sends the beginning of so many bodies of almost the greatest length. The answers, as they come: only refusals are. */
+  function begin(count: number): readonly RawAnswer[] {
+    const refusals: RawAnswer[] = [];
+    for (let at = 0; at < count; at++) {
+      const connection = new RawConnection(service.baseUrl);
+      connections.push(connection);
+      const answer = connection.ask(Buffer.from(`${HEAD}${' '.repeat(NEARLY_ALL)}`), 60_000);
+      answer.then(
+        (refusal) => refusal && refusals.push(refusal),
+        () => undefined,
+      );
+    }
+    return refusals;
   }
 
-  async function settled(answers: readonly Promise<RawAnswer | undefined>[]): Promise<RawAnswer[]> {
-    const waited = await Promise.all(answers.map((answer) => Promise.race([answer, sleep(500)])));
-    return waited.filter((answer) => answer instanceof Object);
+  /** Buffers of the service, bodies among them. */
+  async function bytesHeld(): Promise<number> {
+    const { text } = await call(service.baseUrl, '/metrics');
+    return Number(/^nodejs_external_memory_bytes (\d+)/m.exec(text)?.[1]);
   }
 
   it('are refused with 503 beyond eight times the limit together', async () => {
-    const refused = await settled(Array.from({ length: 14 }, () => begin(NEARLY_ALL)));
-    expect(refused).toHaveLength(6);
+    const refused = begin(14);
+    await until(async () => refused.length === 6);
     for (const { status, headers, body } of refused) {
       expect([status, body]).toEqual([503, '{"detail":"Too many request bodies are on their way"}']);
       expect([headers.get('retry-after'), headers.get('connection')]).toEqual(['1', 'close']);
@@ -47,13 +60,14 @@ describe('bodies that do not come to an end', () => {
   });
 
   it('make room for those that do, and are never in the way of small ones', async () => {
-    const slow = Array.from({ length: 8 }, () => begin(NEARLY_ALL));
-    expect(await settled(slow)).toEqual([]);
+    const refused = begin(8);
+    await until(async () => (await bytesHeld()) > 8 * NEARLY_ALL);
     const post = (body: string) => call(service.baseUrl, '/sessions', { method: 'POST', body: { session_name: body } });
     expect((await post('small')).status).toBe(201);
-    expect(await settled(slow)).toEqual([]);
+    expect(refused).toEqual([]);
     expect((await post('a'.repeat(NEARLY_ALL))).status).toBe(201);
-    expect((await settled(slow)).map(({ status }) => status)).toEqual([503]);
+    await until(async () => refused.length > 0);
+    expect(refused.map(({ status }) => status)).toEqual([503]);
   });
 
   it('are none where many large ones come at once: each is taken or told to come again', async () => {
@@ -62,6 +76,17 @@ describe('bodies that do not come to an end', () => {
     const statuses = (await Promise.all(posts)).map(({ status }) => status);
     expect(statuses).toContain(201);
     expect(statuses.filter((status) => status !== 201 && status !== 503)).toEqual([]);
+  });
+
+  it('are no error of the service when their client goes', async () => {
+    const connection = new RawConnection(service.baseUrl);
+    const answer = connection.ask(Buffer.from(HEAD.replace('Host: x', 'Host: x\r\nX-Request-ID: gone')), 60_000);
+    answer.catch(() => undefined);
+    await call(service.baseUrl, '/healthz');
+    connection.close();
+    const line = await until(async () => /^.*"request_id":"gone".*$/m.exec(service.output())?.[0]);
+    expect(JSON.parse(line)).toMatchObject({ level: 'info', route: '/sessions', status: 499 });
+    expect(service.output()).not.toContain('"level":"error"');
   });
 
   it('are read the same in whatever pieces they come', async () => {

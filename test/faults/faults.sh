@@ -1,25 +1,32 @@
 #!/usr/bin/env bash
 # Breaks databases, networks and requests while clients are served. Options:
-#   --quick       what takes less than a minute; further options are vitest's
+#   --quick       a short part, in CI; further options are vitest's
 #   --only NAME   the tests of that name
-# The whole run also asks odd requests, and writes its findings into docs/reliability.md.
+#   --fuzz        100,000 odd requests, or --count N from --seed N
+#   --schema      schemathesis; further options are its own
+# The whole run writes its findings into docs/reliability.md when nothing failed.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export PATH="$PWD/node_modules/.bin:$PATH"
 specs=(vitest run --config test/faults/vitest.config.ts)
-typescript=(node --import ./test/support/run-typescript.ts)
+
+typescript() { node --import ./test/support/run-typescript.ts "$@"; }
+fuzz() { typescript test/faults/fuzz/run.ts --count 100000 --seed 1 "$@"; }
+schema() { test/faults/schema/setup.sh && typescript test/faults/schema/run.ts "$@"; }
 
 rm -rf .cache/faults
+mkdir -p .cache
 case "${1:-}" in
   --quick) exec "${specs[@]}" --tags-filter quick "${@:2}" ;;
   --only) exec "${specs[@]}" --testNamePattern "${2:?--only NAME}" ;;
+  --fuzz) fuzz "${@:2}"; exit ;;
+  --schema) schema "${@:2}"; exit ;;
 esac
 
 status=0
 "${specs[@]}" || status=1
-"${typescript[@]}" test/faults/fuzz/run.ts --count 100000 --seed 1 || status=1
-test/faults/schema/setup.sh
-"${typescript[@]}" test/faults/schema/run.ts || status=1
-"${typescript[@]}" test/faults/report/run.ts
+fuzz || status=1
+schema || status=1
+if ((status == 0)); then typescript test/faults/report/run.ts; fi
 exit $status

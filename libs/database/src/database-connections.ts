@@ -53,8 +53,8 @@ export class DatabaseConnections {
   }
 
   /**
-   * Whether whoever joins those who wait would wait too long. Where connections can still be opened, nobody waits for
-   * others, however long connecting takes.
+   * Whether whoever joins those who wait would wait too long. While the pool is open and has connections left to make,
+   * nobody waits for others, however long that takes; until it is open, all wait for the server.
    */
   areCrowded(): boolean {
     return this.line.waitMs() >= this.limits.queueTimeoutMs && this.openPool?.waitingCount !== 0;

@@ -3,16 +3,16 @@ interface Place {
   readonly since: number;
 }
 
-/** Of how many who were served the pace is the mean, the latest counting most: fewer would tell of chance. */
+/** Of how many who left the line the pace is the mean, the latest counting most: fewer would tell of chance. */
 const LEAST_REMEMBERED = 16;
 
 /** Those who wait for one of a pool's connections. They are served in the order in which they came. */
 export class WaitingLine {
   private readonly places = new Set<Place>();
-  /** How many were served since the line began, and when the last of them was, or when it began. */
-  private served = 0;
-  private servedAt = 0;
-  /** Mean time from one who was served to the next, in milliseconds. */
+  /** How many left it since it began, served or not, and when the last of them did, or when it began. */
+  private left = 0;
+  private leftAt = 0;
+  /** Mean time from one who left to the next, in milliseconds. */
   private pace = 0;
   private readonly remembered: number;
 
@@ -32,9 +32,9 @@ export class WaitingLine {
   leave(place: Place): void {
     this.places.delete(place);
     const now = performance.now();
-    this.served++;
-    this.pace += (now - this.servedAt - this.pace) / Math.min(this.served, this.remembered);
-    this.servedAt = now;
+    this.left++;
+    this.pace += (now - this.leftAt - this.pace) / Math.min(this.left, this.remembered);
+    this.leftAt = now;
   }
 
   /**
@@ -46,13 +46,13 @@ export class WaitingLine {
     const [first] = this.places;
     if (first === undefined) return 0;
     const waited = performance.now() - first.since;
-    return this.served < this.connections ? waited : Math.max(waited, this.places.size * this.pace);
+    return this.left < this.connections ? waited : Math.max(waited, this.places.size * this.pace);
   }
 
   /** How fast another line went, some time ago, says nothing about this one. */
   private begin(now: number): void {
-    this.served = 0;
-    this.servedAt = now;
+    this.left = 0;
+    this.leftAt = now;
     this.pace = 0;
   }
 }

@@ -10,6 +10,7 @@ import { inRequest } from './logger.js';
 import { answerMalformed, answerUnusual, isTooLate, requireHost } from './malformed-request.js';
 import { readBodies } from './request-bodies.js';
 import { limitArrival, setDeadlines } from './request-deadline.js';
+import { whenRequestEnds } from './request-end.js';
 import { requestIdOf } from './request-id.js';
 import { keepOrder } from './request-order.js';
 import { routedUrl } from './request-path.js';
@@ -78,10 +79,7 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
   setDeadlines(fastify, options.requestTimeoutMs);
   closeGracefully(fastify, options.requestTimeoutMs);
   answerUnusual(fastify);
-  fastify.addHook('onResponse', (request, reply, done) => {
-    logAccess(logger, request, reply);
-    done();
-  });
+  whenRequestEnds(fastify, (...ended) => logAccess(logger, ...ended));
   fastify.removeAllContentTypeParsers();
   readBodies(fastify, options.bodyLimitBytes);
   return adapter;

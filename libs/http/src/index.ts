@@ -4,4 +4,5 @@ export * from './http-adapter.js';
 export * from './logger.js';
 export * from './problem.filter.js';
 export type { RequestContext } from './request-context.js';
+export { whenRequestEnds } from './request-end.js';
 export { rawQueryOf } from './request-path.js';

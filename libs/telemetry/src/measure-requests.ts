@@ -1,11 +1,10 @@
-import { routeOf } from '@agno/http';
+import { routeOf, whenRequestEnds } from '@agno/http';
 import type { FastifyInstance } from 'fastify';
 import type { ServiceMetrics } from './service-metrics.js';
 
 /** Has every request counted and timed, also those that no route takes. */
 export function measureRequests(fastify: FastifyInstance, metrics: ServiceMetrics): void {
-  fastify.addHook('onResponse', (request, reply, done) => {
-    metrics.requestEnded(request.method, routeOf(request), reply.statusCode, reply.elapsedTime / 1000);
-    done();
+  whenRequestEnds(fastify, (request, reply, status) => {
+    metrics.requestEnded(request.method, routeOf(request), status, reply.elapsedTime / 1000);
   });
 }

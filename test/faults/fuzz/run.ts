@@ -27,7 +27,7 @@ try {
     outcome: `${answers.join(', ')}; 5xx, no answer within 1 s, or a row changed by a refused request: ${faults.length}`,
     lostWrites: 0,
     wrongAnswers: faults.length,
-    command: `npx node --import ./test/support/run-typescript.ts test/faults/fuzz/run.ts --count ${count} --seed ${seed}`,
+    command: `make build && test/faults/faults.sh --fuzz --count ${count} --seed ${seed}`,
   });
   for (const fault of faults.slice(0, 50)) console.log(fault);
   const errors = service
@@ -36,8 +36,8 @@ try {
     .filter((line) => line !== '' && !line.includes('"level":"warn"'));
   for (const line of errors.slice(0, 20)) console.log(line);
   if (service.ended()) console.log('the service has ended');
-  console.log(`${faults.length} faults`);
-  process.exitCode = faults.length === 0 && !service.ended() ? 0 : 1;
+  console.log(`${faults.length} faults, ${errors.length} errors in the log`);
+  process.exitCode = faults.length + errors.length === 0 && !service.ended() ? 0 : 1;
 } finally {
   await service.stop();
   await postgres.stop();

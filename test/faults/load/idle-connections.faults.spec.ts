@@ -60,7 +60,7 @@ describe('connections that are kept', () => {
       return megabytes;
     });
     expect(statusesOf(clients)).toBe(`200: ${CONNECTIONS}`);
-    expect(clients.filter(({ isClosed }) => isClosed)).toEqual([]);
+    expect(clients.filter(({ isClosed }) => isClosed)).toHaveLength(0);
     for (const client of clients) client.close();
     await until(async () => clients.every(({ isClosed }) => isClosed));
     return beside;

@@ -16,6 +16,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** What bodies on their way may take up by the rule; a buffer that grows exists twice for a moment, and garbage stays a while. */
 const MOST_MB = (8 * BODY_LIMIT) / 2 ** 20;
 const GARBAGE_MB = 256;
+/** What may be left afterwards, in megabytes: two of the bodies would be more. */
+const SLACK_MB = 8;
 
 const HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${BODY_LIMIT}\r\n\r\n`;
 
@@ -32,6 +34,7 @@ describe('bodies', () => {
 
   it('that never come to an end are held up to a bound', async () => {
     const before = await database.footprint();
+    const liveBefore = await database.liveMegabytes();
     const beside = await besideTraffic(database, async () => {
       const clients = await RudeClient.crowd(database.service.baseUrl, CLIENTS);
       for (const client of clients) client.read().send(HEAD);
@@ -42,10 +45,11 @@ describe('bodies', () => {
       await closedByServer(clients, 4 * REQUEST_TIMEOUT_MS);
       return clients;
     });
+    const live = await database.liveMegabytes();
     keepFinding({
       fault: `${CLIENTS} clients that each send a body of ${BODY_LIMIT / 2 ** 20} MiB slowly and never end it`,
       requests: CLIENTS,
-      outcome: `${statusesOf(beside.result)}; ${besideText(beside)}`,
+      outcome: `${statusesOf(beside.result)}; ${besideText(beside)}; afterwards the heap is ${liveBefore.toFixed(0)} → ${live.toFixed(0)} MB`,
       lostWrites: 0,
       wrongAnswers: 0,
     });
@@ -55,6 +59,8 @@ describe('bodies', () => {
     expect(untold).toBeLessThan(CLIENTS / 20);
     const [atFirst, atMost] = beside.megabytes;
     expect(atMost - atFirst).toBeLessThan(MOST_MB + GARBAGE_MB);
+    expect(live - liveBefore).toBeLessThan(SLACK_MB);
+    database.http.close();
     // The process keeps what it needed once, as room for the next.
     expect(await database.leaksSince({ ...before, megabytes: atMost }), 'leaks').toEqual([]);
   });

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
-import { failuresOf, slowestOf, statusesOf } from '../support/figures.js';
+import { failuresOf, oddStatuses, slowestOf, statusesOf } from '../support/figures.js';
 import { MortalPostgres } from '../support/mortal-postgres.js';
 import { PgBouncer } from '../support/pg-bouncer.js';
 import { contractWalk } from './contract-walk.js';
 import { fillUp } from './other-clients.js';
-import { oddStatuses, underLoad } from './under-load.js';
+import { underLoad } from './under-load.js';
 
 const SERVER_CONNECTIONS = 3;
 const REQUEST_TIMEOUT_MS = 2_000;
@@ -19,11 +19,14 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
   let postgres: MortalPostgres;
   let pooler: PgBouncer;
   let service: ServerProcess;
+  /** Such as `PgBouncer 1.18.0`. */
+  let version: string;
 
   beforeAll(async () => {
     postgres = await MortalPostgres.start(['max_connections=20', 'superuser_reserved_connections=3']);
     // Nothing of what it is told is for the service: after a login that failed it would wait 15 s otherwise.
     pooler = await PgBouncer.start(postgres, [`default_pool_size = ${SERVER_CONNECTIONS}`, 'server_login_retry = 1']);
+    version = await pooler.version();
     await postgres.databases.createDatabase('shared');
     service = await serveThrough('shared', '?pgbouncer=true');
   });
@@ -53,7 +56,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
     const own = await serveThrough(database, query);
     try {
       const { sent } = await underLoad({
-        name: `PgBouncer 1.18 in transaction mode before an empty database, 10 connections to it, ${SERVER_CONNECTIONS} behind it; ${circumstance}`,
+        name: `${version} in transaction mode before an empty database, 10 connections to it, ${SERVER_CONNECTIONS} behind it; ${circumstance}`,
         happens: () => sleep(1_500),
         postgres,
         database,
@@ -78,7 +81,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
   });
 
   it('nothing is lost when it is restarted', async () => {
-    const { sent } = await whileHappens('PgBouncer stopped (SIGTERM), started again after 1 s', async () => {
+    const { sent } = await whileHappens('PgBouncer stopped (SIGQUIT), started again after 1 s', async () => {
       await pooler.stop();
       await sleep(1_000);
       await pooler.begin();
@@ -123,6 +126,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
 
   it('nothing is lost when PostgreSQL has no connection to give', async () => {
     const others = await fillUp(postgres);
+    onTestFinished(() => others.leave());
     const { sent } = await whileHappens(
       '`max_connections` used up by others behind PgBouncer for 3 s (53300)',
       async () => {
@@ -138,6 +142,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
   it('a statement is cancelled at its deadline', async () => {
     const other = new pg.Client({ connectionString: postgres.databases.url('shared') });
     await other.connect();
+    onTestFinished(() => other.end());
     let running = Number.NaN;
     const { sent } = await whileHappens('Sessions table locked behind PgBouncer by somebody else for 5 s', async () => {
       await other.query('BEGIN; LOCK TABLE ai.agno_sessions');
@@ -146,7 +151,6 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
       running = await longRunningIn('shared');
       await other.query('ROLLBACK');
     });
-    await other.end();
     expect(failuresOf(sent)).not.toEqual([]);
     expect(oddStatuses(sent, 503, 504)).toBe('');
     expect(slowestOf(sent)).toBeLessThan(REQUEST_TIMEOUT_MS + NOISE_MS);

@@ -8,7 +8,7 @@ import { Traffic, type TrafficOptions } from '../support/traffic.js';
 import type { Sent } from '../support/traffic-client.js';
 
 /** Something that is done to a deployment while clients use it. */
-export interface Event {
+export interface Happening {
   /** In words, for the table. */
   readonly name: string;
   /** Resolves when it is over and everything may be expected to work again. */
@@ -19,9 +19,10 @@ export interface Event {
   readonly traffic: Partial<TrafficOptions> & { readonly baseUrl: string };
 }
 
-/** What became of the requests that were under way while it happened, and until the clients were content again. */
+/** What became of all requests, before it happened, meanwhile, and until the clients were content again. */
 export interface Met {
   readonly sent: readonly Sent[];
+  /** From the end of what happened to the end of the last request that failed, in milliseconds. */
   readonly recoveryMs: number;
 }
 
@@ -33,7 +34,7 @@ const PATIENCE_MS = 30_000;
  * Lets clients read and write all the time while something happens, compares every answer and then the tables with what
  * they were told, and keeps the row for the table.
  */
-export async function underLoad({ name, happens, postgres, database, traffic: options }: Event): Promise<Met> {
+export async function underLoad({ name, happens, postgres, database, traffic: options }: Happening): Promise<Met> {
   const traffic = Traffic.start({ databaseId: 'default', clients: 12, pauseMs: 10, name: nextName(), ...options });
   try {
     await until(async () => traffic.sent.length >= ENOUGH);
@@ -74,9 +75,4 @@ function good(sent: readonly Sent[]): number {
 
 function lastFailure(sent: readonly Sent[]): number {
   return Math.max(0, ...failuresOf(sent).map(({ at, milliseconds }) => at + milliseconds));
-}
-
-/** Answers other than results, refusals that can be sent again, and writes of unknown outcome. */
-export function oddStatuses(sent: readonly Sent[], ...allowed: number[]): string {
-  return statusesOf(sent.filter(({ status }) => ![200, 201, 204, 404, ...allowed].includes(status)));
 }

@@ -15,6 +15,11 @@ export function failuresOf(sent: readonly Sent[]): Sent[] {
   return sent.filter(({ status }) => status === 0 || status >= 500);
 }
 
+/** Answers other than results and those that are `allowed`. 404 is the result about a session that was deleted. */
+export function oddStatuses(sent: readonly Sent[], ...allowed: number[]): string {
+  return statusesOf(sent.filter(({ status }) => ![200, 201, 204, 404, ...allowed].includes(status)));
+}
+
 export function faultsOf(sent: readonly Sent[]): string[] {
   return sent.flatMap(({ kind, fault }) => (fault === undefined ? [] : [`${kind}: ${fault}`]));
 }

@@ -51,7 +51,7 @@ class Backends {
 /** Something that takes what clients send at one address and hands it to processes that come and go. */
 export interface Balancer {
   readonly baseUrl: string;
-  /** Resolves when it takes requests, if it is ready. */
+  /** Resolves when it has been asked whether it is ready, as it is again and again. */
   add(baseUrl: string): Promise<void>;
   remove(baseUrl: string): void;
   stop(): void;
@@ -102,11 +102,11 @@ async function balancerOf(server: Server | TcpServer, backends: Backends, cut: (
 }
 
 function join(client: Socket, { hostname: host, port }: URL): void {
-  const process = connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true });
+  const backend = connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true });
   client.setNoDelay(true);
-  client.on('error', () => process.destroy());
-  process.on('error', () => client.resetAndDestroy());
-  client.pipe(process).pipe(client);
+  client.on('error', () => backend.destroy());
+  backend.on('error', () => client.resetAndDestroy());
+  client.pipe(backend).pipe(client);
 }
 
 function handOn(asked: IncomingMessage, answer: ServerResponse, target: URL, agent: Agent): void {

@@ -72,18 +72,23 @@ export class MortalPostgres {
     const folder = join(mkdtempSync(join(tmpdir(), 'agno-mortal-postgres-')), 'cluster');
     const backup = new pg.Client({ connectionString: this.databases.url('postgres') });
     await backup.connect();
-    await backup.query("SELECT pg_backup_start('standby', fast => true)");
-    execFileSync('cp', ['-a', this.folder, folder]);
-    const { rows } = await backup.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
-    await backup.end();
-    writeFileSync(join(folder, 'backup_label'), rows[0]?.labelfile ?? '');
+    try {
+      await backup.query("SELECT pg_backup_start('standby', fast => true)");
+      execFileSync('cp', ['-a', this.folder, folder]);
+      const { rows } = await backup.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+      writeFileSync(join(folder, 'backup_label'), rows[0]?.labelfile ?? '');
+    } finally {
+      await backup.end();
+    }
     writeFileSync(join(folder, 'standby.signal'), '');
     const primary = `host=127.0.0.1 port=${this.port} user=postgres password=${PASSWORD}`;
     appendFileSync(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${primary}'\n`);
     rmSync(join(folder, 'postmaster.pid'));
     execFileSync('chown', ['--recursive', `--reference=${this.folder}`, folder]);
     const standby = await MortalPostgres.startOn(folder, []);
-    await until(async () => (await this.sql("SELECT FROM pg_stat_replication WHERE state = 'streaming'")).length > 0);
+    await until(
+      async () => (await standby.sql("SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming'")).length > 0,
+    );
     return standby;
   }
 

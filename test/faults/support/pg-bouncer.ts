@@ -13,6 +13,8 @@ import type { MortalPostgres } from './mortal-postgres.js';
 const PROGRAM = '/usr/sbin/pgbouncer';
 
 const USER = 'postgres';
+/** Of its output, for the report of a failure. */
+const KEPT_PIECES = 100;
 
 /** PgBouncer in transaction mode before a PostgreSQL server: what it does not need to be told it is not told. */
 export class PgBouncer {
@@ -56,9 +58,9 @@ export class PgBouncer {
       ].join('\n'),
     );
     const pooler = new PgBouncer(folder, port, password);
-    await pooler.begin();
     // A test run that is interrupted must not leave it behind.
     process.once('exit', pooler.end);
+    await pooler.begin();
     return pooler;
   }
 
@@ -67,12 +69,18 @@ export class PgBouncer {
     return runSql(this.admin, text);
   }
 
-  /** SIGTERM: every connection ends at once, whatever runs on it. Resolves when the process has ended. */
+  /** Its name with its version. */
+  async version(): Promise<string> {
+    const [row] = (await this.command('SHOW VERSION')) as { version: string }[];
+    return row?.version ?? '';
+  }
+
+  /** Every connection ends at once, whatever runs on it; SIGTERM waits since 1.23. Resolves when the process has ended. */
   async stop(): Promise<void> {
     const { child } = this;
-    if (child === undefined || child.exitCode !== null) return;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    child.kill('SIGTERM');
+    child.kill('SIGQUIT');
     await ended;
   }
 
@@ -87,11 +95,13 @@ export class PgBouncer {
       stdio: ['ignore', 'ignore', 'pipe'],
       ...(user && { uid: user.uid, gid: user.gid }),
     });
-    this.child.stderr?.on(
-      'data',
-      (piece) => output.splice(0, output.length - 100, String(piece)) && output.push(String(piece)),
-    );
-    const answers = () => this.command('SHOW VERSION').then(Boolean, () => false);
+    const keep = (piece: unknown) => {
+      output.push(String(piece));
+      output.splice(0, output.length - KEPT_PIECES);
+    };
+    this.child.on('error', keep);
+    this.child.stderr?.on('data', keep);
+    const answers = () => this.version().then(Boolean, () => false);
     await until(answers).catch((error) => {
       throw new Error(`PgBouncer did not start:\n${output.join('')}`, { cause: error });
     });

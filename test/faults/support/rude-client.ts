@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
 import { until } from '../../support/api.js';
 
 /** How many connect at the same time: more than a server's backlog would wait for the kernel to ask again. */
@@ -25,10 +26,13 @@ export class RudeClient {
     });
   }
 
-  /** So many connections to a service. */
+  /** So many connections to a service, until the test is over. */
   static async crowd(baseUrl: string, count: number): Promise<RudeClient[]> {
     const port = Number(new URL(baseUrl).port);
     const clients: RudeClient[] = [];
+    onTestFinished(() => {
+      for (const client of clients) client.close();
+    });
     while (clients.length < count) {
       const opening = Array.from({ length: Math.min(AT_ONCE, count - clients.length) }, async () => {
         const socket = connect(port, '127.0.0.1');
@@ -44,9 +48,10 @@ export class RudeClient {
     if (this.socket.writable) this.socket.write(bytes);
   }
 
-  /** Resolves when an answer has begun to come, of which nothing is read yet. */
+  /** Resolves when an answer has begun to come, of which nothing is read yet, or when none can come any more. */
   async hasBegun(): Promise<void> {
-    if (this.socket.readableLength === 0) await once(this.socket, 'readable');
+    if (this.socket.readableLength > 0) return;
+    await Promise.race([once(this.socket, 'readable'), once(this.socket, 'close')]);
   }
 
   /** Reads on, all that comes. */

@@ -8,7 +8,7 @@ import { Traffic, type TrafficOptions } from './traffic.js';
 
 /** Short, so that a fault shows within seconds what it would show within minutes. In milliseconds. */
 export const REQUEST_TIMEOUT_MS = 2_000;
-export const CONNECT_TIMEOUT_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 1_000;
 export const POOL_SIZE = 5;
 
 /** Name of the database that a fault strikes, and of the one beside it; also their db_ids. */
@@ -87,8 +87,7 @@ export class Scenario {
 /** Creates the tables and fills the pool. */
 async function warmUp(baseUrl: string, databaseId: string): Promise<void> {
   const traffic = Traffic.start({ baseUrl, databaseId, clients: 8, pauseMs: 0, name: `${databaseId}-warm-up` });
-  await until(async () => traffic.sent.length > 400);
-  await traffic.stop();
+  await until(async () => traffic.sent.length > 400).finally(() => traffic.stop());
 }
 
 async function backendsOf(postgres: MortalPostgres, database: string): Promise<[string, number]> {

@@ -1,4 +1,4 @@
-import { inRequest, routeOf, UNMATCHED } from '@agno/http';
+import { inRequest, routeOf, UNMATCHED, whenRequestEnds } from '@agno/http';
 import {
   type Context,
   defaultTextMapGetter,
@@ -9,7 +9,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { inSpan } from './current-span.js';
 
 /**
@@ -33,10 +33,9 @@ export function traceRequests(fastify: FastifyInstance, tracer: Tracer, readsPar
     request.trace = { trace_id, span_id };
     inSpan(span, () => inRequest({ request_id: request.id, trace_id, span_id }, done));
   });
-  fastify.addHook('onResponse', (request, reply, done) => {
+  whenRequestEnds(fastify, (request, _reply, status) => {
     const span = spans.get(request);
-    if (span !== undefined) end(span, request, reply);
-    done();
+    if (span !== undefined) end(span, request, status);
   });
 }
 
@@ -60,11 +59,11 @@ function known(request: FastifyRequest) {
   };
 }
 
-function end(span: Span, { databaseId }: FastifyRequest, { statusCode }: FastifyReply): void {
-  span.setAttribute('http.response.status_code', statusCode);
+function end(span: Span, { databaseId }: FastifyRequest, status: number): void {
+  span.setAttribute('http.response.status_code', status);
   if (databaseId !== undefined) span.setAttribute('db_id', databaseId);
-  if (statusCode >= 500) {
-    span.setAttribute('error.type', String(statusCode));
+  if (status >= 500) {
+    span.setAttribute('error.type', String(status));
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
   span.end();
