@@ -6,14 +6,27 @@ const CLIENT_GONE = 499;
 /** @param status what was answered, or 499 */
 type Listener = (request: FastifyRequest, reply: FastifyReply, status: number) => void;
 
+const listenersOf = new WeakMap<FastifyInstance, Listener[]>();
+
 /**
  * Calls `listener` once for every request: when its answer is sent, or when its client has gone, of which Fastify's own
  * hook says nothing. Those who do not wait are those for whom it took too long: they must not be missing in figures.
  */
 export function whenRequestEnds(fastify: FastifyInstance, listener: Listener): void {
+  const known = listenersOf.get(fastify);
+  if (known !== undefined) {
+    known.push(listener);
+    return;
+  }
+  const listeners = [listener];
+  listenersOf.set(fastify, listeners);
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw } = reply;
-    raw.once('close', () => listener(request, reply, raw.headersSent ? reply.statusCode : CLIENT_GONE));
+    // One for all of them: an answer that is streamed has so many listeners that Node would warn of more.
+    raw.once('close', () => {
+      const status = raw.headersSent ? reply.statusCode : CLIENT_GONE;
+      for (const each of listeners) each(request, reply, status);
+    });
     done();
   });
 }
