@@ -1,20 +1,25 @@
 /**
  * Lets plain `node` run the TypeScript of the tests: `node --import ./test/support/run-typescript.ts FILE.ts`.
  * Node strips the types by itself; what it lacks is that our imports name the compiled file (`./x.js` for `x.ts`), and
- * our libraries by alias (`@agno/x` for `libs/x`).
+ * our libraries by alias (`@agno/x` for `libs/x`). The libraries are taken as `make build` has compiled them: they hold
+ * what stripping cannot do, decorators for one.
  */
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+const SOURCES = new URL('../../libs/', import.meta.url).href;
+const COMPILED = new URL('../../dist/libs/', import.meta.url).href;
+
 registerHooks({
   resolve(specifier, context, next) {
     const library = /^@agno\/(.+)$/.exec(specifier)?.[1];
-    if (library !== undefined)
-      return next(new URL(`../../libs/${library}/src/index.ts`, import.meta.url).href, context);
+    if (library !== undefined) return next(`${COMPILED}${library}/src/index.js`, context);
     if (specifier.startsWith('.') && specifier.endsWith('.js') && context.parentURL?.endsWith('.ts')) {
-      const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
-      if (existsSync(fileURLToPath(source))) return next(source.href, context);
+      const { href } = new URL(specifier, context.parentURL);
+      if (href.startsWith(SOURCES)) return next(href.replace(SOURCES, COMPILED), context);
+      const source = href.replace(/\.js$/, '.ts');
+      if (existsSync(fileURLToPath(source))) return next(source, context);
     }
     return next(specifier, context);
   },

@@ -20,7 +20,11 @@ export function limitArrival({ server }: FastifyInstance, timeoutMs: number): vo
 export function setDeadlines(fastify: FastifyInstance, timeoutMs: number): void {
   fastify.addHook('preHandler', (request, reply, done) => {
     const deadline = new Deadline();
-    const timer = setTimeout(answerTimeout, timeoutMs, reply, deadline, timeoutMs);
+    let timer = setTimeout(() => {
+      answerTimeout(reply, timeoutMs);
+      deadline.pass();
+      timer = expectProgress(reply.raw, timeoutMs);
+    }, timeoutMs);
     request.deadline = deadline;
     reply.raw.once('close', () => {
       clearTimeout(timer);
@@ -30,30 +34,24 @@ export function setDeadlines(fastify: FastifyInstance, timeoutMs: number): void 
   });
 }
 
-function answerTimeout(reply: FastifyReply, deadline: Deadline, timeoutMs: number): void {
+function answerTimeout(reply: FastifyReply, timeoutMs: number): void {
   // Of an answer that is sent piece by piece, Fastify says that it was sent only when all of it was.
-  if (!reply.raw.headersSent) {
-    const { status, body } = problem(504, `The request took longer than ${timeoutMs} ms`);
-    reply.code(status).send(body);
-  }
-  deadline.pass();
-  expectProgress(reply.raw, timeoutMs);
+  if (reply.raw.headersSent) return;
+  const { status, body } = problem(504, `The request took longer than ${timeoutMs} ms`);
+  reply.code(status).send(body);
 }
 
 /** So much of an answer a client must read in the time in which it must have sent its request. In bytes. */
 const LEAST_PROGRESS = 1_048_576;
 
 /** Cuts the connection of a client that does not read its answer, or so slowly that nobody could mean it. */
-function expectProgress(answer: ServerResponse, timeoutMs: number): void {
-  const { socket } = answer;
-  if (socket === null) return;
+function expectProgress({ req: { socket } }: ServerResponse, timeoutMs: number): NodeJS.Timeout {
   let written = socket.bytesWritten;
-  const watch = setInterval(() => {
+  return setInterval(() => {
     // A reset also frees what the kernel would keep for a client who comes for it.
     if (socket.bytesWritten - written < LEAST_PROGRESS) socket.resetAndDestroy();
     written = socket.bytesWritten;
   }, timeoutMs);
-  answer.once('close', () => clearInterval(watch));
 }
 
 function isAbandonedRead({ method }: FastifyRequest, { raw }: FastifyReply): boolean {
