@@ -13,9 +13,9 @@ const ANSWER_BYTES = 5 * 2 ** 20;
 const REQUEST_TIMEOUT_MS = 2_000;
 /**
  * What the process may grow by, in megabytes: besides what answers on their way may take up by the rule, those that are
- * too young to make room, rows that were just read, and what nobody collected yet. All answers together are twice as much.
+ * too young to make room, rows that were just read, and what nobody collected yet. All answers together are 1,000.
  */
-const MOST_MB = (CLIENTS * ANSWER_BYTES) / 2 ** 20 / 2;
+const MOST_MB = 600;
 
 /** What may be left afterwards, in megabytes: two of the answers would be more. */
 const SLACK_MB = 8;
