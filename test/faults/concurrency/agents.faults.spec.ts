@@ -2,9 +2,12 @@ import { expect, it } from 'vitest';
 import { AGNO_2_VERSION, AGNO_VERSION } from '../../contract/harness/python.js';
 import { call, type Reply } from '../../support/api.js';
 import { runAgents } from './agent-os.js';
+import { keepRace } from './keep-race.js';
 import { type Layout, type SharedDatabase, shareDatabase } from './shared-database.js';
 
 const RUNS = 40;
+/** A rename, a PATCH and a read. */
+const REQUESTS_OF_A_CHANGE = 3;
 const PATH = '/sessions/shared';
 
 interface Shown {
@@ -41,7 +44,8 @@ it.each([
       });
       const clients = [0, 1].map((turn) => keepChanging(database, turn, () => isRunning));
       await agent;
-      for (const changes of await Promise.all(clients)) expect(changes).toBeGreaterThan(RUNS);
+      const changes = await Promise.all(clients);
+      for (const each of changes) expect(each).toBeGreaterThan(RUNS);
 
       const runs = (await call(database.url(0), `${PATH}/runs`)).json as { run_input: string; content: string }[];
       const questions = Array.from({ length: RUNS }, (_, n) => `question ${n + 1}`);
@@ -55,6 +59,11 @@ it.each([
         user_id: 'ann',
         agent_id: 'appending',
       });
+      keepRace(
+        `Clients PATCH and rename the session in which an agent of agno ${version} runs ${RUNS} times`,
+        REQUESTS_OF_A_CHANGE * changes.reduce((sum, each) => sum + each),
+        'the agent finds all of its runs and its state',
+      );
     } finally {
       await database.stop();
     }

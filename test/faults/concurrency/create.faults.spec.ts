@@ -3,11 +3,15 @@ import { AGNO_VERSION } from '../../contract/harness/python.js';
 import { call, type Reply } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { agentOsBeside } from './agent-os.js';
+import { keepRace } from './keep-race.js';
 import { LAYOUTS, type SharedDatabase, shareDatabase } from './shared-database.js';
 
 const PROCESSES = 3;
 const CLIENTS = 24;
 const ROUNDS = 15;
+/** Clients of the service and of AgentOS at once. */
+const BESIDE = 12;
+const ONE_OWNER = '201 for one, whose session it is in every part; 409 for the others';
 
 const taken = (id: string) => ({
   detail: `Session with id '${id}' already exists. Use PATCH /sessions/${id} to update it.`,
@@ -46,6 +50,7 @@ describe.each(LAYOUTS)('%s: many who want the same new id', (layout) => {
       const creators = Array.from({ length: CLIENTS }, (_, n) => create(database.url(0), `one-${round}`, `c${n}`));
       await expectOneOwner(database, `one-${round}`, await Promise.all(creators));
     }
+    keepRace(`${CLIENTS} clients want the same new id at once`, CLIENTS * ROUNDS, ONE_OWNER);
   });
 
   it('from several processes get it once', async () => {
@@ -53,6 +58,7 @@ describe.each(LAYOUTS)('%s: many who want the same new id', (layout) => {
       const creators = Array.from({ length: CLIENTS }, (_, n) => create(database.url(n), `many-${round}`, `c${n}`));
       await expectOneOwner(database, `many-${round}`, await Promise.all(creators));
     }
+    keepRace(`${CLIENTS} clients of ${PROCESSES} processes want the same new id at once`, CLIENTS * ROUNDS, ONE_OWNER);
   });
 });
 
@@ -77,7 +83,7 @@ describe.each(['v3', 'mixed'] as const)('%s: the service and AgentOS, asked for 
       const id = `both-${round}`;
       const isOurs = (n: number) => n % 4 !== 0;
       const replies = await Promise.all(
-        Array.from({ length: 12 }, (_, n) => create(isOurs(n) ? database.url(n) : agentOs.baseUrl, id, `c${n}`)),
+        Array.from({ length: BESIDE }, (_, n) => create(isOurs(n) ? database.url(n) : agentOs.baseUrl, id, `c${n}`)),
       );
       const creators = replies.flatMap(({ status }, n) => (status === 201 ? [n] : []));
       expect(creators.filter(isOurs).length).toBeLessThanOrEqual(1);
@@ -88,6 +94,11 @@ describe.each(['v3', 'mixed'] as const)('%s: the service and AgentOS, asked for 
       expect(creators.map((n) => `c${n}`)).toContain(stored.session_name);
       expect(stored).toMatchObject(wishOf(id, stored.session_name));
     }
+    keepRace(
+      `${BESIDE} clients of the service and of AgentOS want the same new id at once`,
+      BESIDE * ROUNDS,
+      '201 for at most one client of the service; one whole session',
+    );
   });
 
   it('never write over what the other has told to be created', async () => {
@@ -99,5 +110,10 @@ describe.each(['v3', 'mixed'] as const)('%s: the service and AgentOS, asked for 
       for (const reply of late) expect([reply.status, reply.json]).toEqual([409, taken(id)]);
       expect((await call(database.url(1), `/sessions/${id}`)).json).toMatchObject(wishOf(id, 'first'));
     }
+    keepRace(
+      'An id that AgentOS has given away is wanted of the service, or the reverse',
+      4 * ROUNDS,
+      '409, in the same words',
+    );
   });
 });

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../support/api.js';
 import { Dice } from '../../support/dice.js';
+import { keepRace } from './keep-race.js';
 import { LAYOUTS, SEED, type SharedDatabase, shareDatabase } from './shared-database.js';
 
 const ROUNDS = 40;
@@ -13,8 +14,14 @@ describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
   });
   afterAll(() => database.stop());
 
-  const at = (turn: number, path: string, method: string, body?: object) =>
-    call(database.url(turn), path, { method, ...(body === undefined ? {} : { body }) });
+  let requests: number;
+  beforeEach(() => {
+    requests = 0;
+  });
+  const at = (turn: number, path: string, method: string, body?: object) => {
+    requests++;
+    return call(database.url(turn), path, { method, ...(body === undefined ? {} : { body }) });
+  };
   const create = (turn: number, session_id: string) =>
     at(turn, '/sessions', 'POST', { session_id, runs: runsOf(session_id) });
   const deleteAll = (turn: number, ids: readonly string[]) =>
@@ -37,6 +44,11 @@ describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
       expect((await at(round, path, 'GET')).status).toBe(404);
     }
     expect(await remains('deleted-')).toEqual([]);
+    keepRace(
+      'Sessions are deleted while others PATCH and rename them',
+      requests,
+      'none comes back; 404 to all who ask afterwards',
+    );
   });
 
   it('a session is seen with all of its runs or not at all, while it is created and deleted', async () => {
@@ -66,6 +78,11 @@ describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
       sessions.map(({ id }) => String(id)),
     );
     expect(await remains('born-')).toEqual([]);
+    keepRace(
+      'Sessions are created, deleted in bulk and read at once',
+      requests,
+      'seen with all of their runs or not at all; no run without its session is left',
+    );
   });
 
   it('bulk deletes of the same sessions in any order all succeed', async () => {
@@ -85,6 +102,7 @@ describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
       expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([204]));
     }
     expect(await remains('bulk-')).toEqual([]);
+    keepRace('Bulk deletes of the same sessions, each in another order', requests, 'all 204, none deadlocks');
   });
 
   /** Sessions, and owners of runs that have no session, with how many runs the database holds of each. */

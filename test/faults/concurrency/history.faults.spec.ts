@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { call } from '../../support/api.js';
 import { FIELDS, History, INITIAL } from './history.js';
+import { keepRace } from './keep-race.js';
 import { bodyOf, RecordedClient } from './recorded-client.js';
 import { LAYOUTS, SEED, type SharedDatabase, shareDatabase } from './shared-database.js';
 
@@ -26,6 +27,11 @@ it.each(LAYOUTS)('%s: no update that was answered is lost, and every read is of 
     expect(history.count('write', true)).toBeGreaterThan(CLIENTS * ACTS * 0.6);
     expect(history.count('read', true)).toBeGreaterThan(CLIENTS * ACTS);
     expect(history.contradictions(), `FAULTS_SEED=${SEED}`).toEqual({});
+    keepRace(
+      `${CLIENTS} clients of two processes PATCH, rename and read ${SESSIONS.length} sessions`,
+      CLIENTS * ACTS,
+      'the history of every field is linearizable',
+    );
   } finally {
     await database.stop();
   }

@@ -11,7 +11,17 @@ const findings = readdirSync(FINDINGS)
   .flatMap((file) => readFileSync(resolve(FINDINGS, file), 'utf8').trim().split('\n'))
   .map((line) => JSON.parse(line) as Finding);
 
-writeBetweenMarks('docs/reliability.md', 'make faults', markdownTable(HEAD, findings.map(cellsOf)));
+writeBetweenMarks('docs/reliability.md', 'make faults', markdownTable(HEAD, perCommand(findings).map(cellsOf)));
+
+/** What one command tries on several layouts is one row, with the requests of all. */
+function perCommand(all: readonly Finding[]): Finding[] {
+  const rows = new Map<string, Finding>();
+  for (const finding of all) {
+    const { requests } = rows.get(finding.command) ?? { requests: 0 };
+    rows.set(finding.command, { ...finding, requests: requests + finding.requests });
+  }
+  return [...rows.values()];
+}
 
 function cellsOf({ fault, requests, outcome, recoveryMs, lostWrites, wrongAnswers, command }: Finding): string[] {
   return [
