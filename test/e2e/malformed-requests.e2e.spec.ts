@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call } from '../support/api.js';
+import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
 import { RawConnection } from '../support/raw-http.js';
 import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
@@ -61,6 +62,27 @@ describe('bytes that are no request', () => {
   it('what follows a good request does not take its answer', async () => {
     const good = 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 0';
     expect(await ask(good, 'PATCH /sessions/a HTTP/1.1\r\n\r\n{"session_name":"smuggled"}')).toMatch(/^201 /);
+  });
+
+  it('what is refused behind a good request is answered after it, also a tunnel', async () => {
+    const client = new PipeliningClient(service.baseUrl);
+    client.send(`${requestOf('GET', '/sessions')}CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n`);
+    await until(async () => client.socket.closed);
+    expect(client.statuses()).toEqual([200, 404]);
+  });
+
+  it('what is refused of a request that is being answered is not written into its answer', async () => {
+    const runs = [{ run_id: 'r', agent_id: 'a', content: 'x'.repeat(12_000_000) }];
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'large', agent_id: 'a', runs } });
+    const client = new PipeliningClient(service.baseUrl);
+    client.send('GET /sessions/large/runs/r HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
+    await until(async () => client.statuses().length === 1);
+    client.send('zz\r\n');
+    await until(async () => client.socket.closed);
+    const [head = '', body = ''] = client.text.split('\r\n\r\n');
+    const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
+    expect(() => JSON.parse(client.text.slice(head.length + 4, head.length + 4 + length))).not.toThrow();
+    expect(body.length).toBeGreaterThan(12_000_000);
   });
 
   it('the service goes on', async () => {

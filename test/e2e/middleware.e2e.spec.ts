@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { RawConnection } from '../support/raw-http.js';
 import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
@@ -58,6 +59,16 @@ describe('what every request goes through', () => {
     expect(JSON.stringify(line)).not.toMatch(/hush|secret/);
   });
 
+  it('logs also what no route sees: a preflight, and a request without a host', async () => {
+    const asked = { origin: 'https://a.example', 'access-control-request-method': 'GET', 'x-request-id': 'preflight' };
+    await call(service.baseUrl, '/sessions', { method: 'OPTIONS', headers: asked });
+    expect(await logged('preflight')).toMatchObject({ method: 'OPTIONS', status: 400 });
+    const connection = new RawConnection(service.baseUrl);
+    await connection.ask(Buffer.from('GET /sessions HTTP/1.1\r\nX-Request-Id: hostless\r\n\r\n'), 5_000);
+    connection.close();
+    expect(await logged('hostless')).toMatchObject({ method: 'GET', status: 400 });
+  });
+
   it('answers 504 after the request timeout and cancels the statement in PostgreSQL', async () => {
     const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(2.5); COMMIT');
     await until(async () => (await waitingLocks('AccessExclusiveLock', true)) > 0);
@@ -73,7 +84,7 @@ describe('what every request goes through', () => {
     const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(1.5); COMMIT');
     await until(async () => (await waitingLocks('AccessExclusiveLock', true)) > 0);
     const client = new AbortController();
-    const headers = { 'x-request-id': 'gone' };
+    const headers = { 'x-request-id': 'gone', 'x-forwarded-for': '203.0.113.7' };
     const gone = fetch(`${service.baseUrl}/sessions/s`, { headers, signal: client.signal }).catch(
       (error: Error) => error.name,
     );
@@ -81,9 +92,28 @@ describe('what every request goes through', () => {
     client.abort();
     await until(async () => (await waitingLocks('AccessShareLock', false)) === 0, 500);
     expect(await gone).toBe('AbortError');
-    expect(await logged('gone')).toMatchObject({ route: '/sessions/:session_id', status: 499 });
+    expect(await logged('gone')).toMatchObject({
+      route: '/sessions/:session_id',
+      status: 499,
+      remote_ip: '203.0.113.7',
+    });
     const { text } = await call(service.baseUrl, '/metrics');
     expect(text).toContain('http_route="/sessions/:session_id",http_response_status_code="499"} 1');
+    await locked;
+  });
+
+  it('lets a write go on whose client has gone, but not for ever', async () => {
+    const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(4); COMMIT');
+    await until(async () => (await waitingLocks('AccessExclusiveLock', true)) > 0);
+    const client = new AbortController();
+    const options = { method: 'DELETE', signal: client.signal };
+    const gone = fetch(`${service.baseUrl}/sessions/none`, options).catch((error: Error) => error.name);
+    await until(async () => (await waitingLocks('RowExclusiveLock', false)) > 0);
+    client.abort();
+    expect(await gone).toBe('AbortError');
+    expect(await waitingLocks('RowExclusiveLock', false)).toBe(1);
+    await until(async () => (await waitingLocks('RowExclusiveLock', false)) === 0, 2_000);
+    expect(await waitingLocks('AccessExclusiveLock', true)).toBe(1);
     await locked;
   });
 

@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
 import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 const LARGE = 5_000_000;
 const FLOOD = Buffer.alloc(200_000_000, 'no request\r\n\r\n');
+const SMALL = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
+/** More of them than one reading of a connection brings. */
+const WAITING = 60_000;
 /** What a service may take more than before, in megabytes, whatever is sent to it: much less than what is sent here. */
 const SLACK_MB = 60;
 
@@ -24,7 +27,7 @@ describe('requests that are sent before the answer to the one before', () => {
   afterAll(() => service.stop());
 
   it('are done in their order, each when the one before is answered', async () => {
-    const client = new Client(service.baseUrl);
+    const client = new PipeliningClient(service.baseUrl);
     for (let round = 0; round < 20; round++) {
       client.send(
         requestOf('POST', '/sessions', { session_id: `s${round}`, session_name: 'first' }) +
@@ -40,10 +43,9 @@ describe('requests that are sent before the answer to the one before', () => {
   });
 
   it('are refused when they are none, after the answer to the one before and without being kept', async () => {
-    const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(3); COMMIT');
-    await until(async () => (await database.sql(LOCKED)).length > 0);
+    const locked = await lockedFor(3);
     const before = await residentMegabytes();
-    const client = new Client(service.baseUrl);
+    const client = new PipeliningClient(service.baseUrl);
     client.send(requestOf('GET', '/sessions/large'));
     client.send(FLOOD);
     let most = 0;
@@ -52,20 +54,71 @@ describe('requests that are sent before the answer to the one before', () => {
       return client.statuses().length > 0;
     });
     expect(most - before).toBeLessThan(SLACK_MB);
-    await locked;
+    await locked.over;
     await until(async () => client.socket.closed);
     expect(client.statuses()).toEqual([200, 400]);
   });
 
   it('hold one answer in memory, not as many as were asked for', async () => {
     const before = await residentMegabytes();
-    const client = new Client(service.baseUrl);
+    const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();
     client.send(requestOf('GET', '/sessions/large/runs/r').repeat(200));
     await until(async () => client.socket.readableLength > 0);
     for (let at = 0; at < 20; at++) await call(service.baseUrl, '/sessions/large');
     expect((await residentMegabytes()) - before).toBeLessThan(200);
   });
+
+  it('wait in a number that is bounded, and are all answered', async () => {
+    const locked = await lockedFor(2);
+    const before = await residentMegabytes();
+    const client = new PipeliningClient(service.baseUrl);
+    client.send(requestOf('GET', '/sessions/large/runs') + SMALL.repeat(WAITING));
+    let most = 0;
+    await until(async () => {
+      most = Math.max(most, await residentMegabytes());
+      return client.statuses().length > 0;
+    });
+    expect(most - before).toBeLessThan(SLACK_MB);
+    await locked.over;
+    await until(async () => client.statuses().length === WAITING + 1);
+    expect(new Set(client.statuses())).toEqual(new Set([200]));
+  });
+
+  it('are cut off where too many wait on all connections, and others are served', async () => {
+    const locked = await lockedFor(3);
+    const before = await residentMegabytes();
+    const clients = Array.from({ length: 40 }, () => new PipeliningClient(service.baseUrl));
+    for (const client of clients) client.send(requestOf('GET', '/sessions/large') + SMALL.repeat(WAITING));
+    await until(async () => clients.some(({ socket }) => socket.closed));
+    expect((await call(service.baseUrl, '/livez')).status).toBe(200);
+    expect((await residentMegabytes()) - before).toBeLessThan(200);
+    const kept = clients.filter(({ socket }) => !socket.closed);
+    expect(kept).not.toEqual([]);
+    await locked.over;
+    await until(async () => kept.every((client) => client.socket.closed || client.statuses().length === WAITING + 1));
+    expect(kept.some(({ socket }) => !socket.closed)).toBe(true);
+  });
+
+  it('are each logged under their own id', async () => {
+    const client = new PipeliningClient(service.baseUrl);
+    const ids = Array.from({ length: 4 }, (_, at) => `piped-${at}`);
+    await database.sql('ALTER TABLE ai.agno_sessions ADD CONSTRAINT none CHECK (created_at IS NULL) NOT VALID');
+    const body = { session_id: 'never' };
+    client.send(ids.map((id) => requestOf('POST', '/sessions', body, `X-Request-Id: ${id}`)).join(''));
+    await until(async () => client.statuses().length === ids.length);
+    await database.sql('ALTER TABLE ai.agno_sessions DROP CONSTRAINT none');
+    expect(client.statuses()).toEqual(ids.map(() => 500));
+    const isLogged = (id: string) => new RegExp(`"level":"error","time":"[^"]+","request_id":"${id}"`);
+    for (const id of ids) await until(async () => isLogged(id).test(service.output()));
+  });
+
+  /** Resolves when the lock is there. */
+  async function lockedFor(seconds: number): Promise<{ over: Promise<unknown> }> {
+    const over = database.sql(`BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(${seconds}); COMMIT`);
+    await until(async () => (await database.sql(LOCKED)).length > 0);
+    return { over };
+  }
 
   async function residentMegabytes(): Promise<number> {
     const status = await readFile(`/proc/${service.pid}/status`, 'utf8');
@@ -74,34 +127,3 @@ describe('requests that are sent before the answer to the one before', () => {
 });
 
 const LOCKED = "SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation IS NOT NULL";
-
-/** A connection that sends what it likes, whenever it likes. */
-class Client {
-  readonly socket: Socket;
-  text = '';
-
-  constructor(baseUrl: string) {
-    this.socket = connect(Number(new URL(baseUrl).port), '127.0.0.1');
-    this.socket.on('error', () => undefined);
-    this.socket.on('data', (bytes) => {
-      this.text += bytes.toString('latin1');
-    });
-    onTestFinished(() => {
-      this.socket.destroy();
-    });
-  }
-
-  send(bytes: string | Buffer): void {
-    this.socket.write(bytes);
-  }
-
-  statuses(): number[] {
-    return [...this.text.matchAll(/HTTP\/1\.1 (\d+) [A-Z]/g)].map(([, status]) => Number(status));
-  }
-}
-
-function requestOf(method: string, path: string, body?: object): string {
-  const text = body === undefined ? '' : JSON.stringify(body);
-  const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`;
-  return `${head}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
-}

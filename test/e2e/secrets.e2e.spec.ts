@@ -83,6 +83,19 @@ describe('planted secrets', () => {
     }
   });
 
+  it('are in no log line when PostgreSQL refuses the row that they are in', async () => {
+    const database = await scratchDatabase();
+    const service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'trace' });
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'first' } });
+    await database.sql('ALTER TABLE ai.agno_sessions ADD CONSTRAINT closed CHECK (false) NOT VALID');
+    const body = { session_id: 'second', session_name: SECRET, metadata: { SECRET } };
+    const reply = await call(service.baseUrl, '/sessions', { method: 'POST', body });
+    await service.stop();
+    expect([reply.status, reply.text]).toEqual([500, '{"detail":"Internal Server Error"}']);
+    expect(service.output()).toContain('violates check constraint');
+    expect(service.output()).not.toContain(SECRET);
+  });
+
   it('are in no message of a start that fails', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

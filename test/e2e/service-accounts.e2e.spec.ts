@@ -78,6 +78,40 @@ describe('service accounts', () => {
     expect((await by('agno_pat_no', 'GET', '/sessions', undefined, '192.0.2.9')).status).toBe(401);
   });
 
+  it('have nothing read for a client that left before its token was known', async () => {
+    const sessions = await lockedFor(3, 'agno_sessions');
+    const accounts = await lockedFor(1, 'agno_service_accounts');
+    const client = new AbortController();
+    const headers = { authorization: 'Bearer agno_pat_boss' };
+    const gone = fetch(`${service.baseUrl}/sessions`, { headers, signal: client.signal }).catch(() => undefined);
+    await until(async () => (await waiting('agno_service_accounts')) > 0);
+    client.abort();
+    await gone;
+    await accounts.over;
+    const stays = by('agno_pat_boss');
+    await until(async () => (await waiting('agno_sessions')) > 0);
+    expect(await waiting('agno_sessions')).toBe(1);
+    await sessions.over;
+    expect((await stays).status).toBe(200);
+  });
+
+  /** Resolves when the lock is there. */
+  async function lockedFor(seconds: number, table: string): Promise<{ over: Promise<unknown> }> {
+    const over = database.sql(`BEGIN; LOCK TABLE ai.${table}; SELECT pg_sleep(${seconds}); COMMIT`);
+    await until(async () => (await locks(table, true)) > 0);
+    return { over };
+  }
+
+  const waiting = (table: string) => locks(table, false);
+
+  async function locks(table: string, isGranted: boolean): Promise<number> {
+    const rows = await database.sql<{ n: string }>(
+      'SELECT count(*) AS n FROM pg_locks WHERE relation = $1::regclass AND granted = $2',
+      [`ai.${table}`, isGranted],
+    );
+    return Number(rows[0]?.n);
+  }
+
   it('answer 503 while the database cannot tell', async () => {
     await database.goDown();
     const reply = await by('agno_pat_unseen');

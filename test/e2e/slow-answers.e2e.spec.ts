@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { call } from '../support/api.js';
-import type { ServerProcess } from '../support/child-process.js';
+import { call, until } from '../support/api.js';
+import { openSocketsOf, type ServerProcess } from '../support/child-process.js';
+import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
 import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
@@ -42,6 +43,21 @@ describe('a large answer', () => {
     expect(service.ended(), service.output()).toBe(false);
     expect((await call(service.baseUrl, '/sessions/s')).status).toBe(200);
     expect(service.output(), 'too many listeners').not.toContain('Warning');
+  });
+
+  it('or many small ones, are not kept for a client that reads none of them', async () => {
+    const other = await startSessionService({
+      AGNO_PG_DSN: (await scratchDatabase()).dsn,
+      OS_SECURITY_KEY: 'the-key',
+      AGNO_REQUEST_TIMEOUT_MS: '1500',
+    });
+    onTestFinished(async () => void (await other.stop()));
+    const before = await openSocketsOf(other.pid);
+    const client = new PipeliningClient(other.baseUrl);
+    client.socket.pause();
+    client.send(requestOf('GET', '/sessions').repeat(30_000));
+    await until(async () => (await openSocketsOf(other.pid)) > before);
+    await until(async () => (await openSocketsOf(other.pid)) === before);
   });
 
   it('may take longer than a request where its client reads on', async () => {

@@ -23,7 +23,8 @@ export class AppModule {
       imports: [
         serviceConfigModule(config),
         // The access log is a hook of the adapter; a middleware on every route would cost ten times as much.
-        LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] }),
+        // Errors are written as the logger has it, not as pino-http would.
+        LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false, wrapSerializers: false }, forRoutes: [] }),
         DatabaseModule.forRoot({
           targets: config.databases,
           defaultId: config.defaultDatabaseId,

@@ -1,21 +1,27 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { whenRequestEnds } from './request-end.js';
 
 /** One line per request: never bodies, queries, tokens or DSNs. The route is its template, not the path asked for. */
-export function logAccess(logger: Logger, request: FastifyRequest, reply: FastifyReply, status: number): void {
-  logger.info(
-    {
-      request_id: request.id,
-      method: request.method,
-      route: routeOf(request),
-      status,
-      duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
-      db_id: request.databaseId,
-      remote_ip: request.ip,
-      ...request.trace,
-    },
-    'request',
-  );
+export function logAccess(fastify: FastifyInstance, logger: Logger): void {
+  // Asked once, while it is open, a connection goes on to know its address.
+  fastify.server.on('connection', ({ remoteAddress }: Socket) => remoteAddress);
+  whenRequestEnds(fastify, (request, status, durationMs) => {
+    logger.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        route: routeOf(request),
+        status,
+        duration_ms: Math.round(durationMs * 1000) / 1000,
+        db_id: request.databaseId,
+        remote_ip: request.ip,
+        ...request.trace,
+      },
+      'request',
+    );
+  });
 }
 
 /** What stands for the route of paths that no route has. */

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { refuseUnfinished } from './malformed-request.js';
-import { isFollowed } from './request-order.js';
+import { whenRequestEnds } from './request-end.js';
+import { answerUnderWay, isFollowed } from './request-order.js';
 
 /** How long a connection without a request may still bring one after closing began, in milliseconds. */
 const LAST_CALL_MS = 500;
@@ -27,15 +28,14 @@ export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): vo
     setTimeout(async () => {
       await whatHasCome();
       isOver = true;
-      Server.prototype.closeIdleConnections.call(server);
-      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+      closeIdle(server, connections);
     }, LAST_CALL_MS);
-    setTimeout(() => connections.forEach(refuseUnfinished), timeoutMs).unref();
+    // Again and again: what comes behind a request that is still being answered may not come to an end either.
+    setInterval(() => connections.forEach(refuseUnfinished), timeoutMs).unref();
     done();
   });
-  fastify.addHook('onResponse', (request, reply, done) => {
-    if (isOver && !isFollowed(reply.raw)) request.raw.socket.destroySoon();
-    done();
+  whenRequestEnds(fastify, ({ raw: { socket } }) => {
+    if (isOver && !isFollowed(socket)) socket.destroySoon();
   });
 }
 
@@ -43,6 +43,16 @@ export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): vo
 async function whatHasCome(): Promise<void> {
   await setImmediate();
   await setImmediate();
+}
+
+/** Ends the connections on which nothing is under way. */
+function closeIdle(server: Server, connections: ReadonlySet<Socket>): void {
+  // Node takes an answer for sent that is only handed to its connection, and would cut it off.
+  const unsent = [...connections].flatMap((socket) => answerUnderWay(socket) ?? []).filter(({ finished }) => finished);
+  for (const answer of unsent) answer.finished = false;
+  Server.prototype.closeIdleConnections.call(server);
+  for (const answer of unsent) answer.finished = true;
+  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
 }
 
 function openConnections(server: Server): ReadonlySet<Socket> {

@@ -7,10 +7,9 @@ import { closeGracefully } from './graceful-close.js';
 import { LargeAnswer, roomForAnswers } from './large-answer.js';
 import { LargeBody, sendable } from './large-body.js';
 import { inRequest } from './logger.js';
-import { answerMalformed, answerUnusual, isTooLate, requireHost } from './malformed-request.js';
+import { answerMalformed, answerUnusual, requireHost } from './malformed-request.js';
 import { readBodies } from './request-bodies.js';
 import { limitArrival, setDeadlines } from './request-deadline.js';
-import { whenRequestEnds } from './request-end.js';
 import { requestIdOf } from './request-id.js';
 import { keepOrder } from './request-order.js';
 import { routedUrl } from './request-path.js';
@@ -61,11 +60,9 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
   fastify.decorateRequest('databaseId', undefined);
   fastify.decorateRequest('contentType', undefined);
   fastify.decorateRequest('trace', undefined);
+  logAccess(fastify, logger);
+  keepOrder(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (isTooLate(request.raw)) {
-      reply.hijack();
-      return;
-    }
     reply.header('x-request-id', request.id);
     keepContentType(request);
     if (cors.answerPreflight(request, reply)) return;
@@ -74,12 +71,10 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     requireHost(request.raw);
     inRequest({ request_id: request.id }, done);
   });
-  keepOrder(fastify);
   limitArrival(fastify, options.requestTimeoutMs);
   setDeadlines(fastify, options.requestTimeoutMs);
   closeGracefully(fastify, options.requestTimeoutMs);
   answerUnusual(fastify);
-  whenRequestEnds(fastify, (...ended) => logAccess(logger, ...ended));
   fastify.removeAllContentTypeParsers();
   readBodies(fastify, options.bodyLimitBytes);
   return adapter;

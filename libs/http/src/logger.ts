@@ -31,11 +31,18 @@ export function createLogger(level: string, worker?: number): Logger {
     base: worker === undefined ? undefined : { worker },
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: withoutRows },
     formatters: { level: (label) => ({ level: label }) },
     // Always a new object: pino adds the line's own fields to it.
     mixin: () => ({ ...currentRequest.getStore() }),
   };
   return pino(options, output);
+}
+
+/** Of an error no more than this: PostgreSQL's quote the row that they are about. */
+function withoutRows(error: Error) {
+  const { type, message, code, stack } = pino.stdSerializers.err(error);
+  return { type, message, code, stack };
 }
 
 /** Runs `work`, and everything it starts, in the name of a request. */

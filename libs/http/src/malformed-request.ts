@@ -28,27 +28,12 @@ export function answerMalformed(error: { readonly code?: string }, socket: Duple
     socket.destroy();
     return;
   }
-  const earlier = answerBefore(socket);
-  if (earlier !== undefined) {
-    // Whatever else comes would be refused as well, and kept until then.
-    socket.pause();
-    earlier.once('close', () => answerMalformed(error, socket));
-    return;
-  }
-  endWith(socket, ...(REFUSALS[error.code ?? ''] ?? [400, NO_REQUEST]));
+  inTurn(socket, () => endWith(socket, ...(REFUSALS[error.code ?? ''] ?? [400, NO_REQUEST])));
 }
 
 /** Refuses what of a request has come so far, if any, where there is no whole one that waits for its answer. */
 export function refuseUnfinished(socket: Duplex): void {
   if (answerBefore(socket) === undefined) answerMalformed({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket);
-}
-
-/**
- * Whether a request, or the end of its body, comes after its connection was refused, as one may that was on the wire at
- * that moment: its client was told that nothing is done any more.
- */
-export function isTooLate({ socket }: IncomingMessage): boolean {
-  return socket.writableEnded;
 }
 
 /**
@@ -58,9 +43,13 @@ export function isTooLate({ socket }: IncomingMessage): boolean {
 export function answerUnusual({ server }: FastifyInstance): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', ({ url = '' }: IncomingMessage, socket: Duplex) => {
+    // From here on Node leaves the connection to us.
+    socket.on('error', () => undefined);
     const allow = allowedMethod(url);
-    if (allow === undefined) endWith(socket, 404, 'Not Found');
-    else endWith(socket, 405, 'Method Not Allowed', `Allow: ${allow}`);
+    inTurn(socket, () => {
+      if (allow === undefined) endWith(socket, 404, 'Not Found');
+      else endWith(socket, 405, 'Method Not Allowed', `Allow: ${allow}`);
+    });
   });
 }
 
@@ -69,10 +58,22 @@ export function requireHost({ headers, httpVersionMajor, httpVersionMinor }: Inc
   if (headers.host === undefined && httpVersionMajor === 1 && httpVersionMinor === 1) throw problem(400, NO_REQUEST);
 }
 
-/** The answer of a whole request that came before on the same connection: answers keep the order of their requests. */
+/** Refuses what came last on a connection once everything that came before is answered. */
+function inTurn(socket: Duplex, refuse: () => void): void {
+  const earlier = answerBefore(socket);
+  if (earlier === undefined) {
+    if (socket.writable) refuse();
+    return;
+  }
+  // Whatever else comes would be refused as well, and kept until then.
+  socket.pause();
+  earlier.once('close', () => inTurn(socket, refuse));
+}
+
+/** An answer that must be sent first: that of a whole request, or one that its client is already reading. */
 function answerBefore(socket: Duplex): ServerResponse | undefined {
   const answer = answerUnderWay(socket);
-  return answer?.req.complete ? answer : undefined;
+  return answer?.req.complete || answer?.headersSent ? answer : undefined;
 }
 
 /** Writes an answer by hand and cuts the connection once it is read, or is not read for too long. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { problem } from '@agno/contract';
 import type { FastifyInstance } from 'fastify';
-import { isTooLate } from './malformed-request.js';
+import { isTooLate } from './request-order.js';
 import { type Holder, Room } from './room.js';
 
 /** So much of every body is free: as much as a head may be. Nobody has to make room for a small request. In bytes. */

@@ -1,37 +1,57 @@
 import { Server, type ServerResponse } from 'node:http';
 import { problem } from '@agno/contract';
 import { Deadline } from '@agno/database';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /**
  * Refuses a request that does not come to an end, so that nobody keeps a connection by sending a byte now and then. Node
- * takes the shorter of its two times for the head alone, whichever it is: both must be set.
+ * takes the shorter of its two times for the head alone, whichever it is: both must be set. A connection with a request on
+ * which nothing moves for twice as long, though every request is answered by its deadline, has a client who does not read.
  */
 export function limitArrival({ server }: FastifyInstance, timeoutMs: number): void {
-  if (server instanceof Server) Object.assign(server, { headersTimeout: timeoutMs, requestTimeout: timeoutMs });
+  if (!(server instanceof Server)) return;
+  Object.assign(server, {
+    headersTimeout: timeoutMs,
+    requestTimeout: timeoutMs,
+    timeout: Math.min(2 * timeoutMs, LONGEST_MS),
+  });
 }
+
+/** Node has no longer timers. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Gives every request with a route its deadline, from the moment its body is complete. When it passes, the client gets
  * 504 at once and the statements that still run for it are cancelled in PostgreSQL. So are those of a read whose client
- * has gone; a write runs to its end, since its client can no longer be told what became of it. An answer that is under way
- * by then must get on, too.
+ * has gone; a write has as long again, since its client can no longer be told what became of it. An answer that is under
+ * way by then must get on, too.
  */
 export function setDeadlines(fastify: FastifyInstance, timeoutMs: number): void {
   fastify.addHook('preHandler', (request, reply, done) => {
+    const { raw } = reply;
     const deadline = new Deadline();
+    request.deadline = deadline;
     let timer = setTimeout(() => {
       answerTimeout(reply, timeoutMs);
       deadline.pass();
-      timer = expectProgress(reply.raw, timeoutMs);
+      timer = expectProgress(raw, timeoutMs);
     }, timeoutMs);
-    request.deadline = deadline;
-    reply.raw.once('close', () => {
+    const onClose = () => {
       clearTimeout(timer);
-      if (isAbandonedRead(request, reply)) deadline.pass();
-    });
+      if (raw.writableFinished || deadline.hasPassed) return;
+      if (request.method === 'GET') deadline.pass();
+      else passLater(deadline, timeoutMs);
+    };
+    // Who may ask was found out first, and its client may have left meanwhile.
+    if (raw.closed) onClose();
+    else raw.once('close', onClose);
     done();
   });
+}
+
+/** On its own, so that the timer holds nothing of the request. */
+function passLater(deadline: Deadline, timeoutMs: number): void {
+  setTimeout(() => deadline.pass(), timeoutMs).unref();
 }
 
 function answerTimeout(reply: FastifyReply, timeoutMs: number): void {
@@ -52,8 +72,4 @@ function expectProgress({ req: { socket } }: ServerResponse, timeoutMs: number):
     if (socket.bytesWritten - written < LEAST_PROGRESS) socket.resetAndDestroy();
     written = socket.bytesWritten;
   }, timeoutMs);
-}
-
-function isAbandonedRead({ method }: FastifyRequest, { raw }: FastifyReply): boolean {
-  return method === 'GET' && !raw.writableFinished;
 }

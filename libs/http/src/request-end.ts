@@ -1,16 +1,17 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** The number that nginx made common for a request whose client did not wait for its answer. It is never sent. */
 const CLIENT_GONE = 499;
 
 /** @param status what was answered, or 499 */
-type Listener = (request: FastifyRequest, reply: FastifyReply, status: number) => void;
+type Listener = (request: FastifyRequest, status: number, durationMs: number) => void;
 
 const listenersOf = new WeakMap<FastifyInstance, Listener[]>();
 
 /**
  * Calls `listener` once for every request: when its answer is sent, or when its client has gone, of which Fastify's own
- * hook says nothing. Those who do not wait are those for whom it took too long: they must not be missing in figures.
+ * hook says nothing. Those who do not wait are those for whom it took too long: they must not be missing in figures. The
+ * first call is to come before all hooks that may answer, or keep, a request.
  */
 export function whenRequestEnds(fastify: FastifyInstance, listener: Listener): void {
   const known = listenersOf.get(fastify);
@@ -22,10 +23,12 @@ export function whenRequestEnds(fastify: FastifyInstance, listener: Listener): v
   listenersOf.set(fastify, listeners);
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw } = reply;
+    const start = performance.now();
     // One for all of them: an answer that is streamed has so many listeners that Node would warn of more.
     raw.once('close', () => {
       const status = raw.headersSent ? reply.statusCode : CLIENT_GONE;
-      for (const each of listeners) each(request, reply, status);
+      const durationMs = performance.now() - start;
+      for (const each of listeners) each(request, status, durationMs);
     });
     done();
   });

@@ -4,7 +4,7 @@ import type { ServiceMetrics } from './service-metrics.js';
 
 /** Has every request counted and timed, also those that no route takes. */
 export function measureRequests(fastify: FastifyInstance, metrics: ServiceMetrics): void {
-  whenRequestEnds(fastify, (request, reply, status) => {
-    metrics.requestEnded(request.method, routeOf(request), status, reply.elapsedTime / 1000);
+  whenRequestEnds(fastify, (request, status, durationMs) => {
+    metrics.requestEnded(request.method, routeOf(request), status, durationMs / 1000);
   });
 }

@@ -33,7 +33,7 @@ export function traceRequests(fastify: FastifyInstance, tracer: Tracer, readsPar
     request.trace = { trace_id, span_id };
     inSpan(span, () => inRequest({ request_id: request.id, trace_id, span_id }, done));
   });
-  whenRequestEnds(fastify, (request, _reply, status) => {
+  whenRequestEnds(fastify, (request, status) => {
     const span = spans.get(request);
     if (span !== undefined) end(span, request, status);
   });

@@ -1,0 +1,42 @@
+import { connect, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** A connection that sends what it likes, whenever it likes. */
+export class PipeliningClient {
+  readonly socket: Socket;
+  text = '';
+
+  constructor(baseUrl: string) {
+    this.socket = connect(Number(new URL(baseUrl).port), '127.0.0.1');
+    this.socket.on('error', () => undefined);
+    this.socket.on('data', (bytes) => {
+      this.text += bytes.toString('latin1');
+    });
+    onTestFinished(() => {
+      this.socket.destroy();
+    });
+  }
+
+  /** Whatever the service makes of it. */
+  send(bytes: string | Buffer): void {
+    this.socket.write(bytes);
+  }
+
+  /** Of all answers so far. */
+  statuses(): number[] {
+    return [...this.text.matchAll(/HTTP\/1\.1 (\d+) [A-Z]/g)].map(([, status]) => Number(status));
+  }
+}
+
+/** A request as it is sent, with a body in JSON where it has one. */
+export function requestOf(method: string, path: string, body?: object, ...headers: string[]): string {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const head = [
+    `${method} ${path} HTTP/1.1`,
+    'Host: x',
+    'Content-Type: application/json',
+    ...headers,
+    `Content-Length: ${Buffer.byteLength(text)}`,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${text}`;
+}
