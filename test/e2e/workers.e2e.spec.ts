@@ -86,6 +86,24 @@ describe('AGNO_SERVICE_WORKERS', () => {
     await until(async () => /Worker \d has ended \(SIGKILL\) and is replaced/.test(service.output()));
   });
 
+  it('are not taken along by one that dies while figures are added up for it', async () => {
+    const own = await startSessionService({ ...settings(), AGNO_SERVICE_WORKERS: '2' });
+    const [asking = 0, stopped = 0] = await childrenOf(own.pid);
+    process.kill(stopped, 'SIGSTOP');
+    const alone = { headers: { connection: 'close' } };
+    // Each of them gets one.
+    const figures = [0, 1].map(() => call(own.baseUrl, '/metrics', alone).catch(() => undefined));
+    let served = 0;
+    for (let at = 0; at < 4; at++) void call(own.baseUrl, '/livez', alone).then(() => served++);
+    await until(async () => served >= 2);
+    process.kill(asking, 'SIGKILL');
+    process.kill(stopped, 'SIGCONT');
+    await Promise.all(figures);
+    await until(async () => (await childrenOf(own.pid)).filter((id) => id !== asking).length === 2);
+    expect((await call(own.baseUrl, '/livez', alone)).status).toBe(200);
+    expect(await own.stop()).toBe(0);
+  });
+
   it('answers on SIGTERM what was asked, and ends with 0', async () => {
     const own = await startSessionService(settings());
     await call(own.baseUrl, '/sessions/first');

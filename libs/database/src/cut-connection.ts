@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 
 /** What pg keeps of a connection and does not declare. */
 interface Connection {
@@ -6,6 +6,6 @@ interface Connection {
 }
 
 /** Ends a connection without a word to the server, which may be out of reach: a statement that runs on it fails at once. */
-export function cutConnection(client: PoolClient): void {
+export function cutConnection(client: ClientBase): void {
   (client as unknown as Connection).connection.stream.destroy();
 }

@@ -3,7 +3,8 @@ import type { DataSource } from 'typeorm';
 import { createDataSource, poolOf } from './data-source.js';
 import { DatabaseUnavailable } from './database-errors.js';
 import type { DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
-import { type PoolTarget, withOfferedTls } from './dsn/index.js';
+import { withTimeLimit } from './deadline.js';
+import { type PoolTarget, refusesTlsChoice, withOfferedTls } from './dsn/index.js';
 import { withoutRefusedLimit } from './pooler.js';
 import { RestedConnections } from './rested-connections.js';
 import { WaitingLine } from './waiting-line.js';
@@ -100,12 +101,19 @@ export class DatabaseConnections {
     }
   }
 
-  private async openTo(target: PoolTarget): Promise<Pool> {
-    const dataSource = createDataSource(target, this.limits, this.onIdleError);
+  /** A server that lets us in and then says nothing keeps a connection, but nobody who waits for the pool. */
+  private openTo(target: PoolTarget): Promise<Pool> {
+    return withTimeLimit(2 * this.limits.connectTimeoutMs, async (deadline) => {
+      const opened = await this.initialize(createDataSource(target, this.limits, this.onIdleError));
+      if (deadline.hasPassed) await opened.destroy();
+      else this.dataSource = opened;
+      return poolOf(opened);
+    });
+  }
+
+  private async initialize(dataSource: DataSource): Promise<DataSource> {
     try {
-      const pool = poolOf(await dataSource.initialize());
-      this.dataSource = dataSource;
-      return pool;
+      return await dataSource.initialize();
     } catch (error) {
       // A pool that came into being before the failure would keep its connections.
       await (poolOf(dataSource) as Pool | undefined)?.end();
@@ -113,11 +121,21 @@ export class DatabaseConnections {
     }
   }
 
+  /** What the server said about TLS when the pool was opened does not hold any more: it may be another one by now. */
+  private openAnew(outdated: Pool): void {
+    const { dataSource } = this;
+    if (dataSource === undefined || poolOf(dataSource) !== outdated) return;
+    this.opening = undefined;
+    this.dataSource = undefined;
+    void dataSource.destroy().catch(() => undefined);
+  }
+
   private async takeFrom(pool: Pool): Promise<PoolClient> {
     try {
       return await pool.connect();
     } catch (error) {
       if (isPoolTimeout(error)) this.observer.connectionTimedOut(this.databaseId);
+      if (this.target.tlsIfOffered && refusesTlsChoice(error)) this.openAnew(pool);
       throw new DatabaseUnavailable(this.databaseId, error);
     }
   }

@@ -18,9 +18,10 @@ export class Deadline {
     this.listeners.clear();
   }
 
-  /** Calls `listener` when the time is up; the returned function takes it back. */
+  /** Calls `listener` when the time is up, or now if it is; the returned function takes it back. */
   onPassed(listener: () => void): () => void {
-    this.listeners.add(listener);
+    if (this.passed) listener();
+    else this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 }

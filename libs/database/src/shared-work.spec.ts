@@ -39,6 +39,24 @@ describe('SharedWork', () => {
     expect(ends).toHaveLength(2);
   });
 
+  it('lets nobody join work that all others have left before it began', async () => {
+    const shared = new SharedWork<string>();
+    const { work, ends, deadlines } = controlledWork();
+    const left = new Deadline();
+    shared.run('k', new Deadline(), work);
+    const abandoned = shared.run('k', left, work);
+    left.pass();
+    const late = new Deadline();
+    late.pass();
+    const wanted = shared.run('k', new Deadline(), work);
+    shared.run('k', late, work);
+    ends[0]?.('before');
+    await expect.poll(() => ends.length).toBe(3);
+    expect(deadlines.map(({ hasPassed }) => hasPassed)).toEqual([false, true, false]);
+    for (const end of ends) end('after');
+    expect(await Promise.all([abandoned, wanted])).toEqual(['after', 'after']);
+  });
+
   it('goes on after a failure', async () => {
     const shared = new SharedWork<string>();
     await expect(shared.run('k', new Deadline(), () => Promise.reject(new Error('no')))).rejects.toThrow('no');

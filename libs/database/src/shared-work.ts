@@ -19,7 +19,8 @@ export class SharedWork<T> {
    */
   run(key: string, deadline: Deadline, work: (deadline: Deadline) => Promise<T>): Promise<T> {
     const planned = this.planned.get(key);
-    if (planned !== undefined) {
+    // What everybody has left is given up.
+    if (planned !== undefined && !planned.deadline.hasPassed) {
       planned.deadline.include(deadline);
       return planned.result;
     }
@@ -28,7 +29,7 @@ export class SharedWork<T> {
     const running = this.running.get(key);
     if (running === undefined) return this.begin(key, () => work(joint));
     const result = running.then(() => {
-      this.planned.delete(key);
+      if (this.planned.get(key)?.deadline === joint) this.planned.delete(key);
       return this.begin(key, () => work(joint));
     });
     this.planned.set(key, { result, deadline: joint });

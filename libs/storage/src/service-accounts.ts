@@ -38,8 +38,13 @@ export class ServiceAccounts {
     );
   }
 
-  /** The account of a token (by its SHA-256, hexadecimal), revoked and expired ones included; `no-table` where AgentOS has none. */
+  /**
+   * The account of a token (by its SHA-256, hexadecimal), revoked and expired ones included; `no-table` where AgentOS has none.
+   *
+   * @throws DatabaseOverloaded: who guesses tokens must not make the line longer, either
+   */
   async find(tokenHash: string, deadline: Deadline): Promise<ServiceAccount | 'unknown' | 'no-table'> {
+    this.database.admit();
     try {
       const [row] = await this.database.query<AccountRow>(this.findByToken, [tokenHash], deadline);
       return row === undefined ? 'unknown' : accountOf(row);

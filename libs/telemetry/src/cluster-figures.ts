@@ -18,8 +18,9 @@ export function answerForAllWorkers(): void {
   cluster.on('message', (worker, message: { type?: string }) => {
     if (message.type !== ASKED) return;
     aggregator.clusterMetrics().then(
-      (text) => worker.send({ type: TOLD, text } satisfies Told),
-      () => undefined,
+      // It may have died meanwhile.
+      (text) => worker.send({ type: TOLD, text } satisfies Told, ignore),
+      ignore,
     );
   });
 }
@@ -56,6 +57,8 @@ function askPrimary(): Promise<string> {
   });
   return asking;
 }
+
+function ignore(): void {}
 
 function isTold(message: unknown): message is Told {
   return typeof message === 'object' && message !== null && 'type' in message && message.type === TOLD;

@@ -17,6 +17,7 @@ export type Weather =
 /** A network between a client and a server on this machine that fails as networks do. */
 export class TcpProxy {
   private weather: Weather = { kind: 'pass' };
+  private fatal: string | undefined;
   private readonly sockets = new Set<Socket>();
   private readonly changed = new EventTarget();
 
@@ -50,12 +51,13 @@ export class TcpProxy {
    * taken. The server's end goes when the client gives up, as its own keep-alive would have it in time.
    */
   forgetConnections(): void {
-    for (const socket of this.sockets) {
-      socket.removeAllListeners('data');
-      socket.removeAllListeners('end');
-      socket.on('end', () => socket.destroy());
-      socket.resume();
-    }
+    this.sockets.forEach(forget);
+  }
+
+  /** Forgets the next connection over which a client sends this: the server gets it, and its answer is lost. */
+  async forgetAt(text: string): Promise<void> {
+    this.fatal = text;
+    await once(this.changed, 'forgotten');
   }
 
   /** Cuts every connection, and refuses new ones until `listen`. */
@@ -75,6 +77,12 @@ export class TcpProxy {
 
   private join(client: Socket): void {
     const server = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true });
+    client.on('data', (bytes) => {
+      if (this.fatal === undefined || !bytes.includes(this.fatal)) return;
+      this.fatal = undefined;
+      [client, server].forEach(forget);
+      this.changed.dispatchEvent(new Event('forgotten'));
+    });
     this.carry(client, server);
     this.carry(server, client);
     client.resume();
@@ -122,6 +130,13 @@ export class TcpProxy {
     }
     if (rest.length > 0) await this.deliver(rest, to);
   }
+}
+
+function forget(socket: Socket): void {
+  socket.removeAllListeners('data');
+  socket.removeAllListeners('end');
+  socket.on('end', () => socket.destroy());
+  socket.resume();
 }
 
 async function send(bytes: Buffer, to: Socket): Promise<void> {

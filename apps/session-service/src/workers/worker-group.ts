@@ -56,11 +56,14 @@ export class WorkerGroup {
   private fork(seat: number): Worker {
     const worker = cluster.fork({ ...this.env, [SEAT]: String(seat), [STARTED_AT]: this.startedAt });
     this.workers.set(seat, worker);
+    // Also that its channel broke with it, of which its end tells as well.
+    worker.on('error', (error) => this.logger.warn({ worker: seat }, `Worker ${seat}: ${error.message}`));
     return worker;
   }
 
   private replaceWhenDead(seat: number, worker: Worker): void {
     if (worker.isDead()) this.replace(seat);
+    else if (worker.process.pid === undefined) worker.once('error', () => this.replaceWhenDead(seat, worker));
     else worker.once('exit', (code, signal) => this.onDeath(seat, signal ?? `exit code ${code}`));
   }
 
@@ -72,7 +75,13 @@ export class WorkerGroup {
 
   private replace(seat: number): void {
     setTimeout(() => {
-      if (!this.isStopping) this.replaceWhenDead(seat, this.fork(seat));
+      if (this.isStopping) return;
+      try {
+        this.replaceWhenDead(seat, this.fork(seat));
+      } catch (error) {
+        this.logger.error(error, `Worker ${seat} cannot be started`);
+        this.replace(seat);
+      }
     }, this.backoff.next(Date.now()));
   }
 }

@@ -1,5 +1,9 @@
 import type { ClientBase } from 'pg';
+import { cutConnection } from '../cut-connection.js';
 import { DsnError } from './dsn-error.js';
+
+/** How long a server may take to say what it is, in milliseconds: whoever waits for the connection waits for that as well. */
+const PATIENCE_MS = 5_000;
 
 /**
  * libpq's `target_session_attrs` for a single host: a check for every new connection, or undefined when any server will
@@ -13,7 +17,10 @@ export function serverRoleCheck(role = 'any'): ((client: ClientBase) => Promise<
   if (condition === undefined)
     throw new DsnError(`target_session_attrs must be one of any, ${[...CONDITIONS.keys()].join(', ')}, prefer-standby`);
   return async (client) => {
-    const { rows } = await client.query({ text: `SELECT (${condition})::int::text`, rowMode: 'array' });
+    const outOfPatience = setTimeout(() => cutConnection(client), PATIENCE_MS);
+    const { rows } = await client
+      .query({ text: `SELECT (${condition})::int::text`, rowMode: 'array' })
+      .finally(() => clearTimeout(outOfPatience));
     if (String(rows[0]?.[0]) !== '1') throw new Error(`The server is not what target_session_attrs=${role} asks for`);
   };
 }

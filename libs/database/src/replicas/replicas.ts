@@ -1,3 +1,4 @@
+import { StatementTimedOut } from '../database-errors.js';
 import type { DatabaseLog } from '../database-options.js';
 import type { DatabaseServer } from '../database-server.js';
 import type { Deadline } from '../deadline.js';
@@ -26,10 +27,21 @@ export class Replicas {
 
   /** Who reads now. Errors: those of a query to the primary. */
   async reader(deadline: Deadline): Promise<Reader> {
-    const mark = await this.marking.run('', deadline, (joint) => markOf(this.primary, joint));
-    if (mark === undefined) this.complain();
+    const mark = await this.marking.run('', deadline, (joint) => this.mark(joint));
     const replica = mark && this.leastBusy(mark);
     return mark && replica ? new ReplicaReader(replica, mark, this.primary) : this.primary;
+  }
+
+  /** Undefined where the primary is to read: it does not tell where it is, or not at once. */
+  private async mark(deadline: Deadline): Promise<Mark | undefined> {
+    try {
+      const mark = await markOf(this.primary, deadline);
+      if (mark === undefined) this.complain();
+      return mark;
+    } catch (error) {
+      if (error instanceof StatementTimedOut && !deadline.hasPassed) return undefined;
+      throw error;
+    }
   }
 
   private leastBusy(mark: Mark): Replica | undefined {

@@ -1,6 +1,6 @@
-import { sqlState } from '../database-errors.js';
+import { StatementTimedOut, sqlState } from '../database-errors.js';
 import type { DatabaseServer } from '../database-server.js';
-import type { Deadline } from '../deadline.js';
+import { Deadline } from '../deadline.js';
 import { namedStatement, type Run } from '../statement.js';
 
 /** A place in the history of a primary: the timeline, which changes with every fail-over, and a byte in its log. */
@@ -22,11 +22,34 @@ export interface Mark extends WalPosition {
  */
 export async function markOf(primary: DatabaseServer, deadline: Deadline): Promise<Mark | undefined> {
   try {
-    const [row] = await primary.query<MarkRow>(MARK, [], deadline);
+    const [row] = await askInTime(primary, deadline);
     return row?.stored === 't' ? { timeline: row.timeline, byte: BigInt(row.byte), snapshot: row.snapshot } : undefined;
   } catch (error) {
     if (CANNOT_TELL.includes(sqlState(error) ?? '')) return undefined;
     throw error;
+  }
+}
+
+/**
+ * All readers wait for the answer, and its connection may be dead without a word: it has a time of its own, from when there
+ * is a connection for it. Nobody waits for the end of what is given up.
+ *
+ * @throws StatementTimedOut
+ */
+async function askInTime(primary: DatabaseServer, deadline: Deadline): Promise<MarkRow[]> {
+  const attempt = new Deadline();
+  const forget = deadline.onPassed(() => attempt.pass());
+  let impatience: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => attempt.onPassed(() => reject(new StatementTimedOut(primary.id))));
+  const asking = primary.work(attempt, (run) => {
+    impatience = setTimeout(() => attempt.pass(), ANSWER_MS);
+    return run<MarkRow>(MARK, []);
+  });
+  try {
+    return await Promise.race([asking, late]);
+  } finally {
+    clearTimeout(impatience);
+    forget();
   }
 }
 
@@ -52,6 +75,9 @@ interface ReplayedRow {
   readonly timeline: string;
   readonly byte: string | null;
 }
+
+/** How long a primary may take to say where it is, in milliseconds. */
+const ANSWER_MS = 1_000;
 
 /** No such function, not allowed, and not while a standby recovers. */
 const CANNOT_TELL = ['42883', '42501', '55000'];

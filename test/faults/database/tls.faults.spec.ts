@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { call, until } from '../../support/api.js';
+import { startSessionService } from '../../support/session-service.js';
+import { statusesOf } from '../support/figures.js';
+import { keepFinding } from '../support/keep-finding.js';
+import { MortalPostgres } from '../support/mortal-postgres.js';
+
+const SERVICE = "FROM pg_stat_activity WHERE application_name = 'agno-session-service'";
+
+/** Without sslmode in its DSN a client takes what the server offers, which changes with the server behind a name. */
+it('the database server encrypts no more, or all that it takes', async () => {
+  const postgres = await MortalPostgres.start();
+  onTestFinished(() => postgres.end());
+  makeCertificate(postgres.folder);
+  await postgres.sql('ALTER SYSTEM SET ssl = on');
+  await postgres.sql('SELECT pg_reload_conf()');
+  const service = await startSessionService({ AGNO_PG_DSN: await postgres.databases.createDatabase('ai') });
+  onTestFinished(async () => void (await service.stop()));
+  const areEncrypted = async () => {
+    const rows = await postgres.sql<{ ssl: boolean }>(
+      `SELECT ssl FROM pg_stat_ssl JOIN (SELECT pid ${SERVICE}) s USING (pid)`,
+    );
+    return [...new Set(rows.map(({ ssl }) => ssl))];
+  };
+  const statuses: { status: number }[] = [];
+  const ask = async () => {
+    const { status } = await call(service.baseUrl, '/sessions');
+    statuses.push({ status });
+    return status;
+  };
+
+  expect((await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } })).status).toBe(201);
+  expect(await areEncrypted()).toEqual([true]);
+
+  await postgres.sql('ALTER SYSTEM SET ssl = off');
+  await postgres.sql(`SELECT pg_reload_conf(), (SELECT count(pg_terminate_backend(pid)) ${SERVICE})`);
+  await until(async () => (await ask()) === 200);
+  expect(await areEncrypted()).toEqual([false]);
+
+  const rules = join(postgres.folder, 'pg_hba.conf');
+  await postgres.sql('ALTER SYSTEM SET ssl = on');
+  writeFileSync(rules, readFileSync(rules, 'utf8').replace(/^host\b/gm, 'hostssl'));
+  await postgres.sql(`SELECT pg_reload_conf(), (SELECT count(pg_terminate_backend(pid)) ${SERVICE})`);
+  await until(async () => (await ask()) === 200);
+  expect(await areEncrypted()).toEqual([true]);
+  keepFinding({
+    fault:
+      'A server that encrypts is replaced by one that does not, and that by one that takes nothing else; no `sslmode`',
+    requests: statuses.length,
+    outcome: `${statusesOf(statuses)}; one after the other until 200`,
+    lostWrites: 0,
+    wrongAnswers: 0,
+  });
+});
+
+/** One that nobody has to trust, for the server on a folder of its own. */
+function makeCertificate(folder: string): void {
+  const [key, certificate] = ['server.key', 'server.crt'].map((name) => join(folder, name));
+  const files = ['-keyout', String(key), '-out', String(certificate)];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', ...files], {
+    stdio: 'ignore',
+  });
+  for (const file of [key, certificate]) execFileSync('chown', [`--reference=${folder}`, String(file)]);
+}
