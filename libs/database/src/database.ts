@@ -29,7 +29,9 @@ export class Database implements Reader {
     this.id = id;
     const server = (name: string, address: string) => new DatabaseServer(name, address, limits, observer, log);
     this.primary = server(id, dsn);
-    const standbys = replicas.map((address, at) => new Replica(server(`${id}:replica${at + 1}`, address), log));
+    const standbys = replicas.map(
+      (address, at) => new Replica(server(`${id}:replica${at + 1}`, address), this.primary, log),
+    );
     if (standbys.length > 0) this.replicas = new Replicas(this.primary, standbys, log);
     this.servers = [this.primary, ...standbys.map((standby) => standby.server)];
     this.overloaded = new DatabaseOverloaded(id);

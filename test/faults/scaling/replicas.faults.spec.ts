@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../../support/api.js';
+import { startSessionService } from '../../support/session-service.js';
 import { MAIN, Replicated } from '../support/replicated.js';
 
 /** Connections of all workers together. */
@@ -116,7 +117,49 @@ describe('a read replica', { tags: 'quick' }, () => {
   }
 });
 
+describe('a DSN that names another database', () => {
+  it('is not read as a replica', async () => {
+    const replicated = await Replicated.start(1);
+    onTestFinished(() => replicated.stop());
+    const wrong = await replicated.primary.databases.createDatabase('wrong');
+    const [{ port } = expect.fail('no standby')] = replicated.standbys;
+    const service = await startSessionService({
+      AGNO_SESSION_DSN_MAP: JSON.stringify({ [MAIN]: replicated.primary.databases.url(MAIN) }),
+      AGNO_SESSION_REPLICA_MAP: JSON.stringify({ [MAIN]: [wrong.replace(/:\d+\//, `:${port}/`)] }),
+    });
+    onTestFinished(async () => void (await service.stop()));
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
+    await until(async () => {
+      expect((await call(service.baseUrl, '/sessions/s')).status).toBe(200);
+      return /Replica 'main:replica1' is left out: it is a replica of another server/.test(service.output());
+    });
+  });
+});
+
 describe('after a fail-over', () => {
+  it('a replica that goes on with the new primary is read', async () => {
+    const replicated = await Replicated.start(2);
+    onTestFinished(() => replicated.stop());
+    const [successor, follower] = replicated.standbys;
+    if (successor === undefined || follower === undefined) expect.fail('no standbys');
+    const ask = () => call(replicated.service.baseUrl, '/sessions/s');
+    await call(replicated.service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
+    await replicated.untilStandbysRead(ask);
+
+    await replicated.primary.kill();
+    await successor.sql('SELECT pg_promote()');
+    await follower.sql(`ALTER SYSTEM SET primary_conninfo = '${successor.address}'`);
+    await follower.sql('SELECT pg_reload_conf()');
+    replicated.network.target = successor.port;
+    replicated.network.cut();
+
+    await until(async () => (await ask()).status === 200);
+    await replicated.untilStandbysRead(ask);
+    const name = { method: 'PATCH', body: { session_name: 'new' } };
+    expect((await call(replicated.service.baseUrl, '/sessions/s', name)).status).toBe(200);
+    expect((await ask()).json).toMatchObject({ session_name: 'new' });
+  });
+
   it('a replica that had come further than the new primary is not read', async () => {
     const replicated = await Replicated.start(2);
     onTestFinished(() => replicated.stop());

@@ -50,6 +50,11 @@ export class MortalPostgres {
     return postgres;
   }
 
+  /** What a server that follows this one connects to. */
+  get address(): string {
+    return `host=127.0.0.1 port=${this.port} user=postgres password=${PASSWORD}`;
+  }
+
   /** Runs SQL on a connection of its own, past any proxy. */
   sql<Row extends object>(text: string, database = 'postgres', values: readonly unknown[] = []): Promise<Row[]> {
     return runSql(this.databases.url(database), text, values) as Promise<Row[]>;
@@ -81,8 +86,7 @@ export class MortalPostgres {
       await backup.end();
     }
     writeFileSync(join(folder, 'standby.signal'), '');
-    const primary = `host=127.0.0.1 port=${this.port} user=postgres password=${PASSWORD}`;
-    appendFileSync(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${primary}'\n`);
+    appendFileSync(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${this.address}'\n`);
     rmSync(join(folder, 'postmaster.pid'));
     execFileSync('chown', ['--recursive', `--reference=${this.folder}`, folder]);
     const standby = await MortalPostgres.startOn(folder, []);

@@ -4,6 +4,7 @@ import type { DatabaseLog } from '../database-options.js';
 import type { DatabaseServer } from '../database-server.js';
 import { Deadline, OutOfTime, withDeadline, withTimeLimit } from '../deadline.js';
 import type { Run, SqlValue, Statement } from '../statement.js';
+import { identityOf } from './identity.js';
 import { ReplicaReport } from './replica-report.js';
 import { includes, type Mark, replayedBy, type WalPosition } from './wal-position.js';
 
@@ -41,6 +42,7 @@ export class Replica {
 
   constructor(
     readonly server: DatabaseServer,
+    private readonly primary: DatabaseServer,
     log: DatabaseLog,
   ) {
     this.report = new ReplicaReport(server.id, log);
@@ -131,9 +133,10 @@ export class Replica {
     if (this.isLooking) return;
     this.isLooking = true;
     try {
-      await withTimeLimit(LOOK_MS, (look) =>
-        this.server.work(look, (run) => withDeadline(REPLAY_MS, (deadline) => this.catchUp(run, mark, deadline))),
-      );
+      await withTimeLimit(LOOK_MS, async (look) => {
+        await this.expectCopy(look);
+        await this.server.work(look, (run) => withDeadline(REPLAY_MS, (deadline) => this.catchUp(run, mark, deadline)));
+      });
       this.takeIn();
     } catch (error) {
       this.leaveOut(error);
@@ -141,6 +144,12 @@ export class Replica {
     } finally {
       this.isLooking = false;
     }
+  }
+
+  /** A DSN can be a mistake: another server that has come further would be believed. @throws Error */
+  private async expectCopy(deadline: Deadline): Promise<void> {
+    const [own, wanted] = await Promise.all([this.server, this.primary].map((each) => identityOf(each, deadline)));
+    if (own !== wanted) throw new Error('it is a replica of another server, or another database of it');
   }
 
   private suspect(): void {

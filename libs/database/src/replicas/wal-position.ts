@@ -90,9 +90,14 @@ const MARK = namedStatement(
     FROM pg_current_wal_flush_lsn() AS lsn`,
 );
 
-/** A promoted standby keeps the position at which it was promoted. */
+/**
+ * A promoted standby keeps the position at which it was promoted, but no timeline. One that goes on with another primary
+ * writes the new timeline down at its next restart point only; that it gets it, if it may be known who sends what, says the
+ * same: a standby asks nobody for a timeline that parted from its own before where it is.
+ */
 const REPLAYED = namedStatement(
   'replica-position',
-  `SELECT upper(lpad(to_hex(min_recovery_end_timeline), 8, '0')) AS timeline, pg_last_wal_replay_lsn() - '0/0' AS byte
-    FROM pg_control_recovery()`,
+  `SELECT upper(lpad(to_hex(greatest(min_recovery_end_timeline, received_tli)), 8, '0')) AS timeline,
+      pg_last_wal_replay_lsn() - '0/0' AS byte
+    FROM pg_control_recovery() LEFT JOIN pg_stat_wal_receiver ON true`,
 );
