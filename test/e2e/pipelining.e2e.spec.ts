@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
@@ -7,6 +7,9 @@ import { type ScratchDatabase, scratchDatabase } from '../support/scratch-databa
 import { startSessionService } from '../support/session-service.js';
 
 const LARGE = 5_000_000;
+const LARGEST = 15_000_000;
+/** So many take some seconds. */
+const MANY = 12_000;
 const FLOOD = Buffer.alloc(200_000_000, 'no request\r\n\r\n');
 const SMALL = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
 /** More of them than one reading of a connection brings. */
@@ -82,6 +85,30 @@ describe('requests that are sent before the answer to the one before', () => {
     expect(most - before).toBeLessThan(SLACK_MB);
     await locked.over;
     await until(async () => client.statuses().length === WAITING + 1);
+    expect(new Set(client.statuses())).toEqual(new Set([200]));
+  });
+
+  it('wait in a number that is bounded while the answer before them is read slowly', async () => {
+    const runs = [{ run_id: 'q', agent_id: 'a', content: 'x'.repeat(LARGEST) }];
+    const body = { session_id: 'largest', agent_id: 'a', runs };
+    expect((await call(service.baseUrl, '/sessions', { method: 'POST', body })).status).toBe(201);
+    const client = new PipeliningClient(service.baseUrl);
+    client.socket.pause();
+    client.send(requestOf('GET', '/sessions/largest/runs/q') + SMALL.repeat(WAITING));
+    const reading = setInterval(() => client.socket.read(200_000), 5);
+    onTestFinished(() => clearInterval(reading));
+    await until(async () => client.statuses().length > 1);
+    clearInterval(reading);
+    client.socket.resume();
+    await until(async () => client.statuses().length === WAITING + 1);
+  });
+
+  it('have time enough, however long they wait', async () => {
+    const hasty = await startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_REQUEST_TIMEOUT_MS: '300' });
+    onTestFinished(async () => void (await hasty.stop()));
+    const client = new PipeliningClient(hasty.baseUrl);
+    client.send('GET /sessions HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(MANY));
+    await until(async () => client.statuses().length === MANY);
     expect(new Set(client.statuses())).toEqual(new Set([200]));
   });
 

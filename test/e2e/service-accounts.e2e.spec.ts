@@ -88,12 +88,21 @@ describe('service accounts', () => {
     client.abort();
     await gone;
     await accounts.over;
+    const before = await lists();
     const stays = by('agno_pat_boss');
-    await until(async () => (await waiting('agno_sessions')) > 0);
-    expect(await waiting('agno_sessions')).toBe(1);
     await sessions.over;
     expect((await stays).status).toBe(200);
+    expect((await by('agno_pat_boss')).status).toBe(200);
+    expect(await lists()).toBe(before + 2);
   });
+
+  /** How many have been read. */
+  async function lists(): Promise<number> {
+    const { text } = await by('the-key', 'GET', '/metrics');
+    return Number(
+      /^db_client_operation_duration_seconds_count\{db_operation_name="page",.*\} (\d+)/m.exec(text)?.[1] ?? 0,
+    );
+  }
 
   /** Resolves when the lock is there. */
   async function lockedFor(seconds: number, table: string): Promise<{ over: Promise<unknown> }> {

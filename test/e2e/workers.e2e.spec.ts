@@ -94,7 +94,11 @@ describe('AGNO_SERVICE_WORKERS', () => {
     // Each of them gets one.
     const figures = [0, 1].map(() => call(own.baseUrl, '/metrics', alone).catch(() => undefined));
     let served = 0;
-    for (let at = 0; at < 4; at++) void call(own.baseUrl, '/livez', alone).then(() => served++);
+    for (let at = 0; at < 4; at++)
+      void call(own.baseUrl, '/livez', alone).then(
+        () => served++,
+        () => undefined,
+      );
     await until(async () => served >= 2);
     process.kill(asking, 'SIGKILL');
     process.kill(stopped, 'SIGCONT');

@@ -1,11 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
-import { createDataSource, poolOf } from './data-source.js';
+import { poolOf } from './data-source.js';
 import { DatabaseUnavailable } from './database-errors.js';
 import type { DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
-import { withTimeLimit } from './deadline.js';
-import { type PoolTarget, refusesTlsChoice, withOfferedTls } from './dsn/index.js';
-import { withoutRefusedLimit } from './pooler.js';
+import { type PoolTarget, withOfferedTls } from './dsn/index.js';
+import { openDataSource } from './open-data-source.js';
 import { RestedConnections } from './rested-connections.js';
 import { WaitingLine } from './waiting-line.js';
 
@@ -19,6 +19,9 @@ export interface Loan {
 export class DatabaseConnections {
   private opening: Promise<Pool> | undefined;
   private dataSource: DataSource | undefined;
+  /** Whether the connections of the pool are. */
+  private isEncrypted = false;
+  private isLooking = false;
   private readonly rested = new RestedConnections();
   private readonly line: WaitingLine;
 
@@ -71,11 +74,11 @@ export class DatabaseConnections {
   /** Waits for connections in use and closes all. */
   async close(): Promise<void> {
     await this.opening?.catch(() => undefined);
-    if (this.dataSource?.isInitialized) await this.dataSource.destroy();
+    await this.dataSource?.destroy();
   }
 
   private get openPool(): Pool | undefined {
-    return this.dataSource?.isInitialized ? poolOf(this.dataSource) : undefined;
+    return this.dataSource && poolOf(this.dataSource);
   }
 
   /** Opens the pool unless it is open; one attempt serves all who wait. */
@@ -92,42 +95,9 @@ export class DatabaseConnections {
 
   private async open(): Promise<Pool> {
     const target = await withOfferedTls(this.target, this.limits.connectTimeoutMs);
-    try {
-      return await this.openTo(target);
-    } catch (error) {
-      const humbler = withoutRefusedLimit(target, error);
-      if (humbler === undefined) throw error;
-      return this.openTo(humbler);
-    }
-  }
-
-  /** A server that lets us in and then says nothing keeps a connection, but nobody who waits for the pool. */
-  private openTo(target: PoolTarget): Promise<Pool> {
-    return withTimeLimit(2 * this.limits.connectTimeoutMs, async (deadline) => {
-      const opened = await this.initialize(createDataSource(target, this.limits, this.onIdleError));
-      if (deadline.hasPassed) await opened.destroy();
-      else this.dataSource = opened;
-      return poolOf(opened);
-    });
-  }
-
-  private async initialize(dataSource: DataSource): Promise<DataSource> {
-    try {
-      return await dataSource.initialize();
-    } catch (error) {
-      // A pool that came into being before the failure would keep its connections.
-      await (poolOf(dataSource) as Pool | undefined)?.end();
-      throw error;
-    }
-  }
-
-  /** What the server said about TLS when the pool was opened does not hold any more: it may be another one by now. */
-  private openAnew(outdated: Pool): void {
-    const { dataSource } = this;
-    if (dataSource === undefined || poolOf(dataSource) !== outdated) return;
-    this.opening = undefined;
-    this.dataSource = undefined;
-    void dataSource.destroy().catch(() => undefined);
+    this.isEncrypted = Boolean(target.ssl);
+    this.dataSource = await openDataSource(target, this.limits, this.onIdleError);
+    return poolOf(this.dataSource);
   }
 
   private async takeFrom(pool: Pool): Promise<PoolClient> {
@@ -135,11 +105,33 @@ export class DatabaseConnections {
       return await pool.connect();
     } catch (error) {
       if (isPoolTimeout(error)) this.observer.connectionTimedOut(this.databaseId);
-      if (this.target.tlsIfOffered && refusesTlsChoice(error)) this.openAnew(pool);
+      void this.lookAtTls(pool);
       throw new DatabaseUnavailable(this.databaseId, error);
     }
   }
+
+  /**
+   * Opens the pool anew where the server does not offer any more what it offered then: another one may have come in its
+   * place. Never rejects.
+   */
+  private async lookAtTls(pool: Pool): Promise<void> {
+    if (!this.target.tlsIfOffered || this.isLooking) return;
+    this.isLooking = true;
+    const offered = await withOfferedTls(this.target, this.limits.connectTimeoutMs).catch(() => undefined);
+    this.isLooking = false;
+    const { dataSource } = this;
+    if (offered === undefined || Boolean(offered.ssl) === this.isEncrypted) return;
+    if (dataSource === undefined || poolOf(dataSource) !== pool) return;
+    this.opening = undefined;
+    this.dataSource = undefined;
+    // Those who wait for a connection of a pool that ends would wait for ever.
+    while (pool.waitingCount > 0) await sleep(RETIRING_MS);
+    await dataSource.destroy().catch(() => undefined);
+  }
 }
+
+/** How often a pool is looked at that is to end, in milliseconds. */
+const RETIRING_MS = 100;
 
 /** pg-pool has no code for it. */
 function isPoolTimeout(error: unknown): boolean {

@@ -2,7 +2,7 @@ import { cancelStatement } from './cancel-statement.js';
 import { DatabaseConnections } from './database-connections.js';
 import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
-import type { Deadline } from './deadline.js';
+import { Deadline } from './deadline.js';
 import { askForTls, type PoolTarget, parseDsn } from './dsn/index.js';
 import { StatementNames } from './pooler.js';
 import type { Reader } from './reader.js';
@@ -38,6 +38,32 @@ export class DatabaseServer implements Reader {
   /** Runs one statement; it is cancelled in PostgreSQL when the deadline passes. */
   query<Row = TextRow>(statement: Statement, values: readonly SqlValue[], deadline: Deadline): Promise<Row[]> {
     return this.work(deadline, (run) => run<Row>(statement, values));
+  }
+
+  /**
+   * As `query`, for what many wait for together, none of whom may be left waiting for an answer that is lost with its
+   * connection: it is given up after so many milliseconds with a connection, and nobody waits for its end.
+   */
+  async queryWithin<Row = TextRow>(
+    ms: number,
+    statement: Statement,
+    values: readonly SqlValue[],
+    deadline: Deadline,
+  ): Promise<Row[]> {
+    const attempt = new Deadline();
+    const forget = deadline.onPassed(() => attempt.pass());
+    const late = new Promise<never>((_, reject) => attempt.onPassed(() => reject(new StatementTimedOut(this.id))));
+    let impatience: NodeJS.Timeout | undefined;
+    const working = this.work(attempt, (run) => {
+      impatience = setTimeout(() => attempt.pass(), ms);
+      return run<Row>(statement, values);
+    });
+    try {
+      return await Promise.race([working, late]);
+    } finally {
+      clearTimeout(impatience);
+      forget();
+    }
   }
 
   /**

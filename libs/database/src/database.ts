@@ -29,9 +29,7 @@ export class Database implements Reader {
     this.id = id;
     const server = (name: string, address: string) => new DatabaseServer(name, address, limits, observer, log);
     this.primary = server(id, dsn);
-    const standbys = replicas.map(
-      (address, at) => new Replica(server(`${id}:replica${at + 1}`, address), this.primary, log),
-    );
+    const standbys = replicas.map((address, at) => new Replica(server(`${id}:replica${at + 1}`, address), log));
     if (standbys.length > 0) this.replicas = new Replicas(this.primary, standbys, log);
     this.servers = [this.primary, ...standbys.map((standby) => standby.server)];
     this.overloaded = new DatabaseOverloaded(id);
@@ -52,6 +50,16 @@ export class Database implements Reader {
   /** Runs one statement on the primary; it is cancelled in PostgreSQL when the deadline passes. */
   query<Row = TextRow>(statement: Statement, values: readonly SqlValue[], deadline: Deadline): Promise<Row[]> {
     return this.primary.query(statement, values, deadline);
+  }
+
+  /** As `query`, for what many wait for together: see `DatabaseServer`. */
+  queryWithin<Row = TextRow>(
+    ms: number,
+    statement: Statement,
+    values: readonly SqlValue[],
+    deadline: Deadline,
+  ): Promise<Row[]> {
+    return this.primary.queryWithin(ms, statement, values, deadline);
   }
 
   /** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */

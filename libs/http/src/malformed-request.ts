@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { problem } from '@agno/contract';
 import type { FastifyInstance } from 'fastify';
 import { allowedMethod } from './known-paths.js';
-import { answerUnderWay } from './request-order.js';
+import { answerUnderWay, isFollowed } from './request-order.js';
 
 /** How long a client may take to read the last answer before its connection is cut, in milliseconds. */
 const LAST_WORDS_MS = 2_000;
@@ -11,10 +11,12 @@ const LAST_WORDS_MS = 2_000;
 /** AgentOS's words, too. */
 const NO_REQUEST = 'Invalid HTTP request received.';
 
+const TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
+
 /** What Node's codes mean that are not 400. */
 const REFUSALS: Readonly<Record<string, [status: number, sentence: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request header fields too large'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time'],
+  [TIMEOUT]: [408, 'The request did not arrive in time'],
 };
 
 /**
@@ -28,12 +30,14 @@ export function answerMalformed(error: { readonly code?: string }, socket: Duple
     socket.destroy();
     return;
   }
+  // What has not come whole need not have done so while others before it wait: it may not even have been read.
+  if (error.code === TIMEOUT && isFollowed(socket)) return;
   inTurn(socket, () => endWith(socket, ...(REFUSALS[error.code ?? ''] ?? [400, NO_REQUEST])));
 }
 
 /** Refuses what of a request has come so far, if any, where there is no whole one that waits for its answer. */
 export function refuseUnfinished(socket: Duplex): void {
-  if (answerBefore(socket) === undefined) answerMalformed({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket);
+  if (answerBefore(socket) === undefined) answerMalformed({ code: TIMEOUT }, socket);
 }
 
 /**
@@ -43,8 +47,8 @@ export function refuseUnfinished(socket: Duplex): void {
 export function answerUnusual({ server }: FastifyInstance): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', ({ url = '' }: IncomingMessage, socket: Duplex) => {
-    // From here on Node leaves the connection to us.
-    socket.on('error', () => undefined);
+    // From here on Node leaves the connection to us, also while it sends an answer.
+    socket.on('error', () => undefined).on('drain', () => answerUnderWay(socket)?.emit('drain'));
     const allow = allowedMethod(url);
     inTurn(socket, () => {
       if (allow === undefined) endWith(socket, 404, 'Not Found');

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { problem } from '@agno/contract';
 import type { FastifyInstance } from 'fastify';
-import { isTooLate } from './request-order.js';
+import { hasEnded } from './request-order.js';
 import { type Holder, Room } from './room.js';
 
 /** So much of every body is free: as much as a head may be. Nobody has to make room for a small request. In bytes. */
@@ -96,7 +96,7 @@ class ArrivingBody implements Holder {
   private readonly onEnd = (): void => {
     const body = this.bytes.subarray(0, this.length);
     this.finish();
-    if (!isTooLate(this.payload)) this.done(null, body);
+    if (!hasEnded(this.payload.socket)) this.done(null, body);
   };
 
   /** Its client has gone. */

@@ -1,19 +1,20 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** With so many requests that wait, a connection is not read any further. */
+/** With more requests that wait, a connection is not read any further. */
 const ENOUGH = 16;
 
 /**
- * So many requests may wait on all connections together. One read from a connection can bring a few thousand; beyond this
- * number, of some kilobytes each, the connection that brings more of them is cut.
+ * So many requests may wait on all connections together. A single read of a connection can bring a few thousand, of some
+ * kilobytes each; beyond this number the connection on which most of them wait is cut.
  */
 const MOST = 10_000;
 
 let waitingOnAll = 0;
+const waitingLines = new Set<RequestLine>();
 
-const lines = new WeakMap<Socket, RequestLine>();
+const lines = new WeakMap<object, RequestLine>();
 
 /**
  * Does the requests of one connection one after the other. HTTP lets a client send the next before it has the answer to the
@@ -30,8 +31,8 @@ export function keepOrder(fastify: FastifyInstance): void {
 }
 
 /** Whether another request waits for the answer under way on this connection. */
-export function isFollowed(socket: Socket): boolean {
-  return lines.get(socket)?.isEmpty === false;
+export function isFollowed(socket: object): boolean {
+  return (lines.get(socket)?.length ?? 0) > 0;
 }
 
 /** The answer that a connection is busy with. */
@@ -40,11 +41,11 @@ export function answerUnderWay(socket: object): ServerResponse | undefined {
 }
 
 /**
- * Whether a request, or the end of its body, comes after its connection was refused, as one may that was on the wire at
- * that moment: its client was told that nothing is done any more.
+ * Whether nothing can be answered on a connection any more. What comes then, or comes to its end, was on the wire at that
+ * moment: its client was told that it is not done, or cannot be told anything.
  */
-export function isTooLate({ socket }: IncomingMessage): boolean {
-  return socket.writableEnded;
+export function hasEnded(socket: Socket): boolean {
+  return socket.destroyed || socket.writableEnded;
 }
 
 interface Waiting {
@@ -55,27 +56,29 @@ interface Waiting {
 /** The requests of one connection that wait for their turn. */
 class RequestLine {
   private readonly waiting: Waiting[] = [];
-  /** The answer before the first of them. */
-  private ahead: ServerResponse | undefined;
 
-  constructor(private readonly socket: Socket) {}
+  constructor(private readonly socket: Socket) {
+    // Node reads on whenever a part of an answer was sent.
+    socket.on('drain', this.holdBack);
+  }
 
-  get isEmpty(): boolean {
-    return this.waiting.length === 0;
+  get length(): number {
+    return this.waiting.length;
   }
 
   join(answer: ServerResponse, begin: () => void): void {
-    waitingOnAll++;
     this.waiting.push({ answer, begin });
-    if (waitingOnAll > MOST) this.socket.destroy();
+    waitingLines.add(this);
+    waitingOnAll++;
+    if (waitingOnAll > MOST) longestLine().cut();
     if (hasEnded(this.socket)) this.leave();
-    else if (this.waiting.length > ENOUGH) pauseReading(this.socket);
-    if (this.ahead === undefined || this.ahead.closed) this.watch(answerUnderWay(this.socket));
+    else if (this.waiting.length === 1) answerUnderWay(this.socket)?.once('close', this.next);
+    else this.holdBack();
   }
 
-  private watch(answer: ServerResponse | undefined): void {
-    this.ahead = answer;
-    answer?.once('close', this.next);
+  cut(): void {
+    this.socket.destroy();
+    this.leave();
   }
 
   private readonly next = (): void => {
@@ -86,14 +89,20 @@ class RequestLine {
     const first = this.waiting.shift();
     if (first === undefined) return;
     waitingOnAll--;
-    this.watch(first.answer);
+    if (this.waiting.length > 0) first.answer.once('close', this.next);
+    else waitingLines.delete(this);
     if (this.waiting.length === ENOUGH) goOnReading(first.answer);
     first.begin();
   };
 
-  /** Node says nothing of the end of answers that never had the connection. */
+  private readonly holdBack = (): void => {
+    if (this.waiting.length > ENOUGH) pauseReading(this.socket);
+  };
+
+  /** All at once, whether or not Node has an end to tell of: of one that never had the connection it may say nothing. */
   private leave(): void {
     waitingOnAll -= this.waiting.length;
+    waitingLines.delete(this);
     for (const { answer } of this.waiting.splice(0)) answer.emit('close');
   }
 }
@@ -104,8 +113,8 @@ function lineOf(socket: Socket): RequestLine {
   return line;
 }
 
-function hasEnded(socket: Socket): boolean {
-  return socket.destroyed || socket.writableEnded;
+function longestLine(): RequestLine {
+  return [...waitingLines].reduce((longest, line) => (line.length > longest.length ? line : longest));
 }
 
 /** As Node does where answers wait for a client who does not read: otherwise the next body would have it read again. */

@@ -1,11 +1,8 @@
-import { type Database, Deadline, isLayoutChange, SharedWork, type TableNames, withDeadline } from '@agno/database';
+import { type Database, Deadline, isLayoutChange, SharedWork, type TableNames } from '@agno/database';
 import { readLayout } from './layout.js';
 import { StatementBook } from './statement-book.js';
 import { createTables } from './statements/create-tables.js';
 import { qualifiedTables, type Tables } from './tables.js';
-
-/** How long reading the catalogue may take, in milliseconds. Its connection may be dead without a word, and all wait for it. */
-const READING_MS = 5_000;
 
 /** Thrown by work that saw the tables to be others than its statements were written for. */
 export class LayoutOutdated extends Error {}
@@ -57,13 +54,11 @@ export class LayoutKeeper {
 
   /**
    * Requests share a reading that begins after the last of them asked, since another process may have made the tables
-   * meanwhile. It is not bound to the deadline of any, but has one of its own.
+   * meanwhile. It is not bound to the deadline of any.
    */
   private async book(): Promise<StatementBook> {
     if (this.known !== undefined) return this.known;
-    const book = await this.reading.run('layout', new Deadline(), () =>
-      withDeadline(READING_MS, (deadline) => this.read(deadline)),
-    );
+    const book = await this.reading.run('layout', new Deadline(), (deadline) => this.read(deadline));
     // An empty database is looked at anew each time: Python may create its tables at any moment.
     if (book.layout.hasSessions) this.known = book;
     return book;

@@ -27,9 +27,12 @@ interface LayoutRow extends Record<CascadeTable, 't' | 'f'> {
   readonly snapshots: 't' | 'f';
 }
 
+/** How long the catalogue may take, in milliseconds. */
+const READING_MS = 5_000;
+
 /** Reads the layout from the catalogue: one statement, no table is touched. */
 export async function readLayout(database: Database, tables: Tables, deadline: Deadline): Promise<Layout> {
-  const [row] = await database.query<LayoutRow>(layoutStatement(tables), [], deadline);
+  const [row] = await database.queryWithin<LayoutRow>(READING_MS, layoutStatement(tables), [], deadline);
   const columns = new Set(JSON.parse(row?.columns ?? '[]') as string[]);
   return {
     hasSessions: columns.size > 0,

@@ -48,7 +48,7 @@ export class WorkerGroup {
   async stop(): Promise<void> {
     this.isStopping = true;
     const alive = [...this.workers.values()].filter((worker) => !worker.isDead());
-    const ended = alive.map((worker) => once(worker, 'exit'));
+    const ended = alive.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
     for (const worker of alive) worker.process.kill('SIGTERM');
     await Promise.all(ended);
   }
@@ -56,7 +56,7 @@ export class WorkerGroup {
   private fork(seat: number): Worker {
     const worker = cluster.fork({ ...this.env, [SEAT]: String(seat), [STARTED_AT]: this.startedAt });
     this.workers.set(seat, worker);
-    // Also that its channel broke with it, of which its end tells as well.
+    // A worker that dies while something is sent to it breaks the channel. Without a listener this process would end, too.
     worker.on('error', (error) => this.logger.warn({ worker: seat }, `Worker ${seat}: ${error.message}`));
     return worker;
   }

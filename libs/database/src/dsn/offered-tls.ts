@@ -12,8 +12,3 @@ export async function withOfferedTls(target: PoolTarget, timeoutMs: number): Pro
   if (!target.tlsIfOffered || (await askForTls(target, timeoutMs)) !== 'S') return target;
   return { ...target, ssl: { rejectUnauthorized: false } };
 }
-
-/** Whether a server refuses a connection for being encrypted, which it does not do, or for not being so. */
-export function refusesTlsChoice(error: unknown): boolean {
-  return error instanceof Error && /does not support SSL connections|, no encryption$/.test(error.message);
-}

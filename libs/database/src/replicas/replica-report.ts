@@ -4,9 +4,9 @@ import type { DatabaseLog } from '../database-options.js';
 /** A replica that comes and goes is not reported more often than this, in milliseconds. */
 const SILENCE_MS = 60_000;
 
-/** Tells the log whether a replica is read, each time that this changes for longer. */
+/** Tells the log whether a replica is read, or why not, each time that this changes for longer. */
 export class ReplicaReport {
-  private said: 'read' | 'left out' | undefined;
+  private said: string | undefined;
   private warnedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -15,18 +15,20 @@ export class ReplicaReport {
   ) {}
 
   read(): void {
-    if (this.said === 'read') return;
-    this.said = 'read';
-    this.log.log(`Replica '${this.id}' is read`);
+    const words = `Replica '${this.id}' is read`;
+    if (this.said === words) return;
+    this.said = words;
+    this.log.log(words);
   }
 
   /** May be called as often as it is found left out. */
   leftOut(reason: unknown): void {
     const now = performance.now();
-    if (this.said === 'left out' || now - this.warnedAt < SILENCE_MS) return;
-    this.said = 'left out';
+    const words = `Replica '${this.id}' is left out: ${wordsOf(reason)}`;
+    if (this.said === words || now - this.warnedAt < SILENCE_MS) return;
+    this.said = words;
     this.warnedAt = now;
-    this.log.warn(`Replica '${this.id}' is left out: ${wordsOf(reason)}`);
+    this.log.warn(words);
   }
 }
 

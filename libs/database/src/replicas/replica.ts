@@ -4,9 +4,8 @@ import type { DatabaseLog } from '../database-options.js';
 import type { DatabaseServer } from '../database-server.js';
 import { Deadline, OutOfTime, withDeadline, withTimeLimit } from '../deadline.js';
 import type { Run, SqlValue, Statement } from '../statement.js';
-import { identityOf } from './identity.js';
 import { ReplicaReport } from './replica-report.js';
-import { includes, type Mark, replayedBy, type WalPosition } from './wal-position.js';
+import { identityBy, includes, type Mark, replayedBy, type WalPosition } from './wal-position.js';
 
 /** How long a read waits for a connection, which may have to be made, and then for what it must see. In milliseconds. */
 const CONNECTION_MS = 250;
@@ -42,7 +41,6 @@ export class Replica {
 
   constructor(
     readonly server: DatabaseServer,
-    private readonly primary: DatabaseServer,
     log: DatabaseLog,
   ) {
     this.report = new ReplicaReport(server.id, log);
@@ -128,15 +126,17 @@ export class Replica {
     this.report.read();
   }
 
-  /** Takes it in when it keeps up as a read wants it to. Never rejects. */
+  /** Takes it in when it is what its DSN should name, and keeps up as a read wants it to. Never rejects. */
   private async lookAgain(mark: Mark): Promise<void> {
     if (this.isLooking) return;
     this.isLooking = true;
     try {
-      await withTimeLimit(LOOK_MS, async (look) => {
-        await this.expectCopy(look);
-        await this.server.work(look, (run) => withDeadline(REPLAY_MS, (deadline) => this.catchUp(run, mark, deadline)));
-      });
+      await withTimeLimit(LOOK_MS, (look) =>
+        this.server.work(look, async (run) => {
+          if ((await identityBy(run)) !== mark.identity) throw new Error(NO_COPY);
+          await withDeadline(REPLAY_MS, (deadline) => this.catchUp(run, mark, deadline));
+        }),
+      );
       this.takeIn();
     } catch (error) {
       this.leaveOut(error);
@@ -144,12 +144,6 @@ export class Replica {
     } finally {
       this.isLooking = false;
     }
-  }
-
-  /** A DSN can be a mistake: another server that has come further would be believed. @throws Error */
-  private async expectCopy(deadline: Deadline): Promise<void> {
-    const [own, wanted] = await Promise.all([this.server, this.primary].map((each) => identityOf(each, deadline)));
-    if (own !== wanted) throw new Error('it is a replica of another server, or another database of it');
   }
 
   private suspect(): void {
@@ -168,4 +162,5 @@ export class Replica {
   }
 }
 
+const NO_COPY = 'it is a replica of another server, or another database of it';
 const TOO_SLOW = 'it does not answer in time, or is behind the primary';

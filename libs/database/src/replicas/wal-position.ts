@@ -1,6 +1,6 @@
-import { StatementTimedOut, sqlState } from '../database-errors.js';
+import { sqlState } from '../database-errors.js';
 import type { DatabaseServer } from '../database-server.js';
-import { Deadline } from '../deadline.js';
+import type { Deadline } from '../deadline.js';
 import { namedStatement, type Run } from '../statement.js';
 
 /** A place in the history of a primary: the timeline, which changes with every fail-over, and a byte in its log. */
@@ -11,6 +11,8 @@ export interface WalPosition {
 
 /** What a primary had done at a moment. */
 export interface Mark extends WalPosition {
+  /** Which database of which server it is: the same on a primary and its standbys. */
+  readonly identity: string;
   /** The transactions that could be seen, in words that stay the same while nothing is committed. */
   readonly snapshot: string;
 }
@@ -22,34 +24,13 @@ export interface Mark extends WalPosition {
  */
 export async function markOf(primary: DatabaseServer, deadline: Deadline): Promise<Mark | undefined> {
   try {
-    const [row] = await askInTime(primary, deadline);
-    return row?.stored === 't' ? { timeline: row.timeline, byte: BigInt(row.byte), snapshot: row.snapshot } : undefined;
+    const [row] = await primary.queryWithin<MarkRow>(ANSWER_MS, MARK, [], deadline);
+    if (row?.stored !== 't') return undefined;
+    const { timeline, byte, identity, snapshot } = row;
+    return { timeline, byte: BigInt(byte), identity, snapshot };
   } catch (error) {
     if (CANNOT_TELL.includes(sqlState(error) ?? '')) return undefined;
     throw error;
-  }
-}
-
-/**
- * All readers wait for the answer, and its connection may be dead without a word: it has a time of its own, from when there
- * is a connection for it. Nobody waits for the end of what is given up.
- *
- * @throws StatementTimedOut
- */
-async function askInTime(primary: DatabaseServer, deadline: Deadline): Promise<MarkRow[]> {
-  const attempt = new Deadline();
-  const forget = deadline.onPassed(() => attempt.pass());
-  let impatience: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => attempt.onPassed(() => reject(new StatementTimedOut(primary.id))));
-  const asking = primary.work(attempt, (run) => {
-    impatience = setTimeout(() => attempt.pass(), ANSWER_MS);
-    return run<MarkRow>(MARK, []);
-  });
-  try {
-    return await Promise.race([asking, late]);
-  } finally {
-    clearTimeout(impatience);
-    forget();
   }
 }
 
@@ -57,6 +38,12 @@ async function askInTime(primary: DatabaseServer, deadline: Deadline): Promise<M
 export async function replayedBy(run: Run): Promise<WalPosition | undefined> {
   const [row] = await run<ReplayedRow>(REPLAYED, []);
   return row?.byte == null ? undefined : { timeline: row.timeline, byte: BigInt(row.byte) };
+}
+
+/** What the server calls a mark's `identity`. */
+export async function identityBy(run: Run): Promise<string | undefined> {
+  const [row] = await run<Pick<MarkRow, 'identity'>>(IDENTIFY, []);
+  return row?.identity;
 }
 
 /** Whether what was written before `place` is part of `reached`. Timelines part ways, so another one never is. */
@@ -68,6 +55,7 @@ interface MarkRow {
   readonly stored: 't' | 'f';
   readonly timeline: string;
   readonly byte: string;
+  readonly identity: string;
   readonly snapshot: string;
 }
 
@@ -82,12 +70,14 @@ const ANSWER_MS = 1_000;
 /** No such function, not allowed, and not while a standby recovers. */
 const CANNOT_TELL = ['42883', '42501', '55000'];
 
+const IDENTITY = "system_identifier || ' ' || current_database()";
+
 /** The end of what was inserted would not do: records that nobody waits for may stay in memory for minutes. */
 const MARK = namedStatement(
   'replica-mark',
   `SELECT current_setting('synchronous_commit') <> 'off' AS stored, lsn - '0/0' AS byte,
-      substr(pg_walfile_name(lsn), 1, 8) AS timeline, pg_current_snapshot() || ' ' || pg_postmaster_start_time() AS snapshot
-    FROM pg_current_wal_flush_lsn() AS lsn`,
+      substr(pg_walfile_name(lsn), 1, 8) AS timeline, ${IDENTITY} AS identity, pg_current_snapshot() || ' ' || pg_postmaster_start_time() AS snapshot
+    FROM pg_current_wal_flush_lsn() AS lsn, pg_control_system()`,
 );
 
 /**
@@ -101,3 +91,5 @@ const REPLAYED = namedStatement(
       pg_last_wal_replay_lsn() - '0/0' AS byte
     FROM pg_control_recovery() LEFT JOIN pg_stat_wal_receiver ON true`,
 );
+
+const IDENTIFY = namedStatement('replica-identity', `SELECT ${IDENTITY} AS identity FROM pg_control_system()`);

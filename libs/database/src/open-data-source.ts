@@ -1,0 +1,52 @@
+import type { Pool, PoolClient } from 'pg';
+import type { DataSource } from 'typeorm';
+import { cutConnection } from './cut-connection.js';
+import { createDataSource, poolOf } from './data-source.js';
+import type { PoolLimits } from './database-options.js';
+import type { PoolTarget } from './dsn/index.js';
+import { withoutRefusedLimit } from './pooler.js';
+
+/** Node has no longer timers. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Opens the pool of a server with its first connection. Errors: those of the network, or what the server says. */
+export async function openDataSource(
+  target: PoolTarget,
+  limits: PoolLimits,
+  onIdleError: (error: Error) => void,
+): Promise<DataSource> {
+  try {
+    return await initialize(target, limits, onIdleError);
+  } catch (error) {
+    const humbler = withoutRefusedLimit(target, error);
+    if (humbler === undefined) throw error;
+    return initialize(humbler, limits, onIdleError);
+  }
+}
+
+async function initialize(
+  target: PoolTarget,
+  limits: PoolLimits,
+  onIdleError: (error: Error) => void,
+): Promise<DataSource> {
+  const dataSource = createDataSource(target, limits, onIdleError);
+  const pool = () => poolOf(dataSource) as Pool | undefined;
+  // The pool's own limit ends when the server lets it in. TypeORM asks some questions then.
+  const limitMs = Math.min(2 * (target.connectionTimeoutMillis ?? limits.connectTimeoutMs), LONGEST_MS);
+  const outOfPatience =
+    limitMs > 0 ? setTimeout(() => connectionsOf(pool()).forEach(cutConnection), limitMs) : undefined;
+  try {
+    return await dataSource.initialize();
+  } catch (error) {
+    // A pool that came into being before the failure would keep its connections.
+    await pool()?.end();
+    throw error;
+  } finally {
+    clearTimeout(outOfPatience);
+  }
+}
+
+/** All of them, also those that are in use. There is no pool while its first is being made. */
+function connectionsOf(pool: Pool | undefined): readonly PoolClient[] {
+  return (pool as unknown as { _clients: readonly PoolClient[] } | undefined)?._clients ?? [];
+}
