@@ -12,9 +12,10 @@ const PATH = '/sessions/s/runs/r';
 
 describe('a large answer', () => {
   let service: ServerProcess;
+  let dsn: string;
 
   beforeAll(async () => {
-    const { dsn } = await scratchDatabase();
+    ({ dsn } = await scratchDatabase());
     service = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_REQUEST_TIMEOUT_MS: '1500' });
     const runs = [{ run_id: 'r', agent_id: 'a', content: 'x'.repeat(ANSWER_BYTES) }];
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's', agent_id: 'a', runs } });
@@ -58,6 +59,29 @@ describe('a large answer', () => {
     client.send(requestOf('GET', '/sessions').repeat(30_000));
     await until(async () => (await openSocketsOf(other.pid)) > before);
     await until(async () => (await openSocketsOf(other.pid)) === before);
+  });
+
+  it('is refused while there is no room for it, and who reads is not disturbed; a change is made', async () => {
+    const small = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_BODY_LIMIT_BYTES: '2000000' });
+    onTestFinished(async () => void (await small.stop()));
+    const readers = Array.from({ length: 2 }, () => new PipeliningClient(small.baseUrl));
+    for (const reader of readers) {
+      reader.socket.pause();
+      reader.send(requestOf('GET', PATH));
+      await until(async () => reader.socket.readableLength > 0);
+      const reading = setInterval(() => reader.socket.read(20_000), 50);
+      onTestFinished(() => clearInterval(reading));
+    }
+    const refused = await call(small.baseUrl, PATH);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(refused.json).toEqual({ detail: 'Too many large answers are on their way' });
+    const body = { session_state: { big: 'x'.repeat(1_000_000) } };
+    const changed = await call(small.baseUrl, '/sessions/s', { method: 'PATCH', body });
+    expect(changed.status).toBe(504);
+    expect(changed.json).toEqual({ detail: 'Too many large answers are on their way; the change was made' });
+    for (const { socket } of readers) socket.resume();
+    await until(async () => readers.every(({ text }) => text.length > ANSWER_BYTES));
+    expect((await call(small.baseUrl, '/sessions/s')).json).toMatchObject(body);
   });
 
   it('may take longer than a request where its client reads on', async () => {

@@ -1,3 +1,4 @@
+import { type HttpProblem, problem } from '@agno/contract';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -93,13 +94,22 @@ function asText(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
+/** 503 would promise that nothing was done. */
+function noRoomFor(method: string): HttpProblem {
+  const isRead = method === 'GET';
+  return problem(isRead ? 503 : 504, `Too many large answers are on their way${isRead ? '' : '; the change was made'}`);
+}
+
 /** Nest's adapter, except that large answers are sent piece by piece, and that what they take up together has a bound. */
 class SessionAdapter extends FastifyAdapter {
   private readonly room = roomForAnswers(this.getInstance().initialConfig.bodyLimit ?? 0);
 
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {
     const sent = sendable(body);
-    if (sent instanceof LargeBody) new LargeAnswer(response.raw, sent.length, this.room);
+    if (sent instanceof LargeBody && !LargeAnswer.hasRoom(response.raw, sent.length, this.room)) {
+      const refusal = noRoomFor(response.request.method);
+      return super.reply(response.header('retry-after', '1'), refusal.body, refusal.status);
+    }
     return super.reply(response, sent, status);
   }
 }

@@ -16,27 +16,34 @@ export function roomForAnswers(bodyLimitBytes: number): Room {
 
 /**
  * A large answer on its way to its client. Where the room is short its connection is cut if the client reads next to
- * nothing of it; nobody who reads on is disturbed, though the room may then be too small for a while.
+ * nothing of it. Who reads on is not disturbed: then it is the next one that has to be told to come again.
  */
 export class LargeAnswer implements Holder {
-  private readonly taken: number;
   private lookedAt = performance.now();
   private writtenThen: number;
   /** At the last two looks. One alone may only tell that this process was busy. */
   private paces: readonly [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
 
-  constructor(
+  /** To be asked before an answer of `length` bytes is sent: whether there is room for it, which it has then. */
+  static hasRoom(answer: ServerResponse, length: number, room: Room): boolean {
+    // Its client went while the answer was made, or was told 504.
+    if (answer.closed || answer.writableEnded) return true;
+    // The largest of all must not have to go whenever another one comes.
+    const large = new LargeAnswer(answer, Math.min(length, room.bytes / 2), room);
+    if (room.take(large, large.taken)) {
+      answer.once('close', large.giveBack);
+      return true;
+    }
+    large.giveBack();
+    return false;
+  }
+
+  private constructor(
     private readonly answer: ServerResponse,
-    length: number,
+    private readonly taken: number,
     private readonly room: Room,
   ) {
     this.writtenThen = this.written;
-    // The largest of all must not have to go whenever another one comes.
-    this.taken = Math.min(length, room.bytes / 2);
-    // Its client went while the answer was made, or was told 504.
-    if (answer.closed || answer.writableEnded) return;
-    answer.once('close', this.giveBack);
-    room.take(this, this.taken);
   }
 
   pace(): number {

@@ -17,15 +17,20 @@ export class Room {
   /** @param bytes in all */
   constructor(readonly bytes: number) {}
 
-  /** Takes so many bytes, more than a holder has already. Perhaps it is the slowest itself. */
-  take(holder: Holder, bytes: number): void {
+  /**
+   * Takes so many bytes, more than a holder has already. Perhaps it is the slowest itself.
+   *
+   * @returns whether there is room for them, or was once others had made it
+   */
+  take(holder: Holder, bytes: number): boolean {
     this.holders.add(holder);
     this.taken += bytes;
     while (this.taken > this.bytes) {
       const slowest = this.slowest();
-      if (slowest === undefined) return;
+      if (slowest === undefined) return false;
       slowest.makeRoom();
     }
+    return true;
   }
 
   /** Gives back all that a holder took. */

@@ -1,5 +1,5 @@
 import { problem } from '@agno/contract';
-import { withDeadline } from '@agno/database';
+import { DatabaseOverloaded, withDeadline } from '@agno/database';
 import { BoundedMap, type ServiceAccount, type ServiceAccounts } from '@agno/storage';
 import { Logger } from '@nestjs/common';
 import { FailedAttempts } from './failed-attempts.js';
@@ -47,7 +47,10 @@ export class AccountVerifier {
     try {
       return await withDeadline(LOOKUP_TIMEOUT_MS, (deadline) => this.accounts.find(digest, deadline));
     } catch (error) {
-      this.logger.warn(`A service account could not be looked up: ${error instanceof Error ? error.message : error}`);
+      // Who guesses many tokens must not fill the log, either.
+      if (!(error instanceof DatabaseOverloaded)) {
+        this.logger.warn(`A service account could not be looked up: ${error instanceof Error ? error.message : error}`);
+      }
       throw problem(503, 'Authentication is temporarily unavailable');
     }
   }
