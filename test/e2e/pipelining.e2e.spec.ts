@@ -8,8 +8,6 @@ import { startSessionService } from '../support/session-service.js';
 
 const LARGE = 5_000_000;
 const LARGEST = 15_000_000;
-/** So many take some seconds. */
-const MANY = 12_000;
 const FLOOD = Buffer.alloc(200_000_000, 'no request\r\n\r\n');
 const SMALL = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
 /** More of them than one reading of a connection brings. */
@@ -101,15 +99,6 @@ describe('requests that are sent before the answer to the one before', () => {
     clearInterval(reading);
     client.socket.resume();
     await until(async () => client.statuses().length === WAITING + 1);
-  });
-
-  it('have time enough, however long they wait', async () => {
-    const hasty = await startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_REQUEST_TIMEOUT_MS: '300' });
-    onTestFinished(async () => void (await hasty.stop()));
-    const client = new PipeliningClient(hasty.baseUrl);
-    client.send('GET /sessions HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(MANY));
-    await until(async () => client.statuses().length === MANY);
-    expect(new Set(client.statuses())).toEqual(new Set([200]));
   });
 
   it('are cut off where too many wait on all connections, and others are served', async () => {

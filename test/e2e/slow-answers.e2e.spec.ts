@@ -61,7 +61,7 @@ describe('a large answer', () => {
     await until(async () => (await openSocketsOf(other.pid)) === before);
   });
 
-  it('is refused while there is no room for it, and who reads is not disturbed; a change is made', async () => {
+  it('is refused while there is no room for it, and a change is made all the same', async () => {
     const small = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_BODY_LIMIT_BYTES: '2000000' });
     onTestFinished(async () => void (await small.stop()));
     const readers = Array.from({ length: 2 }, () => new PipeliningClient(small.baseUrl));
@@ -69,15 +69,13 @@ describe('a large answer', () => {
       reader.socket.pause();
       reader.send(requestOf('GET', PATH));
       await until(async () => reader.socket.readableLength > 0);
-      const reading = setInterval(() => reader.socket.read(20_000), 50);
-      onTestFinished(() => clearInterval(reading));
     }
     const refused = await call(small.baseUrl, PATH);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     expect(refused.json).toEqual({ detail: 'Too many large answers are on their way' });
     const body = { session_state: { big: 'x'.repeat(1_000_000) } };
     const changed = await call(small.baseUrl, '/sessions/s', { method: 'PATCH', body });
-    expect(changed.status).toBe(504);
+    expect([changed.status, changed.headers.get('retry-after')]).toEqual([504, null]);
     expect(changed.json).toEqual({ detail: 'Too many large answers are on their way; the change was made' });
     for (const { socket } of readers) socket.resume();
     await until(async () => readers.every(({ text }) => text.length > ANSWER_BYTES));

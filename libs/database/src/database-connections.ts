@@ -19,9 +19,10 @@ export interface Loan {
 export class DatabaseConnections {
   private opening: Promise<Pool> | undefined;
   private dataSource: DataSource | undefined;
-  /** Whether the connections of the pool are. */
   private isEncrypted = false;
-  private isLooking = false;
+  private isLookingAtTls = false;
+  /** The end of a pool that another one has replaced. */
+  private retiring: Promise<unknown> = Promise.resolve();
   private readonly rested = new RestedConnections();
   private readonly line: WaitingLine;
 
@@ -74,6 +75,7 @@ export class DatabaseConnections {
   /** Waits for connections in use and closes all. */
   async close(): Promise<void> {
     await this.opening?.catch(() => undefined);
+    await this.retiring;
     await this.dataSource?.destroy();
   }
 
@@ -115,19 +117,23 @@ export class DatabaseConnections {
    * place. Never rejects.
    */
   private async lookAtTls(pool: Pool): Promise<void> {
-    if (!this.target.tlsIfOffered || this.isLooking) return;
-    this.isLooking = true;
+    if (!this.target.tlsIfOffered || this.isLookingAtTls) return;
+    this.isLookingAtTls = true;
     const offered = await withOfferedTls(this.target, this.limits.connectTimeoutMs).catch(() => undefined);
-    this.isLooking = false;
+    this.isLookingAtTls = false;
     const { dataSource } = this;
     if (offered === undefined || Boolean(offered.ssl) === this.isEncrypted) return;
     if (dataSource === undefined || poolOf(dataSource) !== pool) return;
     this.opening = undefined;
     this.dataSource = undefined;
-    // Those who wait for a connection of a pool that ends would wait for ever.
-    while (pool.waitingCount > 0) await sleep(RETIRING_MS);
-    await dataSource.destroy().catch(() => undefined);
+    this.retiring = retire(dataSource).catch(() => undefined);
   }
+}
+
+/** Ends a pool when nobody waits for it any more: a pool that ends leaves those waiting, some of them for ever. */
+async function retire(dataSource: DataSource): Promise<void> {
+  while (poolOf(dataSource).waitingCount > 0) await sleep(RETIRING_MS);
+  await dataSource.destroy();
 }
 
 /** How often a pool is looked at that is to end, in milliseconds. */

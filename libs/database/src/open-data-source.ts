@@ -39,6 +39,7 @@ async function initialize(
     return await dataSource.initialize();
   } catch (error) {
     // A pool that came into being before the failure would keep its connections.
+    connectionsOf(pool()).forEach(cutConnection);
     await pool()?.end();
     throw error;
   } finally {

@@ -106,9 +106,10 @@ class SessionAdapter extends FastifyAdapter {
 
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {
     const sent = sendable(body);
-    if (sent instanceof LargeBody && !LargeAnswer.hasRoom(response.raw, sent.length, this.room)) {
-      const refusal = noRoomFor(response.request.method);
-      return super.reply(response.header('retry-after', '1'), refusal.body, refusal.status);
+    if (sent instanceof LargeBody && !LargeAnswer.takeRoom(response.raw, sent.length, this.room)) {
+      const { body: refusal, status: code } = noRoomFor(response.request.method);
+      if (code === 503) response.header('retry-after', '1');
+      return super.reply(response, refusal, code);
     }
     return super.reply(response, sent, status);
   }

@@ -6,6 +6,8 @@ const BODIES = 8;
 
 /** Nobody can have read a large answer at once: it is looked at no more often than this. In milliseconds. */
 const LOOK_MS = 500;
+/** A pace over so long needs no second look, in milliseconds. */
+const LONG_MS = 2_000;
 /** Who reads so much goes on for good, whatever others need. In bytes a millisecond. */
 const READS_ON = 64;
 
@@ -24,18 +26,15 @@ export class LargeAnswer implements Holder {
   /** At the last two looks. One alone may only tell that this process was busy. */
   private paces: readonly [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
 
-  /** To be asked before an answer of `length` bytes is sent: whether there is room for it, which it has then. */
-  static hasRoom(answer: ServerResponse, length: number, room: Room): boolean {
+  /** Takes room for an answer of `length` bytes, until it is sent; false where there is none. */
+  static takeRoom(answer: ServerResponse, length: number, room: Room): boolean {
     // Its client went while the answer was made, or was told 504.
     if (answer.closed || answer.writableEnded) return true;
     // The largest of all must not have to go whenever another one comes.
     const large = new LargeAnswer(answer, Math.min(length, room.bytes / 2), room);
-    if (room.take(large, large.taken)) {
-      answer.once('close', large.giveBack);
-      return true;
-    }
-    large.giveBack();
-    return false;
+    const hasRoom = room.take(large, large.taken);
+    if (hasRoom) answer.once('close', large.giveBack);
+    return hasRoom;
   }
 
   private constructor(
@@ -50,7 +49,8 @@ export class LargeAnswer implements Holder {
     const now = performance.now();
     const ms = now - this.lookedAt;
     if (ms >= LOOK_MS) {
-      this.paces = [this.paces[1], (this.written - this.writtenThen) / ms];
+      const pace = (this.written - this.writtenThen) / ms;
+      this.paces = [ms >= LONG_MS ? pace : this.paces[1], pace];
       this.lookedAt = now;
       this.writtenThen = this.written;
     }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { problem } from '@agno/contract';
 import type { FastifyInstance } from 'fastify';
 import { allowedMethod } from './known-paths.js';
-import { answerUnderWay, isFollowed } from './request-order.js';
+import { answerUnderWay } from './request-order.js';
 
 /** How long a client may take to read the last answer before its connection is cut, in milliseconds. */
 const LAST_WORDS_MS = 2_000;
@@ -30,8 +30,6 @@ export function answerMalformed(error: { readonly code?: string }, socket: Duple
     socket.destroy();
     return;
   }
-  // What has not come whole need not have done so while others before it wait: it may not even have been read.
-  if (error.code === TIMEOUT && isFollowed(socket)) return;
   inTurn(socket, () => endWith(socket, ...(REFUSALS[error.code ?? ''] ?? [400, NO_REQUEST])));
 }
 

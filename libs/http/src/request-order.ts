@@ -31,7 +31,7 @@ export function keepOrder(fastify: FastifyInstance): void {
 }
 
 /** Whether another request waits for the answer under way on this connection. */
-export function isFollowed(socket: object): boolean {
+export function isFollowed(socket: Socket): boolean {
   return (lines.get(socket)?.length ?? 0) > 0;
 }
 

@@ -7,8 +7,8 @@ export interface Holder {
 }
 
 /**
- * Memory that is shared by what is on its way. Who takes more than is left makes the slowest go: those who come to an end
- * soon need the room for a moment only, and those who never do lose it first.
+ * Memory that is shared by what is on its way. Who takes more than is left makes the slowest go, where anybody is slow:
+ * those who come to an end soon need the room for a moment only, and those who never do lose it first.
  */
 export class Room {
   private readonly holders = new Set<Holder>();
@@ -20,14 +20,17 @@ export class Room {
   /**
    * Takes so many bytes, more than a holder has already. Perhaps it is the slowest itself.
    *
-   * @returns whether there is room for them, or was once others had made it
+   * @returns false where nobody has to make room: then the holder has nothing
    */
   take(holder: Holder, bytes: number): boolean {
     this.holders.add(holder);
     this.taken += bytes;
     while (this.taken > this.bytes) {
       const slowest = this.slowest();
-      if (slowest === undefined) return false;
+      if (slowest === undefined) {
+        this.giveBack(holder, bytes);
+        return false;
+      }
       slowest.makeRoom();
     }
     return true;

@@ -5,7 +5,7 @@ import type { PoolTarget } from './pool-target.js';
  * Asks a server whether it encrypts, and hangs up: it answers before it wants to know who asks, also when it has no
  * connection to give.
  *
- * @returns `S` if it does, `N` if not
+ * @returns `S` if it does, `N` if not; another letter where it is in trouble
  * @throws the network's error when the server cannot be reached within `timeoutMs`
  */
 export async function askForTls({ host, port }: PoolTarget, timeoutMs: number): Promise<string> {

@@ -55,7 +55,7 @@ export class Replicas {
     if (this.hasComplained) return;
     this.hasComplained = true;
     this.log.warn(
-      `Replicas of '${this.primary.id}' are not read: the primary does not tell how far its log is stored, or has synchronous_commit=off`,
+      `Replicas of '${this.primary.id}' are not read: the primary does not tell which server it is and how far its log is stored, or has synchronous_commit=off`,
     );
   }
 }

@@ -29,7 +29,7 @@ export async function markOf(primary: DatabaseServer, deadline: Deadline): Promi
     const { timeline, byte, identity, snapshot } = row;
     return { timeline, byte: BigInt(byte), identity, snapshot };
   } catch (error) {
-    if (CANNOT_TELL.includes(sqlState(error) ?? '')) return undefined;
+    if (sqlState(error) !== undefined) return undefined;
     throw error;
   }
 }
@@ -66,9 +66,6 @@ interface ReplayedRow {
 
 /** How long a primary may take to say where it is, in milliseconds. */
 const ANSWER_MS = 1_000;
-
-/** No such function, not allowed, and not while a standby recovers. */
-const CANNOT_TELL = ['42883', '42501', '55000'];
 
 const IDENTITY = "system_identifier || ' ' || current_database()";
 
