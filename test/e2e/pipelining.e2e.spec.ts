@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
+import { residentMegabytes } from '../support/process-figures.js';
 import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
@@ -44,8 +44,8 @@ describe('requests that are sent before the answer to the one before', () => {
   });
 
   it('are refused when they are none, after the answer to the one before and without being kept', async () => {
-    const locked = await lockedFor(3);
-    const before = await residentMegabytes();
+    const locked = await database.lock('ai.agno_sessions', 3);
+    const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
     client.send(requestOf('GET', '/sessions/large'));
     client.send(FLOOD);
@@ -56,18 +56,18 @@ describe('requests that are sent before the answer to the one before', () => {
   });
 
   it('hold one answer in memory, not as many as were asked for', async () => {
-    const before = await residentMegabytes();
+    const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();
     client.send(requestOf('GET', '/sessions/large/runs/r').repeat(200));
     await until(async () => client.socket.readableLength > 0);
     for (let at = 0; at < 20; at++) await call(service.baseUrl, '/sessions/large');
-    expect((await residentMegabytes()) - before).toBeLessThan(200);
+    expect(residentMegabytes(service.pid) - before).toBeLessThan(200);
   });
 
   it('wait in a number that is bounded, and are all answered', async () => {
-    const locked = await lockedFor(2);
-    const before = await residentMegabytes();
+    const locked = await database.lock('ai.agno_sessions', 2);
+    const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
     client.send(requestOf('GET', '/sessions/large/runs') + SMALL.repeat(WAITING));
     expect((await mostUntilAnswered(client)) - before).toBeLessThan(SLACK_MB);
@@ -92,13 +92,13 @@ describe('requests that are sent before the answer to the one before', () => {
   });
 
   it('are cut off where too many wait on all connections, and others are served', async () => {
-    const locked = await lockedFor(3);
-    const before = await residentMegabytes();
+    const locked = await database.lock('ai.agno_sessions', 3);
+    const before = residentMegabytes(service.pid);
     const clients = Array.from({ length: 40 }, () => new PipeliningClient(service.baseUrl));
     for (const client of clients) client.send(requestOf('GET', '/sessions/large') + SMALL.repeat(WAITING));
     await until(async () => clients.some(({ socket }) => socket.closed));
     expect((await call(service.baseUrl, '/livez')).status).toBe(200);
-    expect((await residentMegabytes()) - before).toBeLessThan(200);
+    expect(residentMegabytes(service.pid) - before).toBeLessThan(200);
     const kept = clients.filter(({ socket }) => !socket.closed);
     expect(kept).not.toEqual([]);
     await locked.over;
@@ -119,27 +119,13 @@ describe('requests that are sent before the answer to the one before', () => {
     for (const id of ids) await until(async () => isLogged(id).test(service.output()));
   });
 
-  /** Resolves when the lock is there. */
-  async function lockedFor(seconds: number): Promise<{ over: Promise<unknown> }> {
-    const over = database.sql(`BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(${seconds}); COMMIT`);
-    await until(async () => (await database.sql(LOCKED)).length > 0);
-    return { over };
-  }
-
   /** What the service has in memory at most until it gives the first answer, in megabytes. */
   async function mostUntilAnswered(client: PipeliningClient): Promise<number> {
     let most = 0;
     await until(async () => {
-      most = Math.max(most, await residentMegabytes());
+      most = Math.max(most, residentMegabytes(service.pid));
       return client.statuses().length > 0;
     });
     return most;
   }
-
-  async function residentMegabytes(): Promise<number> {
-    const status = await readFile(`/proc/${service.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
-  }
 });
-
-const LOCKED = "SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation IS NOT NULL";

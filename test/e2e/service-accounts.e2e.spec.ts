@@ -79,12 +79,12 @@ describe('service accounts', () => {
   });
 
   it('have nothing read for a client that left before its token was known', async () => {
-    const sessions = await lockedFor(3, 'agno_sessions');
-    const accounts = await lockedFor(1, 'agno_service_accounts');
+    const sessions = await database.lock('ai.agno_sessions', 3);
+    const accounts = await database.lock('ai.agno_service_accounts', 1);
     const client = new AbortController();
     const headers = { authorization: 'Bearer agno_pat_boss' };
     const gone = fetch(`${service.baseUrl}/sessions`, { headers, signal: client.signal }).catch(() => undefined);
-    await until(async () => (await waiting('agno_service_accounts')) > 0);
+    await until(async () => (await database.waitersFor('ai.agno_service_accounts')) > 0);
     client.abort();
     await gone;
     await accounts.over;
@@ -102,23 +102,6 @@ describe('service accounts', () => {
     return Number(
       /^db_client_operation_duration_seconds_count\{db_operation_name="page",.*\} (\d+)/m.exec(text)?.[1] ?? 0,
     );
-  }
-
-  /** Resolves when the lock is there. */
-  async function lockedFor(seconds: number, table: string): Promise<{ over: Promise<unknown> }> {
-    const over = database.sql(`BEGIN; LOCK TABLE ai.${table}; SELECT pg_sleep(${seconds}); COMMIT`);
-    await until(async () => (await locks(table, true)) > 0);
-    return { over };
-  }
-
-  const waiting = (table: string) => locks(table, false);
-
-  async function locks(table: string, isGranted: boolean): Promise<number> {
-    const rows = await database.sql<{ n: string }>(
-      'SELECT count(*) AS n FROM pg_locks WHERE relation = $1::regclass AND granted = $2',
-      [`ai.${table}`, isGranted],
-    );
-    return Number(rows[0]?.n);
   }
 
   it('answer 503 while the database cannot tell', async () => {

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
-import { openSocketsOf, type ServerProcess } from '../support/child-process.js';
+import type { ServerProcess } from '../support/child-process.js';
 import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { openSocketsOf } from '../support/process-figures.js';
+import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 const IN_FLIGHT = 200;
@@ -22,15 +23,14 @@ describe('SIGTERM', () => {
       LOG_LEVEL: 'info',
     });
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
-    const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(2); COMMIT');
-    await until(async () => (await locks(database)) > 0);
+    const locked = await database.lock('ai.agno_sessions', 2);
     const replies = Array.from({ length: IN_FLIGHT }, () => call(service.baseUrl, '/sessions/s'));
-    await until(async () => (await openSocketsOf(service.pid)) >= IN_FLIGHT + POOL);
+    await until(async () => openSocketsOf(service.pid) >= IN_FLIGHT + POOL);
     const exit = service.stop();
     const statuses = (await Promise.all(replies)).map(({ status }) => status);
     expect(statuses).toEqual(Array.from({ length: IN_FLIGHT }, () => 200));
     expect(await exit).toBe(0);
-    await locked;
+    await locked.over;
     await expect(call(service.baseUrl, '/healthz')).rejects.toThrow();
   });
 
@@ -62,10 +62,10 @@ describe('SIGTERM', () => {
   });
 
   it('does nothing that came behind an answer which ended its connection', async () => {
-    const { service, client, locked } = await waitingClient(2);
+    const { database, service, client, locked } = await waitingClient(2);
     // The answer to the first is the last to promise that its connection is kept.
     client.send(requestOf('GET', '/sessions/s'));
-    await until(async () => (await locks(locked.database, 'AccessShareLock', false)) > 0);
+    await until(async () => (await database.waitersFor('ai.agno_sessions')) > 0);
     const exit = service.stop();
     await until(() => isRefused(service));
     client.send(`${requestOf('GET', '/sessions/s')}DELETE /sessions/s HTTP/1.1\r\nHost: x\r\n\r\n`);
@@ -73,7 +73,7 @@ describe('SIGTERM', () => {
     await until(async () => client.socket.closed);
     expect(client.statuses()).toEqual([200, 200]);
     expect(await exit).toBe(0);
-    expect(await locked.database.sql('SELECT session_id FROM ai.agno_sessions')).toEqual([{ session_id: 's' }]);
+    expect(await database.sql('SELECT session_id FROM ai.agno_sessions')).toEqual([{ session_id: 's' }]);
   });
 
   it('cuts no answer that its client is still reading', async () => {
@@ -107,13 +107,12 @@ describe('SIGTERM', () => {
 });
 
 /** A client of a service whose sessions are locked for so long. */
-async function waitingClient(seconds: number, env: Record<string, string> = {}) {
+async function waitingClient(seconds: number) {
   const database = await scratchDatabase();
-  const service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info', ...env });
+  const service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info' });
   await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
-  const over = database.sql(`BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(${seconds}); COMMIT`);
-  await until(async () => (await locks(database)) > 0);
-  return { service, client: new PipeliningClient(service.baseUrl), locked: { database, over } };
+  const locked = await database.lock('ai.agno_sessions', seconds);
+  return { database, service, client: new PipeliningClient(service.baseUrl), locked };
 }
 
 async function isRefused({ baseUrl }: ServerProcess): Promise<boolean> {
@@ -133,13 +132,4 @@ async function saying(service: ServerProcess, bytes: string): Promise<Socket> {
   socket.write(bytes);
   await call(service.baseUrl, '/healthz');
   return socket;
-}
-
-async function locks(database: ScratchDatabase, mode = 'AccessExclusiveLock', isGranted = true): Promise<number> {
-  const rows = await database.sql<{ n: string }>(
-    `SELECT count(*) AS n FROM pg_locks
-      WHERE mode = $1 AND granted = $2 AND relation::regclass::text LIKE '%agno_sessions'`,
-    [mode, isGranted],
-  );
-  return Number(rows[0]?.n);
 }

@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
-import { openSocketsOf, type ServerProcess } from '../support/child-process.js';
+import type { ServerProcess } from '../support/child-process.js';
 import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
+import { openSocketsOf } from '../support/process-figures.js';
 import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
@@ -53,12 +54,12 @@ describe('a large answer', () => {
       AGNO_REQUEST_TIMEOUT_MS: '1500',
     });
     onTestFinished(async () => void (await other.stop()));
-    const before = await openSocketsOf(other.pid);
+    const before = openSocketsOf(other.pid);
     const client = new PipeliningClient(other.baseUrl);
     client.socket.pause();
     client.send(requestOf('GET', '/sessions').repeat(30_000));
-    await until(async () => (await openSocketsOf(other.pid)) > before);
-    await until(async () => (await openSocketsOf(other.pid)) === before);
+    await until(async () => openSocketsOf(other.pid) > before);
+    await until(async () => openSocketsOf(other.pid) === before);
   });
 
   it('is refused while there is no room for it, and a change is made all the same', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** A server that runs as a process of its own while tests talk to it. */
 export interface ServerProcess {
@@ -75,13 +75,6 @@ export async function childrenOf(pid: number): Promise<number[]> {
   const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const stats = await Promise.all(processes.map((id) => readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')));
   return processes.map(Number).filter((_, at) => stats[at]?.replace(/^.*\) /s, '').split(' ')[1] === String(pid));
-}
-
-/** How many sockets a process holds open, to clients and to databases. */
-export async function openSocketsOf(pid: number): Promise<number> {
-  const files = await readdir(`/proc/${pid}/fd`);
-  const targets = await Promise.all(files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => '')));
-  return targets.filter((target) => target.startsWith('socket:')).length;
 }
 
 /** What the developer's shell sets must not change what is tested. */

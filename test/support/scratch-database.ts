@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { inject } from 'vitest';
+import { until } from './api.js';
 import { freePort } from './ports.js';
 import { runSql } from './postgres.js';
 
@@ -10,6 +11,10 @@ export interface ScratchDatabase {
   readonly name: string;
   /** Runs SQL on a connection of its own, as another client of the database would. */
   sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Takes a table from everybody for so many seconds. Resolves when it is taken; `over` does when it is given back. */
+  lock(table: string, seconds: number): Promise<{ readonly over: Promise<unknown> }>;
+  /** How many wait for a table. */
+  waitersFor(table: string): Promise<number>;
   /** Runs SQL on the server's maintenance database. */
   admin(text: string): Promise<void>;
   /** Ends all connections and takes no more: to its clients the database is down. */
@@ -30,11 +35,21 @@ export async function scratchDatabase(): Promise<ScratchDatabase> {
   const admin = async (text: string) => {
     await runSql(server, text);
   };
+  const locks = async (table: string, isGranted: boolean) => {
+    const granted = isGranted ? "granted AND mode = 'AccessExclusiveLock'" : 'NOT granted';
+    return (await runSql(dsn, `SELECT FROM pg_locks WHERE relation = $1::regclass AND ${granted}`, [table])).length;
+  };
   return {
     dsn,
     name,
     admin,
     sql: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => runSql<Row>(dsn, text, values),
+    lock: async (table, seconds) => {
+      const over = runSql(dsn, `BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(${seconds}); COMMIT`);
+      await until(async () => (await locks(table, true)) > 0);
+      return { over };
+    },
+    waitersFor: (table) => locks(table, false),
     goDown: async () => {
       await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
       await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);

@@ -1,3 +1,6 @@
+/** Node has no longer timers, in milliseconds. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * The moment after which nobody waits for an answer any more. A request owns one; every statement run for that request
  * listens, so that a query is cancelled in PostgreSQL and not only forgotten.

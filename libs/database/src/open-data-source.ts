@@ -3,11 +3,9 @@ import type { DataSource } from 'typeorm';
 import { cutConnection } from './cut-connection.js';
 import { createDataSource, poolOf } from './data-source.js';
 import type { PoolLimits } from './database-options.js';
+import { LONGEST_TIMER_MS } from './deadline.js';
 import type { PoolTarget } from './dsn/index.js';
 import { withoutRefusedLimit } from './pooler.js';
-
-/** Node has no longer timers. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /** Opens the pool of a server with its first connection. Errors: those of the network, or what the server says. */
 export async function openDataSource(
@@ -32,7 +30,7 @@ async function initialize(
   const dataSource = createDataSource(target, limits, onIdleError);
   const pool = () => poolOf(dataSource) as Pool | undefined;
   // The pool's own limit ends when the server lets it in. TypeORM asks some questions then.
-  const limitMs = Math.min(2 * (target.connectionTimeoutMillis ?? limits.connectTimeoutMs), LONGEST_MS);
+  const limitMs = Math.min(2 * (target.connectionTimeoutMillis ?? limits.connectTimeoutMs), LONGEST_TIMER_MS);
   const outOfPatience =
     limitMs > 0 ? setTimeout(() => connectionsOf(pool()).forEach(cutConnection), limitMs) : undefined;
   try {

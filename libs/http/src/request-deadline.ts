@@ -1,6 +1,6 @@
 import { Server, type ServerResponse } from 'node:http';
 import { problem } from '@agno/contract';
-import { Deadline } from '@agno/database';
+import { Deadline, LONGEST_TIMER_MS } from '@agno/database';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /**
@@ -13,12 +13,9 @@ export function limitArrival({ server }: FastifyInstance, timeoutMs: number): vo
   Object.assign(server, {
     headersTimeout: timeoutMs,
     requestTimeout: timeoutMs,
-    timeout: Math.min(2 * timeoutMs, LONGEST_MS),
+    timeout: Math.min(2 * timeoutMs, LONGEST_TIMER_MS),
   });
 }
-
-/** Node has no longer timers. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Gives every request with a route its deadline, from the moment its body is complete. When it passes, the client gets

@@ -14,7 +14,7 @@ const MOST = 10_000;
 let waitingOnAll = 0;
 const waitingLines = new Set<RequestLine>();
 
-const lines = new WeakMap<object, RequestLine>();
+const lines = new WeakMap<Socket, RequestLine>();
 
 /**
  * Does the requests of one connection one after the other. HTTP lets a client send the next before it has the answer to the

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Dice } from '../../support/dice.js';
+import { residentMegabytes } from '../../support/process-figures.js';
 import { faultsOf, oddStatuses, statusesOf } from '../support/figures.js';
-import { residentMegabytes } from '../support/footprint.js';
 import { HttpClient } from '../support/http-client.js';
 import { keepFinding } from '../support/keep-finding.js';
 import { faultsOfTables } from '../support/ledger.js';

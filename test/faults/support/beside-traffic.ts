@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
 import { until } from '../../support/api.js';
+import { residentMegabytes } from '../../support/process-figures.js';
 import { faultsOf, oddStatuses, p99Of } from './figures.js';
-import { residentMegabytes } from './footprint.js';
 import { faultsOfTables } from './ledger.js';
 import { DATABASE, type ServedDatabase } from './served-database.js';
 import { Traffic } from './traffic.js';

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { until } from '../../support/api.js';
+import { openSocketsOf, residentMegabytes } from '../../support/process-figures.js';
 
 /** What a service holds at a moment. */
 export interface Footprint {
@@ -37,14 +37,9 @@ export async function footprintOf(service: { baseUrl: string; pid: number }): Pr
   return {
     pools,
     pending: pending.reduce((sum, [, value]) => sum + Number(value), 0),
-    otherSockets: socketsOf(service.pid) - pooled,
+    otherSockets: openSocketsOf(service.pid) - pooled,
     megabytes: residentMegabytes(service.pid),
   };
-}
-
-/** What a process has in memory, in megabytes. */
-export function residentMegabytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 /**
@@ -82,18 +77,4 @@ function compare(before: Footprint, now: Footprint, backends: ReadonlyMap<string
     leaks.push(`${now.megabytes.toFixed(0)} MB are resident, ${before.megabytes.toFixed(0)} before`);
   }
   return leaks;
-}
-
-function socketsOf(pid: number): number {
-  const folder = `/proc/${pid}/fd`;
-  return readdirSync(folder).filter((file) => isSocket(`${folder}/${file}`)).length;
-}
-
-/** A file that was closed between listing and looking is none. */
-function isSocket(path: string): boolean {
-  try {
-    return readlinkSync(path).startsWith('socket:');
-  } catch {
-    return false;
-  }
 }

@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** What a process has in memory, in megabytes. */
+export function residentMegabytes(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+/** How many sockets a process holds open, to clients and to databases. */
+export function openSocketsOf(pid: number): number {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).filter((file) => isSocket(`${folder}/${file}`)).length;
+}
+
+/** A file that was closed between listing and looking is none. */
+function isSocket(path: string): boolean {
+  try {
+    return readlinkSync(path).startsWith('socket:');
+  } catch {
+    return false;
+  }
+}
