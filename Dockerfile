@@ -17,7 +17,7 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /service
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit
-COPY nest-cli.json tsconfig.json ./
+COPY nest-cli.json tsconfig.json rolldown.config.js ./
 COPY apps apps
 COPY libs libs
 RUN npm run build
@@ -54,4 +54,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.AGNO_SERVICE_PORT ?? 8080}/healthz`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node"]
-CMD ["dist/apps/session-service/src/main.js"]
+CMD ["dist/service/main.js"]

@@ -4,8 +4,8 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 INSTALLED := node_modules/.installed
 BUILT := dist/.built
-SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json package.json
-EMBEDDED := dist/apps/session-service/src/embedded.js
+SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json rolldown.config.js package.json
+EMBEDDED := dist/service/embedded.js
 
 .PHONY: help run demo test contract-test contract-record deploy-test image-test faults faults-quick chart-docs bench smoke sbom build clean
 

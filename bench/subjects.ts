@@ -21,5 +21,5 @@ export async function startSubject(
     return startServer({ ...common, args: ['--import', loader, server, String(port), dsn], env: {} });
   }
   const env = { AGNO_PG_DSN: dsn, AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port), ...settings };
-  return startServer({ ...common, args: [resolve(CHECKOUT, 'dist/apps/session-service/src/main.js')], env });
+  return startServer({ ...common, args: [resolve(CHECKOUT, 'dist/service/main.js')], env });
 }

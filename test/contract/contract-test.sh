@@ -13,7 +13,7 @@ if [[ " $* " != *" --recorded "* ]]; then
   test/contract/oracle/setup.sh "$AGNO_VERSION" >/dev/null
   test/contract/oracle/setup.sh "$AGNO_2_VERSION" >/dev/null
 fi
-if [[ ! -f dist/apps/session-service/src/main.js && " $* " != *" --record "* ]]; then
+if [[ ! -f dist/service/main.js && " $* " != *" --record "* ]]; then
   npm run --silent build
 fi
 exec node --import ./test/support/run-typescript.ts test/contract/run.ts "$@"

@@ -1,10 +1,14 @@
 import cluster from 'node:cluster';
+import { fileURLToPath } from 'node:url';
 import { createLogger } from '@agno/http';
 import { answerForAllWorkers } from '@agno/telemetry';
 import { startService } from './bootstrap.js';
 import { loadConfig } from './config/index.js';
 import { firstSignal } from './first-signal.js';
 import { WorkerGroup } from './workers/worker-group.js';
+
+/** Lies beside this file, compiled or bundled. The process that starts the workers may have begun with another one. */
+const WORKER_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** Something that serves until it is told to stop. */
 export interface Serving {
@@ -22,7 +26,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Serving> {
   if (config.workers === 1 || cluster.isWorker) return startService(env);
   const logger = createLogger(config.logLevel);
   answerForAllWorkers();
-  const group = new WorkerGroup(config.workers, env, logger);
+  const group = new WorkerGroup(WORKER_PROGRAM, config.workers, env, logger);
   const told = firstSignal();
   await group.start();
   logger.info(`${config.workers} workers serve :${config.port}`);

@@ -1,6 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Backoff } from './backoff.js';
 import { SEAT, STARTED_AT } from './seat.js';
@@ -18,12 +17,14 @@ export class WorkerGroup {
   private readonly backoff = new Backoff();
   private isStopping = false;
 
+  /** @param program the file that a worker runs */
   constructor(
+    program: string,
     private readonly count: number,
     private readonly env: NodeJS.ProcessEnv,
     private readonly logger: Logger,
   ) {
-    cluster.setupPrimary({ exec: fileURLToPath(new URL('../main.js', import.meta.url)), args: [] });
+    cluster.setupPrimary({ exec: program, args: [] });
   }
 
   /**
