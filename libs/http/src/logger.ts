@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Logger, type LoggerOptions, pino } from 'pino';
+import { sourceStack } from './source-stack.js';
 
 /** What every line says that is logged while a request is served. */
 export interface RequestFields {
@@ -42,7 +43,7 @@ export function createLogger(level: string, worker?: number): Logger {
 /** Of an error no more than this: PostgreSQL's quote the row that they are about. */
 function withoutRows(error: Error) {
   const { type, message, code, stack } = pino.stdSerializers.err(error);
-  return { type, message, code, stack };
+  return { type, message, code, stack: stack && sourceStack(stack) };
 }
 
 /** Runs `work`, and everything it starts, in the name of a request. */
