@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { scaled } from './test/support/time-scale.js';
 
 export default defineConfig({
   resolve: { tsconfigPaths: true },
@@ -6,7 +7,7 @@ export default defineConfig({
     include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts'],
     exclude: ['test/deploy/**', 'test/faults/**'],
     globalSetup: ['test/support/global-postgres.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: scaled(60_000),
+    hookTimeout: scaled(120_000),
   },
 });

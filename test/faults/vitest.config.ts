@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { scaled } from '../support/time-scale.js';
 
 /** Apart from the other tests, because these take minutes: `make faults`, and the short ones `make faults-quick`. */
 export default defineConfig({
@@ -6,8 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/faults/**/*.faults.spec.ts'],
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: scaled(240_000),
+    hookTimeout: scaled(120_000),
     tags: [{ name: 'quick', description: 'part of make faults-quick, which has a minute' }],
   },
 });

@@ -1,3 +1,5 @@
+import { scaled } from './time-scale.js';
+
 /** A reply as a test looks at it. */
 export interface Reply {
   readonly status: number;
@@ -35,13 +37,19 @@ export async function call(
   };
 }
 
-/** Waits until `check` gives something; the condition is asked again and again, never slept for. */
-export async function until<T>(check: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {
+/** How long a condition may take to come true where a test sets no limit of its own, in milliseconds. */
+const CONDITION_TIMEOUT_MS = scaled(30_000);
+
+/** Checks a condition every 20 ms until it returns something, and resolves with that. Rejects after `timeoutMs`. */
+export async function until<T>(
+  check: () => Promise<T | undefined | false>,
+  timeoutMs = CONDITION_TIMEOUT_MS,
+): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const result = await check();
     if (result) return result;
-    if (Date.now() > end) throw new Error(`The condition did not come true within ${timeoutMs} ms`);
+    if (Date.now() > end) throw new Error(`The condition did not become true within ${timeoutMs} ms: ${check}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

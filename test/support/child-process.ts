@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { endWithUs, hasEnded } from './reaper.js';
+import { scaled } from './time-scale.js';
 
 /** A server that runs as a process of its own while tests talk to it. */
 export interface ServerProcess {
@@ -9,7 +11,7 @@ export interface ServerProcess {
   output(): string;
   /** True once the process has ended, asked or not. */
   ended(): boolean;
-  /** Sends SIGTERM and waits; SIGKILL after ten seconds. Resolves with the exit code, null after a signal. */
+  /** Sends SIGTERM and waits; SIGKILL after a while. Resolves with the exit code, null after a signal. */
   stop(): Promise<number | null>;
 }
 
@@ -25,11 +27,42 @@ export interface ServerCommand {
 }
 
 const KEPT_OUTPUT = 20_000;
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = scaled(60_000);
+const STOP_TIMEOUT_MS = scaled(20_000);
+
+/** Starts a program in a process group of its own. It ends with this process at the latest, and so does what it starts. */
+export function spawnTracked(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  const child = spawn(command, args, { ...options, detached: true });
+  const { pid } = child;
+  if (pid !== undefined) {
+    endWithUs(pid);
+    child.once('exit', () => hasEnded(pid));
+  }
+  return child;
+}
+
+/** Runs a program to its end. Resolves with its exit code, null after a signal, and with all that it printed. */
+export function runToEnd(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions = {},
+): Promise<{ code: number | null; output: string }> {
+  return new Promise((done, failed) => {
+    const child = spawnTracked(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        output += chunk.toString('utf8');
+      });
+    }
+    child.once('error', failed);
+    child.once('close', (code) => done({ code, output }));
+  });
+}
 
 /** Starts a server and waits until it answers. Rejects with its output when it ends or stays silent. */
 export async function startServer(start: ServerCommand): Promise<ServerProcess> {
-  const child = spawn(start.command, start.args, {
+  const child = spawnTracked(start.command, start.args, {
     env: { ...withoutAgnoSettings(process.env), ...start.env },
     stdio: ['ignore', ...(start.isQuiet ? (['ignore', 'ignore'] as const) : (['pipe', 'pipe'] as const))],
   });
@@ -39,21 +72,28 @@ export async function startServer(start: ServerCommand): Promise<ServerProcess> 
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
   const ended = new Promise<number | null>((resolve) => {
+    child.once('error', (error) => {
+      output += `${error.message}\n`;
+      resolve(null);
+    });
     child.once('exit', (code, signal) => {
-      process.off('exit', killWithUs);
       output += `ended with ${code ?? signal}\n`;
       resolve(code);
     });
   });
 
   const baseUrl = `http://127.0.0.1:${start.port}`;
-  const ready = await Promise.race([answers(baseUrl + start.readyPath), ended.then(() => false)]);
-  if (!ready) {
+  const end = new AbortController();
+  const ready = await Promise.race([
+    answers(baseUrl + start.readyPath, end.signal),
+    ended.then(() => 'it ended' as const),
+  ]);
+  if (ready !== true) {
+    end.abort();
     child.kill('SIGKILL');
-    throw new Error(`${start.command} ${start.args.join(' ')} did not start:\n${output}`);
+    const reason = ready === 'it ended' ? ready : `no answer after ${START_TIMEOUT_MS} ms`;
+    throw new Error(`${start.command} ${start.args.join(' ')} did not start (${reason}):\n${output}`);
   }
   return {
     baseUrl,
@@ -61,7 +101,7 @@ export async function startServer(start: ServerCommand): Promise<ServerProcess> 
     output: () => output,
     ended: () => child.exitCode !== null || child.signalCode !== null,
     stop: async () => {
-      const kill = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const kill = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       child.kill('SIGTERM');
       const code = await ended;
       clearTimeout(kill);
@@ -83,10 +123,10 @@ function withoutAgnoSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(kept);
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, end: AbortSignal): Promise<boolean> {
   const giveUp = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < giveUp) {
-    const status = await fetch(url)
+  while (Date.now() < giveUp && !end.aborted) {
+    const status = await fetch(url, { signal: AbortSignal.timeout(START_TIMEOUT_MS) })
       .then((reply) => reply.status)
       .catch(() => 0);
     if (status === 200) return true;

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Report } from '../../apps/session-mirror/src/report/report.js';
 import { call, until } from './api.js';
+import { spawnTracked } from './child-process.js';
 import { freePort } from './ports.js';
 import { CHECKOUT } from './session-service.js';
 
@@ -29,7 +30,7 @@ export class Mirror {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text);
     const program = resolve(CHECKOUT, 'dist/apps/session-mirror/src/main.js');
     const reports = ['--json', 'report.json', '--html', 'report.html'];
-    this.child = spawn(process.execPath, [program, ...args, ...reports], {
+    this.child = spawnTracked(process.execPath, [program, ...args, ...reports], {
       cwd: this.folder,
       env: { PATH: process.env['PATH'] ?? '', ...env },
     });

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { PostgresCluster } from '../../apps/session-service/src/embedded/postgres-cluster.js';
 import { postgresPrograms } from '../../apps/session-service/src/embedded/postgres-programs.js';
 import { freePort } from './ports.js';
+import { endWithUs, hasEnded } from './reaper.js';
 
 /** A PostgreSQL server on which tests make their databases. */
 export interface DatabaseServer {
@@ -39,14 +40,22 @@ export async function startPostgres(wantedPort?: number): Promise<TestPostgres> 
   const cluster = new PostgresCluster(await postgresPrograms(), join(folder, 'cluster'));
   cluster.create({ role: 'postgres', password: 'postgres' }, '--no-sync');
   cluster.start(port, ...FAST);
+  const pid = postmasterOf(join(folder, 'cluster'));
+  endWithUs(pid);
   const stop = () => {
     process.off('exit', stop);
     cluster.stop();
+    hasEnded(pid);
     rmSync(folder, { recursive: true });
   };
-  // A test run that is interrupted must not leave a server behind.
+  // Where this process ends in good order, the data goes as well.
   process.once('exit', stop);
   return { ...serverAt(`postgresql://postgres:postgres@127.0.0.1:${port}/postgres`), stop: async () => stop() };
+}
+
+/** The process id of the server that runs on a folder, as it wrote it there itself. */
+export function postmasterOf(folder: string): number {
+  return Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
 }
 
 /** A server that runs already, by the DSN of its database `postgres`. */

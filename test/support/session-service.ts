@@ -1,17 +1,35 @@
 import { resolve } from 'node:path';
 import { type ServerProcess, startServer } from './child-process.js';
 import { freePort } from './ports.js';
+import { scaled } from './time-scale.js';
 
 /** The checkout's root. */
 export const CHECKOUT = resolve(import.meta.dirname, '../..');
+
+/**
+ * Time limits that no request of a test reaches, however slow the machine is. A test of such a limit sets it; so does
+ * one that needs the service to give up.
+ */
+const GENEROUS_LIMITS = {
+  AGNO_REQUEST_TIMEOUT_MS: String(scaled(60_000)),
+  AGNO_STATEMENT_TIMEOUT_MS: String(scaled(60_000)),
+  AGNO_CONNECT_TIMEOUT_MS: String(scaled(20_000)),
+  AGNO_QUEUE_TIMEOUT_MS: String(scaled(60_000)),
+};
 
 /** Starts the built service as production does, on a free port of the loopback interface. */
 export async function startSessionService(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const port = await freePort();
   return startServer({
     command: process.execPath,
-    args: [resolve(CHECKOUT, 'dist/apps/session-service/src/main.js')],
-    env: { AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port), LOG_LEVEL: 'warn', ...env },
+    args: [resolve(CHECKOUT, 'dist/service/main.js')],
+    env: {
+      AGNO_SERVICE_HOST: '127.0.0.1',
+      AGNO_SERVICE_PORT: String(port),
+      LOG_LEVEL: 'warn',
+      ...GENEROUS_LIMITS,
+      ...env,
+    },
     port,
     readyPath: '/healthz',
   });

@@ -1,18 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, it } from 'vitest';
+import { spawnTracked } from '../../../test/support/child-process.js';
+import { postmasterOf } from '../../../test/support/postgres.js';
+import { endWithUs, hasEnded } from '../../../test/support/reaper.js';
 import { CHECKOUT } from '../../../test/support/session-service.js';
 import { demoSessions } from './embedded/demo/demo-sessions.js';
 import { freePort } from './embedded/free-port.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'agno-run-'));
-const databaseLock = join(folder, '.data/postgres/cluster/postmaster.pid');
+const cluster = join(folder, '.data/postgres/cluster');
+const databaseLock = join(cluster, 'postmaster.pid');
 let service: ChildProcess;
+let database = 0;
 
-afterEach(() => stop('SIGTERM'));
+afterEach(async () => {
+  await stop('SIGTERM');
+  if (!existsSync(databaseLock)) hasEnded(database);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it('serves the demo sessions without any configuration, once, and stops its database with itself', async () => {
@@ -39,7 +47,7 @@ async function start(): Promise<string> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { PATH } = process.env;
-  service = spawn(process.execPath, [join(CHECKOUT, 'dist/apps/session-service/src/embedded.js'), '--demo'], {
+  service = spawnTracked(process.execPath, [join(CHECKOUT, 'dist/service/embedded.js'), '--demo'], {
     cwd: folder,
     env: { PATH, AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port), LOG_LEVEL: 'warn' },
     stdio: 'inherit',
@@ -47,6 +55,9 @@ async function start(): Promise<string> {
   while (service.exitCode === null && (await sessionCount(url)) < demoSessions().length) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  // Its service may be killed, and it goes on without.
+  database = postmasterOf(cluster);
+  endWithUs(database);
   return url;
 }
 

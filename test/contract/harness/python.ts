@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { type ServerProcess, startServer } from '../../support/child-process.js';
+import { runToEnd, type ServerProcess, startServer } from '../../support/child-process.js';
 import { freePort } from '../../support/ports.js';
 import { CHECKOUT } from '../../support/session-service.js';
 
@@ -27,18 +26,7 @@ export function tryPython(
   script: string,
   args: readonly string[],
 ): Promise<{ code: number | null; output: string }> {
-  return new Promise((done, failed) => {
-    const child = spawn(pythonOf(version), [resolve(HERE, script), ...args], { env: pythonEnv() });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
-    child.once('error', failed);
-    child.once('close', (code) => done({ code, output }));
-  });
+  return runToEnd(pythonOf(version), [resolve(HERE, script), ...args], { env: pythonEnv() });
 }
 
 /** Starts a live AgentOS over databases given as `db_id=DSN`. */

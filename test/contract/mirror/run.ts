@@ -1,11 +1,11 @@
 /** `mirror/run.ts [--seed N] [--count N] [--html FILE]`: the mirror between a live AgentOS and us, which must see all of it. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Report as MirrorReport } from '../../../apps/session-mirror/src/report/report.js';
+import { spawnTracked } from '../../support/child-process.js';
 import { Dice } from '../../support/dice.js';
 import { startPostgres } from '../../support/postgres.js';
 import { CHECKOUT } from '../../support/session-service.js';
@@ -86,7 +86,7 @@ async function mirror(
   const program = resolve(CHECKOUT, 'dist/apps/session-mirror/src/main.js');
   const sides = ['--python', oracle.baseUrl, '--ours', ours.baseUrl, '--rate', '1000'];
   const files = ['--json', json, '--html', values.html];
-  const child = spawn(process.execPath, [program, 'replay', log, ...sides, ...files], { stdio: 'inherit' });
+  const child = spawnTracked(process.execPath, [program, 'replay', log, ...sides, ...files], { stdio: 'inherit' });
   const [status] = (await once(child, 'exit')) as [number | null];
   return { exitCode: status, report: JSON.parse(readFileSync(json, 'utf8')) as MirrorReport };
 }

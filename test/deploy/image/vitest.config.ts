@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { scaled } from '../../support/time-scale.js';
 
 /** Apart from the other tests, because these need an image: `make image-test` builds it. */
 export default defineConfig({
@@ -6,7 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/deploy/image/*.spec.ts'],
     globalSetup: ['test/support/global-postgres.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    testTimeout: scaled(120_000),
+    hookTimeout: scaled(60_000),
   },
 });

@@ -1,7 +1,7 @@
 /** schemathesis, all its phases, against /openapi.json of the built service; further arguments are passed on to it. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { spawnTracked } from '../../support/child-process.js';
 import { startPostgres } from '../../support/postgres.js';
 import { CHECKOUT, startSessionService } from '../../support/session-service.js';
 import { writeFinding } from '../support/findings.js';
@@ -23,7 +23,7 @@ try {
     ...process.argv.slice(2),
   ];
   const program = resolve(CHECKOUT, '.venv/schemathesis/bin/schemathesis');
-  const child = spawn(program, [...config, 'run', ...limits, ...asked], {
+  const child = spawnTracked(program, [...config, 'run', ...limits, ...asked], {
     stdio: 'inherit',
     cwd: resolve(CHECKOUT, '.cache'),
   });

@@ -8,7 +8,8 @@ import { postgresPrograms } from '../../../apps/session-service/src/embedded/pos
 import { runProgram } from '../../../apps/session-service/src/embedded/run-program.js';
 import { until } from '../../support/api.js';
 import { freePort } from '../../support/ports.js';
-import { type DatabaseServer, runSql, serverAt } from '../../support/postgres.js';
+import { type DatabaseServer, postmasterOf, runSql, serverAt } from '../../support/postgres.js';
+import { endWithUs, hasEnded } from '../../support/reaper.js';
 
 /** PostgreSQL's own defaults, so that what it has acknowledged survives being killed. */
 const DURABLE = ['synchronous_commit=on', 'max_connections=100', 'timezone=UTC'];
@@ -45,7 +46,8 @@ export class MortalPostgres {
     const port = await freePort();
     new PostgresCluster(programs, folder).start(port, ...DURABLE, ...settings);
     const postgres = new MortalPostgres(port, folder, programs.pgCtl);
-    // A test run that is interrupted must not leave a server behind.
+    endWithUs(postmasterOf(folder));
+    // Where this process ends in good order, the data goes as well.
     process.once('exit', postgres.end);
     return postgres;
   }
@@ -100,20 +102,20 @@ export class MortalPostgres {
   async kill(): Promise<void> {
     const pids = this.signal('SIGKILL');
     await until(async () => !pids.some(isThere));
+    for (const pid of pids) hasEnded(pid);
   }
 
   /** Starts it again with the settings it had. Resolves when it takes connections. */
   async restart(): Promise<void> {
     const log = join(this.folder, 'server.log');
     runProgram(this.pgCtl, this.folder, ['restart', '--no-wait', `--pgdata=${this.folder}`, `--log=${log}`]);
-    await until(
-      () =>
-        this.sql('SELECT').then(
-          () => true,
-          () => false,
-        ),
-      60_000,
+    await until(() =>
+      this.sql('SELECT').then(
+        () => true,
+        () => false,
+      ),
     );
+    endWithUs(postmasterOf(this.folder));
   }
 
   /** SIGSTOP to every process: connections stay open and nobody answers. */
@@ -128,7 +130,7 @@ export class MortalPostgres {
   /** Kills it and removes its data. */
   readonly end = (): void => {
     process.off('exit', this.end);
-    this.signal('SIGKILL');
+    for (const pid of this.signal('SIGKILL')) hasEnded(pid);
     rmSync(join(this.folder, '..'), { recursive: true, force: true, maxRetries: 10 });
   };
 
@@ -141,7 +143,7 @@ export class MortalPostgres {
 
   private pids(): number[] {
     try {
-      const first = Number(readFileSync(join(this.folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
+      const first = postmasterOf(this.folder);
       const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').trim();
       return [first, ...(children === '' ? [] : children.split(' ').map(Number))];
     } catch {

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unprivilegedUser } from '../../../apps/session-service/src/embedded/run-program.js';
 import { until } from '../../support/api.js';
+import { spawnTracked } from '../../support/child-process.js';
 import { freePort } from '../../support/ports.js';
 import { type DatabaseServer, runSql, serverAt } from '../../support/postgres.js';
 import type { MortalPostgres } from './mortal-postgres.js';
@@ -58,7 +59,7 @@ export class PgBouncer {
       ].join('\n'),
     );
     const pooler = new PgBouncer(folder, port, password);
-    // A test run that is interrupted must not leave it behind.
+    // Where this process ends in good order, the folder goes as well.
     process.once('exit', pooler.end);
     await pooler.begin();
     return pooler;
@@ -90,7 +91,7 @@ export class PgBouncer {
     const user = unprivilegedUser(this.folder);
     if (user !== undefined) chownSync(this.folder, user.uid, user.gid);
     const output: string[] = [];
-    this.child = spawn(PROGRAM, [join(this.folder, 'pgbouncer.ini')], {
+    this.child = spawnTracked(PROGRAM, [join(this.folder, 'pgbouncer.ini')], {
       cwd: '/',
       stdio: ['ignore', 'ignore', 'pipe'],
       ...(user && { uid: user.uid, gid: user.gid }),

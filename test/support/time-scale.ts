@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+
+/** What the piece of work below takes on a usual machine with nothing else to do, in milliseconds. */
+const USUAL_MS = 180;
+
+/** Hashing, JSON and the start of a process, as the tests need them. */
+const WORK = `
+  const { createHash } = require('node:crypto');
+  const rows = Array.from({ length: 2000 }, (_, id) => ({ id, text: 'row '.repeat(20), tags: [id, id + 1] }));
+  for (let round = 0; round < 80; round++) {
+    createHash('sha256').update(JSON.stringify(JSON.parse(JSON.stringify(rows)))).digest();
+  }`;
+
+const MEASUREMENTS = 3;
+
+/**
+ * How much slower than a usual machine this one is, at least 1. The first process of a run measures it, with one piece of
+ * work per processor at the same time; the processes that it starts inherit the figure. `TEST_TIME_SCALE` overrides it.
+ */
+export const TIME_SCALE = readTimeScale(process.env['TEST_TIME_SCALE'] ?? String(await measureTimeScale()));
+process.env['TEST_TIME_SCALE'] = String(TIME_SCALE);
+
+/** A time limit or an allowance of a test for this machine, in whole milliseconds; `usualMs` is for a usual machine. */
+export function scaled(usualMs: number): number {
+  return Math.ceil(usualMs * TIME_SCALE);
+}
+
+function readTimeScale(text: string): number {
+  const scale = Number(text);
+  if (!(scale >= 1)) throw new Error(`TEST_TIME_SCALE must be a number of at least 1, not '${text}'`);
+  return scale;
+}
+
+async function measureTimeScale(): Promise<number> {
+  const elapsed: number[] = [];
+  for (let measurement = 0; measurement < MEASUREMENTS; measurement++) elapsed.push(await elapsedMs());
+  const median = elapsed.sort((one, other) => one - other)[Math.floor(MEASUREMENTS / 2)] ?? USUAL_MS;
+  return Math.max(1, Number((median / USUAL_MS).toFixed(2)));
+}
+
+async function elapsedMs(): Promise<number> {
+  const start = performance.now();
+  await Promise.all(
+    Array.from({ length: availableParallelism() }, () => once(spawn(process.execPath, ['--eval', WORK]), 'exit')),
+  );
+  return performance.now() - start;
+}
