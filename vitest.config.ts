@@ -7,6 +7,9 @@ export default defineConfig({
     include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts'],
     exclude: ['test/deploy/**', 'test/faults/**'],
     globalSetup: ['test/support/global-postgres.ts'],
+    // Most end-to-end tests wait for the service rather than use the processor.
+    maxWorkers: 3,
+    expect: { poll: { timeout: scaled(10_000) } },
     testTimeout: scaled(60_000),
     hookTimeout: scaled(120_000),
   },

@@ -7,6 +7,7 @@ import type { ServerProcess } from '../support/child-process.js';
 import { RawConnection } from '../support/raw-http.js';
 import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
+import { scaled } from '../support/time-scale.js';
 
 const BODY_LIMIT = 3_000_000;
 const MOST_INT64 = '9223372036854775807';
@@ -17,20 +18,26 @@ const LATE_HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: applicati
 describe('limits', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
+  /** The same with short time limits. */
+  let impatient: ServerProcess;
 
   beforeAll(async () => {
     database = await scratchDatabase();
-    service = await startSessionService({
-      AGNO_PG_DSN: database.dsn,
-      AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT),
-      AGNO_REQUEST_TIMEOUT_MS: '3000',
-      AGNO_STATEMENT_TIMEOUT_MS: '500',
-      AGNO_CONNECT_TIMEOUT_MS: '300',
-      AGNO_POOL_SIZE: '1',
-    });
+    [service, impatient] = await Promise.all([
+      startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT) }),
+      startSessionService({
+        AGNO_PG_DSN: database.dsn,
+        AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_500)),
+        AGNO_STATEMENT_TIMEOUT_MS: String(scaled(1_000)),
+        AGNO_CONNECT_TIMEOUT_MS: String(scaled(500)),
+        AGNO_POOL_SIZE: '1',
+      }),
+    ]);
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
+    // Its only connection is open from here on.
+    await until(async () => (await call(impatient.baseUrl, '/sessions/s')).status === 200);
   });
-  afterAll(() => service.stop());
+  afterAll(() => Promise.all([service.stop(), impatient.stop()]));
 
   const headers = { 'content-type': 'application/json' };
   const post = async (body: string) =>
@@ -99,37 +106,34 @@ describe('limits', () => {
   });
 
   it('one statement, and the wait for a connection meanwhile', async () => {
-    const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(2); COMMIT');
-    await until(
-      async () => (await database.sql("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted")).length,
-    );
+    const lock = await database.lock('ai.agno_sessions');
     const [slow, waiting] = await Promise.all([
-      call(service.baseUrl, '/sessions/s'),
-      call(service.baseUrl, '/sessions/s'),
+      call(impatient.baseUrl, '/sessions/s'),
+      call(impatient.baseUrl, '/sessions/s'),
     ]);
     const replies = [slow, waiting].sort((one, other) => other.status - one.status);
     expect(replies.map(({ status }) => status)).toEqual([504, 503]);
     expect(replies[1]?.headers.get('retry-after')).toBe('1');
-    await locked;
-    expect(await statusOf('/sessions/s')).toBe(200);
+    await lock.release();
+    expect((await call(impatient.baseUrl, '/sessions/s')).status).toBe(200);
   });
 
-  it.each([
+  it.concurrent.each([
     ['head', 'GET /sessions HTTP/1.1\r\nHost: x\r\nA: '],
     ['body', 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{'],
   ])('arrival: of a %s that does not come to an end', async (_, bytes) => {
-    const connection = new RawConnection(service.baseUrl);
+    const connection = new RawConnection(impatient.baseUrl);
     const answer = await connection.ask(Buffer.from(bytes), 25_000);
     connection.close();
     expect([answer?.status, answer?.body]).toEqual([408, '{"detail":"The request did not arrive in time"}']);
     expect(answer?.headers.get('connection')).toBe('close');
   });
 
-  it.each([
+  it.concurrent.each([
     ['a request', '', `${LATE_HEAD}${LATE_BODY}`],
     ['the end of a body', `${LATE_HEAD}${LATE_BODY.slice(0, 1)}`, LATE_BODY.slice(1)],
   ])('arrival: %s that comes after its refusal is not done', async (_, early, late) => {
-    const socket = connect({ port: Number(new URL(service.baseUrl).port), host: '127.0.0.1', allowHalfOpen: true });
+    const socket = connect({ port: Number(new URL(impatient.baseUrl).port), host: '127.0.0.1', allowHalfOpen: true });
     socket.write(early);
     const [refusal] = (await once(socket, 'data')) as [Buffer];
     expect(refusal.toString()).toMatch(/^HTTP\/1\.1 408 /);

@@ -6,22 +6,31 @@ import type { ServerProcess } from '../support/child-process.js';
 import { RawConnection } from '../support/raw-http.js';
 import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
+import { scaled } from '../support/time-scale.js';
+
+const TABLE = 'ai.agno_sessions';
+const REQUEST_TIMEOUT_MS = scaled(1_000);
 
 describe('what every request goes through', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
+  /** The same with a short time limit. */
+  let impatient: ServerProcess;
 
   beforeAll(async () => {
     database = await scratchDatabase();
-    service = await startSessionService({
+    const env = {
       AGNO_SESSION_DSN_MAP: JSON.stringify({ main: database.dsn }),
       AGNO_TRUSTED_PROXIES: '127.0.0.1',
-      AGNO_REQUEST_TIMEOUT_MS: '700',
       LOG_LEVEL: 'info',
-    });
+    };
+    [service, impatient] = await Promise.all([
+      startSessionService(env),
+      startSessionService({ ...env, AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) }),
+    ]);
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
   });
-  afterAll(() => service.stop());
+  afterAll(() => Promise.all([service.stop(), impatient.stop()]));
 
   function logLines(): Record<string, unknown>[] {
     return service
@@ -70,27 +79,25 @@ describe('what every request goes through', () => {
   });
 
   it('answers 504 after the request timeout and cancels the statement in PostgreSQL', async () => {
-    const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(2.5); COMMIT');
-    await until(async () => (await waitingLocks('AccessExclusiveLock', true)) > 0);
-    const reply = await call(service.baseUrl, '/sessions/s');
+    const lock = await database.lock(TABLE);
+    const reply = await call(impatient.baseUrl, '/sessions/s');
     expect(reply.status).toBe(504);
-    expect(reply.json).toEqual({ detail: 'The request took longer than 700 ms' });
-    await until(async () => (await waitingLocks('AccessShareLock', false)) === 0, 1_000);
-    await locked;
-    expect((await call(service.baseUrl, '/sessions/s')).status).toBe(200);
+    expect(reply.json).toEqual({ detail: `The request took longer than ${REQUEST_TIMEOUT_MS} ms` });
+    await until(async () => (await database.waitersFor(TABLE)) === 0);
+    await lock.release();
+    expect((await call(impatient.baseUrl, '/sessions/s')).status).toBe(200);
   });
 
   it('cancels the statement of a read whose client has gone, before its time is up', async () => {
-    const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(1.5); COMMIT');
-    await until(async () => (await waitingLocks('AccessExclusiveLock', true)) > 0);
+    await database.lock(TABLE);
     const client = new AbortController();
     const headers = { 'x-request-id': 'gone', 'x-forwarded-for': '203.0.113.7' };
     const gone = fetch(`${service.baseUrl}/sessions/s`, { headers, signal: client.signal }).catch(
       (error: Error) => error.name,
     );
-    await until(async () => (await waitingLocks('AccessShareLock', false)) > 0);
+    await until(async () => (await database.waitersFor(TABLE)) > 0);
     client.abort();
-    await until(async () => (await waitingLocks('AccessShareLock', false)) === 0, 500);
+    await until(async () => (await database.waitersFor(TABLE)) === 0);
     expect(await gone).toBe('AbortError');
     expect(await logged('gone')).toMatchObject({
       route: '/sessions/:session_id',
@@ -99,33 +106,19 @@ describe('what every request goes through', () => {
     });
     const { text } = await call(service.baseUrl, '/metrics');
     expect(text).toContain('http_route="/sessions/:session_id",http_response_status_code="499"} 1');
-    await locked;
   });
 
   it('lets a write go on whose client has gone, but not for ever', async () => {
-    const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(4); COMMIT');
-    await until(async () => (await waitingLocks('AccessExclusiveLock', true)) > 0);
+    await database.lock(TABLE);
     const client = new AbortController();
     const options = { method: 'DELETE', signal: client.signal };
-    const gone = fetch(`${service.baseUrl}/sessions/none`, options).catch((error: Error) => error.name);
-    await until(async () => (await waitingLocks('RowExclusiveLock', false)) > 0);
+    const gone = fetch(`${impatient.baseUrl}/sessions/none`, options).catch((error: Error) => error.name);
+    await until(async () => (await database.waitersFor(TABLE)) > 0);
     client.abort();
     expect(await gone).toBe('AbortError');
-    expect(await waitingLocks('RowExclusiveLock', false)).toBe(1);
-    await until(async () => (await waitingLocks('RowExclusiveLock', false)) === 0, 2_000);
-    expect(await waitingLocks('AccessExclusiveLock', true)).toBe(1);
-    await locked;
+    expect(await database.waitersFor(TABLE)).toBe(1);
+    await until(async () => (await database.waitersFor(TABLE)) === 0);
   });
-
-  async function waitingLocks(mode: string, granted: boolean): Promise<number> {
-    const rows = await database.sql<{ n: string }>(
-      `SELECT count(*) AS n FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
-        WHERE c.relname = 'agno_sessions' AND l.mode = $1 AND l.granted = $2
-          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-      [mode, granted],
-    );
-    return Number(rows[0]?.n);
-  }
 
   it('answers a body over the limit with 413 before it is sent, and goes on', async () => {
     const announced = request(`${service.baseUrl}/sessions`, {

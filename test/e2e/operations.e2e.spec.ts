@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { metricsOf } from '../support/metrics.js';
 import { type ScratchDatabase, scratchDatabase, unbornDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
+import { scaled } from '../support/time-scale.js';
 
-const DRAIN_MS = 2_000;
+const DRAIN_MS = scaled(2_000);
 
 describe('what operators ask', () => {
   let database: ScratchDatabase;
@@ -40,7 +42,7 @@ describe('what operators ask', () => {
     await call(service.baseUrl, '/sessions', { method: 'POST', headers, body: { session_id: 'one' } });
     for (const id of ['one', 'two', 'three']) await call(service.baseUrl, `/sessions/${id}`, { headers });
     await call(service.baseUrl, '/nowhere', { headers });
-    const figures = await figuresOf(service);
+    const figures = await metricsOf(service);
     const requests = (labels: string) => figures.get(`http_server_request_duration_seconds_count{${labels}}`);
     const route = 'http_request_method="GET",http_route="/sessions/:session_id"';
     expect(requests(`${route},http_response_status_code="200"`)).toBe(1);
@@ -86,7 +88,7 @@ describe('several workers', () => {
       for (let request = 0; request < 10; request++) {
         await call(service.baseUrl, '/sessions', { headers: { connection: 'close' } });
       }
-      const figures = await figuresOf(service);
+      const figures = await metricsOf(service);
       const labels = 'http_request_method="GET",http_route="/sessions",http_response_status_code="200"';
       expect(figures.get(`http_server_request_duration_seconds_count{${labels}}`)).toBe(10);
       expect(figures.get('db_client_connection_max{db_id="default"}')).toBe(10);
@@ -95,12 +97,3 @@ describe('several workers', () => {
     }
   });
 });
-
-/** Prometheus' text, each series with its last value. */
-async function figuresOf({ baseUrl }: ServerProcess): Promise<ReadonlyMap<string, number>> {
-  const { text } = await call(baseUrl, '/metrics');
-  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(
-    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
-  );
-}

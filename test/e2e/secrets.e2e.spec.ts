@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { storeAccounts } from '../support/accounts.js';
 import { call } from '../support/api.js';
 import { freePort } from '../support/ports.js';
@@ -10,6 +10,7 @@ import { token } from '../support/tokens.js';
 const KEY = 'planted-security-key';
 const SECRET = 'planted-jwt-secret-0123456789abcdefghij';
 const PASSWORD = 'planted-db-password';
+const JWT_SETTINGS = { JWT_VERIFICATION_KEY: SECRET, JWT_ALGORITHM: 'HS256' };
 
 /** Everything an attacker, a mistake or an outage can make the service say. */
 async function provoke(baseUrl: string, credential: string): Promise<string> {
@@ -46,40 +47,40 @@ async function provoke(baseUrl: string, credential: string): Promise<string> {
 }
 
 describe('planted secrets', () => {
-  it('are in no log line and no answer at trace level, whatever is asked', async () => {
-    const database = await scratchDatabase();
+  let dsns: Readonly<Record<'up' | 'down' | 'refused', string>>;
+
+  beforeAll(async () => {
+    const { dsn, sql } = await scratchDatabase();
     await storeAccounts(
-      async (text, values) =>
-        database.sql(text.replace('CREATE TABLE IF', 'CREATE SCHEMA ai; CREATE TABLE IF'), values),
+      async (text, values) => sql(text.replace('CREATE TABLE IF', 'CREATE SCHEMA ai; CREATE TABLE IF'), values),
       [],
     );
-    await database.sql(`CREATE ROLE planted LOGIN PASSWORD '${PASSWORD}'`).catch(() => undefined);
-    const dsns = {
-      up: database.dsn,
+    await sql(`CREATE ROLE planted LOGIN PASSWORD '${PASSWORD}'`).catch(() => undefined);
+    dsns = {
+      up: dsn,
       down: `postgresql://planted:${PASSWORD}@127.0.0.1:${await freePort()}/ai`,
-      refused: database.dsn.replace(/\/\/[^@]*@/, `//planted:${PASSWORD}x@`),
+      refused: dsn.replace(/\/\/[^@]*@/, `//planted:${PASSWORD}x@`),
     };
-    const modes = [
-      [{ OS_SECURITY_KEY: KEY }, KEY],
-      [{ JWT_VERIFICATION_KEY: SECRET, JWT_ALGORITHM: 'HS256' }, token({ sub: 'planted-subject' }, { secret: SECRET })],
-      [{ OS_SECURITY_KEY: KEY }, 'agno_pat_planted'],
-      [{ JWT_VERIFICATION_KEY: SECRET, JWT_ALGORITHM: 'HS256', OS_SECURITY_KEY: KEY }, KEY],
-    ] as const;
-    for (const [settings, credential] of modes) {
-      const env = {
-        AGNO_SESSION_DSN_MAP: JSON.stringify(dsns),
-        AGNO_SESSION_REPLICA_MAP: JSON.stringify({ up: [dsns.down, dsns.refused] }),
-        LOG_LEVEL: 'trace',
-        ...settings,
-      };
-      const service = await startSessionService(env);
-      const answers = await provoke(service.baseUrl, credential);
-      await service.stop();
-      const said = answers + service.output();
-      expect(service.output()).toContain('"route":"/sessions"');
-      for (const secret of [KEY, SECRET, PASSWORD, credential, credential.split('.')[2] ?? credential]) {
-        expect(said).not.toContain(secret);
-      }
+  });
+
+  it.concurrent.each([
+    ['a security key', { OS_SECURITY_KEY: KEY }, KEY],
+    ['a token', JWT_SETTINGS, token({ sub: 'planted-subject' }, { secret: SECRET })],
+    ['the token of a service account', { OS_SECURITY_KEY: KEY }, 'agno_pat_planted'],
+    ['a key where there are tokens', { ...JWT_SETTINGS, OS_SECURITY_KEY: KEY }, KEY],
+  ])('are in no log line and no answer at trace level, whatever is asked: %s', async (_, settings, credential) => {
+    const service = await startSessionService({
+      AGNO_SESSION_DSN_MAP: JSON.stringify(dsns),
+      AGNO_SESSION_REPLICA_MAP: JSON.stringify({ up: [dsns.down, dsns.refused] }),
+      LOG_LEVEL: 'trace',
+      ...settings,
+    });
+    const answers = await provoke(service.baseUrl, credential);
+    await service.stop();
+    const said = answers + service.output();
+    expect(service.output()).toContain('"route":"/sessions"');
+    for (const secret of [KEY, SECRET, PASSWORD, credential, credential.split('.')[2] ?? credential]) {
+      expect(said).not.toContain(secret);
     }
   });
 
@@ -105,11 +106,13 @@ describe('planted secrets', () => {
       { AGNO_PG_DSN: `postgresql://planted:${PASSWORD}@[broken/db`, JWT_VERIFICATION_KEY: SECRET },
       { AGNO_SESSION_DSN_MAP: `{"a": "${PASSWORD}"`, OS_SECURITY_KEY: KEY },
     ];
-    for (const env of starts) {
-      const failure = await startSessionService({ AGNO_PG_DSN: 'postgresql://x/y', ...env }).then(
+    const failures = starts.map((env) =>
+      startSessionService({ AGNO_PG_DSN: 'postgresql://x/y', ...env }).then(
         () => 'it started',
         (error: Error) => error.message,
-      );
+      ),
+    );
+    for (const failure of await Promise.all(failures)) {
       expect(failure).toContain('did not start');
       for (const secret of [KEY, SECRET, PASSWORD, pem.split('\n')[1] ?? pem]) expect(failure).not.toContain(secret);
     }

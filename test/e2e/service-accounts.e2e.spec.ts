@@ -17,6 +17,7 @@ describe('service accounts', () => {
       AGNO_PG_DSN: database.dsn,
       OS_SECURITY_KEY: 'the-key',
       AGNO_ACCOUNT_CACHE_MS: '300',
+      LOG_LEVEL: 'info',
       AGNO_TRUSTED_PROXIES: 'loopback',
     });
   });
@@ -64,7 +65,7 @@ describe('service accounts', () => {
     const refused = await until(async () => {
       const reply = await by('agno_pat_short');
       return reply.status === 401 && reply;
-    }, 5_000);
+    });
     expect(refused.json).toEqual({ detail: 'Invalid or expired service account token' });
   });
 
@@ -79,18 +80,20 @@ describe('service accounts', () => {
   });
 
   it('have nothing read for a client that left before its token was known', async () => {
-    const sessions = await database.lock('ai.agno_sessions', 3);
-    const accounts = await database.lock('ai.agno_service_accounts', 1);
+    const sessions = await database.lock('ai.agno_sessions');
+    const accounts = await database.lock('ai.agno_service_accounts');
     const client = new AbortController();
-    const headers = { authorization: 'Bearer agno_pat_boss' };
+    const headers = { authorization: 'Bearer agno_pat_boss', 'x-request-id': 'left' };
     const gone = fetch(`${service.baseUrl}/sessions`, { headers, signal: client.signal }).catch(() => undefined);
     await until(async () => (await database.waitersFor('ai.agno_service_accounts')) > 0);
     client.abort();
     await gone;
-    await accounts.over;
+    await until(async () => service.output().includes('"request_id":"left"'));
+    await accounts.release();
     const before = await lists();
     const stays = by('agno_pat_boss');
-    await sessions.over;
+    await until(async () => (await database.waitersFor('ai.agno_sessions')) > 0);
+    await sessions.release();
     expect((await stays).status).toBe(200);
     expect((await by('agno_pat_boss')).status).toBe(200);
     expect(await lists()).toBe(before + 2);

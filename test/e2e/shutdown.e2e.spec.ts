@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { call, until } from '../support/api.js';
+import { call, isRefused, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { pendingRequests } from '../support/metrics.js';
+import { readAtPace } from '../support/paced-reader.js';
 import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
-import { openSocketsOf } from '../support/process-figures.js';
 import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
+import { scaled } from '../support/time-scale.js';
 
 const IN_FLIGHT = 200;
 const POOL = 4;
+const REQUEST_TIMEOUT_MS = scaled(1_000);
 /** More of them than the kernel takes off the service's hands. */
 const ANSWERS = 60;
 const POST = 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
@@ -23,21 +26,22 @@ describe('SIGTERM', () => {
       LOG_LEVEL: 'info',
     });
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
-    const locked = await database.lock('ai.agno_sessions', 2);
+    const lock = await database.lock('ai.agno_sessions');
     const replies = Array.from({ length: IN_FLIGHT }, () => call(service.baseUrl, '/sessions/s'));
-    await until(async () => openSocketsOf(service.pid) >= IN_FLIGHT + POOL);
+    await until(async () => (await pendingRequests(service)) === IN_FLIGHT - POOL);
     const exit = service.stop();
+    await until(() => isRefused(service));
+    await lock.release();
     const statuses = (await Promise.all(replies)).map(({ status }) => status);
     expect(statuses).toEqual(Array.from({ length: IN_FLIGHT }, () => 200));
     expect(await exit).toBe(0);
-    await locked.over;
     await expect(call(service.baseUrl, '/healthz')).rejects.toThrow();
   });
 
   it.each([
     ['never sent anything', '', {}],
-    ['sent half a head', 'GET /healthz HTTP/1.1\r\nHost', { AGNO_REQUEST_TIMEOUT_MS: '1000' }],
-    ['sent half a body', `${POST}Content-Length: 9\r\n\r\n{`, { AGNO_REQUEST_TIMEOUT_MS: '1000' }],
+    ['sent half a head', 'GET /healthz HTTP/1.1\r\nHost', { AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) }],
+    ['sent half a body', `${POST}Content-Length: 9\r\n\r\n{`, { AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) }],
   ])('is not held up by a client that %s', async (_, bytes, env) => {
     const service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn, ...env });
     await saying(service, bytes);
@@ -47,7 +51,7 @@ describe('SIGTERM', () => {
   it('is not held up by a client that sent half a request behind one whose answer it still reads', async () => {
     const service = await startSessionService({
       AGNO_PG_DSN: (await scratchDatabase()).dsn,
-      AGNO_REQUEST_TIMEOUT_MS: '1000',
+      AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
     });
     const runs = [{ run_id: 'r', agent_id: 'a', content: 'x'.repeat(12_000_000) }];
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's', agent_id: 'a', runs } });
@@ -56,20 +60,20 @@ describe('SIGTERM', () => {
     client.send(`${requestOf('GET', '/sessions/s/runs/r')}${POST}Content-Length: 9\r\n\r\n{`);
     await until(async () => client.socket.readableLength > 0);
     const exit = service.stop();
-    const reading = setInterval(() => client.socket.read(100_000), 50);
-    onTestFinished(() => clearInterval(reading));
+    // Three megabytes in the time in which the service wants to see one read, and four times that time for all of it.
+    readAtPace(client.socket, 3_000_000 / (REQUEST_TIMEOUT_MS / 1_000));
     expect(await exit).toBe(0);
   });
 
   it('does nothing that came behind an answer which ended its connection', async () => {
-    const { database, service, client, locked } = await waitingClient(2);
+    const { database, service, client, lock } = await waitingClient();
     // The answer to the first is the last to promise that its connection is kept.
     client.send(requestOf('GET', '/sessions/s'));
     await until(async () => (await database.waitersFor('ai.agno_sessions')) > 0);
     const exit = service.stop();
     await until(() => isRefused(service));
     client.send(`${requestOf('GET', '/sessions/s')}DELETE /sessions/s HTTP/1.1\r\nHost: x\r\n\r\n`);
-    await locked.over;
+    await lock.release();
     await until(async () => client.socket.closed);
     expect(client.statuses()).toEqual([200, 200]);
     expect(await exit).toBe(0);
@@ -106,20 +110,13 @@ describe('SIGTERM', () => {
   });
 });
 
-/** A client of a service whose sessions are locked for so long. */
-async function waitingClient(seconds: number) {
+/** A client of a service whose sessions are locked. */
+async function waitingClient() {
   const database = await scratchDatabase();
   const service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info' });
   await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
-  const locked = await database.lock('ai.agno_sessions', seconds);
-  return { database, service, client: new PipeliningClient(service.baseUrl), locked };
-}
-
-async function isRefused({ baseUrl }: ServerProcess): Promise<boolean> {
-  return call(baseUrl, '/healthz').then(
-    () => false,
-    () => true,
-  );
+  const lock = await database.lock('ai.agno_sessions');
+  return { database, service, client: new PipeliningClient(service.baseUrl), lock };
 }
 
 /** A connection on which the service has got so much. */

@@ -2,14 +2,17 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { readAtPace } from '../support/paced-reader.js';
 import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
 import { openSocketsOf } from '../support/process-figures.js';
 import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
+import { scaled } from '../support/time-scale.js';
 
 /** More than the kernel takes off the service's hands. */
 const ANSWER_BYTES = 12_000_000;
 const PATH = '/sessions/s/runs/r';
+const REQUEST_TIMEOUT_MS = scaled(1_500);
 
 describe('a large answer', () => {
   let service: ServerProcess;
@@ -17,31 +20,30 @@ describe('a large answer', () => {
 
   beforeAll(async () => {
     ({ dsn } = await scratchDatabase());
-    service = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_REQUEST_TIMEOUT_MS: '1500' });
+    service = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) });
     const runs = [{ run_id: 'r', agent_id: 'a', content: 'x'.repeat(ANSWER_BYTES) }];
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's', agent_id: 'a', runs } });
   });
   afterAll(() => service.stop());
 
-  /** Asks and reads so many bytes every 50 ms. Resolves with the number that came, when the connection has ended. */
-  async function readAt(bytes: number): Promise<number> {
+  /**
+   * Asks, and reads so many bytes in the time that a request may take. Resolves with the number that came, when the
+   * connection has ended.
+   */
+  async function readAt(bytesPerTimeout: number): Promise<number> {
     const socket = connect(Number(new URL(service.baseUrl).port), '127.0.0.1');
     socket.on('error', () => undefined);
-    socket.write(`GET ${PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-    let received = 0;
-    const reading = setInterval(() => {
-      received += (socket.read(bytes) ?? socket.read())?.length ?? 0;
-    }, 50);
     onTestFinished(() => {
-      clearInterval(reading);
       socket.destroy();
     });
+    socket.write(`GET ${PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    const received = readAtPace(socket, bytesPerTimeout / (REQUEST_TIMEOUT_MS / 1_000));
     await new Promise((resolve) => socket.once('close', resolve));
-    return received;
+    return received();
   }
 
   it('is cut off where its client reads too slowly, and others are served', async () => {
-    expect(await readAt(8_192)).toBeLessThan(ANSWER_BYTES);
+    expect(await readAt(250_000)).toBeLessThan(ANSWER_BYTES);
     expect(service.ended(), service.output()).toBe(false);
     expect((await call(service.baseUrl, '/sessions/s')).status).toBe(200);
     expect(service.output(), 'too many listeners').not.toContain('Warning');
@@ -51,7 +53,7 @@ describe('a large answer', () => {
     const other = await startSessionService({
       AGNO_PG_DSN: (await scratchDatabase()).dsn,
       OS_SECURITY_KEY: 'the-key',
-      AGNO_REQUEST_TIMEOUT_MS: '1500',
+      AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
     });
     onTestFinished(async () => void (await other.stop()));
     const before = openSocketsOf(other.pid);
@@ -85,7 +87,7 @@ describe('a large answer', () => {
 
   it('may take longer than a request where its client reads on', async () => {
     const start = performance.now();
-    expect(await readAt(100_000)).toBeGreaterThan(ANSWER_BYTES);
-    expect(performance.now() - start).toBeGreaterThan(3_000);
+    expect(await readAt(3_000_000)).toBeGreaterThan(ANSWER_BYTES);
+    expect(performance.now() - start).toBeGreaterThan(2 * REQUEST_TIMEOUT_MS);
   });
 });

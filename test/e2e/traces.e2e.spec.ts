@@ -4,6 +4,7 @@ import type { ServerProcess } from '../support/child-process.js';
 import { freePort } from '../support/ports.js';
 import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
+import { scaled } from '../support/time-scale.js';
 import { type CollectedSpan, startCollector, type TraceCollector } from '../support/trace-collector.js';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -97,11 +98,12 @@ describe('traces', () => {
   });
 
   it('mark what failed, request and statement, by its code', async () => {
-    const { collector, database, service } = await traced({ AGNO_REQUEST_TIMEOUT_MS: '300' });
-    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
-    const locked = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(2); COMMIT');
-    await until(async () => (await call(service.baseUrl, '/sessions/s', { headers: SAMPLED })).status === 504);
-    await locked;
+    const { collector, database, service } = await traced({ AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_000)) });
+    const created = await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
+    expect(created.status).toBe(201);
+    const lock = await database.lock('ai.agno_sessions');
+    expect((await call(service.baseUrl, '/sessions/s', { headers: SAMPLED })).status).toBe(504);
+    await lock.release();
     await database.goDown();
     await call(service.baseUrl, '/sessions/s/runs');
     const spans = await spansAtEnd(service, collector);

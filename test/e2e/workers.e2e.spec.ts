@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, until } from '../support/api.js';
+import { call, isRefused, until } from '../support/api.js';
 import { childrenOf, type ServerProcess } from '../support/child-process.js';
+import { pendingRequests } from '../support/metrics.js';
 import { freePort } from '../support/ports.js';
 import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
@@ -111,16 +112,17 @@ describe('AGNO_SERVICE_WORKERS', () => {
   it('answers on SIGTERM what was asked, and ends with 0', async () => {
     const own = await startSessionService(settings());
     await call(own.baseUrl, '/sessions/first');
-    const locking = database.sql('BEGIN; LOCK TABLE ai.agno_sessions; SELECT pg_sleep(3); COMMIT');
-    await until(async () => (await waiting('AccessExclusiveLock')) > 0);
+    const lock = await database.lock('ai.agno_sessions');
     const replies = Array.from({ length: 30 }, () =>
       call(own.baseUrl, '/sessions/first', { headers: { connection: 'close' } }),
     );
-    await until(async () => (await waiting('AccessShareLock')) > 1);
+    const waiting = async () => (await pendingRequests(own)) + (await database.waitersFor('ai.agno_sessions'));
+    await until(async () => (await waiting()) >= replies.length);
     const exit = own.stop();
+    await until(() => isRefused(own));
+    await lock.release();
     expect((await Promise.all(replies)).map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200));
     expect(await exit).toBe(0);
-    await locking;
   });
 
   it('says once what keeps it from starting', async () => {
@@ -140,12 +142,5 @@ describe('AGNO_SERVICE_WORKERS', () => {
       () => 'it started',
       (error: Error) => error.message,
     );
-  }
-
-  async function waiting(mode: string): Promise<number> {
-    const [row] = await database.sql(
-      `SELECT count(*) AS n FROM pg_locks WHERE mode = '${mode}' AND relation = 'ai.agno_sessions'::regclass`,
-    );
-    return Number(row?.['n']);
   }
 });

@@ -37,6 +37,14 @@ export async function call(
   };
 }
 
+/** Whether a service takes no more connections. */
+export function isRefused({ baseUrl }: { readonly baseUrl: string }): Promise<boolean> {
+  return call(baseUrl, '/healthz').then(
+    () => false,
+    () => true,
+  );
+}
+
 /** How long a condition may take to come true where a test sets no limit of its own, in milliseconds. */
 const CONDITION_TIMEOUT_MS = scaled(30_000);
 

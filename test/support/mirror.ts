@@ -23,6 +23,7 @@ export interface MirrorRun {
 export class Mirror {
   private readonly folder = mkdtempSync(join(tmpdir(), 'agno-mirror-'));
   private readonly child: ChildProcess;
+  private readonly closed: Promise<unknown>;
   private stdout = '';
   private stderr = '';
 
@@ -34,6 +35,7 @@ export class Mirror {
       cwd: this.folder,
       env: { PATH: process.env['PATH'] ?? '', ...env },
     });
+    this.closed = once(this.child, 'close');
     this.child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString('utf8');
     });
@@ -44,7 +46,7 @@ export class Mirror {
 
   /** Waits for the end of a run; `stop` asks for it first. */
   async ended(): Promise<MirrorRun> {
-    await once(this.child, 'close');
+    await this.closed;
     const report = this.written('report.json');
     const { stdout, stderr } = this;
     const page = this.written('report.html');

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { scaled } from './time-scale.js';
 
 /** An answer as it came over the wire. */
 export interface RawAnswer {
@@ -40,15 +41,16 @@ export class RawConnection {
   /**
    * The answer to these bytes; undefined when the server ended the connection without one.
    *
-   * @throws NoAnswer after `timeoutMs`, with the connection closed
+   * @param timeoutMs on a usual machine
+   * @throws NoAnswer after that time, with the connection closed
    */
   ask(request: Buffer, timeoutMs: number, hasBody = true): Promise<RawAnswer | undefined> {
     const socket = this.socket ?? this.open();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.close();
-        reject(new NoAnswer(`no answer within ${timeoutMs} ms`));
-      }, timeoutMs);
+        reject(new NoAnswer(`no answer within ${scaled(timeoutMs)} ms`));
+      }, scaled(timeoutMs));
       this.waiting = { hasBody, since: performance.now(), timer, resolve, reject };
       socket.write(request);
     });

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type pg from 'pg';
-import { inject } from 'vitest';
-import { until } from './api.js';
+import pg from 'pg';
+import { inject, onTestFinished } from 'vitest';
 import { freePort } from './ports.js';
 import { runSql } from './postgres.js';
 
@@ -11,9 +10,9 @@ export interface ScratchDatabase {
   readonly name: string;
   /** Runs SQL on a connection of its own, as another client of the database would. */
   sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** Takes a table from everybody for so many seconds. Resolves when it is taken; `over` does when it is given back. */
-  lock(table: string, seconds: number): Promise<{ readonly over: Promise<unknown> }>;
-  /** How many wait for a table. */
+  /** Locks a table against everybody else until `release`, or the end of the test. Resolves when it is locked. */
+  lock(table: string): Promise<{ release(): Promise<void> }>;
+  /** How many connections wait for a table. */
   waitersFor(table: string): Promise<number>;
   /** Runs SQL on the server's maintenance database. */
   admin(text: string): Promise<void>;
@@ -21,6 +20,9 @@ export interface ScratchDatabase {
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
 }
+
+const WAITERS = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database()
+  WHERE relation = $1::regclass AND NOT granted`;
 
 /** The DSN of a database that is not there; its password `hush` must not be told to anybody. */
 export async function unbornDsn(): Promise<string> {
@@ -35,21 +37,21 @@ export async function scratchDatabase(): Promise<ScratchDatabase> {
   const admin = async (text: string) => {
     await runSql(server, text);
   };
-  const locks = async (table: string, isGranted: boolean) => {
-    const granted = isGranted ? "granted AND mode = 'AccessExclusiveLock'" : 'NOT granted';
-    return (await runSql(dsn, `SELECT FROM pg_locks WHERE relation = $1::regclass AND ${granted}`, [table])).length;
-  };
   return {
     dsn,
     name,
     admin,
     sql: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => runSql<Row>(dsn, text, values),
-    lock: async (table, seconds) => {
-      const over = runSql(dsn, `BEGIN; LOCK TABLE ${table}; SELECT pg_sleep(${seconds}); COMMIT`);
-      await until(async () => (await locks(table, true)) > 0);
-      return { over };
+    lock: async (table) => {
+      const client = new pg.Client({ connectionString: dsn });
+      client.on('error', () => undefined);
+      const release = () => client.end();
+      onTestFinished(release);
+      await client.connect();
+      await client.query(`BEGIN; LOCK TABLE ${table}`);
+      return { release };
     },
-    waitersFor: (table) => locks(table, false),
+    waitersFor: async (table) => (await runSql(dsn, WAITERS, [table])).length,
     goDown: async () => {
       await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
       await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);

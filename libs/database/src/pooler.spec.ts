@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { scaled } from '../../../test/support/time-scale.js';
 import { Database, Deadline, namedStatement, UNLOGGED, UNOBSERVED } from './index.js';
 
-const LIMITS = { size: 1, connectTimeoutMs: 5_000, queueTimeoutMs: 5_000, statementTimeoutMs: 0, idleTimeoutMs: 5_000 };
+const LIMITS = {
+  size: 1,
+  connectTimeoutMs: scaled(5_000),
+  queueTimeoutMs: scaled(5_000),
+  statementTimeoutMs: 0,
+  idleTimeoutMs: 5_000,
+};
 const ADD = namedStatement('add', 'SELECT $1::int + 1 AS sum');
 
 /** What a pooler does to a connection is done here behind the service's back. */

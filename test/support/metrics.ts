@@ -1,0 +1,19 @@
+import { call } from './api.js';
+
+/** The series that a service exports at `/metrics`, by name and labels, each with its last value. */
+export async function metricsOf(
+  { baseUrl }: { readonly baseUrl: string },
+  headers: Readonly<Record<string, string>> = {},
+): Promise<ReadonlyMap<string, number>> {
+  const { text } = await call(baseUrl, '/metrics', { headers });
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  );
+}
+
+/** How many requests of a service wait for a connection to a database. */
+export async function pendingRequests(service: { readonly baseUrl: string }, databaseId = 'default'): Promise<number> {
+  const metrics = await metricsOf(service);
+  return metrics.get(`db_client_connection_pending_requests{db_id="${databaseId}"}`) ?? 0;
+}
