@@ -78,6 +78,14 @@ describe('what every request goes through', () => {
     expect(await logged('hostless')).toMatchObject({ method: 'GET', status: 400 });
   });
 
+  it('names places in the sources where it logs the stack of an error', async () => {
+    await database.sql(`ALTER TABLE ${TABLE} ADD CONSTRAINT none CHECK (created_at IS NULL) NOT VALID`);
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'never' } });
+    await database.sql(`ALTER TABLE ${TABLE} DROP CONSTRAINT none`);
+    const line = await until(async () => logLines().find(({ level }) => level === 'error'));
+    expect((line['err'] as { stack: string }).stack).toMatch(/^ +at .*\blibs\/database\/src\/[\w/-]+\.ts:\d+:\d+\)?$/m);
+  });
+
   it('answers 504 after the request timeout and cancels the statement in PostgreSQL', async () => {
     const lock = await database.lock(TABLE);
     const reply = await call(impatient.baseUrl, '/sessions/s');

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { call, isRefused, until } from '../support/api.js';
-import type { ServerProcess } from '../support/child-process.js';
 import { pendingRequests } from '../support/metrics.js';
 import { readAtPace } from '../support/paced-reader.js';
 import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
+import { connectionWith } from '../support/raw-socket.js';
 import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
@@ -44,7 +43,7 @@ describe('SIGTERM', () => {
     ['sent half a body', `${POST}Content-Length: 9\r\n\r\n{`, { AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) }],
   ])('is not held up by a client that %s', async (_, bytes, env) => {
     const service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn, ...env });
-    await saying(service, bytes);
+    await connectionWith(service, bytes);
     expect(await service.stop()).toBe(0);
   });
 
@@ -100,7 +99,7 @@ describe('SIGTERM', () => {
 
   it('answers a request of which a part had come', async () => {
     const service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn });
-    const socket = await saying(service, 'GET /healthz HTTP/1.1\r\n');
+    const socket = await connectionWith(service, 'GET /healthz HTTP/1.1\r\n');
     const exit = service.stop();
     await until(() => isRefused(service));
     socket.write('Host: x\r\n\r\n');
@@ -117,16 +116,4 @@ async function waitingClient() {
   await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
   const lock = await database.lock('ai.agno_sessions');
   return { database, service, client: new PipeliningClient(service.baseUrl), lock };
-}
-
-/** A connection on which the service has got so much. */
-async function saying(service: ServerProcess, bytes: string): Promise<Socket> {
-  const socket = connect(Number(new URL(service.baseUrl).port), '127.0.0.1');
-  onTestFinished(() => {
-    socket.destroy();
-  });
-  socket.on('error', () => undefined);
-  socket.write(bytes);
-  await call(service.baseUrl, '/healthz');
-  return socket;
 }

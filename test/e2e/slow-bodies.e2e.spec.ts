@@ -2,6 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { type RawAnswer, RawConnection } from '../support/raw-http.js';
+import { connectionWith } from '../support/raw-socket.js';
 import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
@@ -86,11 +87,8 @@ describe('bodies that do not come to an end', () => {
   });
 
   it('are no error of the service when their client goes', async () => {
-    const connection = new RawConnection(service.baseUrl);
-    const answer = connection.ask(Buffer.from(HEAD.replace('Host: x', 'Host: x\r\nX-Request-ID: gone')), 60_000);
-    answer.catch(() => undefined);
-    await call(service.baseUrl, '/healthz');
-    connection.close();
+    const socket = await connectionWith(service, HEAD.replace('Host: x', 'Host: x\r\nX-Request-ID: gone'));
+    socket.destroy();
     const line = await until(async () => /^.*"request_id":"gone".*$/m.exec(service.output())?.[0]);
     expect(JSON.parse(line)).toMatchObject({ level: 'info', route: '/sessions', status: 499 });
     expect(service.output()).not.toContain('"level":"error"');

@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { isAlive } from '../../apps/session-service/src/embedded/is-alive.js';
+import { until } from './api.js';
+import { CHECKOUT } from './session-service.js';
+
+/** Starts one program that has ended by the time it says so, and one that runs on, with a child of its own. */
+const TEST_RUN = `
+  import { once } from 'node:events';
+  const { spawnTracked } = await import('./test/support/child-process.ts');
+  await once(spawnTracked('true', []), 'exit');
+  const child = spawnTracked('/bin/sh', ['-c', 'sleep 600 & echo $$ $!; wait'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  await once(child, 'exit');`;
+
+it('ends what a test run has started, and what that has started, when the run is killed', async () => {
+  const loader = './test/support/run-typescript.ts';
+  const run = spawn(process.execPath, ['--import', loader, '--input-type=module', '--eval', TEST_RUN], {
+    cwd: resolve(CHECKOUT),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(run.stdout, 'data')) as [Buffer];
+  const started = line.toString().trim().split(' ').map(Number);
+  expect(started.map(isAlive)).toEqual([true, true]);
+  run.kill('SIGKILL');
+  await until(async () => !started.some(isAlive));
+});
