@@ -84,7 +84,8 @@ async function compareOnOneDatabase(ours: string, dsn: string, report: Report): 
   const compare = async (name: string, paths: readonly string[]) => {
     for (const path of paths) {
       const [theirs, own] = await Promise.all([request(python.baseUrl, get(path)), request(ours, get(path))]);
-      const found = differences(parseJson(theirs.body), parseJson(own.body), Date.now() / 1000);
+      // No values are masked: both read what is stored.
+      const found = differences(parseJson(theirs.body), parseJson(own.body), { from: 0, to: 0 });
       report.add('shared', 'one database, two servers', `${name}: ${path}`, found);
     }
   };

@@ -6,7 +6,7 @@ import { areNewIds, areTimesSince } from './mask.js';
 
 const NOW = 1_790_000_000;
 const answer = (body: string, type = 'application/json'): TimedAnswer => {
-  return { status: 200, headers: { 'content-type': type }, body, at: NOW };
+  return { status: 200, headers: { 'content-type': type }, body, at: NOW, milliseconds: 1 };
 };
 const list = (...items: string[]) => `{"data":[${items.join(',')}]}`;
 const item = (id: string, created: number | null, updated?: number) =>

@@ -1,4 +1,4 @@
-import { bodyNode, type ComparisonRules, type TimedAnswer } from './answer.js';
+import { bodyNode, type ComparisonRules, periodOf, type TimedAnswer } from './answer.js';
 import { withoutChanceOrder } from './chance-order.js';
 import type { Difference } from './difference.js';
 import { differences } from './differences.js';
@@ -26,5 +26,5 @@ function ofBody(expected: ExpectedAnswer, answer: TimedAnswer, { rankedBy }: Com
       ? []
       : [{ path: 'body', expected: expected.body, actual: answer.body }];
   }
-  return differences(theirs, rankedBy ? withoutChanceOrder(own, rankedBy) : own, answer.at);
+  return differences(theirs, rankedBy ? withoutChanceOrder(own, rankedBy) : own, periodOf(answer));
 }

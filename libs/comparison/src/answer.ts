@@ -1,4 +1,5 @@
 import { type JsonNode, parseJson } from './json.js';
+import type { Period } from './mask.js';
 
 /** What a server answered, as far as clients act on it. */
 export interface Answer {
@@ -9,8 +10,15 @@ export interface Answer {
 }
 
 export interface TimedAnswer extends Answer {
-  /** When the request was sent, in seconds since 1970. */
+  /** When the request was sent, or the first one of a series, in seconds since 1970. */
   readonly at: number;
+  /** From then to the last byte of the response. */
+  readonly milliseconds: number;
+}
+
+/** When the generated values of a response can have been made. */
+export function periodOf({ at, milliseconds }: TimedAnswer): Period {
+  return { from: at, to: at + milliseconds / 1000 };
 }
 
 /** What is not to be compared in the answers to one request. */

@@ -6,7 +6,8 @@ import { mask } from './mask.js';
 const NOW = 1_790_000_000;
 const SEEDED = '5eed0000-0000-4000-8000-000000000001';
 const MADE = '0b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d';
-const found = (expected: string, actual: string) => differences(parseJson(expected), parseJson(actual), NOW);
+const at = (seconds: number) => ({ from: seconds, to: seconds + 2 });
+const found = (expected: string, actual: string) => differences(parseJson(expected), parseJson(actual), at(NOW));
 
 describe('differences', () => {
   it.each([
@@ -32,7 +33,7 @@ describe('differences', () => {
 });
 
 describe('masks', () => {
-  const masked = (text: string) => printJson(mask(parseJson(text), NOW - 500));
+  const masked = (text: string) => printJson(mask(parseJson(text), at(NOW - 500)));
 
   it('lets a generated id be any other generated id, and nothing else', () => {
     const expected = masked(`"${MADE}"`);
@@ -48,6 +49,15 @@ describe('masks', () => {
     expect(found(expected, `[${NOW + 1}]`)).toEqual([]);
     expect(found(expected, `[${NOW - 499}]`)).toHaveLength(1);
   });
+
+  it.each([
+    [-2, false],
+    [-1, true],
+    [3, true],
+    [4, false],
+  ])('takes a time %i s after the request for one made by it: %s', (seconds, isMade) =>
+    expect(found('"«now, seconds»"', `${NOW + seconds}`)).toHaveLength(isMade ? 0 : 1),
+  );
 
   it('compares long texts by their hash', () => {
     const expected = masked(`"${'x'.repeat(5000)}"`);

@@ -1,22 +1,22 @@
 import type { Difference } from './difference.js';
 import { type JsonNode, printJson } from './json.js';
-import { fitsMask, isMask } from './mask.js';
+import { fitsMask, isMask, type Period } from './mask.js';
 
 const NOTHING = '(nothing)';
 
 /**
  * What is different in `actual`, depth first. Order of keys counts; integers are compared digit by digit, other numbers
- * by their value as doubles, and 1 is not 1.0. `now` is when `actual` was answered, in seconds since 1970.
+ * by their value as doubles, and 1 is not 1.0. `made` is when generated values of `actual` can have been made.
  */
-export function differences(expected: JsonNode, actual: JsonNode, now: number, path = '$'): Difference[] {
+export function differences(expected: JsonNode, actual: JsonNode, made: Period, path = '$'): Difference[] {
   if (isMask(expected) && expected.kind === 'string') {
-    return fitsMask(expected.value, actual, now) ? [] : [difference(path, expected, actual)];
+    return fitsMask(expected.value, actual, made) ? [] : [difference(path, expected, actual)];
   }
-  if (expected.kind === 'object' && actual.kind === 'object') return ofObjects(expected, actual, now, path);
+  if (expected.kind === 'object' && actual.kind === 'object') return ofObjects(expected, actual, made, path);
   if (expected.kind === 'array' && actual.kind === 'array') {
     const length = Math.max(expected.items.length, actual.items.length);
     return Array.from({ length }, (_, at) => at).flatMap((at) => {
-      return ofPair(expected.items[at], actual.items[at], now, `${path}[${at}]`);
+      return ofPair(expected.items[at], actual.items[at], made, `${path}[${at}]`);
     });
   }
   return sameLeaf(expected, actual) ? [] : [difference(path, expected, actual)];
@@ -24,19 +24,24 @@ export function differences(expected: JsonNode, actual: JsonNode, now: number, p
 
 type ObjectNode = Extract<JsonNode, { kind: 'object' }>;
 
-function ofObjects(expected: ObjectNode, actual: ObjectNode, now: number, path: string): Difference[] {
+function ofObjects(expected: ObjectNode, actual: ObjectNode, made: Period, path: string): Difference[] {
   const theirs = new Map(expected.members);
   const ours = new Map(actual.members);
   const keys = new Set([...theirs.keys(), ...ours.keys()]);
-  const found = [...keys].flatMap((key) => ofPair(theirs.get(key), ours.get(key), now, `${path}.${key}`));
+  const found = [...keys].flatMap((key) => ofPair(theirs.get(key), ours.get(key), made, `${path}.${key}`));
   if (found.length > 0) return found;
   const [first, second] = [expected, actual].map((node) => node.members.map(([key]) => key).join(', '));
   return first === second ? [] : [{ path: `${path} (order of keys)`, expected: first ?? '', actual: second ?? '' }];
 }
 
-function ofPair(expected: JsonNode | undefined, actual: JsonNode | undefined, now: number, path: string): Difference[] {
+function ofPair(
+  expected: JsonNode | undefined,
+  actual: JsonNode | undefined,
+  made: Period,
+  path: string,
+): Difference[] {
   if (expected === undefined || actual === undefined) return [difference(path, expected, actual)];
-  return differences(expected, actual, now, path);
+  return differences(expected, actual, made, path);
 }
 
 function sameLeaf(expected: JsonNode, actual: JsonNode): boolean {

@@ -1,4 +1,4 @@
-import { bodyNode, type ComparisonRules, type TimedAnswer } from './answer.js';
+import { bodyNode, type ComparisonRules, periodOf, type TimedAnswer } from './answer.js';
 import { withoutChanceOrder } from './chance-order.js';
 import { type JsonNode, printJson } from './json.js';
 import { MASKS, mask, shortened } from './mask.js';
@@ -13,7 +13,7 @@ export interface ExpectedAnswer {
 
 /** Any id or time that may have been made for this answer is masked. For data that had no such values before. */
 export function expectedAnswer(answer: TimedAnswer, rules: ComparisonRules): ExpectedAnswer {
-  return expectation(answer, rules, (node) => mask(node, answer.at));
+  return expectation(answer, rules, (node) => mask(node, periodOf(answer)));
 }
 
 /** Value by value what the oracle answered. */

@@ -13,7 +13,7 @@ const [contract] = cases;
 if (contract === undefined) throw new Error('no case');
 
 function outcome(status: number, body: string, headers = JSON_TYPE, rows = '{"sessions":[],"runs":[]}'): Outcome {
-  return { answers: [{ status, headers, body, at: 1_790_000_000 }], rows: parseJson(rows) };
+  return { answers: [{ status, headers, body, at: 1_790_000_000, milliseconds: 10 }], rows: parseJson(rows) };
 }
 
 const paths = (theirs: Outcome, ours: Outcome, deviations: Deviation[] = []) =>

@@ -5,13 +5,14 @@ import {
   type ExpectedAnswer,
   type JsonNode,
   memberOf,
+  type Period,
   parseJson,
   printJson,
   type TimedAnswer,
 } from '@agno/comparison';
 import type { Deviation } from '../deviations.js';
 import type { ContractCase } from './case.js';
-import type { Outcome } from './perform.js';
+import { type Outcome, periodOfCase } from './perform.js';
 import { type Expectation, requestText } from './record.js';
 
 /** Everything in which our side is not as it should be; empty when the case passes. */
@@ -25,11 +26,11 @@ export function judge(
   if (outdated.length > 0) return outdated;
   const wanted = deviations.reduce(deviate, expected);
   const found = wanted.answers.flatMap((answer, step) => ofAnswer(contract, answer, ours.answers[step], step));
-  const last = ours.answers.at(-1)?.at ?? 0;
+  const made = periodOfCase(ours);
   const own = deviations.filter(changesRows);
-  if (own.length > 0) found.push(...own.flatMap((deviation) => ofDeviatingRows(deviation, ours.rows, last)));
-  else found.push(...ofRows('rows', wanted.rows, ours.rows, last));
-  found.push(...ofRows('tables', wanted.tables, ours.tables, last));
+  if (own.length > 0) found.push(...own.flatMap((deviation) => ofDeviatingRows(deviation, ours.rows, made)));
+  else found.push(...ofRows('rows', wanted.rows, ours.rows, made));
+  found.push(...ofRows('tables', wanted.tables, ours.tables, made));
   for (const deviation of deviations) {
     if (!sameAsOracle(expected, deviation)) continue;
     found.push({ path: 'deviation', expected: 'the oracle answers otherwise', actual: 'the oracle answers just this' });
@@ -69,7 +70,7 @@ function sameAsOracle(expected: Expectation, deviation: Deviation): boolean {
   const oracle = expected.answers[stepOf(expected, deviation)];
   if (oracle?.status !== deviation.status || oracle.body !== deviation.body) return false;
   const rows = expected.rows === undefined ? undefined : parseJson(expected.rows);
-  return !changesRows(deviation) || ofDeviatingRows(deviation, rows, 0).length === 0;
+  return !changesRows(deviation) || ofDeviatingRows(deviation, rows, { from: 0, to: 0 }).length === 0;
 }
 
 function ofAnswer(
@@ -83,12 +84,12 @@ function ofAnswer(
   return answerDifferences(expected, answer, contract).map((each) => ({ ...each, path: where + each.path }));
 }
 
-function ofRows(name: string, expected: string | undefined, actual: JsonNode | undefined, now: number): Difference[] {
+function ofRows(name: string, expected: string | undefined, actual: JsonNode | undefined, made: Period): Difference[] {
   if (expected === undefined || actual === undefined) return [];
-  return differences(parseJson(expected), actual, now, name);
+  return differences(parseJson(expected), actual, made, name);
 }
 
-function ofDeviatingRows(deviation: Deviation, rows: JsonNode | undefined, now: number): Difference[] {
+function ofDeviatingRows(deviation: Deviation, rows: JsonNode | undefined, made: Period): Difference[] {
   const wantedRuns = deviation.runIds?.join(', ');
   const leftRuns = items(rows, 'runs')
     .map((run) => text(run, 'run_id'))
@@ -99,7 +100,7 @@ function ofDeviatingRows(deviation: Deviation, rows: JsonNode | undefined, now: 
     if (columns === 'gone') return row === undefined ? [] : [{ path, expected: 'gone', actual: printJson(row) }];
     if (row === undefined) return [{ path, expected: 'a row', actual: '(none)' }];
     return Object.entries(columns).flatMap(([column, value]) => {
-      return differences(parseJson(value), memberOf(row, column) ?? row, now, `${path}.${column}`);
+      return differences(parseJson(value), memberOf(row, column) ?? row, made, `${path}.${column}`);
     });
   });
   if (wantedRuns !== undefined && wantedRuns !== leftRuns) {

@@ -1,4 +1,13 @@
-import { type Answer, type JsonNode, memberOf, parseJson, printJson, type TimedAnswer } from '@agno/comparison';
+import {
+  type Answer,
+  type JsonNode,
+  memberOf,
+  type Period,
+  parseJson,
+  periodOf,
+  printJson,
+  type TimedAnswer,
+} from '@agno/comparison';
 import type pg from 'pg';
 import type { ContractCase, Layout } from './case.js';
 import { insertSession } from './given.js';
@@ -22,6 +31,12 @@ export interface Outcome {
   readonly tables?: JsonNode;
 }
 
+/** When the rows that a case left behind can have been made. */
+export function periodOfCase({ answers }: Outcome): Period {
+  const last = answers.at(-1);
+  return last === undefined ? { from: 0, to: 0 } : periodOf(last);
+}
+
 /** Runs a case against one side and leaves its database as it was. */
 export async function perform(side: Side, contract: ContractCase): Promise<Outcome> {
   const dbId = contract.database ?? [...side.databases.keys()][0] ?? '';
@@ -30,9 +45,11 @@ export async function perform(side: Side, contract: ContractCase): Promise<Outco
   for (const session of contract.given) await insertSession(client, side.layout, session);
   try {
     const answers: TimedAnswer[] = [];
+    const start = Date.now();
     for (const step of contract.steps) {
-      const at = Date.now() / 1000;
-      answers.push({ ...(await send(side.baseUrl, filledIn(step, answers))), at });
+      const answer = await send(side.baseUrl, filledIn(step, answers));
+      // A response may show values that an earlier step has made.
+      answers.push({ ...answer, at: start / 1000, milliseconds: Date.now() - start });
     }
     const ids = contract.rowsOf.map((id) => fillIn(id, answers));
     return {

@@ -1,7 +1,7 @@
 import { type ExpectedAnswer, expectedAnswer, mask, printJson, shortened } from '@agno/comparison';
 import type { ContractCase } from './case.js';
 import type { Step } from './http.js';
-import type { Outcome } from './perform.js';
+import { type Outcome, periodOfCase } from './perform.js';
 
 /** What the oracle did in a case, with generated values masked: what our side is compared with, and what is recorded. */
 export interface Expectation {
@@ -16,11 +16,10 @@ export interface Expectation {
 const SHOWN_TEXT = 200;
 
 export function expectationOf(contract: ContractCase, oracle: Outcome): Expectation {
-  const last = oracle.answers.at(-1)?.at ?? 0;
   return {
     requests: contract.steps.map(requestText),
     answers: oracle.answers.map((answer) => expectedAnswer(answer, contract)),
-    ...(oracle.rows === undefined ? {} : { rows: printJson(mask(oracle.rows, last)) }),
+    ...(oracle.rows === undefined ? {} : { rows: printJson(mask(oracle.rows, periodOfCase(oracle))) }),
     ...(oracle.tables === undefined ? {} : { tables: printJson(oracle.tables) }),
   };
 }

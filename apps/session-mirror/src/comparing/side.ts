@@ -6,10 +6,7 @@ import type { MirrorRequest } from '../requests/mirror-request.js';
 
 export type SideName = 'python' | 'ours';
 
-/** An answer, and how long it took from the request to its last byte. */
-export interface Reply extends TimedAnswer {
-  readonly milliseconds: number;
-}
+export type Reply = TimedAnswer;
 
 /** A side did not answer, or not as HTTP. The message says why and names no address. */
 export class NoReply extends Error {
