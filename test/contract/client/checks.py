@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 import traceback
 
 
@@ -32,6 +33,11 @@ class Checks:
                 reason = str(error) or where.line
                 print(f"not ok {name}: {type(error).__name__} {reason}".replace("\n", " "), flush=True)
         return 1 if failed else 0
+
+
+def scaled(seconds: float) -> float:
+    """A time limit for this machine (test/support/time-scale.ts)."""
+    return seconds * float(os.environ.get("TEST_TIME_SCALE", "1"))
 
 
 def equal(actual, expected) -> None:

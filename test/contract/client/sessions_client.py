@@ -18,9 +18,9 @@ from agno.os.schema import (
 )
 from agno.remote.base import RemoteDb
 
-from checks import Checks, equal
+from checks import Checks, equal, scaled
 
-client = AgentOSClient(sys.argv[1])
+client = AgentOSClient(sys.argv[1], timeout=scaled(60))
 remote = RemoteDb(id="default", client=client, session_table_name="agno_sessions")
 check = Checks()
 

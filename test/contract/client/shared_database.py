@@ -15,11 +15,11 @@ from agno.workflow import Workflow
 
 sys.path.append(str(Path(__file__).parent.parent / "oracle"))
 
-from checks import Checks, equal  # noqa: E402
+from checks import Checks, equal, scaled  # noqa: E402
 from echo_model import EchoModel  # noqa: E402
 
 base_url, dsn = sys.argv[1:]
-http = httpx.Client(base_url=base_url)
+http = httpx.Client(base_url=base_url, timeout=scaled(30))
 db = PostgresDb(id="default", db_url=dsn.replace("postgresql://", "postgresql+psycopg://", 1))
 check = Checks()
 

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { type Answer, comparedHeaders } from '@agno/comparison';
+import { scaled } from '../../support/time-scale.js';
 
 /** One request, exactly as it goes over the wire. */
 export interface Step {
@@ -9,6 +10,8 @@ export interface Step {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
+
+const ANSWER_TIMEOUT_MS = scaled(30_000);
 
 /** How a connection that the server has closed after its last answer shows itself. */
 const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
@@ -42,7 +45,9 @@ function sendOnce(baseUrl: string, step: Step): Promise<Answer> {
         }),
       );
     });
-    outgoing.setTimeout(30_000, () => outgoing.destroy(new Error(`no answer to ${step.method} ${step.path}`)));
+    outgoing.setTimeout(ANSWER_TIMEOUT_MS, () =>
+      outgoing.destroy(new Error(`no answer to ${step.method} ${step.path}`)),
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });

@@ -1,10 +1,20 @@
 import { type JsonNode, parseJson } from '@agno/comparison';
 import pg from 'pg';
+import { scaled } from '../../support/time-scale.js';
+
+const QUERY_TIMEOUT_MS = scaled(60_000);
 
 /** A database of one side, with everything read as the text that PostgreSQL prints. */
 export function connect(dsn: string): pg.Client {
   const asText = { getTypeParser: () => (text: string) => text };
-  return new pg.Client({ connectionString: dsn, types: asText as pg.CustomTypesConfig });
+  const client = new pg.Client({
+    connectionString: dsn,
+    types: asText as pg.CustomTypesConfig,
+    query_timeout: QUERY_TIMEOUT_MS,
+  });
+  // A connection that is lost fails the next query. Without a listener it would end the whole run.
+  client.on('error', () => undefined);
+  return client;
 }
 
 const JSONB = 3802;
