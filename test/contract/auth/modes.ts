@@ -12,8 +12,8 @@ export interface Mode {
   readonly hasAccounts?: boolean;
   /** Headers by the name of who sends them. Each makes every request. */
   readonly callers: readonly Caller[];
-  /** Each makes one request only: who they are is all that differs. */
-  readonly strangers: readonly Caller[];
+  /** Each makes two requests only. Called right before these: some tokens are good, or bad, for seconds only. */
+  readonly strangers: () => readonly Caller[];
 }
 
 export type Caller = readonly [name: string, headers: Readonly<Record<string, string>>];
@@ -107,7 +107,7 @@ export const MODES: readonly Mode[] = [
       ['the key', bearer('the-key')],
       ['no key', {}],
     ],
-    strangers: [
+    strangers: () => [
       ...spellings('the-key'),
       ...named([
         ['wrong', 'the-kez'],
@@ -121,7 +121,7 @@ export const MODES: readonly Mode[] = [
     oracle: { auth: { middleware: { ...KEYS, authorization: false, token_source: 'both' } } },
     ours: { ...JWT, JWT_TOKEN_SOURCE: 'both' },
     callers: [['no token', {}], ...PEOPLE.slice(0, 4), ...SCOPES.slice(0, 1)],
-    strangers: [
+    strangers: () => [
       ...spellings(token({ sub: 'ann' })),
       ['both', { ...bearer(token({ sub: 'ann' })), cookie: 'access_token=x' }],
     ],
@@ -131,10 +131,10 @@ export const MODES: readonly Mode[] = [
     oracle: { auth: { authorization: true, config: KEYS } },
     ours: { ...JWT, AGNO_AUTHORIZATION: 'true' },
     callers: [['no token', {}], ...PEOPLE, ...SCOPES],
-    strangers: [
-      ...spellings(token({ sub: 'ann', scopes: ALL })),
-      ...named(badTokens()),
+    strangers: () => [
       ...named(oddTokens()),
+      ...named(badTokens()),
+      ...spellings(token({ sub: 'ann', scopes: ALL })),
       ...ODD_SCOPES,
     ],
   },
@@ -148,16 +148,17 @@ export const MODES: readonly Mode[] = [
       user('ours', { sub: 'ann', scopes: ALL, aud: 'us' }),
       user('other', { sub: 'ann', scopes: ALL, aud: 'them' }),
     ],
-    strangers: [null, '', [], ['them', 'us'], ['them'], 7, {}, [null, 'us']].map((aud) =>
-      user(`aud ${JSON.stringify(aud)}`, { sub: 'ann', scopes: ['root'], aud }),
-    ),
+    strangers: () =>
+      [null, '', [], ['them', 'us'], ['them'], 7, {}, [null, 'us']].map((aud) =>
+        user(`aud ${JSON.stringify(aud)}`, { sub: 'ann', scopes: ['root'], aud }),
+      ),
   },
   {
     name: 'tokens, scopes, isolation',
     oracle: { auth: { authorization: true, config: { ...KEYS, user_isolation: true } } },
     ours: { ...JWT, AGNO_AUTHORIZATION: 'true', AGNO_USER_ISOLATION: 'true' },
     callers: [['no token', {}], ...PEOPLE, ...SCOPES],
-    strangers: named(badTokens().slice(-12)),
+    strangers: () => named(badTokens().slice(-12)),
   },
   {
     name: 'service accounts',
@@ -165,7 +166,7 @@ export const MODES: readonly Mode[] = [
     ours: { ...JWT, AGNO_AUTHORIZATION: 'true' },
     hasAccounts: true,
     callers: ACCOUNTS,
-    strangers: named(Array.from({ length: 22 }, (_, at) => [`wrong ${at}`, `${PAT}wrong-${at}`] as const)),
+    strangers: () => named(Array.from({ length: 22 }, (_, at) => [`wrong ${at}`, `${PAT}wrong-${at}`] as const)),
   },
   {
     name: 'service accounts without authentication',
@@ -174,6 +175,6 @@ export const MODES: readonly Mode[] = [
     hasAccounts: true,
     callers: [],
     // All that AgentOS asks of these comes after routing and parsing; here, as in every mode, it comes before.
-    strangers: [['anybody', {}], ...ACCOUNTS, ...named([['wrong', `${PAT}wrong`]])],
+    strangers: () => [['anybody', {}], ...ACCOUNTS, ...named([['wrong', `${PAT}wrong`]])],
   },
 ];
