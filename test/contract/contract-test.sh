@@ -9,10 +9,6 @@ export PATH="$checkout/node_modules/.bin:$PATH"
 export AGNO_VERSION="${AGNO_VERSION:-3.1.10}"
 export AGNO_2_VERSION="${AGNO_2_VERSION:-2.9.0}"
 
-if [[ " $* " != *" --recorded "* ]]; then
-  test/contract/oracle/setup.sh "$AGNO_VERSION" >/dev/null
-  test/contract/oracle/setup.sh "$AGNO_2_VERSION" >/dev/null
-fi
 if [[ ! -f dist/service/main.js && " $* " != *" --record "* ]]; then
   npm run --silent build
 fi

@@ -1,7 +1,7 @@
 import { differences, parseJson } from '@agno/comparison';
-import type { DatabaseServer } from '../support/postgres.js';
+import type { ServerProcess } from '../support/child-process.js';
 import { startSessionService } from '../support/session-service.js';
-import { runAuthentication } from './auth/run-authentication.js';
+import { authenticationUnits } from './auth/run-authentication.js';
 import { SEEDED } from './cases/seeded.js';
 import { get, send } from './harness/case.js';
 import { send as request } from './harness/http.js';
@@ -9,34 +9,52 @@ import { serviceEnv } from './harness/layouts.js';
 import { AGNO_2_VERSION, AGNO_VERSION, startAgentOs, tryPython } from './harness/python.js';
 import type { Report } from './harness/report.js';
 import { connect, exists } from './harness/rows.js';
+import { bothStarted } from './harness/sides.js';
+import type { Templates } from './harness/templates.js';
+import type { Unit } from './harness/units.js';
 
-/** What is more than a comparison of two copies: the public Python client, authentication, and one database for Python and us. */
-export async function runExtras(postgres: DatabaseServer, report: Report): Promise<void> {
-  await withService(await postgres.copyDatabase('seed_v3', 'client_v3'), async (baseUrl) => {
-    await tell(report, 'client', 'AgentOSClient, RemoteDb', AGNO_VERSION, 'client/sessions_client.py', [baseUrl]);
-  });
-  await runAuthentication(postgres, report);
-  const v3 = await postgres.copyDatabase('seed_v3', 'shared_v3');
-  await withService(v3, async (baseUrl) => {
-    await tell(report, 'shared', `agno ${AGNO_VERSION} on v3`, AGNO_VERSION, 'client/shared_database.py', [
-      baseUrl,
-      v3,
-    ]);
-    await compareOnOneDatabase(baseUrl, v3, report);
-  });
-  const v2 = await postgres.copyDatabase('seed_v2', 'shared_v2');
-  await withService(v2, async (baseUrl) => {
-    const name = `agno ${AGNO_2_VERSION} on v2`;
-    await tell(report, 'shared', name, AGNO_2_VERSION, 'client/shared_database.py', [baseUrl, v2]);
-    const found = (await hasRunsTable(v2))
-      ? [{ path: 'ai.agno_runs', expected: 'no such table', actual: 'created' }]
-      : [];
-    report.add('shared', name, 'no table is added to a v2 database', found);
-  });
+/** What is more than a comparison of two copies: authentication, one database for Python and us, and the Python client. */
+export function extraUnits(templates: Templates): Unit[] {
+  return [
+    ...authenticationUnits(templates),
+    { name: 'shared: v3', run: (report) => shareV3(templates, report) },
+    { name: 'shared: v2', run: (report) => shareV2(templates, report) },
+    { name: 'client', run: (report) => useClient(templates, report) },
+  ];
+}
+
+async function shareV3(templates: Templates, report: Report): Promise<void> {
+  const dsn = await templates.copy('v3', 'shared_v3');
+  const [ours, python] = await bothStarted(startService(dsn), startAgentOs(AGNO_VERSION, [`default=${dsn}`]));
+  try {
+    const args = [ours.baseUrl, dsn];
+    await runChecks(report, 'shared', `agno ${AGNO_VERSION} on v3`, AGNO_VERSION, 'client/shared_database.py', args);
+    await compareOnOneDatabase(python.baseUrl, ours.baseUrl, report);
+  } finally {
+    await Promise.all([ours.stop(), python.stop()]);
+  }
+}
+
+async function shareV2(templates: Templates, report: Report): Promise<void> {
+  const dsn = await templates.copy('v2', 'shared_v2');
+  const name = `agno ${AGNO_2_VERSION} on v2`;
+  await withService(dsn, (baseUrl) =>
+    runChecks(report, 'shared', name, AGNO_2_VERSION, 'client/shared_database.py', [baseUrl, dsn]),
+  );
+  const found = (await hasRunsTable(dsn))
+    ? [{ path: 'ai.agno_runs', expected: 'no such table', actual: 'created' }]
+    : [];
+  report.add('shared', name, 'no table is added to a v2 database', found);
+}
+
+async function useClient(templates: Templates, report: Report): Promise<void> {
+  await withService(await templates.copy('v3', 'client_v3'), (baseUrl) =>
+    runChecks(report, 'client', 'AgentOSClient, RemoteDb', AGNO_VERSION, 'client/sessions_client.py', [baseUrl]),
+  );
 }
 
 async function withService(dsn: string, use: (baseUrl: string) => Promise<void>): Promise<void> {
-  const service = await startSessionService(serviceEnv(new Map([['default', dsn]])));
+  const service = await startService(dsn);
   try {
     await use(service.baseUrl);
   } finally {
@@ -44,8 +62,12 @@ async function withService(dsn: string, use: (baseUrl: string) => Promise<void>)
   }
 }
 
+function startService(dsn: string): Promise<ServerProcess> {
+  return startSessionService(serviceEnv(new Map([['default', dsn]])));
+}
+
 /** Runs a script whose lines say `ok NAME` or `not ok NAME: reason`. */
-async function tell(
+async function runChecks(
   report: Report,
   kind: 'client' | 'shared',
   route: string,
@@ -65,15 +87,12 @@ async function tell(
     );
   }
   if (code !== 0 && failed === 0) {
-    report.add(kind, route, 'the script ends well', [
-      { path: script, expected: 'exit code 0', actual: `${code}: ${output}` },
-    ]);
+    report.addError(`${kind}: ${route}`, new Error(`${script} ended with ${code}:\n${output}`));
   }
 }
 
 /** A live AgentOS and our service on the same database answer the same, also about what the other has just written. */
-async function compareOnOneDatabase(ours: string, dsn: string, report: Report): Promise<void> {
-  const python = await startAgentOs(AGNO_VERSION, [`default=${dsn}`]);
+async function compareOnOneDatabase(python: string, ours: string, report: Report): Promise<void> {
   const writes = [
     send('POST', '/sessions', { session_id: 'one-db', agent_id: 'a', user_id: 'one', session_state: { n: 1 } }),
     send('PATCH', '/sessions/one-db', { session_name: 'Patched', summary: { summary: 'S' } }),
@@ -83,27 +102,23 @@ async function compareOnOneDatabase(ours: string, dsn: string, report: Report): 
   const seeded = SEEDED.flatMap((id) => [`/sessions/${id}`, `/sessions/${id}/runs`, `/sessions/${id}/run-previews`]);
   const compare = async (name: string, paths: readonly string[]) => {
     for (const path of paths) {
-      const [theirs, own] = await Promise.all([request(python.baseUrl, get(path)), request(ours, get(path))]);
+      const [theirs, own] = await Promise.all([request(python, get(path)), request(ours, get(path))]);
       // No values are masked: both read what is stored.
       const found = differences(parseJson(theirs.body), parseJson(own.body), { from: 0, to: 0 });
       report.add('shared', 'one database, two servers', `${name}: ${path}`, found);
     }
   };
-  try {
-    await compare('seeded', seeded);
-    for (const [writer, baseUrl] of [
-      ['Python', python.baseUrl],
-      ['the service', ours],
-    ] as const) {
-      for (const step of writes) {
-        await request(baseUrl, step);
-        await compare(`${step.method} ${step.path} by ${writer}`, reads);
-      }
-      await request(baseUrl, send('DELETE', '/sessions/one-db'));
-      await compare(`deleted by ${writer}`, ['/sessions/one-db', '/sessions?user_id=one']);
+  await compare('seeded', seeded);
+  for (const [writer, baseUrl] of [
+    ['Python', python],
+    ['the service', ours],
+  ] as const) {
+    for (const step of writes) {
+      await request(baseUrl, step);
+      await compare(`${step.method} ${step.path} by ${writer}`, reads);
     }
-  } finally {
-    await python.stop();
+    await request(baseUrl, send('DELETE', '/sessions/one-db'));
+    await compare(`deleted by ${writer}`, ['/sessions/one-db', '/sessions?user_id=one']);
   }
 }
 

@@ -5,7 +5,5 @@ set -euo pipefail
 checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 cd "$checkout"
 export PATH="$checkout/node_modules/.bin:$PATH"
-test/contract/oracle/setup.sh "${AGNO_VERSION:-3.1.10}" >/dev/null
-test/contract/oracle/setup.sh "${AGNO_2_VERSION:-2.9.0}" >/dev/null
 [[ -f dist/service/main.js ]] || npm run --silent build
 exec node --import ./test/support/run-typescript.ts test/contract/fuzz/run.ts "$@"

@@ -5,7 +5,6 @@ set -euo pipefail
 checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 cd "$checkout"
 export PATH="$checkout/node_modules/.bin:$PATH"
-test/contract/oracle/setup.sh "${AGNO_VERSION:-3.1.10}" >/dev/null
 [[ -f dist/apps/session-mirror/src/main.js ]] || npm run --silent build
 mkdir -p .cache
 exec node --import ./test/support/run-typescript.ts test/contract/mirror/run.ts "$@"

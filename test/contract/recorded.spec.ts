@@ -1,9 +1,11 @@
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { serverAt } from '../support/postgres.js';
+import { scaled } from '../support/time-scale.js';
 import { CASES } from './cases/index.js';
 import { LAYOUTS, ROUTES } from './harness/case.js';
 import { Report } from './harness/report.js';
 import { Suite } from './harness/suite.js';
+import { Templates } from './harness/templates.js';
 
 const CHOSEN = {
   layouts: LAYOUTS,
@@ -16,11 +18,10 @@ const CHOSEN = {
 
 /** The contract cases against what a live AgentOS answered when they were recorded (`contract-record.sh`). */
 describe('recorded contract', () => {
-  const suite = new Suite(serverAt(inject('postgresDsn')), { ...CHOSEN, recorded: true }, CASES);
+  const options = { ...CHOSEN, recorded: true };
+  const suite = new Suite(new Templates(serverAt(inject('postgresDsn')), options), options, CASES);
 
-  beforeAll(() => suite.prepare());
-
-  it.each(LAYOUTS)('%s', { timeout: 120_000 }, async (layout) => {
+  it.concurrent.each(LAYOUTS)('%s', { timeout: scaled(120_000) }, async (layout) => {
     const lines: string[] = [];
     const report = new Report((line) => lines.push(line));
     await suite.runLayout(layout, report);

@@ -1,41 +1,42 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { storeAccounts } from '../../support/accounts.js';
-import type { DatabaseServer } from '../../support/postgres.js';
 import { type ContractCase, collector } from '../harness/case.js';
 import type { Step } from '../harness/http.js';
 import { judge } from '../harness/judge.js';
 import { perform } from '../harness/perform.js';
 import { expectationOf } from '../harness/record.js';
 import type { Report } from '../harness/report.js';
-import { type RunningSide, startOracle, startOurs } from '../harness/sides.js';
+import { assertRunning, bothStarted, type RunningSide, startOracle, startOurs } from '../harness/sides.js';
+import type { Templates } from '../harness/templates.js';
+import type { Unit } from '../harness/units.js';
 import { ACCOUNT_ROWS, type Caller, MODES, type Mode } from './modes.js';
 import { ALL_READS, GIVEN, WRITES } from './requests.js';
 
 /** Every mode of authentication: each caller makes every request, to us and to a live AgentOS that is set up alike. */
-export async function runAuthentication(postgres: DatabaseServer, report: Report): Promise<void> {
-  for (const [at, mode] of MODES.entries()) await runMode(postgres, mode, at, report);
+export function authenticationUnits(templates: Templates): Unit[] {
+  return MODES.map((mode, index) => ({
+    name: `auth: ${mode.name}`,
+    run: (report) => runMode(templates, mode, index, report),
+  }));
 }
 
-async function runMode(postgres: DatabaseServer, mode: Mode, at: number, report: Report): Promise<void> {
+async function runMode(templates: Templates, mode: Mode, index: number, report: Report): Promise<void> {
   const { auth, env = {} } = mode.oracle;
-  const [oracle, ours] = await Promise.all([
-    startOracle(
-      postgres,
-      'v3',
-      `oracle_auth${at}`,
-      auth === undefined ? env : { ...env, ORACLE_AUTH: JSON.stringify(auth) },
-    ),
-    startOurs(postgres, 'v3', `ours_auth${at}`, mode.ours),
-  ]);
+  const oracleEnv = auth === undefined ? env : { ...env, ORACLE_AUTH: JSON.stringify(auth) };
+  const [oracle, ours] = await bothStarted(
+    startOracle(templates, 'v3', `oracle_auth${index}`, oracleEnv),
+    startOurs(templates, 'v3', `ours_auth${index}`, mode.ours),
+  );
   try {
     if (mode.hasAccounts === true) await Promise.all([oracle, ours].map(giveAccounts));
     const failures = new FailureWindow();
     for (const contract of casesOf(mode)) {
       if (mode.hasAccounts === true) await failures.keepOpen();
       await compare(mode.name, contract, oracle, ours, report);
+      for (const side of [oracle, ours]) assertRunning(side);
     }
   } finally {
-    await Promise.all([oracle.close(), ours.close()]);
+    await Promise.all([oracle.stop(), ours.stop()]);
   }
 }
 
@@ -59,8 +60,13 @@ async function giveAccounts({ databases }: RunningSide): Promise<void> {
 }
 
 async function compare(mode: string, contract: ContractCase, oracle: RunningSide, ours: RunningSide, report: Report) {
-  const [theirs, own] = await Promise.all([perform(oracle, contract), perform(ours, contract)]);
-  report.add('auth', mode, contract.name, judge(contract, expectationOf(contract, theirs), own, []));
+  try {
+    const [theirs, own] = await Promise.all([perform(oracle, contract), perform(ours, contract)]);
+    report.add('auth', mode, contract.name, judge(contract, expectationOf(contract, theirs), own, []));
+  } catch (error) {
+    const actual = error instanceof Error ? error.message : String(error);
+    report.add('auth', mode, contract.name, [{ path: 'error', expected: 'an answer', actual }]);
+  }
 }
 
 function* casesOf({ callers, strangers }: Mode): Generator<ContractCase> {

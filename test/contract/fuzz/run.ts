@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util';
 import { startPostgres } from '../../support/postgres.js';
 import type { ContractCase, Layout } from '../harness/case.js';
 import { judge } from '../harness/judge.js';
-import { seedTemplates } from '../harness/layouts.js';
 import { type Outcome, perform } from '../harness/perform.js';
 import { type Expectation, expectationOf, requestText } from '../harness/record.js';
 import { Report } from '../harness/report.js';
 import { type RunningSide, startOracle, startOurs } from '../harness/sides.js';
+import { Templates } from '../harness/templates.js';
 import { fuzzCases } from './fuzz-cases.js';
 
 const { values } = parseArgs({
@@ -23,12 +23,12 @@ async function main(): Promise<number> {
   const report = new Report((line) => process.stdout.write(`${line}\n`));
   const postgres = await startPostgres();
   try {
-    await seedTemplates(postgres, [layout]);
-    const [oracle, ours] = await Promise.all([startOracle(postgres, layout), startOurs(postgres, layout)]);
+    const templates = new Templates(postgres);
+    const [oracle, ours] = await Promise.all([startOracle(templates, layout), startOurs(templates, layout)]);
     for (const contract of fuzzCases(Number(values.seed), Number(values.count))) {
       await compare(contract, oracle, ours, report);
     }
-    await Promise.all([oracle.close(), ours.close()]);
+    await Promise.all([oracle.stop(), ours.stop()]);
   } finally {
     await postgres.stop();
   }

@@ -1,16 +1,13 @@
 import type pg from 'pg';
-import type { DatabaseServer } from '../../support/postgres.js';
 import type { Layout } from './case.js';
-import { AGNO_2_VERSION, AGNO_VERSION, runPython } from './python.js';
 import { connect } from './rows.js';
+import type { Template, Templates } from './templates.js';
 
 /** The databases of a layout: the server's db_id, and the seeded template that it is a copy of (none: it is empty). */
 export interface LayoutDatabase {
   readonly dbId: string;
   readonly template: Template | undefined;
 }
-
-export type Template = 'v3' | 'v2' | 'mixed';
 
 export const DATABASES: Readonly<Record<Layout, readonly LayoutDatabase[]>> = {
   v3: [{ dbId: 'default', template: 'v3' }],
@@ -23,32 +20,12 @@ export const DATABASES: Readonly<Record<Layout, readonly LayoutDatabase[]>> = {
   ],
 };
 
-/** Writes the templates that the layouts need, through agno's own classes. */
-export async function seedTemplates(postgres: DatabaseServer, layouts: readonly Layout[]): Promise<void> {
-  const needed = new Set(layouts.flatMap((layout) => DATABASES[layout].map((database) => database.template)));
-  const seedV2 = async () => {
-    await runPython(AGNO_2_VERSION, 'oracle/seed.py', [await postgres.createDatabase('seed_v2'), 'all']);
-    if (!needed.has('mixed')) return;
-    await runPython(AGNO_VERSION, 'oracle/seed.py', [await postgres.copyDatabase('seed_v2', 'seed_mixed'), 'later']);
-  };
-  const seedV3 = async () =>
-    runPython(AGNO_VERSION, 'oracle/seed.py', [await postgres.createDatabase('seed_v3'), 'all']);
-  await Promise.all([
-    needed.has('v3') ? seedV3() : undefined,
-    needed.has('v2') || needed.has('mixed') ? seedV2() : undefined,
-  ]);
-}
-
 /** The databases of one side for one layout: DSNs by db_id. */
-export async function copiesFor(postgres: DatabaseServer, layout: Layout, side: string): Promise<Map<string, string>> {
-  const dsns = new Map<string, string>();
-  for (const { dbId, template } of DATABASES[layout]) {
-    const name = `${side}_${layout}_${dbId}`;
-    const made =
-      template === undefined ? postgres.createDatabase(name) : postgres.copyDatabase(`seed_${template}`, name);
-    dsns.set(dbId, await made);
-  }
-  return dsns;
+export async function copiesFor(templates: Templates, layout: Layout, side: string): Promise<Map<string, string>> {
+  const copies = DATABASES[layout].map(async ({ dbId, template }): Promise<[string, string]> => {
+    return [dbId, await templates.copy(template, `${side}_${layout}_${dbId}`)];
+  });
+  return new Map(await Promise.all(copies));
 }
 
 /** The environment that makes our service serve these databases as Python would. */

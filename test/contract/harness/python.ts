@@ -2,8 +2,11 @@ import { resolve } from 'node:path';
 import { runToEnd, type ServerProcess, startServer } from '../../support/child-process.js';
 import { freePort } from '../../support/ports.js';
 import { CHECKOUT } from '../../support/session-service.js';
+import { scaled, TIME_SCALE } from '../../support/time-scale.js';
 
 const HERE = resolve(CHECKOUT, 'test/contract');
+const INSTALL_TIMEOUT_MS = scaled(900_000);
+const SCRIPT_TIMEOUT_MS = scaled(300_000);
 
 /** The version that the contract is compared with, and the older one whose data and neighbourhood we live with. */
 export const AGNO_VERSION = process.env['AGNO_VERSION'] ?? '3.1.10';
@@ -12,6 +15,20 @@ export const AGNO_2_VERSION = process.env['AGNO_2_VERSION'] ?? '2.9.0';
 /** The interpreter of the virtual environment that `oracle/setup.sh` made for a version. */
 export function pythonOf(version: string): string {
   return resolve(CHECKOUT, `.venv/agno-${version}/bin/python`);
+}
+
+const installed = new Map<string, Promise<void>>();
+
+/** Makes the virtual environment of a version, unless it is there. Rejects with what pip printed. */
+export function installAgno(version: string): Promise<void> {
+  const install = async () => {
+    const setup = resolve(HERE, 'oracle/setup.sh');
+    const { code, output } = await runToEnd(setup, [version], { timeout: INSTALL_TIMEOUT_MS });
+    if (code !== 0) throw new Error(`${setup} ${version} ended with ${code}:\n${output}`);
+  };
+  const installing = installed.get(version) ?? install();
+  installed.set(version, installing);
+  return installing;
 }
 
 /** Runs a script of `test/contract` to its end and returns what it printed. Rejects with its output when it fails. */
@@ -26,7 +43,10 @@ export function tryPython(
   script: string,
   args: readonly string[],
 ): Promise<{ code: number | null; output: string }> {
-  return runToEnd(pythonOf(version), [resolve(HERE, script), ...args], { env: pythonEnv() });
+  return runToEnd(pythonOf(version), [resolve(HERE, script), ...args], {
+    env: pythonEnv(),
+    timeout: SCRIPT_TIMEOUT_MS,
+  });
 }
 
 /** Starts a live AgentOS over databases given as `db_id=DSN`. */
@@ -46,5 +66,11 @@ export async function startAgentOs(
 }
 
 function pythonEnv(): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', TZ: 'UTC', PYTHONDONTWRITEBYTECODE: '1', AGNO_TELEMETRY: 'false' };
+  return {
+    PATH: process.env['PATH'] ?? '',
+    TZ: 'UTC',
+    PYTHONDONTWRITEBYTECODE: '1',
+    AGNO_TELEMETRY: 'false',
+    TEST_TIME_SCALE: String(TIME_SCALE),
+  };
 }

@@ -3,10 +3,17 @@ import type { Layout } from './case.js';
 
 const SHOWN_DIFFERENCES = 4;
 const SHOWN_CHARACTERS = 400;
+/** Of each failure in the list at the end, and of that list. */
+const SHOWN_REASON = 300;
+const LISTED_FAILURES = 100;
 
-/** Counts results and tells them so that a person can read them. */
+/** Counts results and prints them for a person to read. */
 export class Report {
   private readonly counts = new Map<string, { passed: number; failed: number }>();
+  private readonly failures: string[] = [];
+  private readonly errors = new Set<unknown>();
+  /** Seconds by unit; undefined while it has not ended. */
+  private readonly units = new Map<string, number | undefined>();
   passed = 0;
   failed = 0;
 
@@ -23,16 +30,12 @@ export class Report {
     found: readonly Difference[],
     requests: readonly string[] = [],
   ): void {
-    const count = this.counts.get(route) ?? { passed: 0, failed: 0 };
-    this.counts.set(route, count);
-    if (found.length === 0) {
-      this.passed++;
-      count.passed++;
-      return;
-    }
-    this.failed++;
-    count.failed++;
-    this.print(`\nFAILED [${layout}] ${route}: ${name}`);
+    const [first] = found;
+    this.count(route, first === undefined);
+    if (first === undefined) return;
+    const title = `[${layout}] ${route}: ${name}`;
+    this.failures.push(`${title}: at ${first.path} expected ${first.expected}, actual ${first.actual}`);
+    this.print(`\nFAILED ${title}`);
     for (const request of requests) this.print(`  ${cut(request)}`);
     for (const { path, expected, actual } of found.slice(0, SHOWN_DIFFERENCES)) {
       this.print(`  at ${path}`);
@@ -42,16 +45,62 @@ export class Report {
     if (found.length > SHOWN_DIFFERENCES) this.print(`  and ${found.length - SHOWN_DIFFERENCES} more differences`);
   }
 
-  /** Counts by route, and last of all the line that others read. */
+  /** One failure: something that could not run to its end. The log of a server that did not start is in its error. */
+  addError(what: string, error: unknown): void {
+    const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+    this.count(what, false);
+    this.failures.push(`[${what}] ${causes.map((cause) => messageOf(cause).split('\n')[0]).join('; ')}`);
+    this.print(`\nFAILED [${what}]`);
+    for (const cause of causes) {
+      const [title = '', ...log] = messageOf(cause).trimEnd().split('\n');
+      // Units that need the same template fail for the same reason.
+      const lines = this.errors.has(cause) ? [`${title} (shown above)`] : [title, ...log];
+      for (const line of lines) this.print(`  ${line}`);
+      this.errors.add(cause);
+    }
+  }
+
+  /** Names what is going to run: what has not ended by the time of the summary has failed. */
+  expectUnits(names: readonly string[]): void {
+    for (const name of names) this.units.set(name, undefined);
+  }
+
+  endUnit(name: string, seconds: number): void {
+    this.units.set(name, seconds);
+  }
+
+  /** Times, counts by route, what failed, and last of all the line that others read. */
   summary(): void {
+    for (const [name, seconds] of this.units) {
+      if (seconds === undefined) this.addError(name, 'has not run to its end');
+    }
+    this.print('');
+    for (const [name, seconds] of this.units) {
+      this.print(`${name.padEnd(44)} ${seconds === undefined ? '-' : `${seconds.toFixed(1)} s`}`);
+    }
     this.print('');
     for (const [route, { passed, failed }] of this.counts) {
-      this.print(`${route.padEnd(20)} ${String(passed).padStart(5)} passed ${String(failed).padStart(5)} failed`);
+      this.print(`${route.padEnd(44)} ${String(passed).padStart(5)} passed ${String(failed).padStart(5)} failed`);
     }
+    if (this.failed > 0) this.print('\nFailed:');
+    for (const failure of this.failures.slice(0, LISTED_FAILURES))
+      this.print(`  ${cut(failure.replaceAll('\n', ' '), SHOWN_REASON)}`);
+    if (this.failed > LISTED_FAILURES) this.print(`  and ${this.failed - LISTED_FAILURES} more`);
     this.print(`${this.passed} passed, ${this.failed} failed`);
+  }
+
+  private count(route: string, isPassed: boolean): void {
+    const count = this.counts.get(route) ?? { passed: 0, failed: 0 };
+    this.counts.set(route, count);
+    count[isPassed ? 'passed' : 'failed']++;
+    this[isPassed ? 'passed' : 'failed']++;
   }
 }
 
-function cut(text: string): string {
-  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function cut(text: string, length = SHOWN_CHARACTERS): string {
+  return text.length <= length ? text : `${text.slice(0, length)}…`;
 }

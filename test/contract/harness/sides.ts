@@ -1,27 +1,31 @@
 import type { ServerProcess } from '../../support/child-process.js';
-import type { DatabaseServer } from '../../support/postgres.js';
 import { startSessionService } from '../../support/session-service.js';
 import type { Layout } from './case.js';
 import { copiesFor, openDatabases, serviceEnv } from './layouts.js';
 import type { Side } from './perform.js';
 import { AGNO_VERSION, startAgentOs } from './python.js';
+import type { Templates } from './templates.js';
 
-/** A running side, to be closed after its layout's cases. */
+/** A running side, to be stopped after its cases. */
 export interface RunningSide extends Side {
   readonly server: ServerProcess;
-  close(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Stoppable {
+  stop(): Promise<unknown>;
 }
 
 type Environment = Readonly<Record<string, string>>;
 
 /** A live AgentOS over its own copies of a layout's databases. */
 export function startOracle(
-  postgres: DatabaseServer,
+  templates: Templates,
   layout: Layout,
   name = 'oracle',
   env: Environment = {},
 ): Promise<RunningSide> {
-  return start(postgres, layout, name, (dsns) =>
+  return start(templates, layout, name, (dsns) =>
     startAgentOs(
       AGNO_VERSION,
       [...dsns].map(([dbId, dsn]) => `${dbId}=${dsn}`),
@@ -32,21 +36,40 @@ export function startOracle(
 
 /** Our service over its own copies of a layout's databases. */
 export function startOurs(
-  postgres: DatabaseServer,
+  templates: Templates,
   layout: Layout,
   name = 'ours',
   env: Environment = {},
 ): Promise<RunningSide> {
-  return start(postgres, layout, name, (dsns) => startSessionService({ ...serviceEnv(dsns), ...env }));
+  return start(templates, layout, name, (dsns) => startSessionService({ ...serviceEnv(dsns), ...env }));
+}
+
+/** Waits for two servers that start at the same time. When one of them does not start, the other one is stopped. */
+export async function bothStarted<First extends Stoppable, Second extends Stoppable | undefined>(
+  ...starting: readonly [Promise<First>, Promise<Second>]
+): Promise<[First, Second]> {
+  const [first, second] = await Promise.allSettled(starting);
+  if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value];
+  const reasons = new Set<unknown>();
+  for (const result of [first, second]) {
+    if (result.status === 'fulfilled') await result.value?.stop();
+    else reasons.add(result.reason);
+  }
+  throw new AggregateError(reasons);
+}
+
+/** Throws with the server's log when it has ended: no further case can tell anything. */
+export function assertRunning({ server, baseUrl }: RunningSide): void {
+  if (server.ended()) throw new Error(`the server at ${baseUrl} has ended:\n${server.output()}`);
 }
 
 async function start(
-  postgres: DatabaseServer,
+  templates: Templates,
   layout: Layout,
   name: string,
   serve: (dsns: ReadonlyMap<string, string>) => Promise<ServerProcess>,
 ): Promise<RunningSide> {
-  const dsns = await copiesFor(postgres, layout, name);
+  const dsns = await copiesFor(templates, layout, name);
   const server = await serve(dsns);
   const { databases, seeded } = await openDatabases(layout, dsns);
   return {
@@ -55,7 +78,7 @@ async function start(
     baseUrl: server.baseUrl,
     databases,
     seeded,
-    close: async () => {
+    stop: async () => {
       await Promise.all([...databases.values()].map((client) => client.end()));
       await server.stop();
     },

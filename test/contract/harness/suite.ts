@@ -1,41 +1,33 @@
-import type { DatabaseServer } from '../../support/postgres.js';
 import { DEVIATIONS, type Deviation } from '../deviations.js';
 import type { ContractCase, Layout } from './case.js';
-import { dumpDatabase, loadDatabase } from './dump.js';
 import { judge } from './judge.js';
-import { DATABASES, seedTemplates } from './layouts.js';
 import type { Options } from './options.js';
 import { type Outcome, perform } from './perform.js';
 import { type Expectation, expectationOf, requestText } from './record.js';
 import { caseKey, type Recording, readRecording, writeRecording } from './recording.js';
 import type { Report } from './report.js';
 import { exists } from './rows.js';
-import { type RunningSide, startOracle, startOurs } from './sides.js';
+import { assertRunning, bothStarted, type RunningSide, startOracle, startOurs } from './sides.js';
+import type { Templates } from './templates.js';
+import type { Unit } from './units.js';
 
 /** The chosen cases on the chosen layouts: compared with a live AgentOS, with a recording of it, or recorded. */
 export class Suite {
-  private readonly postgres: DatabaseServer;
+  private readonly templates: Templates;
   private readonly options: Options;
   private readonly all: readonly ContractCase[];
   private readonly cases: readonly ContractCase[];
 
-  constructor(postgres: DatabaseServer, options: Options, cases: readonly ContractCase[]) {
-    this.postgres = postgres;
+  constructor(templates: Templates, options: Options, cases: readonly ContractCase[]) {
+    this.templates = templates;
     this.options = options;
     this.all = cases;
     this.cases = chosen(cases, options);
   }
 
-  /** Makes the seeded templates that the layouts are copied from. */
-  async prepare(): Promise<void> {
-    if (!this.options.recorded) await seedTemplates(this.postgres, this.options.layouts);
-    const templates = new Set(this.options.layouts.flatMap((layout) => DATABASES[layout].map((each) => each.template)));
-    for (const template of templates) {
-      if (template === undefined) continue;
-      const name = `seed_${template}`;
-      if (this.options.recorded) await loadDatabase(await this.postgres.createDatabase(name), template);
-      if (this.options.record) await dumpDatabase(this.postgres.url(name), template);
-    }
+  /** The chosen layouts, which can run at the same time. */
+  units(): Unit[] {
+    return this.options.layouts.map((layout) => ({ name: layout, run: (report) => this.runLayout(layout, report) }));
   }
 
   /** Runs the chosen cases of one layout and tells the report of each. */
@@ -43,16 +35,21 @@ export class Suite {
     const cases = this.cases.filter((contract) => contract.layouts.includes(layout));
     if (cases.length === 0) return;
     if (this.options.record) return this.record(layout, cases, report);
-    const [oracle, ours] = await Promise.all([
-      this.options.recorded ? undefined : startOracle(this.postgres, layout),
-      this.options.against === 'oracle' ? startOracle(this.postgres, layout, 'twin') : startOurs(this.postgres, layout),
-    ]);
+    const [ours, oracle] = await bothStarted(
+      this.options.against === 'oracle'
+        ? startOracle(this.templates, layout, 'twin')
+        : startOurs(this.templates, layout),
+      this.options.recorded ? Promise.resolve(undefined) : startOracle(this.templates, layout),
+    );
     try {
       const recording = this.options.recorded ? readRecording(layout) : undefined;
-      for (const contract of cases) await this.compare(contract, oracle, ours, recording, report);
+      for (const contract of cases) {
+        await this.compare(contract, oracle, ours, recording, report);
+        for (const side of [oracle, ours]) if (side !== undefined) assertRunning(side);
+      }
       if (layout === 'v2' && this.options.against === 'service') await this.checkUntouched(ours, report);
     } finally {
-      await Promise.all([oracle?.close(), ours.close()]);
+      await Promise.all([oracle?.stop(), ours.stop()]);
     }
   }
 
@@ -72,8 +69,7 @@ export class Suite {
       const found = judge(contract, expected, actual, this.deviationsOf(contract, layout));
       report.add(layout, contract.route, contract.name, found, requests);
     } catch (error) {
-      const output = [oracle, ours].flatMap((side) => (side?.server.ended() === true ? [side.server.output()] : []));
-      const actual = [error instanceof Error ? error.message : String(error), ...output].join('\n');
+      const actual = error instanceof Error ? error.message : String(error);
       report.add(layout, contract.route, contract.name, [{ path: 'error', expected: 'an answer', actual }], requests);
     }
   }
@@ -84,7 +80,7 @@ export class Suite {
   }
 
   private async record(layout: Layout, cases: readonly ContractCase[], report: Report): Promise<void> {
-    const oracle = await startOracle(this.postgres, layout);
+    const oracle = await startOracle(this.templates, layout);
     const old = this.cases.length < this.all.length ? readRecording(layout) : new Map<string, Expectation>();
     const fresh = new Map<string, Expectation>();
     try {
@@ -94,7 +90,7 @@ export class Suite {
         report.add(layout, contract.route, contract.name, []);
       }
     } finally {
-      await oracle.close();
+      await oracle.stop();
     }
     const entries = this.all.flatMap((contract): [string, Expectation][] => {
       const expectation = fresh.get(caseKey(contract)) ?? old.get(caseKey(contract));

@@ -12,9 +12,9 @@ import { CHECKOUT } from '../../support/session-service.js';
 import { RUNS } from '../cases/seeded.js';
 import { oddSession } from '../fuzz/odd-sessions.js';
 import { insertSession } from '../harness/given.js';
-import { seedTemplates } from '../harness/layouts.js';
 import { Report } from '../harness/report.js';
 import { type RunningSide, startOracle, startOurs } from '../harness/sides.js';
+import { Templates } from '../harness/templates.js';
 import { accessLog } from './requests.js';
 
 const { values } = parseArgs({
@@ -33,15 +33,15 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'agno-mirror-'));
   const postgres = await startPostgres();
   try {
-    await seedTemplates(postgres, ['v3']);
-    const [oracle, ours] = await Promise.all([startOracle(postgres, 'v3'), startOurs(postgres, 'v3')]);
+    const templates = new Templates(postgres);
+    const [oracle, ours] = await Promise.all([startOracle(templates, 'v3'), startOurs(templates, 'v3')]);
     const ids = await addOddSessions([oracle, ours]);
     const log = join(folder, 'access.log');
     writeFileSync(log, accessLog(Number(values.seed), Number(values.count), ids));
     judge(report, 'the same data', await mirror(log, oracle, ours), { exitCode: 0, isPlanted: false });
     await plant(ours);
     judge(report, 'one run changed', await mirror(log, oracle, ours), { exitCode: 1, isPlanted: true });
-    await Promise.all([oracle.close(), ours.close()]);
+    await Promise.all([oracle.stop(), ours.stop()]);
   } finally {
     await postgres.stop();
     rmSync(folder, { recursive: true });

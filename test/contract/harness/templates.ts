@@ -1,0 +1,51 @@
+import type { DatabaseServer } from '../../support/postgres.js';
+import { dumpDatabase, loadDatabase } from './dump.js';
+import type { Options } from './options.js';
+import { AGNO_2_VERSION, AGNO_VERSION, installAgno, runPython } from './python.js';
+
+export type Template = 'v3' | 'v2' | 'mixed';
+
+/** The seeded databases that every server gets copies of. Each is made once, when its first copy is asked for. */
+export class Templates {
+  private readonly server: DatabaseServer;
+  private readonly options: Pick<Options, 'recorded' | 'record'>;
+  private readonly made = new Map<Template, Promise<void>>();
+
+  constructor(
+    server: DatabaseServer,
+    options: Pick<Options, 'recorded' | 'record'> = { recorded: false, record: false },
+  ) {
+    this.server = server;
+    this.options = options;
+  }
+
+  /** Creates a copy of a template, or an empty database where none is named, and returns its DSN. */
+  async copy(template: Template | undefined, name: string): Promise<string> {
+    if (template === undefined) return this.server.createDatabase(name);
+    const made = this.made.get(template) ?? this.make(template);
+    this.made.set(template, made);
+    await made;
+    return this.server.copyDatabase(nameOf(template), name);
+  }
+
+  private async make(template: Template): Promise<void> {
+    if (this.options.recorded) await loadDatabase(await this.server.createDatabase(nameOf(template)), template);
+    else await this.seed(template);
+    if (this.options.record) await dumpDatabase(this.server.url(nameOf(template)), template);
+  }
+
+  /** Writes a template through agno's own classes. */
+  private async seed(template: Template): Promise<void> {
+    const dsn =
+      template === 'mixed'
+        ? await this.copy('v2', nameOf(template))
+        : await this.server.createDatabase(nameOf(template));
+    const version = template === 'v2' ? AGNO_2_VERSION : AGNO_VERSION;
+    await installAgno(version);
+    await runPython(version, 'oracle/seed.py', [dsn, template === 'mixed' ? 'later' : 'all']);
+  }
+}
+
+function nameOf(template: Template): string {
+  return `seed_${template}`;
+}

@@ -1,0 +1,30 @@
+import type { Report } from './report.js';
+
+/** A part of the run that depends on no other part: its servers have databases of their own. */
+export interface Unit {
+  readonly name: string;
+  run(report: Report): Promise<void>;
+}
+
+/** A unit keeps a Python, a Node and a PostgreSQL process busy in turns: this many fill two processors. */
+const AT_ONCE = 3;
+
+/** Runs units in their order, some of them at the same time. A unit that throws counts as one failure. */
+export async function runUnits(units: readonly Unit[], report: Report, atOnce = AT_ONCE): Promise<void> {
+  report.expectUnits(units.map(({ name }) => name));
+  const waiting = [...units];
+  const runWaiting = async () => {
+    for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) await runUnit(unit, report);
+  };
+  await Promise.all(Array.from({ length: atOnce }, runWaiting));
+}
+
+async function runUnit(unit: Unit, report: Report): Promise<void> {
+  const start = performance.now();
+  try {
+    await unit.run(report);
+  } catch (error) {
+    report.addError(unit.name, error);
+  }
+  report.endUnit(unit.name, (performance.now() - start) / 1000);
+}
