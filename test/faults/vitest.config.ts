@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     include: ['test/faults/**/*.faults.spec.ts'],
+    globalSetup: ['test/faults/support/empty-cluster.ts'],
     fileParallelism: false,
     testTimeout: scaled(240_000),
     hookTimeout: scaled(120_000),

@@ -1,32 +1,39 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFile } from 'node:child_process';
+import { appendFileSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
-import { PostgresCluster } from '../../../apps/session-service/src/embedded/postgres-cluster.js';
+import { inject } from 'vitest';
 import { postgresPrograms } from '../../../apps/session-service/src/embedded/postgres-programs.js';
-import { runProgram } from '../../../apps/session-service/src/embedded/run-program.js';
+import { commandOn } from '../../../apps/session-service/src/embedded/run-program.js';
 import { until } from '../../support/api.js';
+import { spawnTracked } from '../../support/child-process.js';
 import { freePort } from '../../support/ports.js';
-import { type DatabaseServer, postmasterOf, runSql, serverAt } from '../../support/postgres.js';
+import { type DatabaseServer, runSql, serverAt } from '../../support/postgres.js';
 import { endWithUs, hasEnded } from '../../support/reaper.js';
+import { PASSWORD } from './empty-cluster.js';
 
-/** PostgreSQL's own defaults, so that what it has acknowledged survives being killed. */
-const DURABLE = ['synchronous_commit=on', 'max_connections=100', 'timezone=UTC'];
+/**
+ * What it has acknowledged survives its processes. These tests end processes and never the machine, so the kernel need not
+ * write to the disk: `fsync` made every commit and every start after a crash as slow as the disk.
+ */
+const DURABLE = ['synchronous_commit=on', 'fsync=off', 'max_connections=100', 'timezone=UTC'];
 
-const PASSWORD = 'hush';
+const run = promisify(execFile);
 
 /**
  * A PostgreSQL server that can be killed, started again on the same port with the same data, and frozen. Nothing here
- * blocks the process of the tests for long: their requests go on meanwhile.
+ * blocks the process of the tests: their requests go on meanwhile.
  */
 export class MortalPostgres {
   readonly databases: DatabaseServer;
+  private child: ChildProcess | undefined;
 
   private constructor(
     readonly port: number,
     readonly folder: string,
-    private readonly pgCtl: string,
+    private readonly settings: readonly string[],
   ) {
     this.databases = serverAt(`postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`);
   }
@@ -34,21 +41,18 @@ export class MortalPostgres {
   /** @param home where its folder is made, e.g. a file system of its own; @param settings such as `max_connections=20` */
   static async start(settings: readonly string[] = [], home = tmpdir()): Promise<MortalPostgres> {
     const folder = join(mkdtempSync(join(home, 'agno-mortal-postgres-')), 'cluster');
-    const programs = await postgresPrograms();
-    const cluster = new PostgresCluster(programs, folder);
-    cluster.create({ role: 'postgres', password: PASSWORD }, '--no-sync');
+    await run('cp', ['-a', inject('emptyCluster'), folder]);
     return MortalPostgres.startOn(folder, settings);
   }
 
   /** Starts a server on a folder that exists. */
   static async startOn(folder: string, settings: readonly string[]): Promise<MortalPostgres> {
-    const programs = await postgresPrograms();
     const port = await freePort();
-    new PostgresCluster(programs, folder).start(port, ...DURABLE, ...settings);
-    const postgres = new MortalPostgres(port, folder, programs.pgCtl);
-    endWithUs(postmasterOf(folder));
+    const place = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
+    const postgres = new MortalPostgres(port, folder, [...place, ...DURABLE, ...settings]);
     // Where this process ends in good order, the data goes as well.
     process.once('exit', postgres.end);
+    await postgres.begin();
     return postgres;
   }
 
@@ -81,7 +85,7 @@ export class MortalPostgres {
     await backup.connect();
     try {
       await backup.query("SELECT pg_backup_start('standby', fast => true)");
-      execFileSync('cp', ['-a', this.folder, folder]);
+      await run('cp', ['-a', this.folder, folder]);
       const { rows } = await backup.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
       writeFileSync(join(folder, 'backup_label'), rows[0]?.labelfile ?? '');
     } finally {
@@ -90,7 +94,7 @@ export class MortalPostgres {
     writeFileSync(join(folder, 'standby.signal'), '');
     appendFileSync(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${this.address}'\n`);
     rmSync(join(folder, 'postmaster.pid'));
-    execFileSync('chown', ['--recursive', `--reference=${this.folder}`, folder]);
+    await run('chown', ['--recursive', `--reference=${this.folder}`, folder]);
     const standby = await MortalPostgres.startOn(folder, []);
     await until(
       async () => (await standby.sql("SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming'")).length > 0,
@@ -101,49 +105,76 @@ export class MortalPostgres {
   /** SIGKILL to every process of the server. Resolves when none is left. */
   async kill(): Promise<void> {
     const pids = this.signal('SIGKILL');
-    await until(async () => !pids.some(isThere));
+    await until(async () => this.hasStopped() && !pids.some(isRunning));
     for (const pid of pids) hasEnded(pid);
   }
 
   /** Starts it again with the settings it had. Resolves when it takes connections. */
-  async restart(): Promise<void> {
-    const log = join(this.folder, 'server.log');
-    runProgram(this.pgCtl, this.folder, ['restart', '--no-wait', `--pgdata=${this.folder}`, `--log=${log}`]);
-    await until(() =>
-      this.sql('SELECT').then(
-        () => true,
-        () => false,
-      ),
-    );
-    endWithUs(postmasterOf(this.folder));
+  restart(): Promise<void> {
+    return this.begin();
   }
 
   /** SIGSTOP to every process: connections stay open and nobody answers. */
   freeze(): void {
-    this.signal('SIGSTOP');
+    // What is frozen does not notice that the first process has ended, as PostgreSQL's processes do otherwise.
+    for (const pid of this.signal('SIGSTOP')) endWithUs(pid);
   }
 
   thaw(): void {
-    this.signal('SIGCONT');
+    const [, ...others] = this.signal('SIGCONT');
+    for (const pid of others) hasEnded(pid);
   }
 
   /** Kills it and removes its data. */
   readonly end = (): void => {
     process.off('exit', this.end);
     for (const pid of this.signal('SIGKILL')) hasEnded(pid);
-    rmSync(join(this.folder, '..'), { recursive: true, force: true, maxRetries: 10 });
+    rmSync(join(this.folder, '..'), { recursive: true, force: true, maxRetries: 20, retryDelay: 10 });
   };
+
+  private async begin(): Promise<void> {
+    const { postgres } = await postgresPrograms();
+    const settings = this.settings.flatMap((setting) => ['-c', setting]);
+    const { command, args, options } = commandOn(this.folder, postgres, ['-D', this.folder, ...settings]);
+    const logFile = join(this.folder, '../server.log');
+    const log = openSync(logFile, 'a');
+    const child = spawnTracked(command, args, { ...options, stdio: ['ignore', log, log] });
+    closeSync(log);
+    this.child = child;
+    await until(async () => {
+      if (this.hasStopped()) {
+        throw new Error(`PostgreSQL did not start:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`);
+      }
+      return this.sql('SELECT').then(
+        () => true,
+        () => false,
+      );
+    });
+  }
 
   /** The first server process gets it first, so that it does not replace or reap the others. */
   private signal(signal: NodeJS.Signals): number[] {
     const pids = this.pids();
-    for (const pid of pids) if (isThere(pid)) process.kill(pid, signal);
+    for (const pid of pids) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It has ended since.
+      }
+    }
     return pids;
   }
 
+  /** PostgreSQL does not start beside a first process that has ended while its parent has not taken note of it. */
+  private hasStopped(): boolean {
+    const { exitCode = null, signalCode = null } = this.child ?? {};
+    return exitCode !== null || signalCode !== null;
+  }
+
   private pids(): number[] {
+    const first = this.child?.pid;
+    if (first === undefined || this.hasStopped()) return [];
     try {
-      const first = postmasterOf(this.folder);
       const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').trim();
       return [first, ...(children === '' ? [] : children.split(' ').map(Number))];
     } catch {
@@ -152,7 +183,11 @@ export class MortalPostgres {
   }
 }
 
-/** Also of a process that has ended and that its parent has not taken note of: PostgreSQL would not start beside it. */
-function isThere(pid: number): boolean {
-  return existsSync(`/proc/${pid}`);
+/** Not of a process that has ended and that its parent has not taken note of: some containers have nobody who does. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 export interface PostgresPrograms {
   readonly initdb: string;
   readonly pgCtl: string;
+  readonly postgres: string;
 }
 
 /**
@@ -18,7 +19,7 @@ export async function postgresPrograms(): Promise<PostgresPrograms> {
   const { initdb, postgres, pg_ctl: pgCtl } = (await import(locatePlatformPackage())) as PlatformPackage;
   // npm unpacks without these bits where the umask or the archive lacks them.
   for (const program of [initdb, postgres, pgCtl]) chmodSync(program, 0o755);
-  return { initdb, pgCtl };
+  return { initdb, pgCtl, postgres };
 }
 
 interface PlatformPackage {

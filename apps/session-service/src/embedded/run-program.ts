@@ -19,19 +19,37 @@ export function unprivilegedUser(folder: string): SystemUser | undefined {
   return user;
 }
 
+/** A program with all that starting it takes. */
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly options: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly detached: true;
+    readonly uid?: number;
+    readonly gid?: number;
+  };
+}
+
 /**
- * Runs a program on a folder to its end, in a session of its own so that a Ctrl-C in the terminal does not reach it or
- * what it starts.
- *
- * @throws Error with what the program printed when it fails
+ * How to start a program on a folder as the user that owns it, in a session of its own so that a Ctrl-C in the terminal
+ * does not reach it or what it starts.
  */
-export function runProgram(program: string, folder: string, args: readonly string[]): void {
+export function commandOn(folder: string, program: string, args: readonly string[]): Command {
   const user = unprivilegedUser(folder);
-  const options = { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' }, detached: true } as const;
-  const { error, status, stdout, stderr } =
-    user === undefined || [program, folder].every((path) => isWithinReach(path, user))
-      ? spawnSync(program, args, { ...options, ...(user && { uid: user.uid, gid: user.gid }) })
-      : spawnSync('setpriv', [...reachEverything(user), program, ...args], options);
+  const options = { env: { ...process.env, LC_ALL: 'C' }, detached: true } as const;
+  return user === undefined || [program, folder].every((path) => isWithinReach(path, user))
+    ? { command: program, args, options: { ...options, ...(user && { uid: user.uid, gid: user.gid }) } }
+    : { command: 'setpriv', args: [...reachEverything(user), program, ...args], options };
+}
+
+/** Runs a program on a folder to its end. @throws Error with what the program printed when it fails */
+export function runProgram(program: string, folder: string, args: readonly string[]): void {
+  const start = commandOn(folder, program, args);
+  const { error, status, stdout, stderr } = spawnSync(start.command, start.args, {
+    ...start.options,
+    encoding: 'utf8',
+  });
   if (error !== undefined) throw new Error(`${program} cannot be run`, { cause: error });
   if (status !== 0) throw new Error(`${program} failed:\n${stdout}${stderr}`.trim());
 }

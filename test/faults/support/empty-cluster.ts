@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { PostgresCluster } from '../../../apps/session-service/src/embedded/postgres-cluster.js';
+import { postgresPrograms } from '../../../apps/session-service/src/embedded/postgres-programs.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A PostgreSQL data folder on which no server has run. Each server of a run gets a copy of it. */
+    emptyCluster: string;
+  }
+}
+
+/** Of the role `postgres` in that folder. */
+export const PASSWORD = 'hush';
+
+/** Runs initdb once for all servers of a run: it takes longer than everything else that starts a server. */
+export default async function setup(project: TestProject): Promise<() => void> {
+  const folder = mkdtempSync(join(tmpdir(), 'agno-empty-cluster-'));
+  const cluster = join(folder, 'cluster');
+  new PostgresCluster(await postgresPrograms(), cluster).create({ role: 'postgres', password: PASSWORD }, '--no-sync');
+  project.provide('emptyCluster', cluster);
+  return () => rmSync(folder, { recursive: true });
+}
