@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../../support/api.js';
+import { scaled } from '../../support/time-scale.js';
 import { failuresOf, faultsOf, statusesOf } from '../support/figures.js';
 import { keepFinding } from '../support/keep-finding.js';
 import { faultsOfTables } from '../support/ledger.js';
@@ -131,5 +132,5 @@ describe('the database', () => {
 const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${SICK}'`;
 
 const SLOW_WRITES = `
-  CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_sleep(0.7); RETURN NULL; END$$;
+  CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_sleep(${scaled(700) / 1_000}); RETURN NULL; END$$;
   CREATE TRIGGER slow AFTER INSERT OR UPDATE OR DELETE ON ai.agno_sessions FOR EACH STATEMENT EXECUTE FUNCTION slow()`;

@@ -1,5 +1,6 @@
 import { Dice } from '../../support/dice.js';
 import { NoAnswer, type RawAnswer, RawConnection } from '../../support/raw-http.js';
+import { scaled } from '../../support/time-scale.js';
 import { faultOf } from './judge.js';
 import type { KeptRows } from './kept-rows.js';
 import { oddRequest } from './odd-request.js';
@@ -7,7 +8,7 @@ import { oddRequest } from './odd-request.js';
 const BATCH = 500;
 const CONNECTIONS = 16;
 /** No answer may take longer, in milliseconds, not even asked alone. */
-const PATIENCE_MS = 1_000;
+const PATIENCE_MS = scaled(1_000);
 
 export interface FuzzReport {
   readonly requests: number;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scaled } from '../../support/time-scale.js';
 import { besideText, besideTraffic } from '../support/beside-traffic.js';
 import { statusesOf } from '../support/figures.js';
 import { keepFinding } from '../support/keep-finding.js';
@@ -7,9 +8,9 @@ import { closedByServer, RudeClient } from '../support/rude-client.js';
 import { ServedDatabase } from '../support/served-database.js';
 
 const CLIENTS = 3_000;
-const REQUEST_TIMEOUT_MS = 3_000;
+const REQUEST_TIMEOUT_MS = scaled(3_000);
 /** How often connections are looked at whose requests do not come to an end, and what a busy machine adds. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = scaled(15_000);
 /** What so many connections with a head each may add, in megabytes. */
 const MOST_MB = 256;
 

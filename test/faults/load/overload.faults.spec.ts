@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scaled } from '../../support/time-scale.js';
 import { p99Of, slowestOf, statusesOf } from '../support/figures.js';
 import { keepFinding } from '../support/keep-finding.js';
 import { offer, type PacedAnswer, sustainableRate } from '../support/paced-load.js';
@@ -8,11 +9,11 @@ import { fillSessions } from './fill-sessions.js';
 
 /** So many that a filter by name takes PostgreSQL some ten milliseconds, and the test's own work next to nothing. */
 const SESSIONS = 12_000;
-const QUEUE_TIMEOUT_MS = 500;
+const QUEUE_TIMEOUT_MS = scaled(500);
 const OVERLOAD = 4;
 const OVERLOAD_MS = 10_000;
 /** What a busy machine may add to the time of an answer, in milliseconds. */
-const NOISE_MS = 500;
+const NOISE_MS = scaled(500);
 
 /** A name that nobody asked for before: nothing that the service remembers spares the database any work. */
 const pathOf = (n: number) => `/sessions?limit=20&session_name=chat%20${n}`;

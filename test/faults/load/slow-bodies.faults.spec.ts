@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scaled } from '../../support/time-scale.js';
 import { besideText, besideTraffic } from '../support/beside-traffic.js';
 import { statusesOf } from '../support/figures.js';
 import { keepFinding } from '../support/keep-finding.js';
@@ -11,8 +12,8 @@ const BODY_LIMIT = 4 * 2 ** 20;
 const PIECE = Buffer.alloc(65_536, ' ');
 /** All but the last of a body's pieces, one every so many milliseconds. */
 const PIECES = BODY_LIMIT / PIECE.length - 1;
-const PACE_MS = 50;
-const REQUEST_TIMEOUT_MS = 5_000;
+const PACE_MS = scaled(50);
+const REQUEST_TIMEOUT_MS = scaled(5_000);
 /** What bodies on their way may take up by the rule; a buffer that grows exists twice for a moment, and garbage stays a while. */
 const MOST_MB = (8 * BODY_LIMIT) / 2 ** 20;
 const GARBAGE_MB = 256;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/api.js';
+import { scaled } from '../../support/time-scale.js';
 import { type Beside, besideText, besideTraffic } from '../support/beside-traffic.js';
 import { keepFinding } from '../support/keep-finding.js';
 import { closedByServer, RudeClient } from '../support/rude-client.js';
@@ -10,7 +11,7 @@ const CLIENTS = 200;
 const AT_ONCE = 4;
 const BODY_LIMIT = 6 * 2 ** 20;
 const ANSWER_BYTES = 5 * 2 ** 20;
-const REQUEST_TIMEOUT_MS = 2_000;
+const REQUEST_TIMEOUT_MS = scaled(2_000);
 /**
  * What the process may grow by, in megabytes: besides what answers on their way may take up by the rule, 48, rows that were
  * just read, and answers that were refused, which nobody has collected yet. All answers together are 1,000.

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../../support/api.js';
+import { scaled } from '../../support/time-scale.js';
 import { statusesOf } from '../support/figures.js';
 import { keepFinding } from '../support/keep-finding.js';
 import { Replicated } from '../support/replicated.js';
 
 const TOGETHER = 10;
 /** Requests do not wait for answers that never come, in milliseconds. */
-const SOON = 4_000;
+const SOON = scaled(4_000);
 /** Nor do they wait for ever for those without which nobody can be served. */
-const AT_LAST = 10_000;
+const AT_LAST = scaled(10_000);
 
 /** What requests share must not be a wait that they share. */
 describe('an answer of PostgreSQL to all readers that is lost with its connection', () => {
@@ -29,7 +30,7 @@ describe('an answer of PostgreSQL to all readers that is lost with its connectio
     });
 
   beforeAll(async () => {
-    replicated = await Replicated.start(1, { AGNO_REQUEST_TIMEOUT_MS: '60000' });
+    replicated = await Replicated.start(1, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(60_000)) });
   });
   afterAll(() => replicated.stop());
 

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { until } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
+import { scaled } from '../../support/time-scale.js';
+import { DEFAULT_LIMITS } from '../support/default-limits.js';
 import { failuresOf, oddStatuses, slowestOf, statusesOf } from '../support/figures.js';
 import { MortalPostgres } from '../support/mortal-postgres.js';
 import { PgBouncer } from '../support/pg-bouncer.js';
@@ -12,8 +14,9 @@ import { fillUp } from './other-clients.js';
 import { underLoad } from './under-load.js';
 
 const SERVER_CONNECTIONS = 3;
-const REQUEST_TIMEOUT_MS = 2_000;
-const NOISE_MS = 1_500;
+const REQUEST_TIMEOUT_MS = scaled(2_000);
+const CONNECT_TIMEOUT_MS = scaled(1_000);
+const NOISE_MS = scaled(1_500);
 
 describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalled ? '' : ' (not installed)'}`, () => {
   let postgres: MortalPostgres;
@@ -38,10 +41,11 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
 
   function serveThrough(database: string, query: string): Promise<ServerProcess> {
     return startSessionService({
+      ...DEFAULT_LIMITS,
       AGNO_PG_DSN: pooler.databases.url(database) + query,
       AGNO_POOL_SIZE: '10',
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
-      AGNO_CONNECT_TIMEOUT_MS: '1000',
+      AGNO_CONNECT_TIMEOUT_MS: String(CONNECT_TIMEOUT_MS),
     });
   }
 
@@ -131,7 +135,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
       '`max_connections` used up by others behind PgBouncer for 3 s (53300)',
       async () => {
         await others.takeAll(END_ALL);
-        await sleep(3_000);
+        await sleep(scaled(3_000));
         await others.leave();
       },
     );
@@ -147,7 +151,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
     const { sent } = await whileHappens('Sessions table locked behind PgBouncer by somebody else for 5 s', async () => {
       await other.query('BEGIN; LOCK TABLE ai.agno_sessions');
       await until(async () => (await waitingIn('shared')) === SERVER_CONNECTIONS);
-      await sleep(5_000);
+      await sleep(scaled(5_000));
       running = await longRunningIn('shared');
       await other.query('ROLLBACK');
     });

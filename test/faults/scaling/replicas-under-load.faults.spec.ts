@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/api.js';
+import { scaled } from '../../support/time-scale.js';
 import { faultsOf, oddStatuses, p99Of, slowestOf, statusesOf } from '../support/figures.js';
 import { keepFinding } from '../support/keep-finding.js';
 import { faultsOfTables } from '../support/ledger.js';
@@ -8,7 +9,7 @@ import type { MortalPostgres } from '../support/mortal-postgres.js';
 import { MAIN, Replicated } from '../support/replicated.js';
 import { REQUEST_TIMEOUT_MS } from '../support/scenario.js';
 
-const LASTS_MS = 3_000;
+const LASTS_MS = scaled(3_000);
 const WARM_UP = 200;
 
 describe('one of two replicas', () => {
@@ -40,7 +41,7 @@ describe('one of two replicas', () => {
       const during = traffic.since(struckAt);
       const before = await replicated.reads();
       const healedAt = performance.now();
-      await until(async () => ((await replicated.reads())[1] ?? 0) > (before[1] ?? 0) + 50, 60_000);
+      await until(async () => ((await replicated.reads())[1] ?? 0) > (before[1] ?? 0) + 50, scaled(60_000));
       const recoveryMs = Math.round(performance.now() - healedAt);
       await traffic.stop();
       const lost = await faultsOfTables(traffic.sessions, replicated.primary, MAIN);

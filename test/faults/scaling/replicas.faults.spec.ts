@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../../support/api.js';
 import { startSessionService } from '../../support/session-service.js';
+import { scaled } from '../../support/time-scale.js';
 import { MAIN, Replicated } from '../support/replicated.js';
 
 /** Connections of all workers together. */
@@ -10,14 +11,14 @@ const POOL = 4;
 /** Reads, enough to use them all up whichever worker gets them. */
 const MANY = 40;
 /** After so long a replica that is dead is known to be. */
-const NOTICED_MS = 2_000;
+const NOTICED_MS = scaled(2_000);
 
 /** Two processes behind one port: what one of them wrote, the other must see. */
 const SETTINGS = {
   AGNO_SERVICE_WORKERS: '2',
   AGNO_POOL_SIZE: String(POOL),
-  AGNO_CONNECT_TIMEOUT_MS: '10000',
-  AGNO_REQUEST_TIMEOUT_MS: '10000',
+  AGNO_CONNECT_TIMEOUT_MS: String(scaled(10_000)),
+  AGNO_REQUEST_TIMEOUT_MS: String(scaled(10_000)),
 };
 
 describe('a read replica', { tags: 'quick' }, () => {

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { until } from '../../support/api.js';
+import { scaled } from '../../support/time-scale.js';
 import { failuresOf, faultsOf, slowestOf, statusesOf } from '../support/figures.js';
 import { keepFinding } from '../support/keep-finding.js';
 import { faultsOfTables } from '../support/ledger.js';
@@ -28,7 +29,7 @@ export interface Met {
 
 /** Good answers before and after. */
 const ENOUGH = 200;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = scaled(30_000);
 
 /**
  * Lets clients read and write all the time while something happens, compares every answer and then the tables with what

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { spawnTracked } from '../../support/child-process.js';
 import { startPostgres } from '../../support/postgres.js';
 import { CHECKOUT, startSessionService } from '../../support/session-service.js';
+import { scaled } from '../../support/time-scale.js';
 import { writeFinding } from '../support/findings.js';
 
 const KEY = 'a-key-of-this-run';
@@ -15,7 +16,7 @@ const service = await startSessionService({
 });
 try {
   const config = ['--config-file', resolve(import.meta.dirname, 'schemathesis.toml')];
-  const limits = ['--max-response-time=1', '--no-color', '--seed=1', '--max-examples=100'];
+  const limits = [`--max-response-time=${scaled(1_000) / 1_000}`, '--no-color', '--seed=1', '--max-examples=100'];
   const asked = [
     `${service.baseUrl}/openapi.json`,
     '--header',

@@ -1,6 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
 import { until } from '../../support/api.js';
 import { residentMegabytes } from '../../support/process-figures.js';
+import { scaled } from '../../support/time-scale.js';
 import { faultsOf, oddStatuses, p99Of } from './figures.js';
 import { faultsOfTables } from './ledger.js';
 import { DATABASE, type ServedDatabase } from './served-database.js';
@@ -23,7 +24,7 @@ let count = 0;
 const WARM_UP = 400;
 const SAMPLE_MS = 50;
 /** What a busy machine may add to the time of an answer, in milliseconds. */
-const NOISE_MS = 1_500;
+const NOISE_MS = scaled(1_500);
 
 /**
  * Lets a few clients read and write while `misbehave` runs, and checks that they do not suffer from it: all of their

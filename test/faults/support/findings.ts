@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CHECKOUT } from '../../support/session-service.js';
+import { TIME_SCALE } from '../../support/time-scale.js';
 
 /** A row of the table in docs/reliability.md. */
 export interface Finding {
@@ -21,8 +22,17 @@ export interface Finding {
 /** One file of rows for each spec, so that the table's order does not depend on the order of the run. */
 export const FINDINGS = resolve(CHECKOUT, '.cache/faults');
 
+/** A row as it is kept. */
+export interface KeptFinding extends Finding {
+  /** What all times of its test were multiplied by. */
+  readonly timeScale: number;
+}
+
 /** @param file under whose name the rows are sorted */
 export function writeFinding(file: string, finding: Finding): void {
   mkdirSync(FINDINGS, { recursive: true });
-  appendFileSync(resolve(FINDINGS, `${file}.jsonl`), `${JSON.stringify(finding)}\n`);
+  appendFileSync(
+    resolve(FINDINGS, `${file}.jsonl`),
+    `${JSON.stringify({ ...finding, timeScale: TIME_SCALE } satisfies KeptFinding)}\n`,
+  );
 }

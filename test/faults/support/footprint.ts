@@ -1,5 +1,6 @@
 import { until } from '../../support/api.js';
 import { openSocketsOf, residentMegabytes } from '../../support/process-figures.js';
+import { scaled } from '../../support/time-scale.js';
 
 /** What a service holds at a moment. */
 export interface Footprint {
@@ -15,7 +16,7 @@ export interface Footprint {
 /** A database server's own count of the service's connections by db_id. */
 export type BackendCount = () => Promise<ReadonlyMap<string, number>>;
 
-const SETTLE_MS = 20_000;
+const SETTLE_MS = scaled(20_000);
 /** The heap grows while it is not short of room. */
 const MEMORY_FACTOR = 1.5;
 const MEMORY_SLACK_MB = 96;

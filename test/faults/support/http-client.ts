@@ -1,4 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { scaled } from '../../support/time-scale.js';
 
 /** What became of one request. */
 export interface Answer {
@@ -12,7 +13,7 @@ export interface Answer {
 }
 
 /** Longer than any deadline of the service that is tested, in milliseconds: who waits so long was forgotten. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = scaled(120_000);
 
 /** Requests over connections that are kept, none of them ever sent twice. */
 export class HttpClient {

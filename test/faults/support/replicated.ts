@@ -1,6 +1,7 @@
 import { until } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
+import { DEFAULT_LIMITS } from './default-limits.js';
 import { MortalPostgres } from './mortal-postgres.js';
 import { REQUEST_TIMEOUT_MS } from './scenario.js';
 import { TcpProxy } from './tcp-proxy.js';
@@ -35,6 +36,7 @@ export class Replicated {
     const service = await startSessionService({
       AGNO_SESSION_DSN_MAP: JSON.stringify({ [MAIN]: dsnOn(network) }),
       AGNO_SESSION_REPLICA_MAP: JSON.stringify({ [MAIN]: standbyNetworks.map(dsnOn) }),
+      ...DEFAULT_LIMITS,
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       ...env,
     });

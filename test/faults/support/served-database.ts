@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { until } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { CHECKOUT, startSessionService } from '../../support/session-service.js';
+import { DEFAULT_LIMITS } from './default-limits.js';
 import { type Footprint, footprintOf, leaksSince } from './footprint.js';
 import { HttpClient } from './http-client.js';
 import { MortalPostgres } from './mortal-postgres.js';
@@ -24,6 +25,7 @@ export class ServedDatabase {
     const service = await startSessionService({
       NODE_OPTIONS: `--import ${resolve(CHECKOUT, 'test/faults/support/collect-on-signal.ts')}`,
       AGNO_PG_DSN: await postgres.databases.createDatabase(DATABASE),
+      ...DEFAULT_LIMITS,
       ...env,
     });
     const http = new HttpClient(service.baseUrl);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { until } from '../../support/api.js';
+import { scaled } from '../../support/time-scale.js';
 import { failuresOf, faultsOf, oddStatuses, p99Of, slowestOf, statusesOf } from './figures.js';
 import { keepFinding } from './keep-finding.js';
 import { faultsOfTables } from './ledger.js';
@@ -13,7 +14,7 @@ export interface Fault {
   /** In words, for the table. */
   readonly name: string;
   readonly strike: () => Promise<unknown> | unknown;
-  /** How long it lasts after `strike`, in milliseconds. */
+  /** How long it lasts after `strike` on a usual machine, in milliseconds. */
   readonly lastsMs: number;
   readonly heal: () => Promise<unknown> | unknown;
   /** Clients of the database that is struck. */
@@ -31,10 +32,10 @@ const CLIENTS = 8;
 /** Requests before the fault, and good ones after it, that every client is given time for. */
 const WARM_UP = 200;
 /** Without a failure for so long, the database counts as recovered. In milliseconds. */
-const CALM_MS = 1_000;
-const RECOVERY_PATIENCE_MS = 60_000;
+const CALM_MS = scaled(1_000);
+const RECOVERY_PATIENCE_MS = scaled(60_000);
 /** What a busy machine may add to the time of an answer, in milliseconds. */
-const NOISE_MS = 1_500;
+const NOISE_MS = scaled(1_500);
 
 /**
  * Lets clients read and write both databases all the time, has a fault strike one of them and pass, and checks what must
@@ -50,7 +51,7 @@ export async function underFault(scenario: Scenario, fault: Fault): Promise<Met>
     const struckAt = performance.now();
     try {
       await fault.strike();
-      await sleep(fault.lastsMs);
+      await sleep(scaled(fault.lastsMs));
     } finally {
       await fault.heal();
     }
