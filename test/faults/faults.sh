@@ -18,7 +18,7 @@ schema() { test/faults/schema/setup.sh && typescript test/faults/schema/run.ts "
 rm -rf .cache/faults
 mkdir -p .cache
 case "${1:-}" in
-  --quick) exec "${specs[@]}" --tags-filter quick "${@:2}" ;;
+  --quick) exec "${specs[@]}" --tags-filter quick --no-isolate "${@:2}" ;;
   --only) exec "${specs[@]}" --testNamePattern "${2:?--only NAME}" ;;
   --fuzz) fuzz "${@:2}"; exit ;;
   --schema) schema "${@:2}"; exit ;;
