@@ -44,7 +44,7 @@ image-test: $(INSTALLED) ## Build the image twice, compare, and run it locked do
 chart-docs: $(INSTALLED) ## Renew the table of values in the chart's README
 	readme-generator --values deploy/helm/agno-session/values.yaml --readme deploy/helm/agno-session/README.md
 
-bench: $(BUILT) ## Measure against Python and a bare handler; needs wrk (BENCH="--quick --only list,detail")
+bench: $(BUILT) ## Measure against Python and a bare handler; needs wrk (BENCH="--quick --only list,start-up")
 	test/contract/oracle/setup.sh $(or $(AGNO_VERSION),3.1.10) >/dev/null
 	@node --import ./test/support/run-typescript.ts bench/run.ts $(BENCH)
 

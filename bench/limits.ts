@@ -3,7 +3,7 @@ import { createFilled } from './bench-dataset.js';
 import { type Limit, type Outcome, verdict } from './outcome.js';
 import { securedDetail } from './secured-detail.js';
 import { startSubject } from './subjects.js';
-import { LARGE_SESSION_TIMES, LIST_GROWTH, LISTS_PEAK_MB, READY_MS, STALL_MS } from './targets.js';
+import { LARGE_SESSION_TIMES, LIST_GROWTH, LISTS_PEAK_MB, STALL_MS } from './targets.js';
 import { peakRssMb } from './usage.js';
 
 /** How much dearer the same list is in the larger data set, in CPU of service and PostgreSQL. */
@@ -17,24 +17,13 @@ export function listGrowth(outcomes: readonly Outcome[]): Limit[] {
   return [{ what: 'CPU of a list, 200,000 sessions against 10,000', ...growth }];
 }
 
-/** Start-up, the price of authentication, memory and stalls of a service of its own for each figure. */
+/** The price of authentication, memory and stalls of a service of its own for each figure. */
 export async function benchLimits(postgres: TestPostgres): Promise<Limit[]> {
   return [
-    ...(await startUp(postgres)),
     ...(await securedDetail(postgres)),
     ...(await listsOfLargeSessions(postgres)),
     ...(await largeSession(postgres)),
   ];
-}
-
-async function startUp(postgres: DatabaseServer): Promise<Limit[]> {
-  const dsn = await createFilled(postgres, 'start_up', { sessions: 100, runs: 1, runBytes: 1_000 });
-  const begin = performance.now();
-  const service = await startSubject('ours', dsn);
-  await textOf(`${service.baseUrl}/sessions`);
-  const elapsed = performance.now() - begin;
-  await service.stop();
-  return [{ what: 'From start to the first list answered', ...verdict(elapsed, READY_MS, '≤', ' ms') }];
 }
 
 async function listsOfLargeSessions(postgres: DatabaseServer): Promise<Limit[]> {

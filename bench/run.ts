@@ -4,16 +4,18 @@ import { startPostgres } from '../test/support/postgres.js';
 import { benchDataset } from './bench-dataset.js';
 import { benchLimits, listGrowth } from './limits.js';
 import { failuresOf, type Outcome, timesBareCpu, timesPython } from './outcome.js';
-import { limitLine, OUTCOME_HEADER, outcomeLine } from './report/lines.js';
+import { limitLine, OUTCOME_HEADER, outcomeLine, startUpLines } from './report/lines.js';
 import { writeReport } from './report/write-report.js';
+import { benchStartUp, START_UP } from './start-up.js';
 import type { SubjectName } from './subjects.js';
 import { DATASETS, type DatasetName, TARGETS } from './targets.js';
 
 const { values: options } = parseArgs({
   options: { quick: { type: 'boolean' }, only: { type: 'string' }, 'no-python': { type: 'boolean' } },
 });
-const PACE = options.quick ? { seconds: 2, turns: 1 } : { seconds: 4, turns: 3 };
+const PACE = options.quick ? { seconds: 2, turns: 1, starts: 3 } : { seconds: 4, turns: 3, starts: 9 };
 const SUBJECTS: SubjectName[] = options['no-python'] ? ['ours', 'bare'] : ['ours', 'python', 'bare'];
+const ONLY = options.only?.split(',');
 const isWhole = options.only === undefined && !options['no-python'];
 
 async function main(): Promise<boolean> {
@@ -22,9 +24,7 @@ async function main(): Promise<boolean> {
   const peaks = new Map<DatasetName, ReadonlyMap<SubjectName, number>>();
   try {
     for (const name of Object.keys(DATASETS) as DatasetName[]) {
-      const targets = TARGETS.filter(
-        ({ on, kind }) => on === name && (options.only?.split(',').includes(kind) ?? true),
-      );
+      const targets = TARGETS.filter(({ on, kind }) => on === name && (ONLY?.includes(kind) ?? true));
       if (targets.length === 0) continue;
       const { sessions, runs, runBytes } = DATASETS[name];
       print(`\n${sessions} sessions of ${runs} runs of ${runBytes} bytes\n${OUTCOME_HEADER}`);
@@ -34,9 +34,15 @@ async function main(): Promise<boolean> {
       };
       peaks.set(name, await benchDataset(postgres, name, targets, SUBJECTS, PACE, report));
     }
-    const limits = isWhole ? [...listGrowth(outcomes), ...(await benchLimits(postgres))] : [];
+    const startUp =
+      (ONLY?.includes(START_UP) ?? true) ? await benchStartUp(postgres, SUBJECTS, PACE.starts) : undefined;
+    for (const line of startUp === undefined ? [] : startUpLines(startUp.starts)) print(line);
+    const limits = [
+      ...(startUp?.limits ?? []),
+      ...(isWhole ? [...listGrowth(outcomes), ...(await benchLimits(postgres))] : []),
+    ];
     for (const limit of limits) print(limitLine(limit));
-    if (isWhole) await writeReport(outcomes, peaks, limits);
+    if (isWhole && startUp !== undefined) await writeReport(outcomes, peaks, startUp.starts, limits);
     const verdicts = [...outcomes.flatMap((outcome) => [timesPython(outcome), timesBareCpu(outcome)]), ...limits];
     return verdicts.every(({ isMet }) => isMet) && outcomes.every((outcome) => failuresOf(outcome) === 0);
   } finally {

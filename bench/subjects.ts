@@ -3,8 +3,11 @@ import { AGNO_VERSION, startAgentOs } from '../test/contract/harness/python.js';
 import { type ServerProcess, startServer } from '../test/support/child-process.js';
 import { freePort } from '../test/support/ports.js';
 import { CHECKOUT } from '../test/support/session-service.js';
+import { bundleBareServer } from './bare-bundle.js';
 
 export type SubjectName = 'ours' | 'python' | 'bare';
+
+let bareServer: Promise<string> | undefined;
 
 /** Starts one of the servers that are compared, as production would run it; `settings` are for ours. */
 export async function startSubject(
@@ -14,12 +17,11 @@ export async function startSubject(
 ): Promise<ServerProcess> {
   if (name === 'python') return startAgentOs(AGNO_VERSION, [`default=${dsn}`]);
   const port = await freePort();
-  const common = { command: process.execPath, port, readyPath: '/health', isQuiet: true };
+  const common = { command: process.execPath, port, isQuiet: true };
   if (name === 'bare') {
-    const loader = resolve(CHECKOUT, 'test/support/run-typescript.ts');
-    const server = resolve(CHECKOUT, 'bench/bare-server.ts');
-    return startServer({ ...common, args: ['--import', loader, server, String(port), dsn], env: {} });
+    bareServer ??= bundleBareServer();
+    return startServer({ ...common, args: [await bareServer, String(port), dsn], readyPath: '/health', env: {} });
   }
   const env = { AGNO_PG_DSN: dsn, AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port), ...settings };
-  return startServer({ ...common, args: [resolve(CHECKOUT, 'dist/service/main.js')], env });
+  return startServer({ ...common, args: [resolve(CHECKOUT, 'dist/service/main.js')], readyPath: '/healthz', env });
 }

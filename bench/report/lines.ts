@@ -1,4 +1,6 @@
 import { failuresOf, type Limit, type Outcome, timesBareCpu, timesPython } from '../outcome.js';
+import type { Start } from '../start-up.js';
+import type { SubjectName } from '../subjects.js';
 
 const LABEL_WIDTH = 24;
 
@@ -16,6 +18,35 @@ export function outcomeLine(outcome: Outcome): string {
   const failures = failuresOf(outcome);
   const line = [labelOf(outcome).padEnd(LABEL_WIDTH), ...cells, ' ', ...verdicts].join(' ').trimEnd();
   return failures === 0 ? line : `${line} ${failures} FAILED ANSWERS`;
+}
+
+/** Heads the columns of `startUpRows`. */
+export const START_UP_HEAD = [
+  'start of the process to its first 200',
+  'ours',
+  'bare',
+  'AgentOS',
+  '÷ bare',
+  '÷ AgentOS',
+];
+
+export function startUpRows(starts: ReadonlyMap<SubjectName, Start>): string[][] {
+  const [ours, bare, python] = (['ours', 'bare', 'python'] as const).map((name) => starts.get(name));
+  const row = (label: string, of: (start: Start) => number) => {
+    const [our, ...others] = [ours, bare, python].map((start) => start && of(start));
+    const ratios = others.map((other) => (our !== undefined && other !== undefined ? our / other : undefined));
+    return [label, ...[our, ...others, ...ratios].map((figure) => figure?.toFixed(2) ?? '')];
+  };
+  return [row('CPU s', ({ cpu }) => cpu), row('s by the clock', ({ elapsed }) => elapsed)];
+}
+
+/** Each measure of a start as a line of the terminal. */
+export function startUpLines(starts: ReadonlyMap<SubjectName, Start>): string[] {
+  const [what, ...names] = START_UP_HEAD;
+  return startUpRows(starts).map(([measure, ...figures]) => {
+    const cells = figures.flatMap((figure, index) => (figure === '' ? [] : [`${names[index]} ${figure}`]));
+    return `${what}, ${measure}: ${cells.join(', ')}`;
+  });
 }
 
 export function limitLine({ what, text }: Limit): string {

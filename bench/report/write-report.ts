@@ -7,9 +7,10 @@ import { AGNO_VERSION, pythonOf } from '../../test/contract/harness/python.js';
 import { markdownTable, writeBetweenMarks } from '../../test/support/markdown.js';
 import { CHECKOUT } from '../../test/support/session-service.js';
 import { type Limit, type Outcome, timesBareCpu, timesPython } from '../outcome.js';
+import type { Start } from '../start-up.js';
 import type { SubjectName } from '../subjects.js';
 import { DATASETS, type DatasetName } from '../targets.js';
-import { figuresOf, labelOf } from './lines.js';
+import { figuresOf, labelOf, START_UP_HEAD, startUpRows } from './lines.js';
 import { plot } from './plot.js';
 
 const PLOT = resolve(CHECKOUT, 'docs/performance.svg');
@@ -17,12 +18,18 @@ const PLOT = resolve(CHECKOUT, 'docs/performance.svg');
 type Peaks = ReadonlyMap<DatasetName, ReadonlyMap<SubjectName, number>>;
 
 /** Puts the tables of a whole run between the marks of docs/performance.md, and the plot beside it. */
-export async function writeReport(outcomes: readonly Outcome[], peaks: Peaks, limits: readonly Limit[]): Promise<void> {
+export async function writeReport(
+  outcomes: readonly Outcome[],
+  peaks: Peaks,
+  starts: ReadonlyMap<SubjectName, Start>,
+  limits: readonly Limit[],
+): Promise<void> {
   const tables = [...peaks].map(([dataset, peak]) => datasetTable(dataset, outcomes, peak));
   const parts = [
     await machine(),
     '![Requests per second, in times Python’s](performance.svg)',
     ...tables,
+    markdownTable(START_UP_HEAD, startUpRows(starts)),
     limitTable(limits),
   ];
   writeBetweenMarks('docs/performance.md', 'make bench', parts.join('\n\n'));
