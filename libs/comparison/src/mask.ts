@@ -25,9 +25,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 const SEEDED_UUID = /^5eed/;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 const DRIVER_TEXT = /^Failed to create session: /;
+/** Generated times are often cut to whole seconds, and the clocks of two hosts differ. */
 const TOLERANCE_SECONDS = 6;
-/** Generated times are often cut to whole seconds, and the clocks of two hosts differ a little. */
-const CLOCK_SLACK_SECONDS = 1;
 
 /** Longer texts are compared by their hash, which keeps the recordings readable. */
 const LONG_TEXT = 600;
@@ -112,5 +111,5 @@ function isNewId(leaf: JsonNode): boolean {
 }
 
 function isWithin(seconds: number, { from, to }: Period): boolean {
-  return seconds >= from - CLOCK_SLACK_SECONDS && seconds <= to + CLOCK_SLACK_SECONDS;
+  return seconds >= from - TOLERANCE_SECONDS && seconds <= to + TOLERANCE_SECONDS;
 }
