@@ -27,7 +27,8 @@ describe('limits', () => {
       startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT) }),
       startSessionService({
         AGNO_PG_DSN: database.dsn,
-        AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_500)),
+        // Node looks for late requests every 2 s, and must do so before an idle connection is cut, after twice this time.
+        AGNO_REQUEST_TIMEOUT_MS: String(scaled(3_000)),
         AGNO_STATEMENT_TIMEOUT_MS: String(scaled(1_000)),
         AGNO_CONNECT_TIMEOUT_MS: String(scaled(500)),
         AGNO_POOL_SIZE: '1',
