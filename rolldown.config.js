@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 
 const SOURCES = 'apps/session-service/src';
-/** The programs that serve. The image is built without `embedded`, which brings a PostgreSQL of its own. */
+/** The serving programs. The image is built without `embedded`, which starts its own PostgreSQL. */
 const PROGRAMS = ['main', 'embedded'].filter((name) => existsSync(`${SOURCES}/${name}.ts`));
 
-/** Nest asks for these where an application uses them. This one does not, and they are not installed. */
+/** Optional packages of Nest. This application does not use them, and they are not installed. */
 const NOT_INSTALLED = /^@nestjs\/(microservices|websockets|platform-express)(\/|$)|^@fastify\/(multipart|static|view)$/;
 
-/** Stack traces are mapped to our own sources only: the map of the packages has 11 MB. */
+/** Stack traces are mapped to our own sources only: the map of the packages is 11 MB large. */
 const withoutMapsOfPackages = {
   name: 'without-maps-of-packages',
   generateBundle(_options, files) {
@@ -17,8 +17,8 @@ const withoutMapsOfPackages = {
 };
 
 /**
- * Bundles the service and its packages into `dist/service`, since two thirds of its start were the loading of 2,100 files
- * (docs/adr/0007-bundle.md). `nest build` has checked the types; it compiles everything else, and the dev server's files.
+ * Bundles the service with its packages into `dist/service`, because loading 2,100 files took two thirds of its start-up
+ * (docs/adr/0007-bundle.md). `nest build` runs before: it checks the types and compiles the other programs.
  */
 export default defineConfig({
   input: Object.fromEntries(PROGRAMS.map((name) => [name, `${SOURCES}/${name}.ts`])),
@@ -32,13 +32,13 @@ export default defineConfig({
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     sourcemap: true,
-    // Nest and errors show the names of classes.
+    // Nest's log lines and errors show class names.
     keepNames: true,
-    // Modules run in the order of the sources: heap.ts must come first.
+    // Modules run in the order of their imports: heap.ts must run first.
     strictExecutionOrder: true,
     codeSplitting: {
       groups: [
-        // Loaded only where traces are exported.
+        // Loaded only when traces are exported.
         { name: 'open-telemetry', test: /node_modules[\\/]@opentelemetry[\\/](?!api[\\/])/, priority: 1 },
         { name: 'packages', test: /node_modules/ },
         { name: 'libs', test: /[\\/]libs[\\/](?!telemetry[\\/]src[\\/]traces[\\/])/ },

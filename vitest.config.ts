@@ -7,9 +7,9 @@ export default defineConfig({
     include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts'],
     exclude: ['test/deploy/**', 'test/faults/**'],
     globalSetup: ['test/support/global-postgres.ts'],
-    // Most end-to-end tests wait for the service rather than use the processor.
+    // Most end-to-end tests wait for the service and use little CPU.
     maxWorkers: 3,
-    // Files keep no state in modules; loading these anew for each file took a tenth of the run.
+    // No test depends on module state of its own; loading all modules again for each file took a tenth of the run.
     isolate: false,
     expect: { poll: { timeout: scaled(10_000) } },
     testTimeout: scaled(60_000),

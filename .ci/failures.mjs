@@ -1,4 +1,4 @@
-// Prints the failed tests of a vitest JSON report, each with the beginning of its reason: `node failures.mjs REPORT`.
+// Prints the failed tests of a vitest JSON report, each with the first lines of its error: `node failures.mjs REPORT`.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -11,7 +11,7 @@ for (const { name: path, message, assertionResults } of testResults) {
   for (const { status, fullName, failureMessages } of assertionResults) {
     if (status === 'failed') print(`${file} > ${fullName}`, failureMessages.join('\n'));
   }
-  // A file that could not be loaded, or whose services did not start.
+  // The file could not be loaded, or one of its hooks failed.
   if (message) print(file, message);
 }
 

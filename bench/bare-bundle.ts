@@ -5,9 +5,9 @@ import { CHECKOUT } from '../test/support/session-service.js';
 const BUNDLE = resolve(CHECKOUT, '.cache/bench/bare-server.js');
 
 /**
- * Bundles the bare server as the service is bundled (`rolldown.config.js`), and returns the path. Otherwise its start would
- * be the stripping of types and the loading of hundreds of files, which the service's is not. Of our libraries only the
- * statements are kept: without `moduleSideEffects` it would load TypeORM and Nest as well.
+ * Bundles the bare server like the service (`rolldown.config.js`), and returns the path. Unbundled, its start would mostly
+ * strip types and load hundreds of files. `moduleSideEffects: false` keeps TypeORM and Nest out: the server imports only
+ * our SQL statements.
  */
 export async function bundleBareServer(): Promise<string> {
   await build({

@@ -17,7 +17,7 @@ export function listGrowth(outcomes: readonly Outcome[]): Limit[] {
   return [{ what: 'CPU of a list, 200,000 sessions against 10,000', ...growth }];
 }
 
-/** The price of authentication, memory and stalls of a service of its own for each figure. */
+/** The cost of authentication, memory and stalls, each measured on a service of its own. */
 export async function benchLimits(postgres: TestPostgres): Promise<Limit[]> {
   return [
     ...(await securedDetail(postgres)),

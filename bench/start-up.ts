@@ -6,23 +6,23 @@ import { type SubjectName, startSubject } from './subjects.js';
 import { READY_MS, START_TIMES_BARE } from './targets.js';
 import { cpuOf } from './usage.js';
 
-/** Its name for `--only`. */
+/** The name of this benchmark for `--only`. */
 export const START_UP = 'start-up';
 
-/** What a start costs, from the start of the process to its first 200; medians, both in seconds. */
+/** Cost from the start of the process to its first 200. Medians, in seconds. */
 export interface Start {
   /** User and system time of the process. */
   readonly cpu: number;
   readonly elapsed: number;
 }
 
-/** Absolute figures are the machine's and depend on what else it does. The ratios between subjects are what counts. */
+/** Compare the ratios between subjects: absolute times depend on the machine and its load. */
 export interface StartUp {
   readonly starts: ReadonlyMap<SubjectName, Start>;
   readonly limits: readonly Limit[];
 }
 
-/** Starts the subjects in turns, so that what else the machine does hits them alike. The first turn fills the page cache. */
+/** Starts the subjects in turns, so that other load affects all alike. The first turn only fills the page cache. */
 export async function benchStartUp(
   postgres: DatabaseServer,
   names: readonly SubjectName[],

@@ -53,7 +53,7 @@ export const LARGE_SESSION_TIMES = 6;
 export const STALL_MS = 200;
 /** Details per second with tokens, scopes and isolation, in times those of the open service. */
 export const SECURED_TIMES_OPEN = 0.85;
-/** CPU from the start of the process to the first answer, in times the bare handler's. */
+/** CPU from the start of the process to the first response, in times the bare handler's. */
 export const START_TIMES_BARE = 5;
-/** From the start of the process to the first list, in milliseconds: an absolute figure, with room for slow machines. */
+/** From the start of the process to the first list, in milliseconds. An absolute limit, with room for slow machines. */
 export const READY_MS = 1_500;

@@ -20,7 +20,7 @@ export function outcomeLine(outcome: Outcome): string {
   return failures === 0 ? line : `${line} ${failures} FAILED ANSWERS`;
 }
 
-/** Heads the columns of `startUpRows`. */
+/** Column titles of `startUpRows`. */
 export const START_UP_HEAD = [
   'start of the process to its first 200',
   'ours',
@@ -37,10 +37,10 @@ export function startUpRows(starts: ReadonlyMap<SubjectName, Start>): string[][]
     const ratios = others.map((other) => (our !== undefined && other !== undefined ? our / other : undefined));
     return [label, ...[our, ...others, ...ratios].map((figure) => figure?.toFixed(2) ?? '')];
   };
-  return [row('CPU s', ({ cpu }) => cpu), row('s by the clock', ({ elapsed }) => elapsed)];
+  return [row('CPU s', ({ cpu }) => cpu), row('elapsed s', ({ elapsed }) => elapsed)];
 }
 
-/** Each measure of a start as a line of the terminal. */
+/** One line for the terminal per measure of start-up. */
 export function startUpLines(starts: ReadonlyMap<SubjectName, Start>): string[] {
   const [what, ...names] = START_UP_HEAD;
   return startUpRows(starts).map(([measure, ...figures]) => {

@@ -13,7 +13,7 @@ import { bothStarted } from './harness/sides.js';
 import type { Templates } from './harness/templates.js';
 import type { Unit } from './harness/units.js';
 
-/** What is more than a comparison of two copies: authentication, one database for Python and us, and the Python client. */
+/** The units beside the layouts: authentication, one database shared by Python and us, and the Python client. */
 export function extraUnits(templates: Templates): Unit[] {
   return [
     ...authenticationUnits(templates),
@@ -103,7 +103,7 @@ async function compareOnOneDatabase(python: string, ours: string, report: Report
   const compare = async (name: string, paths: readonly string[]) => {
     for (const path of paths) {
       const [theirs, own] = await Promise.all([request(python, get(path)), request(ours, get(path))]);
-      // No values are masked: both read what is stored.
+      // Nothing is masked: both sides read the same rows.
       const found = differences(parseJson(theirs.body), parseJson(own.body), { from: 0, to: 0 });
       report.add('shared', 'one database, two servers', `${name}: ${path}`, found);
     }

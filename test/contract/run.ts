@@ -16,14 +16,14 @@ async function main(options: Options, report: Report): Promise<void> {
     const templates = new Templates(postgres, options);
     const suite = new Suite(templates, options, CASES);
     const units = [...suite.units(), ...(options.extras ? extraUnits(templates) : [])];
-    // A layout's recording leaves out what is the same in that of v3, which therefore has to be written before.
+    // A recording omits what equals that of v3, which must therefore be written first.
     await runUnits(units, report, options.record ? 1 : undefined);
   } finally {
     await postgres.stop();
   }
 }
 
-/** The summary is printed by the process's end, so that no way to end goes without it. */
+/** Prints the summary on exit, so that a run that is interrupted or crashes prints it, too. */
 function endWithSummary(report: Report): void {
   process.once('exit', (code) => {
     report.summary();

@@ -18,7 +18,7 @@ const LATE_HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: applicati
 describe('limits', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
-  /** The same with short time limits. */
+  /** The same service with short timeouts. */
   let impatient: ServerProcess;
 
   beforeAll(async () => {
@@ -27,7 +27,8 @@ describe('limits', () => {
       startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT) }),
       startSessionService({
         AGNO_PG_DSN: database.dsn,
-        // Node looks for late requests every 2 s, and must do so before an idle connection is cut, after twice this time.
+        // Node checks for late requests every 2 s, which must happen before the service closes the idle connection, after
+        // twice this timeout.
         AGNO_REQUEST_TIMEOUT_MS: String(scaled(3_000)),
         AGNO_STATEMENT_TIMEOUT_MS: String(scaled(1_000)),
         AGNO_CONNECT_TIMEOUT_MS: String(scaled(500)),
@@ -35,7 +36,7 @@ describe('limits', () => {
       }),
     ]);
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
-    // Its only connection is open from here on.
+    // Its pool has opened its only connection.
     await until(async () => (await call(impatient.baseUrl, '/sessions/s')).status === 200);
   });
   afterAll(() => Promise.all([service.stop(), impatient.stop()]));

@@ -14,7 +14,7 @@ const REQUEST_TIMEOUT_MS = scaled(1_000);
 describe('what every request goes through', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
-  /** The same with a short time limit. */
+  /** The same service with a short request timeout. */
   let impatient: ServerProcess;
 
   beforeAll(async () => {
@@ -78,7 +78,7 @@ describe('what every request goes through', () => {
     expect(await logged('hostless')).toMatchObject({ method: 'GET', status: 400 });
   });
 
-  it('names places in the sources where it logs the stack of an error', async () => {
+  it('logs stack traces with positions in the sources', async () => {
     await database.sql(`ALTER TABLE ${TABLE} ADD CONSTRAINT none CHECK (created_at IS NULL) NOT VALID`);
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'never' } });
     await database.sql(`ALTER TABLE ${TABLE} DROP CONSTRAINT none`);

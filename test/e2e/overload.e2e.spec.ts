@@ -39,7 +39,7 @@ describe('a database that is asked more than it can answer', () => {
 
   it('refuses at once, and says when to come again', async () => {
     await until(async () => (await pendingRequests(service, 'busy')) === 1);
-    // From then on the one that waits has waited too long.
+    // By now the queued request has waited longer than the queue timeout.
     await setTimeout(QUEUE_TIMEOUT_MS);
     const refusal = await ask();
     expect(refusal.status).toBe(503);

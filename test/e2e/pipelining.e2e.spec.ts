@@ -123,7 +123,7 @@ describe('requests that are sent before the answer to the one before', () => {
     for (const id of ids) await until(async () => isLogged(id).test(service.output()));
   });
 
-  /** Resolves when the service has stopped reading a client for a while, or has read all that was sent. */
+  /** Resolves when the service has read everything that the client sent, or has not read for a while. */
   async function allSent({ socket }: PipeliningClient): Promise<void> {
     let sent = -1;
     let since = performance.now();

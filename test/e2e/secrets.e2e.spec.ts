@@ -67,7 +67,7 @@ describe('planted secrets', () => {
     ['a security key', { OS_SECURITY_KEY: KEY }, KEY],
     ['a token', JWT_SETTINGS, token({ sub: 'planted-subject' }, { secret: SECRET })],
     ['the token of a service account', { OS_SECURITY_KEY: KEY }, 'agno_pat_planted'],
-    ['a key where there are tokens', { ...JWT_SETTINGS, OS_SECURITY_KEY: KEY }, KEY],
+    ['a security key beside tokens', { ...JWT_SETTINGS, OS_SECURITY_KEY: KEY }, KEY],
   ])('are in no log line and no answer at trace level, whatever is asked: %s', async (_, settings, credential) => {
     const service = await startSessionService({
       AGNO_SESSION_DSN_MAP: JSON.stringify(dsns),

@@ -59,7 +59,7 @@ describe('SIGTERM', () => {
     client.send(`${requestOf('GET', '/sessions/s/runs/r')}${POST}Content-Length: 9\r\n\r\n{`);
     await until(async () => client.socket.readableLength > 0);
     const exit = service.stop();
-    // Three megabytes in the time in which the service wants to see one read, and four times that time for all of it.
+    // 3 MB per timeout, where the service demands 1 MB: all 12 MB take four times the timeout.
     readAtPace(client.socket, 3_000_000 / (REQUEST_TIMEOUT_MS / 1_000));
     expect(await exit).toBe(0);
   });
@@ -109,7 +109,7 @@ describe('SIGTERM', () => {
   });
 });
 
-/** A client of a service whose sessions are locked. */
+/** A client of a service whose sessions table is locked. */
 async function waitingClient() {
   const database = await scratchDatabase();
   const service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info' });

@@ -26,10 +26,7 @@ describe('a large answer', () => {
   });
   afterAll(() => service.stop());
 
-  /**
-   * Asks, and reads so many bytes in the time that a request may take. Resolves with the number that came, when the
-   * connection has ended.
-   */
+  /** Reads the run at so many bytes per request timeout. Resolves with the bytes read when the connection closes. */
   async function readAt(bytesPerTimeout: number): Promise<number> {
     const socket = connect(Number(new URL(service.baseUrl).port), '127.0.0.1');
     socket.on('error', () => undefined);

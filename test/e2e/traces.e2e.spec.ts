@@ -12,7 +12,7 @@ const CALLER = 'b7ad6b7169203331';
 const SAMPLED = { traceparent: `00-${TRACE}-${CALLER}-01` };
 const UNSAMPLED = { traceparent: `00-${TRACE}-${CALLER}-00` };
 
-/** Prints the file that OpenTelemetry's packages are bundled in, when it is loaded. */
+/** Prints the path of the bundle of OpenTelemetry's packages when it is loaded. */
 const LISTING_LOADED = {
   NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(`
     import { registerHooks } from 'node:module';

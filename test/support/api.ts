@@ -37,7 +37,7 @@ export async function call(
   };
 }
 
-/** Whether a service takes no more connections. */
+/** Whether a service no longer accepts connections. */
 export function isRefused({ baseUrl }: { readonly baseUrl: string }): Promise<boolean> {
   return call(baseUrl, '/healthz').then(
     () => false,
@@ -45,10 +45,10 @@ export function isRefused({ baseUrl }: { readonly baseUrl: string }): Promise<bo
   );
 }
 
-/** How long a condition may take to come true where a test sets no limit of its own, in milliseconds. */
+/** Timeout of `until` where a test sets none, in milliseconds. */
 const CONDITION_TIMEOUT_MS = scaled(30_000);
 
-/** Checks a condition every 20 ms until it returns something, and resolves with that. Rejects after `timeoutMs`. */
+/** Checks a condition every 20 ms and resolves with its first truthy result. Rejects after `timeoutMs`. */
 export async function until<T>(
   check: () => Promise<T | undefined | false>,
   timeoutMs = CONDITION_TIMEOUT_MS,

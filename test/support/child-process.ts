@@ -11,7 +11,7 @@ export interface ServerProcess {
   output(): string;
   /** True once the process has ended, asked or not. */
   ended(): boolean;
-  /** Sends SIGTERM and waits; SIGKILL after a while. Resolves with the exit code, null after a signal. */
+  /** Sends SIGTERM, and SIGKILL after a timeout. Resolves with the exit code, null after a signal. */
   stop(): Promise<number | null>;
 }
 
@@ -30,7 +30,7 @@ const KEPT_OUTPUT = 20_000;
 const START_TIMEOUT_MS = scaled(60_000);
 const STOP_TIMEOUT_MS = scaled(20_000);
 
-/** Starts a program in a process group of its own. It ends with this process at the latest, and so does what it starts. */
+/** Starts a program in its own process group. When this process ends before the program, the reaper kills the group. */
 export function spawnTracked(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   const child = spawn(command, args, { ...options, detached: true });
   const { pid } = child;
@@ -41,7 +41,7 @@ export function spawnTracked(command: string, args: readonly string[], options: 
   return child;
 }
 
-/** Runs a program to its end. Resolves with its exit code, null after a signal, and with all that it printed. */
+/** Runs a program to its end. Resolves with its exit code (null after a signal) and everything it printed. */
 export function runToEnd(
   command: string,
   args: readonly string[],

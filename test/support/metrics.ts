@@ -1,6 +1,6 @@
 import { call } from './api.js';
 
-/** The series that a service exports at `/metrics`, by name and labels, each with its last value. */
+/** The series that a service exports at `/metrics`: values by name and labels. */
 export async function metricsOf(
   { baseUrl }: { readonly baseUrl: string },
   headers: Readonly<Record<string, string>> = {},
@@ -12,7 +12,7 @@ export async function metricsOf(
   );
 }
 
-/** How many requests of a service wait for a connection to a database. */
+/** Number of requests that wait for a connection to a database. */
 export async function pendingRequests(service: { readonly baseUrl: string }, databaseId = 'default'): Promise<number> {
   const metrics = await metricsOf(service);
   return metrics.get(`db_client_connection_pending_requests{db_id="${databaseId}"}`) ?? 0;

@@ -4,8 +4,8 @@ import { onTestFinished } from 'vitest';
 const INTERVAL_MS = 20;
 
 /**
- * Reads a paused socket at this pace on average until it closes, or the test ends: what a late timer has missed is read
- * with the next one. Returns how many bytes have come so far.
+ * Reads a paused socket at this average rate until it closes or the test ends. A late timer catches up on what it missed.
+ * Returns a function that returns the bytes read so far.
  */
 export function readAtPace(socket: Socket, bytesPerSecond: number): () => number {
   const start = performance.now();
@@ -13,7 +13,7 @@ export function readAtPace(socket: Socket, bytesPerSecond: number): () => number
   const reading = setInterval(() => {
     const due = ((performance.now() - start) / 1_000) * bytesPerSecond;
     while (received < due) {
-      // Zero bytes ask for more where none have come.
+      // `read(0)` makes the stream fill an empty buffer.
       const bytes: Buffer | null = socket.read(Math.min(Math.ceil(due - received), socket.readableLength));
       if (bytes === null || bytes.length === 0) break;
       received += bytes.length;

@@ -48,12 +48,12 @@ export async function startPostgres(wantedPort?: number): Promise<TestPostgres> 
     hasEnded(pid);
     rmSync(folder, { recursive: true });
   };
-  // Where this process ends in good order, the data goes as well.
+  // On a regular exit the data is removed, too.
   process.once('exit', stop);
   return { ...serverAt(`postgresql://postgres:postgres@127.0.0.1:${port}/postgres`), stop: async () => stop() };
 }
 
-/** The process id of the server that runs on a folder, as it wrote it there itself. */
+/** Process id of the server that runs on a folder, from its `postmaster.pid`. */
 export function postmasterOf(folder: string): number {
   return Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
 }

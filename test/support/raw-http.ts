@@ -41,8 +41,8 @@ export class RawConnection {
   /**
    * The answer to these bytes; undefined when the server ended the connection without one.
    *
-   * @param timeoutMs on a usual machine
-   * @throws NoAnswer after that time, with the connection closed
+   * @param timeoutMs on a typical machine
+   * @throws NoAnswer after that time; the connection is closed
    */
   ask(request: Buffer, timeoutMs: number, hasBody = true): Promise<RawAnswer | undefined> {
     const socket = this.socket ?? this.open();

@@ -3,10 +3,10 @@ import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { call } from './api.js';
 
-/** The service accepts a connection, reads it and parses it in different turns of its event loop. */
+/** Accepting, reading and parsing take one turn of the service's event loop each; every request waits for one. */
 const TURNS = 3;
 
-/** A connection over which a service has read these bytes, and on which the test goes on as it likes. */
+/** Opens a connection and sends bytes. Resolves when the service has read them. */
 export async function connectionWith({ baseUrl }: { readonly baseUrl: string }, bytes: string): Promise<Socket> {
   const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1');
   onTestFinished(() => {

@@ -6,7 +6,7 @@ import { isAlive } from '../../apps/session-service/src/embedded/is-alive.js';
 import { until } from './api.js';
 import { CHECKOUT } from './session-service.js';
 
-/** Starts one program that has ended by the time it says so, and one that runs on, with a child of its own. */
+/** Runs one program to its end, then starts one that keeps running with a child and prints both process ids. */
 const TEST_RUN = `
   import { once } from 'node:events';
   const { spawnTracked } = await import('./test/support/child-process.ts');
@@ -14,7 +14,7 @@ const TEST_RUN = `
   const child = spawnTracked('/bin/sh', ['-c', 'sleep 600 & echo $$ $!; wait'], { stdio: ['ignore', 'inherit', 'inherit'] });
   await once(child, 'exit');`;
 
-it('ends what a test run has started, and what that has started, when the run is killed', async () => {
+it('kills the processes of a test run and their children when the run is killed', async () => {
   const loader = './test/support/run-typescript.ts';
   const run = spawn(process.execPath, ['--import', loader, '--input-type=module', '--eval', TEST_RUN], {
     cwd: resolve(CHECKOUT),

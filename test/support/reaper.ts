@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 /**
- * Keeps the ids of the processes that run, and kills those that are left, each with its process group, when its input
- * ends. That happens however the process at the other end of the pipe ends, so also after SIGKILL.
+ * Keeps the ids of running processes. When its input ends, kills those that are left, each with its process group. The
+ * input ends with the process at the other end of the pipe, also when that was killed with SIGKILL.
  */
 const SCRIPT = `
   trap '' INT TERM HUP
@@ -18,13 +18,13 @@ const SCRIPT = `
 
 let reaper: Writable | undefined;
 
-/** From now on the end of this process ends that one too, and what it has started where it leads a process group. */
+/** Makes the reaper kill a process when this one ends; with its process group, if it leads one. */
 export function endWithUs(pid: number): void {
   reaper ??= startReaper();
   reaper.write(`began ${pid}\n`);
 }
 
-/** Takes `endWithUs` back for a process that has ended: its id may soon be that of another one. */
+/** Makes the reaper forget a process that has ended: another process may get its id. */
 export function hasEnded(pid: number): void {
   reaper?.write(`ended ${pid}\n`);
 }

@@ -10,9 +10,9 @@ export interface ScratchDatabase {
   readonly name: string;
   /** Runs SQL on a connection of its own, as another client of the database would. */
   sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** Locks a table against everybody else until `release`, or the end of the test. Resolves when it is locked. */
+  /** Locks a table exclusively until `release` or the end of the test. Resolves when it is locked. */
   lock(table: string): Promise<{ release(): Promise<void> }>;
-  /** How many connections wait for a table. */
+  /** Number of lock requests that wait for a table. */
   waitersFor(table: string): Promise<number>;
   /** Runs SQL on the server's maintenance database. */
   admin(text: string): Promise<void>;

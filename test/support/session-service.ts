@@ -6,10 +6,7 @@ import { scaled } from './time-scale.js';
 /** The checkout's root. */
 export const CHECKOUT = resolve(import.meta.dirname, '../..');
 
-/**
- * Time limits that no request of a test reaches, however slow the machine is. A test of such a limit sets it; so does
- * one that needs the service to give up.
- */
+/** Timeouts that requests of tests do not reach, even on slow machines. A test that needs one to expire sets its own. */
 const GENEROUS_LIMITS = {
   AGNO_REQUEST_TIMEOUT_MS: String(scaled(60_000)),
   AGNO_STATEMENT_TIMEOUT_MS: String(scaled(60_000)),

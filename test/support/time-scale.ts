@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 
-/** What the piece of work below takes on a usual machine with nothing else to do, in milliseconds. */
+/** Duration of `WORK` on a typical, idle machine, in milliseconds. */
 const USUAL_MS = 180;
 
-/** Hashing, JSON and the start of a process, as the tests need them. */
+/** The kinds of work that tests do: hashing, JSON, starting a process. */
 const WORK = `
   const { createHash } = require('node:crypto');
   const rows = Array.from({ length: 2000 }, (_, id) => ({ id, text: 'row '.repeat(20), tags: [id, id + 1] }));
@@ -16,13 +16,13 @@ const WORK = `
 const MEASUREMENTS = 3;
 
 /**
- * How much slower than a usual machine this one is, at least 1. The first process of a run measures it, with one piece of
- * work per processor at the same time; the processes that it starts inherit the figure. `TEST_TIME_SCALE` overrides it.
+ * How many times slower this machine is than a typical one, at least 1. The first process of a run measures it with `WORK`
+ * on every processor at once, and passes it to its child processes in `TEST_TIME_SCALE`, which can also be set by hand.
  */
 export const TIME_SCALE = readTimeScale(process.env['TEST_TIME_SCALE'] ?? String(await measureTimeScale()));
 process.env['TEST_TIME_SCALE'] = String(TIME_SCALE);
 
-/** A time limit or an allowance of a test for this machine, in whole milliseconds; `usualMs` is for a usual machine. */
+/** Scales a timeout or tolerance to this machine, in whole milliseconds. `usualMs` is for a typical machine. */
 export function scaled(usualMs: number): number {
   return Math.ceil(usualMs * TIME_SCALE);
 }

@@ -55,7 +55,7 @@ async function start(): Promise<string> {
   while (service.exitCode === null && (await sessionCount(url)) < demoSessions().length) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  // Its service may be killed, and it goes on without.
+  // PostgreSQL outlives a service that is killed.
   database = postmasterOf(cluster);
   endWithUs(database);
   return url;

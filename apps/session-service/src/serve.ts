@@ -7,7 +7,7 @@ import { loadConfig } from './config/index.js';
 import { firstSignal } from './first-signal.js';
 import { WorkerGroup } from './workers/worker-group.js';
 
-/** Lies beside this file, compiled or bundled. The process that starts the workers may have begun with another one. */
+/** Lies beside this file, both compiled and bundled. The primary process may itself run `embedded.js`. */
 const WORKER_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** Something that serves until it is told to stop. */

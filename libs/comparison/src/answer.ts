@@ -10,13 +10,13 @@ export interface Answer {
 }
 
 export interface TimedAnswer extends Answer {
-  /** When the request was sent, or the first one of a series, in seconds since 1970. */
+  /** When the request was sent, or the first request of its case, in seconds since 1970. */
   readonly at: number;
-  /** From then to the last byte of the response. */
+  /** From `at` to the last byte of the response. */
   readonly milliseconds: number;
 }
 
-/** When the generated values of a response can have been made. */
+/** The period in which the generated values of a response can have been made. */
 export function periodOf({ at, milliseconds }: TimedAnswer): Period {
   return { from: at, to: at + milliseconds / 1000 };
 }

@@ -55,7 +55,7 @@ describe('masks', () => {
     [-6, true],
     [8, true],
     [9, false],
-  ])('takes a time %i s after the request for one made by it: %s', (seconds, isMade) =>
+  ])('accepts a generated time %i s after the request: %s', (seconds, isMade) =>
     expect(found('"«now, seconds»"', `${NOW + seconds}`)).toHaveLength(isMade ? 0 : 1),
   );
 

@@ -6,7 +6,7 @@ const NOTHING = '(nothing)';
 
 /**
  * What is different in `actual`, depth first. Order of keys counts; integers are compared digit by digit, other numbers
- * by their value as doubles, and 1 is not 1.0. `made` is when generated values of `actual` can have been made.
+ * by their value as doubles, and 1 is not 1.0. Generated values of `actual` must have been made within `made`.
  */
 export function differences(expected: JsonNode, actual: JsonNode, made: Period, path = '$'): Difference[] {
   if (isMask(expected) && expected.kind === 'string') {

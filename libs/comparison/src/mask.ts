@@ -25,20 +25,20 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 const SEEDED_UUID = /^5eed/;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 const DRIVER_TEXT = /^Failed to create session: /;
-/** Generated times are often cut to whole seconds, and the clocks of two hosts differ. */
+/** Generated times are often truncated to whole seconds, and the clocks of two hosts differ. */
 const TOLERANCE_SECONDS = 6;
 
 /** Longer texts are compared by their hash, which keeps the recordings readable. */
 const LONG_TEXT = 600;
 const LONG_TEXT_MASK = /^«text of \d+ characters, sha256 [0-9a-f]{64}»$/;
 
-/** From the request to the last byte of the response, in seconds since 1970. No fixed length: it grows with slow machines. */
+/** From the request to the last byte of the response, in seconds since 1970. Longer on slow machines. */
 export interface Period {
   readonly from: number;
   readonly to: number;
 }
 
-/** Masks the values of a response that can have been made in a period. */
+/** Masks the generated values of a response that fit the period in which they were made. */
 export function mask(node: JsonNode, made: Period): JsonNode {
   return mapLeaves(node, (leaf) => {
     for (const name of [MASKS.uuid, MASKS.nowSeconds, MASKS.nowIso, MASKS.driverText]) {
@@ -60,7 +60,7 @@ export function isMask(node: JsonNode): boolean {
   return (Object.values(MASKS) as string[]).includes(node.value) || LONG_TEXT_MASK.test(node.value);
 }
 
-/** True when a value that was made in a period is what the mask stands for. */
+/** True when a value fits a mask; a generated time must also lie in the period. */
 export function fitsMask(name: string, leaf: JsonNode, made: Period): boolean {
   switch (name) {
     case MASKS.uuid:

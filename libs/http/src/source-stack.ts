@@ -7,9 +7,8 @@ const PLACE = /(file:\/\/[^\s()]+):(\d+):(\d+)/g;
 const maps = new Map<string, SourceMap | undefined>();
 
 /**
- * A stack trace with places in the sources, such as `libs/http/src/cors.ts:12:5`, instead of places in compiled files.
- * Files without a source map keep theirs. Node's `--enable-source-maps` would do it for every stack trace, and reads all
- * maps at the start for it: 0.07 s of CPU more, where the whole start takes 0.36 s.
+ * Maps the positions in a stack trace to the sources, such as `libs/http/src/cors.ts:12:5`. Positions in files without a
+ * source map stay as they are. Node's `--enable-source-maps` would read all maps at start-up (docs/adr/0007-bundle.md).
  */
 export function sourceStack(stack: string): string {
   return stack.replace(PLACE, (place, url: string, line: string, column: string) => {
@@ -24,7 +23,7 @@ function sourceMapOf(url: string): SourceMap | undefined {
   return maps.get(url);
 }
 
-/** Undefined where there is none: a stack trace must never fail because of its map. */
+/** Undefined when the map is missing or unreadable: logging an error must not fail because of its map. */
 function readSourceMap(url: string): SourceMap | undefined {
   try {
     return new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, 'utf8')));

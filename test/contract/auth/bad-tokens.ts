@@ -71,7 +71,7 @@ export function badTokens(): readonly (readonly [name: string, token: string])[]
 export function oddTokens(): readonly (readonly [name: string, token: string])[] {
   const scopes = ['sessions:read', 'sessions:write', 'sessions:delete'];
   return [
-    // The leeway is ten seconds: these two come first, so that it has not run out before they are sent.
+    // The leeway is 10 s. These two come first, so that they are sent before it is over.
     ['exp within the leeway', token({ sub: 'ann', scopes, exp: fromNow(-1) })],
     ['iat within the leeway', token({ sub: 'ann', scopes, iat: fromNow(9) })],
     ['exp as text', token({ sub: 'ann', scopes, exp: ` ${fromNow(86_400)} ` })],

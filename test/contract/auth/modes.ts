@@ -12,7 +12,7 @@ export interface Mode {
   readonly hasAccounts?: boolean;
   /** Headers by the name of who sends them. Each makes every request. */
   readonly callers: readonly Caller[];
-  /** Each makes two requests only. Called right before these: some tokens are good, or bad, for seconds only. */
+  /** Each makes two requests only. Called right before these, because some tokens change validity within seconds. */
   readonly strangers: () => readonly Caller[];
 }
 

@@ -41,8 +41,8 @@ async function runMode(templates: Templates, mode: Mode, index: number, report: 
 }
 
 /**
- * Both sides answer 429 after 20 wrong account tokens within 60 s, each by its own clock. On a slow machine the 60 s end
- * during the run, a moment apart: one side answers 429, the other 401. So well before, wait until both have forgotten.
+ * Both sides respond 429 after 20 wrong account tokens within 60 s, each by its own clock. If the 60 s ended during the
+ * run, one side could respond 429 and the other still 401. So, after 40 s, wait until both windows have expired.
  */
 class FailureWindow {
   private start = Date.now();

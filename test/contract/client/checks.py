@@ -36,7 +36,7 @@ class Checks:
 
 
 def scaled(seconds: float) -> float:
-    """A time limit for this machine (test/support/time-scale.ts)."""
+    """Scales a timeout to this machine (test/support/time-scale.ts)."""
     return seconds * float(os.environ.get("TEST_TIME_SCALE", "1"))
 
 

@@ -31,7 +31,7 @@ export interface Outcome {
   readonly tables?: JsonNode;
 }
 
-/** When the rows that a case left behind can have been made. */
+/** The period in which the rows of a case can have been written. */
 export function periodOfCase({ answers }: Outcome): Period {
   const last = answers.at(-1);
   return last === undefined ? { from: 0, to: 0 } : periodOf(last);
@@ -48,7 +48,7 @@ export async function perform(side: Side, contract: ContractCase): Promise<Outco
     const start = Date.now();
     for (const step of contract.steps) {
       const answer = await send(side.baseUrl, filledIn(step, answers));
-      // A response may show values that an earlier step has made.
+      // A response may contain values that an earlier step generated.
       answers.push({ ...answer, at: start / 1000, milliseconds: Date.now() - start });
     }
     const ids = contract.rowsOf.map((id) => fillIn(id, answers));

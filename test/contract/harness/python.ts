@@ -19,7 +19,7 @@ export function pythonOf(version: string): string {
 
 const installed = new Map<string, Promise<void>>();
 
-/** Makes the virtual environment of a version, unless it is there. Rejects with what pip printed. */
+/** Creates the virtual environment of a version, unless it exists. Rejects with pip's output. */
 export function installAgno(version: string): Promise<void> {
   const install = async () => {
     const setup = resolve(HERE, 'oracle/setup.sh');

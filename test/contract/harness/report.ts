@@ -3,16 +3,16 @@ import type { Layout } from './case.js';
 
 const SHOWN_DIFFERENCES = 4;
 const SHOWN_CHARACTERS = 400;
-/** Of each failure in the list at the end, and of that list. */
+/** Characters of each failure in the list at the end, and entries of that list. */
 const SHOWN_REASON = 300;
 const LISTED_FAILURES = 100;
 
-/** Counts results and prints them for a person to read. */
+/** Counts results and prints them for people to read. */
 export class Report {
   private readonly counts = new Map<string, { passed: number; failed: number }>();
   private readonly failures: string[] = [];
   private readonly errors = new Set<unknown>();
-  /** Seconds by unit; undefined while it has not ended. */
+  /** Seconds by unit; undefined until the unit has ended. */
   private readonly units = new Map<string, number | undefined>();
   passed = 0;
   failed = 0;
@@ -45,7 +45,7 @@ export class Report {
     if (found.length > SHOWN_DIFFERENCES) this.print(`  and ${found.length - SHOWN_DIFFERENCES} more differences`);
   }
 
-  /** One failure: something that could not run to its end. The log of a server that did not start is in its error. */
+  /** Counts one failure for something that could not run to its end. `error` includes the log of a server that failed. */
   addError(what: string, error: unknown): void {
     const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
     this.count(what, false);
@@ -53,14 +53,14 @@ export class Report {
     this.print(`\nFAILED [${what}]`);
     for (const cause of causes) {
       const [title = '', ...log] = messageOf(cause).trimEnd().split('\n');
-      // Units that need the same template fail for the same reason.
+      // Units that need the same template fail with the same error.
       const lines = this.errors.has(cause) ? [`${title} (shown above)`] : [title, ...log];
       for (const line of lines) this.print(`  ${line}`);
       this.errors.add(cause);
     }
   }
 
-  /** Names what is going to run: what has not ended by the time of the summary has failed. */
+  /** Announces units. A unit that has not ended before the summary counts as failed. */
   expectUnits(names: readonly string[]): void {
     for (const name of names) this.units.set(name, undefined);
   }
@@ -69,7 +69,7 @@ export class Report {
     this.units.set(name, seconds);
   }
 
-  /** Times, counts by route, what failed, and last of all the line that others read. */
+  /** Prints the duration of each unit, counts by route, the failures, and last the line that `.ci/run` parses. */
   summary(): void {
     for (const [name, seconds] of this.units) {
       if (seconds === undefined) this.addError(name, 'has not run to its end');

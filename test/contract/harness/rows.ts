@@ -12,7 +12,7 @@ export function connect(dsn: string): pg.Client {
     types: asText as pg.CustomTypesConfig,
     query_timeout: QUERY_TIMEOUT_MS,
   });
-  // A connection that is lost fails the next query. Without a listener it would end the whole run.
+  // A lost connection fails the next query. Without a listener its 'error' event would end the whole run.
   client.on('error', () => undefined);
   return client;
 }

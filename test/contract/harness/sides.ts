@@ -6,7 +6,7 @@ import type { Side } from './perform.js';
 import { AGNO_VERSION, startAgentOs } from './python.js';
 import type { Templates } from './templates.js';
 
-/** A running side, to be stopped after its cases. */
+/** A running side. Stopped after its cases. */
 export interface RunningSide extends Side {
   readonly server: ServerProcess;
   stop(): Promise<void>;
@@ -44,7 +44,7 @@ export function startOurs(
   return start(templates, layout, name, (dsns) => startSessionService({ ...serviceEnv(dsns), ...env }));
 }
 
-/** Waits for two servers that start at the same time. When one of them does not start, the other one is stopped. */
+/** Waits for two servers that start at the same time. If one fails to start, stops the other and rejects. */
 export async function bothStarted<First extends Stoppable, Second extends Stoppable | undefined>(
   ...starting: readonly [Promise<First>, Promise<Second>]
 ): Promise<[First, Second]> {
@@ -58,7 +58,7 @@ export async function bothStarted<First extends Stoppable, Second extends Stoppa
   throw new AggregateError(reasons);
 }
 
-/** Throws with the server's log when it has ended: no further case can tell anything. */
+/** Throws with the server's log when the server has ended: further cases would only fail. */
 export function assertRunning({ server, baseUrl }: RunningSide): void {
   if (server.ended()) throw new Error(`the server at ${baseUrl} has ended:\n${server.output()}`);
 }

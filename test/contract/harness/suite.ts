@@ -25,7 +25,7 @@ export class Suite {
     this.cases = chosen(cases, options);
   }
 
-  /** The chosen layouts, which can run at the same time. */
+  /** One unit per chosen layout. They can run at the same time. */
   units(): Unit[] {
     return this.options.layouts.map((layout) => ({ name: layout, run: (report) => this.runLayout(layout, report) }));
   }

@@ -5,7 +5,7 @@ import { AGNO_2_VERSION, AGNO_VERSION, installAgno, runPython } from './python.j
 
 export type Template = 'v3' | 'v2' | 'mixed';
 
-/** The seeded databases that every server gets copies of. Each is made once, when its first copy is asked for. */
+/** The seeded databases that servers get copies of. Each is created once, for its first copy. */
 export class Templates {
   private readonly server: DatabaseServer;
   private readonly options: Pick<Options, 'recorded' | 'record'>;
@@ -19,7 +19,7 @@ export class Templates {
     this.options = options;
   }
 
-  /** Creates a copy of a template, or an empty database where none is named, and returns its DSN. */
+  /** Creates a copy of a template, or an empty database without one, and returns its DSN. */
   async copy(template: Template | undefined, name: string): Promise<string> {
     if (template === undefined) return this.server.createDatabase(name);
     const made = this.made.get(template) ?? this.make(template);

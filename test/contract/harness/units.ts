@@ -1,15 +1,15 @@
 import type { Report } from './report.js';
 
-/** A part of the run that depends on no other part: its servers have databases of their own. */
+/** An independent part of the run: its servers have their own databases. */
 export interface Unit {
   readonly name: string;
   run(report: Report): Promise<void>;
 }
 
-/** A unit keeps a Python, a Node and a PostgreSQL process busy in turns: this many fill two processors. */
+/** A unit keeps one of its Python, Node and PostgreSQL processes busy at a time: three units fill two processors. */
 const AT_ONCE = 3;
 
-/** Runs units in their order, some of them at the same time. A unit that throws counts as one failure. */
+/** Starts units in order, and runs `atOnce` of them at the same time. A unit that throws counts as one failure. */
 export async function runUnits(units: readonly Unit[], report: Report, atOnce = AT_ONCE): Promise<void> {
   report.expectUnits(units.map(({ name }) => name));
   const waiting = [...units];

@@ -13,7 +13,7 @@ const findings = readdirSync(FINDINGS)
 
 const timeScale = Math.max(...findings.map((finding) => finding.timeScale));
 const note =
-  timeScale > 1 ? `The machine was slow: timeouts and faults were up to ${timeScale} times as long as told.\n\n` : '';
+  timeScale > 1 ? `The machine was slow: timeouts and faults took up to ${timeScale} times as long as stated.\n\n` : '';
 const table = markdownTable(HEAD, perCommand(findings).map(cellsOf));
 
 writeBetweenMarks('docs/reliability.md', 'make faults', note + table);

@@ -14,7 +14,7 @@ import { underLoad } from './under-load.js';
 
 const PROCESSES = 3;
 const DRAIN_MS = scaled(1_000);
-/** Within so long of a worker's end its requests must be served by the others. */
+/** Time after the end of a worker within which the others must serve its requests. */
 const RECOVERY_MS = scaled(1_000);
 const DATABASE = 'sessions';
 /** Connections of each process, or of all its workers together. */

@@ -73,7 +73,7 @@ describe('a read replica', { tags: 'quick' }, () => {
   it('may be gone, and is read again when it is back', async () => {
     await standby().kill();
     for (let at = 0; at < 20; at++) expect((await ask('/sessions/s')).status).toBe(200);
-    // A server that has just answered counts as up for a second, in each process.
+    // Each process counts a server as up for a second after a response.
     const readiness = await until(async () => {
       const { json } = await ask('/readyz');
       return !isOk(json) && json;

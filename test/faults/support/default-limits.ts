@@ -1,6 +1,6 @@
 import { scaled } from '../../support/time-scale.js';
 
-/** The service's own defaults, for this machine: faults must be survived within the limits that users have. */
+/** The service's default timeouts, scaled to this machine: it must survive faults with the settings that users have. */
 export const DEFAULT_LIMITS = {
   AGNO_REQUEST_TIMEOUT_MS: String(scaled(60_000)),
   AGNO_CONNECT_TIMEOUT_MS: String(scaled(5_000)),

@@ -7,15 +7,15 @@ import { postgresPrograms } from '../../../apps/session-service/src/embedded/pos
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A PostgreSQL data folder on which no server has run. Each server of a run gets a copy of it. */
+    /** A fresh PostgreSQL data folder. Each server of a run gets a copy of it. */
     emptyCluster: string;
   }
 }
 
-/** Of the role `postgres` in that folder. */
+/** Password of the role `postgres` in that folder. */
 export const PASSWORD = 'hush';
 
-/** Runs initdb once for all servers of a run: it takes longer than everything else that starts a server. */
+/** Runs initdb once for all servers of a run, because it is the slowest part of starting a server. */
 export default async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'agno-empty-cluster-'));
   const cluster = join(folder, 'cluster');

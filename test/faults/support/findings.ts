@@ -22,9 +22,9 @@ export interface Finding {
 /** One file of rows for each spec, so that the table's order does not depend on the order of the run. */
 export const FINDINGS = resolve(CHECKOUT, '.cache/faults');
 
-/** A row as it is kept. */
+/** A row as it is stored. */
 export interface KeptFinding extends Finding {
-  /** What all times of its test were multiplied by. */
+  /** The factor by which all times of its test were scaled. */
   readonly timeScale: number;
 }
 

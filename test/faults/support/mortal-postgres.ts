@@ -15,8 +15,8 @@ import { endWithUs, hasEnded } from '../../support/reaper.js';
 import { PASSWORD } from './empty-cluster.js';
 
 /**
- * What it has acknowledged survives its processes. These tests end processes and never the machine, so the kernel need not
- * write to the disk: `fsync` made every commit and every start after a crash as slow as the disk.
+ * Acknowledged writes survive the end of the server's processes. `fsync` protects only against a crash of the machine,
+ * which these tests never cause, and made every commit and every recovery as slow as the disk.
  */
 const DURABLE = ['synchronous_commit=on', 'fsync=off', 'max_connections=100', 'timezone=UTC'];
 
@@ -24,7 +24,7 @@ const run = promisify(execFile);
 
 /**
  * A PostgreSQL server that can be killed, started again on the same port with the same data, and frozen. Nothing here
- * blocks the process of the tests: their requests go on meanwhile.
+ * blocks the process of the tests: its requests continue meanwhile.
  */
 export class MortalPostgres {
   readonly databases: DatabaseServer;
@@ -50,7 +50,7 @@ export class MortalPostgres {
     const port = await freePort();
     const place = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
     const postgres = new MortalPostgres(port, folder, [...place, ...DURABLE, ...settings]);
-    // Where this process ends in good order, the data goes as well.
+    // On a regular exit the data is removed, too.
     process.once('exit', postgres.end);
     await postgres.begin();
     return postgres;
@@ -116,7 +116,7 @@ export class MortalPostgres {
 
   /** SIGSTOP to every process: connections stay open and nobody answers. */
   freeze(): void {
-    // What is frozen does not notice that the first process has ended, as PostgreSQL's processes do otherwise.
+    // PostgreSQL's processes end when the postmaster has ended, but not while they are frozen.
     for (const pid of this.signal('SIGSTOP')) endWithUs(pid);
   }
 
@@ -159,13 +159,13 @@ export class MortalPostgres {
       try {
         process.kill(pid, signal);
       } catch {
-        // It has ended since.
+        // The process has ended in the meantime.
       }
     }
     return pids;
   }
 
-  /** PostgreSQL does not start beside a first process that has ended while its parent has not taken note of it. */
+  /** Whether Node has reaped the postmaster. While it is a zombie, PostgreSQL refuses to start on its folder. */
   private hasStopped(): boolean {
     const { exitCode = null, signalCode = null } = this.child ?? {};
     return exitCode !== null || signalCode !== null;
@@ -183,7 +183,7 @@ export class MortalPostgres {
   }
 }
 
-/** Not of a process that has ended and that its parent has not taken note of: some containers have nobody who does. */
+/** False for zombies: in some containers no process reaps them. */
 function isRunning(pid: number): boolean {
   try {
     return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -59,7 +59,7 @@ export class PgBouncer {
       ].join('\n'),
     );
     const pooler = new PgBouncer(folder, port, password);
-    // Where this process ends in good order, the folder goes as well.
+    // On a regular exit the folder is removed, too.
     process.once('exit', pooler.end);
     await pooler.begin();
     return pooler;

@@ -14,7 +14,7 @@ export interface Fault {
   /** In words, for the table. */
   readonly name: string;
   readonly strike: () => Promise<unknown> | unknown;
-  /** How long it lasts after `strike` on a usual machine, in milliseconds. */
+  /** How long it lasts after `strike` on a typical machine, in milliseconds. */
   readonly lastsMs: number;
   readonly heal: () => Promise<unknown> | unknown;
   /** Clients of the database that is struck. */

@@ -19,7 +19,7 @@ export function unprivilegedUser(folder: string): SystemUser | undefined {
   return user;
 }
 
-/** A program with all that starting it takes. */
+/** A program, and the arguments and options to start it with. */
 export interface Command {
   readonly command: string;
   readonly args: readonly string[];
@@ -32,8 +32,8 @@ export interface Command {
 }
 
 /**
- * How to start a program on a folder as the user that owns it, in a session of its own so that a Ctrl-C in the terminal
- * does not reach it or what it starts.
+ * How to start a program on a folder as the user that owns the folder. The program gets its own session, so that Ctrl-C in
+ * the terminal reaches neither it nor its children.
  */
 export function commandOn(folder: string, program: string, args: readonly string[]): Command {
   const user = unprivilegedUser(folder);

@@ -17,7 +17,7 @@ export class WorkerGroup {
   private readonly backoff = new Backoff();
   private isStopping = false;
 
-  /** @param program the file that a worker runs */
+  /** @param program path of the file that each worker runs */
   constructor(
     program: string,
     private readonly count: number,
