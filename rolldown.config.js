@@ -12,7 +12,7 @@ const NOT_INSTALLED = /^@nestjs\/(microservices|websockets|platform-express)(\/|
 const withoutMapsOfPackages = {
   name: 'without-maps-of-packages',
   generateBundle(_options, files) {
-    for (const name of ['packages', 'open-telemetry']) delete files[`${name}.js.map`];
+    for (const name of ['packages', 'packages-of-traces']) delete files[`${name}.js.map`];
   },
 };
 
@@ -39,7 +39,7 @@ export default defineConfig({
     codeSplitting: {
       groups: [
         // Loaded only when traces are exported.
-        { name: 'open-telemetry', test: /node_modules[\\/]@opentelemetry[\\/](?!api[\\/])/, priority: 1 },
+        { name: 'packages-of-traces', test: /node_modules[\\/]@opentelemetry[\\/](?!api[\\/])/, priority: 1 },
         { name: 'packages', test: /node_modules/ },
         { name: 'libs', test: /[\\/]libs[\\/](?!telemetry[\\/]src[\\/]traces[\\/])/ },
       ],

@@ -9,7 +9,7 @@ import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
 const TABLE = 'ai.agno_sessions';
-const REQUEST_TIMEOUT_MS = scaled(1_000);
+const REQUEST_TIMEOUT_MS = scaled(2_000);
 
 describe('what every request goes through', () => {
   let database: ScratchDatabase;

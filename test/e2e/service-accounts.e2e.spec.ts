@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeAccounts } from '../support/accounts.js';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { metricsOf } from '../support/metrics.js';
 import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
+import { scaled } from '../support/time-scale.js';
 
 const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 
@@ -65,7 +67,7 @@ describe('service accounts', () => {
     const refused = await until(async () => {
       const reply = await by('agno_pat_short');
       return reply.status === 401 && reply;
-    });
+    }, scaled(5_000));
     expect(refused.json).toEqual({ detail: 'Invalid or expired service account token' });
   });
 
@@ -101,10 +103,12 @@ describe('service accounts', () => {
 
   /** How many have been read. */
   async function lists(): Promise<number> {
-    const { text } = await by('the-key', 'GET', '/metrics');
-    return Number(
-      /^db_client_operation_duration_seconds_count\{db_operation_name="page",.*\} (\d+)/m.exec(text)?.[1] ?? 0,
-    );
+    const metrics = await metricsOf(service, { authorization: 'Bearer the-key' });
+    const [, count = 0] =
+      [...metrics].find(([name]) =>
+        name.startsWith('db_client_operation_duration_seconds_count{db_operation_name="page"'),
+      ) ?? [];
+    return count;
   }
 
   it('answer 503 while the database cannot tell', async () => {

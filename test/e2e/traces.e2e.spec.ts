@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { freePort } from '../support/ports.js';
 import { scratchDatabase } from '../support/scratch-database.js';
-import { startSessionService } from '../support/session-service.js';
+import { CHECKOUT, startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 import { type CollectedSpan, startCollector, type TraceCollector } from '../support/trace-collector.js';
 
@@ -18,7 +20,7 @@ const LISTING_LOADED = {
     import { registerHooks } from 'node:module';
     registerHooks({
       load(url, context, next) {
-        if (url.includes('open-telemetry')) console.log('loaded ' + url);
+        if (/open-telemetry|packages-of-traces/.test(url)) console.log('loaded ' + url);
         return next(url, context);
       },
     });`)}`,
@@ -98,7 +100,7 @@ describe('traces', () => {
   });
 
   it('mark what failed, request and statement, by its code', async () => {
-    const { collector, database, service } = await traced({ AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_000)) });
+    const { collector, database, service } = await traced({ AGNO_REQUEST_TIMEOUT_MS: String(scaled(2_000)) });
     const created = await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
     expect(created.status).toBe(201);
     const lock = await database.lock('ai.agno_sessions');
@@ -168,15 +170,22 @@ describe('a service without traces', () => {
       const { collector, service } = await traced({ ...LISTING_LOADED, ...env });
       await call(service.baseUrl, '/sessions', { headers: SAMPLED });
       await spansAtEnd(service, collector);
-      expect(service.output()).not.toMatch(/loaded .*open-telemetry/);
+      expect(service.output()).not.toContain('loaded file:');
       expect(collector.text()).toBe('');
       expect(lineOf(service, '/sessions')).not.toHaveProperty('trace_id');
     },
   );
 
+  it('has none of it in the file of the other packages', () => {
+    const packages = readFileSync(resolve(CHECKOUT, 'dist/service/packages.js'), 'utf8');
+    const bundled = new Set(packages.match(/(?<=#region node_modules\/)@opentelemetry\/[\w-]+/g));
+    expect([...bundled]).toEqual(['@opentelemetry/api']);
+  });
+
   it('is told from one with', async () => {
     const { service } = await traced(LISTING_LOADED);
     expect(service.output()).toMatch(/loaded .*open-telemetry\.js/);
+    expect(service.output()).toMatch(/loaded .*packages-of-traces\.js/);
   });
 });
 

@@ -1,5 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { isAlive } from '../../apps/session-service/src/embedded/is-alive.js';
 import { endWithUs, hasEnded } from './reaper.js';
 import { scaled } from './time-scale.js';
 
@@ -36,27 +38,43 @@ export function spawnTracked(command: string, args: readonly string[], options: 
   const { pid } = child;
   if (pid !== undefined) {
     endWithUs(pid);
-    child.once('exit', () => hasEnded(pid));
+    // What it has started and left behind keeps the group's id in use, and the reaper ends it with this process.
+    child.once('exit', () => isAlive(-pid) || hasEnded(pid));
   }
   return child;
 }
 
-/** Runs a program to its end. Resolves with its exit code (null after a signal) and everything it printed. */
+/** Kills a program that `spawnTracked` has started, and everything in its group. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined && isAlive(-pid)) process.kill(-pid, 'SIGKILL');
+}
+
+/**
+ * Runs a program to its end, or kills it after `timeoutMs`. Resolves with its exit code (null after a signal) and
+ * everything it printed.
+ */
 export function runToEnd(
   command: string,
   args: readonly string[],
-  options: SpawnOptions = {},
+  { timeoutMs, ...options }: SpawnOptions & { readonly timeoutMs: number },
 ): Promise<{ code: number | null; output: string }> {
   return new Promise((done, failed) => {
     const child = spawnTracked(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
+    const timer = setTimeout(() => {
+      output += `killed after ${timeoutMs} ms\n`;
+      killGroup(child);
+    }, timeoutMs);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         output += chunk.toString('utf8');
       });
     }
     child.once('error', failed);
-    child.once('close', (code) => done({ code, output }));
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      done({ code, output });
+    });
   });
 }
 
@@ -91,7 +109,7 @@ export async function startServer(start: ServerCommand): Promise<ServerProcess> 
   ]);
   if (ready !== true) {
     end.abort();
-    child.kill('SIGKILL');
+    killGroup(child);
     const reason = ready === 'it ended' ? ready : `no answer after ${START_TIMEOUT_MS} ms`;
     throw new Error(`${start.command} ${start.args.join(' ')} did not start (${reason}):\n${output}`);
   }
@@ -101,13 +119,22 @@ export async function startServer(start: ServerCommand): Promise<ServerProcess> 
     output: () => output,
     ended: () => child.exitCode !== null || child.signalCode !== null,
     stop: async () => {
-      const kill = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      const kill = setTimeout(() => killGroup(child), STOP_TIMEOUT_MS);
       child.kill('SIGTERM');
       const code = await ended;
       clearTimeout(kill);
       return code;
     },
   };
+}
+
+/** False for zombies: in some containers no process reaps them. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** Ids of the processes that a process has started. */

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { isAlive } from '../../apps/session-service/src/embedded/is-alive.js';
 import { until } from './api.js';
+import { isRunning, spawnTracked } from './child-process.js';
 import { CHECKOUT } from './session-service.js';
 
 /** Runs one program to its end, then starts one that keeps running with a child and prints both process ids. */
@@ -16,13 +15,13 @@ const TEST_RUN = `
 
 it('kills the processes of a test run and their children when the run is killed', async () => {
   const loader = './test/support/run-typescript.ts';
-  const run = spawn(process.execPath, ['--import', loader, '--input-type=module', '--eval', TEST_RUN], {
+  const run = spawnTracked(process.execPath, ['--import', loader, '--input-type=module', '--eval', TEST_RUN], {
     cwd: resolve(CHECKOUT),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(run.stdout, 'data')) as [Buffer];
+  const [line] = (await once(run.stdout ?? run, 'data')) as [Buffer];
   const started = line.toString().trim().split(' ').map(Number);
-  expect(started.map(isAlive)).toEqual([true, true]);
+  expect(started.map(isRunning)).toEqual([true, true]);
   run.kill('SIGKILL');
-  await until(async () => !started.some(isAlive));
+  await until(async () => !started.some(isRunning));
 });

@@ -32,6 +32,8 @@ export function hasEnded(pid: number): void {
 function startReaper(): Writable {
   const shell = spawn('/bin/sh', ['-c', SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   shell.unref();
+  // Where it was killed with the rest, there is nothing left to tell it.
+  shell.stdin.on('error', () => undefined);
   // A pipe is a socket to Node, and must not keep this process running.
   (shell.stdin as Writable & { unref(): void }).unref();
   return shell.stdin;

@@ -29,7 +29,8 @@ export function scaled(usualMs: number): number {
 
 function readTimeScale(text: string): number {
   const scale = Number(text);
-  if (!(scale >= 1)) throw new Error(`TEST_TIME_SCALE must be a number of at least 1, not '${text}'`);
+  if (!(scale >= 1 && Number.isFinite(scale)))
+    throw new Error(`TEST_TIME_SCALE must be a number of at least 1, not '${text}'`);
   return scale;
 }
 

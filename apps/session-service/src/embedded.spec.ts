@@ -15,11 +15,11 @@ const folder = mkdtempSync(join(tmpdir(), 'agno-run-'));
 const cluster = join(folder, '.data/postgres/cluster');
 const databaseLock = join(cluster, 'postmaster.pid');
 let service: ChildProcess;
-let database = 0;
+const databases = new Set<number>();
 
 afterEach(async () => {
   await stop('SIGTERM');
-  if (!existsSync(databaseLock)) hasEnded(database);
+  if (!existsSync(databaseLock)) databases.forEach(hasEnded);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -55,8 +55,10 @@ async function start(): Promise<string> {
   while (service.exitCode === null && (await sessionCount(url)) < demoSessions().length) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  expect(service.exitCode, 'exit code of a service that should run').toBeNull();
   // PostgreSQL outlives a service that is killed.
-  database = postmasterOf(cluster);
+  const database = postmasterOf(cluster);
+  databases.add(database);
   endWithUs(database);
   return url;
 }

@@ -20,10 +20,10 @@ export function pythonOf(version: string): string {
 const installed = new Map<string, Promise<void>>();
 
 /** Creates the virtual environment of a version, unless it exists. Rejects with pip's output. */
-export function installAgno(version: string): Promise<void> {
+function installAgno(version: string): Promise<void> {
   const install = async () => {
     const setup = resolve(HERE, 'oracle/setup.sh');
-    const { code, output } = await runToEnd(setup, [version], { timeout: INSTALL_TIMEOUT_MS });
+    const { code, output } = await runToEnd(setup, [version], { timeoutMs: INSTALL_TIMEOUT_MS });
     if (code !== 0) throw new Error(`${setup} ${version} ended with ${code}:\n${output}`);
   };
   const installing = installed.get(version) ?? install();
@@ -38,14 +38,15 @@ export async function runPython(version: string, script: string, args: readonly 
   return output;
 }
 
-export function tryPython(
+export async function tryPython(
   version: string,
   script: string,
   args: readonly string[],
 ): Promise<{ code: number | null; output: string }> {
+  await installAgno(version);
   return runToEnd(pythonOf(version), [resolve(HERE, script), ...args], {
     env: pythonEnv(),
-    timeout: SCRIPT_TIMEOUT_MS,
+    timeoutMs: SCRIPT_TIMEOUT_MS,
   });
 }
 
@@ -55,6 +56,7 @@ export async function startAgentOs(
   databases: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
+  await installAgno(version);
   const port = await freePort();
   return startServer({
     command: pythonOf(version),

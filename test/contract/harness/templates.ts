@@ -1,7 +1,7 @@
 import type { DatabaseServer } from '../../support/postgres.js';
 import { dumpDatabase, loadDatabase } from './dump.js';
 import type { Options } from './options.js';
-import { AGNO_2_VERSION, AGNO_VERSION, installAgno, runPython } from './python.js';
+import { AGNO_2_VERSION, AGNO_VERSION, runPython } from './python.js';
 
 export type Template = 'v3' | 'v2' | 'mixed';
 
@@ -41,7 +41,6 @@ export class Templates {
         ? await this.copy('v2', nameOf(template))
         : await this.server.createDatabase(nameOf(template));
     const version = template === 'v2' ? AGNO_2_VERSION : AGNO_VERSION;
-    await installAgno(version);
     await runPython(version, 'oracle/seed.py', [dsn, template === 'mixed' ? 'later' : 'all']);
   }
 }

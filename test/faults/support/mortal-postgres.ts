@@ -8,7 +8,7 @@ import { inject } from 'vitest';
 import { postgresPrograms } from '../../../apps/session-service/src/embedded/postgres-programs.js';
 import { commandOn } from '../../../apps/session-service/src/embedded/run-program.js';
 import { until } from '../../support/api.js';
-import { spawnTracked } from '../../support/child-process.js';
+import { isRunning, spawnTracked } from '../../support/child-process.js';
 import { freePort } from '../../support/ports.js';
 import { type DatabaseServer, runSql, serverAt } from '../../support/postgres.js';
 import { endWithUs, hasEnded } from '../../support/reaper.js';
@@ -180,14 +180,5 @@ export class MortalPostgres {
     } catch {
       return [];
     }
-  }
-}
-
-/** False for zombies: in some containers no process reaps them. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
   }
 }
