@@ -9,7 +9,7 @@ import type { MortalPostgres } from '../support/mortal-postgres.js';
 import { MAIN, Replicated } from '../support/replicated.js';
 import { REQUEST_TIMEOUT_MS } from '../support/scenario.js';
 
-const LASTS_MS = scaled(3_000);
+const LASTS_MS = 3_000;
 const WARM_UP = 200;
 
 describe('one of two replicas', () => {

@@ -10,8 +10,8 @@ import { MAIN, Replicated } from '../support/replicated.js';
 const POOL = 4;
 /** Reads, enough to use them all up whichever worker gets them. */
 const MANY = 40;
-/** After so long a replica that is dead is known to be. */
-const NOTICED_MS = scaled(2_000);
+/** After so long a replica that is dead is known to be: the service's own timeouts, and what a machine adds. */
+const NOTICED_MS = 1_500 + scaled(500);
 
 /** Two processes behind one port: what one of them wrote, the other must see. */
 const SETTINGS = {

@@ -24,7 +24,7 @@ export const FINDINGS = resolve(CHECKOUT, '.cache/faults');
 
 /** A row as it is stored. */
 export interface KeptFinding extends Finding {
-  /** The factor by which all times of its test were scaled. */
+  /** What the timeouts of its test were multiplied by. */
   readonly timeScale: number;
 }
 

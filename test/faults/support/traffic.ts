@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../support/api.js';
 import { Dice } from '../../support/dice.js';
 import { HttpClient } from './http-client.js';
 import type { TrackedSession } from './tracked-session.js';
@@ -21,6 +22,8 @@ export class Traffic {
   private readonly clients: readonly TrafficClient[];
   private readonly http: HttpClient;
   private readonly work: Promise<unknown>;
+  /** Requests of each client that have ended. */
+  private readonly ended: number[];
   private isStopping = false;
 
   private constructor({ baseUrl, databaseId, clients, pauseMs, name }: TrafficOptions) {
@@ -30,7 +33,8 @@ export class Traffic {
       { length: clients },
       (_, at) => new TrafficClient(this.http, `${name}-${at}`, query, new Dice(at)),
     );
-    this.work = Promise.all(this.clients.map((client) => this.keepAsking(client, pauseMs)));
+    this.ended = this.clients.map(() => 0);
+    this.work = Promise.all(this.clients.map((client, index) => this.keepAsking(client, index, pauseMs)));
   }
 
   static start(options: TrafficOptions): Traffic {
@@ -46,6 +50,12 @@ export class Traffic {
     return this.sent.filter(({ at }) => at >= moment);
   }
 
+  /** Resolves when a request of every client has ended that had not when this was called. */
+  async everyClientWasAnswered(): Promise<void> {
+    const before = [...this.ended];
+    await until(async () => this.ended.every((count, index) => count > (before[index] ?? 0)));
+  }
+
   /** Resolves when the requests that were under way have ended. */
   async stop(): Promise<void> {
     this.isStopping = true;
@@ -53,9 +63,10 @@ export class Traffic {
     this.http.close();
   }
 
-  private async keepAsking(client: TrafficClient, pauseMs: number): Promise<void> {
+  private async keepAsking(client: TrafficClient, index: number, pauseMs: number): Promise<void> {
     while (!this.isStopping) {
       this.sent.push(await client.step());
+      this.ended[index] = (this.ended[index] ?? 0) + 1;
       await sleep(pauseMs);
     }
   }
