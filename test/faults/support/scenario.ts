@@ -90,10 +90,12 @@ export class Scenario {
   }
 }
 
-/** Creates the tables and fills the pool. */
+const WARM_UP = 200;
+
+/** Creates the tables, fills the pool, and brings the service's memory to what it needs at work. */
 async function warmUp(baseUrl: string, databaseId: string): Promise<void> {
   const traffic = Traffic.start({ baseUrl, databaseId, clients: 8, pauseMs: 0, name: `${databaseId}-warm-up` });
-  await until(async () => traffic.sent.length > 400).finally(() => traffic.stop());
+  await until(async () => traffic.sent.length > WARM_UP).finally(() => traffic.stop());
 }
 
 async function backendsOf(postgres: MortalPostgres, database: string): Promise<[string, number]> {
