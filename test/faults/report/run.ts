@@ -12,7 +12,7 @@ const findings = readdirSync(FINDINGS)
   .map((line) => JSON.parse(line) as KeptFinding);
 
 const timeScale = Math.max(...findings.map((finding) => finding.timeScale));
-const note = timeScale > 1 ? `The machine was slow: timeouts were up to ${timeScale} times as long as told.\n\n` : '';
+const note = timeScale > 1 ? `The machine was slow: timeouts were up to ${timeScale} times as long as stated.\n\n` : '';
 const table = markdownTable(HEAD, perCommand(findings).map(cellsOf));
 
 writeBetweenMarks('docs/reliability.md', 'make faults', note + table);
