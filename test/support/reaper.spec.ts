@@ -10,14 +10,16 @@ const TEST_RUN = `
   import { once } from 'node:events';
   const { spawnTracked } = await import('./test/support/child-process.ts');
   await once(spawnTracked('true', []), 'exit');
-  const child = spawnTracked('/bin/sh', ['-c', 'sleep 600 & echo $$ $!; wait'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawnTracked('/bin/sh', ['-c', 'sleep 120 & echo $$ $!; wait'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // Passed on here, so that the ids are known outside only when the reaper knows them.
+  child.stdout.pipe(process.stdout);
   await once(child, 'exit');`;
 
 it('kills the processes of a test run and their children when the run is killed', async () => {
   const loader = './test/support/run-typescript.ts';
   const run = spawnTracked(process.execPath, ['--import', loader, '--input-type=module', '--eval', TEST_RUN], {
     cwd: resolve(CHECKOUT),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [line] = (await once(run.stdout ?? run, 'data')) as [Buffer];
   const started = line.toString().trim().split(' ').map(Number);
