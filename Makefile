@@ -54,7 +54,7 @@ smoke: ## Walk through the API of a running service (URL, default http://localho
 sbom: $(INSTALLED) ## List what the image ships in dist/sbom.cdx.json (CycloneDX)
 	@node --import ./test/support/run-typescript.ts scripts/write-sbom.ts
 
-build: $(BUILT) ## Compile into dist
+build: $(BUILT) ## Compile into dist, and bundle the service into dist/service
 
 clean: ## Remove what was installed and built; the database in .data stays
 	rm -rf node_modules dist coverage .cache .venv
