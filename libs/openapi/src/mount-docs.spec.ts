@@ -29,6 +29,17 @@ describe('the documentation', () => {
     expect(reply.json()).toEqual(sessionApiDocument());
   });
 
+  it('has an entity tag, and is not sent again to a client that has it', async () => {
+    const { etag = '' } = (await app.inject('/openapi.json')).headers;
+    expect(etag).toMatch(/^"[\w-]{43}"$/);
+    for (const held of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const reply = await app.inject({ url: '/openapi.json', headers: { 'if-none-match': String(held) } });
+      expect([reply.statusCode, reply.body, reply.headers['etag']]).toEqual([304, '', etag]);
+    }
+    const reply = await app.inject({ url: '/openapi.json', headers: { 'if-none-match': '"other"' } });
+    expect([reply.statusCode, reply.json()]).toEqual([200, sessionApiDocument()]);
+  });
+
   it.each(['/docs', '/docs/'])('is a page at %s, complete without any other host', async (page) => {
     const reply = await app.inject(page);
     expect(reply.headers['content-type']).toMatch(/^text\/html/);

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -31,13 +32,19 @@ const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', validato
 
 /**
  * Serves the API's document at `/openapi.json` and a page to read and try it at `/docs`. The page's scripts and styles
- * come from this service, and nothing on it calls elsewhere. Neither is built or read before somebody asks, so that
- * they cost no memory. Call it before the application listens.
+ * come from this service, and nothing on it calls elsewhere. The document is built by the first request for it, and the
+ * files are read for each, so that they cost a process nothing that nobody asks. Call it before the application listens.
  */
 export function mountDocs(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const find = createRequire(import.meta.url).resolve;
-  fastify.get('/openapi.json', (_request, reply) => reply.send(JSON.stringify(sessionApiDocument())));
+  let document: TaggedText | undefined;
+  fastify.get('/openapi.json', ({ headers }, reply) => {
+    document ??= tagged(JSON.stringify(sessionApiDocument()));
+    reply.header('etag', document.etag);
+    if (isCurrent(headers['if-none-match'], document.etag)) return reply.code(304).send();
+    return reply.send(document.text);
+  });
   fastify.get('/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
   fastify.get('/docs/start.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START));
   for (const [name, type] of Object.entries(ASSETS)) {
@@ -45,4 +52,19 @@ export function mountDocs(app: NestFastifyApplication): void {
       reply.type(type).send(createReadStream(find(`swagger-ui-dist/${name}`))),
     );
   }
+}
+
+/** A response body with its strong validator (RFC 9110, section 8.8.3). */
+interface TaggedText {
+  readonly text: string;
+  readonly etag: string;
+}
+
+function tagged(text: string): TaggedText {
+  return { text, etag: `"${hash('sha256', text, 'base64url')}"` };
+}
+
+/** Whether the client has this representation: `If-None-Match` compares weakly (RFC 9110, section 13.1.2). */
+function isCurrent(ifNoneMatch: string | undefined, etag: string): boolean {
+  return ifNoneMatch?.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, ''))) ?? false;
 }
