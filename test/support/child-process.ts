@@ -38,7 +38,7 @@ export function spawnTracked(command: string, args: readonly string[], options: 
   const { pid } = child;
   if (pid !== undefined) {
     endWithUs(pid);
-    // What it has started and left behind keeps the group's id in use, and the reaper ends it with this process.
+    // While children of the program run, the group exists, and the reaper must still kill it.
     child.once('exit', () => isAlive(-pid) || hasEnded(pid));
   }
   return child;

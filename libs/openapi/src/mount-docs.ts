@@ -32,8 +32,8 @@ const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', validato
 
 /**
  * Serves the API's document at `/openapi.json` and a page to read and try it at `/docs`. The page's scripts and styles
- * come from this service, and nothing on it calls elsewhere. The document is built by the first request for it, and the
- * files are read for each, so that they cost a process nothing that nobody asks. Call it before the application listens.
+ * come from this service, and nothing on it calls elsewhere. The first request for the document builds it. Call this before
+ * the application listens.
  */
 export function mountDocs(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -64,7 +64,7 @@ function tagged(text: string): TaggedText {
   return { text, etag: `"${hash('sha256', text, 'base64url')}"` };
 }
 
-/** Whether the client has this representation: `If-None-Match` compares weakly (RFC 9110, section 13.1.2). */
+/** True when the client already holds this version. `If-None-Match` compares weakly (RFC 9110, section 13.1.2). */
 function isCurrent(ifNoneMatch: string | undefined, etag: string): boolean {
   return ifNoneMatch?.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, ''))) ?? false;
 }

@@ -14,7 +14,7 @@ export interface Fault {
   /** In words, for the table. */
   readonly name: string;
   readonly strike: () => Promise<unknown> | unknown;
-  /** How long it lasts at least after `strike`, in milliseconds; longer until every client has met it. */
+  /** Minimum duration after `strike`, in milliseconds. The fault lasts until every client has been answered in it. */
   readonly lastsMs: number;
   readonly heal: () => Promise<unknown> | unknown;
   /** Clients of the database that is struck. */
