@@ -39,7 +39,9 @@ export function spawnTracked(command: string, args: readonly string[], options: 
   if (pid !== undefined) {
     endWithUs(pid);
     // While children of the program run, the group exists, and the reaper must still kill it.
-    child.once('exit', () => isAlive(-pid) || hasEnded(pid));
+    child.once('exit', () => {
+      if (!isAlive(-pid)) hasEnded(pid);
+    });
   }
   return child;
 }

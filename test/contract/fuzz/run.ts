@@ -6,7 +6,7 @@ import { judge } from '../harness/judge.js';
 import { type Outcome, perform } from '../harness/perform.js';
 import { type Expectation, expectationOf, requestText } from '../harness/record.js';
 import { Report } from '../harness/report.js';
-import { type RunningSide, startOracle, startOurs } from '../harness/sides.js';
+import { bothStarted, type RunningSide, startOracle, startOurs } from '../harness/sides.js';
 import { Templates } from '../harness/templates.js';
 import { fuzzCases } from './fuzz-cases.js';
 
@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   const postgres = await startPostgres();
   try {
     const templates = new Templates(postgres);
-    const [oracle, ours] = await Promise.all([startOracle(templates, layout), startOurs(templates, layout)]);
+    const [oracle, ours] = await bothStarted(startOracle(templates, layout), startOurs(templates, layout));
     for (const contract of fuzzCases(Number(values.seed), Number(values.count))) {
       await compare(contract, oracle, ours, report);
     }

@@ -13,7 +13,7 @@ import { RUNS } from '../cases/seeded.js';
 import { oddSession } from '../fuzz/odd-sessions.js';
 import { insertSession } from '../harness/given.js';
 import { Report } from '../harness/report.js';
-import { type RunningSide, startOracle, startOurs } from '../harness/sides.js';
+import { bothStarted, type RunningSide, startOracle, startOurs } from '../harness/sides.js';
 import { Templates } from '../harness/templates.js';
 import { accessLog } from './requests.js';
 
@@ -34,7 +34,7 @@ async function main(): Promise<number> {
   const postgres = await startPostgres();
   try {
     const templates = new Templates(postgres);
-    const [oracle, ours] = await Promise.all([startOracle(templates, 'v3'), startOurs(templates, 'v3')]);
+    const [oracle, ours] = await bothStarted(startOracle(templates, 'v3'), startOurs(templates, 'v3'));
     const ids = await addOddSessions([oracle, ours]);
     const log = join(folder, 'access.log');
     writeFileSync(log, accessLog(Number(values.seed), Number(values.count), ids));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { call, until } from '../../support/api.js';
+import { until } from '../../support/api.js';
 import { childrenOf, type ServerProcess } from '../../support/child-process.js';
+import { metricsOf } from '../../support/metrics.js';
 import { startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
 import { DEFAULT_LIMITS } from '../support/default-limits.js';
@@ -125,7 +126,7 @@ async function replaced(service: ServerProcess, worker: number): Promise<void> {
 }
 
 /** How many connections the workers that serve may have, by their own figures. */
-async function connectionsOf({ baseUrl }: ServerProcess): Promise<number> {
-  const { text } = await call(baseUrl, '/metrics', { headers: { connection: 'close' } });
-  return Number(/^db_client_connection_max\{.*\} (\d+)/m.exec(text)?.[1]);
+async function connectionsOf(service: ServerProcess): Promise<number> {
+  const metrics = await metricsOf(service, { connection: 'close' });
+  return metrics.get('db_client_connection_max{db_id="default"}') ?? Number.NaN;
 }

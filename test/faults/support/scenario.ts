@@ -2,6 +2,7 @@ import { until } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
+import { DEFAULT_LIMITS } from './default-limits.js';
 import { type Footprint, footprintOf, leaksSince } from './footprint.js';
 import { MortalPostgres } from './mortal-postgres.js';
 import { TcpProxy } from './tcp-proxy.js';
@@ -10,7 +11,6 @@ import { Traffic, type TrafficOptions } from './traffic.js';
 /** Short, so that a fault shows within seconds what it would show within minutes. In milliseconds. */
 export const REQUEST_TIMEOUT_MS = scaled(2_000);
 const CONNECT_TIMEOUT_MS = scaled(1_000);
-const QUEUE_TIMEOUT_MS = scaled(2_000);
 export const POOL_SIZE = 5;
 
 /** Name of the database that a fault strikes, and of the one beside it; also their db_ids. */
@@ -51,10 +51,10 @@ export class Scenario {
       [SICK]: dsn.replace(`:${sick.port}/`, `:${network.port}/`),
     };
     const service = await startSessionService({
+      ...DEFAULT_LIMITS,
       AGNO_SESSION_DSN_MAP: JSON.stringify(dsns),
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       AGNO_CONNECT_TIMEOUT_MS: String(CONNECT_TIMEOUT_MS),
-      AGNO_QUEUE_TIMEOUT_MS: String(QUEUE_TIMEOUT_MS),
       AGNO_POOL_SIZE: String(POOL_SIZE),
       ...env,
     });
