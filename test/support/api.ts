@@ -37,7 +37,7 @@ export async function call(
   };
 }
 
-/** Whether a service no longer accepts connections. */
+/** True when a service no longer accepts connections. */
 export function isRefused({ baseUrl }: { readonly baseUrl: string }): Promise<boolean> {
   return call(baseUrl, '/healthz').then(
     () => false,

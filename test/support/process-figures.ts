@@ -5,7 +5,7 @@ export function residentMegabytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-/** How many bytes a process has read so far, from files and sockets. */
+/** Total bytes that a process has read from files and sockets. */
 export function bytesReadBy(pid: number): number {
   return Number(/^rchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }

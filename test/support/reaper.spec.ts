@@ -11,7 +11,7 @@ const TEST_RUN = `
   const { spawnTracked } = await import('./test/support/child-process.ts');
   await once(spawnTracked('true', []), 'exit');
   const child = spawnTracked('/bin/sh', ['-c', 'sleep 120 & echo $$ $!; wait'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  // Passed on here, so that the ids are known outside only when the reaper knows them.
+  // Prints the ids after the reaper has received them, because this process is killed as soon as they are read.
   child.stdout.pipe(process.stdout);
   await once(child, 'exit');`;
 

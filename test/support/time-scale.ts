@@ -16,8 +16,8 @@ const WORK = `
 const MEASUREMENTS = 3;
 
 /**
- * How many times slower this machine is than a typical one, at least 1. The first process of a run measures it with `WORK`
- * on every processor at once, and passes it to its child processes in `TEST_TIME_SCALE`, which can also be set by hand.
+ * Time factor of this machine: 1 on a typical one or a faster one, 2 on one half as fast. The first process of a run
+ * measures it with `WORK` on every processor at once. Its children inherit it in `TEST_TIME_SCALE`, which overrides it.
  */
 export const TIME_SCALE = readTimeScale(process.env['TEST_TIME_SCALE'] ?? String(await measureTimeScale()));
 process.env['TEST_TIME_SCALE'] = String(TIME_SCALE);

@@ -24,7 +24,7 @@ export const FINDINGS = resolve(CHECKOUT, '.cache/faults');
 
 /** A row as it is stored. */
 export interface KeptFinding extends Finding {
-  /** What the timeouts of its test were multiplied by. */
+  /** `TIME_SCALE` of the run: the factor of the test's timeouts. */
   readonly timeScale: number;
 }
 

@@ -165,7 +165,7 @@ export class MortalPostgres {
     return pids;
   }
 
-  /** Whether Node has reaped the postmaster. While it is a zombie, PostgreSQL refuses to start on its folder. */
+  /** True when Node has reaped the postmaster. PostgreSQL does not start on the folder of one that is still a zombie. */
   private hasStopped(): boolean {
     const { exitCode = null, signalCode = null } = this.child ?? {};
     return exitCode !== null || signalCode !== null;

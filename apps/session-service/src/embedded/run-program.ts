@@ -32,8 +32,8 @@ export interface Command {
 }
 
 /**
- * How to start a program on a folder as the user that owns the folder. The program gets its own session, so that Ctrl-C in
- * the terminal reaches neither it nor its children.
+ * Returns the command that runs a program on a folder as the folder's owner. The program gets its own session, so that
+ * Ctrl-C in the terminal reaches neither it nor its children.
  */
 export function commandOn(folder: string, program: string, args: readonly string[]): Command {
   const user = unprivilegedUser(folder);
