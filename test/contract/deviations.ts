@@ -18,6 +18,7 @@ export const REASONS = {
   'wrong-type': 'the stored type decides what PATCH writes and shows; no foreign columns, no lost summary',
   'workflow-summary': 'PATCH keeps the summary that a workflow session has in storage',
   'rename-null': 'a session without session_data is renamed',
+  'stable-time': 'what is stored without a time has that of its run or session, on every read the same',
   'foreign-runs': 'a bulk delete for one user leaves the runs in sessions of others alone',
 } as const;
 

@@ -1,4 +1,4 @@
-import { type JsonObject, scopesOf } from '@agno/contract';
+import { scopesOf, type TokenClaims } from '@agno/contract';
 
 /** What opens a database: any of these scopes, or any of these values of a claim. */
 export interface AccessRule {
@@ -14,7 +14,7 @@ export function databasesFor(
   access: DatabaseAccess,
   databaseIds: readonly string[],
   scopes: readonly string[],
-  claims: JsonObject,
+  claims: TokenClaims['members'],
 ): ReadonlySet<string> {
   return new Set(
     databaseIds.filter((id) => {
@@ -24,7 +24,7 @@ export function databasesFor(
   );
 }
 
-function opens(rule: AccessRule, scopes: readonly string[], claims: JsonObject): boolean {
+function opens(rule: AccessRule, scopes: readonly string[], claims: TokenClaims['members']): boolean {
   if (rule.scopes.some((scope) => scopes.includes(scope))) return true;
   return Array.from(rule.claims).some(([claim, wanted]) =>
     // A claim holds one text or a list of them, as scopes do.

@@ -1,4 +1,4 @@
-import { type JsonObject, SERVICE_ACCOUNT_PREFIX, scopesOf, subjectOf, type TokenClaims } from '@agno/contract';
+import { SERVICE_ACCOUNT_PREFIX, scopesOf, subjectOf, type TokenClaims } from '@agno/contract';
 import type { ServiceAccount } from '@agno/storage';
 import type { AuthOptions, JwtOptions } from './auth-options.js';
 import { ANYBODY, type Caller } from './caller.js';
@@ -42,7 +42,7 @@ export class Identities {
     };
   }
 
-  private databasesOf(scopes: readonly string[], claims: JsonObject): Caller['databaseIds'] {
+  private databasesOf(scopes: readonly string[], claims: TokenClaims['members']): Caller['databaseIds'] {
     const { databaseAccess } = this.options;
     return databaseAccess && databasesFor(databaseAccess, this.databaseIds, scopes, claims);
   }

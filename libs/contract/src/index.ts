@@ -1,10 +1,6 @@
 export * from './errors/http-problem.js';
-export { type BodyText, listText } from './json/body-text.js';
-export * from './json/python-text.js';
-export * from './json/raw-json.js';
 export * from './message/index.js';
 export * from './request/index.js';
-export { type JsonObject, stringOf } from './request/json-tree.js';
 export * from './response/index.js';
 export * from './session/session-type.js';
 export * from './session/stored-session.js';

@@ -7,7 +7,7 @@ const PIECE = 131_072;
 /** A large body and its length in bytes. */
 export class LargeBody extends StreamableFile {
   constructor(
-    parts: readonly string[],
+    parts: readonly (string | Buffer)[],
     readonly length: number,
   ) {
     super(Readable.from(pieces(parts)), { length });
@@ -15,39 +15,26 @@ export class LargeBody extends StreamableFile {
 }
 
 /**
- * A body as it is sent: a text, or, for a large one, a stream, so that bytes exist only of the pieces that the client is
- * ready for. Anything else is no text of ours and stays what it is.
+ * A body as it is sent: a text, or, for one that came in parts, a stream, so that bytes exist only of the pieces that the
+ * client is ready for. Anything else is no text of ours and stays what it is.
  */
 export function sendable(body: unknown): unknown {
   if (typeof body === 'string') return body.length < PIECE ? body : inPieces([body]);
-  return Array.isArray(body) ? joined(body) : body;
+  return Array.isArray(body) ? inPieces(body) : body;
 }
 
-/** A text that came in parts because it may be large. */
-function joined(parts: readonly string[]): string | LargeBody {
-  let characters = 0;
-  for (const part of parts) characters += part.length;
-  return characters < PIECE ? parts.join('') : inPieces(parts);
-}
-
-function inPieces(parts: readonly string[]): LargeBody {
+function inPieces(parts: readonly (string | Buffer)[]): LargeBody {
   let length = 0;
   for (const part of parts) length += Buffer.byteLength(part);
   return new LargeBody(parts, length);
 }
 
-/** Small parts together, large ones cut. */
-function* pieces(parts: readonly string[]): Generator<Buffer> {
-  let waiting = '';
+/** The parts, long texts cut. */
+function* pieces(parts: readonly (string | Buffer)[]): Generator<Buffer> {
   for (const part of parts) {
-    if (waiting.length + part.length > PIECE) {
-      yield Buffer.from(waiting);
-      waiting = '';
-    }
-    if (part.length > PIECE) yield* cut(part);
-    else waiting += part;
+    if (typeof part === 'string') yield* cut(part);
+    else yield part;
   }
-  if (waiting !== '') yield Buffer.from(waiting);
 }
 
 function* cut(text: string): Generator<Buffer> {

@@ -1,5 +1,6 @@
-import { type BodyText, parseGetRun, parseGetRuns } from '@agno/contract';
+import { parseGetRun, parseGetRuns } from '@agno/contract';
 import { rawQueryOf } from '@agno/http';
+import { type BodyText } from '@agno/json';
 import { Controller, Get, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RunsService } from './runs.service.js';

@@ -1,29 +1,27 @@
 import {
-  type BodyText,
   hasStatus,
   isWithin,
   lentLabel,
   listedRunKind,
-  listText,
   mergeRuns,
+  type OnInvalidField,
   ownRunKind,
   problem,
-  type RawJson,
   type Run,
   type RunFilter,
   type RunKind,
-  runBody,
   runOf,
-  runPreview,
   runStatus,
   type SessionType,
-  type Steps,
   type StoredSession,
+  writeRun,
+  writeRunPreview,
 } from '@agno/contract';
 import type { Deadline } from '@agno/database';
+import { type BodyText, type JsonWriter, type RawJson, type Steps } from '@agno/json';
 import type { RunDetail, SessionStore, SessionWithRuns } from '@agno/storage';
-import { Injectable, Logger } from '@nestjs/common';
-import { inSteps } from './in-steps.js';
+import { Injectable } from '@nestjs/common';
+import { writeResponse } from './write-response.js';
 
 /** What the run listings can be asked for. */
 export interface RunsQuery extends RunFilter {
@@ -31,21 +29,19 @@ export interface RunsQuery extends RunFilter {
   readonly userId?: string | undefined;
 }
 
-/** Use cases on the runs of a session; every answer is the JSON text of a body. */
+/** Use cases on the runs of a session; every response is the JSON text of a body. */
 @Injectable()
 export class RunsService {
-  private readonly logger = new Logger('Runs');
-
   async list(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<BodyText> {
-    const onMisfit = this.misfitOf(store, id);
-    return this.listed(store, id, query, 'whole', deadline, (kind, run, session) =>
-      runBody(kind, run, labelFor(kind, run, session, query), 'dropped', onMisfit),
+    return this.listed(store, id, query, 'whole', deadline, ({ writer, kind, run, session, onInvalid }) =>
+      writeRun(writer, kind, run, labelFor(kind, run, session, query), 'dropped', onInvalid),
     );
   }
 
   async previews(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<BodyText> {
-    const onMisfit = this.misfitOf(store, id);
-    return this.listed(store, id, query, 'preview', deadline, (kind, run) => runPreview(kind, run, onMisfit));
+    return this.listed(store, id, query, 'preview', deadline, ({ writer, kind, run, onInvalid }) =>
+      writeRunPreview(writer, kind, run, onInvalid),
+    );
   }
 
   async one(
@@ -62,47 +58,58 @@ export class RunsService {
     if (stored === null) throw problem(404, `Run with ID ${runId} not found in session ${id}`);
     const run = runOf(stored);
     const kind = ownRunKind(run);
-    return runBody(kind, run, kind === 'agent' ? lentLabel(run, row) : undefined, 'shown', this.misfitOf(store, id));
+    const label = kind === 'agent' ? lentLabel(run, row) : undefined;
+    return writeResponse(subject(store, id), (writer, onInvalid) =>
+      writeRun(writer, kind, run, label, 'shown', onInvalid),
+    );
   }
 
-  /** The runs that a listing asks for, each as `print` shows it. */
+  /** The runs that a listing asks for, each as `write` shows it. */
   private async listed(
     store: SessionStore,
     id: string,
     query: RunsQuery,
     detail: RunDetail,
     deadline: Deadline,
-    print: PrintRun,
+    write: WriteRun,
   ): Promise<BodyText> {
     const stored = await store.read(id, query.userId, detail, deadline);
     if (stored === undefined) throw problem(404, `Session with ID ${id} not found`);
-    return inSteps(printRuns(stored, query, print));
-  }
-
-  private misfitOf(store: SessionStore, sessionId: string): (field: string) => void {
-    return (field) =>
-      this.logger.warn(
-        `A run of session '${sessionId}' of database '${store.database.id}': stored ${field} does not fit, answered as null`,
-      );
+    return writeResponse(subject(store, id), (writer, onInvalid) => writeRuns(writer, stored, query, onInvalid, write));
   }
 }
 
-type PrintRun = (kind: RunKind, run: Run, session: StoredSession) => BodyText;
+function subject(store: SessionStore, sessionId: string): string {
+  return `Runs of session '${sessionId}' of database '${store.database.id}'`;
+}
 
-function* printRuns(
+interface ListedRun {
+  readonly writer: JsonWriter;
+  readonly kind: RunKind;
+  readonly run: Run;
+  readonly session: StoredSession;
+  readonly onInvalid: OnInvalidField;
+}
+
+type WriteRun = (listed: ListedRun) => Steps<void>;
+
+function* writeRuns(
+  writer: JsonWriter,
   { session, tableRuns, legacyRuns }: SessionWithRuns,
   query: RunsQuery,
-  print: PrintRun,
-): Steps<BodyText> {
-  const printed: BodyText[] = [];
-  for (const run of yield* mergeRuns(tableRuns, legacyRuns)) {
+  onInvalid: OnInvalidField,
+  write: WriteRun,
+): Steps<void> {
+  writer.openArray();
+  for (const raw of yield* mergeRuns(tableRuns, legacyRuns)) {
+    const run = runOf(raw);
     const kind = listedRunKind(run, session, query.type);
     if (kind !== undefined && isWithin(run, query) && hasStatus(runStatus(kind, run), query)) {
-      printed.push(print(kind, run, session));
+      yield* write({ writer, kind, run, session, onInvalid });
     }
     yield;
   }
-  return listText(printed);
+  writer.closeArray();
 }
 
 /** Only a listing as agent runs lends the session's label. */

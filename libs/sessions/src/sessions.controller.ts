@@ -1,5 +1,4 @@
 import {
-  type BodyText,
   parseCreateSession,
   parseDeleteSession,
   parseDeleteSessions,
@@ -8,8 +7,10 @@ import {
   parseRenameSession,
   parseUpdateSession,
   problem,
+  type ReceivedBody,
 } from '@agno/contract';
 import { rawQueryOf } from '@agno/http';
+import { type BodyText, cooperative } from '@agno/json';
 import { Controller, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type Reach, SessionStores, type Wanted } from './session-stores.js';
@@ -36,7 +37,7 @@ export class SessionsController {
   @Post()
   @HttpCode(201)
   async create(@Req() request: FastifyRequest): Promise<BodyText> {
-    const query = parseCreateSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
+    const query = await cooperative(parseCreateSession(rawQueryOf(request.url), bodyOf(request)));
     const { store } = await this.stores.reach(request, { dbId: query.dbId, refusal: query.refusal });
     return this.sessions.create(store, query, request.caller, request.deadline);
   }
@@ -44,7 +45,7 @@ export class SessionsController {
   @Delete()
   @HttpCode(204)
   async deleteMany(@Req() request: FastifyRequest): Promise<void> {
-    const query = parseDeleteSessions(rawQueryOf(request.url), bodyOf(request), request.contentType);
+    const query = await cooperative(parseDeleteSessions(rawQueryOf(request.url), bodyOf(request)));
     const { store, userId } = await this.reachForDelete(request, query);
     await this.sessions.delete(store, query.sessionIds, userId, request.deadline);
   }
@@ -58,7 +59,7 @@ export class SessionsController {
 
   @Patch(':session_id')
   async update(@Req() request: SessionRequest): Promise<BodyText> {
-    const query = parseUpdateSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
+    const query = await cooperative(parseUpdateSession(rawQueryOf(request.url), bodyOf(request)));
     const { store, userId } = await this.stores.reach(request, query);
     return this.sessions.update(store, request.params.session_id, { ...query, userId }, request.deadline);
   }
@@ -66,7 +67,7 @@ export class SessionsController {
   @Post(':session_id/rename')
   @HttpCode(200)
   async rename(@Req() request: SessionRequest): Promise<BodyText> {
-    const query = parseRenameSession(rawQueryOf(request.url), bodyOf(request), request.contentType);
+    const query = await cooperative(parseRenameSession(rawQueryOf(request.url), bodyOf(request)));
     const { store, userId } = await this.stores.reach(request, query);
     return this.sessions.rename(store, request.params.session_id, { ...query, userId }, request.deadline);
   }
@@ -87,7 +88,7 @@ export class SessionsController {
   }
 }
 
-/** The body as bytes; undefined when there is none. */
-function bodyOf(request: FastifyRequest): Uint8Array | undefined {
-  return request.body instanceof Uint8Array ? request.body : undefined;
+function bodyOf({ body, contentType, server }: FastifyRequest): ReceivedBody {
+  const bytes = body instanceof Uint8Array ? body : undefined;
+  return { bytes, contentType, limitBytes: server.initialConfig.bodyLimit ?? Number.POSITIVE_INFINITY };
 }

@@ -1,45 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '@agno/auth';
 import {
-  type BodyText,
   type CreateSession,
-  EMPTY_OBJECT,
   effectiveType,
   type HttpProblem,
   idTooLong,
   type ListSessions,
-  listBody,
-  listItem,
   mergeRuns,
-  NULL,
-  type Nulls,
-  objectOf,
   problem,
-  quote,
-  type RawJson,
   type RenameSession,
   type SessionType,
-  sessionDetail,
   type UpdateSession,
+  writeSessionDetail,
+  writeSessionList,
 } from '@agno/contract';
 import type { Deadline } from '@agno/database';
+import { type BodyText, cooperative, EMPTY_OBJECT, NULL, type Nulls, objectOf, quote, type RawJson } from '@agno/json';
 import { type NewSession, RunIdTaken, SessionIdTooLong, type SessionStore, type SessionWithRuns } from '@agno/storage';
-import { Injectable, Logger } from '@nestjs/common';
-import { inSteps } from './in-steps.js';
-import { newRuns } from './new-runs.js';
+import { Injectable } from '@nestjs/common';
+import { writeResponse } from './write-response.js';
 
 /** Use cases on sessions; every answer is the JSON text of a body. The store says which database it is about. */
 @Injectable()
 export class SessionsService {
-  private readonly logger = new Logger('Sessions');
-
   async list(store: SessionStore, query: ListSessions, deadline: Deadline): Promise<BodyText> {
     const offset = (query.page - 1n) * query.limit;
     const page = await store.list({ ...query, descending: query.sortOrder === 'desc', offset }, deadline);
-    const items = page.sessions.map((session) =>
-      listItem(session, page.titles.get(session.session_id), this.misfitOf(store, session.session_id)),
+    const list = { ...page, page: query.page, limit: query.limit, total: BigInt(page.total) };
+    return writeResponse(`Sessions of database '${store.database.id}'`, (writer, onInvalid) =>
+      writeSessionList(writer, list, onInvalid),
     );
-    return listBody(items, query.page, query.limit, BigInt(page.total));
   }
 
   /** A caller who is known owns what they create, whatever user the request names. */
@@ -48,8 +38,8 @@ export class SessionsService {
     try {
       const stored = await store.create(session, deadline);
       if (stored === undefined) throw await this.idTaken(store, session, caller, deadline);
-      const runs = session.runs.map((run) => run.run_data);
-      return await this.answer(store, { session: stored, tableRuns: runs, legacyRuns: [] }, undefined, 'dropped');
+      const created = { session: stored, tableRuns: session.runs, legacyRuns: [] };
+      return await this.answer(store, created, undefined, 'dropped');
     } catch (error) {
       if (error instanceof RunIdTaken) throw problem(409, 'A run with one of the supplied run_ids already exists');
       if (error instanceof SessionIdTooLong) throw idTooLong('session_id', session.session_id);
@@ -118,20 +108,15 @@ export class SessionsService {
     type: SessionType | undefined,
     nulls: Nulls,
   ): Promise<BodyText> {
-    const runs = await inSteps(mergeRuns(tableRuns, legacyRuns));
-    const onMisfit = this.misfitOf(store, session.session_id);
-    return inSteps(sessionDetail(type ?? effectiveType(session), { session, runs, nulls, onMisfit, now: unixNow }));
-  }
-
-  private misfitOf(store: SessionStore, sessionId: string): (field: string) => void {
-    return (field) =>
-      this.logger.warn(
-        `Session '${sessionId}' of database '${store.database.id}': stored ${field} does not fit, answered as null`,
-      );
+    const runs = await cooperative(mergeRuns(tableRuns, legacyRuns));
+    const { session_id: id } = session;
+    return writeResponse(`Session '${id}' of database '${store.database.id}'`, (writer, onInvalid) =>
+      writeSessionDetail(writer, type ?? effectiveType(session), { session, runs, nulls, onInvalid }),
+    );
   }
 }
 
-export function unixNow(): number {
+function unixNow(): number {
   return Math.floor(Date.now() / 1000);
 }
 
@@ -158,6 +143,6 @@ function newSession(request: CreateSession, owner: string | undefined, now: numb
     metadata: request.metadata ?? empty,
     summary: request.summary ?? NULL,
     created_at: now,
-    runs: newRuns(request.runs ?? [], userId, now),
+    runs: request.runs ?? [],
   };
 }

@@ -2,7 +2,7 @@ export { BoundedMap } from './bounded-map.js';
 export { type ListIndex, listIndexes } from './list-indexes.js';
 export * from './service-accounts.js';
 export * from './session-store.js';
-export type { NewRun, NewSession } from './statements/create-session.js';
+export type { NewSession } from './statements/create-session.js';
 export type { RunRow } from './statements/read-run.js';
 
 export type { SessionChange } from './statements/update-session.js';

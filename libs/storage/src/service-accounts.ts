@@ -1,4 +1,4 @@
-import { type RawJson, scopesIn } from '@agno/contract';
+import { scopesIn } from '@agno/contract';
 import {
   type Database,
   type Deadline,
@@ -7,6 +7,7 @@ import {
   type Statement,
   type TableNames,
 } from '@agno/database';
+import { type RawJson } from '@agno/json';
 import { qualifiedTables } from './tables.js';
 
 /** A machine identity that AgentOS keeps, as far as requests are concerned. Times in seconds since 1970. */

@@ -1,4 +1,4 @@
-import { arrayOf, type RawJson, type SessionType, type StoredSession } from '@agno/contract';
+import { type SessionType, type StoredSession } from '@agno/contract';
 import {
   type Database,
   type Deadline,
@@ -8,6 +8,7 @@ import {
   sqlState,
   type TableNames,
 } from '@agno/database';
+import { arrayOf, type RawJson } from '@agno/json';
 import { LayoutKeeper, LayoutOutdated } from './layout-keeper.js';
 import { current, isImpossible, type Upgradable } from './rows.js';
 import { type ListQuery, SessionLists, type SessionPage } from './session-lists.js';
@@ -88,9 +89,8 @@ export class SessionStore {
       const statement = hasRuns
         ? book.get(`create-with-runs:${type}`, createSessionWithRuns(type))
         : book.get(`create:${type}`, createSession(type));
-      const runs = session.runs.map((run) => (book.layout.hasRunsTable ? run.row : run.run_data));
       try {
-        const all = hasRuns ? [...values, arrayOf(runs)] : values;
+        const all = hasRuns ? [...values, arrayOf(session.runs)] : values;
         const [created] = await this.database.query<CreatedRow>(statement, all, deadline);
         return created && storedSession(session, created);
       } catch (error) {

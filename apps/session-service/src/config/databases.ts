@@ -1,4 +1,4 @@
-import { itemsOf, kindOf } from '@agno/contract';
+import { itemsOf, kindOf } from '@agno/json';
 import { dsnEntries, dsnIn, judgeDsn } from './dsn-map.js';
 import type { Environment } from './environment.js';
 import type { DatabaseConfig } from './service-config.js';
@@ -47,7 +47,7 @@ function replicasFrom(environment: Environment, faults: string[]): ReadonlyMap<s
     else
       replicas.set(
         id,
-        itemsOf(value).map((item, at) => dsnIn(item, `${place}[${at}]`, faults)),
+        Array.from(itemsOf(value), (item, index) => dsnIn(item, `${place}[${index}]`, faults)),
       );
   }
   return replicas;

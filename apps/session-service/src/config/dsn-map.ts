@@ -1,5 +1,5 @@
-import { asRaw, kindOf, membersOf, type RawJson, unquote } from '@agno/contract';
 import { DsnError, parseDsn } from '@agno/database';
+import { asRaw, kindOf, membersOf, type RawJson, unquote } from '@agno/json';
 
 /** An entry of a map of DSNs; `place` names it in a fault. */
 interface DsnEntry {

@@ -1,5 +1,5 @@
+import { quote } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { quote } from '../json/raw-json.js';
 import { reencodeBase64 } from './base64.js';
 
 describe('reencodeBase64', () => {

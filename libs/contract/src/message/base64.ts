@@ -1,4 +1,4 @@
-import { asRaw, type RawJson, unquote } from '../json/raw-json.js';
+import { asRaw, type RawJson, unquote } from '@agno/json';
 
 /**
  * Inline media content as AgentOS prints it again: decoded and encoded anew. Python's decoder skips foreign characters and

@@ -1,33 +1,41 @@
+import { asRaw, JsonWriter, type RawJson } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { asRaw, membersOf, type RawJson } from '../json/raw-json.js';
-import { chatMessage, isShownInChat } from './chat-message.js';
+import { isShownInChat, messageOf, writeMessage } from './chat-message.js';
 
 const UUID = /"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"/g;
 
+/** The message at a position of run r1, which was created at 1700000000. */
+function messageText(stored: string, position = 0): string {
+  const writer = new JsonWriter();
+  writeMessage(writer, messageOf(asRaw(stored)), { runId: asRaw('"r1"'), position, createdAt: asRaw('1700000000') });
+  return String(writer.done());
+}
+
 /** The message in its printed form, without what every one below has in common; new ids read `new`. */
 function printed(stored: string): RawJson {
-  const members = membersOf(asRaw(`{"id":"m","role":"user","created_at":1,${stored.slice(1)}`));
-  const text = String(chatMessage(members, () => 1700000000.9)).replace(UUID, '"new"');
+  const text = messageText(`{"id":"m","role":"user","created_at":1,${stored.slice(1)}`).replace(UUID, '"new"');
   const common = /^\{"id":"m",|"from_history":false,"stop_after_tool_call":false,"role":"user",|,?"created_at":1\}$/g;
   return asRaw(`{${text.replaceAll(common, '').replace(/,$/, '')}}`);
 }
 
-describe('chatMessage', () => {
+describe('writeMessage', () => {
   it('prints members in a fixed order, flags always, and nothing that is unknown, null or empty', () => {
     const stored =
       '{"created_at":5,"role":"assistant","id":"m1","content":"","tool_calls":[{"id":"c", "function":{}}],"name":null,' +
       '"tool_args":{},"provider_data":{"n":1.50,"x":null},"citations":{"raw":1},"temporary":false,"from_history":"yes","extra":1}';
-    expect(chatMessage(membersOf(asRaw(stored)), () => 0)).toBe(
+    expect(messageText(stored)).toBe(
       '{"id":"m1","content":"","from_history":true,"stop_after_tool_call":false,"role":"assistant",' +
         '"tool_calls":[{"id":"c", "function":{}}],"provider_data":{"n":1.50,"x":null},"created_at":5}',
     );
   });
 
-  it('gives a message without id and time a new id and the current second', () => {
-    const text = String(chatMessage(membersOf(asRaw('{"role":"user"}')), () => 1700000000.9)).replace(UUID, '"new"');
-    expect(text).toBe(
+  it('gives a message without id and time the time of its run and an id of its place, the same on every read', () => {
+    const text = messageText('{"role":"user"}');
+    expect(text.replace(UUID, '"new"')).toBe(
       '{"id":"new","from_history":false,"stop_after_tool_call":false,"role":"user","created_at":1700000000}',
     );
+    expect(messageText('{"role":"user"}')).toBe(text);
+    expect(messageText('{"role":"user"}', 1)).not.toBe(text);
   });
 
   it.each([
@@ -83,6 +91,6 @@ describe('isShownInChat', () => {
     ['{"role":"user","from_history":1}', false],
     ['{"role":"user","from_history":"maybe"}', true],
   ])('%s: %s', (message, shown) => {
-    expect(isShownInChat(membersOf(asRaw(message)))).toBe(shown);
+    expect(isShownInChat(messageOf(asRaw(message)))).toBe(shown);
   });
 });

@@ -1,16 +1,37 @@
-import { randomUUID } from 'node:crypto';
-import { BodyJoiner, type BodyText } from '../json/body-text.js';
-import { asRaw, FALSE, isEmptyContainer, itemsOf, kindOf, type RawJson, TRUE } from '../json/raw-json.js';
-import { type Coercion, fitting, laxBoolean, laxInteger, laxObject, laxText } from './lax-values.js';
-import { reprintMedia, reprintMediaList } from './media.js';
+import {
+  everyItemIs,
+  FALSE,
+  isEmptyContainer,
+  isPresent,
+  type JsonWriter,
+  kindOf,
+  membersOf,
+  type RawJson,
+  TRUE,
+} from '@agno/json';
+import { derivedId } from './derived-id.js';
+import { fitting, laxBoolean, laxInteger, laxObject, laxText } from './lax-values.js';
+import { type MediaPlace, reprintMedia, reprintMediaList } from './media.js';
 import { AUDIO, FILE, IMAGE, VIDEO } from './media-kinds.js';
 import { reprintMetrics } from './metrics.js';
 import { reprintReferences } from './references.js';
 
 type Members = ReadonlyMap<string, RawJson>;
 
+/** Where a stored message stands, and what it gets where it lacks it. */
+export interface MessagePlace {
+  readonly runId: RawJson;
+  /** In the messages of the run. */
+  readonly position: number;
+  /** Unix seconds. */
+  readonly createdAt: RawJson;
+}
+
+/** What a field of a message makes of its stored value. */
+type Print = (raw: RawJson, place: MediaPlace) => RawJson | undefined;
+
 /** The members of a message between `id` and `created_at`, in printed order. */
-const FIELDS: readonly (readonly [name: string, coerce: Coercion, byDefault?: RawJson])[] = [
+const FIELDS: readonly (readonly [name: string, print: Print, byDefault?: RawJson])[] = [
   ['content', textOrParts],
   ['reasoning_content', laxText],
   ['from_history', laxBoolean, FALSE],
@@ -27,36 +48,42 @@ const FIELDS: readonly (readonly [name: string, coerce: Coercion, byDefault?: Ra
   ['provider_data', filledObject],
   ['checkpoint_status', laxText],
   ['checkpoint_created_at', laxInteger],
-  ['images', (raw) => reprintMediaList(IMAGE, raw)],
-  ['audio', (raw) => reprintMediaList(AUDIO, raw)],
-  ['videos', (raw) => reprintMediaList(VIDEO, raw)],
-  ['files', (raw) => reprintMediaList(FILE, raw)],
-  ['audio_output', (raw) => reprintMedia(AUDIO, raw)],
+  ['images', (raw, place) => reprintMediaList(IMAGE, raw, [...place, 'images'])],
+  ['audio', (raw, place) => reprintMediaList(AUDIO, raw, [...place, 'audio'])],
+  ['videos', (raw, place) => reprintMediaList(VIDEO, raw, [...place, 'videos'])],
+  ['files', (raw, place) => reprintMediaList(FILE, raw, [...place, 'files'])],
+  ['audio_output', (raw, place) => reprintMedia(AUDIO, raw, [...place, 'audio_output'])],
   ['references', reprintReferences],
   ['metrics', reprintMetrics],
 ];
 
+const MEMBERS = new Set(['id', 'created_at', ...FIELDS.map(([name]) => name)]);
+
+/** The members of a stored message that are ever shown. */
+export function messageOf(raw: RawJson): Members {
+  return membersOf(raw, MEMBERS);
+}
+
 /** True unless the message is the system's, a tool's, or was only repeated from an earlier run. */
-export function isShownInChat(members: Members): boolean {
-  const role = members.get('role');
+export function isShownInChat(message: Members): boolean {
+  const role = message.get('role');
   if (role === '"system"' || role === '"tool"') return false;
-  return fitting(members.get('from_history'), laxBoolean) !== TRUE;
+  return fitting(message.get('from_history'), laxBoolean) !== TRUE;
 }
 
 /**
- * A stored message, given by its members, as a session's `chat_history` prints it: known members only, in a fixed order,
- * without nulls and empty lists and objects. A value that does not fit its member is left out; a missing `id` becomes a new
- * uuid and a missing `created_at` the time that `now` gives in unix seconds.
+ * Writes a stored message as a session's `chat_history` prints it: known members only, in a fixed order, without nulls and
+ * empty lists and objects. A value that does not fit its member is left out.
  */
-export function chatMessage(members: Members, now: () => number): BodyText {
-  const printed = new BodyJoiner();
-  printed.add('{"id":').addValue(fitting(members.get('id'), laxText) ?? asRaw(`"${randomUUID()}"`));
-  for (const [name, coerce, byDefault] of FIELDS) {
-    const value = fitting(members.get(name), coerce) ?? byDefault;
-    if (value !== undefined) printed.add(`,"${name}":`).addValue(value);
+export function writeMessage(writer: JsonWriter, message: Members, { runId, position, createdAt }: MessagePlace): void {
+  const place = [runId, 'messages', position];
+  writer.openObject().member('id', fitting(message.get('id'), laxText) ?? derivedId(...place));
+  for (const [name, print, byDefault] of FIELDS) {
+    const raw = message.get(name);
+    const printed = isPresent(raw) ? print(raw, place) : undefined;
+    writer.member(name, printed ?? byDefault);
   }
-  const createdAt = fitting(members.get('created_at'), laxInteger) ?? asRaw(String(Math.trunc(now())));
-  return printed.add(',"created_at":').addValue(createdAt).add('}').done();
+  writer.member('created_at', fitting(message.get('created_at'), laxInteger) ?? createdAt).closeObject();
 }
 
 function textOrParts(raw: RawJson): RawJson | undefined {
@@ -67,7 +94,7 @@ function textOrParts(raw: RawJson): RawJson | undefined {
 
 function listOfObjects(raw: RawJson): RawJson | undefined {
   if (kindOf(raw) !== 'array' || isEmptyContainer(raw)) return undefined;
-  return itemsOf(raw).every((item) => kindOf(item) === 'object') ? raw : undefined;
+  return everyItemIs('object', raw) ? raw : undefined;
 }
 
 function filledObject(raw: RawJson): RawJson | undefined {

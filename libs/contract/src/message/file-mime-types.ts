@@ -1,4 +1,4 @@
-import { quote, type RawJson } from '../json/raw-json.js';
+import { quote, type RawJson } from '@agno/json';
 
 const OFFICE_OPEN_XML = 'application/vnd.openxmlformats-officedocument';
 

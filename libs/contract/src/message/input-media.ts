@@ -1,8 +1,8 @@
-import { EMPTY_STRING, isPresent, isTruthy, kindOf, membersOf, type RawJson } from '../json/raw-json.js';
+import { EMPTY_STRING, isPresent, isTruthy, kindOf, membersOf, type RawJson } from '@agno/json';
 import { isFileMimeType } from './file-mime-types.js';
 import { type Coercion, fitting, laxBoolean, laxObject, laxText } from './lax-values.js';
-import { printMedia } from './media.js';
-import { type MediaKind } from './media-kinds.js';
+import { type MediaPlace, printMedia } from './media.js';
+import { MEDIA_MEMBERS, type MediaKind } from './media-kinds.js';
 import { readMediaReference } from './media-reference.js';
 
 type Members = Map<string, RawJson>;
@@ -11,25 +11,31 @@ type Members = Map<string, RawJson>;
  * One media object of a run's input, re-printed. Unlike the media of a message, one with a flaw is skipped by AgentOS:
  * undefined then.
  */
-export function reprintInputMedia(kind: MediaKind, raw: RawJson): RawJson | undefined {
+export function reprintInputMedia(kind: MediaKind, raw: RawJson, place: MediaPlace): RawJson | undefined {
   if (kindOf(raw) !== 'object') return undefined;
-  const members = membersOf(raw);
+  const members = new Map(membersOf(raw, MEDIA_MEMBERS));
   const reference = members.get('media_reference');
-  if (namesStoredObject(reference)) return reprintStored(kind, members, reference);
-  return fitting(members.get('content'), laxText) ? reprintInline(kind, members) : reprintNamed(kind, members);
+  if (namesStoredObject(reference)) return reprintStored(kind, members, reference, place);
+  return fitting(members.get('content'), laxText)
+    ? reprintInline(kind, members, place)
+    : reprintNamed(kind, members, place);
 }
+
+const STORAGE_KEY = new Set(['storage_key']);
 
 function namesStoredObject(reference: RawJson | undefined): reference is RawJson {
-  return reference !== undefined && kindOf(reference) === 'object' && membersOf(reference).has('storage_key');
+  return (
+    reference !== undefined && kindOf(reference) === 'object' && membersOf(reference, STORAGE_KEY).has('storage_key')
+  );
 }
 
-function reprintStored(kind: MediaKind, members: Members, raw: RawJson): RawJson | undefined {
+function reprintStored(kind: MediaKind, members: Members, raw: RawJson, place: MediaPlace): RawJson | undefined {
   const reference = readMediaReference(raw);
   members.delete('external');
   members.delete('content');
   if (!isTruthy(members.get('url'))) replace(members, 'url', reference?.url);
   if (!reference?.isWhole || !isTyped(kind, members) || !fits(members, 'metadata', laxObject)) return undefined;
-  return printMedia(kind, members, { reference: reference.text });
+  return printMedia(kind, members, place, { reference: reference.text });
 }
 
 function replace(members: Members, name: string, value: RawJson | undefined): void {
@@ -37,34 +43,34 @@ function replace(members: Members, name: string, value: RawJson | undefined): vo
   else members.set(name, value);
 }
 
-function reprintInline(kind: MediaKind, members: Members): RawJson | undefined {
-  return kind.isFile ? reprintInlineFile(kind, members) : reprintInlineBytes(kind, members);
+function reprintInline(kind: MediaKind, members: Members, place: MediaPlace): RawJson | undefined {
+  return kind.isFile ? reprintInlineFile(kind, members, place) : reprintInlineBytes(kind, members, place);
 }
 
-function reprintInlineBytes(kind: MediaKind, members: Members): RawJson | undefined {
+function reprintInlineBytes(kind: MediaKind, members: Members, place: MediaPlace): RawJson | undefined {
   if (!isTruthy(members.get('id'))) members.delete('id');
   if (!isTyped(kind, members, kind.inlineInputFields)) return undefined;
-  return printMedia(kind, members, 'inline', kind.inlineInputFields);
+  return printMedia(kind, members, place, 'inline', kind.inlineInputFields);
 }
 
 /** Only the fields that a message keeps are checked; the further ones of an input are shown when they fit. */
-function reprintInlineFile(kind: MediaKind, members: Members): RawJson | undefined {
+function reprintInlineFile(kind: MediaKind, members: Members, place: MediaPlace): RawJson | undefined {
   const isReadable =
     isTyped(kind, members, kind.inlineFields) && (isTruthy(members.get('id')) || hasContent(kind, members));
-  return isReadable ? printMedia(kind, members, 'inline', kind.inlineInputFields) : undefined;
+  return isReadable ? printMedia(kind, members, place, 'inline', kind.inlineInputFields) : undefined;
 }
 
 function hasContent(kind: MediaKind, members: Members): boolean {
   return fitting(members.get('content'), (raw) => kind.printContent(raw, members.get('mime_type'))) !== EMPTY_STRING;
 }
 
-function reprintNamed(kind: MediaKind, members: Members): RawJson | undefined {
+function reprintNamed(kind: MediaKind, members: Members, place: MediaPlace): RawJson | undefined {
   const isReadable =
     !isPresent(members.get('media_reference')) &&
     isTyped(kind, members) &&
     fits(members, 'metadata', laxObject) &&
     (kind.isFile ? isSourcedFile(members) : hasOneSource(members));
-  return isReadable ? printMedia(kind, members, 'named') : undefined;
+  return isReadable ? printMedia(kind, members, place, 'named') : undefined;
 }
 
 function hasOneSource(members: Members): boolean {

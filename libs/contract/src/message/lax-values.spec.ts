@@ -1,5 +1,5 @@
+import { asRaw } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { asRaw } from '../json/raw-json.js';
 import { laxBoolean, laxFloat, laxInteger } from './lax-values.js';
 
 describe('laxInteger', () => {

@@ -1,7 +1,6 @@
-import { pythonFloat } from '../json/python-text.js';
-import { asRaw, FALSE, isPresent, kindOf, type RawJson, TRUE, unquote } from '../json/raw-json.js';
-import { trimWhiteSpace } from '../json/white-space.js';
+import { asRaw, FALSE, isPresent, kindOf, pythonFloat, type RawJson, TRUE, unquote } from '@agno/json';
 import { parseInteger } from '../request/integer.js';
+import { trimWhiteSpace } from '../white-space.js';
 
 /**
  * What a field of one of AgentOS's classes makes of a stored value: the value as it will be printed, or undefined where it

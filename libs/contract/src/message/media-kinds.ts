@@ -1,4 +1,4 @@
-import { asRaw, EMPTY_STRING, kindOf, type RawJson } from '../json/raw-json.js';
+import { asRaw, EMPTY_STRING, kindOf, type RawJson } from '@agno/json';
 import { reencodeBase64 } from './base64.js';
 import { anything, type Coercion, laxFloat, laxInteger, laxText } from './lax-values.js';
 
@@ -99,6 +99,12 @@ export const FILE: MediaKind = {
   printContent: printFileContent,
   isFile: true,
 };
+
+/** The members of a media object of any kind. */
+export const MEDIA_MEMBERS: ReadonlySet<string> = new Set([
+  ...['id', 'content', 'media_reference', 'metadata', 'citations'],
+  ...[IMAGE, AUDIO, VIDEO, FILE].flatMap(({ fields }) => fields.map(([name]) => name)),
+]);
 
 function printBytes(content: RawJson): RawJson | undefined {
   return kindOf(content) === 'string' ? reencodeBase64(content) : undefined;

@@ -1,6 +1,5 @@
-import { isPresent, kindOf, membersOf, type RawJson } from '../json/raw-json.js';
+import { isPresent, kindOf, membersOf, objectOf, type RawJson } from '@agno/json';
 import { type Coercion, fitting, laxInteger, laxObject, laxText } from './lax-values.js';
-import { ObjectText } from './object-text.js';
 
 const PARTS: readonly (readonly [name: string, coerce: Coercion])[] = [
   ['media_id', laxText],
@@ -18,6 +17,7 @@ const PARTS: readonly (readonly [name: string, coerce: Coercion])[] = [
   ['metadata', laxObject],
 ];
 
+const MEMBERS = new Set(PARTS.map(([name]) => name));
 const REQUIRED = ['media_id', 'storage_key', 'storage_backend'];
 
 export interface MediaReference {
@@ -31,14 +31,9 @@ export interface MediaReference {
 /** A pointer to media kept in an object store, or undefined for anything that does not name the object and its store. */
 export function readMediaReference(raw: RawJson | undefined): MediaReference | undefined {
   if (raw === undefined || kindOf(raw) !== 'object') return undefined;
-  const members = membersOf(raw);
+  const members = membersOf(raw, MEMBERS);
   if (REQUIRED.some((name) => fitting(members.get(name), laxText) === undefined)) return undefined;
-  const printed = new ObjectText();
-  let isWhole = true;
-  for (const [name, coerce] of PARTS) {
-    const value = fitting(members.get(name), coerce);
-    if (value === undefined && isPresent(members.get(name))) isWhole = false;
-    printed.add(name, value);
-  }
-  return { text: printed.close(), url: fitting(members.get('url'), laxText), isWhole };
+  const printed = PARTS.map(([name, coerce]) => [name, fitting(members.get(name), coerce)] as const);
+  const isWhole = printed.every(([name, value]) => value !== undefined || !isPresent(members.get(name)));
+  return { text: objectOf(printed), url: fitting(members.get('url'), laxText), isWhole };
 }

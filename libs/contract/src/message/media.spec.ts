@@ -1,8 +1,9 @@
+import { asRaw } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { asRaw } from '../json/raw-json.js';
 import { reprintMedia } from './media.js';
 import { AUDIO, FILE, IMAGE, VIDEO } from './media-kinds.js';
 
+const PLACE = ['r1', 0];
 const REFERENCE = '{"media_id":"o","storage_key":"k","storage_backend":"s3"}';
 
 describe('reprintMedia', () => {
@@ -55,7 +56,7 @@ describe('reprintMedia', () => {
       `{"id":"i","name":"n","media_reference":${REFERENCE}}`,
     ],
   ])('%#: prints %2$s', (kind, stored, printed) => {
-    expect(reprintMedia(kind, asRaw(stored))).toBe(printed);
+    expect(reprintMedia(kind, asRaw(stored), PLACE)).toBe(printed);
   });
 
   it.each([
@@ -65,10 +66,10 @@ describe('reprintMedia', () => {
     ['an unusable reference', IMAGE, '{"id":"i","content":"aGk=","media_reference":{}}', '{"id":"i","content":"aGk="}'],
     ['an unknown media type', FILE, '{"id":"i","url":"u","mime_type":"a/b"}', '{"id":"i","url":"u","mime_type":"a/b"}'],
   ])('shows what fits of an object with %s', (_, kind, stored, printed) => {
-    expect(reprintMedia(kind, asRaw(stored))).toBe(printed);
+    expect(reprintMedia(kind, asRaw(stored), PLACE)).toBe(printed);
   });
 
   it.each(['{}', '[]', '"u"', '1'])('shows nothing of %s', (stored) => {
-    expect(reprintMedia(IMAGE, asRaw(stored))).toBeUndefined();
+    expect(reprintMedia(IMAGE, asRaw(stored), PLACE)).toBeUndefined();
   });
 });

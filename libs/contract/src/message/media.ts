@@ -1,65 +1,69 @@
-import { randomUUID } from 'node:crypto';
 import {
-  asRaw,
+  arrayOf,
   EMPTY_STRING,
   isEmptyContainer,
   isPresent,
   itemsOf,
   kindOf,
   membersOf,
+  objectOf,
   type RawJson,
-} from '../json/raw-json.js';
+} from '@agno/json';
+import { derivedId } from './derived-id.js';
 import { fitting, laxObject, laxText } from './lax-values.js';
-import { type MediaKind } from './media-kinds.js';
+import { MEDIA_MEMBERS, type MediaKind } from './media-kinds.js';
 import { readMediaReference } from './media-reference.js';
-import { ObjectText } from './object-text.js';
 
 /** Where the bytes of a media object are: in an object store, in the JSON itself, or somewhere its fields name. */
 export type MediaCarrier = 'inline' | 'named' | { readonly reference: RawJson };
 
+/** Where a media object stands: the run's id and the keys and positions below it. */
+export type MediaPlace = readonly (string | number)[];
+
 /** The media of one kind that a message holds, re-printed; undefined when none can be shown. */
-export function reprintMediaList(kind: MediaKind, raw: RawJson): RawJson | undefined {
-  if (kindOf(raw) !== 'array') return undefined;
-  const items = itemsOf(raw).map((item) => reprintMedia(kind, item));
-  const shown = items.filter((item) => item !== undefined);
-  return shown.length === 0 ? undefined : asRaw(`[${shown.join(',')}]`);
+export function reprintMediaList(kind: MediaKind, raw: RawJson, place: MediaPlace): RawJson | undefined {
+  const shown = Array.from(itemsOf(raw), (item, position) => reprintMedia(kind, item, [...place, position]));
+  const printed = shown.filter((item) => item !== undefined);
+  return printed.length === 0 ? undefined : arrayOf(printed);
 }
 
 /** One media object of a message, re-printed: what does not fit is left out. Undefined for what is no such object. */
-export function reprintMedia(kind: MediaKind, raw: RawJson): RawJson | undefined {
+export function reprintMedia(kind: MediaKind, raw: RawJson, place: MediaPlace): RawJson | undefined {
   if (kindOf(raw) !== 'object' || isEmptyContainer(raw)) return undefined;
-  const members = membersOf(raw);
+  const members = membersOf(raw, MEDIA_MEMBERS);
   const reference = readMediaReference(members.get('media_reference'));
-  if (reference !== undefined) return printMedia(kind, members, { reference: reference.text });
+  if (reference !== undefined) return printMedia(kind, members, place, { reference: reference.text });
   const isInline = fitting(members.get('content'), laxText) !== undefined;
-  return isInline ? printMedia(kind, members, 'inline', kind.inlineFields) : printMedia(kind, members, 'named');
+  return isInline
+    ? printMedia(kind, members, place, 'inline', kind.inlineFields)
+    : printMedia(kind, members, place, 'named');
 }
 
 /** Prints a media object, limited to the fields in `kept` if given. */
 export function printMedia(
   kind: MediaKind,
   members: ReadonlyMap<string, RawJson>,
+  place: MediaPlace,
   carrier: MediaCarrier,
   kept?: ReadonlySet<string>,
 ): RawJson {
-  const printed = new ObjectText();
-  printed.add('id', printId(kind, members.get('id'), carrier));
+  const printed: [string, RawJson | undefined][] = [['id', idOf(kind, members.get('id'), place, carrier)]];
   for (const [name, coerce, byDefault] of kind.fields) {
     if (kept !== undefined && !kept.has(name)) continue;
     const value = members.has(name) ? fitting(members.get(name), coerce) : byDefault;
-    if (name !== 'filepath' || value !== EMPTY_STRING) printed.add(name, value);
+    if (name !== 'filepath' || value !== EMPTY_STRING) printed.push([name, value]);
   }
-  if (typeof carrier === 'object') printed.add('media_reference', carrier.reference);
-  else printed.add('content', printContent(kind, members));
-  if (carrier !== 'inline') printed.add('metadata', printMetadata(members.get('metadata')));
-  return printed.close();
+  if (typeof carrier === 'object') printed.push(['media_reference', carrier.reference]);
+  else printed.push(['content', printContent(kind, members)]);
+  if (carrier !== 'inline') printed.push(['metadata', printMetadata(members.get('metadata'))]);
+  return objectOf(printed);
 }
 
-/** Media without an id get a new one on every read; inline images, audio and videos also for an empty one. */
-function printId(kind: MediaKind, raw: RawJson | undefined, carrier: MediaCarrier): RawJson {
+/** Media without an id get one; inline images, audio and videos also for an empty one. */
+function idOf(kind: MediaKind, raw: RawJson | undefined, place: MediaPlace, carrier: MediaCarrier): RawJson {
   const id = fitting(raw, laxText);
   const isMissing = id === undefined || (id === EMPTY_STRING && carrier === 'inline' && !kind.isFile);
-  return isMissing ? asRaw(`"${randomUUID()}"`) : id;
+  return isMissing ? derivedId(...place) : id;
 }
 
 function printContent(kind: MediaKind, members: ReadonlyMap<string, RawJson>): RawJson | undefined {

@@ -1,5 +1,4 @@
-import { isEmptyContainer, isPresent, kindOf, membersOf, type RawJson, TRUE } from '../json/raw-json.js';
-import { ObjectText } from './object-text.js';
+import { isEmptyContainer, isPresent, kindOf, membersOf, objectOf, type RawJson, TRUE } from '@agno/json';
 
 /** What a message's metrics may hold, in the order in which they are printed. */
 const METRICS = [
@@ -18,19 +17,21 @@ const METRICS = [
   'provider_metrics',
 ];
 
+const MEMBERS = new Set(METRICS);
+
 /**
  * The metrics of a message: known ones that are set, values untouched. A count of 0 is as good as none, a measured 0.0 is
  * kept. Undefined when nothing is left.
  */
 export function reprintMetrics(raw: RawJson | undefined): RawJson | undefined {
   if (raw === undefined || kindOf(raw) !== 'object') return undefined;
-  const members = membersOf(raw);
-  const printed = new ObjectText();
+  const members = membersOf(raw, MEMBERS);
+  const printed: [string, RawJson][] = [];
   for (const name of METRICS) {
     const value = members.get(name);
-    if (isPresent(value) && isSet(value)) printed.add(name, value);
+    if (isPresent(value) && isSet(value)) printed.push([name, value]);
   }
-  return printed.isEmpty ? undefined : printed.close();
+  return printed.length === 0 ? undefined : objectOf(printed);
 }
 
 function isSet(value: RawJson): boolean {

@@ -1,6 +1,5 @@
-import { itemsOf, kindOf, membersOf, NULL, type RawJson } from '../json/raw-json.js';
+import { itemsOf, kindOf, membersOf, NULL, objectOf, type RawJson } from '@agno/json';
 import { type Coercion, fitting, laxFloat, laxText } from './lax-values.js';
-import { ObjectText } from './object-text.js';
 
 const PARTS: readonly (readonly [name: string, coerce: Coercion])[] = [
   ['query', laxText],
@@ -8,13 +7,13 @@ const PARTS: readonly (readonly [name: string, coerce: Coercion])[] = [
   ['time', laxFloat],
 ];
 
+const MEMBERS = new Set(PARTS.map(([name]) => name));
+
 /** The references that a user message was enriched with: always all three parts, null where nothing fits. */
 export function reprintReferences(raw: RawJson): RawJson | undefined {
   if (kindOf(raw) !== 'object') return undefined;
-  const members = membersOf(raw);
-  const printed = new ObjectText();
-  for (const [name, coerce] of PARTS) printed.add(name, fitting(members.get(name), coerce) ?? NULL);
-  return printed.close();
+  const members = membersOf(raw, MEMBERS);
+  return objectOf(PARTS.map(([name, coerce]) => [name, fitting(members.get(name), coerce) ?? NULL]));
 }
 
 function textsAndObjects(raw: RawJson): RawJson | undefined {

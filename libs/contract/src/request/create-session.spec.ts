@@ -1,13 +1,14 @@
+import { allAtOnce } from '@agno/json';
 import { describe, expect, it } from 'vitest';
 import { parseCreateSession } from './create-session.js';
 import { idTooLong } from './id-too-long.js';
-import { bytes, issues, JSON_TYPE, refusal } from './refusal.fixture.js';
+import { issues, received, refusal } from './refusal.fixture.js';
 
-const parse = (body: string, query = '') => parseCreateSession(query, bytes(body), JSON_TYPE);
+const parse = (body: string, query = '') => allAtOnce(parseCreateSession(query, received(body)));
 
 describe('parseCreateSession', () => {
   it('accepts no body, of any content type', () => {
-    const parsed = parseCreateSession('', undefined, 'text/plain');
+    const parsed = allAtOnce(parseCreateSession('', received(undefined, 'text/plain')));
     expect(parsed).toMatchObject({ type: 'agent', sessionId: undefined, metadata: undefined, runs: undefined });
   });
 

@@ -1,12 +1,11 @@
-import { isPresent, type RawJson } from '../json/raw-json.js';
+import { isPresent, type RawJson, type Steps } from '@agno/json';
 import { SESSION_TYPES, type SessionType } from '../session/session-type.js';
-import { readBody } from './body.js';
-import { Fields } from './fields.js';
+import { type ReceivedBody, readBody } from './body.js';
+import { type Fields, readFields } from './fields.js';
+import { readRuns } from './initial-runs.js';
 import { IssueLog } from './issues.js';
 import { readMetadata } from './metadata.js';
-import { readFields } from './model-body.js';
 import { QueryReader } from './query-reader.js';
-import { readRuns } from './seeded-runs.js';
 import type { Refusable } from './session-reference.js';
 import { readSummary } from './summary.js';
 
@@ -30,32 +29,41 @@ export interface CreateSession extends Refusable {
   readonly runs: readonly RawJson[] | undefined;
 }
 
+const MEMBERS = new Set([
+  'session_id',
+  'session_name',
+  'session_state',
+  'metadata',
+  'user_id',
+  'agent_id',
+  'team_id',
+  'workflow_id',
+  'summary',
+  'runs',
+]);
+
 /**
  * @param rawQuery text after `?`
- * @throws HttpProblem 422, or 400 for an unreadable body
+ * @throws HttpProblem 422, or those of `readBody`
  */
-export function parseCreateSession(
-  rawQuery: string,
-  bytes: Uint8Array | undefined,
-  contentType: string | undefined,
-): CreateSession {
-  const body = readBody(bytes, contentType);
+export function* parseCreateSession(rawQuery: string, received: ReceivedBody): Steps<CreateSession> {
+  const body = yield* readBody(received);
   const log = new IssueLog();
   const query = new QueryReader(rawQuery, log);
   const type = query.choice('type', SESSION_TYPES) ?? 'agent';
   const dbId = query.reference('db_id');
 
-  const fields = readFields(body, log, 'empty');
+  const fields = readFields(body, MEMBERS, log, 'empty');
   const sessionId = fields.id('session_id') || undefined;
   const sessionName = fields.text('session_name');
-  const sessionState = fields.json('session_state');
-  const metadata = readMetadata(fields);
+  const sessionState = yield* fields.json('session_state');
+  const metadata = yield* readMetadata(fields);
   const userId = fields.id('user_id');
   const componentIds = readComponentIds(fields, type);
 
-  const ours = new Fields(fields.members, { ...fields.rules, report: log.reportOurs });
-  const summary = readSummary(ours, log.reportOurs);
-  const runs = readRuns(ours, sessionId, log.reportOurs);
+  const ours = fields.withRules({ report: log.reportOurs });
+  const summary = yield* readSummary(ours, log.reportOurs);
+  const runs = yield* readRuns(ours, sessionId, log.reportOurs);
   const refusal = log.settle();
 
   const ids = { sessionId, userId, ...componentIds };

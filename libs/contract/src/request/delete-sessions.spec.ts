@@ -1,9 +1,10 @@
+import { allAtOnce } from '@agno/json';
 import { describe, expect, it } from 'vitest';
 import { parseDeleteSession } from './delete-session.js';
 import { parseDeleteSessions } from './delete-sessions.js';
-import { bytes, issues, JSON_TYPE, refusal } from './refusal.fixture.js';
+import { issues, received, refusal } from './refusal.fixture.js';
 
-const parse = (body: string, query = '') => parseDeleteSessions(query, bytes(body), JSON_TYPE);
+const parse = (body: string, query = '') => allAtOnce(parseDeleteSessions(query, received(body)));
 
 describe('parseDeleteSession', () => {
   it('knows no type', () => {
@@ -57,6 +58,6 @@ describe('parseDeleteSessions', () => {
 
   it('needs a body', () => {
     const issue = { type: 'missing', loc: ['body'], msg: 'Field required', input: null };
-    expect(refusal(() => parseDeleteSessions('', undefined, undefined))).toEqual([422, [issue]]);
+    expect(refusal(() => allAtOnce(parseDeleteSessions('', received(undefined))))).toEqual([422, [issue]]);
   });
 });

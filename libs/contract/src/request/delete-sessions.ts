@@ -1,11 +1,12 @@
+import { itemsOf, kindOf, membersOf, type RawJson, type Steps, stringOf } from '@agno/json';
 import { problem } from '../errors/http-problem.js';
 import { SESSION_TYPES } from '../session/session-type.js';
-import { readBody } from './body.js';
+import { type ReceivedBody, readBody } from './body.js';
 import { canBeId } from './clean-text.js';
 import { type DeleteSession, readDeleteParameters } from './delete-session.js';
+import { echo } from './echo.js';
+import { readModel } from './fields.js';
 import { emptyList, IssueLog, type Loc, missing, notAList, notAString, wrongChoice } from './issues.js';
-import { echo, isArray, type JsonNode, type JsonObject, stringOf } from './json-tree.js';
-import { readModel } from './model-body.js';
 import { QueryReader } from './query-reader.js';
 
 /** `DELETE /sessions`: several sessions. Their types are checked, and then of no account. */
@@ -14,47 +15,51 @@ export interface DeleteSessions extends DeleteSession {
   readonly sessionIds: readonly string[];
 }
 
+const MEMBERS = new Set(['session_ids', 'session_types']);
+
 /**
  * @param rawQuery text after `?`
- * @throws HttpProblem 422; 400 for an unreadable body, and for lists of different lengths when all else is right
+ * @throws HttpProblem 422; those of `readBody`; 400 for lists of different lengths when all else is right
  */
-export function parseDeleteSessions(
-  rawQuery: string,
-  bytes: Uint8Array | undefined,
-  contentType: string | undefined,
-): DeleteSessions {
-  const body = readBody(bytes, contentType);
+export function* parseDeleteSessions(rawQuery: string, received: ReceivedBody): Steps<DeleteSessions> {
+  const body = yield* readBody(received);
   const log = new IssueLog();
   const parameters = readDeleteParameters(new QueryReader(rawQuery, log));
   const model = readModel(body, log, 'missing');
-  const ids = model === undefined ? [] : readList(model, 'session_ids', log, readId);
-  const types = model === undefined ? [] : readList(model, 'session_types', log, readType);
+  const ids = model === undefined ? [] : yield* readList(model, 'session_ids', log, readId);
+  const types = model === undefined ? [] : yield* readList(model, 'session_types', log, readType);
   log.settle();
   if (ids.length !== types.length) throw problem(400, 'Session IDs and session types must have the same length');
   return { ...parameters, sessionIds: ids.filter(canBeId) };
 }
 
-type ReadItem = (node: JsonNode, loc: Loc, log: IssueLog) => string;
+type ReadItem = (raw: RawJson, loc: Loc, log: IssueLog) => string;
 
-function readList(model: JsonObject, name: string, log: IssueLog, readItem: ReadItem): string[] {
+function* readList(model: RawJson, name: string, log: IssueLog, readItem: ReadItem): Steps<string[]> {
   const loc = ['body', name];
-  const node = model.get(name);
-  if (node === undefined) log.report(missing(loc, echo(model)));
-  else if (!isArray(node)) log.report(notAList(loc, echo(node)));
-  else if (node.length === 0) log.report(emptyList(loc));
-  else return node.map((item, index) => readItem(item, [...loc, index], log));
-  return [];
+  const list = membersOf(model, MEMBERS).get(name);
+  const items: string[] = [];
+  if (list === undefined) log.report(missing(loc, echo(model)));
+  else if (kindOf(list) !== 'array') log.report(notAList(loc, echo(list)));
+  else {
+    for (const item of itemsOf(list)) {
+      items.push(readItem(item, [...loc, items.length], log));
+      yield;
+    }
+    if (items.length === 0) log.report(emptyList(loc));
+  }
+  return items;
 }
 
-function readId(node: JsonNode, loc: Loc, log: IssueLog): string {
-  const text = stringOf(node);
-  if (text === undefined) log.report(notAString(loc, echo(node)));
+function readId(raw: RawJson, loc: Loc, log: IssueLog): string {
+  const text = stringOf(raw);
+  if (text === undefined) log.report(notAString(loc, echo(raw)));
   return text ?? '';
 }
 
-function readType(node: JsonNode, loc: Loc, log: IssueLog): string {
-  const text = stringOf(node);
+function readType(raw: RawJson, loc: Loc, log: IssueLog): string {
+  const text = stringOf(raw);
   const type = SESSION_TYPES.find((known) => known === text);
-  if (type === undefined) log.report(wrongChoice(loc, SESSION_TYPES, echo(node)));
+  if (type === undefined) log.report(wrongChoice(loc, SESSION_TYPES, echo(raw)));
   return type ?? '';
 }

@@ -1,7 +1,36 @@
-import type { RawJson } from '../json/raw-json.js';
-import { type Loc, notADictionary, notAString, type Report } from './issues.js';
-import { echo, isGiven, isObject, type JsonNode, type JsonObject, printNode, stringOf } from './json-tree.js';
-import { checkStorable, storableNode, storableText } from './storable.js';
+import { EMPTY_OBJECT, isPresent, kindOf, membersOf, type RawJson, type Steps, stringOf } from '@agno/json';
+import type { Body } from './body.js';
+import { echo, echoText } from './echo.js';
+import { type IssueLog, type Loc, missing, notADictionary, notAModel, notAString, type Report } from './issues.js';
+import { checkStorable, storable, storableText } from './storable.js';
+
+/**
+ * The body, which must be an object. Anything else is reported.
+ *
+ * @param whenAbsent whether a request without a body is an error, or as good as `{}`
+ */
+export function readModel(body: Body, log: IssueLog, whenAbsent: 'missing' | 'empty'): RawJson | undefined {
+  if (body.kind === 'json' && kindOf(body.root) === 'object') return body.root;
+  if (body.kind === 'json') log.report(notAModel(echo(body.root)));
+  else if (body.kind === 'text') log.report(notAModel(echoText(body.text)));
+  else if (whenAbsent === 'missing') log.report(missing(['body']));
+  return undefined;
+}
+
+/** As `readModel`, for models whose members, `names`, are all optional. */
+export function readFields(
+  body: Body,
+  names: ReadonlySet<string>,
+  log: IssueLog,
+  whenAbsent: 'missing' | 'empty',
+): Fields {
+  return new Fields(readModel(body, log, whenAbsent) ?? EMPTY_OBJECT, names, {
+    loc: ['body'],
+    report: log.report,
+    reportUnstorable: log.reportOurs,
+    isUnstorable: body.kind === 'json' && body.isUnstorable,
+  });
+}
 
 export interface FieldRules {
   /** Where the object stands. */
@@ -11,7 +40,7 @@ export interface FieldRules {
   /** Takes members that PostgreSQL cannot store. */
   readonly reportUnstorable: Report;
   /** Whether the body holds anything to be cleaned or refused; when not, that pass is left out. */
-  readonly sawUnstorable: boolean;
+  readonly isUnstorable: boolean;
 }
 
 /**
@@ -19,16 +48,26 @@ export interface FieldRules {
  * same: not given. What does not fit is reported and read as not given.
  */
 export class Fields {
+  readonly members: ReadonlyMap<string, RawJson>;
+
+  /** @param names the members that will be asked for */
   constructor(
-    readonly members: JsonObject,
+    readonly raw: RawJson,
+    private readonly names: ReadonlySet<string>,
     readonly rules: FieldRules,
-  ) {}
+  ) {
+    this.members = membersOf(raw, names);
+  }
+
+  withRules(rules: Partial<FieldRules>): Fields {
+    return new Fields(this.raw, this.names, { ...this.rules, ...rules });
+  }
 
   /** A text that is stored as it is, such as an id. */
   id(name: string): string | undefined {
     const text = this.string(name);
-    if (text !== undefined && this.rules.sawUnstorable) {
-      checkStorable(text, this.locOf(name), this.rules.reportUnstorable);
+    if (text !== undefined && this.rules.isUnstorable) {
+      checkStorable(text, () => this.locOf(name), this.rules.reportUnstorable);
     }
     return text;
   }
@@ -36,43 +75,38 @@ export class Fields {
   /** A text for people: cleaned. */
   text(name: string): string | undefined {
     const text = this.string(name);
-    if (text === undefined || !this.rules.sawUnstorable) return text;
-    return storableText(text, this.locOf(name), this.rules.reportUnstorable);
+    if (text === undefined || !this.rules.isUnstorable) return text;
+    return storableText(text, () => this.locOf(name), this.rules.reportUnstorable);
   }
 
   /** An object, as sent. */
-  object(name: string): JsonObject | undefined {
-    const node = this.members.get(name);
-    if (!isGiven(node)) return undefined;
-    if (isObject(node)) return node;
-    this.rules.report(notADictionary(this.locOf(name), echo(node)));
+  object(name: string): RawJson | undefined {
+    const raw = this.members.get(name);
+    if (!isPresent(raw)) return undefined;
+    if (kindOf(raw) === 'object') return raw;
+    this.rules.report(notADictionary(this.locOf(name), echo(raw)));
     return undefined;
   }
 
   /** An object, cleaned. */
-  json(name: string): RawJson | undefined {
-    const members = this.object(name);
-    return members && this.cleaned(name, members);
-  }
-
-  /** The members of an object, to be read one by one. */
-  nested(name: string): Fields | undefined {
-    const members = this.object(name);
-    return members && new Fields(members, { ...this.rules, loc: this.locOf(name) });
+  *json(name: string): Steps<RawJson | undefined> {
+    const raw = this.object(name);
+    return raw && (yield* this.cleaned(name, raw));
   }
 
   /** What is stored for a member. */
-  cleaned(name: string, node: JsonNode): RawJson {
-    const { sawUnstorable, reportUnstorable } = this.rules;
-    return printNode(sawUnstorable ? storableNode(node, this.locOf(name), reportUnstorable) : node);
+  *cleaned(name: string, raw: RawJson): Steps<RawJson> {
+    const { isUnstorable, reportUnstorable } = this.rules;
+    yield;
+    return isUnstorable ? yield* storable(raw, this.locOf(name), reportUnstorable) : raw;
   }
 
   /** A text, as sent. */
   string(name: string): string | undefined {
-    const node = this.members.get(name);
-    if (!isGiven(node)) return undefined;
-    const text = stringOf(node);
-    if (text === undefined) this.rules.report(notAString(this.locOf(name), echo(node)));
+    const raw = this.members.get(name);
+    if (!isPresent(raw)) return undefined;
+    const text = stringOf(raw);
+    if (text === undefined) this.rules.report(notAString(this.locOf(name), echo(raw)));
     return text;
   }
 

@@ -1,5 +1,5 @@
+import { reprString } from '@agno/json';
 import { problem } from '../errors/http-problem.js';
-import { reprString } from '../json/python-text.js';
 import { IssueLog } from './issues.js';
 import { QueryReader } from './query-reader.js';
 import { readSessionReference, type SessionReference } from './session-reference.js';

@@ -1,5 +1,5 @@
+import { quote } from '@agno/json';
 import { type HttpProblem, unprocessable } from '../errors/http-problem.js';
-import { quote } from '../json/raw-json.js';
 import { invalidValue } from './our-issues.js';
 
 /**

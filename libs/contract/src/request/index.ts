@@ -1,3 +1,4 @@
+export { bodyTooLarge, type ReceivedBody } from './body.js';
 export * from './create-session.js';
 export * from './delete-session.js';
 export * from './delete-sessions.js';

@@ -1,10 +1,8 @@
-import { trimWhiteSpace } from '../json/white-space.js';
+import { trimWhiteSpace } from '../white-space.js';
+import { MAX_INTEGER_DIGITS } from './body.js';
 
 /** Why a text is no integer, in the words of the contract. */
 export type IntegerFault = 'int_parsing' | 'int_parsing_size';
-
-/** Python refuses to convert longer ones. */
-export const MAX_INTEGER_DIGITS = 4300;
 
 export const MAX_INT64 = 2n ** 63n - 1n;
 export const MIN_INT64 = -(2n ** 63n);

@@ -1,5 +1,5 @@
+import { asRaw, NULL, objectOf, quote, type RawJson } from '@agno/json';
 import { type HttpProblem, unprocessable, type ValidationIssue } from '../errors/http-problem.js';
-import { asRaw, NULL, objectOf, quote, type RawJson } from '../json/raw-json.js';
 
 /** Where a rejected value stands: `['query', 'limit']`, `['body', 'session_ids', 1]`. */
 export type Loc = readonly (string | number)[];

@@ -1,16 +1,17 @@
-import { UnreadableBody } from './json-errors.js';
+/** Bytes that do not fit their encoding. */
+export class UnreadableText extends Error {}
 
 /**
  * The text of a JSON body: UTF-8, UTF-16 or UTF-32 in either byte order, recognised by a byte order mark or, as the first
  * character of JSON is ASCII, by the zero bytes about it. What the content type says about a charset does not count.
  *
- * @throws UnreadableBody where the bytes do not fit the encoding
+ * @throws UnreadableText where the bytes do not fit the encoding
  */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return decoderFor(bytes)(bytes);
   } catch {
-    throw new UnreadableBody();
+    throw new UnreadableText();
   }
 }
 
@@ -41,10 +42,19 @@ function textDecoder(encoding: string): Decoder {
 }
 
 function decodeUtf32(bytes: Uint8Array, littleEndian: boolean): string {
-  if (bytes.length % 4 !== 0) throw new UnreadableBody();
+  if (bytes.length % 4 !== 0) throw new UnreadableText();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 4) text += String.fromCodePoint(view.getUint32(at, littleEndian));
-  if (!text.isWellFormed()) throw new UnreadableBody();
+  const parts: string[] = [];
+  for (let start = 0; start < bytes.length; start += UTF32_PART) {
+    const codes: number[] = [];
+    for (let at = start; at < Math.min(start + UTF32_PART, bytes.length); at += 4)
+      codes.push(view.getUint32(at, littleEndian));
+    parts.push(String.fromCodePoint(...codes));
+  }
+  const text = parts.join('');
+  if (!text.isWellFormed()) throw new UnreadableText();
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
+
+/** Bytes that are decoded at a time: one character at a time would make a chain of millions of texts. */
+const UTF32_PART = 32_768;

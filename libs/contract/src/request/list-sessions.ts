@@ -1,4 +1,4 @@
-import { quote } from '../json/raw-json.js';
+import { quote } from '@agno/json';
 import { SESSION_TYPES } from '../session/session-type.js';
 import { MAX_INT64 } from './integer.js';
 import { IssueLog, tooLarge, tooSmall } from './issues.js';

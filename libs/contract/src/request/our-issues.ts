@@ -1,5 +1,5 @@
+import { objectOf, quote, type RawJson } from '@agno/json';
 import type { ValidationIssue } from '../errors/http-problem.js';
-import { objectOf, quote, type RawJson } from '../json/raw-json.js';
 import type { Loc } from './issues.js';
 
 /** Issues for input that AgentOS fails on, in pydantic's vocabulary where it has a word for it. */

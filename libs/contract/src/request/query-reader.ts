@@ -1,4 +1,4 @@
-import { quote } from '../json/raw-json.js';
+import { quote } from '@agno/json';
 import { parseBoolean } from './boolean.js';
 import { parseInteger } from './integer.js';
 import { type IssueLog, notABoolean, notAnInteger, tooManyDigits, tooSmall, wrongChoice } from './issues.js';

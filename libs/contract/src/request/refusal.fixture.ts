@@ -24,7 +24,10 @@ export function issues(parse: () => unknown): string[] {
   return (detail as { type: string; loc: unknown[] }[]).map(({ type, loc }) => `${type} ${loc.join('.')}`);
 }
 
-export const JSON_TYPE = 'application/json';
+/** A body as it arrives, by default JSON. */
+export function received(body: string | Uint8Array | undefined, contentType: string | undefined = 'application/json') {
+  return { bytes: typeof body === 'string' ? bytes(body) : body, contentType, limitBytes: 16_777_216 };
+}
 
 export function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);

@@ -1,8 +1,9 @@
+import { allAtOnce } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { bytes, issues, JSON_TYPE, refusal } from './refusal.fixture.js';
+import { issues, received, refusal } from './refusal.fixture.js';
 import { parseRenameSession } from './rename-session.js';
 
-const parse = (body: string, type: string | undefined = JSON_TYPE) => parseRenameSession('', bytes(body), type);
+const parse = (body: string, type?: string) => allAtOnce(parseRenameSession('', received(body, type)));
 
 describe('parseRenameSession', () => {
   it.each([
@@ -29,6 +30,6 @@ describe('parseRenameSession', () => {
   });
 
   it('looks at nothing else when the body is no JSON', () => {
-    expect(issues(() => parseRenameSession('type=nope', bytes('{'), JSON_TYPE))).toEqual(['json_invalid body.1']);
+    expect(issues(() => allAtOnce(parseRenameSession('type=nope', received('{'))))).toEqual(['json_invalid body.1']);
   });
 });

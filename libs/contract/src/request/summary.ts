@@ -1,11 +1,11 @@
-import { isTruthy, NULL, objectOf, quote, type RawJson } from '../json/raw-json.js';
+import { entriesOf, isPresent, isTruthy, NULL, objectOf, quote, type RawJson, type Steps, stringOf } from '@agno/json';
 import { reprintIsoDatetime } from '../time/python-datetime.js';
-import type { Fields } from './fields.js';
+import { echo } from './echo.js';
+import { Fields } from './fields.js';
 import { missing, notAString, type Report } from './issues.js';
-import { echo, isArray, isGiven, isObject, type JsonNode, stringOf } from './json-tree.js';
 import { notADatetime, notADatetimeType, unknownKey } from './our-issues.js';
 
-const KNOWN_KEYS = ['summary', 'topics', 'updated_at'];
+const KNOWN_KEYS = new Set(['summary', 'topics', 'updated_at']);
 
 /**
  * The member `summary` as AgentOS stores it: `summary`, `topics`, `updated_at` in this order, null topics and an empty date
@@ -13,19 +13,21 @@ const KNOWN_KEYS = ['summary', 'topics', 'updated_at'];
  *
  * @param report takes unknown keys, a missing or null `summary` and a bad date, on which AgentOS fails
  */
-export function readSummary(fields: Fields, report: Report): RawJson | undefined {
-  const given = fields.nested('summary');
-  if (given === undefined) return undefined;
+export function* readSummary(fields: Fields, report: Report): Steps<RawJson | undefined> {
+  const raw = fields.object('summary');
+  if (raw === undefined) return undefined;
+  const given = new Fields(raw, KNOWN_KEYS, { ...fields.rules, loc: fields.locOf('summary') });
   requireSummary(given, report);
   const kept: [string, RawJson][] = [];
   for (const name of ['summary', 'topics']) {
-    const node = given.members.get(name);
-    if (isGiven(node)) kept.push([name, given.cleaned(name, node)]);
+    const value = given.members.get(name);
+    if (isPresent(value)) kept.push([name, yield* given.cleaned(name, value)]);
   }
   const updatedAt = readDate(given, report);
   if (updatedAt !== undefined) kept.push(['updated_at', quote(updatedAt)]);
-  for (const [key, value] of given.members) {
-    if (!KNOWN_KEYS.includes(key)) report(unknownKey(given.locOf(key), echo(value)));
+  for (const [key, value] of entriesOf(raw)) {
+    if (!KNOWN_KEYS.has(key)) report(unknownKey(given.locOf(key), echo(value)));
+    yield;
   }
   return objectOf(kept);
 }
@@ -33,25 +35,20 @@ export function readSummary(fields: Fields, report: Report): RawJson | undefined
 function requireSummary(given: Fields, report: Report): void {
   const loc = given.locOf('summary');
   const summary = given.members.get('summary');
-  if (summary === undefined) report(missing(loc, echo(given.members)));
+  if (summary === undefined) report(missing(loc, echo(given.raw)));
   else if (summary === NULL) report(notAString(loc, NULL));
 }
 
 function readDate(given: Fields, report: Report): string | undefined {
-  const node = given.members.get('updated_at');
-  if (node === undefined || !isTruthyNode(node)) return undefined;
+  const raw = given.members.get('updated_at');
+  if (!isTruthy(raw)) return undefined;
   const loc = given.locOf('updated_at');
-  const text = stringOf(node);
+  const text = stringOf(raw);
   if (text === undefined) {
-    report(notADatetimeType(loc, echo(node)));
+    report(notADatetimeType(loc, echo(raw)));
     return undefined;
   }
   const printed = reprintIsoDatetime(text);
-  if (printed === undefined) report(notADatetime(loc, echo(node)));
+  if (printed === undefined) report(notADatetime(loc, echo(raw)));
   return printed;
-}
-
-function isTruthyNode(node: JsonNode): boolean {
-  if (isArray(node)) return node.length > 0;
-  return isObject(node) ? node.size > 0 : isTruthy(node);
 }

@@ -1,8 +1,9 @@
+import { allAtOnce } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { bytes, issues, JSON_TYPE, refusal } from './refusal.fixture.js';
+import { issues, received, refusal } from './refusal.fixture.js';
 import { parseUpdateSession } from './update-session.js';
 
-const parse = (body: string) => parseUpdateSession('type=team&user_id=u&db_id=d', bytes(body), JSON_TYPE);
+const parse = (body: string) => allAtOnce(parseUpdateSession('type=team&user_id=u&db_id=d', received(body)));
 const MODEL = 'Input should be a valid dictionary or object to extract fields from';
 
 describe('parseUpdateSession', () => {

@@ -1,8 +1,8 @@
-import type { RawJson } from '../json/raw-json.js';
-import { readBody } from './body.js';
+import type { RawJson, Steps } from '@agno/json';
+import { type ReceivedBody, readBody } from './body.js';
+import { readFields } from './fields.js';
 import { IssueLog } from './issues.js';
 import { readMetadata } from './metadata.js';
-import { readFields } from './model-body.js';
 import { QueryReader } from './query-reader.js';
 import { type Refusable, readSessionReference, type SessionReference } from './session-reference.js';
 import { readSummary } from './summary.js';
@@ -17,23 +17,21 @@ export interface UpdateSession extends SessionReference, Refusable {
   readonly summary: RawJson | undefined;
 }
 
+const MEMBERS = new Set(['session_name', 'session_state', 'metadata', 'summary']);
+
 /**
  * @param rawQuery text after `?`
- * @throws HttpProblem 422, or 400 for an unreadable body
+ * @throws HttpProblem 422, or those of `readBody`
  */
-export function parseUpdateSession(
-  rawQuery: string,
-  bytes: Uint8Array | undefined,
-  contentType: string | undefined,
-): UpdateSession {
-  const body = readBody(bytes, contentType);
+export function* parseUpdateSession(rawQuery: string, received: ReceivedBody): Steps<UpdateSession> {
+  const body = yield* readBody(received);
   const log = new IssueLog();
   const reference = readSessionReference(new QueryReader(rawQuery, log));
 
-  const fields = readFields(body, log, 'missing');
+  const fields = readFields(body, MEMBERS, log, 'missing');
   const sessionName = fields.text('session_name');
-  const sessionState = fields.json('session_state');
-  const metadata = readMetadata(fields);
-  const summary = readSummary(fields, log.reportOurs);
+  const sessionState = yield* fields.json('session_state');
+  const metadata = yield* readMetadata(fields);
+  const summary = yield* readSummary(fields, log.reportOurs);
   return { refusal: log.settle(), ...reference, sessionName, sessionState, metadata, summary };
 }

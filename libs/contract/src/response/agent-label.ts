@@ -7,21 +7,23 @@ import {
   membersOf,
   objectOf,
   type RawJson,
-} from '../json/raw-json.js';
+  withMember,
+} from '@agno/json';
+
+const LABELS = new Set(['sdk', 'framework']);
 
 /** What names the SDK of an external agent: `sdk`, or, where that is false, `framework`, if it is a non-empty string. */
 export function agentLabel(
   sdk: RawJson | null | undefined,
   framework: RawJson | null | undefined,
 ): RawJson | undefined {
-  const label = isTruthy(sdk ?? undefined) ? sdk : framework;
+  const label = isTruthy(sdk) ? sdk : framework;
   return label && kindOf(label) === 'string' && isTruthy(label) ? label : undefined;
 }
 
 /** The label in a stored `agent_data`; anything but an object has none. */
 export function labelOfAgentData(agentData: RawJson | null): RawJson | undefined {
-  if (agentData === null || kindOf(agentData) !== 'object') return undefined;
-  const members = membersOf(agentData);
+  const members = membersOf(agentData, LABELS);
   return agentLabel(members.get('sdk'), members.get('framework'));
 }
 
@@ -33,5 +35,5 @@ export function labelled(metadata: RawJson | null | undefined, label: RawJson | 
   const given = metadata ?? undefined;
   if (label === undefined) return given === EMPTY_ARRAY || given === EMPTY_STRING ? EMPTY_OBJECT : given;
   if (!isTruthy(given)) return objectOf([['sdk', label]]);
-  return kindOf(given) === 'object' ? objectOf(membersOf(given).set('sdk', label)) : given;
+  return kindOf(given) === 'object' ? withMember(given, 'sdk', label) : given;
 }

@@ -1,22 +1,44 @@
-import { type BodyText, listText } from '../json/body-text.js';
-import { isPresent, kindOf, objectsIn } from '../json/raw-json.js';
-import { chatMessage, isShownInChat } from '../message/index.js';
-import type { Run } from './merged-runs.js';
-import type { Steps } from './steps.js';
+import { isPresent, itemsOf, type JsonWriter, kindOf, NULL, type RawJson, type Steps } from '@agno/json';
+import { isShownInChat, laxInteger, messageOf, writeMessage } from '../message/index.js';
+import { runOf } from './run.js';
+import type { Run } from './stored-run.js';
 
 /**
- * The conversation: the messages of every top-level run in order, whatever its status, without system and tool messages
- * and without those repeated from history. `now` in unix seconds dates messages that have no date of their own.
+ * Writes the conversation as an array: the messages of every top-level run in order, whatever its status, without system
+ * and tool messages and without those repeated from history.
+ *
+ * @param takesPart false for runs that are left out
+ * @param createdAt time of the session, for messages of a run that have none, nor has the run
  */
-export function* chatHistory(runs: readonly Run[], now: () => number): Steps<BodyText> {
-  const shown: BodyText[] = [];
-  for (const run of runs) {
-    const messages = run.get('messages');
-    if (isPresent(run.get('parent_run_id')) || messages === undefined || kindOf(messages) !== 'array') continue;
-    for (const message of objectsIn(messages)) {
-      if (message !== undefined && isShownInChat(message)) shown.push(chatMessage(message, now));
-    }
+export function* writeChatHistory(
+  writer: JsonWriter,
+  runs: readonly RawJson[],
+  takesPart: (run: Run) => boolean,
+  createdAt: RawJson | null,
+): Steps<void> {
+  writer.openArray();
+  for (const raw of runs) {
+    const run = runOf(raw);
+    if (takesPart(run) && !isPresent(run.get('parent_run_id'))) yield* writeMessages(writer, run, createdAt);
     yield;
   }
-  return listText(shown);
+  writer.closeArray();
+}
+
+function* writeMessages(writer: JsonWriter, run: Run, sessionCreatedAt: RawJson | null): Steps<void> {
+  const createdAt = integerOf(run.get('created_at')) ?? integerOf(sessionCreatedAt) ?? ('0' as RawJson);
+  const runId = run.get('run_id') ?? NULL;
+  let position = 0;
+  for (const item of itemsOf(run.get('messages'))) {
+    if (kindOf(item) === 'object') {
+      const message = messageOf(item);
+      if (isShownInChat(message)) writeMessage(writer, message, { runId, position, createdAt });
+    }
+    position++;
+    yield;
+  }
+}
+
+function integerOf(raw: RawJson | null | undefined): RawJson | undefined {
+  return isPresent(raw) ? laxInteger(raw) : undefined;
 }

@@ -1,11 +1,10 @@
-export * from './body-writer.js';
+export { InvalidFields, type OnInvalidField } from './invalid-fields.js';
 export * from './merged-runs.js';
-export { isWorkflowRun } from './rebuilt-runs.js';
 export * from './run.js';
 export * from './run-filter.js';
 export * from './run-preview.js';
 export type { RunKind } from './run-schemas.js';
 export * from './session-detail.js';
-export { isUnnamed, listBody, listItem } from './session-list.js';
+export { isUnnamed, writeSessionList } from './session-list.js';
 export type { TitleSource } from './session-title.js';
-export type { Steps } from './steps.js';
+export type { Run } from './stored-run.js';

@@ -1,25 +1,28 @@
-import { dumpsIndented, pythonRepr } from '../json/python-text.js';
-import { itemsOf, kindOf, membersOf, quote, type RawJson } from '../json/raw-json.js';
+import { dumpsIndented, itemsOf, kindOf, membersOf, pythonRepr, quote, type RawJson } from '@agno/json';
 
 /**
  * A stored input as text: a string as it is, an object as indented JSON, a list of messages by its first user message,
  * anything else as Python prints it. A message's content is passed on as it is, and may then be no string.
+ *
+ * @param limit characters after which a printed text ends with `…`
  */
-export function inputText(input: RawJson): RawJson {
+export function inputText(input: RawJson, limit: number): RawJson {
   switch (kindOf(input)) {
     case 'string':
       return input;
     case 'object':
-      return quote(dumpsIndented(input));
+      return quote(dumpsIndented(input, limit));
     case 'array':
-      return userContent(itemsOf(input)[0]) ?? quote(pythonRepr(input));
+      return contentOfFirst(input) ?? quote(pythonRepr(input, limit));
     default:
-      return quote(pythonRepr(input));
+      return quote(pythonRepr(input, limit));
   }
 }
 
-function userContent(item: RawJson | undefined): RawJson | undefined {
-  if (item === undefined || kindOf(item) !== 'object') return undefined;
-  const message = membersOf(item);
+const MESSAGE = new Set(['role', 'content']);
+
+function contentOfFirst(messages: RawJson): RawJson | undefined {
+  const [first] = itemsOf(messages);
+  const message = membersOf(first, MESSAGE);
   return message.get('role') === '"user"' ? message.get('content') : undefined;
 }

@@ -1,34 +1,31 @@
-import { isPresent, kindOf, membersOf, type RawJson } from '../json/raw-json.js';
-import type { Steps } from './steps.js';
-
-/** The members of one stored run. */
-export type Run = Map<string, RawJson>;
+import { isPresent, kindOf, membersOf, type RawJson, type Steps } from '@agno/json';
 
 /**
  * The runs of a session from both places that may hold them: the legacy entries in their order, each replaced by the
  * table's run of the same id, then the table's other runs. What is no object vanishes, and legacy entries without a run_id.
  */
-export function* mergeRuns(tableRuns: readonly RawJson[], legacyRuns: readonly RawJson[]): Steps<Run[]> {
-  const fromTable = yield* objectsOf(tableRuns);
-  const legacy = (yield* objectsOf(legacyRuns)).filter(hasId);
+export function* mergeRuns(tableRuns: readonly RawJson[], legacyRuns: readonly RawJson[]): Steps<readonly RawJson[]> {
+  const fromTable = tableRuns.filter((run) => kindOf(run) === 'object');
+  const legacy = yield* byRunId(legacyRuns);
   if (legacy.length === 0) return fromTable;
-  const byId = new Map(fromTable.filter(hasId).map((run) => [run.get('run_id'), run]));
-  const legacyIds = new Set(legacy.map((run) => run.get('run_id')));
+  const table = yield* byRunId(fromTable);
+  const tableIds = new Map(table);
+  const legacyIds = new Set(legacy.map(([id]) => id));
   return [
-    ...legacy.map((run) => byId.get(run.get('run_id')) ?? run),
-    ...fromTable.filter((run) => hasId(run) && !legacyIds.has(run.get('run_id'))),
+    ...legacy.map(([id, run]) => tableIds.get(id) ?? run),
+    ...table.filter(([id]) => !legacyIds.has(id)).map(([, run]) => run),
   ];
 }
 
-function* objectsOf(stored: readonly RawJson[]): Steps<Run[]> {
-  const runs: Run[] = [];
-  for (const run of stored) {
-    if (kindOf(run) === 'object') runs.push(membersOf(run));
+const RUN_ID = new Set(['run_id']);
+
+/** The runs that have an id, with it. */
+function* byRunId(runs: readonly RawJson[]): Steps<[id: RawJson, run: RawJson][]> {
+  const found: [RawJson, RawJson][] = [];
+  for (const run of runs) {
+    const id = membersOf(run, RUN_ID).get('run_id');
+    if (isPresent(id)) found.push([id, run]);
     yield;
   }
-  return runs;
-}
-
-function hasId(run: Run): boolean {
-  return isPresent(run.get('run_id'));
+  return found;
 }

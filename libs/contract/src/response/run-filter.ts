@@ -1,5 +1,5 @@
-import { kindOf, type RawJson, unquote } from '../json/raw-json.js';
-import type { Run } from './merged-runs.js';
+import { kindOf, type RawJson, unquote } from '@agno/json';
+import type { Run } from './stored-run.js';
 
 /** Bounds in unix seconds, both inclusive; statuses in upper case. */
 export interface RunFilter {

@@ -1,37 +1,35 @@
-import { isPresent, isTruthy, itemsOf, kindOf, membersOf, objectsIn, quote, type RawJson } from '../json/raw-json.js';
+import { EMPTY_STRING, isPresent, itemsOf, membersOf, type RawJson, type Steps, shortened } from '@agno/json';
 import { inputText } from './input-text.js';
-import type { Run } from './merged-runs.js';
+import type { Run } from './stored-run.js';
+import { lastUserContent } from './user-content.js';
 
-const NOTHING = quote('');
+/** Characters after which `run_input` ends with `…`: printed with indentation, a nested input grows a thousandfold. */
+const LONGEST = 1_048_576;
+
+const INPUT_CONTENT = new Set(['input_content']);
 
 /** `run_input` of an agent or team run: its stored input content, else its last user message. */
-export function runInput(run: Run): RawJson {
-  const input = run.get('input');
-  if (input !== undefined && kindOf(input) === 'object') {
-    const content = membersOf(input).get('input_content');
-    if (isPresent(content)) return inputText(content);
-  }
-  return lastUserContent(run.get('messages')) ?? NOTHING;
+export function* runInput(run: Run): Steps<RawJson> {
+  const content = membersOf(run.get('input'), INPUT_CONTENT).get('input_content');
+  if (isPresent(content)) return printed(content);
+  return shortened((yield* lastUserContent(run.get('messages'))) ?? EMPTY_STRING, LONGEST);
 }
 
 /** `run_input` of a workflow run: its input, else the last user message of its first step, else its own. */
-export function workflowRunInput(run: Run): RawJson {
+export function* workflowRunInput(run: Run): Steps<RawJson> {
   const input = run.get('input');
-  if (isPresent(input)) return inputText(input);
-  return lastUserContent(messagesOfFirstStep(run)) ?? lastUserContent(run.get('messages')) ?? NOTHING;
+  if (isPresent(input)) return printed(input);
+  const content = (yield* lastUserContent(messagesOfFirstStep(run))) ?? (yield* lastUserContent(run.get('messages')));
+  return shortened(content ?? EMPTY_STRING, LONGEST);
 }
+
+function printed(input: RawJson): RawJson {
+  return shortened(inputText(input, LONGEST), LONGEST);
+}
+
+const MESSAGES = new Set(['messages']);
 
 function messagesOfFirstStep(run: Run): RawJson | undefined {
-  const steps = run.get('step_executor_runs');
-  if (!isTruthy(steps) || kindOf(steps) !== 'array') return undefined;
-  const [first] = itemsOf(steps);
-  return first !== undefined && kindOf(first) === 'object' ? membersOf(first).get('messages') : undefined;
-}
-
-function lastUserContent(messages: RawJson | undefined): RawJson | undefined {
-  if (messages === undefined || kindOf(messages) !== 'array') return undefined;
-  for (const message of objectsIn(messages).reverse()) {
-    if (message?.get('role') === '"user"') return message.get('content') ?? NOTHING;
-  }
-  return undefined;
+  const [first] = itemsOf(run.get('step_executor_runs'));
+  return membersOf(first, MESSAGES).get('messages');
 }

@@ -1,8 +1,8 @@
-import { EMPTY_ARRAY, EMPTY_OBJECT, isTruthy, NULL, quote, type RawJson } from '../json/raw-json.js';
-import type { FieldKind } from './field-kinds.js';
+import { EMPTY_ARRAY, EMPTY_OBJECT, isTruthy, NULL, quote, type RawJson, type Steps } from '@agno/json';
 import { inputMedia } from './input-media.js';
-import type { Run } from './merged-runs.js';
+import type { FieldKind } from './invalid-fields.js';
 import { runInput, workflowRunInput } from './run-input.js';
+import type { Run } from './stored-run.js';
 
 /** The three shapes of a run, field by field in the order of AgentOS's schemas. */
 export type RunKind = 'agent' | 'team' | 'workflow';
@@ -13,7 +13,7 @@ export interface RunField {
   /** What a run without the key shows; a stored null stays null. */
   readonly missing?: RawJson;
   /** How the value is made where it is not simply the stored one. */
-  readonly value?: (run: Run) => RawJson | undefined;
+  readonly value?: (run: Run) => Steps<RawJson | undefined>;
 }
 
 const EMPTY_TEXT = quote('');
@@ -23,7 +23,11 @@ const textOrEmpty = (name: string): RunField => ({ name, kind: 'text', missing: 
 const listOrEmpty = (name: string): RunField => ({ name, kind: 'dicts', missing: EMPTY_ARRAY });
 const dict = (name: string): RunField => ({ name, kind: 'dict' });
 const integer = (name: string): RunField => ({ name, kind: 'integer' });
-const unlessEmpty = (name: string): RunField => ({ name, kind: 'dicts', value: (run) => truthy(run.get(name)) });
+const unlessEmpty = (name: string): RunField => ({
+  name,
+  kind: 'dicts',
+  value: derived((run) => truthy(run.get(name))),
+});
 
 const content: RunField = { name: 'content', kind: 'text or dict', missing: EMPTY_TEXT };
 const metrics: RunField = { name: 'metrics', kind: 'dict', missing: EMPTY_OBJECT };
@@ -34,7 +38,7 @@ const followups: RunField = { name: 'followups', kind: 'texts' };
 const responseFormat: RunField = {
   name: 'run_response_format',
   kind: 'text',
-  value: (run) => quote((run.get('content_type') ?? '"str"') === '"str"' ? 'text' : 'json'),
+  value: derived((run) => quote((run.get('content_type') ?? '"str"') === '"str"' ? 'text' : 'json')),
 };
 
 const reasoning = [listOrEmpty('references'), dict('citations'), listOrEmpty('reasoning_messages')];
@@ -124,6 +128,14 @@ export const RUN_SCHEMAS: Record<RunKind, readonly RunField[]> = {
     dict('response_audio'),
   ],
 };
+
+/** A value that is made at once. */
+function derived(value: (run: Run) => RawJson): RunField['value'] {
+  // biome-ignore lint/correctness/useYield: other values are made in steps
+  return function* (run) {
+    return value(run);
+  };
+}
 
 function truthy(raw: RawJson | undefined): RawJson {
   return isTruthy(raw) ? raw : NULL;

@@ -1,47 +1,66 @@
-import type { BodyText } from '../json/body-text.js';
-import { isPresent, kindOf, membersOf, type RawJson, unquote } from '../json/raw-json.js';
+import {
+  isPresent,
+  type JsonWriter,
+  kindOf,
+  membersOf,
+  type Nulls,
+  type RawJson,
+  type Steps,
+  unquote,
+} from '@agno/json';
 import { effectiveType, listedType, type SessionType } from '../session/session-type.js';
 import type { StoredSession } from '../session/stored-session.js';
 import { printTimestamp } from '../time/index.js';
 import { labelled, labelOfAgentData } from './agent-label.js';
-import { BodyWriter, type Nulls, type OnMisfit } from './body-writer.js';
-import { fitted } from './field-kinds.js';
-import type { Run } from './merged-runs.js';
+import { coerceField, type OnInvalidField } from './invalid-fields.js';
 import { RUN_SCHEMAS, type RunField, type RunKind } from './run-schemas.js';
+import type { Run } from './stored-run.js';
 
-/** What a run's answer takes from its session. */
+/** What a run's response takes from its session. */
 export type RunOwner = Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'workflow_id' | 'agent_data'>;
 
-/** The body of one run in the shape of `kind`. `label` is the SDK label that its session lends it. */
-export function runBody(
+const MEMBERS = new Set([
+  ...Object.values(RUN_SCHEMAS).flatMap((fields) => fields.map(({ name }) => name)),
+  ...['team_id', 'workflow_id', 'agent_name', 'team_name', 'input', 'content_type', 'messages'],
+]);
+
+export function runOf(raw: RawJson): Run {
+  return membersOf(raw, MEMBERS);
+}
+
+/** Writes one run in the shape of `kind`. `label` is the SDK label that its session lends it. */
+export function* writeRun(
+  writer: JsonWriter,
   kind: RunKind,
   run: Run,
   label: RawJson | undefined,
   nulls: Nulls,
-  onMisfit: OnMisfit,
-): BodyText {
-  const body = new BodyWriter(nulls);
-  for (const field of RUN_SCHEMAS[kind]) body.add(field.name, runField(field, kind, run, label, onMisfit));
-  return body.done();
+  onInvalid: OnInvalidField,
+): Steps<void> {
+  writer.openObject();
+  for (const field of RUN_SCHEMAS[kind]) {
+    writer.field(field.name, yield* runField(field, kind, run, label, onInvalid), nulls);
+  }
+  writer.closeObject();
 }
 
-/** One field of a run, as `runBody` prints it; undefined for null. */
-export function runField(
+/** One field of a run as it is printed; undefined for null. */
+export function* runField(
   field: RunField,
   kind: RunKind,
   run: Run,
   label: RawJson | undefined,
-  onMisfit: OnMisfit,
-): RawJson | undefined {
-  const stored = field.value === undefined ? (run.get(field.name) ?? field.missing) : field.value(run);
-  if (field.kind === 'timestamp')
-    return isPresent(stored) ? (printTimestamp(stored) ?? misfit(field.name, onMisfit)) : undefined;
-  const value = kind === 'agent' && field.name === 'metadata' ? labelled(stored, label) : stored;
-  return fitted(field.kind, field.name, value, onMisfit);
-}
-
-function misfit(field: string, onMisfit: OnMisfit): undefined {
-  onMisfit(field);
+  onInvalid: OnInvalidField,
+): Steps<RawJson | undefined> {
+  const stored = field.value === undefined ? (run.get(field.name) ?? field.missing) : yield* field.value(run);
+  if (field.kind !== 'timestamp') {
+    const value = kind === 'agent' && field.name === 'metadata' ? labelled(stored, label) : stored;
+    return coerceField(field.kind, field.name, value, onInvalid);
+  }
+  if (!isPresent(stored)) return undefined;
+  const printed = printTimestamp(stored);
+  if (printed === undefined) onInvalid(field.name);
+  return printed;
 }
 
 /** The shape of a run in a listing; undefined for runs that the listing leaves out. `type` overrules the stored type. */
@@ -71,13 +90,8 @@ export function lentLabel(run: Run, owner: RunOwner): RawJson | undefined {
   return isOwn ? labelOfAgentData(owner.agent_data) : undefined;
 }
 
-/** The status that a run of this shape shows. */
+/** The status that a run of this shape shows; undefined for null and for what is no string. */
 export function runStatus(kind: RunKind, run: Run): RawJson | undefined {
   const field = RUN_SCHEMAS[kind].find(({ name }) => name === 'status');
-  return field && runField(field, kind, run, undefined, () => undefined);
-}
-
-/** The members of a run's JSON text. */
-export function runOf(raw: RawJson): Run {
-  return membersOf(raw);
+  return coerceField('text', 'status', run.get('status') ?? field?.missing, () => undefined);
 }

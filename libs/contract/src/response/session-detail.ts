@@ -1,99 +1,117 @@
-import type { BodyText } from '../json/body-text.js';
-import { EMPTY_OBJECT, isPresent, isTruthy, kindOf, membersOf, NULL, quote, type RawJson } from '../json/raw-json.js';
+import {
+  EMPTY_OBJECT,
+  isTruthy,
+  type JsonWriter,
+  kindOf,
+  membersOf,
+  NULL,
+  type Nulls,
+  quote,
+  type RawJson,
+  type Steps,
+} from '@agno/json';
 import { rebuiltRunInput } from '../message/index.js';
 import type { SessionType } from '../session/session-type.js';
 import type { StoredSession } from '../session/stored-session.js';
 import { labelled, labelOfAgentData } from './agent-label.js';
-import { BodyWriter, type Nulls, type OnMisfit } from './body-writer.js';
-import { chatHistory } from './chat-history.js';
-import { fitted } from './field-kinds.js';
-import type { Run } from './merged-runs.js';
-import { rebuiltRuns } from './rebuilt-runs.js';
-import { sessionDataOf, textOf, timestamp } from './session-list.js';
+import { writeChatHistory } from './chat-history.js';
+import { coerceField, type OnInvalidField } from './invalid-fields.js';
+import { isRebuilt } from './rebuilt-runs.js';
+import { sessionDataOf, textOf, timestamp, totalTokens } from './session-list.js';
 import { sessionSummary } from './session-summary.js';
 import { derivedTitle, storedName, titleSource } from './session-title.js';
-import type { Steps } from './steps.js';
+import type { Run } from './stored-run.js';
 
 /** What a detail is made from, and how. */
 export interface DetailContext {
   readonly session: StoredSession;
-  readonly runs: readonly Run[];
+  readonly runs: readonly RawJson[];
   readonly nulls: Nulls;
-  readonly onMisfit: OnMisfit;
-  /** Unix seconds. */
-  readonly now: () => number;
+  readonly onInvalid: OnInvalidField;
 }
 
-/** The body of a session detail in the shape of `type`, which need not be the stored one. */
-export function* sessionDetail(type: SessionType, context: DetailContext): Steps<BodyText> {
-  if (type === 'workflow') return workflowDetail(context);
-  const view = yield* conversation(type, context);
-  return type === 'agent' ? agentDetail(context, view) : teamDetail(context, view);
+const NAME = new Set(['name']);
+
+/** Writes a session detail in the shape of `type`, which need not be the stored one. */
+export function* writeSessionDetail(writer: JsonWriter, type: SessionType, context: DetailContext): Steps<void> {
+  writer.openObject();
+  if (type === 'workflow') yield* writeWorkflow(writer, context);
+  else if (type === 'agent') yield* writeAgent(writer, context);
+  else yield* writeTeam(writer, context);
+  writer.closeObject();
 }
 
-function agentDetail(context: DetailContext, view: Conversation): BodyText {
-  const { session, onMisfit } = context;
-  return new BodyWriter(context.nulls)
-    .add('user_id', textOf(session.user_id))
-    .add('agent_session_id', quote(session.session_id))
-    .add('session_id', quote(session.session_id))
-    .add('session_name', view.name)
-    .add('session_summary', view.summary)
-    .add('session_state', view.state)
-    .add('agent_id', textOf(session.agent_id || null))
-    .add('total_tokens', view.totalTokens)
-    .add('agent_data', fitted('dict', 'agent_data', session.agent_data, onMisfit))
-    .add('metrics', view.metrics)
-    .add(
-      'metadata',
-      fitted('dict', 'metadata', labelled(session.metadata, labelOfAgentData(session.agent_data)), onMisfit),
-    )
-    .add('chat_history', view.chatHistory)
-    .add('created_at', view.createdAt)
-    .add('updated_at', view.updatedAt)
-    .done();
+function* writeAgent(writer: JsonWriter, context: DetailContext): Steps<void> {
+  const { session, nulls, onInvalid } = context;
+  const common = yield* conversation('agent', context);
+  const metadata = labelled(session.metadata, labelOfAgentData(session.agent_data));
+  writer
+    .field('user_id', textOf(session.user_id), nulls)
+    .field('agent_session_id', quote(session.session_id), nulls)
+    .field('session_id', quote(session.session_id), nulls)
+    .field('session_name', common.name, nulls)
+    .field('session_summary', common.summary, nulls)
+    .field('session_state', common.state, nulls)
+    .field('agent_id', textOf(session.agent_id || null), nulls)
+    .field('total_tokens', common.totalTokens, nulls)
+    .field('agent_data', coerceField('dict', 'agent_data', session.agent_data, onInvalid), nulls)
+    .field('metrics', common.metrics, nulls)
+    .field('metadata', coerceField('dict', 'metadata', metadata, onInvalid), nulls)
+    .key('chat_history');
+  yield* writeChatHistory(writer, context.runs, (run) => isRebuilt('agent', run), session.created_at);
+  writer.field('created_at', common.createdAt, nulls).field('updated_at', common.updatedAt, nulls);
 }
 
-function teamDetail(context: DetailContext, view: Conversation): BodyText {
-  const { session, onMisfit } = context;
-  return new BodyWriter(context.nulls)
-    .add('session_id', quote(session.session_id))
-    .add('session_name', view.name)
-    .add('user_id', textOf(session.user_id))
-    .add('team_id', textOf(session.team_id))
-    .add('session_summary', view.summary)
-    .add('session_state', view.state)
-    .add('metrics', view.metrics)
-    .add('team_data', fitted('dict', 'team_data', session.team_data, onMisfit))
-    .add('metadata', fitted('dict', 'metadata', session.metadata, onMisfit))
-    .add('chat_history', view.chatHistory)
-    .add('created_at', view.createdAt)
-    .add('updated_at', view.updatedAt)
-    .add('total_tokens', view.totalTokens)
-    .done();
+function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
+  const { session, nulls, onInvalid } = context;
+  const common = yield* conversation('team', context);
+  writer
+    .field('session_id', quote(session.session_id), nulls)
+    .field('session_name', common.name, nulls)
+    .field('user_id', textOf(session.user_id), nulls)
+    .field('team_id', textOf(session.team_id), nulls)
+    .field('session_summary', common.summary, nulls)
+    .field('session_state', common.state, nulls)
+    .field('metrics', common.metrics, nulls)
+    .field('team_data', coerceField('dict', 'team_data', session.team_data, onInvalid), nulls)
+    .field('metadata', coerceField('dict', 'metadata', session.metadata, onInvalid), nulls)
+    .key('chat_history');
+  yield* writeChatHistory(writer, context.runs, (run) => isRebuilt('team', run), session.created_at);
+  writer
+    .field('created_at', common.createdAt, nulls)
+    .field('updated_at', common.updatedAt, nulls)
+    .field('total_tokens', common.totalTokens, nulls);
 }
 
 /** A workflow session has no conversation, summary or metrics; its dictionaries are never null. */
-function workflowDetail({ session, runs, nulls, onMisfit, now }: DetailContext): BodyText {
+function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid }: DetailContext): Steps<void> {
   const data = sessionDataOf(session.session_data);
-  const workflowData = fitted('dict', 'workflow_data', session.workflow_data, onMisfit) ?? EMPTY_OBJECT;
-  const source = titleSource('workflow', rebuiltRuns('workflow', runs), () => undefined);
-  const name = storedName(data) ?? derivedTitle('workflow', source, membersOf(workflowData).get('name'));
-  const createdAt = pastTimestamp('created_at', session.created_at, onMisfit);
-  const updatedAt = session.updated_at ?? (String(now()) as RawJson);
-  return new BodyWriter(nulls)
-    .add('user_id', textOf(session.user_id))
-    .add('workflow_id', textOf(session.workflow_id))
-    .add('workflow_name', NULL)
-    .add('session_id', quote(session.session_id))
-    .add('session_name', fitted('text', 'session_name', name, onMisfit))
-    .add('session_data', fitted('dict', 'session_data', session.session_data, onMisfit) ?? EMPTY_OBJECT)
-    .add('session_state', fitted('dict', 'session_state', data.get('session_state'), onMisfit))
-    .add('workflow_data', workflowData)
-    .add('metadata', fitted('dict', 'metadata', session.metadata, onMisfit) ?? EMPTY_OBJECT)
-    .add('created_at', createdAt)
-    .add('updated_at', pastTimestamp('updated_at', updatedAt, onMisfit) ?? createdAt)
-    .done();
+  const workflowData = coerceField('dict', 'workflow_data', session.workflow_data, onInvalid) ?? EMPTY_OBJECT;
+  const name = storedName(data) ?? (yield* workflowTitle(runs, workflowData));
+  const createdAt = pastTimestamp('created_at', session.created_at, onInvalid);
+  writer
+    .field('user_id', textOf(session.user_id), nulls)
+    .field('workflow_id', textOf(session.workflow_id), nulls)
+    .field('workflow_name', NULL, nulls)
+    .field('session_id', quote(session.session_id), nulls)
+    .field('session_name', coerceField('text', 'session_name', name, onInvalid), nulls)
+    .field('session_data', coerceField('dict', 'session_data', session.session_data, onInvalid) ?? EMPTY_OBJECT, nulls)
+    .field('session_state', coerceField('dict', 'session_state', data.get('session_state'), onInvalid), nulls)
+    .field('workflow_data', workflowData, nulls)
+    .field('metadata', coerceField('dict', 'metadata', session.metadata, onInvalid) ?? EMPTY_OBJECT, nulls)
+    .field('created_at', createdAt, nulls)
+    // AgentOS invents a missing time anew for each response.
+    .field('updated_at', pastTimestamp('updated_at', session.updated_at, onInvalid) ?? createdAt, nulls);
+}
+
+function* workflowTitle(runs: readonly RawJson[], workflowData: RawJson): Steps<RawJson> {
+  const source = yield* titleSource(
+    'workflow',
+    runs,
+    (run) => isRebuilt('workflow', run),
+    () => undefined,
+  );
+  return derivedTitle('workflow', source, membersOf(workflowData, NAME).get('name'));
 }
 
 /** What agent and team details have in common, as printed; undefined for null. */
@@ -103,38 +121,40 @@ interface Conversation {
   readonly state: RawJson | undefined;
   readonly metrics: RawJson | undefined;
   readonly totalTokens: RawJson | undefined;
-  readonly chatHistory: BodyText;
   readonly createdAt: RawJson | undefined;
   readonly updatedAt: RawJson | undefined;
 }
 
-function* conversation(type: 'agent' | 'team', { session, runs, onMisfit, now }: DetailContext): Steps<Conversation> {
+function* conversation(type: 'agent' | 'team', { session, runs, onInvalid }: DetailContext): Steps<Conversation> {
   const data = sessionDataOf(session.session_data);
-  const kept = rebuiltRuns(type, runs);
-  const name = storedName(data) ?? derivedTitle(type, titleSource(type, kept, rebuiltInput), undefined);
+  const name = storedName(data) ?? (yield* conversationTitle(type, runs));
   const metrics =
-    data.size === 0 ? undefined : fitted('dict', 'metrics', data.get('session_metrics') ?? EMPTY_OBJECT, onMisfit);
-  const tokens = metrics === undefined ? undefined : membersOf(metrics).get('total_tokens');
-  const createdAt = pastTimestamp('created_at', session.created_at, onMisfit);
+    data.size === 0
+      ? undefined
+      : coerceField('dict', 'metrics', data.get('session_metrics') ?? EMPTY_OBJECT, onInvalid);
+  const createdAt = pastTimestamp('created_at', session.created_at, onInvalid);
   return {
-    name: fitted('text', 'session_name', name, onMisfit),
+    name: coerceField('text', 'session_name', name, onInvalid),
     summary: sessionSummary(session.summary),
-    state: fitted('dict', 'session_state', data.get('session_state'), onMisfit),
+    state: coerceField('dict', 'session_state', data.get('session_state'), onInvalid),
     metrics,
-    totalTokens: fitted('integer', 'total_tokens', tokens, onMisfit),
-    chatHistory: yield* chatHistory(kept, now),
+    totalTokens: totalTokens(metrics, onInvalid),
     createdAt,
-    updatedAt: pastTimestamp('updated_at', session.updated_at, onMisfit) ?? createdAt,
+    updatedAt: pastTimestamp('updated_at', session.updated_at, onInvalid) ?? createdAt,
   };
 }
 
-function rebuiltInput(run: ReadonlyMap<string, RawJson>): RawJson | undefined {
+function* conversationTitle(type: 'agent' | 'team', runs: readonly RawJson[]): Steps<RawJson> {
+  return derivedTitle(type, yield* titleSource(type, runs, (run) => isRebuilt(type, run), rebuiltInput), undefined);
+}
+
+function rebuiltInput(run: Run): RawJson | undefined {
   const input = run.get('input');
-  if (!isPresent(input) || !isTruthy(input)) return undefined;
-  return kindOf(input) === 'object' ? rebuiltRunInput(input) : input;
+  if (!isTruthy(input)) return undefined;
+  return kindOf(input) === 'object' ? rebuiltRunInput(input, run.get('run_id') ?? NULL) : input;
 }
 
 /** Details take a time of 0 for none. */
-function pastTimestamp(field: string, raw: RawJson | null, onMisfit: OnMisfit): RawJson | undefined {
-  return raw === '0' ? undefined : timestamp(field, raw, onMisfit);
+function pastTimestamp(field: string, raw: RawJson | null, onInvalid: OnInvalidField): RawJson | undefined {
+  return raw === '0' ? undefined : timestamp(field, raw, onInvalid);
 }

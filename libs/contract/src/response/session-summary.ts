@@ -1,21 +1,22 @@
-import { isPresent, isTruthy, kindOf, membersOf, objectOf, quote, type RawJson, unquote } from '../json/raw-json.js';
+import { isPresent, isTruthy, kindOf, membersOf, objectOf, quote, type RawJson, unquote } from '@agno/json';
 import { reprintIsoDatetime } from '../time/index.js';
+
+const KEYS = new Set(['summary', 'topics', 'updated_at']);
 
 /**
  * A stored summary as details show it: the known keys that have a value, the date re-printed as Python's `isoformat`.
  * (Lists print the stored JSON untouched.) A date that cannot be read is shown as stored.
  */
 export function sessionSummary(stored: RawJson | null): RawJson | undefined {
-  if (stored === null || kindOf(stored) !== 'object' || !isTruthy(stored)) return undefined;
-  const members = membersOf(stored);
-  const shown: [string, RawJson][] = [];
-  for (const key of ['summary', 'topics']) {
-    const value = members.get(key);
-    if (isPresent(value)) shown.push([key, value]);
-  }
+  if (!isTruthy(stored) || kindOf(stored) !== 'object') return undefined;
+  const members = membersOf(stored, KEYS);
+  const present = (key: string) => (isPresent(members.get(key)) ? members.get(key) : undefined);
   const updatedAt = members.get('updated_at');
-  if (isTruthy(updatedAt)) shown.push(['updated_at', reprinted(updatedAt)]);
-  return objectOf(shown);
+  return objectOf([
+    ['summary', present('summary')],
+    ['topics', present('topics')],
+    ['updated_at', isTruthy(updatedAt) ? reprinted(updatedAt) : undefined],
+  ]);
 }
 
 function reprinted(date: RawJson): RawJson {

@@ -1,21 +1,40 @@
-import { dumps, pythonRepr } from '../json/python-text.js';
-import { isPresent, isTruthy, itemsOf, kindOf, membersOf, quote, type RawJson, unquote } from '../json/raw-json.js';
+import {
+  allAtOnce,
+  dumps,
+  EMPTY_STRING,
+  isPresent,
+  isTruthy,
+  itemsOf,
+  kindOf,
+  membersOf,
+  pythonRepr,
+  quote,
+  type RawJson,
+  type Steps,
+  shortened,
+  stringOf,
+  unquote,
+} from '@agno/json';
 import type { SessionType } from '../session/session-type.js';
 import { inputText } from './input-text.js';
+import { runOf } from './run.js';
+import type { Run } from './stored-run.js';
+import { firstUserContent } from './user-content.js';
 
 /**
- * How a session without a stored name is called. The rule is the same everywhere; lists read the first run from
- * storage, details have the runs at hand.
+ * The name of a session without a stored one. The rule is the same everywhere; lists read the first run in SQL, details
+ * have the runs at hand.
  */
 
 /** What the run that names a session holds. */
 export interface TitleSource {
-  /** The content of its first user message that has one. */
+  /** The text of its first user message that has a content; no string where the content is neither text nor parts. */
   readonly message: RawJson | undefined;
   readonly input: RawJson | undefined;
 }
 
-const NO_TITLE = quote('');
+/** Characters after which a derived name ends with `…`: a list shows the names of many sessions. */
+const LONGEST = 10_000;
 
 /** The stored name, which wins even when it is empty; undefined where there is none. */
 export function storedName(sessionData: ReadonlyMap<string, RawJson>): RawJson | undefined {
@@ -29,54 +48,55 @@ export function derivedTitle(
   source: TitleSource | undefined,
   workflowName: RawJson | null | undefined,
 ): RawJson {
-  if (source === undefined) return NO_TITLE;
-  if (type === 'workflow') return workflowTitle(source.input, workflowName);
-  if (source.message !== undefined) return spoken(source.message);
-  return isPresent(source.input) ? inputText(source.input) : NO_TITLE;
-}
-
-/** A message of several parts: its text parts joined by a space. */
-function spoken(content: RawJson): RawJson {
-  if (kindOf(content) !== 'array') return content;
-  const texts = itemsOf(content).map((part) => (kindOf(part) === 'object' ? membersOf(part).get('text') : part));
-  return quote(
-    texts
-      .filter((text) => text !== undefined && kindOf(text) === 'string')
-      .map((text) => unquote(text as RawJson))
-      .join(' '),
-  );
+  if (source === undefined) return EMPTY_STRING;
+  if (type === 'workflow') return shortened(workflowTitle(source.input, workflowName), LONGEST);
+  if (source.message !== undefined) return shortened(allAtOnce(spoken(source.message)), LONGEST);
+  return isPresent(source.input) ? shortened(inputText(source.input, LONGEST), LONGEST) : EMPTY_STRING;
 }
 
 function workflowTitle(input: RawJson | undefined, name: RawJson | null | undefined): RawJson {
   if (input !== undefined && kindOf(input) === 'string') return input;
-  if (input !== undefined && kindOf(input) === 'object') return quote(dumps(input));
-  if (!isTruthy(name ?? undefined) || !name) return NO_TITLE;
-  return quote(`New ${kindOf(name) === 'string' ? unquote(name) : pythonRepr(name)} Session`);
+  if (input !== undefined && kindOf(input) === 'object') return quote(dumps(input, LONGEST));
+  if (!isTruthy(name)) return EMPTY_STRING;
+  return quote(`New ${stringOf(name) ?? pythonRepr(name, LONGEST)} Session`);
 }
 
-/** Finds the naming run among rebuilt runs: the first with a spoken user message or an input. */
-export function titleSource(
+/** Finds the naming run among those that `takesPart`: the first with a spoken user message or an input. */
+export function* titleSource(
   type: SessionType,
-  runs: readonly ReadonlyMap<string, RawJson>[],
-  inputOf: (run: ReadonlyMap<string, RawJson>) => RawJson | undefined,
-): TitleSource | undefined {
-  if (type === 'workflow') return runs[0] && { message: undefined, input: runs[0].get('input') };
-  for (const run of runs) {
+  runs: readonly RawJson[],
+  takesPart: (run: Run) => boolean,
+  inputOf: (run: Run) => RawJson | undefined,
+): Steps<TitleSource | undefined> {
+  for (const raw of runs) {
+    yield;
+    const run = runOf(raw);
+    if (!takesPart(run)) continue;
+    if (type === 'workflow') return { message: undefined, input: run.get('input') };
     if (type === 'team' && isTruthy(run.get('agent_id'))) continue;
-    const message = firstUserContent(run.get('messages'));
-    const input = message === undefined ? inputOf(run) : undefined;
-    if (message !== undefined || isPresent(input)) return { message, input };
+    const content = yield* firstUserContent(run.get('messages'));
+    if (content !== undefined) return { message: yield* spoken(content), input: undefined };
+    const input = inputOf(run);
+    if (isPresent(input)) return { message: undefined, input };
   }
   return undefined;
 }
 
-function firstUserContent(messages: RawJson | undefined): RawJson | undefined {
-  if (messages === undefined || kindOf(messages) !== 'array') return undefined;
-  for (const item of itemsOf(messages)) {
-    if (kindOf(item) !== 'object') continue;
-    const message = membersOf(item);
-    const content = message.get('content');
-    if (message.get('role') === '"user"' && isTruthy(content)) return content;
+const TEXT = new Set(['text']);
+
+/** The text of a message: of one of several parts, its text parts joined by a space, as far as a name shows them. */
+function* spoken(content: RawJson): Steps<RawJson> {
+  if (kindOf(content) !== 'array') return content;
+  const texts: string[] = [];
+  let length = 0;
+  for (const part of itemsOf(content)) {
+    const text = kindOf(part) === 'object' ? membersOf(part, TEXT).get('text') : part;
+    if (text !== undefined && kindOf(text) === 'string') {
+      texts.push(unquote(shortened(text, LONGEST + 1)));
+      length += text.length;
+    }
+    if (length > 6 * LONGEST) break;
+    yield;
   }
-  return undefined;
+  return quote(texts.join(' '));
 }

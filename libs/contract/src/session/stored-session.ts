@@ -1,4 +1,4 @@
-import type { RawJson } from '../json/raw-json.js';
+import type { RawJson } from '@agno/json';
 
 /** A row of the sessions table without runs. JSON columns are JSON text; timestamps are unix seconds as digits. */
 export interface StoredSession {

@@ -1,5 +1,5 @@
+import { asRaw } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { asRaw } from '../json/raw-json.js';
 import { printTimestamp } from './timestamp.js';
 
 describe('printTimestamp', () => {

@@ -1,4 +1,4 @@
-import { asRaw, kindOf, type RawJson, TRUE, unquote } from '../json/raw-json.js';
+import { asRaw, kindOf, type RawJson, TRUE, unquote } from '@agno/json';
 import { printClock, printHoursAndMinutes } from './iso-clock.js';
 import { printDate } from './iso-date.js';
 import { type IsoDatetime, parseIsoDatetime } from './python-datetime.js';

@@ -1,5 +1,4 @@
-import { itemsOf, kindOf, type RawJson } from '../json/raw-json.js';
-import { isArray, type JsonNode, stringOf } from '../request/json-tree.js';
+import { itemsOf, kindOf, type RawJson, stringOf } from '@agno/json';
 
 /** The scope that has all others, unless the operator names another. */
 export const ADMIN_SCOPE = 'agent_os:admin';
@@ -38,16 +37,16 @@ const RENAME = /^\/sessions\/.*\/rename$/s;
  * The scopes of a claim: a list, or one string (never several separated by spaces); anything else holds none. A list with
  * an item that is no string is worth nothing as a whole.
  */
-export function scopesOf(claim: JsonNode | undefined): readonly string[] {
+export function scopesOf(claim: RawJson | undefined): readonly string[] {
   if (claim === undefined) return [];
-  const items = isArray(claim) ? claim : [claim];
+  const items = kindOf(claim) === 'array' ? [...itemsOf(claim)] : [claim];
   const scopes = items.map(stringOf);
   return scopes.every((scope) => scope !== undefined) ? scopes : [];
 }
 
 /** The scopes of a stored list. */
 export function scopesIn(stored: RawJson): readonly string[] {
-  return scopesOf(kindOf(stored) === 'array' ? itemsOf(stored) : stored);
+  return scopesOf(stored);
 }
 
 /** `sessions:read` is granted by itself, by `sessions:*:read`, and by the admin scope; never by one id. */

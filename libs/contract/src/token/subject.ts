@@ -1,6 +1,6 @@
+import { isPresent, type RawJson, stringOf } from '@agno/json';
 import { problem } from '../errors/http-problem.js';
 import { canBeId } from '../request/clean-text.js';
-import { isGiven, type JsonNode, stringOf } from '../request/json-tree.js';
 import { invalidToken } from './token-problems.js';
 
 /** How a service account is named as the owner of what it creates. */
@@ -11,8 +11,8 @@ export const SERVICE_ACCOUNT_PREFIX = 'sa:';
  *
  * @throws HttpProblem 401 for identities that only AgentOS itself assigns, and for those that no row can name
  */
-export function subjectOf(claim: JsonNode | undefined): string | undefined {
-  if (!isGiven(claim)) return undefined;
+export function subjectOf(claim: RawJson | undefined): string | undefined {
+  if (!isPresent(claim)) return undefined;
   const subject = stringOf(claim);
   if (subject === undefined) throw invalidToken('Subject must be a string');
   if (RESERVED.some((prefix) => subject.startsWith(prefix)) || subject === SCHEDULER || !canBeId(subject)) {

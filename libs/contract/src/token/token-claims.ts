@@ -1,5 +1,4 @@
-import { pythonRepr } from '../json/python-text.js';
-import { isArray, isGiven, type JsonNode, type JsonObject, printNode, stringOf } from '../request/json-tree.js';
+import { isPresent, itemsOf, kindOf, pythonRepr, type RawJson, stringOf } from '@agno/json';
 import { pythonInt } from './python-int.js';
 import { readTokenJson } from './token-json.js';
 import { invalidToken, tokenExpired, wrongAudience } from './token-problems.js';
@@ -16,7 +15,7 @@ export interface ClaimRules {
 
 /** The claims of a token that is valid now, and until when. */
 export interface TokenClaims {
-  readonly members: JsonObject;
+  readonly members: ReadonlyMap<string, RawJson>;
   /** Seconds since 1970, the leeway included; undefined: for ever. */
   readonly expiresAt: number | undefined;
 }
@@ -52,25 +51,28 @@ export function checkParties({ members }: TokenClaims, rules: ClaimRules): void 
   if (rules.issuer !== undefined) checkIssuer(members.get('iss'), rules.issuer);
 }
 
-function checkAudience(claim: JsonNode | undefined, { audiences, audienceClaim }: ClaimRules): void {
-  if (!isGiven(claim)) throw missingClaim(audienceClaim, 'Audience');
-  const named = (isArray(claim) ? claim : [claim]).map(stringOf);
+function checkAudience(claim: RawJson | undefined, { audiences, audienceClaim }: ClaimRules): void {
+  if (!isPresent(claim)) throw missingClaim(audienceClaim, 'Audience');
+  const named = (kindOf(claim) === 'array' ? [...itemsOf(claim)] : [claim]).map(stringOf);
   if (!named.some((audience) => audience !== undefined && audiences.includes(audience))) throw wrongAudience();
 }
 
-function checkIssuer(claim: JsonNode | undefined, issuer: string): void {
-  if (!isGiven(claim)) throw missingClaim('iss', 'Issuer');
+function checkIssuer(claim: RawJson | undefined, issuer: string): void {
+  if (!isPresent(claim)) throw missingClaim('iss', 'Issuer');
   const given = stringOf(claim);
   if (given === issuer) return;
-  throw invalidToken(`Invalid issuer. Expected: ${issuer}, got: ${given ?? pythonRepr(printNode(claim))}`);
+  throw invalidToken(`Invalid issuer. Expected: ${issuer}, got: ${given ?? pythonRepr(claim, MOST_SHOWN)}`);
 }
+
+/** Characters of a claim of the wrong type that a refusal repeats. */
+const MOST_SHOWN = 10_000;
 
 function missingClaim(claim: string, subject: 'Audience' | 'Issuer') {
   const rule = `${subject} verification requires this claim to be present in the token.`;
   return invalidToken(`Token is missing the "${claim}" claim. ${rule}`);
 }
 
-function instant(members: JsonObject, claim: string, name: string): number | undefined {
+function instant(members: ReadonlyMap<string, RawJson>, claim: string, name: string): number | undefined {
   const value = members.get(claim);
   if (value === undefined) return undefined;
   const seconds = pythonInt(value);
@@ -78,7 +80,7 @@ function instant(members: JsonObject, claim: string, name: string): number | und
   return seconds;
 }
 
-function mustBeText(members: JsonObject, claim: string, otherwise: string): void {
+function mustBeText(members: ReadonlyMap<string, RawJson>, claim: string, otherwise: string): void {
   const value = members.get(claim);
   if (value !== undefined && stringOf(value) === undefined) throw invalidToken(otherwise);
 }

@@ -1,8 +1,7 @@
+import { allAtOnce, JsonLimitExceeded, JsonSyntaxError, kindOf, membersOf, type RawJson, readJson } from '@agno/json';
 import type { HttpProblem } from '../errors/http-problem.js';
-import { decodeText } from '../request/json-encoding.js';
-import { JsonSyntaxError, UnreadableBody } from '../request/json-errors.js';
-import { JsonScanner } from '../request/json-scanner.js';
-import { isObject, type JsonObject } from '../request/json-tree.js';
+import { MAX_DEPTH, MAX_INTEGER_DIGITS } from '../request/body.js';
+import { decodeText, UnreadableText } from '../request/json-encoding.js';
 import { invalidToken } from './token-problems.js';
 import { utf8Fault } from './utf8-fault.js';
 
@@ -11,18 +10,22 @@ import { utf8Fault } from './utf8-fault.js';
  *
  * @throws HttpProblem 401 with what Python's reader says of bytes that are not a JSON object
  */
-export function readTokenJson(part: 'header' | 'payload', bytes: Uint8Array): JsonObject {
+export function readTokenJson(part: 'header' | 'payload', bytes: Uint8Array): ReadonlyMap<string, RawJson> {
   const unreadable = (reason: string): HttpProblem => invalidToken(`Invalid ${part} string: ${reason}`);
   try {
-    const root = new JsonScanner(decodeText(bytes)).read();
-    if (isObject(root)) return root;
+    // A token is no longer than the head of a request.
+    const { root } = allAtOnce(readJson(decodeText(bytes), LIMITS));
+    if (kindOf(root) === 'object') return membersOf(root);
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw unreadable(pythonSentence(error, decodeText(bytes)));
-    if (error instanceof UnreadableBody) throw unreadable(utf8Fault(bytes) ?? 'it cannot be read');
+    if (error instanceof UnreadableText || error instanceof JsonLimitExceeded)
+      throw unreadable(utf8Fault(bytes) ?? 'it cannot be read');
     throw error;
   }
   throw unreadable('must be a json object');
 }
+
+const LIMITS = { depth: MAX_DEPTH, digits: MAX_INTEGER_DIGITS, values: Infinity, growth: Infinity };
 
 /** `str(JSONDecodeError)`. */
 function pythonSentence({ reason, position }: JsonSyntaxError, text: string): string {

@@ -1,4 +1,4 @@
-import { isArray, type JsonNode, type JsonObject, stringOf } from '../request/json-tree.js';
+import { isEmptyContainer, itemsOf, kindOf, type RawJson, stringOf } from '@agno/json';
 import { readTokenJson } from './token-json.js';
 import { invalidToken } from './token-problems.js';
 
@@ -45,7 +45,7 @@ function segmentBytes(name: 'header' | 'payload' | 'crypto', segment: string): U
   return bytes;
 }
 
-function keyIdOf(header: JsonObject): string | undefined {
+function keyIdOf(header: ReadonlyMap<string, RawJson>): string | undefined {
   const keyId = header.get('kid');
   if (keyId === undefined) return undefined;
   const text = stringOf(keyId);
@@ -54,13 +54,13 @@ function keyIdOf(header: JsonObject): string | undefined {
 }
 
 /** Extensions that a token declares critical must be understood; the only one known is `b64`. */
-function checkCritical(header: JsonObject): void {
+function checkCritical(header: ReadonlyMap<string, RawJson>): void {
   const critical = header.get('crit');
   if (critical === undefined) return;
-  if (!isArray(critical) || critical.length === 0) {
+  if (kindOf(critical) !== 'array' || isEmptyContainer(critical)) {
     throw invalidToken("Invalid 'crit' header: must be a non-empty list");
   }
-  for (const item of critical) {
+  for (const item of itemsOf(critical)) {
     const extension = stringOf(item);
     if (extension === undefined) throw invalidToken("Invalid 'crit' header: values must be strings");
     if (extension !== 'b64') throw invalidToken(`Unsupported critical extension: ${extension}`);
@@ -69,7 +69,7 @@ function checkCritical(header: JsonObject): void {
 }
 
 /** A payload that is not in the token, which nothing here could supply. */
-function detached(header: JsonObject) {
+function detached(header: ReadonlyMap<string, RawJson>) {
   return header.has('crit')
     ? invalidToken(
         'It is required that you pass in a value for the "detached_payload" argument to decode a message having the b64 header set to false.',
@@ -77,7 +77,7 @@ function detached(header: JsonObject) {
     : invalidToken("The 'b64' header parameter requires 'b64' to be listed in 'crit'.");
 }
 
-function checkAlgorithm(given: JsonNode | undefined, wanted: string): void {
+function checkAlgorithm(given: RawJson | undefined, wanted: string): void {
   if (given === undefined) throw invalidToken('Algorithm not specified');
   if (stringOf(given) !== wanted) throw invalidToken('The specified alg value is not allowed');
 }

@@ -1,5 +1,6 @@
-import type { RawJson, SessionType, StoredSession } from '@agno/contract';
+import type { SessionType, StoredSession } from '@agno/contract';
 import type { SqlValue } from '@agno/database';
+import type { RawJson } from '@agno/json';
 import type { StatementBook } from '../statement-book.js';
 
 export interface NewSession {
@@ -14,15 +15,8 @@ export interface NewSession {
   readonly summary: RawJson;
   /** Unix seconds. */
   readonly created_at: number;
-  /** Rows of the runs table, as JSON; empty for a session without history. */
-  readonly runs: readonly NewRun[];
-}
-
-/** A row of the runs table; `run_data` is the run as AgentOS stores it. */
-export interface NewRun {
-  readonly run_id: string;
-  readonly row: RawJson;
-  readonly run_data: RawJson;
+  /** The runs that it begins with, as AgentOS stores them. */
+  readonly runs: readonly RawJson[];
 }
 
 /** What PostgreSQL may have put into other words: everything else of a new session is stored as it was given. */
@@ -45,12 +39,26 @@ export function createSessionWithRuns(type: SessionType) {
         ON CONFLICT (session_id) DO NOTHING RETURNING ${CREATED}`;
     }
     return `WITH created AS (INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${INSERT_VALUES})
-        ON CONFLICT (session_id) DO NOTHING RETURNING session_id, ${CREATED}),
-      stored AS (INSERT INTO ${tables.runs} (session_id, ${RUN_COLUMNS.join(', ')})
-        SELECT created.session_id, ${RUN_COLUMNS.map((column) => `run.${column}`).join(', ')}
-        FROM created, jsonb_to_recordset($10::jsonb) AS run(${RUN_COLUMNS.map((column) => `${column} ${RUN_TYPES[column] ?? 'text'}`).join(', ')}))
+        ON CONFLICT (session_id) DO NOTHING RETURNING session_id, user_id, ${CREATED}),
+      stored AS (INSERT INTO ${tables.runs} (session_id, run_id, run_type, agent_id, team_id, workflow_id, user_id,
+          parent_run_id, status, run_index, run_data, created_at, updated_at)
+        SELECT session_id, run->>'run_id', ${RUN_TYPE}, run->>'agent_id', run->>'team_id', run->>'workflow_id', user_id,
+          run->>'parent_run_id', run->>'status', place - 1, run,
+          coalesce(nullif((run->>'created_at')::bigint, 0), $9::bigint), $9::bigint
+        FROM created, jsonb_array_elements($10::jsonb) WITH ORDINALITY AS given(run, place))
       SELECT ${CREATED} FROM created`;
   };
+}
+
+/** agno's `run_type`: of a workflow without ids and names of others, else by the agent's id or name, else of a team. */
+const RUN_TYPE = `CASE
+          WHEN NOT (${['agent_id', 'agent_name', 'team_id', 'team_name'].map(isTruthy).join(' OR ')}) THEN 'workflow'
+          WHEN ${['agent_id', 'agent_name'].map((key) => `${isTruthy(key)} AND jsonb_typeof(run->'${key}') = 'string'`).join(' OR ')} THEN 'agent'
+          ELSE 'team' END`;
+
+/** Python's truth of a member of a run. */
+function isTruthy(key: string): string {
+  return `coalesce(run->'${key}', 'null') NOT IN ('null', 'false', '0', '""', '[]', '{}')`;
 }
 
 /** The row of a session that was just created. */
@@ -97,26 +105,3 @@ function insertColumns(type: SessionType): string {
 }
 
 const INSERT_VALUES = '$1, $2, $3, $4, $5::jsonb, $6::jsonb, $7::jsonb, $8::jsonb, $9::bigint, $9::bigint';
-
-const RUN_COLUMNS = [
-  'run_id',
-  'run_type',
-  'agent_id',
-  'team_id',
-  'workflow_id',
-  'user_id',
-  'parent_run_id',
-  'status',
-  'run_index',
-  'run_data',
-  'created_at',
-  'updated_at',
-];
-
-/** Column types other than text. */
-const RUN_TYPES: Record<string, string> = {
-  run_index: 'bigint',
-  run_data: 'jsonb',
-  created_at: 'bigint',
-  updated_at: 'bigint',
-};

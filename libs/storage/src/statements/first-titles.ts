@@ -1,4 +1,4 @@
-import type { RawJson } from '@agno/contract';
+import type { RawJson } from '@agno/json';
 import type { StatementBook } from '../statement-book.js';
 
 /** What names an unnamed session: its first user message, or the input of the run that comes first. */

@@ -1,4 +1,5 @@
-import type { RawJson, StoredSession } from '@agno/contract';
+import type { StoredSession } from '@agno/contract';
+import type { RawJson } from '@agno/json';
 import type { StatementBook } from '../statement-book.js';
 import { exists } from '../tables.js';
 

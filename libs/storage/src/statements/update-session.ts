@@ -1,5 +1,5 @@
-import type { RawJson } from '@agno/contract';
 import type { SqlValue } from '@agno/database';
+import type { RawJson } from '@agno/json';
 import type { StatementBook } from '../statement-book.js';
 import { withRuns } from './with-runs.js';
 

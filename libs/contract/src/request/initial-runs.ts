@@ -1,11 +1,11 @@
-import { NULL, quote, type RawJson } from '../json/raw-json.js';
+import { isPresent, itemsOf, kindOf, NULL, quote, type RawJson, type Steps } from '@agno/json';
 import { cleanText } from './clean-text.js';
+import { echo } from './echo.js';
 import { Fields } from './fields.js';
 import { MAX_INT64, MIN_INT64 } from './integer.js';
 import { type Loc, missing, notADictionary, notAList, notAString, type Report, tooLarge, tooSmall } from './issues.js';
-import { echo, isArray, isGiven, isObject, type JsonNode, printNode } from './json-tree.js';
 import { invalidValue, notAnIntegerValue } from './our-issues.js';
-import { storableNode } from './storable.js';
+import { storable } from './storable.js';
 
 /**
  * The member `runs`: the runs that a new session begins with, cleaned. Each needs a `run_id` of its own; a `session_id`, if
@@ -14,24 +14,33 @@ import { storableNode } from './storable.js';
  * @param sessionId the id that the client gives the session; undefined when one will be generated
  * @param report takes whatever is wrong: AgentOS has no such member
  */
-export function readRuns(fields: Fields, sessionId: string | undefined, report: Report): RawJson[] | undefined {
+export function* readRuns(
+  fields: Fields,
+  sessionId: string | undefined,
+  report: Report,
+): Steps<readonly RawJson[] | undefined> {
   const given = fields.members.get('runs');
-  if (!isGiven(given)) return undefined;
+  if (!isPresent(given)) return undefined;
   const loc = fields.locOf('runs');
-  if (!isArray(given)) {
+  if (kindOf(given) !== 'array') {
     report(notAList(loc, echo(given)));
     return undefined;
   }
   const check = new RunChecks(sessionId, report);
-  given.forEach((run, index) => {
-    check.run(run, [...loc, index]);
-  });
-  const { sawUnstorable } = fields.rules;
-  return given.map((run, index) => printNode(sawUnstorable ? storableNode(run, [...loc, index], report) : run));
+  const runs: RawJson[] = [];
+  for (const run of itemsOf(given)) {
+    const runLoc = [...loc, runs.length];
+    check.run(run, runLoc);
+    runs.push(fields.rules.isUnstorable ? yield* storable(run, runLoc, report) : run);
+    yield;
+  }
+  return runs;
 }
 
 /** Members that fill text columns of the runs table. */
 const TEXT_COLUMNS = ['agent_id', 'team_id', 'workflow_id', 'user_id', 'parent_run_id', 'status'];
+
+const CHECKED = new Set(['run_id', 'session_id', 'created_at', ...TEXT_COLUMNS]);
 
 class RunChecks {
   private readonly seenIds = new Set<string>();
@@ -41,29 +50,30 @@ class RunChecks {
     private readonly report: Report,
   ) {}
 
-  run(run: JsonNode, loc: Loc): void {
-    if (!isObject(run)) {
-      this.report(notADictionary(loc, echo(run)));
+  run(raw: RawJson, loc: Loc): void {
+    if (kindOf(raw) !== 'object') {
+      this.report(notADictionary(loc, echo(raw)));
       return;
     }
-    const fields = new Fields(run, { loc, report: this.report, reportUnstorable: this.report, sawUnstorable: false });
-    this.runId(fields);
-    this.session(fields);
-    for (const name of TEXT_COLUMNS) fields.string(name);
-    this.createdAt(fields);
+    const { report } = this;
+    const run = new Fields(raw, CHECKED, { loc, report, reportUnstorable: report, isUnstorable: false });
+    this.runId(run);
+    this.session(run);
+    for (const name of TEXT_COLUMNS) run.string(name);
+    this.createdAt(run);
   }
 
   private runId(run: Fields): void {
     const loc = run.locOf('run_id');
-    const node = run.members.get('run_id');
-    if (!isGiven(node)) {
-      this.report(node === undefined ? missing(loc, echo(run.members)) : notAString(loc, NULL));
+    const raw = run.members.get('run_id');
+    if (!isPresent(raw)) {
+      this.report(raw === undefined ? missing(loc, echo(run.raw)) : notAString(loc, NULL));
       return;
     }
     const id = run.string('run_id');
     if (id === undefined) return;
     const fault = this.faultOfId(id);
-    if (fault !== undefined) this.report(invalidValue(loc, fault, quote(id)));
+    if (fault !== undefined) this.report(invalidValue(loc, fault, echo(raw)));
     this.seenIds.add(id);
   }
 
@@ -81,10 +91,10 @@ class RunChecks {
 
   private createdAt(run: Fields): void {
     const loc = run.locOf('created_at');
-    const node = run.members.get('created_at');
-    if (!isGiven(node)) return;
-    if (typeof node !== 'string' || !/^-?\d+$/.test(node)) this.report(notAnIntegerValue(loc, echo(node)));
-    else if (BigInt(node) > MAX_INT64) this.report(tooLarge(loc, MAX_INT64, node));
-    else if (BigInt(node) < MIN_INT64) this.report(tooSmall(loc, MIN_INT64, node));
+    const raw = run.members.get('created_at');
+    if (!isPresent(raw)) return;
+    if (!/^-?\d+$/.test(raw)) this.report(notAnIntegerValue(loc, echo(raw)));
+    else if (BigInt(raw) > MAX_INT64) this.report(tooLarge(loc, MAX_INT64, raw));
+    else if (BigInt(raw) < MIN_INT64) this.report(tooSmall(loc, MIN_INT64, raw));
   }
 }

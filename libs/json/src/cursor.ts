@@ -1,0 +1,206 @@
+import { asRaw, type RawJson } from './raw-json.js';
+
+/** Code units that mean something in JSON text. */
+export const SPACE = 0x20;
+export const QUOTE = 0x22;
+export const COMMA = 0x2c;
+export const COLON = 0x3a;
+export const OPEN_BRACKET = 0x5b;
+export const BACKSLASH = 0x5c;
+export const CLOSE_BRACKET = 0x5d;
+export const OPEN_BRACE = 0x7b;
+export const CLOSE_BRACE = 0x7d;
+
+const NO_MEMBERS: ReadonlyMap<string, RawJson> = new Map();
+
+/**
+ * The members of an object in the order of its text, each value a slice of it; of duplicate keys the last value. No
+ * members for a value that is no object.
+ *
+ * @param names the only members that are read: an object may have a million others
+ */
+export function membersOf(raw: RawJson | null | undefined, names?: ReadonlySet<string>): ReadonlyMap<string, RawJson> {
+  return raw?.charCodeAt(0) === OPEN_BRACE ? new JsonCursor(raw).members(names) : NO_MEMBERS;
+}
+
+/** The members of an object one by one, also those of duplicate keys. None for a value that is no object. */
+export function* entriesOf(raw: RawJson): Generator<[key: string, value: RawJson], undefined> {
+  if (raw.charCodeAt(0) !== OPEN_BRACE) return;
+  const cursor = new JsonCursor(raw);
+  while (cursor.enterMember()) yield [cursor.key(), cursor.value()];
+}
+
+/** The items of an array, each a slice of its text, one by one. No items for a value that is no array. */
+export function* itemsOf(raw: RawJson | null | undefined): Generator<RawJson, undefined> {
+  if (raw?.charCodeAt(0) !== OPEN_BRACKET) return;
+  const cursor = new JsonCursor(raw);
+  while (cursor.enterItem()) yield cursor.value();
+}
+
+/** True when every item of an array is of that kind. */
+export function everyItemIs(kind: 'object' | 'string', raw: RawJson): boolean {
+  const first = kind === 'object' ? OPEN_BRACE : QUOTE;
+  const cursor = new JsonCursor(raw);
+  while (cursor.enterItem()) {
+    if (raw.charCodeAt(cursor.position) !== first) return false;
+    cursor.skipValue();
+  }
+  return true;
+}
+
+/** The object with a member set: in its place where the object has one of that name, else at the end. */
+export function withMember(raw: RawJson, name: string, value: RawJson): RawJson {
+  const member = `${JSON.stringify(name)}:${value}`;
+  const cursor = new JsonCursor(raw);
+  while (cursor.enterMember()) {
+    const start = cursor.position;
+    const isWanted = cursor.key() === name;
+    cursor.skipValue();
+    if (isWanted) return asRaw(raw.slice(0, start) + member + raw.slice(cursor.position));
+  }
+  const body = raw.slice(1, -1);
+  return asRaw(body.trim() === '' ? `{${member}}` : `{${body},${member}}`);
+}
+
+/** The object without the members of those names. */
+export function withoutMembers(raw: RawJson, names: ReadonlySet<string>): RawJson {
+  const cursor = new JsonCursor(raw);
+  let kept = '';
+  let keptFrom: number | undefined;
+  let end = 0;
+  const keep = () => {
+    if (keptFrom !== undefined) kept += (kept === '' ? '' : ',') + raw.slice(keptFrom, end);
+    keptFrom = undefined;
+  };
+  while (cursor.enterMember()) {
+    const start = cursor.position;
+    if (names.has(cursor.key())) keep();
+    else keptFrom ??= start;
+    cursor.skipValue();
+    end = cursor.position;
+  }
+  keep();
+  return asRaw(`{${kept}}`);
+}
+
+/**
+ * Walks over valid JSON text and cuts slices out of it, looking at each character once, however deeply values are nested.
+ * Strings, which are most of what AgentOS stores, are crossed by a search for their end.
+ */
+export class JsonCursor {
+  position = 0;
+
+  constructor(private readonly text: string) {}
+
+  /** Moves to the next item of the array at the cursor; false at its end. */
+  enterItem(): boolean {
+    return this.enter(CLOSE_BRACKET);
+  }
+
+  /** Moves to the key of the next member of the object at the cursor; false at its end. */
+  enterMember(): boolean {
+    return this.enter(CLOSE_BRACE);
+  }
+
+  /** Reads the members of the object at the cursor, or those in `names`. */
+  members(names?: ReadonlySet<string>): Map<string, RawJson> {
+    const members = new Map<string, RawJson>();
+    while (this.enterMember()) {
+      const key = this.key();
+      if (names === undefined || names.has(key)) members.set(key, this.value());
+      else this.skipValue();
+    }
+    return members;
+  }
+
+  /** Reads the key at the cursor and moves to its value. Only a key with an escape needs a parser. */
+  key(): string {
+    const start = this.position;
+    this.position = endOfString(this.text, start);
+    const key = this.text.slice(start + 1, this.position - 1);
+    this.skipSpace();
+    this.position++;
+    this.skipSpace();
+    return key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key;
+  }
+
+  /** Reads the value at the cursor. */
+  value(): RawJson {
+    const start = this.position;
+    this.skipValue();
+    return this.text.slice(start, this.position) as RawJson;
+  }
+
+  skipValue(): void {
+    this.position = endOfValue(this.text, this.position);
+  }
+
+  private enter(close: number): boolean {
+    const code = this.skipSpace();
+    if (Number.isNaN(code) || code === close) return false;
+    // The opening bracket, or the comma behind the item before.
+    if (this.position === 0 || code === COMMA) this.position++;
+    return this.skipSpace() !== close;
+  }
+
+  /** Returns the code at the cursor, NaN at the end. */
+  private skipSpace(): number {
+    let code = this.text.charCodeAt(this.position);
+    while (code <= SPACE) {
+      this.position++;
+      code = this.text.charCodeAt(this.position);
+    }
+    return code;
+  }
+}
+
+/** The position behind the value that begins at `start`. */
+export function endOfValue(text: string, start: number): number {
+  const code = text.charCodeAt(start);
+  if (code === QUOTE) return endOfString(text, start);
+  return code === OPEN_BRACE || code === OPEN_BRACKET ? endOfContainer(text, start) : endOfLiteral(text, start);
+}
+
+/** The position behind a number, `true`, `false` or `null`. */
+export function endOfLiteral(text: string, start: number): number {
+  let position = start;
+  for (; position < text.length; position++) {
+    const code = text.charCodeAt(position);
+    if (code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET || code <= SPACE) break;
+  }
+  return position;
+}
+
+/** The position behind the closing quote of the string that opens at `start`. */
+export function endOfString(text: string, start: number): number {
+  let close = text.indexOf('"', start + 1);
+  while (close !== -1 && text.charCodeAt(close - 1) === BACKSLASH && isEscaped(text, close)) {
+    close = text.indexOf('"', close + 1);
+  }
+  return close === -1 ? text.length : close + 1;
+}
+
+function isEscaped(text: string, position: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(position - 1 - backslashes) === BACKSLASH) backslashes++;
+  return backslashes % 2 === 1;
+}
+
+function endOfContainer(text: string, start: number): number {
+  let position = start;
+  let depth = 0;
+  while (position < text.length) {
+    const code = text.charCodeAt(position);
+    if (code === QUOTE) {
+      position = endOfString(text, position);
+      continue;
+    }
+    position++;
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) depth++;
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      depth--;
+      if (depth === 0) break;
+    }
+  }
+  return position;
+}

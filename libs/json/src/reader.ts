@@ -1,0 +1,319 @@
+import type { Steps } from './cooperative.js';
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  SPACE,
+} from './cursor.js';
+import { pythonFloat } from './python-format.js';
+import { quote, type RawJson } from './raw-json.js';
+import { Splice, withoutDuplicateKeys } from './rewrite.js';
+
+/** Bounds of what is read; what exceeds one is refused. */
+export interface ReaderLimits {
+  /** Arrays and objects inside each other. */
+  readonly depth: number;
+  /** Digits of an integer. */
+  readonly digits: number;
+  /** Values in all. */
+  readonly values: number;
+  /** Characters by which numbers may grow when PostgreSQL writes their exponents out: `1e308` has 309 digits. */
+  readonly growth: number;
+}
+
+/** Where Python's reader raises JSONDecodeError. */
+export class JsonSyntaxError extends Error {
+  /** In characters (code points) from the beginning of the text. */
+  readonly position: number;
+
+  /** @param index position in the JavaScript string */
+  constructor(
+    readonly reason: string,
+    text: string,
+    index: number,
+  ) {
+    super(reason);
+    this.position = countCharacters(text, index);
+  }
+}
+
+/** Which of the limits a text exceeds. */
+export class JsonLimitExceeded extends Error {
+  constructor(readonly limit: keyof ReaderLimits) {
+    super(`Too much JSON: ${limit}`);
+  }
+}
+
+export interface ReadJson {
+  /** White space between the tokens is as it was sent. `NaN`, `Infinity` and `-Infinity` can occur: Python reads them. */
+  readonly root: RawJson;
+  /**
+   * Whether it holds NaN, an infinity, a control character, a noncharacter or half of a surrogate pair. When not, as usual,
+   * nothing needs cleaning and PostgreSQL can store all of it.
+   */
+  readonly isUnstorable: boolean;
+}
+
+/**
+ * Reads JSON text as Python's `json.loads` does and prints it as Python would: numbers in Python's spelling, strings with
+ * the escapes of `JSON.stringify`, the last of duplicate keys in the first one's place. The first fault found decides.
+ *
+ * @throws JsonSyntaxError where Python raises JSONDecodeError
+ * @throws JsonLimitExceeded
+ */
+export function* readJson(text: string, limits: ReaderLimits): Steps<ReadJson> {
+  const reader = new JsonReader(text, limits);
+  const root = yield* reader.read();
+  return {
+    root: reader.hasDuplicateKeys ? yield* withoutDuplicateKeys(root) : root,
+    isUnstorable: reader.isUnstorable,
+  };
+}
+
+/** One array or object that is being read. */
+class Container {
+  private firstKey: string | undefined;
+  private keys: Set<string> | undefined;
+
+  constructor(readonly closing: number) {}
+
+  /** False when the key is there already. Most objects are small: the set begins with the second key. */
+  addKey(key: string): boolean {
+    if (this.firstKey === undefined) {
+      this.firstKey = key;
+      return true;
+    }
+    this.keys ??= new Set([this.firstKey]);
+    const size = this.keys.size;
+    return this.keys.add(key).size > size;
+  }
+}
+
+/** A pass over the text with a stack of open containers: no recursion, so depth costs nothing. */
+class JsonReader {
+  hasDuplicateKeys = false;
+  isUnstorable = false;
+  private index = 0;
+  private values = 0;
+  private growth = 0;
+  private readonly open: Container[] = [];
+  private readonly printed: Splice;
+
+  constructor(
+    private readonly text: string,
+    private readonly limits: ReaderLimits,
+  ) {
+    this.printed = new Splice(text);
+  }
+
+  *read(): Steps<RawJson> {
+    this.skipSpace();
+    const start = this.index;
+    do {
+      this.values++;
+      if (this.values > this.limits.values) throw new JsonLimitExceeded('values');
+      if (this.values % VALUES_PER_STEP === 0) yield;
+      if (this.opensContainer()) continue;
+      while (this.open.length > 0 && !this.hasNext());
+    } while (this.open.length > 0);
+    const end = this.index;
+    this.skipSpace();
+    if (this.index < this.text.length) throw this.fault('Extra data');
+    return this.printed.done(start, end);
+  }
+
+  /** Reads the value at the index. True when it is a container whose first value has to be read next. */
+  private opensContainer(): boolean {
+    switch (this.text.charCodeAt(this.index)) {
+      case QUOTE:
+        this.string();
+        return false;
+      case OPEN_BRACE:
+        return this.container(CLOSE_BRACE);
+      case OPEN_BRACKET:
+        return this.container(CLOSE_BRACKET);
+      case LETTER_N:
+        return this.word('null');
+      case LETTER_T:
+        return this.word('true');
+      case LETTER_F:
+        return this.word('false');
+      default:
+        return this.number();
+    }
+  }
+
+  private container(closing: number): boolean {
+    if (this.open.length === this.limits.depth) throw new JsonLimitExceeded('depth');
+    this.index++;
+    this.skipSpace();
+    if (this.isAt(closing)) {
+      this.index++;
+      return false;
+    }
+    const container = new Container(closing);
+    this.open.push(container);
+    if (closing === CLOSE_BRACE) this.key(container);
+    return true;
+  }
+
+  /** Moves to the next value of the innermost container, or closes it. */
+  private hasNext(): boolean {
+    const container = this.open.at(-1);
+    if (container === undefined) return false;
+    this.skipSpace();
+    if (this.isAt(container.closing)) {
+      this.index++;
+      this.open.pop();
+      return false;
+    }
+    if (!this.isAt(COMMA)) throw this.fault("Expecting ',' delimiter");
+    this.index++;
+    this.skipSpace();
+    if (container.closing === CLOSE_BRACE) this.key(container);
+    return true;
+  }
+
+  private key(container: Container): void {
+    if (!this.isAt(QUOTE)) throw this.fault('Expecting property name enclosed in double quotes');
+    if (!container.addKey(this.string())) this.hasDuplicateKeys = true;
+    this.skipSpace();
+    if (!this.isAt(COLON)) throw this.fault("Expecting ':' delimiter");
+    this.index++;
+    this.skipSpace();
+  }
+
+  /** Reads a string and returns it as it is printed. */
+  private string(): string {
+    const { text } = this;
+    const start = this.index;
+    let hasEscape = false;
+    let index = start + 1;
+    for (;;) {
+      const code = text.charCodeAt(index);
+      if (code === QUOTE) break;
+      if (code === BACKSLASH) {
+        index = this.endOfEscape(index, start);
+        hasEscape = true;
+        continue;
+      }
+      if (code < SPACE) throw new JsonSyntaxError('Invalid control character at', text, index);
+      if (code >= FIRST_NONCHARACTER) this.isUnstorable = true;
+      if (index >= text.length) throw this.unterminated(start);
+      index++;
+    }
+    this.index = index + 1;
+    const token = text.slice(start, this.index);
+    if (!hasEscape) return token;
+    const value = JSON.parse(token) as string;
+    if (UNSTORABLE.test(value) || !value.isWellFormed()) this.isUnstorable = true;
+    return this.replace(start, token, quote(value));
+  }
+
+  private endOfEscape(start: number, stringStart: number): number {
+    const { text } = this;
+    if (start + 1 >= text.length) throw this.unterminated(stringStart);
+    const letter = text.charAt(start + 1);
+    if (letter !== 'u') {
+      if ('"\\/bfnrt'.includes(letter)) return start + 2;
+      throw new JsonSyntaxError('Invalid \\escape', text, start);
+    }
+    const end = start + 6;
+    // Python wants one more character behind the digits before it looks at them.
+    if (end < text.length && FOUR_DIGITS.test(text.slice(start + 2, end))) return end;
+    throw new JsonSyntaxError('Invalid \\uXXXX escape', text, start + 1);
+  }
+
+  private unterminated(start: number): JsonSyntaxError {
+    return new JsonSyntaxError('Unterminated string starting at', this.text, start);
+  }
+
+  private word(word: string): false {
+    if (!this.text.startsWith(word, this.index)) throw this.fault('Expecting value');
+    this.index += word.length;
+    return false;
+  }
+
+  private number(): false {
+    const start = this.index;
+    NUMBER.lastIndex = start;
+    if (!NUMBER.test(this.text)) return this.nonFinite();
+    this.index = NUMBER.lastIndex;
+    const token = this.text.slice(start, this.index);
+    if (!INTEGER.test(token)) this.float(start, token);
+    else if (token.length - (token.startsWith('-') ? 1 : 0) > this.limits.digits) throw new JsonLimitExceeded('digits');
+    else if (token === '-0') this.replace(start, token, '0');
+    return false;
+  }
+
+  private float(start: number, token: string): void {
+    const printed = this.replace(start, token, pythonFloat(Number(token)));
+    if (printed.endsWith('Infinity')) this.isUnstorable = true;
+    const exponent = printed.indexOf('e');
+    if (exponent === -1) return;
+    this.growth += Math.abs(Number(printed.slice(exponent + 1))) - token.length;
+    if (this.growth > this.limits.growth) throw new JsonLimitExceeded('growth');
+  }
+
+  /** `NaN`, `Infinity` and `-Infinity` are no JSON, but Python reads them. */
+  private nonFinite(): false {
+    const word = NON_FINITE.find((name) => this.text.startsWith(name, this.index));
+    if (word === undefined) throw this.fault('Expecting value');
+    this.isUnstorable = true;
+    this.index += word.length;
+    return false;
+  }
+
+  private replace(start: number, token: string, printed: string): string {
+    if (printed !== token) this.printed.replace(start, start + token.length, printed);
+    return printed;
+  }
+
+  private isAt(code: number): boolean {
+    return this.text.charCodeAt(this.index) === code;
+  }
+
+  private skipSpace(): void {
+    for (;;) {
+      const code = this.text.charCodeAt(this.index);
+      if (code !== SPACE && code !== NEWLINE && code !== RETURN && code !== TAB) return;
+      this.index++;
+    }
+  }
+
+  private fault(reason: string): JsonSyntaxError {
+    return new JsonSyntaxError(reason, this.text, this.index);
+  }
+}
+
+/** True for what Python's reader takes for a number and JSON does not. */
+export function isNonFinite(raw: RawJson): boolean {
+  return NON_FINITE.includes(raw);
+}
+
+/** How many code points stand before an index of a well-formed text. */
+function countCharacters(text: string, end: number): number {
+  let count = 0;
+  for (let index = 0; index < end; index++) if ((text.charCodeAt(index) & 0xfc00) !== LOW_SURROGATE) count++;
+  return count;
+}
+
+const VALUES_PER_STEP = 1_024;
+const TAB = 0x09;
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const LETTER_F = 0x66;
+const LETTER_N = 0x6e;
+const LETTER_T = 0x74;
+const LOW_SURROGATE = 0xdc00;
+const FIRST_NONCHARACTER = 0xfffe;
+const UNSTORABLE = /[^\t\n\r -\ufffd]/;
+const FOUR_DIGITS = /^[0-9a-f]{4}$/i;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+const INTEGER = /^-?\d+$/;
+const NON_FINITE: readonly string[] = ['NaN', 'Infinity', '-Infinity'];
