@@ -1,17 +1,7 @@
-import {
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COLON,
-  COMMA,
-  endOfLiteral,
-  endOfString,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  QUOTE,
-  SPACE,
-} from './cursor.js';
+import type { Steps } from './cooperative.js';
 import { type RawJson, unquote } from './raw-json.js';
 import { shortenedText, stringPrefix } from './shortened.js';
+import { JsonTokens, type TokenKind } from './tokens.js';
 
 /**
  * How Python prints JSON values. AgentOS derives texts (session names, run inputs, previews) with `json.dumps` and
@@ -23,17 +13,17 @@ import { shortenedText, stringPrefix } from './shortened.js';
  */
 
 /** `json.dumps(value)`: separators `", "` and `": "`, ASCII only. */
-export function dumps(raw: RawJson, limit: number): string {
+export function dumps(raw: RawJson, limit: number): Steps<string> {
   return print(raw, JSON_STYLE, limit);
 }
 
 /** `json.dumps(value, indent=2)`. */
-export function dumpsIndented(raw: RawJson, limit: number): string {
+export function dumpsIndented(raw: RawJson, limit: number): Steps<string> {
   return print(raw, INDENTED_STYLE, limit);
 }
 
 /** `str(value)` of a list, dict, number, bool or None that came from JSON; a string is printed as Python's repr. */
-export function pythonRepr(raw: RawJson, limit: number): string {
+export function pythonRepr(raw: RawJson, limit: number): Steps<string> {
   return print(raw, REPR_STYLE, limit);
 }
 
@@ -48,59 +38,63 @@ const JSON_STYLE: Style = { string: asciiString, literal: (token) => (isNumber(t
 const INDENTED_STYLE: Style = { ...JSON_STYLE, indent: '  ' };
 const REPR_STYLE: Style = { string: (token) => reprString(unquote(token)), literal: reprLiteral };
 
-/** One pass over the text: separators depend on the last bracket or comma and on the depth only. */
-function print(raw: RawJson, style: Style, limit: number): string {
-  const { indent } = style;
-  const lineBreak = (depth: number) => (indent === undefined ? '' : `\n${indent.repeat(depth)}`);
-  let text = '';
-  let depth = 0;
-  let position = 0;
+function* print(raw: RawJson, style: Style, limit: number): Steps<string> {
+  const lineBreak = (depth: number) => (style.indent === undefined ? '' : `\n${style.indent.repeat(depth)}`);
+  const separator = style.indent === undefined ? ', ' : ',';
   // A character may be two code units long.
   const enough = 2 * limit;
-  while (position < raw.length && text.length <= enough) {
-    const code = raw.charCodeAt(position);
-    const char = raw.charAt(position);
-    let end = position + 1;
-    switch (code) {
-      case OPEN_BRACE:
-      case OPEN_BRACKET:
-        while (raw.charCodeAt(end) <= SPACE) end++;
-        if (isClosing(raw.charCodeAt(end))) text += char + raw.charAt(end++);
-        else text += char + lineBreak(++depth);
-        break;
-      case CLOSE_BRACE:
-      case CLOSE_BRACKET:
-        text += lineBreak(--depth) + char;
-        break;
-      case COMMA:
-        text += indent === undefined ? ', ' : `,${lineBreak(depth)}`;
-        break;
-      case COLON:
-        text += ': ';
-        break;
-      case QUOTE:
-        end = endOfString(raw, position);
-        if (isCutOff(raw, end, depth) && end - position <= enough) return `${text}…`;
-        text += style.string(stringPrefix(raw, position, end, enough));
-        break;
-      default:
-        if (code <= SPACE) break;
-        end = endOfLiteral(raw, position);
-        if (isCutOff(raw, end, depth)) return `${text}…`;
-        text += style.literal(raw.slice(position, end));
+  const tokens = new JsonTokens(raw);
+  const text = new TextParts();
+  let last: TokenKind | undefined;
+  while (text.length <= enough && tokens.next()) {
+    const { kind, start, end, depth } = tokens;
+    if (isCutOff(raw, tokens) && end - start <= enough) return `${text.joined()}…`;
+    if (kind === 'close') text.add((last === 'open' ? '' : lineBreak(depth)) + raw.charAt(start));
+    else {
+      const outside = kind === 'open' ? depth - 1 : depth;
+      if (last === 'key') text.add(': ');
+      else if (last === 'open') text.add(lineBreak(outside));
+      else if (last !== undefined) text.add(separator + lineBreak(outside));
+      if (kind === 'open') text.add(raw.charAt(start));
+      else
+        text.add(
+          kind === 'literal' ? style.literal(tokens.token) : style.string(stringPrefix(raw, start, end, enough)),
+        );
     }
-    position = end;
+    last = kind;
+    if (text.isPartFull) yield;
   }
-  return shortenedText(text, limit);
+  return shortenedText(text.joined(), limit);
 }
 
-/** Whether a value may go on behind the end of `raw`: a whole text ends with a bracket. */
-function isCutOff(raw: RawJson, end: number, depth: number): boolean {
+/** A text put together from many short ones. A chain of a million strings would take up thirty times their length. */
+class TextParts {
+  length = 0;
+  private readonly parts: string[] = [];
+  private readonly tokens: string[] = [];
+
+  add(text: string): void {
+    this.length += text.length;
+    this.tokens.push(text);
+  }
+
+  get isPartFull(): boolean {
+    if (this.tokens.length < TOKENS_PER_PART) return false;
+    this.parts.push(this.tokens.join(''));
+    this.tokens.length = 0;
+    return true;
+  }
+
+  joined(): string {
+    return this.parts.join('') + this.tokens.join('');
+  }
+}
+
+const TOKENS_PER_PART = 2_048;
+
+/** Whether a token may go on behind the end of `raw`: a whole text ends with a bracket. */
+function isCutOff(raw: RawJson, { end, depth }: JsonTokens): boolean {
   return end === raw.length && depth > 0;
-}
-
-function isClosing(code: number): boolean {
-  return code === CLOSE_BRACE || code === CLOSE_BRACKET;
 }
 
 function isNumber(token: string): boolean {

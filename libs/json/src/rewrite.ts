@@ -1,17 +1,6 @@
 import type { Steps } from './cooperative.js';
-import {
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COLON,
-  COMMA,
-  endOfLiteral,
-  endOfString,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  QUOTE,
-  SPACE,
-} from './cursor.js';
 import { asRaw, type RawJson, unquote } from './raw-json.js';
+import { JsonTokens } from './tokens.js';
 
 /** A copy of a text in which some tokens are replaced, from its beginning to its end. */
 export class Splice {
@@ -55,58 +44,33 @@ export interface TokenVisitor {
   literal(raw: RawJson, path: () => JsonPath): void;
 }
 
-/** An array or object on the way to the value at hand. */
-interface Level {
-  readonly isObject: boolean;
-  key: RawJson | undefined;
-  index: number;
-}
-
 /** JSON text with other strings, in one pass. */
 export function* rewritten(raw: RawJson, visitor: TokenVisitor): Steps<RawJson> {
   const splice = new Splice(raw);
-  const levels: Level[] = [];
-  const path = () => levels.map(({ key, index }) => (key === undefined ? index : unquote(key)));
-  let expectsKey = false;
-  let position = 0;
-  for (let tokens = 1; position < raw.length; tokens++) {
-    if (tokens % TOKENS_PER_STEP === 0) yield;
-    const code = raw.charCodeAt(position);
-    const level = levels.at(-1);
-    let end = position + 1;
-    switch (code) {
-      case OPEN_BRACE:
-      case OPEN_BRACKET:
-        levels.push({ isObject: code === OPEN_BRACE, key: undefined, index: 0 });
-        expectsKey = code === OPEN_BRACE;
-        break;
-      case CLOSE_BRACE:
-      case CLOSE_BRACKET:
-        levels.pop();
-        break;
-      case COMMA:
-        if (level !== undefined) level.index++;
-        expectsKey = level?.isObject === true;
-        break;
-      case QUOTE: {
-        end = endOfString(raw, position);
-        const token = asRaw(raw.slice(position, end));
-        if (expectsKey && level !== undefined) {
-          level.key = token;
-          visitor.key(token, path);
-          expectsKey = false;
-        } else {
-          const replacement = visitor.string(token, path);
-          if (replacement !== token) splice.replace(position, end, replacement);
-        }
-        break;
-      }
-      default:
-        if (code <= SPACE || code === COLON) break;
-        end = endOfLiteral(raw, position);
-        visitor.literal(asRaw(raw.slice(position, end)), path);
+  const tokens = new JsonTokens(raw);
+  /** The key or index of the value at hand, in each container that is open. */
+  const path: (RawJson | number)[] = [];
+  const pathNow = () => path.map((step) => (typeof step === 'number' ? step : unquote(step)));
+  for (let count = 1; tokens.next(); count++) {
+    if (count % TOKENS_PER_STEP === 0) yield;
+    const { kind, start, end, token } = tokens;
+    if (kind === 'key') {
+      path[path.length - 1] = token;
+      visitor.key(token, pathNow);
+      continue;
     }
-    position = end;
+    if (kind === 'close') {
+      path.pop();
+      continue;
+    }
+    const last = path.at(-1);
+    if (typeof last === 'number') path[path.length - 1] = last + 1;
+    if (kind === 'open') path.push(-1);
+    else if (kind === 'literal') visitor.literal(token, pathNow);
+    else {
+      const replacement = visitor.string(token, pathNow);
+      if (replacement !== token) splice.replace(start, end, replacement);
+    }
   }
   return splice.done(0, raw.length);
 }
@@ -125,35 +89,18 @@ interface Copy {
 export function* withoutDuplicateKeys(raw: RawJson): Steps<RawJson> {
   const root: Copy = { members: undefined, key: '', items: '' };
   const copies: Copy[] = [root];
-  let expectsKey = false;
-  let position = 0;
-  for (let tokens = 1; position < raw.length; tokens++) {
-    if (tokens % TOKENS_PER_STEP === 0) yield;
-    const code = raw.charCodeAt(position);
+  const tokens = new JsonTokens(raw);
+  for (let count = 1; tokens.next(); count++) {
+    if (count % TOKENS_PER_STEP === 0) yield;
+    const { kind, token } = tokens;
     const copy = copies.at(-1) ?? root;
-    let end = position + 1;
-    switch (code) {
-      case OPEN_BRACE:
-      case OPEN_BRACKET:
-        expectsKey = code === OPEN_BRACE;
-        copies.push({ members: expectsKey ? new Map() : undefined, key: '', items: '' });
-        break;
-      case CLOSE_BRACE:
-      case CLOSE_BRACKET:
-        copies.pop();
-        add(copies.at(-1) ?? root, printed(copy));
-        break;
-      case COMMA:
-        expectsKey = copy.members !== undefined;
-        break;
-      default:
-        if (code <= SPACE || code === COLON) break;
-        end = code === QUOTE ? endOfString(raw, position) : endOfLiteral(raw, position);
-        if (expectsKey) copy.key = raw.slice(position, end);
-        else add(copy, raw.slice(position, end));
-        expectsKey = false;
+    if (kind === 'open') copies.push({ members: token === '{' ? new Map() : undefined, key: '', items: '' });
+    else if (kind === 'key') copy.key = token;
+    else if (kind !== 'close') add(copy, token);
+    else {
+      copies.pop();
+      add(copies.at(-1) ?? root, printed(copy));
     }
-    position = end;
   }
   return asRaw(root.items);
 }

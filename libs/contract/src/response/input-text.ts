@@ -1,4 +1,4 @@
-import { dumpsIndented, itemsOf, kindOf, membersOf, pythonRepr, quote, type RawJson } from '@agno/json';
+import { dumpsIndented, itemsOf, kindOf, membersOf, pythonRepr, quote, type RawJson, type Steps } from '@agno/json';
 
 /**
  * A stored input as text: a string as it is, an object as indented JSON, a list of messages by its first user message,
@@ -6,16 +6,16 @@ import { dumpsIndented, itemsOf, kindOf, membersOf, pythonRepr, quote, type RawJ
  *
  * @param limit characters after which a printed text ends with `…`
  */
-export function inputText(input: RawJson, limit: number): RawJson {
+export function* inputText(input: RawJson, limit: number): Steps<RawJson> {
   switch (kindOf(input)) {
     case 'string':
       return input;
     case 'object':
-      return quote(dumpsIndented(input, limit));
+      return quote(yield* dumpsIndented(input, limit));
     case 'array':
-      return contentOfFirst(input) ?? quote(pythonRepr(input, limit));
+      return contentOfFirst(input) ?? quote(yield* pythonRepr(input, limit));
     default:
-      return quote(pythonRepr(input, limit));
+      return quote(yield* pythonRepr(input, limit));
   }
 }
 

@@ -28,15 +28,15 @@ export function* writeRunPreview(writer: JsonWriter, kind: RunKind, run: Run, on
   writer.openObject();
   for (const name of FIELDS) writer.member(name, yield* field(name));
   writer
-    .member('run_input', preview(yield* field('run_input')))
-    .member('content_preview', preview(yield* field('content')))
+    .member('run_input', yield* preview(yield* field('run_input')))
+    .member('content_preview', yield* preview(yield* field('content')))
     .member('created_at', yield* field('created_at'))
     .closeObject();
 }
 
-function preview(value: RawJson | undefined): RawJson | undefined {
+function* preview(value: RawJson | undefined): Steps<RawJson | undefined> {
   if (value === undefined) return undefined;
   const isString = kindOf(value) === 'string';
-  const text = isString ? unquote(shortened(value, PREVIEW_LENGTH)) : dumps(value, PREVIEW_LENGTH);
+  const text = isString ? unquote(shortened(value, PREVIEW_LENGTH)) : yield* dumps(value, PREVIEW_LENGTH);
   return quote(firstCharacters(text, PREVIEW_LENGTH));
 }

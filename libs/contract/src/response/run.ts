@@ -40,6 +40,7 @@ export function* writeRun(
   writer.openObject();
   for (const field of RUN_SCHEMAS[kind]) {
     writer.field(field.name, yield* runField(field, kind, run, label, onInvalid), nulls);
+    yield;
   }
   writer.closeObject();
 }

@@ -111,7 +111,7 @@ function* workflowTitle(runs: readonly RawJson[], workflowData: RawJson): Steps<
     (run) => isRebuilt('workflow', run),
     () => undefined,
   );
-  return derivedTitle('workflow', source, membersOf(workflowData, NAME).get('name'));
+  return yield* derivedTitle('workflow', source, membersOf(workflowData, NAME).get('name'));
 }
 
 /** What agent and team details have in common, as printed; undefined for null. */
@@ -145,7 +145,11 @@ function* conversation(type: 'agent' | 'team', { session, runs, onInvalid }: Det
 }
 
 function* conversationTitle(type: 'agent' | 'team', runs: readonly RawJson[]): Steps<RawJson> {
-  return derivedTitle(type, yield* titleSource(type, runs, (run) => isRebuilt(type, run), rebuiltInput), undefined);
+  return yield* derivedTitle(
+    type,
+    yield* titleSource(type, runs, (run) => isRebuilt(type, run), rebuiltInput),
+    undefined,
+  );
 }
 
 function rebuiltInput(run: Run): RawJson | undefined {

@@ -35,7 +35,7 @@ export function* writeSessionList(writer: JsonWriter, list: ListPage, onInvalid:
   writer.openObject().key('data').openArray();
   for (const session of list.sessions) {
     const id = session.session_id;
-    writeListItem(writer, session, list.titles.get(id), (field) => onInvalid(`${field} of '${id}'`));
+    yield* writeListItem(writer, session, list.titles.get(id), (field) => onInvalid(`${field} of '${id}'`));
     yield;
   }
   const pages = (total + limit - 1n) / limit;
@@ -47,15 +47,15 @@ export function* writeSessionList(writer: JsonWriter, list: ListPage, onInvalid:
     .closeObject();
 }
 
-function writeListItem(
+function* writeListItem(
   writer: JsonWriter,
   session: ListedSession,
   source: TitleSource | undefined,
   onInvalid: OnInvalidField,
-): void {
+): Steps<void> {
   const type = listedType(session);
   const data = sessionDataOf(session.session_data);
-  const name = storedName(data) ?? derivedTitle(type, source, session.workflow_name);
+  const name = storedName(data) ?? (yield* derivedTitle(type, source, session.workflow_name));
   const metrics = coerceField('dict', 'metrics', data.get('session_metrics'), onInvalid);
   const label = type === 'agent' ? agentLabel(session.sdk, session.framework) : undefined;
   writer

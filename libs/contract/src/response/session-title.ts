@@ -1,5 +1,4 @@
 import {
-  allAtOnce,
   dumps,
   EMPTY_STRING,
   isPresent,
@@ -43,22 +42,22 @@ export function storedName(sessionData: ReadonlyMap<string, RawJson>): RawJson |
 }
 
 /** The title from the run that comes first; undefined source: a session without runs. */
-export function derivedTitle(
+export function* derivedTitle(
   type: string,
   source: TitleSource | undefined,
   workflowName: RawJson | null | undefined,
-): RawJson {
+): Steps<RawJson> {
   if (source === undefined) return EMPTY_STRING;
-  if (type === 'workflow') return shortened(workflowTitle(source.input, workflowName), LONGEST);
-  if (source.message !== undefined) return shortened(allAtOnce(spoken(source.message)), LONGEST);
-  return isPresent(source.input) ? shortened(inputText(source.input, LONGEST), LONGEST) : EMPTY_STRING;
+  if (type === 'workflow') return shortened(yield* workflowTitle(source.input, workflowName), LONGEST);
+  if (source.message !== undefined) return shortened(yield* spoken(source.message), LONGEST);
+  return isPresent(source.input) ? shortened(yield* inputText(source.input, LONGEST), LONGEST) : EMPTY_STRING;
 }
 
-function workflowTitle(input: RawJson | undefined, name: RawJson | null | undefined): RawJson {
+function* workflowTitle(input: RawJson | undefined, name: RawJson | null | undefined): Steps<RawJson> {
   if (input !== undefined && kindOf(input) === 'string') return input;
-  if (input !== undefined && kindOf(input) === 'object') return quote(dumps(input, LONGEST));
+  if (input !== undefined && kindOf(input) === 'object') return quote(yield* dumps(input, LONGEST));
   if (!isTruthy(name)) return EMPTY_STRING;
-  return quote(`New ${stringOf(name) ?? pythonRepr(name, LONGEST)} Session`);
+  return quote(`New ${stringOf(name) ?? (yield* pythonRepr(name, LONGEST))} Session`);
 }
 
 /** Finds the naming run among those that `takesPart`: the first with a spoken user message or an input. */

@@ -1,4 +1,4 @@
-import { isPresent, itemsOf, kindOf, pythonRepr, type RawJson, stringOf } from '@agno/json';
+import { allAtOnce, isPresent, itemsOf, kindOf, pythonRepr, type RawJson, stringOf } from '@agno/json';
 import { pythonInt } from './python-int.js';
 import { readTokenJson } from './token-json.js';
 import { invalidToken, tokenExpired, wrongAudience } from './token-problems.js';
@@ -61,7 +61,7 @@ function checkIssuer(claim: RawJson | undefined, issuer: string): void {
   if (!isPresent(claim)) throw missingClaim('iss', 'Issuer');
   const given = stringOf(claim);
   if (given === issuer) return;
-  throw invalidToken(`Invalid issuer. Expected: ${issuer}, got: ${given ?? pythonRepr(claim, MOST_SHOWN)}`);
+  throw invalidToken(`Invalid issuer. Expected: ${issuer}, got: ${given ?? allAtOnce(pythonRepr(claim, MOST_SHOWN))}`);
 }
 
 /** Characters of a claim of the wrong type that a refusal repeats. */

@@ -1,0 +1,86 @@
+import {
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  endOfLiteral,
+  endOfString,
+  endOfValue,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  SPACE,
+} from './cursor.js';
+import { asRaw, type RawJson } from './raw-json.js';
+
+export type TokenKind = 'open' | 'close' | 'key' | 'string' | 'literal';
+
+/**
+ * The tokens of valid JSON text, one after the other, without the commas and colons between them. It keeps a stack of the
+ * open arrays and objects instead of recursing, so depth costs nothing.
+ */
+export class JsonTokens {
+  kind: TokenKind = 'literal';
+  start = 0;
+  end = 0;
+  private readonly containers: number[] = [];
+  private expectsKey = false;
+
+  constructor(private readonly text: string) {}
+
+  /** Arrays and objects that are open behind the token. */
+  get depth(): number {
+    return this.containers.length;
+  }
+
+  get token(): RawJson {
+    return asRaw(this.text.slice(this.start, this.end));
+  }
+
+  /** Moves to the next token; false at the end. */
+  next(): boolean {
+    const code = this.skipSeparators();
+    switch (code) {
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        this.containers.push(code);
+        this.expectsKey = code === OPEN_BRACE;
+        return this.found('open', this.start + 1);
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        this.containers.pop();
+        return this.found('close', this.start + 1);
+      case QUOTE: {
+        const kind = this.expectsKey ? 'key' : 'string';
+        this.expectsKey = false;
+        return this.found(kind, endOfString(this.text, this.start));
+      }
+      default:
+        return this.start < this.text.length && this.found('literal', endOfLiteral(this.text, this.start));
+    }
+  }
+
+  /** Moves behind the value of the key at hand. */
+  skipValue(): void {
+    this.skipSeparators();
+    this.end = endOfValue(this.text, this.start);
+  }
+
+  private found(kind: TokenKind, end: number): true {
+    this.kind = kind;
+    this.end = end;
+    return true;
+  }
+
+  /** Moves `start` to the next token and returns its first code unit. */
+  private skipSeparators(): number {
+    this.start = this.end;
+    for (;;) {
+      const code = this.text.charCodeAt(this.start);
+      if (code === COMMA) this.expectsKey = this.containers.at(-1) === OPEN_BRACE;
+      else if (code > SPACE && code !== COLON) return code;
+      else if (Number.isNaN(code)) return code;
+      this.start++;
+    }
+  }
+}
