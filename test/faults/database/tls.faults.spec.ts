@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../../support/api.js';
+import { makeCertificate } from '../../support/server-certificate.js';
 import { startSessionService } from '../../support/session-service.js';
 import { statusesOf } from '../support/figures.js';
 import { keepFinding } from '../support/keep-finding.js';
@@ -54,13 +54,3 @@ it('the database server encrypts no more, or all that it takes', async () => {
     wrongAnswers: 0,
   });
 });
-
-/** One that nobody has to trust, for the server on a folder of its own. */
-function makeCertificate(folder: string): void {
-  const [key, certificate] = ['server.key', 'server.crt'].map((name) => join(folder, name));
-  const files = ['-keyout', String(key), '-out', String(certificate)];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', ...files], {
-    stdio: 'ignore',
-  });
-  for (const file of [key, certificate]) execFileSync('chown', [`--reference=${folder}`, String(file)]);
-}
