@@ -2,6 +2,7 @@ import { DatabaseOverloaded } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, DatabaseTarget, PoolLimits } from './database-options.js';
 import { DatabaseServer } from './database-server.js';
 import type { Deadline } from './deadline.js';
+import { verifyPgInternals } from './pg-internals.js';
 import type { Reader } from './reader.js';
 import { Replica } from './replicas/replica.js';
 import { Replicas } from './replicas/replicas.js';
@@ -26,6 +27,7 @@ export class Database implements Reader {
     private readonly observer: DatabaseObserver,
     log: DatabaseLog,
   ) {
+    verifyPgInternals();
     this.id = id;
     const server = (name: string, address: string) => new DatabaseServer(name, address, limits, observer, log);
     this.primary = server(id, dsn);

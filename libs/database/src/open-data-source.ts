@@ -1,10 +1,11 @@
-import type { Pool, PoolClient } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { cutConnection } from './cut-connection.js';
 import { createDataSource, poolOf } from './data-source.js';
 import type { PoolLimits } from './database-options.js';
 import { LONGEST_TIMER_MS } from './deadline.js';
 import type { PoolTarget } from './dsn/index.js';
+import { clientsOf } from './pg-internals.js';
 import { withoutRefusedLimit } from './pooler.js';
 
 /** Opens the pool of a server with its first connection. Errors: those of the network, or what the server says. */
@@ -45,7 +46,7 @@ async function initialize(
   }
 }
 
-/** All of them, also those that are in use. There is no pool while its first is being made. */
-function connectionsOf(pool: Pool | undefined): readonly PoolClient[] {
-  return (pool as unknown as { _clients: readonly PoolClient[] } | undefined)?._clients ?? [];
+/** There is no pool while its first connection is being made. */
+function connectionsOf(pool: Pool | undefined): readonly ClientBase[] {
+  return pool === undefined ? [] : clientsOf(pool);
 }
