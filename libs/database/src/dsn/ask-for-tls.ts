@@ -23,7 +23,8 @@ function answerTo(socket: Socket, request: Buffer): Promise<string> {
     socket.once('connect', () => socket.write(request));
     socket.once('data', (answer) => resolve(answer.toString('latin1', 0, 1)));
     socket.once('timeout', () => reject(new Error('timeout expired')));
-    socket.once('error', reject);
+    // Stays: an error event that nobody listens to would end the process.
+    socket.on('error', reject);
     socket.once('close', () => reject(new Error('the server closed the connection')));
   });
 }
