@@ -53,7 +53,10 @@ function askPrimary(): Promise<string> {
       if (isTold(message)) end(() => resolve(message.text));
     };
     process.on('message', listen);
-    process.send?.({ type: ASKED });
+    // Without a callback, a channel that is closed would be an 'error' event of the process, which ends it.
+    process.send?.({ type: ASKED }, undefined, undefined, (error) => {
+      if (error) end(() => reject(error));
+    });
   });
   return asking;
 }
