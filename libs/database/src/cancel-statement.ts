@@ -1,21 +1,10 @@
-import { Connection, type PoolClient, type PoolOptions } from 'pg';
+import type { PoolClient, PoolOptions } from 'pg';
 import { cutConnection } from './cut-connection.js';
+import { MessageConnection } from './message-connection.js';
+import { type CancelKey, cancelKeyOf } from './pg-internals.js';
 
 /** How long the server may take to hear of a cancel and to end the statement before the connection itself is cut, in milliseconds. */
 const PATIENCE_MS = 2_000;
-
-/** What pg knows of a connection, and can do with one, beyond its published types. */
-interface CancelKey {
-  readonly processID: number;
-  readonly secretKey: number;
-}
-interface Messenger {
-  readonly stream: { destroy(): void };
-  on(event: 'connect' | 'sslconnect' | 'error' | 'end', listener: () => void): unknown;
-  connect(portOrPath: number | string, host?: string): void;
-  requestSsl(): void;
-  cancel(processID: number, secretKey: number): void;
-}
 
 /**
  * Ends what `client` runs at this moment: by the protocol's cancel over a second connection, which a server takes that
@@ -36,7 +25,7 @@ export async function cancelStatement(
     cutConnection(client);
   };
   const outOfPatience = setTimeout(cut, PATIENCE_MS);
-  const isSent = await sendCancel(client as unknown as CancelKey, options);
+  const isSent = await sendCancel(cancelKeyOf(client), options);
   if (!isSent) cut();
   await work.catch(() => undefined);
   clearTimeout(outOfPatience);
@@ -46,10 +35,7 @@ export async function cancelStatement(
 /** Whether the server has heard the cancel: it closes the connection then, when it has told the process that works. */
 function sendCancel({ processID, secretKey }: CancelKey, options: PoolOptions): Promise<boolean> {
   const { host = 'localhost', port = 5432, ssl, sslnegotiation = 'postgres' } = options;
-  const messenger = new Connection({
-    ssl: ssl || false,
-    sslNegotiation: sslnegotiation,
-  } as object) as unknown as Messenger;
+  const messenger = new MessageConnection({ ssl, sslNegotiation: sslnegotiation });
   return new Promise((resolve) => {
     const end = (isSent: boolean) => {
       clearTimeout(outOfPatience);

@@ -2,7 +2,6 @@ import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PoolLimits } from './database-options.js';
 import type { PoolTarget } from './dsn/index.js';
-import { messageSocket } from './message-socket.js';
 import { WatchedClient } from './watched-client.js';
 
 /** After so long without a byte the kernel asks whether the server is still there; the default is hours. In milliseconds. */
@@ -28,8 +27,6 @@ export function createDataSource(
       keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
       idleTimeoutMillis: limits.idleTimeoutMs,
       ...connection,
-      // Encrypted connections begin with a byte that is no message, and are read by the TLS layer.
-      ...(connection.ssl ? {} : { stream: messageSocket }),
       statement_timeout: (target.statement_timeout ?? limits.statementTimeoutMs) || undefined,
     },
   });

@@ -25,6 +25,37 @@ export class StatementTimedOut extends Error {
   }
 }
 
+/**
+ * A stored value, or all values of a row together, are longer than this service or PostgreSQL itself passes on. Of a
+ * statement outside a transaction that changes rows and returns them, the change has been made.
+ */
+export class StoredValueTooLong extends Error {
+  constructor(
+    readonly databaseId: string,
+    cause: unknown,
+  ) {
+    const column = cause instanceof OversizedColumn ? cause.column : undefined;
+    super(`Database '${databaseId}' holds a value that is too long to be read${column ? ` (column ${column})` : ''}`, {
+      cause,
+    });
+  }
+}
+
+/** A value of this column is longer than MAX_VALUE_BYTES. */
+export class OversizedColumn extends Error {
+  constructor(readonly column: string | undefined) {
+    super('a value is too long to be decoded');
+  }
+}
+
+/** A message from a server could not be read, so that its connection is of no more use. */
+export class ProtocolFailure extends Error {
+  constructor(cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : 'no reason given';
+    super(`A message from the server could not be read: ${reason}`, { cause });
+  }
+}
+
 /** PostgreSQL's five-character code of an error, if it is one that the server reported. */
 export function sqlState(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
@@ -54,10 +85,20 @@ export function isReplayConflict(error: unknown): boolean {
 export function translate(databaseId: string, error: unknown): unknown {
   const state = sqlState(error);
   if (state === '57014') return new StatementTimedOut(databaseId);
+  if (error instanceof OversizedColumn || isTooLongToPrint(error)) return new StoredValueTooLong(databaseId, error);
   if (state === CRASH || state?.startsWith(POOLER) || (state === undefined && isConnectionLoss(error))) {
     return isUnsent(error) ? new DatabaseUnavailable(databaseId, error) : new ConnectionLost(databaseId, error);
   }
   return state !== undefined && isServerGone(state) ? new DatabaseUnavailable(databaseId, error) : error;
+}
+
+/**
+ * PostgreSQL has failed to print a value, or a row, into a message of less than 1 GiB. The code alone (54000,
+ * program_limit_exceeded) also stands for keys that are too long for an index; the routine is the same in every language.
+ * https://github.com/postgres/postgres/blob/REL_18_STABLE/src/common/stringinfo.c
+ */
+function isTooLongToPrint(error: unknown): boolean {
+  return sqlState(error) === '54000' && (error as { routine?: unknown }).routine === 'enlargeStringInfo';
 }
 
 /** Another process of the server has crashed, and this one says so in the middle of whatever it did. */
@@ -82,6 +123,7 @@ function isServerGone(state: string): boolean {
 /** Errors that pg and Node raise without the server: refused, reset, timed out, terminated, no route, no such host. */
 function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof ProtocolFailure) return true;
   const code = (error as Error & { code?: unknown }).code;
   if (typeof code === 'string' && /^(E[A-Z]+|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code))
     return true;

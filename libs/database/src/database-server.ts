@@ -1,9 +1,12 @@
+import type { ClientBase } from 'pg';
 import { cancelStatement } from './cancel-statement.js';
 import { DatabaseConnections } from './database-connections.js';
 import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
 import { Deadline } from './deadline.js';
 import { askForTls, type PoolTarget, parseDsn } from './dsn/index.js';
+import type { MessageConnection } from './message-connection.js';
+import { connectionOf } from './pg-internals.js';
 import { StatementNames } from './pooler.js';
 import type { Reader } from './reader.js';
 import type { Run, SqlValue, Statement, TextRow } from './statement.js';
@@ -111,7 +114,7 @@ export class DatabaseServer implements Reader {
       forget();
       // Given back only when no cancel can reach the next holder's statement.
       const isSound = (await cancelling) ?? true;
-      this.connections.takeBack(loan, isBroken || !isSound);
+      this.connections.takeBack(loan, isBroken || !isSound || hasSentOversized(client));
     }
   }
 
@@ -147,6 +150,11 @@ export class DatabaseServer implements Reader {
     this.answeredAt = performance.now();
     this.observer.statementEnded(this.id, name, seconds);
   };
+}
+
+/** Such a connection is closed: the server's process keeps memory of the size of the value until it ends. */
+function hasSentOversized(client: ClientBase): boolean {
+  return (connectionOf(client) as MessageConnection).hasSentOversized;
 }
 
 const BEGIN: Statement = { name: 'begin', text: 'BEGIN' };

@@ -6,6 +6,7 @@ export * from './database-registry.js';
 export type { DatabaseServer } from './database-server.js';
 export * from './deadline.js';
 export * from './dsn/index.js';
+export { MAX_VALUE_BYTES, OVERSIZED } from './message-framer.js';
 export * from './reader.js';
 export * from './shared-work.js';
 export * from './statement.js';

@@ -7,6 +7,11 @@ import { createHash } from 'node:crypto';
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /**
+   * What becomes of a value longer than MAX_VALUE_BYTES. By default the statement fails with StoredValueTooLong; `marked`:
+   * OVERSIZED stands in its place.
+   */
+  readonly longValues?: 'marked';
 }
 
 /**

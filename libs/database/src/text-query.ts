@@ -1,19 +1,11 @@
 import type { Connection, Submittable } from 'pg';
+import { OversizedColumn } from './database-errors.js';
+import type { MessageConnection } from './message-connection.js';
+import { OVERSIZED } from './message-framer.js';
 import type { SqlValue, Statement, TextRow } from './statement.js';
 
 /** Column names of statements that ran before: the same text always has the same ones. */
 const knownColumns = new WeakMap<Statement, readonly string[]>();
-
-/** What pg's connection does beyond its published types: whole messages, and the names prepared on it. */
-interface ProtocolConnection {
-  readonly stream: { cork(): void; uncork(): void };
-  readonly parsedStatements: Record<string, string | undefined>;
-  parse(message: { name: string; text: string }): void;
-  bind(message: { statement: string; values: (string | null)[] }): void;
-  describe(message: { type: 'P' }): void;
-  execute(message: object): void;
-  sync(): void;
-}
 
 /**
  * One execution of a prepared statement as pg's own query type would do it, without what this service does not need:
@@ -26,6 +18,8 @@ export class TextQuery<Row = TextRow> implements Submittable {
   readonly name: string;
   readonly text: string;
   private columns: readonly string[];
+  private connection: MessageConnection | undefined;
+  private tooLong: OversizedColumn | undefined;
   private startedAt = 0;
   private readonly received: Row[] = [];
   private readonly outcome = Promise.withResolvers<Row[]>();
@@ -47,15 +41,21 @@ export class TextQuery<Row = TextRow> implements Submittable {
 
   /** All messages of one execution in one write. */
   submit(connection: Connection): void {
-    const wire = connection as unknown as ProtocolConnection;
+    const wire = connection as unknown as MessageConnection;
     const { name, text } = this;
+    this.connection = wire;
     this.startedAt = performance.now();
     wire.stream.cork();
-    if (name === '' || wire.parsedStatements[name] === undefined) wire.parse({ name, text });
-    wire.bind({ statement: name, values: this.values.map(textOf) });
-    if (this.columns.length === 0) wire.describe({ type: 'P' });
-    wire.execute(EXECUTE_ALL);
-    wire.sync();
+    try {
+      if (name === '' || wire.parsedStatements[name] === undefined) wire.parse({ name, text });
+      wire.bind({ statement: name, values: this.values.map(textOf) });
+      if (this.columns.length === 0) wire.describe({ type: 'P' });
+      wire.execute(EXECUTE_ALL);
+      wire.sync();
+    } catch (error) {
+      // The server would wait for the missing messages, and so would the next statement.
+      wire.stream.destroy(error as Error);
+    }
     wire.stream.uncork();
   }
 
@@ -66,6 +66,12 @@ export class TextQuery<Row = TextRow> implements Submittable {
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
     const { columns } = this;
+    const { longValues } = this.statement;
+    // Looks at each value only on a connection that has seen a long one.
+    if (longValues !== 'marked' && this.connection?.hasSentOversized && fields.includes(OVERSIZED)) {
+      this.tooLong ??= new OversizedColumn(columns[fields.indexOf(OVERSIZED)]);
+      return;
+    }
     const row: TextRow = {};
     for (let index = 0; index < columns.length; index++) row[columns[index] as string] = fields[index] as string | null;
     this.received.push(row as Row);
@@ -77,7 +83,8 @@ export class TextQuery<Row = TextRow> implements Submittable {
   /** Comes after an error, too. */
   handleReadyForQuery(): void {
     this.onEnd(this.statement.name, (performance.now() - this.startedAt) / 1000);
-    this.outcome.resolve(this.received);
+    if (this.tooLong === undefined) this.outcome.resolve(this.received);
+    else this.outcome.reject(this.tooLong);
   }
 
   handleError(error: unknown): void {

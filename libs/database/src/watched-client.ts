@@ -1,13 +1,15 @@
 import { Client, type ClientConfig } from 'pg';
+import { MessageConnection } from './message-connection.js';
+import { replaceConnection } from './pg-internals.js';
 
-/**
- * A connection whose death never ends the process, whoever holds it: the statement that runs, or the next, fails instead.
- * The pool's own listener and that of a holder leave a gap: a server that ends a connection in the same breath in which
- * it says that it is ready is heard by neither.
- */
+/** The client of every pool: reads its connection message by message, and never ends the process. */
 export class WatchedClient extends Client {
-  constructor(config?: string | ClientConfig) {
+  constructor(config: ClientConfig = {}) {
     super(config);
+    const { keepAlive, keepAliveInitialDelayMillis } = config;
+    replaceConnection(this, (tls) => new MessageConnection({ ...tls, keepAlive, keepAliveInitialDelayMillis }));
+    // The pool listens while the connection is idle and its holder while a statement runs. A server that ends a connection
+    // in the same breath in which it says that it is ready is heard by neither.
     this.on('error', () => undefined);
   }
 }

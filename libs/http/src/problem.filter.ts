@@ -1,5 +1,12 @@
 import { HttpProblem, problem } from '@agno/contract';
-import { ConnectionLost, DatabaseOverloaded, DatabaseUnavailable, StatementTimedOut } from '@agno/database';
+import {
+  ConnectionLost,
+  DatabaseOverloaded,
+  DatabaseUnavailable,
+  MAX_VALUE_BYTES,
+  StatementTimedOut,
+  StoredValueTooLong,
+} from '@agno/database';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethod } from './known-paths.js';
@@ -30,6 +37,10 @@ export class ProblemFilter implements ExceptionFilter {
       return problem(503, error.message);
     }
     if (error instanceof StatementTimedOut) return problem(504, 'The database took too long to answer');
+    if (error instanceof StoredValueTooLong) {
+      this.logger.error(error.message);
+      return problem(500, `A stored value is longer than ${MAX_VALUE_BYTES} bytes`);
+    }
     const status = statusOf(error);
     if (status === 404) {
       return allowedMethod(request.url) === undefined ? problem(404, 'Not Found') : problem(405, 'Method Not Allowed');

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, until } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+/** Each of these numbers is a few bytes in a table and 131,072 digits in a response. */
+const NUMBERS = (count: number) => `to_jsonb(array_fill(1e131071::numeric, array[${count}]))`;
+
+describe('a session with a value of a few kilobytes on disk', () => {
+  let database: ScratchDatabase;
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    database = await scratchDatabase();
+    service = await startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_POOL_SIZE: '2' });
+    for (const session_id of ['short', 'long']) {
+      await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id } });
+    }
+  });
+  afterAll(() => service.stop());
+
+  it.each([
+    ['more than a string of JavaScript', 4_200],
+    ['more than PostgreSQL prints', 9_000],
+  ])('responds 500 to its detail and goes on: the value is %s as text', async (_, count) => {
+    await database.sql(`UPDATE ai.agno_sessions SET metadata = ${NUMBERS(count)} WHERE session_id = 'long'`);
+    const logged = service.output().length;
+    const { status, text } = await call(service.baseUrl, '/sessions/long');
+    expect({ status, text }).toEqual({
+      status: 500,
+      text: '{"detail":"A stored value is longer than 268435456 bytes"}',
+    });
+    const lines = await until(async () => {
+      const output = service.output().slice(logged).trim();
+      return output !== '' && output.split('\n');
+    });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("Database 'default' holds a value that is too long to be read");
+    expect(lines[0]).not.toContain('stack');
+    expect((await call(service.baseUrl, '/sessions/short')).status).toBe(200);
+    expect(service.ended(), service.output()).toBe(false);
+  });
+});
