@@ -15,6 +15,8 @@ import { Client, type ClientBase, Connection, Pool } from 'pg';
 export interface PgConnectionOptions {
   readonly ssl?: boolean | ConnectionOptions | undefined;
   readonly sslNegotiation?: 'postgres' | 'direct' | undefined;
+  /** What stands for the plain socket; pg makes one by default. */
+  readonly stream?: Duplex | undefined;
   readonly keepAlive?: boolean | undefined;
   readonly keepAliveInitialDelayMillis?: number | undefined;
 }
