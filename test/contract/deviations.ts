@@ -6,6 +6,7 @@ import type { Layout } from './harness/case.js';
 export const REASONS = {
   'page-zero': 'pages are counted from 1: page=0 is refused instead of failing',
   'beyond-int64': 'a limit or page that PostgreSQL cannot count to is refused instead of failing',
+  'long-name-filter': 'a filter by name beyond 256 characters is refused: comparing it cannot be interrupted',
   'sort-attribute': 'sort_by naming an attribute of a Python class is an unknown column like any other',
   'odd-field': 'a stored value that does not fit the schema is null; everything else is answered',
   'multi-part-name': 'a first message of several parts names the session by its texts',

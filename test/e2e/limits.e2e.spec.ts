@@ -101,6 +101,11 @@ describe('limits', () => {
     expect(await statusOf('/sessions?page=0')).toBe(422);
   });
 
+  it('filter by name', async () => {
+    expect(await statusOf(`/sessions?session_name=${'x'.repeat(256)}`)).toBe(200);
+    expect(await statusOf(`/sessions?session_name=${'x'.repeat(257)}`)).toBe(422);
+  });
+
   it('id of a new session', async () => {
     const id = (length: number) => randomBytes(length).toString('hex').slice(0, length);
     expect(await post(JSON.stringify({ session_id: id(2_600) }))).toBe(201);

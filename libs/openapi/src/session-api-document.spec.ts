@@ -48,14 +48,24 @@ interface Signature {
   readonly schemas: Record<string, unknown>;
 }
 
-/** docs/parity.md: page 0 is refused, and a new session may bring its runs and summary. */
+interface Constraint {
+  readonly type?: string;
+  minimum?: number;
+  maxLength?: number;
+}
+
+/** docs/parity.md: page 0 and long filters by name are refused, and a new session may bring its runs and summary. */
 function withOurDeviations(agentOs: Signature): Signature {
   const copy = structuredClone(agentOs) as {
-    operations: { 'GET /sessions': { parameters: { name: string; schema: { anyOf: { minimum?: number }[] } }[] } };
+    operations: { 'GET /sessions': { parameters: { name: string; schema: { anyOf: Constraint[] } }[] } };
     schemas: { CreateSessionRequest: { properties: Record<string, unknown> } };
   };
-  const page = copy.operations['GET /sessions'].parameters.find(({ name }) => name === 'page');
-  for (const schema of page?.schema.anyOf ?? []) if (schema.minimum === 0) schema.minimum = 1;
+  for (const { name, schema } of copy.operations['GET /sessions'].parameters) {
+    for (const constraint of schema.anyOf ?? []) {
+      if (name === 'page' && constraint.minimum === 0) constraint.minimum = 1;
+      if (name === 'session_name' && constraint.type === 'string') constraint.maxLength = 256;
+    }
+  }
   const object = { type: 'object', additionalProperties: true };
   Object.assign(copy.schemas.CreateSessionRequest.properties, {
     runs: { anyOf: [{ type: 'array', items: object }, { type: 'null' }] },

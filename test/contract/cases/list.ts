@@ -40,6 +40,7 @@ const NAMES = [
 for (const name of ['', '%25']) ask(`session_name=${name}&limit=3`);
 for (const name of NAMES) ask(`session_name=${name.replace(/[^\x20-\x7e]/g, encodeURIComponent)}&limit=100`);
 for (const type of TYPES.slice(1)) ask(`session_name=case&${type}`);
+for (const length of [256, 257]) ask(`session_name=${'x'.repeat(length)}`);
 
 // Paging.
 for (const limit of ['1', '5', '7', '8', '9', '9223372036854775807']) ask(`component_id=part-1&limit=${limit}`);

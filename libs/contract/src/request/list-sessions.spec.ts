@@ -57,8 +57,27 @@ describe('parseListSessions', () => {
     ['limit=1&page=9223372036854775809', 'less_than_equal query.page'],
     ['limit=2&page=4611686018427387905', 'less_than_equal query.page'],
     ['page=0&type=bad', 'enum query.type'],
+    [`session_name=${'x'.repeat(257)}`, 'string_too_long query.session_name'],
+    [`session_name=${'x'.repeat(257)}&limit=0`, 'greater_than_equal query.limit'],
   ])('refuses %s with %s', (query, issue) => {
     expect(issues(() => parseListSessions(query))).toEqual([issue]);
+  });
+
+  it('counts the characters of a name, not its UTF-16 units', () => {
+    const longest = '🙂'.repeat(256);
+    expect(parseListSessions(`session_name=${encodeURIComponent(longest)}`)).toMatchObject({ sessionName: longest });
+    expect(refusal(() => parseListSessions(`session_name=${encodeURIComponent(`${longest}x`)}`))).toEqual([
+      422,
+      [
+        {
+          type: 'string_too_long',
+          loc: ['query', 'session_name'],
+          msg: 'String should have at most 256 characters',
+          input: `${longest}x`,
+          ctx: { max_length: 256 },
+        },
+      ],
+    ]);
   });
 
   it.each([

@@ -2,11 +2,18 @@ import { quote } from '@agno/json';
 import { SESSION_TYPES } from '../session/session-type.js';
 import { MAX_INT64 } from './integer.js';
 import { IssueLog, tooLarge, tooSmall } from './issues.js';
+import { tooLong } from './our-issues.js';
 import { QueryReader } from './query-reader.js';
 import { type Refusable, readTableReference, type SessionReference } from './session-reference.js';
 
 export const SORT_ORDERS = ['asc', 'desc'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
+
+/**
+ * Longest filter by name, in characters (code points). PostgreSQL compares a pattern with a name in time that grows with
+ * both lengths, and does not look for a cancellation meanwhile.
+ */
+export const MAX_NAME_FILTER_LENGTH = 256;
 
 /** `GET /sessions`. Filters are undefined when absent; `''` is a value like any other. */
 export interface ListSessions extends SessionReference, Refusable {
@@ -32,6 +39,7 @@ export function parseListSessions(rawQuery: string): ListSessions {
   const limit = query.integer('limit', 1n) ?? 20n;
   const page = query.integer('page', 0n) ?? 1n;
   const sortOrder = query.choice('sort_order', SORT_ORDERS) ?? 'desc';
+  checkNameFilter(query, log);
   checkReach(query, limit, page, log);
   const refusal = log.settle();
   return {
@@ -46,6 +54,12 @@ export function parseListSessions(rawQuery: string): ListSessions {
     sortOrder,
     ...readTableReference(query),
   };
+}
+
+function checkNameFilter(query: QueryReader, log: IssueLog): void {
+  const name = query.text('session_name') ?? '';
+  if (name.length <= MAX_NAME_FILTER_LENGTH || Array.from(name).length <= MAX_NAME_FILTER_LENGTH) return;
+  log.reportOurs(tooLong(['query', 'session_name'], MAX_NAME_FILTER_LENGTH, quote(name)));
 }
 
 /** Pages that AgentOS accepts and then fails on: page 0, and what PostgreSQL's LIMIT and OFFSET cannot count. */

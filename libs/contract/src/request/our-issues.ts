@@ -1,4 +1,4 @@
-import { objectOf, quote, type RawJson } from '@agno/json';
+import { asRaw, objectOf, quote, type RawJson } from '@agno/json';
 import type { ValidationIssue } from '../errors/http-problem.js';
 import type { Loc } from './issues.js';
 
@@ -18,6 +18,12 @@ export function notUnicode(loc: Loc, input: RawJson): ValidationIssue {
 /** U+0000, which PostgreSQL's text cannot hold. */
 export function hasNul(loc: Loc, input: RawJson): ValidationIssue {
   return invalidValue(loc, 'String should not contain NUL characters', input);
+}
+
+/** @param max in characters (code points) */
+export function tooLong(loc: Loc, max: number, input: RawJson): ValidationIssue {
+  const ctx = objectOf([['max_length', asRaw(String(max))]]);
+  return { type: 'string_too_long', loc, msg: `String should have at most ${max} characters`, input, ctx };
 }
 
 export function notAnIntegerValue(loc: Loc, input: RawJson): ValidationIssue {

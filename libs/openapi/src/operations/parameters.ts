@@ -27,7 +27,7 @@ export const LIST_FILTERS = [
   USER_ID,
   query(
     'session_name',
-    optional(TEXT),
+    optional({ ...TEXT, maxLength: 256 }),
     'Only sessions whose stored name contains this text, in any case; % and _ are wildcards',
   ),
 ];
