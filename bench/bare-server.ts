@@ -7,7 +7,6 @@ import Fastify from 'fastify';
 import pg from 'pg';
 import { StatementBook } from '../libs/storage/src/statement-book.js';
 import { createSession } from '../libs/storage/src/statements/create-session.js';
-import { firstTitles } from '../libs/storage/src/statements/first-titles.js';
 import { countSessions, listCondition, listPage } from '../libs/storage/src/statements/list-sessions.js';
 import { readSession } from '../libs/storage/src/statements/read-session.js';
 import { qualifiedTables } from '../libs/storage/src/tables.js';
@@ -26,9 +25,8 @@ const book = new StatementBook(qualifiedTables(TABLES), {
   columns: new Set(),
 });
 const everybody = listCondition({});
-const PAGE = book.get('page', listPage(everybody, { sortBy: 'created_at', descending: true }));
+const PAGE = book.get('page', listPage(everybody, { sortBy: 'created_at', descending: true }, 'all', true));
 const COUNT = book.get('count', countSessions(everybody));
-const TITLES = book.get('titles', firstTitles);
 const DETAIL = book.get('detail', readSession('detail'));
 const RUNS = book.get('runs', readSession('whole'));
 const CREATE = book.get('create', createSession('agent'));
@@ -78,14 +76,12 @@ app.get('/health', () => ({}));
 app.get<{ Querystring: { limit?: string } }>('/sessions', async ({ query }) => {
   const limit = Number(query.limit ?? 20);
   const [page, [count]] = await Promise.all([rows(PAGE, [limit, 0]), rows(COUNT, [])]);
-  const unnamed = page.filter((row) => row.session_data?.session_name === undefined);
-  const types = unnamed.map((row) => row.session_type);
-  const ids = unnamed.map((row) => row.session_id);
-  const found = await rows(TITLES, [ids, types, ids.map(() => null)]);
-  const titles = new Map(found.map((row) => [row.session_id, row.message]));
   const total = Number(count?.total);
   const meta = { page: 1, limit, total_pages: Math.ceil(total / limit), total_count: total, search_time_ms: 0 };
-  return { data: page.map((row) => sessionOf(row, titles.get(row.session_id))), meta };
+  return {
+    data: page.map((row) => sessionOf(row, row.title_message === null ? undefined : JSON.parse(row.title_message))),
+    meta,
+  };
 });
 app.get<{ Params: { id: string } }>('/sessions/:id', async ({ params }, reply) => {
   const [session, ...runs] = await rows(DETAIL, [params.id, null]);

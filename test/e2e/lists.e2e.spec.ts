@@ -42,6 +42,20 @@ describe('lists while others write', () => {
     expect((await list()).meta.total_count).toBe(before);
   });
 
+  it('compares a filter by name with the first 10,000 characters of names', async () => {
+    const body = { session_id: 'long-name', session_name: `${'ö'.repeat(9_996)}nearFAR` };
+    await call(service.baseUrl, '/sessions', { method: 'POST', body });
+    const found = async (name: string) => (await list(`&session_name=${name}`)).meta.total_count;
+    expect([await found('NEAR'), await found('far'), await found('%25')]).toEqual([
+      1,
+      0,
+      (await list()).meta.total_count,
+    ]);
+    const [shown] = (await list('&session_name=near')).data;
+    expect(shown?.session_name).toBe(body.session_name);
+    await call(service.baseUrl, '/sessions/long-name', { method: 'DELETE' });
+  });
+
   it('shows a new title as soon as the run that gives it has changed', async () => {
     const title = async () => (await list()).data.find(({ session_id }) => session_id === 'titled')?.session_name;
     expect(await title()).toBe('first title');

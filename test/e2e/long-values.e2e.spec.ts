@@ -15,7 +15,7 @@ describe('a session with a value of a few kilobytes on disk', () => {
     database = await scratchDatabase();
     service = await startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_POOL_SIZE: '2' });
     for (const session_id of ['short', 'long']) {
-      await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id } });
+      await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id, metadata: { k: 1 } } });
     }
   });
   afterAll(() => service.stop());
@@ -40,5 +40,19 @@ describe('a session with a value of a few kilobytes on disk', () => {
     expect(lines[0]).not.toContain('stack');
     expect((await call(service.baseUrl, '/sessions/short')).status).toBe(200);
     expect(service.ended(), service.output()).toBe(false);
+
+    const list = await call(service.baseUrl, '/sessions?sort_by=session_id');
+    const listed: { session_id: string; metadata?: object }[] = (list.json as { data: [] }).data;
+    expect(listed.map(({ session_id, metadata }) => [session_id, metadata])).toEqual([
+      ['short', { k: 1 }],
+      ['long', undefined],
+    ]);
+  });
+
+  it('is changed with the value shown as null: a change that was made is not answered with an error', async () => {
+    await database.sql(`UPDATE ai.agno_sessions SET metadata = ${NUMBERS(4_200)} WHERE session_id = 'long'`);
+    const rename = { method: 'POST', body: { session_name: 'renamed' } };
+    const { status, json } = await call(service.baseUrl, '/sessions/long/rename', rename);
+    expect({ status, ...(json as object) }).toMatchObject({ status: 200, session_name: 'renamed', metadata: null });
   });
 });

@@ -1,17 +1,17 @@
-import { isUnnamed, type ListedSession, type TitleSource } from '@agno/contract';
-import type { Database, Deadline, Reader } from '@agno/database';
-import { KnownTitles } from './known-titles.js';
+import type { ListedSession } from '@agno/contract';
+import { type Database, type Deadline, type Reader, StoredValueTooLong } from '@agno/database';
 import type { LayoutKeeper } from './layout-keeper.js';
 import { current, isImpossible } from './rows.js';
 import type { StatementBook } from './statement-book.js';
-import { firstTitles, type TitleRow } from './statements/first-titles.js';
 import {
   type Condition,
   type CountRow,
   countSessions,
   listCondition,
   listPage,
+  type PageColumns,
   type PageRow,
+  PLANNED_ONCE,
   type SessionFilter,
   type SessionOrder,
 } from './statements/list-sessions.js';
@@ -25,59 +25,38 @@ export interface ListQuery extends SessionFilter, SessionOrder {
 
 export interface SessionPage {
   readonly sessions: readonly ListedSession[];
-  /** What names the unnamed sessions of the page, by session id. */
-  readonly titles: ReadonlyMap<string, TitleSource | undefined>;
   /** Number of sessions that match, as digits. */
   readonly total: string;
 }
 
-/** Lists of one database: a page is always read; titles and totals only when they may have changed. */
+/** Lists of one database: a page is always read; totals only when they may have changed. */
 export class SessionLists {
   private readonly totals = new TotalCounts();
-  private readonly knownTitles = new KnownTitles();
 
   constructor(
     private readonly database: Database,
     private readonly layout: LayoutKeeper,
   ) {}
 
-  /** One page, its titles and the count of all; empty where there are no tables yet. */
+  /** One page and the count of all; empty where there are no tables yet. */
   async page(query: ListQuery, deadline: Deadline): Promise<SessionPage> {
     const condition = listCondition(query);
     if (condition.values.some(isImpossible)) return EMPTY_PAGE;
     return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return EMPTY_PAGE;
       const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, book) };
-      const page = book.get(`page:${condition.key}:${order.sortBy}:${order.descending}`, listPage(condition, order));
-      const values = [...condition.values, `${query.limit}`, `${query.offset}`];
+      const isNear = condition.key === '' && query.offset + query.limit <= PLANNED_ONCE;
+      const statement = (columns: PageColumns) => {
+        const key = `page:${condition.key}:${order.sortBy}:${order.descending}:${columns}${isNear ? ':near' : ''}`;
+        return book.get(key, listPage(condition, order, columns, isNear), 'marked');
+      };
       const reader = await this.database.reader(deadline);
-      const sessions = current(await reader.query<PageRow>(page, values, deadline));
-      const snapshot = snapshotOf(reader, sessions[0]);
-      const [titles, total] = await Promise.all([
-        this.titles(sessions.filter(isUnnamed), snapshot, book, reader, deadline),
-        this.total(condition, snapshot, book, deadline),
-      ]);
-      return { sessions, titles, total };
+      const read: ReadPage = (columns, limit, offset) =>
+        reader.query<PageRow>(statement(columns), [...condition.values, `${limit}`, `${offset}`], deadline);
+      const sessions = current(await readPage(read, query));
+      const total = await this.total(condition, snapshotOf(reader, sessions[0]), book, deadline);
+      return { sessions, total };
     });
-  }
-
-  private async titles(
-    unnamed: readonly PageRow[],
-    snapshot: string | null,
-    book: StatementBook,
-    reader: Reader,
-    deadline: Deadline,
-  ) {
-    const { sources, unknown } = this.knownTitles.split(unnamed, snapshot);
-    if (unknown.length === 0) return sources;
-    const statement = book.get('titles', firstTitles);
-    const types = new Map(unknown.map(({ id, type }) => [id, type]));
-    const values = [[...types.keys()], [...types.values()], unknown.map(({ version }) => version)];
-    for (const row of await reader.query<TitleRow>(statement, values, deadline)) {
-      const type = types.get(row.session_id) ?? '';
-      sources.set(row.session_id, this.knownTitles.learn(type, row, snapshot));
-    }
-    return sources;
   }
 
   private total(
@@ -97,7 +76,31 @@ export class SessionLists {
   }
 }
 
-const EMPTY_PAGE: SessionPage = { sessions: [], titles: new Map(), total: '0' };
+type ReadPage = (columns: PageColumns, limit: bigint, offset: bigint) => Promise<PageRow[]>;
+
+/**
+ * The rows of a page. Where PostgreSQL refuses one because its text is longer than 1 GiB, they are read one by one, and
+ * that one without its JSON: a row that cannot be printed must not hide the others.
+ */
+async function readPage(read: ReadPage, { limit, offset }: ListQuery): Promise<PageRow[]> {
+  try {
+    return await read('all', limit, offset);
+  } catch (error) {
+    if (!(error instanceof StoredValueTooLong)) throw error;
+  }
+  const rows: PageRow[] = [];
+  for (let index = 0n; index < limit; index++) {
+    const [row] = await read('all', 1n, offset + index).catch((error: unknown) => {
+      if (error instanceof StoredValueTooLong) return read('plain', 1n, offset + index);
+      throw error;
+    });
+    if (row === undefined) break;
+    rows.push(row);
+  }
+  return rows;
+}
+
+const EMPTY_PAGE: SessionPage = { sessions: [], total: '0' };
 
 /** What a row was read in: a replica cannot tell, but whoever chose it could. */
 function snapshotOf(reader: Reader, row: { readonly snapshot: string | null } | undefined): string | null {

@@ -53,7 +53,7 @@ export class SessionStore {
     return rows.length > 0;
   }
 
-  /** One page, its titles and the count of all; empty where there are no tables yet. */
+  /** One page and the count of all; empty where there are no tables yet. */
   list(query: ListQuery, deadline: Deadline): Promise<SessionPage> {
     return this.lists.page(query, deadline);
   }
@@ -161,7 +161,9 @@ export class SessionStore {
     return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return [];
       const server = await choose(deadline);
-      return current(await server.query<Row>(book.get(key, build), values, deadline));
+      // A change that was made is not answered with an error: what is too long to be read is null in its response.
+      const statement = book.get(key, build, choose === this.onPrimary ? 'marked' : undefined);
+      return current(await server.query<Row>(statement, values, deadline));
     });
   }
 

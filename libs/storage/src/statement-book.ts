@@ -14,10 +14,10 @@ export class StatementBook {
   }
 
   /** The statement known as `key`, built on first use. One key must always mean one text within a layout. */
-  get(key: string, build: (book: StatementBook) => string): Statement {
+  get(key: string, build: (book: StatementBook) => string, longValues?: Statement['longValues']): Statement {
     let statement = this.statements.get(key);
     if (statement === undefined) {
-      statement = namedStatement(key, build(this));
+      statement = { ...namedStatement(key, build(this)), longValues };
       this.statements.set(key, statement);
     }
     return statement;

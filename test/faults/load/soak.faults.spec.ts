@@ -13,7 +13,7 @@ import { askVaried } from './varied-requests.js';
 
 /** Three of them, of which the first is for filling whatever fills. */
 const THIRD_MS = 15_000;
-/** More than the service remembers titles of. */
+/** A thousand pages. */
 const SESSIONS = 21_000;
 const CLIENTS = 6;
 const VARIED_CLIENTS = 6;

@@ -14,7 +14,7 @@ const COLUMNS = ['created_at', 'updated_at', 'session_id', 'user_id', 'agent_id'
 const ORDERS = ['asc', 'desc'];
 const TYPES = ['agent', 'team', 'workflow'];
 
-/** Each asks for something that the service might remember: conditions, titles, statements, names, paths, databases. */
+/** Each asks for something that the service might remember: conditions, statements, names, paths, databases. */
 const KINDS: readonly ((dice: Dice, pages: number) => VariedRequest)[] = [
   (dice, pages) => ({ path: `/sessions?limit=20&page=${1 + dice.below(pages)}`, status: 200 }),
   (dice, pages) => ({ path: `/sessions?limit=20&page=${1 + dice.below(pages)}&${order(dice)}`, status: 200 }),

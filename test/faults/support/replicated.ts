@@ -11,7 +11,7 @@ import { Traffic, type TrafficOptions } from './traffic.js';
 export const MAIN = 'main';
 
 /** Statements that a replica may run, as the figures name them. */
-const READS = ['read', 'page', 'count', 'titles', 'run'];
+const READS = ['read', 'page', 'count', 'run'];
 
 /** The built service in front of a primary and its standbys. */
 export class Replicated {

@@ -5,6 +5,6 @@ export * from './run-filter.js';
 export * from './run-preview.js';
 export type { RunKind } from './run-schemas.js';
 export * from './session-detail.js';
-export { isUnnamed, writeSessionList } from './session-list.js';
-export type { TitleSource } from './session-title.js';
+export { writeSessionList } from './session-list.js';
+export { MAX_TITLE_LENGTH } from './session-title.js';
 export type { Run } from './stored-run.js';

@@ -9,20 +9,13 @@ import { derivedTitle, storedName, type TitleSource } from './session-title.js';
 const SESSION_DATA = new Set(['session_name', 'session_state', 'session_metrics']);
 
 /** The members of a stored session_data that responses show; nothing for null and for what is no object. */
-export function sessionDataOf(raw: RawJson | null): ReadonlyMap<string, RawJson> {
+export function sessionDataOf(raw: RawJson | null | undefined): ReadonlyMap<string, RawJson> {
   return membersOf(raw, SESSION_DATA);
-}
-
-/** True when a list must look into the session's first run to name it. */
-export function isUnnamed(session: ListedSession): boolean {
-  return storedName(sessionDataOf(session.session_data)) === undefined;
 }
 
 /** The page that a list shows. */
 export interface ListPage {
   readonly sessions: readonly ListedSession[];
-  /** What names the unnamed sessions, by session id. */
-  readonly titles: ReadonlyMap<string, TitleSource | undefined>;
   readonly page: bigint;
   readonly limit: bigint;
   /** The number of all matching sessions. */
@@ -35,7 +28,7 @@ export function* writeSessionList(writer: JsonWriter, list: ListPage, onInvalid:
   writer.openObject().key('data').openArray();
   for (const session of list.sessions) {
     const id = session.session_id;
-    yield* writeListItem(writer, session, list.titles.get(id), (field) => onInvalid(`${field} of '${id}'`));
+    yield* writeListItem(writer, session, (field) => onInvalid(`${field} of '${id}'`));
     yield;
   }
   const pages = (total + limit - 1n) / limit;
@@ -47,15 +40,10 @@ export function* writeSessionList(writer: JsonWriter, list: ListPage, onInvalid:
     .closeObject();
 }
 
-function* writeListItem(
-  writer: JsonWriter,
-  session: ListedSession,
-  source: TitleSource | undefined,
-  onInvalid: OnInvalidField,
-): Steps<void> {
+function* writeListItem(writer: JsonWriter, session: ListedSession, onInvalid: OnInvalidField): Steps<void> {
   const type = listedType(session);
-  const data = sessionDataOf(session.session_data);
-  const name = storedName(data) ?? (yield* derivedTitle(type, source, session.workflow_name));
+  const data = sessionDataOf(coerceField('dict', 'session_data', session.session_data, onInvalid));
+  const name = storedName(data) ?? (yield* derivedTitle(type, listedTitle(session), session.workflow_name));
   const metrics = coerceField('dict', 'metrics', data.get('session_metrics'), onInvalid);
   const label = type === 'agent' ? agentLabel(session.sdk, session.framework) : undefined;
   writer
@@ -75,6 +63,11 @@ function* writeListItem(
     .member('total_tokens', totalTokens(metrics, onInvalid))
     .member('metadata', coerceField('dict', 'metadata', labelled(session.metadata, label), onInvalid))
     .closeObject();
+}
+
+function listedTitle({ title_found, title_message, title_input }: ListedSession): TitleSource | undefined {
+  if (title_found === 'f') return undefined;
+  return { message: title_message ?? undefined, input: title_input ?? undefined };
 }
 
 const TOTAL_TOKENS = new Set(['total_tokens']);

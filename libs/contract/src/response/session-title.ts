@@ -21,8 +21,8 @@ import type { Run } from './stored-run.js';
 import { firstUserContent } from './user-content.js';
 
 /**
- * The name of a session without a stored one. The rule is the same everywhere; lists read the first run in SQL, details
- * have the runs at hand.
+ * The name of a session without a stored one. The rule is the same everywhere; lists get what SQL found in the naming
+ * run, details have the runs at hand.
  */
 
 /** What the run that names a session holds. */
@@ -33,7 +33,7 @@ export interface TitleSource {
 }
 
 /** Characters after which a derived name ends with `…`: a list shows the names of many sessions. */
-const LONGEST = 10_000;
+export const MAX_TITLE_LENGTH = 10_000;
 
 /** The stored name, which wins even when it is empty; undefined where there is none. */
 export function storedName(sessionData: ReadonlyMap<string, RawJson>): RawJson | undefined {
@@ -48,16 +48,18 @@ export function* derivedTitle(
   workflowName: RawJson | null | undefined,
 ): Steps<RawJson> {
   if (source === undefined) return EMPTY_STRING;
-  if (type === 'workflow') return shortened(yield* workflowTitle(source.input, workflowName), LONGEST);
-  if (source.message !== undefined) return shortened(yield* spoken(source.message), LONGEST);
-  return isPresent(source.input) ? shortened(yield* inputText(source.input, LONGEST), LONGEST) : EMPTY_STRING;
+  if (type === 'workflow') return shortened(yield* workflowTitle(source.input, workflowName), MAX_TITLE_LENGTH);
+  if (source.message !== undefined) return shortened(source.message, MAX_TITLE_LENGTH);
+  return isPresent(source.input)
+    ? shortened(yield* inputText(source.input, MAX_TITLE_LENGTH), MAX_TITLE_LENGTH)
+    : EMPTY_STRING;
 }
 
 function* workflowTitle(input: RawJson | undefined, name: RawJson | null | undefined): Steps<RawJson> {
   if (input !== undefined && kindOf(input) === 'string') return input;
-  if (input !== undefined && kindOf(input) === 'object') return quote(yield* dumps(input, LONGEST));
+  if (input !== undefined && kindOf(input) === 'object') return quote(yield* dumps(input, MAX_TITLE_LENGTH));
   if (!isTruthy(name)) return EMPTY_STRING;
-  return quote(`New ${stringOf(name) ?? (yield* pythonRepr(name, LONGEST))} Session`);
+  return quote(`New ${stringOf(name) ?? (yield* pythonRepr(name, MAX_TITLE_LENGTH))} Session`);
 }
 
 /** Finds the naming run among those that `takesPart`: the first with a spoken user message or an input. */
@@ -91,10 +93,10 @@ function* spoken(content: RawJson): Steps<RawJson> {
   for (const part of itemsOf(content)) {
     const text = kindOf(part) === 'object' ? membersOf(part, TEXT).get('text') : part;
     if (text !== undefined && kindOf(text) === 'string') {
-      texts.push(unquote(shortened(text, LONGEST + 1)));
+      texts.push(unquote(shortened(text, MAX_TITLE_LENGTH + 1)));
       length += text.length;
     }
-    if (length > 6 * LONGEST) break;
+    if (length > 6 * MAX_TITLE_LENGTH) break;
     yield;
   }
   return quote(texts.join(' '));

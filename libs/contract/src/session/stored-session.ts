@@ -23,6 +23,15 @@ export interface ListedSession extends Omit<StoredSession, 'agent_data' | 'team_
   /** `agent_data.sdk` and `agent_data.framework`: which SDK an external agent was built with. */
   readonly sdk: RawJson | null;
   readonly framework: RawJson | null;
-  /** `workflow_data.name`, for the title of a workflow session without a printable input. */
+  /** Whether the session has no stored name and a run that names it. */
+  readonly title_found: 't' | 'f';
+  /**
+   * The content of that run's first user message: a string (long ones cut after more characters than a title shows; of
+   * several parts the texts joined), JSON null, or `true` for any other content.
+   */
+  readonly title_message: RawJson | null;
+  /** The input of that run when it has no such message. A string, or the beginning of any other JSON text. */
+  readonly title_input: RawJson | null;
+  /** `workflow_data.name`, for the title of a workflow session without a printable input; cut like `title_input`. */
   readonly workflow_name: RawJson | null;
 }

@@ -2,6 +2,7 @@ import type { ListedSession, SessionType } from '@agno/contract';
 import type { SqlValue } from '@agno/database';
 import type { StatementBook } from '../statement-book.js';
 import { exists, identifier } from '../tables.js';
+import { IS_UNNAMED, LISTED_TYPE, sessionTitle, TITLE_COLUMNS } from './session-title.js';
 
 /** Which sessions a list is about. Absent means no condition; an empty string is a value like any other. */
 export interface SessionFilter {
@@ -26,12 +27,19 @@ export interface Condition {
   readonly values: readonly SqlValue[];
 }
 
+/**
+ * How much of a stored name a filter is compared with, in characters. PostgreSQL cannot be interrupted while it compares
+ * one value with a pattern, and a name may be as long as a request body.
+ */
+const COMPARED_CHARACTERS = 10_000;
+const COMPARED_NAME = `left(coalesce(session_data->>'session_name', ''), ${COMPARED_CHARACTERS})`;
+
 /** The condition of a list. A name matches as ILIKE pattern, unescaped, against the stored name only. */
 export function listCondition({ type, componentId, userId, sessionName }: SessionFilter): Condition {
   const parts: [key: string, text: (place: string) => string, value: string | undefined][] = [
     ['user', (place) => `user_id = ${place}`, userId],
     [type ?? 'any', (place) => componentMatches(type, place), componentId],
-    ['name', (place) => `coalesce(session_data->>'session_name', '') ILIKE '%' || ${place} || '%'`, sessionName],
+    ['name', (place) => `${COMPARED_NAME} ILIKE '%' || ${place} || '%'`, sessionName],
     ['type', (place) => `session_type = ${place}`, type],
   ];
   const given = parts.filter(([, , value]) => value !== undefined);
@@ -72,17 +80,52 @@ export interface CountRow {
   readonly snapshot: string | null;
 }
 
-/** One page of a list, without runs. The last two parameters are limit and offset. */
-export function listPage(condition: Condition, order: SessionOrder) {
+/** `plain`: the JSON of the rows is not printed, and `0` stands in its place, which fits no field. */
+export type PageColumns = 'all' | 'plain';
+
+/** How far unfiltered lists use a statement that PostgreSQL plans once per connection, in sessions. */
+export const PLANNED_ONCE = 100;
+
+/**
+ * One page of a list with the titles of its unnamed sessions, in one snapshot. The last two parameters are limit and
+ * offset.
+ *
+ * The innermost SELECT takes stored values only, so that nothing is decompressed for sessions that are sorted or skipped.
+ * Titles come from sub-selects, never from joins, which would not have to keep the order. `OFFSET 0` keeps the planner
+ * from merging the levels, and so from fetching a large `session_data` twice or looking for a title twice.
+ *
+ * @param isNear the page ends within the first PLANNED_ONCE sessions
+ */
+export function listPage(condition: Condition, order: SessionOrder, columns: PageColumns, isNear: boolean) {
   return (book: StatementBook): string => {
     const { tables, layout } = book;
-    const place = condition.values.length;
-    return `SELECT session_id, session_type, agent_id, team_id, workflow_id, user_id, session_data, metadata, summary,
-      created_at, updated_at, agent_data->'sdk' AS sdk, agent_data->'framework' AS framework,
-      workflow_data->'name' AS workflow_name, (SELECT ${snapshot(book)}) AS snapshot${layout.hasRunsTable ? '' : `, ${exists(tables.runs)} AS upgraded`}
-      FROM ${tables.sessions} ${condition.text} ${orderBy(order)}
-      LIMIT $${place + 1}::bigint OFFSET $${place + 2}::bigint`;
+    const plain = 'session_id, session_type, agent_id, team_id, workflow_id, user_id, created_at, updated_at';
+    const stored = `session_data, metadata, summary, agent_data, workflow_data${layout.hasRunsColumn ? ', runs' : ''}`;
+    const sessions = `SELECT ${plain}, ${stored} FROM ${tables.sessions} ${condition.text} ${orderBy(order)}`;
+    const upgraded = layout.hasRunsTable ? '' : `, ${exists(tables.runs)} AS upgraded`;
+    const seen = `(SELECT ${snapshot(book)}) AS snapshot${upgraded}`;
+    const page = pageOf(sessions, condition.values.length, isNear);
+    if (columns === 'plain') {
+      return `SELECT ${plain}, '0' AS session_data, '0' AS metadata, '0' AS summary, 'f' AS title_found, ${seen} FROM (${page}) page`;
+    }
+    return `SELECT ${plain}, metadata, summary, data AS session_data, agent_data->'sdk' AS sdk, agent_data->'framework' AS framework,
+      ${TITLE_COLUMNS}, ${seen}
+      FROM (SELECT s.*, CASE WHEN ${IS_UNNAMED} THEN ${sessionTitle(book)} END AS title
+        FROM (SELECT page.*, session_data #> '{}' AS data, ${LISTED_TYPE} AS type
+          FROM (${page}) page OFFSET 0) s OFFSET 0) titled`;
   };
+}
+
+/**
+ * PostgreSQL plans a statement anew for each value of a parameter in LIMIT, which takes as long as reading a near page.
+ * It does not where a sub-select hides the parameter; the constant then tells it to expect few rows. Lists with a filter
+ * are left to be planned for their values, since a user may own one session or most of them.
+ * https://www.postgresql.org/docs/current/sql-prepare.html (Notes)
+ */
+function pageOf(sessions: string, parameters: number, isNear: boolean): string {
+  const [limit, offset] = [`$${parameters + 1}::bigint`, `$${parameters + 2}::bigint`];
+  if (!isNear) return `${sessions} LIMIT ${limit} OFFSET ${offset}`;
+  return `SELECT * FROM (${sessions} LIMIT ${PLANNED_ONCE}) near LIMIT (SELECT ${limit}) OFFSET (SELECT ${offset})`;
 }
 
 export function countSessions(condition: Condition) {
