@@ -7,7 +7,7 @@ BUILT := dist/.built
 SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json rolldown.config.js package.json
 EMBEDDED := dist/service/embedded.js
 
-.PHONY: help run demo test contract-test contract-record deploy-test image-test faults faults-quick chart-docs bench smoke sbom build clean
+.PHONY: help run demo test contract-test contract-record deploy-test image-test faults faults-quick cost cost-quick chart-docs bench smoke sbom build clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -37,6 +37,12 @@ faults: $(BUILT) ## Break databases, networks and requests under load; writes do
 
 faults-quick: $(BUILT) ## A short part of it (FAULTS=options of vitest)
 	test/faults/faults.sh --quick $(FAULTS)
+
+cost: $(BUILT) ## Measure CPU and event-loop holds of large and odd JSON on every route (ONLY="part of a shape's name")
+	@node --import ./test/support/run-typescript.ts test/cost/run.ts $(if $(ONLY),--only '$(ONLY)')
+
+cost-quick: $(BUILT) ## A short part of it
+	@node --import ./test/support/run-typescript.ts test/cost/run.ts --quick
 
 image-test: $(INSTALLED) ## Build the image twice, compare, and run it locked down; needs root on Debian, some minutes
 	test/deploy/image-test.sh

@@ -1,0 +1,100 @@
+import { type CostResponse, NoResponse, send } from './http-client.js';
+import type { Hold, Spent } from './probe.js';
+import { ProbedService } from './probed-service.js';
+import type { Route } from './routes.js';
+
+/** What one request cost the service. */
+export interface Sample {
+  readonly route: string;
+  /** The size that the shape was asked for. */
+  readonly size: number;
+  /** The largest of request, response and stored value. */
+  readonly bytes: number;
+  /** 0: no response. */
+  readonly status: number;
+  readonly hold: Hold;
+  readonly cpuMs: number;
+  readonly loggedBytes: number;
+  /** Why there was no response, or the beginning of one with an unexpected status. */
+  readonly fault?: string;
+}
+
+const TIMEOUT_MS = 20_000;
+const NO_HOLD: Hold = { ms: 0, wallMs: 0, gcMs: 0 };
+
+/** Measures requests on one service, and starts another one when it has ended. */
+export class Meter {
+  private readonly dsn: string;
+  private readonly factor: number;
+  private service: ProbedService;
+
+  private constructor(dsn: string, factor: number, service: ProbedService) {
+    this.dsn = dsn;
+    this.factor = factor;
+    this.service = service;
+  }
+
+  static async start(dsn: string, factor: number): Promise<Meter> {
+    return new Meter(dsn, factor, await ProbedService.start(dsn));
+  }
+
+  /**
+   * @param size the size that the shape was asked for
+   * @param storedBytes size of the value that the request reads or changes
+   */
+  async measure({ name, request }: Route, size: number, storedBytes: number): Promise<Sample> {
+    if (this.service.hasEnded) this.service = await ProbedService.start(this.dsn);
+    const { service } = this;
+    const sentBytes = request.body?.length ?? 0;
+    const sample = { route: name, size, bytes: Math.max(sentBytes, storedBytes) };
+    const loggedBefore = service.loggedBytes;
+    await service.startMeasuring();
+    const cpuBefore = service.cpuMs();
+    const start = performance.now();
+    try {
+      const response = await send(service.port, request, TIMEOUT_MS * this.factor);
+      return this.completed(sample, response, await service.stopMeasuring(), loggedBefore);
+    } catch (error) {
+      const cpuMs = service.hasEnded ? 0 : service.cpuMs() - cpuBefore;
+      const elapsedMs = performance.now() - start;
+      const fault = error instanceof NoResponse ? `no response after ${elapsedMs.toFixed(0)} ms` : service.epitaph;
+      await service.kill();
+      const hold = { ...NO_HOLD, ms: cpuMs, wallMs: elapsedMs };
+      return { ...sample, status: 0, hold, cpuMs, loggedBytes: 0, fault };
+    }
+  }
+
+  /** Sends a request without measuring it, and returns the status of the response. */
+  async warmUp({ request }: Route): Promise<number> {
+    if (this.service.hasEnded) this.service = await ProbedService.start(this.dsn);
+    const response = send(this.service.port, request, TIMEOUT_MS * this.factor);
+    return response.then(
+      ({ status }) => status,
+      () => 0,
+    );
+  }
+
+  forgetPeak(): void {
+    this.service.forgetPeak();
+  }
+
+  peakMegabytes(): number {
+    return this.service.peakMegabytes();
+  }
+
+  async stop(): Promise<void> {
+    await this.service.kill();
+  }
+
+  private completed(
+    sample: Pick<Sample, 'route' | 'size' | 'bytes'>,
+    { status, bytes, beginning }: CostResponse,
+    { hold, cpuMs }: Spent,
+    loggedBefore: number,
+  ): Sample {
+    const fault = status >= 200 && status < 300 ? undefined : beginning;
+    const loggedBytes = this.service.loggedBytes - loggedBefore;
+    const all = { ...sample, bytes: Math.max(sample.bytes, bytes), status, hold, cpuMs, loggedBytes };
+    return fault === undefined ? all : { ...all, fault };
+  }
+}

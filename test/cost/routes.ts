@@ -1,0 +1,84 @@
+import type { CostRequest } from './http-client.js';
+import type { BodyRoute, SessionShape, SessionValue } from './shapes/index.js';
+
+/** A request of a shape, under the name that the report gives it. */
+export interface Route {
+  readonly name: string;
+  readonly request: CostRequest;
+}
+
+const path = (id: string) => `/sessions/${id}`;
+
+/** Creates the session of a value. */
+export function creation(id: string, value: SessionValue): Route {
+  const { type = 'agent', runs } = value;
+  const members = [
+    `"session_id":"${id}"`,
+    `"${type}_id":"${type.slice(0, 1)}"`,
+    ...changedMembers(value),
+    ...(runs === undefined ? [] : [`"runs":[${runs.join(',')}]`]),
+  ];
+  const body = Buffer.from(`{${members.join(',')}}`);
+  return { name: 'POST', request: { method: 'POST', path: `/sessions?type=${type}`, body } };
+}
+
+/** Changes a session to all of the value that a session can be changed to. */
+export function changes(id: string, value: SessionValue): readonly Route[] {
+  const members = changedMembers(value);
+  const change = Buffer.from(`{${members.join(',')}}`);
+  const name = Buffer.from(`{"session_name":${value.name}}`);
+  return [
+    ...(members.length === 0 ? [] : [{ name: 'PATCH', request: { method: 'PATCH', path: path(id), body: change } }]),
+    ...(value.name === undefined
+      ? []
+      : [{ name: 'rename', request: { method: 'POST', path: `${path(id)}/rename`, body: name } }]),
+  ];
+}
+
+function changedMembers({ name, state, metadata, summary }: SessionValue): readonly string[] {
+  const members = { session_name: name, session_state: state, metadata, summary };
+  return Object.entries(members).flatMap(([key, value]) => (value === undefined ? [] : [`"${key}":${value}`]));
+}
+
+/** Every way to read a stored session. */
+export function reads(id: string, { listQueries = [] }: SessionShape, value: SessionValue): readonly Route[] {
+  const { type = 'agent', runs = [], copies = 1 } = value;
+  const otherTypes = ['agent', 'team', 'workflow'].filter((other) => other !== type);
+  const get = (name: string, suffix: string) => ({ name, request: { method: 'GET', path: `/sessions${suffix}` } });
+  return [
+    get('list', `?limit=${Math.max(20, copies)}`),
+    ...listQueries.map((query, index) => get(`list, filter ${index + 1}`, `?limit=20&${query}`)),
+    get('detail', `/${id}`),
+    ...otherTypes.map((other) => get(`detail of type ${other}`, `/${id}?type=${other}`)),
+    get('runs', `/${id}/runs`),
+    ...(runs.length === 0
+      ? []
+      : [
+          ...otherTypes.map((other) => get(`runs of type ${other}`, `/${id}/runs?type=${other}`)),
+          get('filtered runs', `/${id}/runs?status=completed&created_after=1&created_before=2000000000`),
+          get('previews', `/${id}/run-previews`),
+          get('run', `/${id}/runs/r0`),
+        ]),
+  ];
+}
+
+/** Sends one body to a route that takes a body. */
+export function bodyRoute(route: BodyRoute, id: string, body: Buffer, contentType: string | undefined): Route {
+  const sent = { body, ...(contentType && { contentType }) };
+  switch (route) {
+    case 'POST':
+      return { name: route, request: { method: 'POST', path: '/sessions', ...sent } };
+    case 'PATCH':
+      return { name: route, request: { method: 'PATCH', path: path(id), ...sent } };
+    case 'rename':
+      return { name: route, request: { method: 'POST', path: `${path(id)}/rename`, ...sent } };
+    case 'DELETE':
+      return { name: route, request: { method: 'DELETE', path: '/sessions', ...sent } };
+  }
+}
+
+/** Deletes the session of a shape, by a body. */
+export function deletion(id: string): Route {
+  const body = Buffer.from(JSON.stringify({ session_ids: [id], session_types: ['agent'] }));
+  return { name: 'DELETE', request: { method: 'DELETE', path: '/sessions', body } };
+}

@@ -1,0 +1,71 @@
+/**
+ * `make cost`: sends every shape to the built service on every storage layout and fails where the CPU time grows faster
+ * than the bytes, the event loop is held too long, the log grows, or the process ends.
+ * Options: `--quick`, `--only PART-OF-A-NAME`, `--layout v3`.
+ */
+import { parseArgs } from 'node:util';
+import { startPostgres } from '../support/postgres.js';
+import { machineFactor } from './calibration.js';
+import { Meter } from './measurement.js';
+import { HEADER, outcomeLines, summaryLines, writeReport } from './report.js';
+import { SHAPES, type Shape } from './shapes/index.js';
+import { LAYOUTS, StoredSessions } from './stored-sessions.js';
+import { type Outcome, sizesOf, Trial } from './trial.js';
+
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean' }, only: { type: 'string' }, layout: { type: 'string' } },
+});
+/** The short form leaves out the larger sizes. */
+const QUICK_BYTES = 4_200_000;
+
+const start = performance.now();
+const shapes = SHAPES.filter(({ name, isQuick }) => name.includes(options.only ?? '') && (!options.quick || isQuick));
+const layouts = LAYOUTS.filter((layout) => options.layout === undefined || layout === options.layout);
+
+function sizes(shape: Shape): readonly number[] {
+  return options.quick
+    ? sizesOf(shape)
+        .filter((size) => size <= QUICK_BYTES)
+        .slice(-2)
+    : sizesOf(shape);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const machine = await machineFactor();
+print(
+  `This machine takes ${machine.cpuMs.toFixed(0)} ms of CPU for the reference task; limits in milliseconds are those of the ` +
+    `reference machine × ${machine.factor}. ${shapes.length} shapes.\n${HEADER}`,
+);
+const postgres = await startPostgres();
+const outcomes: Outcome[] = [];
+try {
+  const sides = await Promise.all(
+    layouts.map(async (layout) => {
+      const stored = await StoredSessions.create(postgres, layout);
+      const meter = await Meter.start(stored.dsn, machine.factor);
+      // The first session makes the tables.
+      await meter.warmUp({ name: 'POST', request: { method: 'POST', path: '/sessions' } });
+      return { stored, meter };
+    }),
+  );
+  for (const shape of shapes) {
+    for (const { stored, meter } of sides) {
+      const outcome = await new Trial(shape, stored, meter, machine.factor, sizes(shape)).run();
+      outcomes.push(outcome);
+      for (const line of outcomeLines(outcome, machine.factor)) print(line);
+    }
+  }
+  for (const { stored, meter } of sides) {
+    await meter.stop();
+    await stored.end();
+  }
+} finally {
+  await postgres.stop();
+  writeReport(outcomes, machine);
+}
+print(`\n${((performance.now() - start) / 1_000).toFixed(0)} s`);
+for (const line of summaryLines(outcomes)) print(line);
+process.exitCode = outcomes.length > 0 && outcomes.every(({ faults }) => faults.length === 0) ? 0 : 1;
