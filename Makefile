@@ -38,7 +38,7 @@ faults: $(BUILT) ## Break databases, networks and requests under load; writes do
 faults-quick: $(BUILT) ## A short part of it (FAULTS=options of vitest)
 	test/faults/faults.sh --quick $(FAULTS)
 
-cost: $(BUILT) ## Measure CPU and event-loop holds of large and odd JSON on every route (ONLY="part of a shape's name")
+cost: $(BUILT) ## CPU and event-loop holds of large and odd JSON, every route (ONLY=pattern of names)
 	@node --import ./test/support/run-typescript.ts test/cost/run.ts $(if $(ONLY),--only '$(ONLY)')
 
 cost-quick: $(BUILT) ## A short part of it

@@ -7,8 +7,9 @@ const MOST_GROWTH = 1.5;
 /** A growth up to this over two doublings is well within the rule. */
 const CALM_GROWTH = 1.35;
 const MOST_LOGGED_BYTES = 4_096;
-/** Below this, CPU time is mostly that of any request, and of chance. */
+/** Below these, CPU time is that of any request, of copying bytes and of garbage collection, and varies by more than 1.5. */
 const LEAST_CPU_MS = 40;
+const LEAST_NS_PER_BYTE = 8;
 /** Holds of up to so many times the limit are measured again. */
 const DOUBTFUL_SHARE = 2;
 /** After a hold of so many times the limit, larger sizes are not tried. */
@@ -74,9 +75,13 @@ export function growthsOf(samples: readonly Sample[], small: number, large: numb
     const at = (wanted: number) => samples.filter((sample) => sample.route === route && sample.size === wanted);
     const [smaller, larger] = [at(small), at(large)];
     const cpuMs = median(larger.map((sample) => sample.cpuMs));
-    if (smaller.length === 0 || larger.length === 0 || cpuMs < LEAST_CPU_MS * factor) return [];
-    const [from, to] = [perByte(smaller), perByte(larger)];
-    return [{ route, from, to, doublings: Math.round(Math.log2(large / small)), ratio: to / from }];
+    const [from, to] = [median(smaller.map(perByte)), median(larger.map(perByte))];
+    const leastRatio = Math.min(...larger.map(perByte)) / Math.min(...smaller.map(perByte));
+    const isComparable = cpuMs >= LEAST_CPU_MS * factor && to >= LEAST_NS_PER_BYTE * factor;
+    if (smaller.length === 0 || larger.length === 0 || !isComparable) return [];
+    // Other processes only ever add CPU time, so that real growth shows in the cheapest measurements as well.
+    const ratio = Math.min(to / from, leastRatio);
+    return [{ route, from, to, doublings: Math.round(Math.log2(large / small)), ratio }];
   });
 }
 
@@ -85,8 +90,9 @@ export function isSuspicious({ ratio }: Growth): boolean {
   return ratio > CALM_GROWTH;
 }
 
-function perByte(samples: readonly Sample[]): number {
-  return median(samples.map(({ cpuMs, bytes }) => (cpuMs * 1_000_000) / Math.max(1, bytes)));
+/** Nanoseconds of CPU per byte. */
+function perByte({ cpuMs, bytes }: Sample): number {
+  return (cpuMs * 1_000_000) / Math.max(1, bytes);
 }
 
 export function growthFault({ ratio, from, to }: Growth): string | undefined {

@@ -57,8 +57,8 @@ export class Meter {
     } catch (error) {
       const cpuMs = service.hasEnded ? 0 : service.cpuMs() - cpuBefore;
       const elapsedMs = performance.now() - start;
-      const fault = error instanceof NoResponse ? `no response after ${elapsedMs.toFixed(0)} ms` : service.epitaph;
       await service.kill();
+      const fault = error instanceof NoResponse ? `no response after ${elapsedMs.toFixed(0)} ms` : service.epitaph;
       const hold = { ...NO_HOLD, ms: cpuMs, wallMs: elapsedMs };
       return { ...sample, status: 0, hold, cpuMs, loggedBytes: 0, fault };
     }

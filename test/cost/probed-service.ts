@@ -17,6 +17,8 @@ const TICKS_PER_SECOND = 100;
 export class ProbedService {
   private output = '';
   private bytesLogged = 0;
+  /** The process has ended, and its output has been read. */
+  private readonly closed: Promise<unknown>;
 
   readonly port: number;
   private readonly child: ChildProcess;
@@ -24,6 +26,7 @@ export class ProbedService {
   private constructor(port: number, child: ChildProcess) {
     this.port = port;
     this.child = child;
+    this.closed = once(child, 'close');
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.bytesLogged += chunk.length;
@@ -97,11 +100,10 @@ export class ProbedService {
     if (!this.hasEnded) writeFileSync(`/proc/${this.child.pid}/clear_refs`, '5');
   }
 
+  /** Kills the process if it still runs, and waits for the rest of its output. */
   async kill(): Promise<void> {
-    if (this.hasEnded) return;
-    const ended = once(this.child, 'exit');
     this.child.kill('SIGKILL');
-    await ended;
+    await this.closed;
   }
 
   /** @throws Error when the process ends instead of answering */

@@ -60,9 +60,10 @@ export function summaryLines(outcomes: readonly Outcome[]): readonly string[] {
   const where = longest && `${longest.shape}, ${longest.sample.route} on ${longest.layout}`;
   return [
     ...(failed.length === 0 ? [] : ['Failed:']),
-    ...failed.flatMap(({ shape, layout, faults }) =>
-      faults.map(({ route, fault }) => `  ${shape}, ${layout}, ${route}: ${fault}`),
-    ),
+    ...failed.map(({ shape, layout, faults: [first, ...others] }) => {
+      const more = others.length === 0 ? '' : `, and ${others.length} routes more`;
+      return `  ${shape}, ${layout}, ${first?.route}: ${first?.fault}${more}`;
+    }),
     `${shapes.size - failedShapes.size} shapes hold, ${failedShapes.size} do not; ` +
       `longest event-loop hold ${longest?.sample.hold.ms.toFixed(0) ?? 0} ms (${where ?? 'nothing measured'})`,
     `${outcomes.length - failed.length} passed, ${failed.length} failed`,

@@ -1,5 +1,5 @@
 import type { CostRequest } from './http-client.js';
-import type { BodyRoute, SessionShape, SessionValue } from './shapes/index.js';
+import { type BodyRoute, runId, type SessionValue } from './shapes/index.js';
 
 /** A request of a shape, under the name that the report gives it. */
 export interface Route {
@@ -40,26 +40,34 @@ function changedMembers({ name, state, metadata, summary }: SessionValue): reado
   return Object.entries(members).flatMap(([key, value]) => (value === undefined ? [] : [`"${key}":${value}`]));
 }
 
-/** Every way to read a stored session. */
-export function reads(id: string, { listQueries = [] }: SessionShape, value: SessionValue): readonly Route[] {
-  const { type = 'agent', runs = [], copies = 1 } = value;
-  const otherTypes = ['agent', 'team', 'workflow'].filter((other) => other !== type);
-  const get = (name: string, suffix: string) => ({ name, request: { method: 'GET', path: `/sessions${suffix}` } });
+/** Every route that reads a stored session. */
+export function reads(id: string, { copies = 1 }: SessionValue): readonly Route[] {
   return [
     get('list', `?limit=${Math.max(20, copies)}`),
-    ...listQueries.map((query, index) => get(`list, filter ${index + 1}`, `?limit=20&${query}`)),
     get('detail', `/${id}`),
-    ...otherTypes.map((other) => get(`detail of type ${other}`, `/${id}?type=${other}`)),
     get('runs', `/${id}/runs`),
-    ...(runs.length === 0
-      ? []
-      : [
-          ...otherTypes.map((other) => get(`runs of type ${other}`, `/${id}/runs?type=${other}`)),
-          get('filtered runs', `/${id}/runs?status=completed&created_after=1&created_before=2000000000`),
-          get('previews', `/${id}/run-previews`),
-          get('run', `/${id}/runs/r0`),
-        ]),
+    get('previews', `/${id}/run-previews`),
+    get('run', `/${id}/runs/${runId(0)}`),
   ];
+}
+
+/** The same routes with parameters: what is stored is read alike, and shown in another way. */
+export function variants(
+  id: string,
+  { type = 'agent' }: SessionValue,
+  queries: readonly string[] = [],
+): readonly Route[] {
+  const otherTypes = ['agent', 'team', 'workflow'].filter((other) => other !== type);
+  return [
+    ...queries.map((query, index) => get(`list, filter ${index + 1}`, `?${query}`)),
+    ...otherTypes.map((other) => get(`detail of type ${other}`, `/${id}?type=${other}`)),
+    ...otherTypes.map((other) => get(`runs of type ${other}`, `/${id}/runs?type=${other}`)),
+    get('filtered runs', `/${id}/runs?status=completed&created_after=1&created_before=2000000000`),
+  ];
+}
+
+function get(name: string, suffix: string): Route {
+  return { name, request: { method: 'GET', path: `/sessions${suffix}` } };
 }
 
 /** Sends one body to a route that takes a body. */

@@ -9,9 +9,9 @@ import {
   responseFault,
 } from './judge.js';
 import type { Meter, Sample } from './measurement.js';
-import { bodyRoute, changes, creation, deletion, type Route, reads } from './routes.js';
+import { bodyRoute, changes, creation, deletion, type Route, reads, variants } from './routes.js';
 import type { BodyShape, SessionShape, SessionValue, Shape } from './shapes/index.js';
-import type { Layout, StoredSession, StoredSessions } from './stored-sessions.js';
+import { LAYOUTS, type Layout, type StoredSession, type StoredSessions } from './stored-sessions.js';
 
 /** What a shape cost on a layout. */
 export interface Outcome {
@@ -28,7 +28,7 @@ export interface Outcome {
 /** Just under the body limit of 16 MiB, with room for what surrounds a shape. */
 const MOST_BYTES = 16_600_000;
 const ONE_MEGABYTE = 1_000_000;
-const WARM_UP_BYTES = 60_000;
+const WARM_UP_BYTES = 20_000;
 /** The rule takes the median of so many measurements. */
 const MEASUREMENTS = 5;
 
@@ -46,7 +46,10 @@ interface Pass {
   readonly only?: ReadonlySet<string>;
 }
 
-const WARM_UP: Pass = { size: WARM_UP_BYTES, isMeasured: false, turns: 3 };
+const WARM_UP: Pass = { size: WARM_UP_BYTES, isMeasured: false, turns: 1 };
+
+/** A shape that fails already is given up after this. */
+const PATIENCE_MS = 8_000;
 
 /** Tries one shape on one layout, from small to large. */
 export class Trial {
@@ -55,6 +58,7 @@ export class Trial {
   /** Routes that have failed by so much that larger sizes are not tried. */
   private readonly hopeless = new Set<string>();
 
+  private readonly start = performance.now();
   private readonly shape: Shape;
   private readonly stored: StoredSessions;
   private readonly meter: Meter;
@@ -69,8 +73,12 @@ export class Trial {
     this.sizes = sizes;
   }
 
+  /** Variants of a route differ in how a session is shown, so one layout is enough for them. */
+  private get isFirstLayout(): boolean {
+    return this.stored.layout === LAYOUTS[0];
+  }
+
   async run(): Promise<Outcome> {
-    const start = performance.now();
     await this.try(WARM_UP);
     this.meter.forgetPeak();
     for (const size of this.sizes) await this.trySize(size);
@@ -83,7 +91,7 @@ export class Trial {
       growths,
       faults,
       peakMegabytes: this.meter.peakMegabytes(),
-      seconds: (performance.now() - start) / 1_000,
+      seconds: (performance.now() - this.start) / 1_000,
     };
   }
 
@@ -97,6 +105,10 @@ export class Trial {
       const holds = this.samples.filter((sample) => sample.size === size && sample.route === route);
       this.reportFault(route, holdFault(holds, this.factor));
     }
+  }
+
+  private isGivenUp(): boolean {
+    return this.faults.size > 0 && performance.now() - this.start > PATIENCE_MS;
   }
 
   private reportFault(route: string, fault: string | undefined): void {
@@ -127,7 +139,9 @@ export class Trial {
         for (let turn = 0; turn < pass.turns; turn++) await this.ask(route, bytes, statuses, pass);
       }
     };
-    await ask(reads(id, shape, value), READ);
+    // A session without runs has no run r0.
+    await ask(reads(id, value), value.runs === undefined ? [...READ, 404] : READ);
+    if (this.isFirstLayout) await ask(variants(id, value, shape.listQueries), READ);
     if (shape.storing !== 'sql') await ask(changes(id, value), [...READ, ...(shape.statuses ?? [])]);
     await ask([deletion(id)], DELETED);
   }
@@ -156,7 +170,7 @@ export class Trial {
     statuses: readonly number[],
     { size, isMeasured, only }: Pass,
   ): Promise<number | undefined> {
-    if (this.hopeless.has(route.name) || only?.has(route.name) === false) return undefined;
+    if (this.isGivenUp() || this.hopeless.has(route.name) || only?.has(route.name) === false) return undefined;
     if (!isMeasured) return this.meter.warmUp(route);
     const sample = await this.meter.measure(route, size, storedBytes);
     this.samples.push(sample);

@@ -18,9 +18,6 @@ export const MEDIA: readonly SessionShape[] = [
   ),
   sessionShape('one large image in an input', (bytes) => input(`"images":[${image(stringOf('QUJD', bytes))}]`)),
   sessionShape('many small images in an input', (bytes) => input(`"images":${arrayOf(small, bytes, 4)}`)),
-  sessionShape('images in an input by address', (bytes) =>
-    input(`"images":${arrayOf('{"url":"https://example.org/i.png"}', bytes, 2)}`),
-  ),
   sessionShape('a large text file in a message', (bytes) =>
     messages(`[{"role":"user","files":[{"mime_type":"text/plain","content":${stringOf('Ж', bytes)}}]}]`),
   ),

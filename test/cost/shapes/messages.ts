@@ -1,4 +1,4 @@
-import { arrayOf, itemsOf, objectOf, stringOf } from './json-text.js';
+import { arrayOf, itemsOf, objectOf } from './json-text.js';
 import { type SessionShape, sessionShape } from './shape.js';
 
 const messages = (list: string) => ({ runs: [`{"run_id":"r0","agent_id":"a","messages":${list}}`] });
@@ -38,7 +38,6 @@ export const MESSAGES: readonly SessionShape[] = [
   sessionShape('a user message before others', (bytes) =>
     messages(`[{"role":"user","content":"x"},${arrayOf('{"role":"assistant","content":"x"}', bytes, 3).slice(1)}`),
   ),
-  sessionShape('messages that are no objects', (bytes) => messages(arrayOf('1', bytes)), { mostBytes: 1_980_000 }),
   sessionShape('messages of wrong types', (bytes) => messages(arrayOf(misfit, bytes, 11))),
   sessionShape('messages with tool calls', (bytes) => messages(arrayOf(toolMessage, bytes, 13))),
   sessionShape('one message with many tool calls', (bytes) =>
@@ -54,20 +53,6 @@ export const MESSAGES: readonly SessionShape[] = [
     'one message of many short strings',
     (bytes) => messages(`[{"role":"user","content":${arrayOf('"x"', bytes)}}]`),
     { mostBytes: 3_960_000 },
-  ),
-  sessionShape('messages of long multi-part content', (bytes) =>
-    messages(
-      arrayOf(
-        `{"role":"user","content":[{"type":"text","text":${stringOf('y', 50_000)}},{"type":"image_url"}]}`,
-        bytes,
-        7,
-      ),
-    ),
-  ),
-  sessionShape('references of a message', (bytes) =>
-    messages(
-      `[{"role":"user","content":"x","references":{"query":"q","references":${arrayOf('{"content":"text"}', bytes, 2)}}}]`,
-    ),
   ),
   sessionShape(
     'provider data and tool arguments of many keys',

@@ -2,23 +2,19 @@ import { arrayOf } from './json-text.js';
 import { type SessionShape, sessionShape } from './shape.js';
 
 /** Numbers whose decimal digits PostgreSQL writes out may be refused for what they would become. */
-const DERIVED = { statuses: [201, 200, 413] };
+const DERIVED = { statuses: [200, 201, 413] };
 
-const everywhere = (
-  number: string,
-  mostBytes: number,
-  options: Partial<SessionShape> = {},
-): readonly SessionShape[] => [
-  sessionShape(`${shown(number)} in state`, (bytes) => ({ state: `{"list":${arrayOf(number, bytes)}}` }), {
-    mostBytes,
-    ...options,
-  }),
-  sessionShape(
-    `${shown(number)} in an input`,
-    (bytes) => ({ runs: [`{"run_id":"r0","agent_id":"a","input":{"input_content":${arrayOf(number, bytes)}}}`] }),
-    { mostBytes, ...options },
-  ),
-];
+function inState(number: string, mostBytes: number, options: Partial<SessionShape> = {}): SessionShape {
+  const value = (bytes: number) => ({ state: `{"list":${arrayOf(number, bytes)}}` });
+  return sessionShape(`${shown(number)} in state`, value, { mostBytes, ...options });
+}
+
+function inInput(number: string, mostBytes: number, options: Partial<SessionShape> = {}): SessionShape {
+  const value = (bytes: number) => ({
+    runs: [`{"run_id":"r0","agent_id":"a","input":{"input_content":${arrayOf(number, bytes)}}}`],
+  });
+  return sessionShape(`${shown(number)} in an input`, value, { mostBytes, ...options });
+}
 
 function shown(number: string): string {
   return number.length > 20 ? `integers of ${number.length} digits` : `many ${number}`;
@@ -32,12 +28,14 @@ const longNumberMessage = (index: number) =>
   `{"id":"m${index}","role":"user","content":"x","created_at":${'8'.repeat(4_300)},"metrics":{"cost":${'9'.repeat(4_300)}}}`;
 
 export const NUMBERS: readonly SessionShape[] = [
-  ...everywhere('9'.repeat(4_300), 16_700_000),
-  ...everywhere('1e308', 5_900_000, { ...DERIVED, isQuick: true }),
-  ...everywhere('1e-300', 6_900_000, DERIVED),
-  ...everywhere('1.5e300', 7_900_000, DERIVED),
-  ...everywhere('0.1', 3_900_000),
-  ...everywhere('-1.5', 4_900_000),
+  inState('9'.repeat(4_300), 16_600_000),
+  inInput('9'.repeat(4_300), 16_600_000),
+  inState('1e308', 5_900_000, { ...DERIVED, isQuick: true }),
+  inInput('1e308', 5_900_000, DERIVED),
+  inInput('1e-300', 6_900_000, DERIVED),
+  inState('1.5e300', 7_900_000, DERIVED),
+  inState('0.1', 3_900_000),
+  inInput('0.1', 3_900_000),
   sessionShape('numbers in messages', (bytes) => ({
     runs: [`{"run_id":"r0","agent_id":"a","messages":${arrayOf(message, bytes, 12)}}`],
   })),

@@ -95,4 +95,4 @@ export const REFUSED_BODIES: readonly BodyShape[] = [
     mostBytes: 1_980_000,
   }),
   bodyShape('duplicate members of a wrong type', (bytes) => `{${itemsOf('"session_name":1', bytes).join(',')}}`),
-].map((shape) => ({ statuses: [400, 413, 422], ...shape }));
+].map((shape) => ({ isRefused: true, statuses: [400, 413, 422], ...shape }));

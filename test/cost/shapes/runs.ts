@@ -4,9 +4,6 @@ import { runId, type SessionShape, sessionShape } from './shape.js';
 const step = (index: number) =>
   `{"run_id":"s${index}","agent_id":"a","content":"step ${index}","messages":[{"role":"user","content":"x"}]}`;
 
-const result = (index: number) =>
-  `{"step_name":"step ${index}","step_id":"s${index}","content":"text","success":true,"metrics":{"duration":0.5}}`;
-
 const event = (index: number) =>
   `{"event":"RunContent","run_id":"r0","content":"text ${index}","created_at":175000000,"agent_id":"a","nested_depth":0}`;
 
@@ -62,10 +59,6 @@ export const RUNS: readonly SessionShape[] = [
     }),
     { isQuick: true },
   ),
-  sessionShape('results of a workflow run', (bytes) => ({
-    type: 'workflow',
-    runs: [`{"run_id":"r0","workflow_id":"w","input":"x","step_results":${arrayOf(result, bytes, 8)}}`],
-  })),
   sessionShape('object inputs of workflow runs', (bytes) => ({
     type: 'workflow',
     runs: itemsOf(
@@ -74,16 +67,8 @@ export const RUNS: readonly SessionShape[] = [
       11,
     ),
   })),
-  sessionShape('one object input of a workflow run', (bytes) => ({
-    type: 'workflow',
-    runs: [`{"run_id":"r0","workflow_id":"w","input":{"list":${arrayOf('{"a":null,"b":"ж"}', bytes, 3)}}}`],
-  })),
   sessionShape('events of a run', (bytes) => ({
     runs: [`{"run_id":"r0","agent_id":"a","events":${arrayOf(event, bytes, 7)}}`],
-  })),
-  sessionShape('events of a workflow run', (bytes) => ({
-    type: 'workflow',
-    runs: [`{"run_id":"r0","workflow_id":"w","events":${arrayOf(event, bytes, 7)}}`],
   })),
   sessionShape('runs of wrong types', (bytes) => ({ runs: itemsOf(misfit, bytes, 17) }), { isQuick: true }),
   sessionShape(

@@ -33,6 +33,7 @@ interface NamedShape {
 /** A session that is created, changed, read through every route and deleted. */
 export interface SessionShape extends NamedShape {
   readonly kind: 'session';
+  readonly isRefused?: never;
   readonly storing?: Storing;
   readonly value: (bytes: number) => SessionValue;
   /** Further query strings for `GET /sessions`. */
@@ -44,6 +45,8 @@ export interface BodyShape extends NamedShape {
   readonly kind: 'body';
   readonly body: (bytes: number) => string | Buffer;
   readonly contentType?: string;
+  /** The body is refused before anything is stored. */
+  readonly isRefused?: boolean;
   /** Default: all four. */
   readonly routes?: readonly BodyRoute[];
 }

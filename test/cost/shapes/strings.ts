@@ -6,7 +6,6 @@ const UNITS: Readonly<Record<string, string>> = {
   ascii: 'x',
   latin: 'é',
   cyrillic: 'Ж',
-  chinese: '漢',
   emoji: '😀',
   'mixed-scripts': 'aЖ漢😀\\n',
   quotes: '\\"',
@@ -47,21 +46,17 @@ const PLACES: Readonly<Record<string, (text: string) => SessionValue>> = {
   'in an input list': (text) => inRun(`"input":[${text}]`),
   'in an input object': (text) => inRun(`"input":{"input_content":{"text":${text}}}`),
   'in a message': (text) => inRun(`"messages":[{"role":"user","content":${text}}]`),
-  'in a content': (text) => inRun(`"content":${text}`),
 };
 
 /** Which units stand in which place. */
 const PLACED: readonly (readonly [unitName: string, place: string])[] = [
   ['ascii', 'in an input list'],
-  ['ascii', 'in a message'],
   ['cyrillic', 'in an input object'],
-  ['cyrillic', 'in a content'],
   ['emoji', 'in an input list'],
   ['quotes', 'in an input object'],
   ['backslashes', 'in an input list'],
   ['control-characters', 'in an input list'],
   ['control-characters', 'in an input object'],
-  ['control-characters', 'in a message'],
 ];
 
 function placed(place: string, text: string): SessionValue {

@@ -5,9 +5,6 @@ const inRun = (members: string) => ({ runs: [`{"run_id":"r0","agent_id":"a",${me
 
 export const WIDTH: readonly SessionShape[] = [
   sessionShape('state of ones', (bytes) => ({ state: `{"list":${arrayOf('1', bytes)}}` }), { mostBytes: 1_980_000 }),
-  sessionShape('state of empty objects', (bytes) => ({ state: `{"list":${arrayOf('{}', bytes)}}` }), {
-    mostBytes: 2_970_000,
-  }),
   sessionShape('state of many keys', (bytes) => ({ state: objectOf('1', bytes) }), { mostBytes: 10_700_000 }),
   sessionShape('state of small records', (bytes) => ({
     state: `{"list":${arrayOf((index) => `{"id":${index},"name":"item ${index}","tags":["a","b"]}`, bytes, 6)}}`,
@@ -50,8 +47,5 @@ export const WIDTH: readonly SessionShape[] = [
   sessionShape('input list of ones', (bytes) => inRun(`"input":${arrayOf('1', bytes)}`), { mostBytes: 1_980_000 }),
   sessionShape('summary of many topics', (bytes) => ({
     summary: `{"summary":"s","topics":${arrayOf((index) => `"topic ${index}"`, bytes)}}`,
-  })),
-  sessionShape('summary of long topics', (bytes) => ({
-    summary: `{"summary":"s","topics":${arrayOf(stringOf('Ж', 100_000), bytes)}}`,
   })),
 ];
