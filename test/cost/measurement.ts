@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type CostResponse, NoResponse, send } from './http-client.js';
 import type { Hold, Spent } from './probe.js';
 import { ProbedService } from './probed-service.js';
@@ -19,6 +20,9 @@ export interface Sample {
   readonly fault?: string;
 }
 
+/** A request is logged in fewer bytes. */
+const SHORT_LOG_BYTES = 1_500;
+const LOG_PAUSE_MS = 20;
 const TIMEOUT_MS = 20_000;
 const NO_HOLD: Hold = { ms: 0, wallMs: 0, gcMs: 0 };
 
@@ -27,6 +31,7 @@ export class Meter {
   private readonly dsn: string;
   private readonly factor: number;
   private service: ProbedService;
+  private peak = 0;
 
   private constructor(dsn: string, factor: number, service: ProbedService) {
     this.dsn = dsn;
@@ -48,12 +53,14 @@ export class Meter {
     const sentBytes = request.body?.length ?? 0;
     const sample = { route: name, size, bytes: Math.max(sentBytes, storedBytes) };
     const loggedBefore = service.loggedBytes;
-    await service.startMeasuring();
     const cpuBefore = service.cpuMs();
     const start = performance.now();
     try {
+      await service.startMeasuring();
       const response = await send(service.port, request, TIMEOUT_MS * this.factor);
-      return this.completed(sample, response, await service.stopMeasuring(), loggedBefore);
+      const spent = await service.stopMeasuring();
+      await this.awaitLog(loggedBefore);
+      return this.completed(sample, response, spent, loggedBefore);
     } catch (error) {
       const cpuMs = service.hasEnded ? 0 : service.cpuMs() - cpuBefore;
       const elapsedMs = performance.now() - start;
@@ -61,6 +68,16 @@ export class Meter {
       const fault = error instanceof NoResponse ? `no response after ${elapsedMs.toFixed(0)} ms` : service.epitaph;
       const hold = { ...NO_HOLD, ms: cpuMs, wallMs: elapsedMs };
       return { ...sample, status: 0, hold, cpuMs, loggedBytes: 0, fault };
+    }
+  }
+
+  /** A long log is written after the response. Waits for the rest of it, so that no other request is blamed. */
+  private async awaitLog(loggedBefore: number): Promise<void> {
+    let logged = this.service.loggedBytes;
+    while (logged - loggedBefore > SHORT_LOG_BYTES) {
+      await pause(LOG_PAUSE_MS);
+      if (this.service.loggedBytes === logged) return;
+      logged = this.service.loggedBytes;
     }
   }
 
@@ -75,11 +92,13 @@ export class Meter {
   }
 
   forgetPeak(): void {
+    this.peak = 0;
     this.service.forgetPeak();
   }
 
-  peakMegabytes(): number {
-    return this.service.peakMegabytes();
+  /** Highest resident memory after any request since `forgetPeak`, in megabytes. */
+  get peakMegabytes(): number {
+    return this.peak;
   }
 
   async stop(): Promise<void> {
@@ -94,6 +113,7 @@ export class Meter {
   ): Sample {
     const fault = status >= 200 && status < 300 ? undefined : beginning;
     const loggedBytes = this.service.loggedBytes - loggedBefore;
+    this.peak = Math.max(this.peak, this.service.peakMegabytes());
     const all = { ...sample, bytes: Math.max(sample.bytes, bytes), status, hold, cpuMs, loggedBytes };
     return fault === undefined ? all : { ...all, fault };
   }

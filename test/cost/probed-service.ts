@@ -114,7 +114,8 @@ export class ProbedService {
     this.child.once('exit', onExit);
     try {
       const answer = once(this.child, 'message', { signal: aborted.signal });
-      this.child.send(message);
+      // A process that is about to end no longer takes messages; its exit ends the wait.
+      this.child.send(message, () => undefined);
       return (await answer)[0];
     } finally {
       this.child.off('exit', onExit);

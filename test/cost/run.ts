@@ -29,6 +29,7 @@ const only = new RegExp(options.only ?? '');
 const shapes = SHAPES.filter(({ name, isQuick }) => only.test(name) && (!options.quick || isQuick));
 const layouts = LAYOUTS.filter((layout) => options.layout === undefined || layout === options.layout);
 
+const patienceMs = options.quick ? 1_500 : 8_000;
 const mostBytes = Number(options.most ?? (options.quick ? 4_200_000 : Number.POSITIVE_INFINITY));
 
 function print(line: string): void {
@@ -56,13 +57,8 @@ try {
     for (const { stored, meter } of sides) {
       // A refused body never comes to a table.
       if (shape.isRefused && stored.layout !== layouts[0]) continue;
-      const outcome = await new Trial(
-        shape,
-        stored,
-        meter,
-        machine.factor,
-        sizesOf(shape).filter((size) => size <= mostBytes),
-      ).run();
+      const sizes = sizesOf(shape).filter((size) => size <= mostBytes);
+      const outcome = await new Trial(shape, stored, meter, machine.factor, { sizes, patienceMs }).run();
       outcomes.push(outcome);
       for (const line of outcomeLines(outcome, machine.factor)) print(line);
     }

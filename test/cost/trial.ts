@@ -36,6 +36,13 @@ const CREATED = [201];
 const READ = [200];
 const DELETED = [204];
 
+export interface TrialPlan {
+  /** From small to large. */
+  readonly sizes: readonly number[];
+  /** A shape that fails already is given up after this. */
+  readonly patienceMs: number;
+}
+
 /** One pass over the routes of a shape. */
 interface Pass {
   readonly size: number;
@@ -47,9 +54,6 @@ interface Pass {
 }
 
 const WARM_UP: Pass = { size: WARM_UP_BYTES, isMeasured: false, turns: 1 };
-
-/** A shape that fails already is given up after this. */
-const PATIENCE_MS = 8_000;
 
 /** Tries one shape on one layout, from small to large. */
 export class Trial {
@@ -63,14 +67,14 @@ export class Trial {
   private readonly stored: StoredSessions;
   private readonly meter: Meter;
   private readonly factor: number;
-  private readonly sizes: readonly number[];
+  private readonly plan: TrialPlan;
 
-  constructor(shape: Shape, stored: StoredSessions, meter: Meter, factor: number, sizes = sizesOf(shape)) {
+  constructor(shape: Shape, stored: StoredSessions, meter: Meter, factor: number, plan: TrialPlan) {
     this.shape = shape;
     this.stored = stored;
     this.meter = meter;
     this.factor = factor;
-    this.sizes = sizes;
+    this.plan = plan;
   }
 
   /** Variants of a route differ in how a session is shown, so one layout is enough for them. */
@@ -81,7 +85,7 @@ export class Trial {
   async run(): Promise<Outcome> {
     await this.try(WARM_UP);
     this.meter.forgetPeak();
-    for (const size of this.sizes) await this.trySize(size);
+    for (const size of this.plan.sizes) await this.trySize(size);
     const growths = await this.judgeGrowth();
     const faults = [...this.faults].map(([route, fault]) => ({ route, fault }));
     return {
@@ -90,7 +94,7 @@ export class Trial {
       samples: this.samples,
       growths,
       faults,
-      peakMegabytes: this.meter.peakMegabytes(),
+      peakMegabytes: this.meter.peakMegabytes,
       seconds: (performance.now() - this.start) / 1_000,
     };
   }
@@ -108,7 +112,7 @@ export class Trial {
   }
 
   private isGivenUp(): boolean {
-    return this.faults.size > 0 && performance.now() - this.start > PATIENCE_MS;
+    return this.faults.size > 0 && performance.now() - this.start > this.plan.patienceMs;
   }
 
   private reportFault(route: string, fault: string | undefined): void {
@@ -174,6 +178,8 @@ export class Trial {
     if (!isMeasured) return this.meter.warmUp(route);
     const sample = await this.meter.measure(route, size, storedBytes);
     this.samples.push(sample);
+    // The end of the process is worse than what was found before.
+    if (sample.status === 0) this.faults.delete(route.name);
     this.reportFault(route.name, responseFault(sample, statuses));
     if (isHopeless(sample, this.factor)) this.hopeless.add(route.name);
     return sample.status;
@@ -184,7 +190,7 @@ export class Trial {
    * often as the rule says before it is believed.
    */
   private async judgeGrowth(): Promise<readonly Growth[]> {
-    const [quarter = 0, whole = 0] = this.sizes.slice(-2);
+    const [quarter = 0, whole = 0] = this.plan.sizes.slice(-2);
     const half = whole / 2;
     const suspects = growthsOf(this.samples, quarter, whole, this.factor).filter(isSuspicious);
     // A route that fails already needs no further proof.
