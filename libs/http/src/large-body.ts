@@ -15,12 +15,19 @@ export class LargeBody extends StreamableFile {
 }
 
 /**
- * A body as it is sent: a text, or, for one that came in parts, a stream, so that bytes exist only of the pieces that the
- * client is ready for. Anything else is no text of ours and stays what it is.
+ * A body as it is sent: a text, or, for a large one, a stream, so that bytes exist only of the pieces that the client is
+ * ready for. Anything else is no text of ours and stays what it is.
  */
 export function sendable(body: unknown): unknown {
   if (typeof body === 'string') return body.length < PIECE ? body : inPieces([body]);
-  return Array.isArray(body) ? inPieces(body) : body;
+  return Array.isArray(body) ? joined(body) : body;
+}
+
+/** A text that came in parts because it may be large. */
+function joined(parts: readonly (string | Buffer)[]): string | LargeBody {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  return length < PIECE ? parts.join('') : inPieces(parts);
 }
 
 function inPieces(parts: readonly (string | Buffer)[]): LargeBody {
@@ -29,12 +36,21 @@ function inPieces(parts: readonly (string | Buffer)[]): LargeBody {
   return new LargeBody(parts, length);
 }
 
-/** The parts, long texts cut. */
+/** Small texts together, large ones cut. */
 function* pieces(parts: readonly (string | Buffer)[]): Generator<Buffer> {
+  let waiting = '';
   for (const part of parts) {
-    if (typeof part === 'string') yield* cut(part);
+    const isText = typeof part === 'string';
+    if (isText && waiting.length + part.length <= PIECE) {
+      waiting += part;
+      continue;
+    }
+    if (waiting !== '') yield Buffer.from(waiting);
+    waiting = '';
+    if (isText) yield* cut(part);
     else yield part;
   }
+  if (waiting !== '') yield Buffer.from(waiting);
 }
 
 function* cut(text: string): Generator<Buffer> {

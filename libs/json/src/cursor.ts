@@ -11,13 +11,16 @@ export const CLOSE_BRACKET = 0x5d;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
 
+/** Asking for each key whether it is needed costs more than keeping a few that are not. */
+const FEW = 64;
+
 const NO_MEMBERS: ReadonlyMap<string, RawJson> = new Map();
 
 /**
  * The members of an object in the order of its text, each value a slice of it; of duplicate keys the last value. No
  * members for a value that is no object.
  *
- * @param names the only members that are read: an object may have a million others
+ * @param names the members that are needed: of an object with a million others only these are kept
  */
 export function membersOf(raw: RawJson | null | undefined, names?: ReadonlySet<string>): ReadonlyMap<string, RawJson> {
   return raw?.charCodeAt(0) === OPEN_BRACE ? new JsonCursor(raw).members(names) : NO_MEMBERS;
@@ -35,6 +38,22 @@ export function* itemsOf(raw: RawJson | null | undefined): Generator<RawJson, un
   if (raw?.charCodeAt(0) !== OPEN_BRACKET) return;
   const cursor = new JsonCursor(raw);
   while (cursor.enterItem()) yield cursor.value();
+}
+
+/** The members of each item of an array, see `membersOf`; undefined for an item that is no object. */
+export function* objectsIn(
+  raw: RawJson | undefined,
+  names: ReadonlySet<string>,
+): Generator<ReadonlyMap<string, RawJson> | undefined, undefined> {
+  if (raw?.charCodeAt(0) !== OPEN_BRACKET) return;
+  const cursor = new JsonCursor(raw);
+  while (cursor.enterItem()) {
+    if (cursor.isAtObject()) yield cursor.members(names);
+    else {
+      cursor.skipValue();
+      yield undefined;
+    }
+  }
 }
 
 /** True when every item of an array is of that kind. */
@@ -102,14 +121,20 @@ export class JsonCursor {
     return this.enter(CLOSE_BRACE);
   }
 
-  /** Reads the members of the object at the cursor, or those in `names`. */
+  isAtObject(): boolean {
+    return this.text.charCodeAt(this.position) === OPEN_BRACE;
+  }
+
+  /** Reads the members of the object at the cursor; of a large one only those in `names`. */
   members(names?: ReadonlySet<string>): Map<string, RawJson> {
     const members = new Map<string, RawJson>();
+    this.position++;
     while (this.enterMember()) {
       const key = this.key();
-      if (names === undefined || names.has(key)) members.set(key, this.value());
+      if (members.size < FEW || names === undefined || names.has(key)) members.set(key, this.value());
       else this.skipValue();
     }
+    this.position++;
     return members;
   }
 
@@ -189,30 +214,30 @@ function isEscaped(text: string, position: number): boolean {
 function endOfContainer(text: string, start: number): number {
   let position = start;
   let depth = 0;
-  let plain = 0;
   while (position < text.length) {
     const code = text.charCodeAt(position);
-    if (code === QUOTE) {
-      position = endOfString(text, position);
-      plain = 0;
-      continue;
-    }
-    position++;
-    plain++;
-    if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+    if (code === QUOTE) position = endOfString(text, position);
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       depth++;
-      plain = 0;
+      position++;
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
       depth--;
-      plain = 0;
+      position++;
       if (depth === 0) break;
-    } else if (plain > LONG) {
-      PLAIN.lastIndex = position;
-      if (PLAIN.test(text)) position = PLAIN.lastIndex;
-      plain = 0;
-    }
+    } else position = endOfPlain(text, position);
   }
   return position;
+}
+
+/** The position of the next quote or bracket. */
+function endOfPlain(text: string, start: number): number {
+  for (let position = start + 1; position < start + LONG; position++) {
+    const code = text.charCodeAt(position);
+    // One bit tells a bracket from a brace.
+    if (code === QUOTE || (code | 0x20) === OPEN_BRACE || (code | 0x20) === CLOSE_BRACE) return position;
+  }
+  PLAIN.lastIndex = start + LONG;
+  return PLAIN.test(text) ? PLAIN.lastIndex : start + LONG;
 }
 
 /** Numbers, words and separators. A native search crosses a long row of them four times as fast as a loop. */

@@ -81,11 +81,11 @@ export function isEmptyContainer(raw: RawJson): boolean {
   return /^[{[]\s*[}\]]$/.test(raw);
 }
 
-/** The JSON text of an object from ready-made member texts; undefined members are left out. */
+/** The JSON text of an object; undefined members are left out. The names are known to need no escaping. */
 export function objectOf(members: Iterable<readonly [string, RawJson | undefined]>): RawJson {
   let text = '';
   for (const [key, value] of members) {
-    if (value !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${value}`;
+    if (value !== undefined) text += `${text === '' ? '' : ','}"${key}":${value}`;
   }
   return asRaw(`{${text}}`);
 }

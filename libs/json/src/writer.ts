@@ -6,15 +6,17 @@ import { NULL, type RawJson } from './raw-json.js';
  */
 export type BodyText = RawJson | readonly (string | Buffer)[];
 
-/** From this length on, in characters, a text becomes a part of its own. */
+/** From this length on, in characters, a value is a part of its own: it stays a slice of the row that it was read from. */
+const LARGE = 16_384;
+/** When small values have become so long, in characters, their bytes leave the heap. */
 const PART = 131_072;
 
 /** What a route does with fields that have no value: reads and creates drop them, PATCH, rename and single runs print null. */
 export type Nulls = 'dropped' | 'shown';
 
 /**
- * Writes JSON text from ready-made values, one behind the other. It sets the commas itself. What is written leaves the
- * heap in parts of `PART` characters, so that a response of millions of small values takes up its bytes only.
+ * Writes JSON text from ready-made values, one behind the other. It sets the commas itself. A response of millions of
+ * small values takes up its bytes only, and large values are not copied.
  */
 export class JsonWriter {
   private readonly parts: (string | Buffer)[] = [];
@@ -46,12 +48,15 @@ export class JsonWriter {
 
   value(raw: RawJson): this {
     if (this.needsComma) this.text += ',';
-    if (raw.length < PART) this.text += raw;
+    if (raw.length < LARGE) this.text += raw;
     else {
-      this.flush();
-      this.parts.push(raw);
+      this.parts.push(this.text, raw);
+      this.text = '';
     }
-    if (this.text.length >= PART) this.flush();
+    if (this.text.length >= PART) {
+      this.parts.push(Buffer.from(this.text));
+      this.text = '';
+    }
     this.needsComma = true;
     return this;
   }
@@ -69,7 +74,7 @@ export class JsonWriter {
 
   done(): BodyText {
     if (this.parts.length === 0) return this.text as RawJson;
-    this.flush();
+    this.parts.push(this.text);
     return this.parts;
   }
 
@@ -83,10 +88,5 @@ export class JsonWriter {
     this.text += bracket;
     this.needsComma = true;
     return this;
-  }
-
-  private flush(): void {
-    if (this.text !== '') this.parts.push(Buffer.from(this.text));
-    this.text = '';
   }
 }

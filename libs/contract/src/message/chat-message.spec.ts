@@ -1,13 +1,13 @@
-import { asRaw, JsonWriter, type RawJson } from '@agno/json';
+import { asRaw, JsonWriter, membersOf, type RawJson } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { isShownInChat, messageOf, writeMessage } from './chat-message.js';
+import { isShownInChat, writeMessage } from './chat-message.js';
 
 const UUID = /"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"/g;
 
 /** The message at a position of run r1, which was created at 1700000000. */
 function messageText(stored: string, position = 0): string {
   const writer = new JsonWriter();
-  writeMessage(writer, messageOf(asRaw(stored)), { runId: asRaw('"r1"'), position, createdAt: asRaw('1700000000') });
+  writeMessage(writer, membersOf(asRaw(stored)), { runId: asRaw('"r1"'), position, createdAt: asRaw('1700000000') });
   return String(writer.done());
 }
 
@@ -91,6 +91,6 @@ describe('isShownInChat', () => {
     ['{"role":"user","from_history":1}', false],
     ['{"role":"user","from_history":"maybe"}', true],
   ])('%s: %s', (message, shown) => {
-    expect(isShownInChat(messageOf(asRaw(message)))).toBe(shown);
+    expect(isShownInChat(membersOf(asRaw(message)))).toBe(shown);
   });
 });

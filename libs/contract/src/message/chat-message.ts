@@ -5,7 +5,6 @@ import {
   isPresent,
   type JsonWriter,
   kindOf,
-  membersOf,
   type RawJson,
   TRUE,
 } from '@agno/json';
@@ -27,42 +26,43 @@ export interface MessagePlace {
   readonly createdAt: RawJson;
 }
 
-/** What a field of a message makes of its stored value. */
-type Print = (raw: RawJson, place: MediaPlace) => RawJson | undefined;
+interface Field {
+  readonly name: string;
+  /** What it makes of its stored value; undefined for one that is not shown. */
+  readonly print: (raw: RawJson, place: MediaPlace) => RawJson | undefined;
+  /** What is shown where nothing else is. */
+  readonly byDefault?: RawJson;
+}
 
 /** The members of a message between `id` and `created_at`, in printed order. */
-const FIELDS: readonly (readonly [name: string, print: Print, byDefault?: RawJson])[] = [
-  ['content', textOrParts],
-  ['reasoning_content', laxText],
-  ['from_history', laxBoolean, FALSE],
-  ['compressed_content', laxText],
-  ['stop_after_tool_call', laxBoolean, FALSE],
-  ['role', laxText],
-  ['name', laxText],
-  ['tool_call_id', laxText],
-  ['tool_name', laxText],
-  ['tool_args', filled],
-  ['tool_call_error', laxBoolean],
-  ['tool_calls', listOfObjects],
-  ['redacted_reasoning_content', laxText],
-  ['provider_data', filledObject],
-  ['checkpoint_status', laxText],
-  ['checkpoint_created_at', laxInteger],
-  ['images', (raw, place) => reprintMediaList(IMAGE, raw, [...place, 'images'])],
-  ['audio', (raw, place) => reprintMediaList(AUDIO, raw, [...place, 'audio'])],
-  ['videos', (raw, place) => reprintMediaList(VIDEO, raw, [...place, 'videos'])],
-  ['files', (raw, place) => reprintMediaList(FILE, raw, [...place, 'files'])],
-  ['audio_output', (raw, place) => reprintMedia(AUDIO, raw, [...place, 'audio_output'])],
-  ['references', reprintReferences],
-  ['metrics', reprintMetrics],
+const FIELDS: readonly Field[] = [
+  { name: 'content', print: textOrParts },
+  { name: 'reasoning_content', print: laxText },
+  { name: 'from_history', print: laxBoolean, byDefault: FALSE },
+  { name: 'compressed_content', print: laxText },
+  { name: 'stop_after_tool_call', print: laxBoolean, byDefault: FALSE },
+  { name: 'role', print: laxText },
+  { name: 'name', print: laxText },
+  { name: 'tool_call_id', print: laxText },
+  { name: 'tool_name', print: laxText },
+  { name: 'tool_args', print: filled },
+  { name: 'tool_call_error', print: laxBoolean },
+  { name: 'tool_calls', print: listOfObjects },
+  { name: 'redacted_reasoning_content', print: laxText },
+  { name: 'provider_data', print: filledObject },
+  { name: 'checkpoint_status', print: laxText },
+  { name: 'checkpoint_created_at', print: laxInteger },
+  { name: 'images', print: (raw, place) => reprintMediaList(IMAGE, raw, [...place, 'images']) },
+  { name: 'audio', print: (raw, place) => reprintMediaList(AUDIO, raw, [...place, 'audio']) },
+  { name: 'videos', print: (raw, place) => reprintMediaList(VIDEO, raw, [...place, 'videos']) },
+  { name: 'files', print: (raw, place) => reprintMediaList(FILE, raw, [...place, 'files']) },
+  { name: 'audio_output', print: (raw, place) => reprintMedia(AUDIO, raw, [...place, 'audio_output']) },
+  { name: 'references', print: reprintReferences },
+  { name: 'metrics', print: reprintMetrics },
 ];
 
-const MEMBERS = new Set(['id', 'created_at', ...FIELDS.map(([name]) => name)]);
-
 /** The members of a stored message that are ever shown. */
-export function messageOf(raw: RawJson): Members {
-  return membersOf(raw, MEMBERS);
-}
+export const MESSAGE_MEMBERS: ReadonlySet<string> = new Set(['id', 'created_at', ...FIELDS.map(({ name }) => name)]);
 
 /** True unless the message is the system's, a tool's, or was only repeated from an earlier run. */
 export function isShownInChat(message: Members): boolean {
@@ -78,7 +78,7 @@ export function isShownInChat(message: Members): boolean {
 export function writeMessage(writer: JsonWriter, message: Members, { runId, position, createdAt }: MessagePlace): void {
   const place = [runId, 'messages', position];
   writer.openObject().member('id', fitting(message.get('id'), laxText) ?? derivedId(...place));
-  for (const [name, print, byDefault] of FIELDS) {
+  for (const { name, print, byDefault } of FIELDS) {
     const raw = message.get(name);
     const printed = isPresent(raw) ? print(raw, place) : undefined;
     writer.member(name, printed ?? byDefault);

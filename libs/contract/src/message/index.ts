@@ -1,3 +1,3 @@
-export { isShownInChat, messageOf, writeMessage } from './chat-message.js';
+export { isShownInChat, MESSAGE_MEMBERS, writeMessage } from './chat-message.js';
 export { laxBoolean, laxFloat, laxInteger } from './lax-values.js';
 export { rebuiltRunInput } from './run-input.js';

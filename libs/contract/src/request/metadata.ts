@@ -2,7 +2,11 @@ import { isEmptyContainer, membersOf, NULL, type RawJson, type Steps, withoutMem
 import type { Fields } from './fields.js';
 
 /** Keys that AgentOS' runtime writes into the metadata of runs; no client may set them. */
-const RESERVED_KEYS = new Set(['agno_component_version', 'agno_dispatch_chain', 'agno_dispatch_depth']);
+const RESERVED_KEYS: ReadonlySet<string> = new Set([
+  'agno_component_version',
+  'agno_dispatch_chain',
+  'agno_dispatch_depth',
+]);
 
 /**
  * The member `metadata` without reserved keys, cleaned. Undefined when not given; JSON null when nothing but reserved keys
@@ -11,7 +15,9 @@ const RESERVED_KEYS = new Set(['agno_component_version', 'agno_dispatch_chain', 
 export function* readMetadata(fields: Fields): Steps<RawJson | undefined> {
   const given = fields.object('metadata');
   if (given === undefined) return undefined;
-  if (membersOf(given, RESERVED_KEYS).size === 0) return yield* fields.cleaned('metadata', given);
+  const members = membersOf(given, RESERVED_KEYS);
+  const hasReserved = [...RESERVED_KEYS].some((key) => members.has(key));
+  if (!hasReserved) return yield* fields.cleaned('metadata', given);
   const kept = withoutMembers(given, RESERVED_KEYS);
   return isEmptyContainer(kept) ? NULL : yield* fields.cleaned('metadata', kept);
 }

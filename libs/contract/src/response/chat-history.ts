@@ -1,5 +1,5 @@
-import { isPresent, itemsOf, type JsonWriter, kindOf, NULL, type RawJson, type Steps } from '@agno/json';
-import { isShownInChat, laxInteger, messageOf, writeMessage } from '../message/index.js';
+import { isPresent, type JsonWriter, NULL, objectsIn, type RawJson, type Steps } from '@agno/json';
+import { isShownInChat, laxInteger, MESSAGE_MEMBERS, writeMessage } from '../message/index.js';
 import { runOf } from './run.js';
 import type { Run } from './stored-run.js';
 
@@ -29,11 +29,8 @@ function* writeMessages(writer: JsonWriter, run: Run, sessionCreatedAt: RawJson 
   const createdAt = integerOf(run.get('created_at')) ?? integerOf(sessionCreatedAt) ?? ('0' as RawJson);
   const runId = run.get('run_id') ?? NULL;
   let position = 0;
-  for (const item of itemsOf(run.get('messages'))) {
-    if (kindOf(item) === 'object') {
-      const message = messageOf(item);
-      if (isShownInChat(message)) writeMessage(writer, message, { runId, position, createdAt });
-    }
+  for (const message of objectsIn(run.get('messages'), MESSAGE_MEMBERS)) {
+    if (message !== undefined && isShownInChat(message)) writeMessage(writer, message, { runId, position, createdAt });
     position++;
     yield;
   }

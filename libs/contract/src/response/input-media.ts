@@ -1,11 +1,10 @@
 import {
-  arrayOf,
+  asRaw,
   EMPTY_ARRAY,
   entriesOf,
   kindOf,
   membersOf,
   objectOf,
-  quote,
   type RawJson,
   type Steps,
   unquote,
@@ -15,8 +14,13 @@ const KINDS = ['images', 'videos', 'audios', 'files'];
 const MEMBERS = new Set(KINDS);
 
 /** The media of a run's input, each kind a list, empty where there are none. */
-export function* inputMedia(input: RawJson | undefined): Steps<RawJson> {
+export function inputMedia(input: RawJson | undefined): RawJson | Steps<RawJson> {
   const members = membersOf(input, MEMBERS);
+  const areLists = KINDS.every((kind) => kindOf(members.get(kind) ?? EMPTY_ARRAY) === 'array');
+  return areLists ? objectOf(KINDS.map((kind) => [kind, members.get(kind) ?? EMPTY_ARRAY])) : madeLists(members);
+}
+
+function* madeLists(members: ReadonlyMap<string, RawJson>): Steps<RawJson> {
   const lists: [string, RawJson][] = [];
   for (const kind of KINDS) lists.push([kind, yield* listed(members.get(kind))]);
   return objectOf(lists);
@@ -31,10 +35,19 @@ function* listed(media: RawJson | undefined): Steps<RawJson> {
     case 'string':
       return yield* characters(unquote(media));
     case 'object':
-      return arrayOf(entriesOf(media).map(([key]) => quote(key)));
+      return yield* keys(media);
     default:
       return EMPTY_ARRAY;
   }
+}
+
+function* keys(object: RawJson): Steps<RawJson> {
+  let list = '';
+  for (const [key] of entriesOf(object)) {
+    list += `,${JSON.stringify(key)}`;
+    yield;
+  }
+  return asRaw(`[${list.slice(1)}]`);
 }
 
 /** A list of the characters of a text, made in parts: the list is up to eight times as long. */
@@ -44,5 +57,5 @@ function* characters(text: string): Steps<RawJson> {
     list += part.replace(/./gsu, (character) => `,${JSON.stringify(character)}`);
     yield;
   }
-  return `[${list.slice(1)}]` as RawJson;
+  return asRaw(`[${list.slice(1)}]`);
 }

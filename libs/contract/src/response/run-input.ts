@@ -1,4 +1,4 @@
-import { EMPTY_STRING, isPresent, itemsOf, membersOf, type RawJson, type Steps, shortened } from '@agno/json';
+import { EMPTY_STRING, isPresent, itemsOf, kindOf, membersOf, type RawJson, type Steps, shortened } from '@agno/json';
 import { inputText } from './input-text.js';
 import type { Run } from './stored-run.js';
 import { lastUserContent } from './user-content.js';
@@ -9,22 +9,32 @@ const LONGEST = 1_048_576;
 const INPUT_CONTENT = new Set(['input_content']);
 
 /** `run_input` of an agent or team run: its stored input content, else its last user message. */
-export function* runInput(run: Run): Steps<RawJson> {
+export function runInput(run: Run): RawJson | Steps<RawJson> {
   const content = membersOf(run.get('input'), INPUT_CONTENT).get('input_content');
-  if (isPresent(content)) return yield* printed(content);
-  return shortened((yield* lastUserContent(run.get('messages'))) ?? EMPTY_STRING, LONGEST);
+  return isPresent(content) ? printed(content) : lastUserText(run.get('messages'));
 }
 
 /** `run_input` of a workflow run: its input, else the last user message of its first step, else its own. */
-export function* workflowRunInput(run: Run): Steps<RawJson> {
+export function workflowRunInput(run: Run): RawJson | Steps<RawJson> {
   const input = run.get('input');
-  if (isPresent(input)) return yield* printed(input);
-  const content = (yield* lastUserContent(messagesOfFirstStep(run))) ?? (yield* lastUserContent(run.get('messages')));
-  return shortened(content ?? EMPTY_STRING, LONGEST);
+  return isPresent(input) ? printed(input) : lastUserText(messagesOfFirstStep(run), run.get('messages'));
 }
 
-function* printed(input: RawJson): Steps<RawJson> {
+function printed(input: RawJson): RawJson | Steps<RawJson> {
+  return kindOf(input) === 'string' ? shortened(input, LONGEST) : printedInSteps(input);
+}
+
+function* printedInSteps(input: RawJson): Steps<RawJson> {
   return shortened(yield* inputText(input, LONGEST), LONGEST);
+}
+
+/** The last user message in the first of the lists that has one. */
+function* lastUserText(...lists: readonly (RawJson | undefined)[]): Steps<RawJson> {
+  for (const messages of lists) {
+    const content = yield* lastUserContent(messages);
+    if (content !== undefined) return shortened(content, LONGEST);
+  }
+  return EMPTY_STRING;
 }
 
 const MESSAGES = new Set(['messages']);

@@ -1,4 +1,5 @@
 import {
+  allAtOnce,
   dumps,
   firstCharacters,
   type JsonWriter,
@@ -10,33 +11,39 @@ import {
   unquote,
 } from '@agno/json';
 import type { OnInvalidField } from './invalid-fields.js';
-import { runField } from './run.js';
+import { fieldValue, printedField } from './run.js';
 import { RUN_SCHEMAS, type RunKind } from './run-schemas.js';
 import type { Run } from './stored-run.js';
 
 /** Length of previewed texts in code points. */
 const PREVIEW_LENGTH = 280;
 
-const FIELDS = ['run_id', 'parent_run_id', 'agent_id', 'team_id', 'workflow_id', 'user_id', 'status'];
+/** The fields of a preview: those of the run's own shape, texts cut short. */
+const FIELDS: readonly (readonly [printedName: string, name: string])[] = [
+  ...['run_id', 'parent_run_id', 'agent_id', 'team_id', 'workflow_id', 'user_id', 'status'].map(
+    (name) => [name, name] as const,
+  ),
+  ['run_input', 'run_input'],
+  ['content_preview', 'content'],
+  ['created_at', 'created_at'],
+];
 
-/** Writes one entry of `GET /sessions/{id}/run-previews`: fields of the run's own shape, texts cut short. */
+/** Writes one entry of `GET /sessions/{id}/run-previews`. */
 export function* writeRunPreview(writer: JsonWriter, kind: RunKind, run: Run, onInvalid: OnInvalidField): Steps<void> {
-  const field = function* (name: string): Steps<RawJson | undefined> {
-    const schema = RUN_SCHEMAS[kind].find((candidate) => candidate.name === name);
-    return schema && (yield* runField(schema, kind, run, undefined, onInvalid));
-  };
   writer.openObject();
-  for (const name of FIELDS) writer.member(name, yield* field(name));
-  writer
-    .member('run_input', yield* preview(yield* field('run_input')))
-    .member('content_preview', yield* preview(yield* field('content')))
-    .member('created_at', yield* field('created_at'))
-    .closeObject();
+  for (const [printedName, name] of FIELDS) {
+    const field = RUN_SCHEMAS[kind].find((candidate) => candidate.name === name);
+    if (field === undefined) continue;
+    const made = fieldValue(field, run);
+    const value = printedField(field, typeof made === 'object' ? yield* made : made, onInvalid);
+    const isText = name === 'run_input' || name === 'content';
+    writer.member(printedName, isText && value !== undefined ? preview(value) : value);
+  }
+  writer.closeObject();
 }
 
-function* preview(value: RawJson | undefined): Steps<RawJson | undefined> {
-  if (value === undefined) return undefined;
+function preview(value: RawJson): RawJson {
   const isString = kindOf(value) === 'string';
-  const text = isString ? unquote(shortened(value, PREVIEW_LENGTH)) : yield* dumps(value, PREVIEW_LENGTH);
-  return quote(firstCharacters(text, PREVIEW_LENGTH));
+  const text = isString ? unquote(shortened(value, PREVIEW_LENGTH)) : allAtOnce(dumps(value, PREVIEW_LENGTH));
+  return isString && text.length < PREVIEW_LENGTH ? value : quote(firstCharacters(text, PREVIEW_LENGTH));
 }

@@ -13,7 +13,7 @@ export interface RunField {
   /** What a run without the key shows; a stored null stays null. */
   readonly missing?: RawJson;
   /** How the value is made where it is not simply the stored one. */
-  readonly value?: (run: Run) => Steps<RawJson | undefined>;
+  readonly value?: (run: Run) => RawJson | Steps<RawJson>;
 }
 
 const EMPTY_TEXT = quote('');
@@ -26,7 +26,7 @@ const integer = (name: string): RunField => ({ name, kind: 'integer' });
 const unlessEmpty = (name: string): RunField => ({
   name,
   kind: 'dicts',
-  value: derived((run) => truthy(run.get(name))),
+  value: (run) => truthy(run.get(name)),
 });
 
 const content: RunField = { name: 'content', kind: 'text or dict', missing: EMPTY_TEXT };
@@ -38,7 +38,7 @@ const followups: RunField = { name: 'followups', kind: 'texts' };
 const responseFormat: RunField = {
   name: 'run_response_format',
   kind: 'text',
-  value: derived((run) => quote((run.get('content_type') ?? '"str"') === '"str"' ? 'text' : 'json')),
+  value: (run) => quote((run.get('content_type') ?? '"str"') === '"str"' ? 'text' : 'json'),
 };
 
 const reasoning = [listOrEmpty('references'), dict('citations'), listOrEmpty('reasoning_messages')];
@@ -128,14 +128,6 @@ export const RUN_SCHEMAS: Record<RunKind, readonly RunField[]> = {
     dict('response_audio'),
   ],
 };
-
-/** A value that is made at once. */
-function derived(value: (run: Run) => RawJson): RunField['value'] {
-  // biome-ignore lint/correctness/useYield: other values are made in steps
-  return function* (run) {
-    return value(run);
-  };
-}
 
 function truthy(raw: RawJson | undefined): RawJson {
   return isTruthy(raw) ? raw : NULL;

@@ -39,28 +39,33 @@ export function* writeRun(
 ): Steps<void> {
   writer.openObject();
   for (const field of RUN_SCHEMAS[kind]) {
-    writer.field(field.name, yield* runField(field, kind, run, label, onInvalid), nulls);
-    yield;
+    const made = fieldValue(field, run);
+    const stored = typeof made === 'object' ? yield* made : made;
+    const value = kind === 'agent' && field.name === 'metadata' ? labelled(stored, label) : stored;
+    writer.field(field.name, printedField(field, value, onInvalid), nulls);
+    if (value !== undefined && value.length > LARGE) yield;
   }
   writer.closeObject();
 }
 
-/** One field of a run as it is printed; undefined for null. */
-export function* runField(
-  field: RunField,
-  kind: RunKind,
-  run: Run,
-  label: RawJson | undefined,
+/** From this length on, in characters, other requests run before the next field. */
+const LARGE = 65_536;
+
+/** The value of a field before it is printed. For a large run it may be made in steps. */
+export function fieldValue(field: RunField, run: Run): RawJson | undefined | Steps<RawJson> {
+  return field.value === undefined ? (run.get(field.name) ?? field.missing) : field.value(run);
+}
+
+/** The value of a field as it is printed; undefined for null and for what does not fit. */
+export function printedField(
+  { kind, name }: RunField,
+  value: RawJson | undefined,
   onInvalid: OnInvalidField,
-): Steps<RawJson | undefined> {
-  const stored = field.value === undefined ? (run.get(field.name) ?? field.missing) : yield* field.value(run);
-  if (field.kind !== 'timestamp') {
-    const value = kind === 'agent' && field.name === 'metadata' ? labelled(stored, label) : stored;
-    return coerceField(field.kind, field.name, value, onInvalid);
-  }
-  if (!isPresent(stored)) return undefined;
-  const printed = printTimestamp(stored);
-  if (printed === undefined) onInvalid(field.name);
+): RawJson | undefined {
+  if (kind !== 'timestamp') return coerceField(kind, name, value, onInvalid);
+  if (!isPresent(value)) return undefined;
+  const printed = printTimestamp(value);
+  if (printed === undefined) onInvalid(name);
   return printed;
 }
 

@@ -111,7 +111,7 @@ function* workflowTitle(runs: readonly RawJson[], workflowData: RawJson): Steps<
     (run) => isRebuilt('workflow', run),
     () => undefined,
   );
-  return yield* derivedTitle('workflow', source, membersOf(workflowData, NAME).get('name'));
+  return derivedTitle('workflow', source, membersOf(workflowData, NAME).get('name'));
 }
 
 /** What agent and team details have in common, as printed; undefined for null. */
@@ -128,10 +128,9 @@ interface Conversation {
 function* conversation(type: 'agent' | 'team', { session, runs, onInvalid }: DetailContext): Steps<Conversation> {
   const data = sessionDataOf(session.session_data);
   const name = storedName(data) ?? (yield* conversationTitle(type, runs));
-  const metrics =
-    data.size === 0
-      ? undefined
-      : coerceField('dict', 'metrics', data.get('session_metrics') ?? EMPTY_OBJECT, onInvalid);
+  // AgentOS looks for metrics only in session_data that is there.
+  const stored = isTruthy(session.session_data) ? (data.get('session_metrics') ?? EMPTY_OBJECT) : undefined;
+  const metrics = coerceField('dict', 'metrics', stored, onInvalid);
   const createdAt = pastTimestamp('created_at', session.created_at, onInvalid);
   return {
     name: coerceField('text', 'session_name', name, onInvalid),
@@ -145,11 +144,7 @@ function* conversation(type: 'agent' | 'team', { session, runs, onInvalid }: Det
 }
 
 function* conversationTitle(type: 'agent' | 'team', runs: readonly RawJson[]): Steps<RawJson> {
-  return yield* derivedTitle(
-    type,
-    yield* titleSource(type, runs, (run) => isRebuilt(type, run), rebuiltInput),
-    undefined,
-  );
+  return derivedTitle(type, yield* titleSource(type, runs, (run) => isRebuilt(type, run), rebuiltInput), undefined);
 }
 
 function rebuiltInput(run: Run): RawJson | undefined {

@@ -28,7 +28,7 @@ export function* writeSessionList(writer: JsonWriter, list: ListPage, onInvalid:
   writer.openObject().key('data').openArray();
   for (const session of list.sessions) {
     const id = session.session_id;
-    yield* writeListItem(writer, session, (field) => onInvalid(`${field} of '${id}'`));
+    writeListItem(writer, session, (field) => onInvalid(`${field} of '${id}'`));
     yield;
   }
   const pages = (total + limit - 1n) / limit;
@@ -40,10 +40,10 @@ export function* writeSessionList(writer: JsonWriter, list: ListPage, onInvalid:
     .closeObject();
 }
 
-function* writeListItem(writer: JsonWriter, session: ListedSession, onInvalid: OnInvalidField): Steps<void> {
+function writeListItem(writer: JsonWriter, session: ListedSession, onInvalid: OnInvalidField): void {
   const type = listedType(session);
   const data = sessionDataOf(coerceField('dict', 'session_data', session.session_data, onInvalid));
-  const name = storedName(data) ?? (yield* derivedTitle(type, listedTitle(session), session.workflow_name));
+  const name = storedName(data) ?? derivedTitle(type, listedTitle(session), session.workflow_name);
   const metrics = coerceField('dict', 'metrics', data.get('session_metrics'), onInvalid);
   const label = type === 'agent' ? agentLabel(session.sdk, session.framework) : undefined;
   writer

@@ -1,4 +1,5 @@
 import {
+  allAtOnce,
   dumps,
   EMPTY_STRING,
   isPresent,
@@ -42,24 +43,24 @@ export function storedName(sessionData: ReadonlyMap<string, RawJson>): RawJson |
 }
 
 /** The title from the run that comes first; undefined source: a session without runs. */
-export function* derivedTitle(
+export function derivedTitle(
   type: string,
   source: TitleSource | undefined,
   workflowName: RawJson | null | undefined,
-): Steps<RawJson> {
+): RawJson {
   if (source === undefined) return EMPTY_STRING;
-  if (type === 'workflow') return shortened(yield* workflowTitle(source.input, workflowName), MAX_TITLE_LENGTH);
+  if (type === 'workflow') return shortened(workflowTitle(source.input, workflowName), MAX_TITLE_LENGTH);
   if (source.message !== undefined) return shortened(source.message, MAX_TITLE_LENGTH);
   return isPresent(source.input)
-    ? shortened(yield* inputText(source.input, MAX_TITLE_LENGTH), MAX_TITLE_LENGTH)
+    ? shortened(allAtOnce(inputText(source.input, MAX_TITLE_LENGTH)), MAX_TITLE_LENGTH)
     : EMPTY_STRING;
 }
 
-function* workflowTitle(input: RawJson | undefined, name: RawJson | null | undefined): Steps<RawJson> {
+function workflowTitle(input: RawJson | undefined, name: RawJson | null | undefined): RawJson {
   if (input !== undefined && kindOf(input) === 'string') return input;
-  if (input !== undefined && kindOf(input) === 'object') return quote(yield* dumps(input, MAX_TITLE_LENGTH));
+  if (input !== undefined && kindOf(input) === 'object') return quote(allAtOnce(dumps(input, MAX_TITLE_LENGTH)));
   if (!isTruthy(name)) return EMPTY_STRING;
-  return quote(`New ${stringOf(name) ?? (yield* pythonRepr(name, MAX_TITLE_LENGTH))} Session`);
+  return quote(`New ${stringOf(name) ?? allAtOnce(pythonRepr(name, MAX_TITLE_LENGTH))} Session`);
 }
 
 /** Finds the naming run among those that `takesPart`: the first with a spoken user message or an input. */

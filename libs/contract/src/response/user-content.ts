@@ -1,13 +1,12 @@
-import { EMPTY_STRING, isTruthy, itemsOf, membersOf, type RawJson, type Steps } from '@agno/json';
+import { EMPTY_STRING, isTruthy, objectsIn, type RawJson, type Steps } from '@agno/json';
 
 const MESSAGE = new Set(['role', 'content']);
 
 /** The first truthy content of a user message; undefined where no user message has one. */
 export function* firstUserContent(messages: RawJson | undefined): Steps<RawJson | undefined> {
-  for (const item of itemsOf(messages)) {
-    const message = membersOf(item, MESSAGE);
-    const content = message.get('content');
-    if (message.get('role') === '"user"' && isTruthy(content)) return content;
+  for (const message of objectsIn(messages, MESSAGE)) {
+    const content = message?.get('content');
+    if (message?.get('role') === '"user"' && isTruthy(content)) return content;
     yield;
   }
   return undefined;
@@ -16,9 +15,8 @@ export function* firstUserContent(messages: RawJson | undefined): Steps<RawJson 
 /** The content of the last user message, `""` when it has none; undefined where there is no user message. */
 export function* lastUserContent(messages: RawJson | undefined): Steps<RawJson | undefined> {
   let last: RawJson | undefined;
-  for (const item of itemsOf(messages)) {
-    const message = membersOf(item, MESSAGE);
-    if (message.get('role') === '"user"') last = message.get('content') ?? EMPTY_STRING;
+  for (const message of objectsIn(messages, MESSAGE)) {
+    if (message?.get('role') === '"user"') last = message.get('content') ?? EMPTY_STRING;
     yield;
   }
   return last;
