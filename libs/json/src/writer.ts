@@ -8,8 +8,10 @@ export type BodyText = RawJson | readonly (string | Buffer)[];
 
 /** From this length on, in characters, a value is a part of its own: it stays a slice of the row that it was read from. */
 const LARGE = 16_384;
-/** When small values have become so long, in characters, their bytes leave the heap. */
-const PART = 131_072;
+/** Small values are put together up to this length, in characters. */
+const PART = 114_688;
+/** How much of a response may stay on the heap, in characters. */
+const ON_HEAP = 4_194_304;
 
 /** What a route does with fields that have no value: reads and creates drop them, PATCH, rename and single runs print null. */
 export type Nulls = 'dropped' | 'shown';
@@ -21,6 +23,8 @@ export type Nulls = 'dropped' | 'shown';
 export class JsonWriter {
   private readonly parts: (string | Buffer)[] = [];
   private text = '';
+  /** Of the small values in `parts`, in characters. */
+  private length = 0;
   private needsComma = false;
 
   openObject(): this {
@@ -48,22 +52,14 @@ export class JsonWriter {
 
   value(raw: RawJson): this {
     if (this.needsComma) this.text += ',';
-    if (raw.length < LARGE) this.text += raw;
-    else {
-      this.parts.push(this.text, raw);
-      this.text = '';
-    }
-    if (this.text.length >= PART) {
-      this.parts.push(Buffer.from(this.text));
-      this.text = '';
-    }
-    this.needsComma = true;
-    return this;
+    return this.append(raw);
   }
 
   /** Writes a member unless it has no value. */
   member(name: string, value: RawJson | undefined): this {
-    return value === undefined ? this : this.key(name).value(value);
+    if (value === undefined) return this;
+    this.text += this.needsComma ? `,"${name}":` : `"${name}":`;
+    return this.append(value);
   }
 
   /** Writes a field of a response. A null is `undefined` or JSON null. */
@@ -76,6 +72,20 @@ export class JsonWriter {
     if (this.parts.length === 0) return this.text as RawJson;
     this.parts.push(this.text);
     return this.parts;
+  }
+
+  private append(raw: RawJson): this {
+    this.needsComma = true;
+    if (raw.length < LARGE) this.text += raw;
+    else {
+      this.parts.push(this.text, raw);
+      this.text = '';
+    }
+    if (this.text.length < PART) return this;
+    this.length += this.text.length;
+    this.parts.push(this.length < ON_HEAP ? this.text : Buffer.from(this.text));
+    this.text = '';
+    return this;
   }
 
   private open(bracket: string): this {
