@@ -11,7 +11,9 @@ export interface Statement {
    * What becomes of a value longer than MAX_VALUE_BYTES. By default the statement fails with StoredValueTooLong; `marked`:
    * OVERSIZED stands in its place.
    */
-  readonly longValues?: 'marked';
+  readonly longValues?: 'marked' | undefined;
+  /** `omitted`: a row has no property for a column that is null. Worth it for many rows of many columns. */
+  readonly nulls?: 'omitted' | undefined;
 }
 
 /**

@@ -66,14 +66,17 @@ export class TextQuery<Row = TextRow> implements Submittable {
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
     const { columns } = this;
-    const { longValues } = this.statement;
+    const { longValues, nulls } = this.statement;
     // Looks at each value only on a connection that has seen a long one.
     if (longValues !== 'marked' && this.connection?.hasSentOversized && fields.includes(OVERSIZED)) {
       this.tooLong ??= new OversizedColumn(columns[fields.indexOf(OVERSIZED)]);
       return;
     }
     const row: TextRow = {};
-    for (let index = 0; index < columns.length; index++) row[columns[index] as string] = fields[index] as string | null;
+    for (let index = 0; index < columns.length; index++) {
+      const value = fields[index] as string | null;
+      if (value !== null || nulls !== 'omitted') row[columns[index] as string] = value;
+    }
     this.received.push(row as Row);
   }
 

@@ -48,7 +48,9 @@ function* print(raw: RawJson, style: Style, limit: number): Steps<string> {
   let last: TokenKind | undefined;
   while (text.length <= enough && tokens.next()) {
     const { kind, start, end, depth } = tokens;
-    if (isCutOff(raw, tokens) && end - start <= enough) return `${text.joined()}…`;
+    const isCut = isCutOff(raw, tokens);
+    // Half a number or key would be another one.
+    if (isCut && kind !== 'string') break;
     if (kind === 'close') text.add((last === 'open' ? '' : lineBreak(depth)) + raw.charAt(start));
     else {
       const outside = kind === 'open' ? depth - 1 : depth;
@@ -58,13 +60,17 @@ function* print(raw: RawJson, style: Style, limit: number): Steps<string> {
       if (kind === 'open') text.add(raw.charAt(start));
       else
         text.add(
-          kind === 'literal' ? style.literal(tokens.token) : style.string(stringPrefix(raw, start, end, enough)),
+          kind === 'literal'
+            ? style.literal(tokens.token)
+            : style.string(stringPrefix(raw, { start, end, isCut }, enough)),
         );
     }
     last = kind;
     if (text.isPartFull) yield;
   }
-  return shortenedText(text.joined(), limit);
+  // What is still open, though the text is not long enough, was cut off.
+  const end = tokens.depth > 0 && text.length <= enough ? '…' : '';
+  return shortenedText(text.joined() + end, limit);
 }
 
 /** A text put together from many short ones. A chain of a million strings would take up thirty times their length. */

@@ -24,16 +24,31 @@ export function firstCharacters(text: string, limit: number): string {
   return text.slice(0, end);
 }
 
-/** The JSON string from `start` to `end` in a text, or that of its first `limit` characters. */
-export function stringPrefix(text: string, start: number, end: number, limit: number): RawJson {
-  if (end - start <= limit) return asRaw(text.slice(start, end));
+/** A JSON string in a text. */
+interface StringToken {
+  readonly start: number;
+  readonly end: number;
+  /** The text ends before the string does. */
+  readonly isCut: boolean;
+}
+
+/** A JSON string in a text, or that of its first `limit` characters. */
+export function stringPrefix(text: string, { start, end, isCut }: StringToken, limit: number): RawJson {
+  if (!isCut && end - start <= limit) return asRaw(text.slice(start, end));
   return asRaw(`${text.slice(start, endOfCharacters(text, start, end, limit))}"`);
 }
 
-/** The position behind the first `limit` characters of the JSON string from `start` to `end`, or of its closing quote. */
+/**
+ * The position behind the first `limit` characters of the JSON string from `start` to `end`: at most that of the last code
+ * unit, its quote.
+ */
 function endOfCharacters(text: string, start: number, end: number, limit: number): number {
   let position = start + 1;
-  for (let count = 0; count < limit && position < end - 1; count++) position = endOfCharacter(text, position);
+  for (let count = 0; count < limit; count++) {
+    const next = endOfCharacter(text, position);
+    if (next >= end) break;
+    position = next;
+  }
   return position;
 }
 

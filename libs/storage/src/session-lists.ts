@@ -48,7 +48,7 @@ export class SessionLists {
       const isNear = condition.key === '' && query.offset + query.limit <= PLANNED_ONCE;
       const statement = (columns: PageColumns) => {
         const key = `page:${condition.key}:${order.sortBy}:${order.descending}:${columns}${isNear ? ':near' : ''}`;
-        return book.get(key, listPage(condition, order, columns, isNear), 'marked');
+        return book.get(key, listPage(condition, order, columns, isNear), { longValues: 'marked' });
       };
       const reader = await this.database.reader(deadline);
       const read: ReadPage = (columns, limit, offset) =>

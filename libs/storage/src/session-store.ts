@@ -12,7 +12,7 @@ import { arrayOf, type RawJson } from '@agno/json';
 import { LayoutKeeper, LayoutOutdated } from './layout-keeper.js';
 import { current, isImpossible, type Upgradable } from './rows.js';
 import { type ListQuery, SessionLists, type SessionPage } from './session-lists.js';
-import type { StatementBook } from './statement-book.js';
+import type { StatementBook, StatementOptions } from './statement-book.js';
 import {
   type CreatedRow,
   createSession,
@@ -146,7 +146,10 @@ export class SessionStore {
     values: readonly SqlValue[],
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    return sessionWithRuns(await this.rows<SessionOrRun>(choose, key, build, values, deadline));
+    // A change that was made is not answered with an error: what is too long to be read is null in its response.
+    const longValues = choose === this.onPrimary ? 'marked' : undefined;
+    const options: StatementOptions = { longValues, nulls: 'omitted' };
+    return sessionWithRuns(await this.rows<SessionOrRun>(choose, key, build, values, deadline, options));
   }
 
   /** The rows of a statement about one session; none where there are no tables, or where no row can match. */
@@ -156,14 +159,13 @@ export class SessionStore {
     build: (book: StatementBook) => string,
     values: readonly SqlValue[],
     deadline: Deadline,
+    options?: StatementOptions,
   ): Promise<Row[]> {
     if (values.some(isImpossible)) return [];
     return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return [];
       const server = await choose(deadline);
-      // A change that was made is not answered with an error: what is too long to be read is null in its response.
-      const statement = book.get(key, build, choose === this.onPrimary ? 'marked' : undefined);
-      return current(await server.query<Row>(statement, values, deadline));
+      return current(await server.query<Row>(book.get(key, build, options), values, deadline));
     });
   }
 

@@ -2,6 +2,9 @@ import { namedStatement, type Statement } from '@agno/database';
 import type { Layout } from './layout.js';
 import type { Tables } from './tables.js';
 
+/** How the rows of a statement are read. */
+export type StatementOptions = Omit<Statement, 'name' | 'text'>;
+
 /** The SQL of one database in one layout: each text is built once. */
 export class StatementBook {
   readonly tables: Tables;
@@ -14,10 +17,10 @@ export class StatementBook {
   }
 
   /** The statement known as `key`, built on first use. One key must always mean one text within a layout. */
-  get(key: string, build: (book: StatementBook) => string, longValues?: Statement['longValues']): Statement {
+  get(key: string, build: (book: StatementBook) => string, options: StatementOptions = {}): Statement {
     let statement = this.statements.get(key);
     if (statement === undefined) {
-      statement = { ...namedStatement(key, build(this)), longValues };
+      statement = { ...namedStatement(key, build(this)), ...options };
       this.statements.set(key, statement);
     }
     return statement;

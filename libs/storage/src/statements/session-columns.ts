@@ -17,3 +17,13 @@ export const SESSION_COLUMNS: readonly (keyof StoredSession)[] = [
   'created_at',
   'updated_at',
 ];
+
+/** Those that the runs of a session are listed by. Its data may be many times as long as its runs. */
+export const OWNER_COLUMNS: readonly (keyof StoredSession)[] = [
+  'session_id',
+  'session_type',
+  'agent_id',
+  'team_id',
+  'workflow_id',
+  'agent_data',
+];

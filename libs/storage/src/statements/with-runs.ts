@@ -2,7 +2,7 @@ import type { StoredSession } from '@agno/contract';
 import type { RawJson } from '@agno/json';
 import type { StatementBook } from '../statement-book.js';
 import { exists } from '../tables.js';
-import { SESSION_COLUMNS } from './session-columns.js';
+import { OWNER_COLUMNS, SESSION_COLUMNS } from './session-columns.js';
 
 /** A session and its runs as stored: the runs of the table in order, and the entries of the legacy column in theirs. */
 export interface SessionWithRuns {
@@ -11,11 +11,11 @@ export interface SessionWithRuns {
   readonly legacyRuns: readonly RawJson[];
 }
 
-/** A row of `withRuns`: the first is the session, each further one a run of it. */
-export interface SessionOrRun extends StoredSession {
-  /** Where the run is kept; null in the row of the session. */
-  readonly source: 'table' | 'legacy' | null;
-  readonly run: RawJson | null;
+/** A row of `withRuns`, without its nulls: the first is the session, each further one a run of it. */
+export interface SessionOrRun extends Partial<StoredSession> {
+  /** Where the run is kept; absent in the row of the session. */
+  readonly source?: 'table' | 'legacy';
+  readonly run?: RawJson;
   /** Tells that a runs table came into being since the layout was read: the database was upgraded. */
   readonly upgraded?: 't' | 'f';
 }
@@ -50,10 +50,11 @@ const RUN_TEXTS: Record<RunDetail, string> = {
 export function withRuns(book: StatementBook, source: string, detail: RunDetail): string {
   const { layout, tables } = book;
   const upgraded = layout.hasRunsTable ? [] : [`${exists(tables.runs)} AS upgraded`];
-  const session = [...SESSION_COLUMNS, 'NULL AS source', 'NULL AS run', ...upgraded];
+  const columns = detail === 'detail' ? SESSION_COLUMNS : OWNER_COLUMNS;
+  const session = [...columns, 'NULL AS source', 'NULL AS run', ...upgraded];
   const parts = [`SELECT ${session.join(', ')} FROM ${source}`];
   const runs = (from: string, place: string, order: string) => {
-    const nulls = SESSION_COLUMNS.map(() => 'NULL').join(', ');
+    const nulls = columns.map(() => 'NULL').join(', ');
     return `(SELECT ${nulls}, '${place}', ${RUN_TEXTS[detail]}${upgraded.map(() => ', NULL').join('')}
       FROM (SELECT ${detail === 'preview' ? "stored || '{}' AS object" : 'stored'} FROM ${from} ORDER BY ${order} OFFSET 0) ordered)`;
   };
@@ -69,10 +70,11 @@ export function withRuns(book: StatementBook, source: string, detail: RunDetail)
   return parts.join(' UNION ALL ');
 }
 
-/** Takes the rows of `withRuns` apart; undefined when there is no session. */
+/** Takes the rows of `withRuns` apart; undefined when there is no session. Columns that were not read are null. */
 export function sessionWithRuns([session, ...runs]: readonly SessionOrRun[]): SessionWithRuns | undefined {
   if (session === undefined) return undefined;
   const from = (place: SessionOrRun['source']) =>
-    runs.flatMap(({ source, run }) => (source === place && run !== null ? [run] : []));
-  return { session, tableRuns: from('table'), legacyRuns: from('legacy') };
+    runs.flatMap(({ source, run }) => (source === place && run !== undefined ? [run] : []));
+  const columns = Object.fromEntries(SESSION_COLUMNS.map((column) => [column, session[column] ?? null]));
+  return { session: columns as unknown as StoredSession, tableRuns: from('table'), legacyRuns: from('legacy') };
 }

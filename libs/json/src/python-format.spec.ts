@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { allAtOnce } from './cooperative.js';
+import { dumps, dumpsIndented, pythonRepr } from './python-format.js';
+import { asRaw, quote } from './raw-json.js';
+
+const LIMIT = 1_000;
+const compact = (text: string, limit = LIMIT) => allAtOnce(dumps(asRaw(text), limit));
+
+describe('dumps', () => {
+  it.each([
+    ['{"a": [1, 2.50, -0, 1e-7], "b":{}, "c": []}', '{"a": [1, 2.5, 0, 1e-07], "b": {}, "c": []}'],
+    ['["ö", "\\"\\\\\\n", "😀", "\u007f"]', '["\\u00f6", "\\"\\\\\\n", "\\ud83d\\ude00", "\\u007f"]'],
+    ['"text"', '"text"'],
+    ['true', 'true'],
+    ['null', 'null'],
+  ])('prints %s as %s', (text, printed) => {
+    expect(compact(text)).toBe(printed);
+  });
+
+  it('ends after the limit with an ellipsis', () => {
+    expect(compact('[1, 2, 3, 4]', 12)).toBe('[1, 2, 3, 4]');
+    expect(compact('[1, 2, 3, 4]', 11)).toBe('[1, 2, 3, 4…');
+    expect(compact(`["${'x'.repeat(9_999)}"]`, 5)).toBe('["xxx…');
+    expect(compact(`["${'ж'.repeat(9_999)}"]`, 8)).toBe('["\\u0436…');
+  });
+
+  it.each([
+    ['["abc", "de', '["abc", "d"…'],
+    ['["abc", "d\\u00', '["abc", "d"…'],
+    ['["abc", "d\\', '["abc", "d"…'],
+    ['["abc", "d\\"', '["abc", "d"…'],
+    ['["abc", 12', '["abc"…'],
+    ['{"abc": 1, "d', '{"abc": 1…'],
+    ['{"abc"', '{…'],
+    ['[[1', '[[…'],
+  ])('prints %s, which was cut off, as %s', (text, printed) => {
+    expect(compact(text)).toBe(printed);
+  });
+});
+
+describe('dumpsIndented', () => {
+  it('breaks lines as Python does', () => {
+    const text = asRaw('{"a":[1,{"b":null}],"c":{},"d":[]}');
+    expect(allAtOnce(dumpsIndented(text, LIMIT))).toBe(
+      '{\n  "a": [\n    1,\n    {\n      "b": null\n    }\n  ],\n  "c": {},\n  "d": []\n}',
+    );
+  });
+
+  it('prints nesting of any depth up to the limit', () => {
+    const text = asRaw('['.repeat(100_000) + ']'.repeat(100_000));
+    const printed = allAtOnce(dumpsIndented(text, 100_000));
+    expect(printed).toHaveLength(100_001);
+    expect(printed.startsWith('[\n  [\n    [')).toBe(true);
+  });
+});
+
+describe('pythonRepr', () => {
+  it.each([
+    ['[true, false, null, 1.0]', '[True, False, None, 1.0]'],
+    [
+      '{"a": "it\'s", "b": "say \\"hi\\"", "c": "both \' and \\""}',
+      `{'a': "it's", 'b': 'say "hi"', 'c': 'both \\' and "'}`,
+    ],
+    [quote('\u0001\n\u00a0é😀\u200b'), "'\\x01\\n\\xa0é😀\\u200b'"],
+  ])('prints %s as %s', (text, printed) => {
+    expect(allAtOnce(pythonRepr(asRaw(text), LIMIT))).toBe(printed);
+  });
+
+  it('counts characters, not code units', () => {
+    expect(allAtOnce(pythonRepr(quote('😀😀😀'), 5))).toBe("'😀😀😀'");
+    expect(allAtOnce(pythonRepr(quote('😀😀😀'), 3))).toBe("'😀😀…");
+  });
+});
