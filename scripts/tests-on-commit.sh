@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Runs the tests of this checkout against the service of another commit: a new test of a fault must fail there.
+#   scripts/tests-on-commit.sh HEAD~1 vitest run test/e2e/large-values
+#   scripts/tests-on-commit.sh HEAD~1 node --import ./test/support/run-typescript.ts test/cost/run.ts --quick
+set -euo pipefail
+
+commit=${1:?usage: tests-on-commit.sh COMMIT COMMAND…}
+shift
+checkout=$(cd "$(dirname "$0")/.." && pwd)
+worktree=$(mktemp -d)
+trap 'git -C "$checkout" worktree remove --force "$worktree"' EXIT
+
+git -C "$checkout" worktree add --quiet --detach "$worktree" "$commit"
+cd "$worktree"
+npm ci --silent
+export PATH=$worktree/node_modules/.bin:$PATH
+npm run --silent build
+rm -r test
+cp -R "$checkout/test" "$checkout/vitest.config.ts" .
+"$@"
