@@ -95,8 +95,9 @@ function perByte({ cpuMs, bytes }: Sample): number {
   return (cpuMs * 1_000_000) / Math.max(1, bytes);
 }
 
-export function growthFault({ ratio, from, to }: Growth): string | undefined {
-  if (ratio <= MOST_GROWTH) return undefined;
+/** @param leeway how many times the limit is allowed */
+export function growthFault({ ratio, from, to }: Growth, leeway: number): string | undefined {
+  if (ratio <= MOST_GROWTH * leeway) return undefined;
   return `CPU grows from ${from.toFixed(0)} to ${to.toFixed(0)} ns per byte, ×${ratio.toFixed(2)}`;
 }
 

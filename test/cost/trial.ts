@@ -39,6 +39,8 @@ const DELETED = [204];
 export interface TrialPlan {
   /** From small to large. */
   readonly sizes: readonly number[];
+  /** How many times the limit of the growth is allowed. */
+  readonly leeway: number;
   /** A shape that fails already is given up after this. */
   readonly patienceMs: number;
 }
@@ -199,7 +201,7 @@ export class Trial {
       for (const size of [half, whole]) await this.try({ size, isMeasured: true, turns: MEASUREMENTS, only });
     }
     const growths = growthsOf(this.samples, half, whole, this.factor);
-    for (const growth of growths) this.reportFault(growth.route, growthFault(growth));
+    for (const growth of growths) this.reportFault(growth.route, growthFault(growth, this.plan.leeway));
     const judged = new Set(growths.map(({ route }) => route));
     const others = growthsOf(this.samples, quarter, whole, this.factor).filter(({ route }) => !judged.has(route));
     return [...growths, ...others];

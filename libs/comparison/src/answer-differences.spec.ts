@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ComparisonRules, TimedAnswer } from './answer.js';
 import { answerDifferences } from './answer-differences.js';
 import { exactAnswer } from './expected-answer.js';
-import { areNewIds, areTimesSince } from './mask.js';
+import { areNewIds, areTimesSince, isDerivedTime } from './mask.js';
 
 const NOW = 1_790_000_000;
 const answer = (body: string, type = 'application/json'): TimedAnswer => {
@@ -61,4 +61,20 @@ describe('values that each side made itself', () => {
     ['200', '404'],
     ['"2026-09-21T14:13:21Z"', 'null'],
   ])('not %s and %s', (expected, actual) => expect(pair(expected, actual)).toBe(false));
+});
+
+describe('the time of a message that has none in storage', () => {
+  const path = '$.chat_history[3].created_at';
+  const isDerived = (expected: string, actual: string, at = path) => isDerivedTime({ path: at, expected, actual }, NOW);
+
+  it('may be the present one in AgentOS and an earlier one here', () => {
+    expect(isDerived(`${NOW + 1}`, '1760000100')).toBe(true);
+    expect(isDerived('"«now, seconds»"', '1760000100')).toBe(true);
+  });
+
+  it('is compared where AgentOS shows a stored one, or this is another field', () => {
+    expect(isDerived('1760000100', '1760000101')).toBe(false);
+    expect(isDerived(`${NOW + 1}`, 'null')).toBe(false);
+    expect(isDerived(`${NOW + 1}`, '1760000100', '$.created_at')).toBe(false);
+  });
 });

@@ -91,6 +91,18 @@ export function areTimesSince({ expected, actual }: Difference, since: number): 
   return first >= since && second >= since && Math.abs(first - second) <= TOLERANCE_SECONDS;
 }
 
+/**
+ * True for the time of a message that has none in storage: AgentOS puts the present one, the service that of the run.
+ *
+ * @param since seconds since 1970; AgentOS' time is not before
+ */
+export function isDerivedTime({ path, expected, actual }: Difference, since: number): boolean {
+  if (!/\.chat_history\[\d+\]\.created_at$/.test(path)) return false;
+  const theirs = leafOf(expected);
+  const isNow = theirs.kind === 'string' ? theirs.value === MASKS.nowSeconds : secondsOf(theirs) >= since;
+  return isNow && leafOf(actual).kind === 'number';
+}
+
 /** Values of a difference are JSON text, unless they are none: then they are no ids and no times. */
 function leafOf(text: string): JsonNode {
   try {

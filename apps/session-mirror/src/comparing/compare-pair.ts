@@ -1,5 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { answerDifferences, areNewIds, areTimesSince, type Difference, exactAnswer } from '@agno/comparison';
+import {
+  answerDifferences,
+  areNewIds,
+  areTimesSince,
+  type Difference,
+  exactAnswer,
+  isDerivedTime,
+} from '@agno/comparison';
 import { LIMITS } from '../limits.js';
 import type { MirrorRequest } from '../requests/mirror-request.js';
 import { rulesFor } from './rules.js';
@@ -84,6 +91,7 @@ function steadyDifferences(earlier: Reply, pair: Pair, request: MirrorRequest): 
   );
   return pairDifferences(pair, request).filter((difference) => {
     const isMadeId = unsteady.has(difference.path) && areNewIds(difference);
-    return !isMadeId && !areTimesSince(difference, pair.python.at - ANSWERED_WITHIN);
+    const since = pair.python.at - ANSWERED_WITHIN;
+    return !isMadeId && !areTimesSince(difference, since) && !isDerivedTime(difference, since);
   });
 }

@@ -1,4 +1,4 @@
-import { areNewIds, areTimesSince } from '@agno/comparison';
+import { areNewIds, areTimesSince, isDerivedTime } from '@agno/comparison';
 import { type Pair, pairDifferences, pythonFailure, type Sides, withTimes } from '../comparing/compare-pair.js';
 import type { Reply, SideName } from '../comparing/side.js';
 import type { Compared, Verdict } from '../comparing/verdict.js';
@@ -42,7 +42,8 @@ export class WriteReplayer {
     const failure = pythonFailure(pair);
     if (failure !== undefined) return failure;
     const differences = pairDifferences(pair, request).filter(
-      (difference) => !areNewIds(difference) && !areTimesSince(difference, this.since),
+      (difference) =>
+        !areNewIds(difference) && !areTimesSince(difference, this.since) && !isDerivedTime(difference, this.since),
     );
     return differences.length === 0 ? { kind: 'equal' } : { kind: 'different', differences };
   }

@@ -1,5 +1,5 @@
 import { DsnError, parseDsn } from '@agno/database';
-import { asRaw, kindOf, membersOf, type RawJson, unquote } from '@agno/json';
+import { asRaw, entriesOf, kindOf, type RawJson, unquote } from '@agno/json';
 
 /** An entry of a map of DSNs; `place` names it in a fault. */
 interface DsnEntry {
@@ -14,12 +14,14 @@ export function dsnEntries(variable: string, text: string, example: string, faul
     faults.push(`${variable} must be a JSON object of db_id and ${example}`);
     return [];
   }
-  const keys = topLevelKeys(text);
+  // Repeated keys, too, which a parsed object has forgotten.
+  const entries = [...entriesOf(asRaw(text.trim()))];
+  const keys = entries.map(([key]) => key);
   const repeated = new Set(keys.filter((key, at) => keys.indexOf(key) !== at));
   for (const id of repeated) faults.push(`${variable} names the db_id ${JSON.stringify(id)} more than once`);
   if (keys.length === 0) faults.push(`${variable} must name at least one database`);
   if (keys.includes('')) faults.push(`${variable} must not have an empty db_id`);
-  return [...membersOf(asRaw(text))].map(([id, value]) => ({ id, value, place: `${variable}[${JSON.stringify(id)}]` }));
+  return entries.map(([id, value]) => ({ id, value, place: `${variable}[${JSON.stringify(id)}]` }));
 }
 
 /** The DSN that a JSON string holds, empty for anything else. Pushes a sentence where it is none. */
@@ -51,16 +53,4 @@ function isJsonObject(text: string): boolean {
     // The parser's message quotes the text, which holds passwords.
     return false;
   }
-}
-
-/** Every key as often as it is written: a parsed object has forgotten the repeated ones. */
-function topLevelKeys(objectText: string): string[] {
-  const keys: string[] = [];
-  let depth = 0;
-  for (const [token, key] of objectText.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
-    else if (key !== undefined && depth === 1) keys.push(JSON.parse(key));
-  }
-  return keys;
 }
