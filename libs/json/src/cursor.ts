@@ -1,3 +1,4 @@
+import type { MemberNames } from './member-names.js';
 import { asRaw, type RawJson } from './raw-json.js';
 
 /** Code units that mean something in JSON text. */
@@ -22,7 +23,7 @@ const NO_MEMBERS: ReadonlyMap<string, RawJson> = new Map();
  *
  * @param names the members that are needed: of an object with a million others only these are kept
  */
-export function membersOf(raw: RawJson | null | undefined, names?: ReadonlySet<string>): ReadonlyMap<string, RawJson> {
+export function membersOf(raw: RawJson | null | undefined, names?: MemberNames): ReadonlyMap<string, RawJson> {
   return raw?.charCodeAt(0) === OPEN_BRACE ? new JsonCursor(raw).members(names) : NO_MEMBERS;
 }
 
@@ -43,7 +44,7 @@ export function* itemsOf(raw: RawJson | null | undefined): Generator<RawJson, un
 /** The members of each item of an array, see `membersOf`; undefined for an item that is no object. */
 export function* objectsIn(
   raw: RawJson | undefined,
-  names: ReadonlySet<string>,
+  names: MemberNames,
 ): Generator<ReadonlyMap<string, RawJson> | undefined, undefined> {
   if (raw?.charCodeAt(0) !== OPEN_BRACKET) return;
   const cursor = new JsonCursor(raw);
@@ -69,20 +70,20 @@ export function everyItemIs(kind: 'object' | 'string', raw: RawJson): boolean {
 
 /** The object with a member set: in its place where the object has one of that name, else at the end. */
 export function withMember(raw: RawJson, name: string, value: RawJson): RawJson {
-  const member = `${JSON.stringify(name)}:${value}`;
+  const key = JSON.stringify(name);
   const cursor = new JsonCursor(raw);
   while (cursor.enterMember()) {
     const start = cursor.position;
-    const isWanted = cursor.key() === name;
+    cursor.skipKey();
     cursor.skipValue();
-    if (isWanted) return asRaw(raw.slice(0, start) + member + raw.slice(cursor.position));
+    if (raw.startsWith(key, start)) return asRaw(`${raw.slice(0, start)}${key}:${value}${raw.slice(cursor.position)}`);
   }
   const body = raw.slice(1, -1);
-  return asRaw(body.trim() === '' ? `{${member}}` : `{${body},${member}}`);
+  return asRaw(body.trim() === '' ? `{${key}:${value}}` : `{${body},${key}:${value}}`);
 }
 
 /** The object without the members of those names. */
-export function withoutMembers(raw: RawJson, names: ReadonlySet<string>): RawJson {
+export function withoutMembers(raw: RawJson, names: MemberNames): RawJson {
   const cursor = new JsonCursor(raw);
   let kept = '';
   let keptFrom: number | undefined;
@@ -126,27 +127,40 @@ export class JsonCursor {
   }
 
   /** Reads the members of the object at the cursor; of a large one only those in `names`. */
-  members(names?: ReadonlySet<string>): Map<string, RawJson> {
+  members(names?: MemberNames): Map<string, RawJson> {
     const members = new Map<string, RawJson>();
     this.position++;
     while (this.enterMember()) {
-      const key = this.key();
-      if (members.size < FEW || names === undefined || names.has(key)) members.set(key, this.value());
-      else this.skipValue();
+      const start = this.position + 1;
+      const end = this.skipKey() - 1;
+      const keepsAll = members.size < FEW || names === undefined;
+      if (keepsAll || names.mayHold(this.text, start, end)) {
+        const key = unescaped(this.text.slice(start, end));
+        if (keepsAll || names.has(key)) {
+          members.set(key, this.value());
+          continue;
+        }
+      }
+      this.skipValue();
     }
     this.position++;
     return members;
   }
 
-  /** Reads the key at the cursor and moves to its value. Only a key with an escape needs a parser. */
+  /** Reads the key at the cursor and moves to its value. */
   key(): string {
-    const start = this.position;
-    this.position = endOfString(this.text, start);
-    const key = this.text.slice(start + 1, this.position - 1);
+    const start = this.position + 1;
+    return unescaped(this.text.slice(start, this.skipKey() - 1));
+  }
+
+  /** Moves from a key to its value, and returns the position behind the key. */
+  skipKey(): number {
+    const end = endOfString(this.text, this.position);
+    this.position = end;
     this.skipSpace();
     this.position++;
     this.skipSpace();
-    return key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key;
+    return end;
   }
 
   /** Reads the value at the cursor. */
@@ -177,6 +191,11 @@ export class JsonCursor {
     }
     return code;
   }
+}
+
+/** Only a key with an escape needs a parser. */
+function unescaped(key: string): string {
+  return key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key;
 }
 
 /** The position behind the value that begins at `start`. */

@@ -1,5 +1,6 @@
 export * from './cooperative.js';
 export * from './cursor.js';
+export * from './member-names.js';
 export * from './python-format.js';
 export * from './raw-json.js';
 export {

@@ -5,6 +5,7 @@ import {
   isPresent,
   type JsonWriter,
   kindOf,
+  MemberNames,
   type RawJson,
   TRUE,
 } from '@agno/json';
@@ -62,7 +63,7 @@ const FIELDS: readonly Field[] = [
 ];
 
 /** The members of a stored message that are ever shown. */
-export const MESSAGE_MEMBERS: ReadonlySet<string> = new Set(['id', 'created_at', ...FIELDS.map(({ name }) => name)]);
+export const MESSAGE_MEMBERS = new MemberNames(['id', 'created_at', ...FIELDS.map(({ name }) => name)]);
 
 /** True unless the message is the system's, a tool's, or was only repeated from an earlier run. */
 export function isShownInChat(message: Members): boolean {

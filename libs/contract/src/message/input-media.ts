@@ -1,4 +1,4 @@
-import { EMPTY_STRING, isPresent, isTruthy, kindOf, membersOf, type RawJson } from '@agno/json';
+import { EMPTY_STRING, isPresent, isTruthy, kindOf, MemberNames, membersOf, type RawJson } from '@agno/json';
 import { isFileMimeType } from './file-mime-types.js';
 import { type Coercion, fitting, laxBoolean, laxObject, laxText } from './lax-values.js';
 import { type MediaPlace, printMedia } from './media.js';
@@ -21,7 +21,7 @@ export function reprintInputMedia(kind: MediaKind, raw: RawJson, place: MediaPla
     : reprintNamed(kind, members, place);
 }
 
-const STORAGE_KEY = new Set(['storage_key']);
+const STORAGE_KEY = new MemberNames(['storage_key']);
 
 function namesStoredObject(reference: RawJson | undefined): reference is RawJson {
   return (

@@ -1,4 +1,4 @@
-import { asRaw, EMPTY_STRING, kindOf, type RawJson } from '@agno/json';
+import { asRaw, EMPTY_STRING, kindOf, MemberNames, type RawJson } from '@agno/json';
 import { reencodeBase64 } from './base64.js';
 import { anything, type Coercion, laxFloat, laxInteger, laxText } from './lax-values.js';
 
@@ -101,7 +101,7 @@ export const FILE: MediaKind = {
 };
 
 /** The members of a media object of any kind. */
-export const MEDIA_MEMBERS: ReadonlySet<string> = new Set([
+export const MEDIA_MEMBERS = new MemberNames([
   ...['id', 'content', 'media_reference', 'metadata', 'citations'],
   ...[IMAGE, AUDIO, VIDEO, FILE].flatMap(({ fields }) => fields.map(([name]) => name)),
 ]);

@@ -1,4 +1,4 @@
-import { isPresent, kindOf, membersOf, objectOf, type RawJson } from '@agno/json';
+import { isPresent, kindOf, MemberNames, membersOf, objectOf, type RawJson } from '@agno/json';
 import { type Coercion, fitting, laxInteger, laxObject, laxText } from './lax-values.js';
 
 const PARTS: readonly (readonly [name: string, coerce: Coercion])[] = [
@@ -17,7 +17,7 @@ const PARTS: readonly (readonly [name: string, coerce: Coercion])[] = [
   ['metadata', laxObject],
 ];
 
-const MEMBERS = new Set(PARTS.map(([name]) => name));
+const MEMBERS = new MemberNames(PARTS.map(([name]) => name));
 const REQUIRED = ['media_id', 'storage_key', 'storage_backend'];
 
 export interface MediaReference {

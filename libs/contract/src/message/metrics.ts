@@ -1,4 +1,4 @@
-import { isEmptyContainer, isPresent, kindOf, membersOf, objectOf, type RawJson, TRUE } from '@agno/json';
+import { isEmptyContainer, isPresent, kindOf, MemberNames, membersOf, objectOf, type RawJson, TRUE } from '@agno/json';
 
 /** What a message's metrics may hold, in the order in which they are printed. */
 const METRICS = [
@@ -17,7 +17,7 @@ const METRICS = [
   'provider_metrics',
 ];
 
-const MEMBERS = new Set(METRICS);
+const MEMBERS = new MemberNames(METRICS);
 
 /**
  * The metrics of a message: known ones that are set, values untouched. A count of 0 is as good as none, a measured 0.0 is

@@ -1,4 +1,4 @@
-import { itemsOf, kindOf, membersOf, NULL, objectOf, type RawJson } from '@agno/json';
+import { itemsOf, kindOf, MemberNames, membersOf, NULL, objectOf, type RawJson } from '@agno/json';
 import { type Coercion, fitting, laxFloat, laxText } from './lax-values.js';
 
 const PARTS: readonly (readonly [name: string, coerce: Coercion])[] = [
@@ -7,7 +7,7 @@ const PARTS: readonly (readonly [name: string, coerce: Coercion])[] = [
   ['time', laxFloat],
 ];
 
-const MEMBERS = new Set(PARTS.map(([name]) => name));
+const MEMBERS = new MemberNames(PARTS.map(([name]) => name));
 
 /** The references that a user message was enriched with: always all three parts, null where nothing fits. */
 export function reprintReferences(raw: RawJson): RawJson | undefined {

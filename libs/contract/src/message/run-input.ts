@@ -1,4 +1,15 @@
-import { arrayOf, EMPTY_STRING, isTruthy, itemsOf, kindOf, membersOf, NULL, objectOf, type RawJson } from '@agno/json';
+import {
+  arrayOf,
+  EMPTY_STRING,
+  isTruthy,
+  itemsOf,
+  kindOf,
+  MemberNames,
+  membersOf,
+  NULL,
+  objectOf,
+  type RawJson,
+} from '@agno/json';
 import { reprintInputMedia } from './input-media.js';
 import type { MediaPlace } from './media.js';
 import { AUDIO, FILE, IMAGE, type MediaKind, VIDEO } from './media-kinds.js';
@@ -10,7 +21,7 @@ const MEDIA: readonly (readonly [name: string, kind: MediaKind])[] = [
   ['files', FILE],
 ];
 
-const MEMBERS = new Set(['input_content', ...MEDIA.map(([name]) => name)]);
+const MEMBERS = new MemberNames(['input_content', ...MEDIA.map(([name]) => name)]);
 
 /**
  * The input of a run as AgentOS holds it after reading it back: content and media, nothing else. A missing content is `""`,

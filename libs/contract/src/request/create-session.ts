@@ -1,4 +1,4 @@
-import { isPresent, type RawJson, type Steps } from '@agno/json';
+import { isPresent, MemberNames, type RawJson, type Steps } from '@agno/json';
 import { SESSION_TYPES, type SessionType } from '../session/session-type.js';
 import { type ReceivedBody, readBody } from './body.js';
 import { type Fields, readFields } from './fields.js';
@@ -29,7 +29,7 @@ export interface CreateSession extends Refusable {
   readonly runs: readonly RawJson[] | undefined;
 }
 
-const MEMBERS = new Set([
+const MEMBERS = new MemberNames([
   'session_id',
   'session_name',
   'session_state',

@@ -1,4 +1,4 @@
-import { itemsOf, kindOf, membersOf, type RawJson, type Steps, stringOf } from '@agno/json';
+import { itemsOf, kindOf, MemberNames, membersOf, type RawJson, type Steps, stringOf } from '@agno/json';
 import { problem } from '../errors/http-problem.js';
 import { SESSION_TYPES } from '../session/session-type.js';
 import { type ReceivedBody, readBody } from './body.js';
@@ -15,7 +15,7 @@ export interface DeleteSessions extends DeleteSession {
   readonly sessionIds: readonly string[];
 }
 
-const MEMBERS = new Set(['session_ids', 'session_types']);
+const MEMBERS = new MemberNames(['session_ids', 'session_types']);
 
 /**
  * @param rawQuery text after `?`

@@ -1,4 +1,13 @@
-import { EMPTY_OBJECT, isPresent, kindOf, membersOf, type RawJson, type Steps, stringOf } from '@agno/json';
+import {
+  EMPTY_OBJECT,
+  isPresent,
+  kindOf,
+  type MemberNames,
+  membersOf,
+  type RawJson,
+  type Steps,
+  stringOf,
+} from '@agno/json';
 import type { Body } from './body.js';
 import { echo, echoText } from './echo.js';
 import { type IssueLog, type Loc, missing, notADictionary, notAModel, notAString, type Report } from './issues.js';
@@ -18,12 +27,7 @@ export function readModel(body: Body, log: IssueLog, whenAbsent: 'missing' | 'em
 }
 
 /** As `readModel`, for models whose members, `names`, are all optional. */
-export function readFields(
-  body: Body,
-  names: ReadonlySet<string>,
-  log: IssueLog,
-  whenAbsent: 'missing' | 'empty',
-): Fields {
+export function readFields(body: Body, names: MemberNames, log: IssueLog, whenAbsent: 'missing' | 'empty'): Fields {
   return new Fields(readModel(body, log, whenAbsent) ?? EMPTY_OBJECT, names, {
     loc: ['body'],
     report: log.report,
@@ -53,7 +57,7 @@ export class Fields {
   /** @param names the members that will be asked for */
   constructor(
     readonly raw: RawJson,
-    private readonly names: ReadonlySet<string>,
+    private readonly names: MemberNames,
     readonly rules: FieldRules,
   ) {
     this.members = membersOf(raw, names);

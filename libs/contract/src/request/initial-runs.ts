@@ -1,4 +1,4 @@
-import { isPresent, itemsOf, kindOf, NULL, quote, type RawJson, type Steps } from '@agno/json';
+import { isPresent, itemsOf, kindOf, MemberNames, NULL, quote, type RawJson, type Steps } from '@agno/json';
 import { cleanText } from './clean-text.js';
 import { echo } from './echo.js';
 import { Fields } from './fields.js';
@@ -40,7 +40,7 @@ export function* readRuns(
 /** Members that fill text columns of the runs table. */
 const TEXT_COLUMNS = ['agent_id', 'team_id', 'workflow_id', 'user_id', 'parent_run_id', 'status'];
 
-const CHECKED = new Set(['run_id', 'session_id', 'created_at', ...TEXT_COLUMNS]);
+const CHECKED = new MemberNames(['run_id', 'session_id', 'created_at', ...TEXT_COLUMNS]);
 
 class RunChecks {
   private readonly seenIds = new Set<string>();

@@ -1,12 +1,8 @@
-import { isEmptyContainer, membersOf, NULL, type RawJson, type Steps, withoutMembers } from '@agno/json';
+import { isEmptyContainer, MemberNames, membersOf, NULL, type RawJson, type Steps, withoutMembers } from '@agno/json';
 import type { Fields } from './fields.js';
 
 /** Keys that AgentOS' runtime writes into the metadata of runs; no client may set them. */
-const RESERVED_KEYS: ReadonlySet<string> = new Set([
-  'agno_component_version',
-  'agno_dispatch_chain',
-  'agno_dispatch_depth',
-]);
+const RESERVED_KEYS = new MemberNames(['agno_component_version', 'agno_dispatch_chain', 'agno_dispatch_depth']);
 
 /**
  * The member `metadata` without reserved keys, cleaned. Undefined when not given; JSON null when nothing but reserved keys

@@ -1,4 +1,4 @@
-import { membersOf, type Steps, stringOf } from '@agno/json';
+import { MemberNames, membersOf, type Steps, stringOf } from '@agno/json';
 import { type Body, type ReceivedBody, readBody } from './body.js';
 import { echo } from './echo.js';
 import { IssueLog, type Loc, missing, notAString } from './issues.js';
@@ -24,7 +24,7 @@ export function* parseRenameSession(rawQuery: string, received: ReceivedBody): S
   return { refusal: log.settle(), ...reference, sessionName };
 }
 
-const MEMBERS = new Set(['session_name']);
+const MEMBERS = new MemberNames(['session_name']);
 const LOC: Loc = ['body', 'session_name'];
 
 /** The one member of the body. Whatever is no object simply lacks it. */

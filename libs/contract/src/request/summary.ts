@@ -1,11 +1,22 @@
-import { entriesOf, isPresent, isTruthy, NULL, objectOf, quote, type RawJson, type Steps, stringOf } from '@agno/json';
+import {
+  entriesOf,
+  isPresent,
+  isTruthy,
+  MemberNames,
+  NULL,
+  objectOf,
+  quote,
+  type RawJson,
+  type Steps,
+  stringOf,
+} from '@agno/json';
 import { reprintIsoDatetime } from '../time/python-datetime.js';
 import { echo } from './echo.js';
 import { Fields } from './fields.js';
 import { missing, notAString, type Report } from './issues.js';
 import { notADatetime, notADatetimeType, unknownKey } from './our-issues.js';
 
-const KNOWN_KEYS = new Set(['summary', 'topics', 'updated_at']);
+const KNOWN_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
 
 /**
  * The member `summary` as AgentOS stores it: `summary`, `topics`, `updated_at` in this order, null topics and an empty date

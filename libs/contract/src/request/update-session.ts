@@ -1,4 +1,4 @@
-import type { RawJson, Steps } from '@agno/json';
+import { MemberNames, type RawJson, type Steps } from '@agno/json';
 import { type ReceivedBody, readBody } from './body.js';
 import { readFields } from './fields.js';
 import { IssueLog } from './issues.js';
@@ -17,7 +17,7 @@ export interface UpdateSession extends SessionReference, Refusable {
   readonly summary: RawJson | undefined;
 }
 
-const MEMBERS = new Set(['session_name', 'session_state', 'metadata', 'summary']);
+const MEMBERS = new MemberNames(['session_name', 'session_state', 'metadata', 'summary']);
 
 /**
  * @param rawQuery text after `?`

@@ -4,13 +4,14 @@ import {
   EMPTY_STRING,
   isTruthy,
   kindOf,
+  MemberNames,
   membersOf,
   objectOf,
   type RawJson,
   withMember,
 } from '@agno/json';
 
-const LABELS = new Set(['sdk', 'framework']);
+const LABELS = new MemberNames(['sdk', 'framework']);
 
 /** What names the SDK of an external agent: `sdk`, or, where that is false, `framework`, if it is a non-empty string. */
 export function agentLabel(

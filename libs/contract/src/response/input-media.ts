@@ -3,6 +3,7 @@ import {
   EMPTY_ARRAY,
   entriesOf,
   kindOf,
+  MemberNames,
   membersOf,
   objectOf,
   type RawJson,
@@ -11,7 +12,7 @@ import {
 } from '@agno/json';
 
 const KINDS = ['images', 'videos', 'audios', 'files'];
-const MEMBERS = new Set(KINDS);
+const MEMBERS = new MemberNames(KINDS);
 
 /** The media of a run's input, each kind a list, empty where there are none. */
 export function inputMedia(input: RawJson | undefined): RawJson | Steps<RawJson> {

@@ -1,4 +1,14 @@
-import { dumpsIndented, itemsOf, kindOf, membersOf, pythonRepr, quote, type RawJson, type Steps } from '@agno/json';
+import {
+  dumpsIndented,
+  itemsOf,
+  kindOf,
+  MemberNames,
+  membersOf,
+  pythonRepr,
+  quote,
+  type RawJson,
+  type Steps,
+} from '@agno/json';
 
 /**
  * A stored input as text: a string as it is, an object as indented JSON, a list of messages by its first user message,
@@ -19,7 +29,7 @@ export function* inputText(input: RawJson, limit: number): Steps<RawJson> {
   }
 }
 
-const MESSAGE = new Set(['role', 'content']);
+const MESSAGE = new MemberNames(['role', 'content']);
 
 function contentOfFirst(messages: RawJson): RawJson | undefined {
   const [first] = itemsOf(messages);

@@ -1,4 +1,4 @@
-import { isPresent, kindOf, membersOf, type RawJson, type Steps } from '@agno/json';
+import { isPresent, kindOf, MemberNames, membersOf, type RawJson, type Steps } from '@agno/json';
 
 /**
  * The runs of a session from both places that may hold them: the legacy entries in their order, each replaced by the
@@ -17,7 +17,7 @@ export function* mergeRuns(tableRuns: readonly RawJson[], legacyRuns: readonly R
   ];
 }
 
-const RUN_ID = new Set(['run_id']);
+const RUN_ID = new MemberNames(['run_id']);
 
 /** The runs that have an id, with it. */
 function* byRunId(runs: readonly RawJson[]): Steps<[id: RawJson, run: RawJson][]> {

@@ -1,4 +1,14 @@
-import { EMPTY_STRING, isPresent, itemsOf, kindOf, membersOf, type RawJson, type Steps, shortened } from '@agno/json';
+import {
+  EMPTY_STRING,
+  isPresent,
+  itemsOf,
+  kindOf,
+  MemberNames,
+  membersOf,
+  type RawJson,
+  type Steps,
+  shortened,
+} from '@agno/json';
 import { inputText } from './input-text.js';
 import type { Run } from './stored-run.js';
 import { lastUserContent } from './user-content.js';
@@ -6,7 +16,7 @@ import { lastUserContent } from './user-content.js';
 /** Characters after which `run_input` ends with `…`: printed with indentation, a nested input grows a thousandfold. */
 const LONGEST = 1_048_576;
 
-const INPUT_CONTENT = new Set(['input_content']);
+const INPUT_CONTENT = new MemberNames(['input_content']);
 
 /** `run_input` of an agent or team run: its stored input content, else its last user message. */
 export function runInput(run: Run): RawJson | Steps<RawJson> {
@@ -37,7 +47,7 @@ function* lastUserText(...lists: readonly (RawJson | undefined)[]): Steps<RawJso
   return EMPTY_STRING;
 }
 
-const MESSAGES = new Set(['messages']);
+const MESSAGES = new MemberNames(['messages']);
 
 function messagesOfFirstStep(run: Run): RawJson | undefined {
   const [first] = itemsOf(run.get('step_executor_runs'));

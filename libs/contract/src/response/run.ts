@@ -2,6 +2,7 @@ import {
   isPresent,
   type JsonWriter,
   kindOf,
+  MemberNames,
   membersOf,
   type Nulls,
   type RawJson,
@@ -19,7 +20,7 @@ import type { Run } from './stored-run.js';
 /** What a run's response takes from its session. */
 export type RunOwner = Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'workflow_id' | 'agent_data'>;
 
-const MEMBERS = new Set([
+const MEMBERS = new MemberNames([
   ...Object.values(RUN_SCHEMAS).flatMap((fields) => fields.map(({ name }) => name)),
   ...['team_id', 'workflow_id', 'agent_name', 'team_name', 'input', 'content_type', 'messages'],
 ]);

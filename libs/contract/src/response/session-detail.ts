@@ -3,6 +3,7 @@ import {
   isTruthy,
   type JsonWriter,
   kindOf,
+  MemberNames,
   membersOf,
   NULL,
   type Nulls,
@@ -30,7 +31,7 @@ export interface DetailContext {
   readonly onInvalid: OnInvalidField;
 }
 
-const NAME = new Set(['name']);
+const NAME = new MemberNames(['name']);
 
 /** Writes a session detail in the shape of `type`, which need not be the stored one. */
 export function* writeSessionDetail(writer: JsonWriter, type: SessionType, context: DetailContext): Steps<void> {

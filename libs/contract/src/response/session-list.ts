@@ -1,4 +1,4 @@
-import { type JsonWriter, membersOf, quote, type RawJson, type Steps } from '@agno/json';
+import { type JsonWriter, MemberNames, membersOf, quote, type RawJson, type Steps } from '@agno/json';
 import { listedType } from '../session/session-type.js';
 import type { ListedSession } from '../session/stored-session.js';
 import { printTimestamp } from '../time/index.js';
@@ -6,7 +6,7 @@ import { agentLabel, labelled } from './agent-label.js';
 import { coerceField, type OnInvalidField } from './invalid-fields.js';
 import { derivedTitle, storedName, type TitleSource } from './session-title.js';
 
-const SESSION_DATA = new Set(['session_name', 'session_state', 'session_metrics']);
+const SESSION_DATA = new MemberNames(['session_name', 'session_state', 'session_metrics']);
 
 /** The members of a stored session_data that responses show; nothing for null and for what is no object. */
 export function sessionDataOf(raw: RawJson | null | undefined): ReadonlyMap<string, RawJson> {
@@ -70,7 +70,7 @@ function listedTitle({ title_found, title_message, title_input }: ListedSession)
   return { message: title_message ?? undefined, input: title_input ?? undefined };
 }
 
-const TOTAL_TOKENS = new Set(['total_tokens']);
+const TOTAL_TOKENS = new MemberNames(['total_tokens']);
 
 /** The number of tokens in stored metrics. */
 export function totalTokens(metrics: RawJson | undefined, onInvalid: OnInvalidField): RawJson | undefined {

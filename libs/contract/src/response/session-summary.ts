@@ -1,7 +1,17 @@
-import { isPresent, isTruthy, kindOf, membersOf, objectOf, quote, type RawJson, unquote } from '@agno/json';
+import {
+  isPresent,
+  isTruthy,
+  kindOf,
+  MemberNames,
+  membersOf,
+  objectOf,
+  quote,
+  type RawJson,
+  unquote,
+} from '@agno/json';
 import { reprintIsoDatetime } from '../time/index.js';
 
-const KEYS = new Set(['summary', 'topics', 'updated_at']);
+const KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
 
 /**
  * A stored summary as details show it: the known keys that have a value, the date re-printed as Python's `isoformat`.

@@ -6,6 +6,7 @@ import {
   isTruthy,
   itemsOf,
   kindOf,
+  MemberNames,
   membersOf,
   pythonRepr,
   quote,
@@ -84,7 +85,7 @@ export function* titleSource(
   return undefined;
 }
 
-const TEXT = new Set(['text']);
+const TEXT = new MemberNames(['text']);
 
 /** The text of a message: of one of several parts, its text parts joined by a space, as far as a name shows them. */
 function* spoken(content: RawJson): Steps<RawJson> {

@@ -1,6 +1,6 @@
-import { EMPTY_STRING, isTruthy, objectsIn, type RawJson, type Steps } from '@agno/json';
+import { EMPTY_STRING, isTruthy, MemberNames, objectsIn, type RawJson, type Steps } from '@agno/json';
 
-const MESSAGE = new Set(['role', 'content']);
+const MESSAGE = new MemberNames(['role', 'content']);
 
 /** The first truthy content of a user message; undefined where no user message has one. */
 export function* firstUserContent(messages: RawJson | undefined): Steps<RawJson | undefined> {
