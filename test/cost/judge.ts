@@ -9,7 +9,7 @@ const CALM_GROWTH = 1.35;
 const MOST_LOGGED_BYTES = 4_096;
 /** Below these, CPU time is that of any request, of copying bytes and of garbage collection, and varies by more than 1.5. */
 const LEAST_CPU_MS = 40;
-const LEAST_NS_PER_BYTE = 8;
+const LEAST_NS_PER_BYTE = 25;
 /** Holds of up to so many times the limit are measured again. */
 const DOUBTFUL_SHARE = 2;
 /** After a hold of so many times the limit, larger sizes are not tried. */

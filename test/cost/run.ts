@@ -13,7 +13,7 @@ import { startPostgres } from '../support/postgres.js';
 import { machineFactor } from './calibration.js';
 import { Meter } from './measurement.js';
 import { HEADER, outcomeLines, summaryLines, writeReport } from './report.js';
-import { SHAPES } from './shapes/index.js';
+import { SHAPES, type Shape, USUAL } from './shapes/index.js';
 import { LAYOUTS, StoredSessions } from './stored-sessions.js';
 import { type Outcome, sizesOf, Trial } from './trial.js';
 
@@ -28,7 +28,9 @@ const { values: options } = parseArgs({
 });
 const start = performance.now();
 const only = new RegExp(options.only ?? '');
-const shapes = SHAPES.filter(({ name, isQuick }) => only.test(name) && (!options.quick || isQuick));
+const isTried = ({ name, isQuick = false }: Shape) =>
+  isQuick || (!options.quick && (options.all || options.only !== undefined || USUAL.has(name)));
+const shapes = SHAPES.filter((shape) => only.test(shape.name) && isTried(shape));
 const layouts = LAYOUTS.filter((layout) => options.layout === undefined || layout === options.layout);
 
 /** CI shares its machine: its short form finds what is beyond a limit by far. */

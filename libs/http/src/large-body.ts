@@ -1,16 +1,17 @@
 import { Readable } from 'node:stream';
+import type { BodyParts } from '@agno/json';
 import { StreamableFile } from '@nestjs/common';
 
 /** Length of a piece, in characters. */
 const PIECE = 131_072;
 
-/** A large body and its length in bytes. */
+/** A large body on its way, and its length in bytes. */
 export class LargeBody extends StreamableFile {
-  constructor(
-    parts: readonly (string | Buffer)[],
-    readonly length: number,
-  ) {
-    super(Readable.from(pieces(parts)), { length });
+  readonly length: number;
+
+  constructor({ parts, bytes }: BodyParts) {
+    super(Readable.from(pieces(parts)), { length: bytes });
+    this.length = bytes;
   }
 }
 
@@ -19,21 +20,13 @@ export class LargeBody extends StreamableFile {
  * ready for. Anything else is no text of ours and stays what it is.
  */
 export function sendable(body: unknown): unknown {
-  if (typeof body === 'string') return body.length < PIECE ? body : inPieces([body]);
-  return Array.isArray(body) ? joined(body) : body;
+  if (typeof body === 'string')
+    return body.length < PIECE ? body : new LargeBody({ parts: [body], bytes: Buffer.byteLength(body) });
+  return isParts(body) ? new LargeBody(body) : body;
 }
 
-/** A text that came in parts because it may be large. */
-function joined(parts: readonly (string | Buffer)[]): string | LargeBody {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  return length < PIECE ? parts.join('') : inPieces(parts);
-}
-
-function inPieces(parts: readonly (string | Buffer)[]): LargeBody {
-  let length = 0;
-  for (const part of parts) length += Buffer.byteLength(part);
-  return new LargeBody(parts, length);
+function isParts(body: unknown): body is BodyParts {
+  return typeof body === 'object' && body !== null && 'parts' in body;
 }
 
 /** Small texts together, large ones cut. */

@@ -1,11 +1,17 @@
+import type { Steps } from './cooperative.js';
 import { NULL, type RawJson } from './raw-json.js';
 
-/**
- * The body of a response: one text, or, when it is large, its parts in order. Parts are never joined in memory, which
- * would hold a large session twice.
- */
-export type BodyText = RawJson | readonly (string | Buffer)[];
+/** A large body: its parts in order. They are never joined in memory, which would hold a large session twice. */
+export interface BodyParts {
+  readonly parts: readonly (string | Buffer)[];
+  readonly bytes: number;
+}
 
+/** The body of a response: one text, or, when it is large, its parts. */
+export type BodyText = RawJson | BodyParts;
+
+/** A shorter body is one text, in characters. */
+const SMALL = 131_072;
 /** From this length on, in characters, a value is a part of its own: it stays a slice of the row that it was read from. */
 const LARGE = 16_384;
 /** Small values are put together up to this length, in characters. */
@@ -68,10 +74,18 @@ export class JsonWriter {
     return shown === NULL && nulls === 'dropped' ? this : this.key(name).value(shown);
   }
 
-  done(): BodyText {
+  /** Ends the body. */
+  *done(): Steps<BodyText> {
     if (this.parts.length === 0) return this.text as RawJson;
     this.parts.push(this.text);
-    return this.parts;
+    const length = this.parts.reduce((sum, part) => sum + part.length, 0);
+    if (length < SMALL) return this.parts.join('') as RawJson;
+    let bytes = 0;
+    for (const part of this.parts) {
+      bytes += Buffer.byteLength(part);
+      yield;
+    }
+    return { parts: this.parts, bytes };
   }
 
   private append(raw: RawJson): this {

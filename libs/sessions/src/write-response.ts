@@ -19,5 +19,5 @@ export async function writeResponse(
   await cooperative(write(writer, invalid.add));
   const { summary } = invalid;
   if (summary !== undefined) logger.warn(`${subject}: ${summary}`);
-  return writer.done();
+  return cooperative(writer.done());
 }

@@ -1,4 +1,4 @@
-import { asRaw, JsonWriter, membersOf, type RawJson } from '@agno/json';
+import { allAtOnce, asRaw, JsonWriter, membersOf, type RawJson } from '@agno/json';
 import { describe, expect, it } from 'vitest';
 import { isShownInChat, writeMessage } from './chat-message.js';
 
@@ -8,7 +8,7 @@ const UUID = /"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 function messageText(stored: string, position = 0): string {
   const writer = new JsonWriter();
   writeMessage(writer, membersOf(asRaw(stored)), { runId: asRaw('"r1"'), position, createdAt: asRaw('1700000000') });
-  return String(writer.done());
+  return String(allAtOnce(writer.done()));
 }
 
 /** The message in its printed form, without what every one below has in common; new ids read `new`. */

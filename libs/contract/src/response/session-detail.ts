@@ -45,6 +45,7 @@ export function* writeSessionDetail(writer: JsonWriter, type: SessionType, conte
 function* writeAgent(writer: JsonWriter, context: DetailContext): Steps<void> {
   const { session, nulls, onInvalid } = context;
   const common = yield* conversation('agent', context);
+  yield;
   const metadata = labelled(session.metadata, labelOfAgentData(session.agent_data));
   writer
     .field('user_id', textOf(session.user_id), nulls)
@@ -66,6 +67,7 @@ function* writeAgent(writer: JsonWriter, context: DetailContext): Steps<void> {
 function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
   const { session, nulls, onInvalid } = context;
   const common = yield* conversation('team', context);
+  yield;
   writer
     .field('session_id', quote(session.session_id), nulls)
     .field('session_name', common.name, nulls)
@@ -87,6 +89,7 @@ function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
 /** A workflow session has no conversation, summary or metrics; its dictionaries are never null. */
 function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid }: DetailContext): Steps<void> {
   const data = sessionDataOf(session.session_data);
+  yield;
   const workflowData = coerceField('dict', 'workflow_data', session.workflow_data, onInvalid) ?? EMPTY_OBJECT;
   const name = storedName(data) ?? (yield* workflowTitle(runs, workflowData));
   const createdAt = pastTimestamp('created_at', session.created_at, onInvalid);
