@@ -78,8 +78,23 @@ export class StoredSessions {
         [id, copies, type, runList],
       );
     }
-    const bytesEach = [runList, ...columns].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    return { id, bytes: bytesEach * copies };
+    return { id, bytes: await this.bytesOf(id) };
+  }
+
+  /** How long the session and its copies are as text: PostgreSQL writes `1e308` out. */
+  async bytesOf(id: string): Promise<number> {
+    const json = 'coalesce(octet_length(s.session_data::text), 0) + coalesce(octet_length(s.metadata::text), 0)';
+    const others = 'coalesce(octet_length(s.summary::text), 0) + coalesce(octet_length(s.agent_data::text), 0)';
+    const runs =
+      this.layout === 'v2'
+        ? 'coalesce(octet_length(s.runs::text), 0)'
+        : '(SELECT coalesce(sum(octet_length(r.run_data::text)), 0) FROM ai.agno_runs r WHERE r.session_id = s.session_id)';
+    const { rows } = await this.client.query(
+      `SELECT sum(${json} + ${others} + ${runs})::float8 AS bytes FROM ai.agno_sessions s
+        WHERE s.session_id = $1 OR s.session_id LIKE $1 || '-%'`,
+      [id],
+    );
+    return rows[0]?.bytes ?? 0;
   }
 
   async end(): Promise<void> {

@@ -162,7 +162,7 @@ export class Trial {
       // Runs are unique in the table, whatever their session.
       if (turn > 0) await this.stored.clear();
       const status = await this.ask(route, 0, shape.statuses ?? CREATED, pass);
-      created = status === 201 ? { id, bytes: route.request.body?.length ?? 0 } : undefined;
+      created = status === 201 ? { id, bytes: await this.stored.bytesOf(id) } : undefined;
     }
     if (created !== undefined && shape.storing !== 'both') return created;
     await this.stored.clear();

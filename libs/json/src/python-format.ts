@@ -30,14 +30,22 @@ export function pythonRepr(raw: RawJson, limit: number): Steps<string> {
 interface Style {
   /** Of one level; undefined for text in one line. */
   readonly indent?: string;
-  readonly string: (token: RawJson) => string;
+  /** The quotation mark of a string. */
+  readonly quoteOf: (text: string) => string;
+  /** A part of a string, as it stands between its quotation marks. */
+  readonly escape: (part: string, quote: string) => string;
   readonly literal: (token: string) => string;
 }
 
-const JSON_STYLE: Style = { string: asciiString, literal: (token) => (isNumber(token) ? pythonNumber(token) : token) };
+const JSON_STYLE: Style = {
+  quoteOf: () => '"',
+  escape: asciiText,
+  literal: (token) => (isNumber(token) ? pythonNumber(token) : token),
+};
 const INDENTED_STYLE: Style = { ...JSON_STYLE, indent: '  ' };
-const REPR_STYLE: Style = { string: (token) => reprString(unquote(token)), literal: reprLiteral };
+const REPR_STYLE: Style = { quoteOf: reprQuote, escape: reprText, literal: reprLiteral };
 
+/** One pass over the text: what separates two values depends on the token before and on the depth only. */
 function* print(raw: RawJson, style: Style, limit: number): Steps<string> {
   const lineBreak = (depth: number) => (style.indent === undefined ? '' : `\n${style.indent.repeat(depth)}`);
   const separator = style.indent === undefined ? ', ' : ',';
@@ -58,12 +66,17 @@ function* print(raw: RawJson, style: Style, limit: number): Steps<string> {
       else if (last === 'open') text.add(lineBreak(outside));
       else if (last !== undefined) text.add(separator + lineBreak(outside));
       if (kind === 'open') text.add(raw.charAt(start));
-      else
-        text.add(
-          kind === 'literal'
-            ? style.literal(tokens.token)
-            : style.string(stringPrefix(raw, { start, end, isCut }, enough)),
-        );
+      else if (kind === 'literal') text.add(style.literal(tokens.token));
+      else {
+        const string = unquote(stringPrefix(raw, { start, end, isCut }, enough - text.length + 1));
+        const quote = style.quoteOf(string);
+        text.add(quote);
+        for (let from = 0; from < string.length && text.length <= enough; from = endOfPart(string, from)) {
+          if (from > 0) yield;
+          text.add(style.escape(string.slice(from, endOfPart(string, from)), quote));
+        }
+        text.add(quote);
+      }
     }
     last = kind;
     if (text.isPartFull) yield;
@@ -98,6 +111,15 @@ class TextParts {
 
 const TOKENS_PER_PART = 2_048;
 
+/** Characters of a string that are escaped at a time. */
+const PART = 16_384;
+
+/** Both halves of a character belong to one part. */
+function endOfPart(text: string, start: number): number {
+  const end = start + PART;
+  return (text.charCodeAt(end) & 0xfc00) === 0xdc00 ? end + 1 : end;
+}
+
 /** Whether a token may go on behind the end of `raw`: a whole text ends with a bracket. */
 function isCutOff(raw: RawJson, { end, depth }: JsonTokens): boolean {
   return end === raw.length && depth > 0;
@@ -114,27 +136,31 @@ function reprLiteral(token: string): string {
   return token === 'true' ? 'True' : 'False';
 }
 
-function asciiString(token: RawJson): string {
-  if (/^[ -[\]-~]*$/.test(token)) return token;
-  return JSON.stringify(unquote(token)).replace(
-    /[\u007f-\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+function asciiText(part: string): string {
+  if (/^[ !#-[\]-~]*$/.test(part)) return part;
+  return JSON.stringify(part)
+    .slice(1, -1)
+    .replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Python's repr of a string: single quotes unless the text has one and no double quote. */
 export function reprString(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const body = text.replace(SPECIAL, (char) =>
-    char === '"' || char === "'" ? reprQuote(char, quote) : reprChar(char),
-  );
-  return quote + body + quote;
+  const quote = reprQuote(text);
+  return quote + reprText(text, quote) + quote;
+}
+
+function reprQuote(text: string): string {
+  return text.includes("'") && !text.includes('"') ? '"' : "'";
+}
+
+function reprText(part: string, quote: string): string {
+  return part.replace(SPECIAL, (char) => (char === '"' || char === "'" ? reprMark(char, quote) : reprChar(char)));
 }
 
 /** What repr may escape: quotes, the backslash, and all that `str.isprintable` denies except the space. */
 const SPECIAL = /['"\\]|(?! )[\p{C}\p{Z}]/gu;
 
-function reprQuote(char: string, quote: string): string {
+function reprMark(char: string, quote: string): string {
   return char === quote ? `\\${char}` : char;
 }
 
