@@ -29,7 +29,7 @@ describe('a session with a value of a few kilobytes on disk', () => {
     const { status, text } = await call(service.baseUrl, '/sessions/long');
     expect({ status, text }).toEqual({
       status: 500,
-      text: '{"detail":"A stored value is longer than 268435456 bytes"}',
+      text: '{"detail":"A stored value is longer than 209715200 bytes"}',
     });
     const lines = await until(async () => {
       const output = service.output().slice(logged).trim();

@@ -18,10 +18,10 @@ const KNOWN_TYPES = typesOf('123ACDEGHIKNRSTWZcdnst');
 const DATA_ROW = typeOf('D');
 
 /**
- * The longest stored value that is decoded. JavaScript has no string of more than 536,870,888 characters, and a value
- * near that limit would leave no room for the response around it. PostgreSQL stores 256 MB of jsonb at most.
+ * The longest stored value that is decoded, 200 MiB. JavaScript has no string of more than 536,870,888 characters, and
+ * looking through a longer one would hold the event loop for more than 250 ms. PostgreSQL stores 256 MB of jsonb at most.
  */
-export const MAX_VALUE_BYTES = 268_435_456;
+export const MAX_VALUE_BYTES = 209_715_200;
 
 /** Stands for a value that is longer than the limit. No text in PostgreSQL holds this character. */
 export const OVERSIZED = '\0';

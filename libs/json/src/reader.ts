@@ -192,14 +192,15 @@ class JsonReader {
   private string(): string {
     const { text } = this;
     const start = this.index;
-    let hasEscape = false;
+    let isPrinted = true;
     let index = start + 1;
     for (;;) {
       const code = text.charCodeAt(index);
       if (code === QUOTE) break;
       if (code === BACKSLASH) {
+        // JSON.stringify writes the other escapes in another way, or they stand for what cannot be stored.
+        isPrinted &&= ESCAPES[text.charCodeAt(index + 1)] === PRINTED;
         index = this.endOfEscape(index, start);
-        hasEscape = true;
         continue;
       }
       if (code < SPACE) throw new JsonSyntaxError('Invalid control character at', text, index);
@@ -209,7 +210,7 @@ class JsonReader {
     }
     this.index = index + 1;
     const token = text.slice(start, this.index);
-    if (!hasEscape) return token;
+    if (isPrinted) return token;
     const value = JSON.parse(token) as string;
     if (UNSTORABLE.test(value) || !value.isWellFormed()) this.isUnstorable = true;
     return this.replace(start, token, quote(value));
@@ -218,14 +219,15 @@ class JsonReader {
   private endOfEscape(start: number, stringStart: number): number {
     const { text } = this;
     if (start + 1 >= text.length) throw this.unterminated(stringStart);
-    const letter = text.charAt(start + 1);
-    if (letter !== 'u') {
-      if ('"\\/bfnrt'.includes(letter)) return start + 2;
+    const letter = text.charCodeAt(start + 1);
+    if (letter !== LETTER_U) {
+      if (ESCAPES[letter]) return start + 2;
       throw new JsonSyntaxError('Invalid \\escape', text, start);
     }
-    const end = start + 6;
+    let end = start + 2;
+    while (end < start + 6 && isHexDigit(text.charCodeAt(end))) end++;
     // Python wants one more character behind the digits before it looks at them.
-    if (end < text.length && FOUR_DIGITS.test(text.slice(start + 2, end))) return end;
+    if (end === start + 6 && end < text.length) return end;
     throw new JsonSyntaxError('Invalid \\uXXXX escape', text, start + 1);
   }
 
@@ -291,6 +293,11 @@ class JsonReader {
   }
 }
 
+function isHexDigit(code: number): boolean {
+  const folded = code | 0x20;
+  return (code >= 0x30 && code <= 0x39) || (folded >= 0x61 && folded <= 0x66);
+}
+
 /** True for what Python's reader takes for a number and JSON does not. */
 export function isNonFinite(raw: RawJson): boolean {
   return NON_FINITE.includes(raw);
@@ -313,7 +320,11 @@ const LETTER_T = 0x74;
 const LOW_SURROGATE = 0xdc00;
 const FIRST_NONCHARACTER = 0xfffe;
 const UNSTORABLE = /[^\t\n\r -\ufffd]/;
-const FOUR_DIGITS = /^[0-9a-f]{4}$/i;
+const LETTER_U = 0x75;
+const PRINTED = 1;
+const ESCAPES = new Uint8Array(128);
+for (const letter of '/bf') ESCAPES[letter.charCodeAt(0)] = 2;
+for (const letter of '"\\nrt') ESCAPES[letter.charCodeAt(0)] = PRINTED;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const INTEGER = /^-?\d+$/;
 const NON_FINITE: readonly string[] = ['NaN', 'Infinity', '-Infinity'];
