@@ -111,7 +111,7 @@ export class SessionsService {
     const runs = await cooperative(mergeRuns(tableRuns, legacyRuns));
     const { session_id: id } = session;
     return writeResponse(`Session '${id}' of database '${store.database.id}'`, (writer, onInvalid) =>
-      writeSessionDetail(writer, type ?? effectiveType(session), { session, runs, nulls, onInvalid }),
+      writeSessionDetail(writer, type ?? effectiveType(session), { session, runs, nulls, onInvalid, now: unixNow }),
     );
   }
 }

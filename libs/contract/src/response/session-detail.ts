@@ -1,4 +1,5 @@
 import {
+  asRaw,
   EMPTY_OBJECT,
   isTruthy,
   type JsonWriter,
@@ -29,6 +30,8 @@ export interface DetailContext {
   readonly runs: readonly RawJson[];
   readonly nulls: Nulls;
   readonly onInvalid: OnInvalidField;
+  /** Unix seconds: what a workflow session without `updated_at` shows. */
+  readonly now: () => number;
 }
 
 const NAME = new MemberNames(['name']);
@@ -87,12 +90,13 @@ function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
 }
 
 /** A workflow session has no conversation, summary or metrics; its dictionaries are never null. */
-function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid }: DetailContext): Steps<void> {
+function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, now }: DetailContext): Steps<void> {
   const data = sessionDataOf(session.session_data);
   yield;
   const workflowData = coerceField('dict', 'workflow_data', session.workflow_data, onInvalid) ?? EMPTY_OBJECT;
   const name = storedName(data) ?? (yield* workflowTitle(runs, workflowData));
   const createdAt = pastTimestamp('created_at', session.created_at, onInvalid);
+  const updatedAt = session.updated_at ?? asRaw(String(now()));
   writer
     .field('user_id', textOf(session.user_id), nulls)
     .field('workflow_id', textOf(session.workflow_id), nulls)
@@ -104,8 +108,7 @@ function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid }:
     .field('workflow_data', workflowData, nulls)
     .field('metadata', coerceField('dict', 'metadata', session.metadata, onInvalid) ?? EMPTY_OBJECT, nulls)
     .field('created_at', createdAt, nulls)
-    // AgentOS invents a missing time anew for each response.
-    .field('updated_at', pastTimestamp('updated_at', session.updated_at, onInvalid) ?? createdAt, nulls);
+    .field('updated_at', pastTimestamp('updated_at', updatedAt, onInvalid) ?? createdAt, nulls);
 }
 
 function* workflowTitle(runs: readonly RawJson[], workflowData: RawJson): Steps<RawJson> {
