@@ -113,7 +113,19 @@ describe('large and odd JSON', () => {
     expect(history.map(({ created_at }) => created_at)).toEqual([1_760_000_100, 1_760_000_100]);
     const ids = [...history, ...(history[0]?.images ?? [])].map(({ id }) => id);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    expect(new Set(ids)).toHaveLength(4);
+    expect(new Set(ids).size).toBe(4);
+  });
+
+  it('gives messages of runs without an id ids of their own', async () => {
+    await store('anonymous', '{"run_id":"anonymous","agent_id":"a"}');
+    const run = `run_data - 'run_id' || '{"messages":[{"role":"user","content":"q"}]}'`;
+    await database.sql(
+      `INSERT INTO ai.agno_runs (run_id, session_id, run_type, run_index, run_data, created_at)
+        SELECT 'anonymous-' || n, session_id, run_type, n, ${run}, 1 FROM ai.agno_runs, generate_series(1, 3) n
+        WHERE run_id = 'anonymous'`,
+    );
+    const { chat_history: history } = await get<{ chat_history: { id: string }[] }>('/sessions/anonymous');
+    expect(new Set(history.map(({ id }) => id)).size).toBe(3);
   });
 
   it('ends a rejected string after 65,536 characters, and shows null for a longer array or object', async () => {

@@ -114,10 +114,14 @@ class JsonReader {
   *read(): Steps<RawJson> {
     this.skipSpace();
     const start = this.index;
+    let stepEnd = CHARACTERS_PER_STEP;
     do {
       this.values++;
       if (this.values > this.limits.values) throw new JsonLimitExceeded('values');
-      if (this.values % VALUES_PER_STEP === 0) yield;
+      if (this.values % VALUES_PER_STEP === 0 || this.index > stepEnd) {
+        stepEnd = this.index + CHARACTERS_PER_STEP;
+        yield;
+      }
       if (this.opensContainer()) continue;
       while (this.open.length > 0 && !this.hasNext());
     } while (this.open.length > 0);
@@ -257,8 +261,8 @@ class JsonReader {
     const printed = this.replace(start, token, pythonFloat(Number(token)));
     if (printed.endsWith('Infinity')) this.isUnstorable = true;
     const exponent = printed.indexOf('e');
-    if (exponent === -1) return;
-    this.growth += Math.abs(Number(printed.slice(exponent + 1))) - token.length;
+    const length = exponent === -1 ? printed.length : Math.abs(Number(printed.slice(exponent + 1)));
+    this.growth += length - token.length;
     if (this.growth > this.limits.growth) throw new JsonLimitExceeded('growth');
   }
 
@@ -311,6 +315,7 @@ function countCharacters(text: string, end: number): number {
 }
 
 const VALUES_PER_STEP = 1_024;
+const CHARACTERS_PER_STEP = 262_144;
 const TAB = 0x09;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;

@@ -79,25 +79,20 @@ export class SessionLists {
 type ReadPage = (columns: PageColumns, limit: bigint, offset: bigint) => Promise<PageRow[]>;
 
 /**
- * The rows of a page. Where PostgreSQL refuses one because its text is longer than 1 GiB, they are read one by one, and
- * that one without its JSON: a row that cannot be printed must not hide the others.
+ * The rows of a page. Where PostgreSQL refuses to print one because its text is longer than 1 GiB, the page is read in
+ * halves until that row is alone, and that one without its JSON: it must not hide the others.
  */
-async function readPage(read: ReadPage, { limit, offset }: ListQuery): Promise<PageRow[]> {
+async function readPage(read: ReadPage, { limit, offset }: Pick<ListQuery, 'limit' | 'offset'>): Promise<PageRow[]> {
   try {
     return await read('all', limit, offset);
   } catch (error) {
     if (!(error instanceof StoredValueTooLong)) throw error;
   }
-  const rows: PageRow[] = [];
-  for (let index = 0n; index < limit; index++) {
-    const [row] = await read('all', 1n, offset + index).catch((error: unknown) => {
-      if (error instanceof StoredValueTooLong) return read('plain', 1n, offset + index);
-      throw error;
-    });
-    if (row === undefined) break;
-    rows.push(row);
-  }
-  return rows;
+  if (limit === 1n) return read('plain', limit, offset);
+  const half = limit / 2n;
+  const first = await readPage(read, { limit: half, offset });
+  if (BigInt(first.length) < half) return first;
+  return [...first, ...(await readPage(read, { limit: limit - half, offset: offset + half }))];
 }
 
 const EMPTY_PAGE: SessionPage = { sessions: [], total: '0' };

@@ -87,8 +87,8 @@ export class SessionStore {
     return this.layout.withTables(deadline, async (book) => {
       const hasRuns = session.runs.length > 0;
       const statement = hasRuns
-        ? book.get(`create-with-runs:${type}`, createSessionWithRuns(type))
-        : book.get(`create:${type}`, createSession(type));
+        ? book.get(`create-with-runs:${type}`, createSessionWithRuns(type), MARKED)
+        : book.get(`create:${type}`, createSession(type), MARKED);
       try {
         const all = hasRuns ? [...values, arrayOf(session.runs)] : values;
         const [created] = await this.database.query<CreatedRow>(statement, all, deadline);
@@ -146,9 +146,7 @@ export class SessionStore {
     values: readonly SqlValue[],
     deadline: Deadline,
   ): Promise<SessionWithRuns | undefined> {
-    // A change that was made is not answered with an error: what is too long to be read is null in its response.
-    const longValues = choose === this.onPrimary ? 'marked' : undefined;
-    const options: StatementOptions = { longValues, nulls: 'omitted' };
+    const options: StatementOptions = { nulls: 'omitted', ...(choose === this.onPrimary ? MARKED : {}) };
     return sessionWithRuns(await this.rows<SessionOrRun>(choose, key, build, values, deadline, options));
   }
 
@@ -173,6 +171,9 @@ export class SessionStore {
   /** For statements that write, and for those whose answer is about a write before them. */
   private readonly onPrimary: ChooseReader = () => this.database;
 }
+
+/** A change that was made is not answered with an error: what is too long to be read is null in its response. */
+const MARKED: StatementOptions = { longValues: 'marked' };
 
 type ChooseReader = (deadline: Deadline) => Reader | Promise<Reader>;
 

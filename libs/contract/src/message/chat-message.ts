@@ -7,30 +7,22 @@ import {
   kindOf,
   MemberNames,
   type RawJson,
+  type Steps,
   TRUE,
 } from '@agno/json';
-import { derivedId } from './derived-id.js';
+import { derivedId, type Place } from './derived-id.js';
 import { fitting, laxBoolean, laxInteger, laxObject, laxText } from './lax-values.js';
-import { type MediaPlace, reprintMedia, reprintMediaList } from './media.js';
+import { reprintMedia, reprintMediaList } from './media.js';
 import { AUDIO, FILE, IMAGE, VIDEO } from './media-kinds.js';
 import { reprintMetrics } from './metrics.js';
 import { reprintReferences } from './references.js';
 
 type Members = ReadonlyMap<string, RawJson>;
 
-/** Where a stored message stands, and what it gets where it lacks it. */
-export interface MessagePlace {
-  readonly runId: RawJson;
-  /** In the messages of the run. */
-  readonly position: number;
-  /** Unix seconds. */
-  readonly createdAt: RawJson;
-}
-
 interface Field {
   readonly name: string;
   /** What it makes of its stored value; undefined for one that is not shown. */
-  readonly print: (raw: RawJson, place: MediaPlace) => RawJson | undefined;
+  readonly print: (raw: RawJson, place: Place) => RawJson | undefined | Steps<RawJson | undefined>;
   /** What is shown where nothing else is. */
   readonly byDefault?: RawJson;
 }
@@ -53,11 +45,11 @@ const FIELDS: readonly Field[] = [
   { name: 'provider_data', print: filledObject },
   { name: 'checkpoint_status', print: laxText },
   { name: 'checkpoint_created_at', print: laxInteger },
-  { name: 'images', print: (raw, place) => reprintMediaList(IMAGE, raw, [...place, 'images']) },
-  { name: 'audio', print: (raw, place) => reprintMediaList(AUDIO, raw, [...place, 'audio']) },
-  { name: 'videos', print: (raw, place) => reprintMediaList(VIDEO, raw, [...place, 'videos']) },
-  { name: 'files', print: (raw, place) => reprintMediaList(FILE, raw, [...place, 'files']) },
-  { name: 'audio_output', print: (raw, place) => reprintMedia(AUDIO, raw, [...place, 'audio_output']) },
+  { name: 'images', print: (raw, place) => reprintMediaList(IMAGE, raw, `${place}/images`) },
+  { name: 'audio', print: (raw, place) => reprintMediaList(AUDIO, raw, `${place}/audio`) },
+  { name: 'videos', print: (raw, place) => reprintMediaList(VIDEO, raw, `${place}/videos`) },
+  { name: 'files', print: (raw, place) => reprintMediaList(FILE, raw, `${place}/files`) },
+  { name: 'audio_output', print: (raw, place) => reprintMedia(AUDIO, raw, `${place}/audio_output`) },
   { name: 'references', print: reprintReferences },
   { name: 'metrics', print: reprintMetrics },
 ];
@@ -75,13 +67,15 @@ export function isShownInChat(message: Members): boolean {
 /**
  * Writes a stored message as a session's `chat_history` prints it: known members only, in a fixed order, without nulls and
  * empty lists and objects. A value that does not fit its member is left out.
+ *
+ * @param createdAt unix seconds, for a message without a time
  */
-export function writeMessage(writer: JsonWriter, message: Members, { runId, position, createdAt }: MessagePlace): void {
-  const place = [runId, 'messages', position];
-  writer.openObject().member('id', fitting(message.get('id'), laxText) ?? derivedId(...place));
+export function* writeMessage(writer: JsonWriter, message: Members, place: Place, createdAt: RawJson): Steps<void> {
+  writer.openObject().member('id', fitting(message.get('id'), laxText) ?? derivedId(place));
   for (const { name, print, byDefault } of FIELDS) {
     const raw = message.get(name);
-    const printed = isPresent(raw) ? print(raw, place) : undefined;
+    const made = isPresent(raw) ? print(raw, place) : undefined;
+    const printed = typeof made === 'object' ? yield* made : made;
     writer.member(name, printed ?? byDefault);
   }
   writer.member('created_at', fitting(message.get('created_at'), laxInteger) ?? createdAt).closeObject();

@@ -1,7 +1,8 @@
 import { EMPTY_STRING, isPresent, isTruthy, kindOf, MemberNames, membersOf, type RawJson } from '@agno/json';
+import type { Place } from './derived-id.js';
 import { isFileMimeType } from './file-mime-types.js';
 import { type Coercion, fitting, laxBoolean, laxObject, laxText } from './lax-values.js';
-import { type MediaPlace, printMedia } from './media.js';
+import { printMedia } from './media.js';
 import { MEDIA_MEMBERS, type MediaKind } from './media-kinds.js';
 import { readMediaReference } from './media-reference.js';
 
@@ -11,7 +12,7 @@ type Members = Map<string, RawJson>;
  * One media object of a run's input, re-printed. Unlike the media of a message, one with a flaw is skipped by AgentOS:
  * undefined then.
  */
-export function reprintInputMedia(kind: MediaKind, raw: RawJson, place: MediaPlace): RawJson | undefined {
+export function reprintInputMedia(kind: MediaKind, raw: RawJson, place: Place): RawJson | undefined {
   if (kindOf(raw) !== 'object') return undefined;
   const members = new Map(membersOf(raw, MEDIA_MEMBERS));
   const reference = members.get('media_reference');
@@ -29,7 +30,7 @@ function namesStoredObject(reference: RawJson | undefined): reference is RawJson
   );
 }
 
-function reprintStored(kind: MediaKind, members: Members, raw: RawJson, place: MediaPlace): RawJson | undefined {
+function reprintStored(kind: MediaKind, members: Members, raw: RawJson, place: Place): RawJson | undefined {
   const reference = readMediaReference(raw);
   members.delete('external');
   members.delete('content');
@@ -43,18 +44,18 @@ function replace(members: Members, name: string, value: RawJson | undefined): vo
   else members.set(name, value);
 }
 
-function reprintInline(kind: MediaKind, members: Members, place: MediaPlace): RawJson | undefined {
+function reprintInline(kind: MediaKind, members: Members, place: Place): RawJson | undefined {
   return kind.isFile ? reprintInlineFile(kind, members, place) : reprintInlineBytes(kind, members, place);
 }
 
-function reprintInlineBytes(kind: MediaKind, members: Members, place: MediaPlace): RawJson | undefined {
+function reprintInlineBytes(kind: MediaKind, members: Members, place: Place): RawJson | undefined {
   if (!isTruthy(members.get('id'))) members.delete('id');
   if (!isTyped(kind, members, kind.inlineInputFields)) return undefined;
   return printMedia(kind, members, place, 'inline', kind.inlineInputFields);
 }
 
 /** Only the fields that a message keeps are checked; the further ones of an input are shown when they fit. */
-function reprintInlineFile(kind: MediaKind, members: Members, place: MediaPlace): RawJson | undefined {
+function reprintInlineFile(kind: MediaKind, members: Members, place: Place): RawJson | undefined {
   const isReadable =
     isTyped(kind, members, kind.inlineFields) && (isTruthy(members.get('id')) || hasContent(kind, members));
   return isReadable ? printMedia(kind, members, place, 'inline', kind.inlineInputFields) : undefined;
@@ -64,7 +65,7 @@ function hasContent(kind: MediaKind, members: Members): boolean {
   return fitting(members.get('content'), (raw) => kind.printContent(raw, members.get('mime_type'))) !== EMPTY_STRING;
 }
 
-function reprintNamed(kind: MediaKind, members: Members, place: MediaPlace): RawJson | undefined {
+function reprintNamed(kind: MediaKind, members: Members, place: Place): RawJson | undefined {
   const isReadable =
     !isPresent(members.get('media_reference')) &&
     isTyped(kind, members) &&

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { reprintMedia } from './media.js';
 import { AUDIO, FILE, IMAGE, VIDEO } from './media-kinds.js';
 
-const PLACE = ['r1', 0];
+const PLACE = 'r1/0';
 const REFERENCE = '{"media_id":"o","storage_key":"k","storage_backend":"s3"}';
 
 describe('reprintMedia', () => {

@@ -8,8 +8,9 @@ import {
   membersOf,
   objectOf,
   type RawJson,
+  type Steps,
 } from '@agno/json';
-import { derivedId } from './derived-id.js';
+import { derivedId, type Place } from './derived-id.js';
 import { fitting, laxObject, laxText } from './lax-values.js';
 import { MEDIA_MEMBERS, type MediaKind } from './media-kinds.js';
 import { readMediaReference } from './media-reference.js';
@@ -17,18 +18,20 @@ import { readMediaReference } from './media-reference.js';
 /** Where the bytes of a media object are: in an object store, in the JSON itself, or somewhere its fields name. */
 export type MediaCarrier = 'inline' | 'named' | { readonly reference: RawJson };
 
-/** Where a media object stands: the run's id and the keys and positions below it. */
-export type MediaPlace = readonly (string | number)[];
-
 /** The media of one kind that a message holds, re-printed; undefined when none can be shown. */
-export function reprintMediaList(kind: MediaKind, raw: RawJson, place: MediaPlace): RawJson | undefined {
-  const shown = Array.from(itemsOf(raw), (item, position) => reprintMedia(kind, item, [...place, position]));
-  const printed = shown.filter((item) => item !== undefined);
+export function* reprintMediaList(kind: MediaKind, raw: RawJson, place: Place): Steps<RawJson | undefined> {
+  const printed: RawJson[] = [];
+  let position = 0;
+  for (const item of itemsOf(raw)) {
+    const media = reprintMedia(kind, item, `${place}/${position++}`);
+    if (media !== undefined) printed.push(media);
+    yield;
+  }
   return printed.length === 0 ? undefined : arrayOf(printed);
 }
 
 /** One media object of a message, re-printed: what does not fit is left out. Undefined for what is no such object. */
-export function reprintMedia(kind: MediaKind, raw: RawJson, place: MediaPlace): RawJson | undefined {
+export function reprintMedia(kind: MediaKind, raw: RawJson, place: Place): RawJson | undefined {
   if (kindOf(raw) !== 'object' || isEmptyContainer(raw)) return undefined;
   const members = membersOf(raw, MEDIA_MEMBERS);
   const reference = readMediaReference(members.get('media_reference'));
@@ -43,7 +46,7 @@ export function reprintMedia(kind: MediaKind, raw: RawJson, place: MediaPlace): 
 export function printMedia(
   kind: MediaKind,
   members: ReadonlyMap<string, RawJson>,
-  place: MediaPlace,
+  place: Place,
   carrier: MediaCarrier,
   kept?: ReadonlySet<string>,
 ): RawJson {
@@ -60,10 +63,10 @@ export function printMedia(
 }
 
 /** Media without an id get one; inline images, audio and videos also for an empty one. */
-function idOf(kind: MediaKind, raw: RawJson | undefined, place: MediaPlace, carrier: MediaCarrier): RawJson {
+function idOf(kind: MediaKind, raw: RawJson | undefined, place: Place, carrier: MediaCarrier): RawJson {
   const id = fitting(raw, laxText);
   const isMissing = id === undefined || (id === EMPTY_STRING && carrier === 'inline' && !kind.isFile);
-  return isMissing ? derivedId(...place) : id;
+  return isMissing ? derivedId(place) : id;
 }
 
 function printContent(kind: MediaKind, members: ReadonlyMap<string, RawJson>): RawJson | undefined {

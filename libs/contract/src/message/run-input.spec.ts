@@ -1,9 +1,9 @@
-import { asRaw } from '@agno/json';
+import { allAtOnce, asRaw } from '@agno/json';
 import { describe, expect, it } from 'vitest';
 import { rebuiltRunInput } from './run-input.js';
 
 const REFERENCE = '{"media_id":"o","storage_key":"k","storage_backend":"s3","url":"https://o"}';
-const RUN_ID = asRaw('"r1"');
+const PLACE = 'r1';
 const PLAIN_FILE = '"id":"f","mime_type":"text/plain"';
 
 describe('rebuiltRunInput', () => {
@@ -30,7 +30,7 @@ describe('rebuiltRunInput', () => {
       `{"input_content":"","files":[{${PLAIN_FILE},"size":3,"content":"a,b"}]}`,
     ],
   ])('rebuilds %s', (stored, rebuilt) => {
-    expect(rebuiltRunInput(asRaw(stored), RUN_ID)).toBe(rebuilt);
+    expect(allAtOnce(rebuiltRunInput(asRaw(stored), PLACE))).toBe(rebuilt);
   });
 
   it.each([
@@ -45,10 +45,12 @@ describe('rebuiltRunInput', () => {
     ['files', '{"id":"f","url":"u","mime_type":"image/png"}'],
     ['files', '{"id":"f","url":"u","citations":"maybe"}'],
   ])('skips %s with a flaw: %s', (name, item) => {
-    expect(rebuiltRunInput(asRaw(`{"input_content":"hi","${name}":[${item}]}`), RUN_ID)).toBe('{"input_content":"hi"}');
+    expect(allAtOnce(rebuiltRunInput(asRaw(`{"input_content":"hi","${name}":[${item}]}`), PLACE))).toBe(
+      '{"input_content":"hi"}',
+    );
   });
 
   it.each(['{}', 'null', '""', '[]', '0', '"hi"'])('finds no input in %s', (stored) => {
-    expect(rebuiltRunInput(asRaw(stored), RUN_ID)).toBeUndefined();
+    expect(allAtOnce(rebuiltRunInput(asRaw(stored), PLACE))).toBeUndefined();
   });
 });

@@ -9,9 +9,10 @@ import {
   NULL,
   objectOf,
   type RawJson,
+  type Steps,
 } from '@agno/json';
+import type { Place } from './derived-id.js';
 import { reprintInputMedia } from './input-media.js';
-import type { MediaPlace } from './media.js';
 import { AUDIO, FILE, IMAGE, type MediaKind, VIDEO } from './media-kinds.js';
 
 const MEDIA: readonly (readonly [name: string, kind: MediaKind])[] = [
@@ -27,18 +28,22 @@ const MEMBERS = new MemberNames(['input_content', ...MEDIA.map(([name]) => name)
  * The input of a run as AgentOS holds it after reading it back: content and media, nothing else. A missing content is `""`,
  * a null one is left out; media that cannot be read back are left out. Undefined when the run has no input of this form.
  */
-export function rebuiltRunInput(input: RawJson, runId: RawJson): RawJson | undefined {
+export function* rebuiltRunInput(input: RawJson, place: Place): Steps<RawJson | undefined> {
   if (kindOf(input) !== 'object' || !isTruthy(input)) return undefined;
   const members = membersOf(input, MEMBERS);
   const content = members.has('input_content') ? members.get('input_content') : EMPTY_STRING;
-  return objectOf([
-    ['input_content', content === NULL ? undefined : content],
-    ...MEDIA.map(([name, kind]) => [name, readBack(kind, members.get(name), [runId, 'input', name])] as const),
-  ]);
+  const printed: [string, RawJson | undefined][] = [['input_content', content === NULL ? undefined : content]];
+  for (const [name, kind] of MEDIA) printed.push([name, yield* readBack(kind, members.get(name), `${place}/${name}`)]);
+  return objectOf(printed);
 }
 
-function readBack(kind: MediaKind, raw: RawJson | undefined, place: MediaPlace): RawJson | undefined {
-  const items = Array.from(itemsOf(raw), (item, position) => reprintInputMedia(kind, item, [...place, position]));
-  const shown = items.filter((item) => item !== undefined);
+function* readBack(kind: MediaKind, raw: RawJson | undefined, place: Place): Steps<RawJson | undefined> {
+  const shown: RawJson[] = [];
+  let position = 0;
+  for (const item of itemsOf(raw)) {
+    const media = reprintInputMedia(kind, item, `${place}/${position++}`);
+    if (media !== undefined) shown.push(media);
+    yield;
+  }
   return shown.length === 0 ? undefined : arrayOf(shown);
 }

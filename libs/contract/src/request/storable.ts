@@ -10,20 +10,21 @@ import { hasNul, notFinite, notUnicode } from './our-issues.js';
 export function* storable(raw: RawJson, loc: Loc, report: Report): Steps<RawJson> {
   let foundFault = false;
   const refuse: Report = (issue) => {
-    if (!foundFault) report(issue);
+    report(issue);
     foundFault = true;
   };
   const place = (path: () => JsonPath) => () => [...loc, ...path()];
   return yield* rewritten(raw, {
     key: (key, path) => {
-      if (mayNeedCleaning(key)) checkStorable(unquote(key), () => [...place(path)(), '[key]'], refuse);
+      if (!foundFault && mayNeedCleaning(key)) checkStorable(unquote(key), () => [...place(path)(), '[key]'], refuse);
     },
     string: (string, path) => {
       if (!mayNeedCleaning(string)) return string;
-      return quote(storableText(unquote(string), place(path), refuse));
+      const text = unquote(string);
+      return quote(foundFault ? cleanText(text) : storableText(text, place(path), refuse));
     },
     literal: (literal, path) => {
-      if (isNonFinite(literal)) refuse(notFinite(place(path)(), literal));
+      if (!foundFault && isNonFinite(literal)) refuse(notFinite(place(path)(), literal));
     },
   });
 }

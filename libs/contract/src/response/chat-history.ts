@@ -1,5 +1,6 @@
-import { isPresent, type JsonWriter, NULL, objectsIn, type RawJson, type Steps } from '@agno/json';
-import { isShownInChat, laxInteger, MESSAGE_MEMBERS, writeMessage } from '../message/index.js';
+import { asRaw, isPresent, type JsonWriter, objectsIn, type RawJson, type Steps } from '@agno/json';
+import { isShownInChat, laxInteger, MESSAGE_MEMBERS, type Place, placeOf, writeMessage } from '../message/index.js';
+import type { StoredSession } from '../session/stored-session.js';
 import { runOf } from './run.js';
 import type { Run } from './stored-run.js';
 
@@ -8,29 +9,32 @@ import type { Run } from './stored-run.js';
  * and tool messages and without those repeated from history.
  *
  * @param takesPart false for runs that are left out
- * @param createdAt time of the session, for messages of a run that have none, nor has the run
  */
 export function* writeChatHistory(
   writer: JsonWriter,
   runs: readonly RawJson[],
   takesPart: (run: Run) => boolean,
-  createdAt: RawJson | null,
+  session: Pick<StoredSession, 'session_id' | 'created_at'>,
 ): Steps<void> {
   writer.openArray();
-  for (const raw of runs) {
+  for (const [position, raw] of runs.entries()) {
     const run = runOf(raw);
-    if (takesPart(run) && !isPresent(run.get('parent_run_id'))) yield* writeMessages(writer, run, createdAt);
+    if (takesPart(run) && !isPresent(run.get('parent_run_id'))) {
+      yield* writeMessages(writer, run, placeOf(session.session_id, run.get('run_id') ?? position), session.created_at);
+    }
     yield;
   }
   writer.closeArray();
 }
 
-function* writeMessages(writer: JsonWriter, run: Run, sessionCreatedAt: RawJson | null): Steps<void> {
-  const createdAt = integerOf(run.get('created_at')) ?? integerOf(sessionCreatedAt) ?? ('0' as RawJson);
-  const runId = run.get('run_id') ?? NULL;
+/** @param sessionCreatedAt time of messages that have none, where their run has none either */
+function* writeMessages(writer: JsonWriter, run: Run, place: Place, sessionCreatedAt: RawJson | null): Steps<void> {
+  const createdAt = integerOf(run.get('created_at')) ?? integerOf(sessionCreatedAt) ?? asRaw('0');
   let position = 0;
   for (const message of objectsIn(run.get('messages'), MESSAGE_MEMBERS)) {
-    if (message !== undefined && isShownInChat(message)) writeMessage(writer, message, { runId, position, createdAt });
+    if (message !== undefined && isShownInChat(message)) {
+      yield* writeMessage(writer, message, `${place}/${position}`, createdAt);
+    }
     position++;
     yield;
   }

@@ -34,7 +34,8 @@ function* listed(media: RawJson | undefined): Steps<RawJson> {
     case 'array':
       return media;
     case 'string':
-      return yield* characters(unquote(media));
+      // A list of more characters would be longer than a JavaScript string can be.
+      return media.length > MOST_CHARACTERS ? EMPTY_ARRAY : yield* characters(unquote(media));
     case 'object':
       return yield* keys(media);
     default:
@@ -50,6 +51,8 @@ function* keys(object: RawJson): Steps<RawJson> {
   }
   return asRaw(`[${list.slice(1)}]`);
 }
+
+const MOST_CHARACTERS = 50_000_000;
 
 /** A list of the characters of a text, made in parts: the list is up to eight times as long. */
 function* characters(text: string): Steps<RawJson> {

@@ -12,7 +12,7 @@ import {
   type RawJson,
   type Steps,
 } from '@agno/json';
-import { rebuiltRunInput } from '../message/index.js';
+import { placeOf, rebuiltRunInput } from '../message/index.js';
 import type { SessionType } from '../session/session-type.js';
 import type { StoredSession } from '../session/stored-session.js';
 import { labelled, labelOfAgentData } from './agent-label.js';
@@ -63,7 +63,7 @@ function* writeAgent(writer: JsonWriter, context: DetailContext): Steps<void> {
     .field('metrics', common.metrics, nulls)
     .field('metadata', coerceField('dict', 'metadata', metadata, onInvalid), nulls)
     .key('chat_history');
-  yield* writeChatHistory(writer, context.runs, (run) => isRebuilt('agent', run), session.created_at);
+  yield* writeChatHistory(writer, context.runs, (run) => isRebuilt('agent', run), session);
   writer.field('created_at', common.createdAt, nulls).field('updated_at', common.updatedAt, nulls);
 }
 
@@ -82,7 +82,7 @@ function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
     .field('team_data', coerceField('dict', 'team_data', session.team_data, onInvalid), nulls)
     .field('metadata', coerceField('dict', 'metadata', session.metadata, onInvalid), nulls)
     .key('chat_history');
-  yield* writeChatHistory(writer, context.runs, (run) => isRebuilt('team', run), session.created_at);
+  yield* writeChatHistory(writer, context.runs, (run) => isRebuilt('team', run), session);
   writer
     .field('created_at', common.createdAt, nulls)
     .field('updated_at', common.updatedAt, nulls)
@@ -112,14 +112,12 @@ function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, n
 }
 
 function* workflowTitle(runs: readonly RawJson[], workflowData: RawJson): Steps<RawJson> {
-  const source = yield* titleSource(
-    'workflow',
-    runs,
-    (run) => isRebuilt('workflow', run),
-    () => undefined,
-  );
+  const source = yield* titleSource('workflow', runs, (run) => isRebuilt('workflow', run), noInput);
   return derivedTitle('workflow', source, membersOf(workflowData, NAME).get('name'));
 }
+
+/** The input of a workflow run is read as it is stored. */
+function* noInput(): Steps<undefined> {}
 
 /** What agent and team details have in common, as printed; undefined for null. */
 interface Conversation {
@@ -135,9 +133,15 @@ interface Conversation {
 function* conversation(type: 'agent' | 'team', { session, runs, onInvalid }: DetailContext): Steps<Conversation> {
   const data = sessionDataOf(session.session_data);
   const name = storedName(data) ?? (yield* conversationTitle(type, runs));
-  // AgentOS looks for metrics only in session_data that is there.
-  const stored = isTruthy(session.session_data) ? (data.get('session_metrics') ?? EMPTY_OBJECT) : undefined;
-  const metrics = coerceField('dict', 'metrics', stored, onInvalid);
+  // AgentOS looks for metrics only in session_data that is an object with members.
+  const { session_data: stored } = session;
+  const hasData = isTruthy(stored) && kindOf(stored) === 'object';
+  const metrics = coerceField(
+    'dict',
+    'metrics',
+    hasData ? (data.get('session_metrics') ?? EMPTY_OBJECT) : undefined,
+    onInvalid,
+  );
   const createdAt = pastTimestamp('created_at', session.created_at, onInvalid);
   return {
     name: coerceField('text', 'session_name', name, onInvalid),
@@ -154,10 +158,10 @@ function* conversationTitle(type: 'agent' | 'team', runs: readonly RawJson[]): S
   return derivedTitle(type, yield* titleSource(type, runs, (run) => isRebuilt(type, run), rebuiltInput), undefined);
 }
 
-function rebuiltInput(run: Run): RawJson | undefined {
+function* rebuiltInput(run: Run): Steps<RawJson | undefined> {
   const input = run.get('input');
   if (!isTruthy(input)) return undefined;
-  return kindOf(input) === 'object' ? rebuiltRunInput(input, run.get('run_id') ?? NULL) : input;
+  return kindOf(input) === 'object' ? yield* rebuiltRunInput(input, placeOf(run.get('run_id') ?? NULL)) : input;
 }
 
 /** Details take a time of 0 for none. */

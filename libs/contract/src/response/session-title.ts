@@ -69,7 +69,7 @@ export function* titleSource(
   type: SessionType,
   runs: readonly RawJson[],
   takesPart: (run: Run) => boolean,
-  inputOf: (run: Run) => RawJson | undefined,
+  inputOf: (run: Run) => Steps<RawJson | undefined>,
 ): Steps<TitleSource | undefined> {
   for (const raw of runs) {
     yield;
@@ -79,7 +79,7 @@ export function* titleSource(
     if (type === 'team' && isTruthy(run.get('agent_id'))) continue;
     const content = yield* firstUserContent(run.get('messages'));
     if (content !== undefined) return { message: yield* spoken(content), input: undefined };
-    const input = inputOf(run);
+    const input = yield* inputOf(run);
     if (isPresent(input)) return { message: undefined, input };
   }
   return undefined;

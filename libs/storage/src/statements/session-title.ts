@@ -17,7 +17,10 @@ export const LISTED_TYPE = `CASE WHEN session_type <> '' THEN session_type WHEN 
 /** One character more than a title shows, which tells that it was cut. */
 const TITLE_CHARACTERS = MAX_TITLE_LENGTH + 1;
 
-/** Enough of a JSON text for a title in Python's spelling: at most six characters (`\u00f6`) become one. */
+/**
+ * Enough of a JSON text for a title in Python's spelling: at most six characters (`\u0001`) become one. Only of numbers with
+ * hundreds of digits behind the point it may show less.
+ */
 const JSON_CHARACTERS = 65_536;
 
 /** A JSON string, cut. */
@@ -77,7 +80,7 @@ const firstTitledEntry = `LATERAL (SELECT jsonb_path_query_first(s.runs, CASE s.
 export function sessionTitle({ tables, layout }: StatementBook): string {
   const isTeams = (agentId: string) => `(s.type <> 'team' OR coalesce(${agentId}, '') = '')`;
   const inTable = `SELECT r.run_data AS stored FROM ${tables.runs} r
-      WHERE r.session_id = s.session_id AND ${isTeams('r.agent_id')} ORDER BY r.run_index, r.created_at OFFSET 0`;
+      WHERE r.session_id = s.session_id AND ${isTeams('r.agent_id')} ORDER BY r.run_index, r.created_at, r.run_id OFFSET 0`;
   const inColumn = `SELECT ${layout.hasRunsTable ? tableCopy(tables.runs) : 'entry'} AS stored
       FROM ${layout.hasRunsTable ? everyEntry : firstTitledEntry} WHERE ${isTeams("entry->>'agent_id'")} OFFSET 0`;
   const sources = [...(layout.hasRunsColumn ? [inColumn] : []), ...(layout.hasRunsTable ? [inTable] : [])];
