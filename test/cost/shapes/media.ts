@@ -16,6 +16,17 @@ export const MEDIA: readonly SessionShape[] = [
   sessionShape('many small images in messages', (bytes) =>
     messages(arrayOf(`{"role":"user","content":"x","images":[${small}]}`, bytes, 8)),
   ),
+  // Without an id, each gets one that is derived.
+  sessionShape(
+    'one message of many images',
+    (bytes) => messages(`[{"role":"user","content":"x","images":${arrayOf('{"url":"u"}', bytes)}}]`),
+    { mostBytes: 5_800_000 },
+  ),
+  sessionShape(
+    'an unnamed session by an input of many images',
+    (bytes) => input(`"images":${arrayOf('{"url":"u"}', bytes)}`),
+    { mostBytes: 5_800_000 },
+  ),
   sessionShape('one large image in an input', (bytes) => input(`"images":[${image(stringOf('QUJD', bytes))}]`)),
   sessionShape('many small images in an input', (bytes) => input(`"images":${arrayOf(small, bytes, 4)}`)),
   sessionShape('a large text file in a message', (bytes) =>

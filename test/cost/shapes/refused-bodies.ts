@@ -42,6 +42,11 @@ export const REFUSED_BODIES: readonly BodyShape[] = [
     return `{"session_name":1,"session_state":${text},"metadata":${text},"summary":${text}}`;
   }),
   bodyShape('names of NaN', (bytes) => `{"session_name":${arrayOf('NaN', bytes)}}`, { mostBytes: 3_960_000 }),
+  bodyShape(
+    'deep state of NaN',
+    (bytes) => `{"session_name":1,"session_state":{"a":${'['.repeat(900)}${arrayOf('NaN', bytes)}${']'.repeat(900)}}}`,
+    { mostBytes: 3_960_000, isRefused: true, routes: ['POST', 'PATCH'] },
+  ),
   bodyShape('state of NaN', (bytes) => `{"session_name":1,"session_state":{"a":${arrayOf('NaN', bytes)}}}`, {
     ...onlyTo('POST', 'PATCH'),
     mostBytes: 3_960_000,

@@ -12,20 +12,29 @@ import {
 } from '@agno/json';
 import { derivedId, type Place } from './derived-id.js';
 import { fitting, laxBoolean, laxInteger, laxObject, laxText } from './lax-values.js';
-import { reprintMedia, reprintMediaList } from './media.js';
-import { AUDIO, FILE, IMAGE, VIDEO } from './media-kinds.js';
+import { reprintMedia, writeMediaList } from './media.js';
+import { AUDIO, FILE, IMAGE, type MediaKind, VIDEO } from './media-kinds.js';
 import { reprintMetrics } from './metrics.js';
 import { reprintReferences } from './references.js';
 
 type Members = ReadonlyMap<string, RawJson>;
 
-interface Field {
+interface PrintedField {
   readonly name: string;
   /** What it makes of its stored value; undefined for one that is not shown. */
-  readonly print: (raw: RawJson, place: Place) => RawJson | undefined | Steps<RawJson | undefined>;
+  readonly print: (raw: RawJson, place: Place) => RawJson | undefined;
   /** What is shown where nothing else is. */
   readonly byDefault?: RawJson;
+  readonly media?: never;
 }
+
+/** A list of media, which may be long. */
+interface MediaField {
+  readonly name: string;
+  readonly media: MediaKind;
+}
+
+type Field = PrintedField | MediaField;
 
 /** The members of a message between `id` and `created_at`, in printed order. */
 const FIELDS: readonly Field[] = [
@@ -45,10 +54,10 @@ const FIELDS: readonly Field[] = [
   { name: 'provider_data', print: filledObject },
   { name: 'checkpoint_status', print: laxText },
   { name: 'checkpoint_created_at', print: laxInteger },
-  { name: 'images', print: (raw, place) => reprintMediaList(IMAGE, raw, `${place}/images`) },
-  { name: 'audio', print: (raw, place) => reprintMediaList(AUDIO, raw, `${place}/audio`) },
-  { name: 'videos', print: (raw, place) => reprintMediaList(VIDEO, raw, `${place}/videos`) },
-  { name: 'files', print: (raw, place) => reprintMediaList(FILE, raw, `${place}/files`) },
+  { name: 'images', media: IMAGE },
+  { name: 'audio', media: AUDIO },
+  { name: 'videos', media: VIDEO },
+  { name: 'files', media: FILE },
   { name: 'audio_output', print: (raw, place) => reprintMedia(AUDIO, raw, `${place}/audio_output`) },
   { name: 'references', print: reprintReferences },
   { name: 'metrics', print: reprintMetrics },
@@ -72,11 +81,11 @@ export function isShownInChat(message: Members): boolean {
  */
 export function* writeMessage(writer: JsonWriter, message: Members, place: Place, createdAt: RawJson): Steps<void> {
   writer.openObject().member('id', fitting(message.get('id'), laxText) ?? derivedId(place));
-  for (const { name, print, byDefault } of FIELDS) {
+  for (const field of FIELDS) {
+    const { name } = field;
     const raw = message.get(name);
-    const made = isPresent(raw) ? print(raw, place) : undefined;
-    const printed = typeof made === 'object' ? yield* made : made;
-    writer.member(name, printed ?? byDefault);
+    if (field.media !== undefined) yield* writeMediaList(writer, name, field.media, raw, `${place}/${name}`);
+    else writer.member(name, (isPresent(raw) ? field.print(raw, place) : undefined) ?? field.byDefault);
   }
   writer.member('created_at', fitting(message.get('created_at'), laxInteger) ?? createdAt).closeObject();
 }

@@ -1,9 +1,9 @@
 import {
-  arrayOf,
   EMPTY_STRING,
   isEmptyContainer,
   isPresent,
   itemsOf,
+  type JsonWriter,
   kindOf,
   membersOf,
   objectOf,
@@ -18,16 +18,26 @@ import { readMediaReference } from './media-reference.js';
 /** Where the bytes of a media object are: in an object store, in the JSON itself, or somewhere its fields name. */
 export type MediaCarrier = 'inline' | 'named' | { readonly reference: RawJson };
 
-/** The media of one kind that a message holds, re-printed; undefined when none can be shown. */
-export function* reprintMediaList(kind: MediaKind, raw: RawJson, place: Place): Steps<RawJson | undefined> {
-  const printed: RawJson[] = [];
+/** Writes the media of one kind that a message holds, re-printed, as a member; nothing where none can be shown. */
+export function* writeMediaList(
+  writer: JsonWriter,
+  name: string,
+  kind: MediaKind,
+  raw: RawJson | undefined,
+  place: Place,
+): Steps<void> {
   let position = 0;
+  let isOpen = false;
   for (const item of itemsOf(raw)) {
     const media = reprintMedia(kind, item, `${place}/${position++}`);
-    if (media !== undefined) printed.push(media);
+    if (media !== undefined) {
+      if (!isOpen) writer.key(name).openArray();
+      isOpen = true;
+      writer.value(media);
+    }
     yield;
   }
-  return printed.length === 0 ? undefined : arrayOf(printed);
+  if (isOpen) writer.closeArray();
 }
 
 /** One media object of a message, re-printed: what does not fit is left out. Undefined for what is no such object. */

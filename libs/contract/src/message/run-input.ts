@@ -22,6 +22,9 @@ const MEDIA: readonly (readonly [name: string, kind: MediaKind])[] = [
   ['files', FILE],
 ];
 
+/** A name is made of the input, and shows no more of it than this, in characters: further media are left out. */
+const ENOUGH = 65_536;
+
 const MEMBERS = new MemberNames(['input_content', ...MEDIA.map(([name]) => name)]);
 
 /**
@@ -40,9 +43,12 @@ export function* rebuiltRunInput(input: RawJson, place: Place): Steps<RawJson | 
 function* readBack(kind: MediaKind, raw: RawJson | undefined, place: Place): Steps<RawJson | undefined> {
   const shown: RawJson[] = [];
   let position = 0;
+  let length = 0;
   for (const item of itemsOf(raw)) {
     const media = reprintInputMedia(kind, item, `${place}/${position++}`);
     if (media !== undefined) shown.push(media);
+    length += media?.length ?? 0;
+    if (length > ENOUGH) break;
     yield;
   }
   return shown.length === 0 ? undefined : arrayOf(shown);

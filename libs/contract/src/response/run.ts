@@ -39,7 +39,10 @@ export function* writeRun(
   onInvalid: OnInvalidField,
 ): Steps<void> {
   writer.openObject();
+  const isLarge = LONG_MEMBERS.some((name) => (run.get(name)?.length ?? 0) > LARGE);
   for (const field of RUN_SCHEMAS[kind]) {
+    // Such a field looks through all of the input or the messages.
+    if (isLarge && field.value !== undefined) yield;
     const made = fieldValue(field, run);
     const stored = typeof made === 'object' ? yield* made : made;
     const value = kind === 'agent' && field.name === 'metadata' ? labelled(stored, label) : stored;
@@ -49,6 +52,7 @@ export function* writeRun(
   writer.closeObject();
 }
 
+const LONG_MEMBERS = ['input', 'messages'];
 /** From this length on, in characters, other requests run before the next field. */
 const LARGE = 65_536;
 
