@@ -25,7 +25,7 @@ const book = new StatementBook(qualifiedTables(TABLES), {
   columns: new Set(),
 });
 const everybody = listCondition({});
-const PAGE = book.get('page', listPage(everybody, { sortBy: 'created_at', descending: true }, 'all', true));
+const PAGE = book.get('page', listPage(everybody, { sortBy: 'created_at', descending: true }, 'all'));
 const COUNT = book.get('count', countSessions(everybody));
 const DETAIL = book.get('detail', readSession('detail'));
 const RUNS = book.get('runs', readSession('whole'));

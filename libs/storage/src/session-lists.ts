@@ -11,7 +11,6 @@ import {
   listPage,
   type PageColumns,
   type PageRow,
-  PLANNED_ONCE,
   type SessionFilter,
   type SessionOrder,
 } from './statements/list-sessions.js';
@@ -45,10 +44,9 @@ export class SessionLists {
     return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return EMPTY_PAGE;
       const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, book) };
-      const isNear = condition.key === '' && query.offset + query.limit <= PLANNED_ONCE;
       const statement = (columns: PageColumns) => {
-        const key = `page:${condition.key}:${order.sortBy}:${order.descending}:${columns}${isNear ? ':near' : ''}`;
-        return book.get(key, listPage(condition, order, columns, isNear), { longValues: 'marked' });
+        const key = `page:${condition.key}:${order.sortBy}:${order.descending}:${columns}`;
+        return book.get(key, listPage(condition, order, columns), { longValues: 'marked' });
       };
       const reader = await this.database.reader(deadline);
       const read: ReadPage = (columns, limit, offset) =>

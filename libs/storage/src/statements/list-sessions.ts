@@ -83,9 +83,6 @@ export interface CountRow {
 /** `plain`: the JSON of the rows is not printed, and `0` stands in its place, which fits no field. */
 export type PageColumns = 'all' | 'plain';
 
-/** How far unfiltered lists use a statement that PostgreSQL plans once per connection, in sessions. */
-export const PLANNED_ONCE = 100;
-
 /**
  * One page of a list with the titles of its unnamed sessions, in one snapshot. The last two parameters are limit and
  * offset.
@@ -93,10 +90,8 @@ export const PLANNED_ONCE = 100;
  * The innermost SELECT takes stored values only, so that nothing is decompressed for sessions that are sorted or skipped.
  * Titles come from sub-selects, never from joins, which would not have to keep the order. `OFFSET 0` keeps the planner
  * from merging the levels, and so from fetching a large `session_data` twice or looking for a title twice.
- *
- * @param isNear the page ends within the first PLANNED_ONCE sessions
  */
-export function listPage(condition: Condition, order: SessionOrder, columns: PageColumns, isNear: boolean) {
+export function listPage(condition: Condition, order: SessionOrder, columns: PageColumns) {
   return (book: StatementBook): string => {
     const { tables, layout } = book;
     const plain = 'session_id, session_type, agent_id, team_id, workflow_id, user_id, created_at, updated_at';
@@ -104,7 +99,8 @@ export function listPage(condition: Condition, order: SessionOrder, columns: Pag
     const sessions = `SELECT ${plain}, ${stored} FROM ${tables.sessions} ${condition.text} ${orderBy(order)}`;
     const upgraded = layout.hasRunsTable ? '' : `, ${exists(tables.runs)} AS upgraded`;
     const seen = `(SELECT ${snapshot(book)}) AS snapshot${upgraded}`;
-    const page = pageOf(sessions, condition.values.length, isNear);
+    const parameters = condition.values.length;
+    const page = `${sessions} LIMIT $${parameters + 1}::bigint OFFSET $${parameters + 2}::bigint`;
     if (columns === 'plain') {
       return `SELECT ${plain}, '0' AS session_data, '0' AS metadata, '0' AS summary, 'f' AS title_found, ${seen} FROM (${page}) page`;
     }
@@ -114,18 +110,6 @@ export function listPage(condition: Condition, order: SessionOrder, columns: Pag
         FROM (SELECT page.*, session_data #> '{}' AS data, ${LISTED_TYPE} AS type
           FROM (${page}) page OFFSET 0) s OFFSET 0) titled`;
   };
-}
-
-/**
- * PostgreSQL plans a statement anew for each value of a parameter in LIMIT, which takes as long as reading a near page.
- * It does not where a sub-select hides the parameter; the constant then tells it to expect few rows. Lists with a filter
- * are left to be planned for their values, since a user may own one session or most of them.
- * https://www.postgresql.org/docs/current/sql-prepare.html (Notes)
- */
-function pageOf(sessions: string, parameters: number, isNear: boolean): string {
-  const [limit, offset] = [`$${parameters + 1}::bigint`, `$${parameters + 2}::bigint`];
-  if (!isNear) return `${sessions} LIMIT ${limit} OFFSET ${offset}`;
-  return `SELECT * FROM (${sessions} LIMIT ${PLANNED_ONCE}) near LIMIT (SELECT ${limit}) OFFSET (SELECT ${offset})`;
 }
 
 export function countSessions(condition: Condition) {
