@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { problem } from '@agno/contract';
+import { bodyTooLarge, problem } from '@agno/contract';
 import type { FastifyInstance } from 'fastify';
 import { hasEnded } from './request-order.js';
 import { type Holder, Room } from './room.js';
@@ -23,7 +23,7 @@ export function readBodies(fastify: FastifyInstance, limitBytes: number): void {
   fastify.addContentTypeParser('*', ({ headers }, payload, done: Done) => {
     // What is not there, or no number, says nothing of the length: then it counts what arrives.
     const declared = Number(headers['content-length'] ?? Number.NaN);
-    if (declared > limitBytes) done(tooLarge());
+    if (declared > limitBytes) done(bodyTooLarge());
     else new ArrivingBody(payload, declared || limitBytes, room, done);
   });
 }
@@ -67,7 +67,7 @@ class ArrivingBody implements Holder {
   private readonly onData = (chunk: Buffer): void => {
     const length = this.length + chunk.length;
     if (length > this.most) {
-      this.refuse(tooLarge());
+      this.refuse(bodyTooLarge());
       return;
     }
     if (this.length === 0) this.bytes = chunk;
@@ -114,8 +114,3 @@ class ArrivingBody implements Holder {
 }
 
 const NOTHING = Buffer.alloc(0);
-
-/** Fastify's words. */
-function tooLarge(): Error {
-  return problem(413, 'Request body is too large');
-}

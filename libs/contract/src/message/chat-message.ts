@@ -21,9 +21,9 @@ type Members = ReadonlyMap<string, RawJson>;
 
 interface PrintedField {
   readonly name: string;
-  /** What it makes of its stored value; undefined for one that is not shown. */
+  /** Returns the printed value, or undefined when the stored value does not fit. */
   readonly print: (raw: RawJson, place: Place) => RawJson | undefined;
-  /** What is shown where nothing else is. */
+  /** The printed value of a message without this field. */
   readonly byDefault?: RawJson;
   readonly media?: never;
 }

@@ -2,19 +2,19 @@ import { hash } from 'node:crypto';
 import { asRaw, type RawJson } from '@agno/json';
 
 /**
- * Where something without an id stands. It begins with the digest of what names the run, which may be a long text and is
- * therefore read once; keys and positions follow.
+ * Position of a message or media object: a digest of the run's id, then keys and indexes separated by `/`. The digest is
+ * computed once per run, because a run id can be megabytes long.
  */
 export type Place = string;
 
-/** The place of a run. */
+/** Digest of the names that identify a run. */
 export function placeOf(...names: readonly (string | number)[]): Place {
   return hash('sha256', JSON.stringify(names), 'hex');
 }
 
 /**
- * The id of what is stored without one: a UUID made from where it stands, so that it is the same on every read. (AgentOS
- * makes a new random one each time.)
+ * The id of a message or media object that has none in storage: a UUID derived from its position, so that each read
+ * returns the same one. AgentOS generates a random UUID for each read.
  */
 export function derivedId(place: Place): RawJson {
   const digits = hash('sha256', place, 'hex');

@@ -19,7 +19,7 @@ export type Body =
   | { readonly kind: 'text'; readonly text: string }
   | ({ readonly kind: 'json' } & ReadJson);
 
-/** How deep AgentOS reads arrays and objects inside each other before Python's recursion limit stops it. */
+/** Nesting limit of arrays and objects: Python's recursion limit stops AgentOS at the next level. */
 export const MAX_DEPTH = 968;
 
 /** Python refuses to convert longer integers. */

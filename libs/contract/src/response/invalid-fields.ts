@@ -1,10 +1,10 @@
 import { everyItemIs, isPresent, kindOf, type RawJson } from '@agno/json';
 import { laxInteger } from '../message/index.js';
 
-/** Told of each stored field that does not fit its schema and is therefore printed as if it were null. */
+/** Called for each stored field that does not fit its schema. The response prints null for it. */
 export type OnInvalidField = (field: string) => void;
 
-/** How many invalid fields a log line names: a stored run may have a hundred thousand. */
+/** Limit of field names in the log line: a stored run can have 100,000 invalid fields. */
 const NAMED = 3;
 
 /** The invalid fields of one response, for one line of the log. */
