@@ -83,17 +83,14 @@ export class StoredSessions {
 
   /** How long the session and its copies are as text: PostgreSQL writes `1e308` out. */
   async bytesOf(id: string): Promise<number> {
-    const json = 'coalesce(octet_length(s.session_data::text), 0) + coalesce(octet_length(s.metadata::text), 0)';
-    const others = 'coalesce(octet_length(s.summary::text), 0) + coalesce(octet_length(s.agent_data::text), 0)';
-    const runs =
-      this.layout === 'v2'
-        ? 'coalesce(octet_length(s.runs::text), 0)'
-        : '(SELECT coalesce(sum(octet_length(r.run_data::text)), 0) FROM ai.agno_runs r WHERE r.session_id = s.session_id)';
-    const { rows } = await this.client.query(
-      `SELECT sum(${json} + ${others} + ${runs})::float8 AS bytes FROM ai.agno_sessions s
-        WHERE s.session_id = $1 OR s.session_id LIKE $1 || '-%'`,
-      [id],
-    );
+    const ofSessions = ['session_data', 'metadata', 'summary', 'agent_data', ...(this.layout === 'v2' ? ['runs'] : [])];
+    // Each table once: a sub-select per session would look through the runs for each of them while there are no statistics.
+    const sum = (table: string, columns: readonly string[]) =>
+      `(SELECT coalesce(sum(${columns.map((column) => `coalesce(octet_length(${column}::text), 0)`).join(' + ')}), 0)
+        FROM ${table} WHERE session_id = $1 OR session_id LIKE $1 || '-%')`;
+    const runs = this.layout === 'v2' ? '0' : sum('ai.agno_runs', ['run_data']);
+    const sessions = sum('ai.agno_sessions', ofSessions);
+    const { rows } = await this.client.query(`SELECT (${sessions} + ${runs})::float8 AS bytes`, [id]);
     return rows[0]?.bytes ?? 0;
   }
 

@@ -44,7 +44,6 @@ export const USUAL: ReadonlySet<string> = new Set([
   'messages with tool calls',
   'one message of many parts',
   'a message of many keys',
-  'small runs of an agent',
   'member runs of a team',
   'object inputs of workflow runs',
   'lists of wrong types in a run',
