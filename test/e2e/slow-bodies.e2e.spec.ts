@@ -5,9 +5,13 @@ import { type RawAnswer, RawConnection } from '../support/raw-http.js';
 import { connectionWith } from '../support/raw-socket.js';
 import { scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
+import { scaled } from '../support/time-scale.js';
 
 const BODY_LIMIT = 1_000_000;
-/** Eight of these fit into what bodies on their way may take up, a ninth does not. */
+const MEMORY_BUDGET = 16 * 2 ** 20;
+/** So many of the bodies that are declared fit into the budget: 16 KiB of each are free. */
+const AT_ONCE = Math.floor(MEMORY_BUDGET / (BODY_LIMIT - 16_384));
+/** What is sent of each of them. */
 const NEARLY_ALL = 900_000;
 
 const HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${BODY_LIMIT}\r\n\r\n`;
@@ -26,6 +30,7 @@ describe('bodies that do not come to an end', () => {
     service = await startSessionService({
       AGNO_PG_DSN: dsn,
       AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT),
+      AGNO_MEMORY_BUDGET_BYTES: String(MEMORY_BUDGET),
       LOG_LEVEL: 'info',
     });
     await call(service.baseUrl, '/sessions', { method: 'POST', body: {} });
@@ -56,26 +61,28 @@ describe('bodies that do not come to an end', () => {
     return Number(/^nodejs_external_memory_bytes (\d+)/m.exec(text)?.[1]);
   }
 
-  it('are refused with 503 beyond eight times the limit together', async () => {
-    const refused = begin(14);
-    await until(async () => refused.length === 6);
+  it('are refused with 503 when the memory budget is used up, not those that are on their way', async () => {
+    const refused = begin(AT_ONCE + 3);
+    await until(async () => refused.length === 3);
     for (const { status, headers, body } of refused) {
-      expect([status, body]).toEqual([503, '{"detail":"Too many request bodies are on their way"}']);
+      expect([status, body]).toEqual([503, '{"detail":"Too many request bodies in flight"}']);
       expect([headers.get('retry-after'), headers.get('connection')]).toEqual(['1', 'close']);
     }
+    const { text } = await call(service.baseUrl, '/metrics');
+    expect(text).toContain('agno_session_service_memory_refusals_total{reason="body"} 3');
   });
 
-  it('make room for those that do, and are never in the way of small ones', async () => {
+  it('are cut when they stand still while others need memory, and are never in the way of small ones', async () => {
     const before = await bytesHeld();
-    const refused = begin(8);
-    await until(async () => (await bytesHeld()) - before > 8 * NEARLY_ALL);
+    const refused = begin(AT_ONCE);
+    await until(async () => (await bytesHeld()) - before > AT_ONCE * NEARLY_ALL);
     const post = (body: string) => call(service.baseUrl, '/sessions', { method: 'POST', body: { session_name: body } });
     expect((await post('small')).status).toBe(201);
+    expect((await post('a'.repeat(NEARLY_ALL))).status).toBe(503);
     expect(refused).toEqual([]);
-    // The slowest goes. Those that stand still get slower all the time, so that others overtake them, if not at once.
-    await until(async () => (await post('a'.repeat(NEARLY_ALL))).status === 201);
-    await until(async () => refused.length > 0);
-    expect(refused.map(({ status }) => status)).toEqual([503]);
+    await until(async () => (await post('a'.repeat(NEARLY_ALL))).status === 201, scaled(30_000));
+    await until(async () => refused.length === AT_ONCE);
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([408]));
   });
 
   it('are none where many large ones come at once: each is taken or told to come again', async () => {

@@ -1,5 +1,5 @@
 import { authWarnings, Gatekeeper, guardRequests } from '@agno/auth';
-import { DatabaseRegistry } from '@agno/database';
+import { DatabaseRegistry, MemoryBudget } from '@agno/database';
 import { DatabaseProbes } from '@agno/health';
 import { createHttpAdapter, createLogger, endConnectionsWithAnswers, ProblemFilter } from '@agno/http';
 import { mountDocs } from '@agno/openapi';
@@ -31,7 +31,13 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   const logger = createLogger(config.logLevel, seat);
   const metrics = new ServiceMetrics(serviceVersion());
   const tracing = await startTracing(config.traces, serviceVersion(), logger);
-  const adapter = createHttpAdapter(config, logger);
+  const memory = new MemoryBudget(config.memoryBudgetBytes);
+  const isWaitedFor = () =>
+    app
+      .get(DatabaseRegistry)
+      .servers()
+      .some((server) => server.isBulkLaneFull);
+  const adapter = createHttpAdapter(config, memory, isWaitedFor, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, logger, metrics, tracing?.traceStatements(metrics) ?? metrics, serviceStart()),
     adapter,
@@ -41,10 +47,10 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
     },
   );
   app.useLogger(app.get(Logger));
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(adapter));
   measureRequests(adapter.getInstance(), metrics);
   tracing?.traceRequests(adapter.getInstance());
-  watchDatabases(metrics, app.get(DatabaseRegistry), app.get(DatabaseProbes));
+  watchResources(metrics, app.get(DatabaseRegistry), app.get(DatabaseProbes), memory);
   offerFigures(metrics.registry);
   guardRequests(adapter.getInstance(), app.get(Gatekeeper));
   mountDocs(app);
@@ -55,8 +61,14 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   return { app, closed: closedOnSignal(app, tracing) };
 }
 
-function watchDatabases(metrics: ServiceMetrics, registry: DatabaseRegistry, probes: DatabaseProbes): void {
+function watchResources(
+  metrics: ServiceMetrics,
+  registry: DatabaseRegistry,
+  probes: DatabaseProbes,
+  memory: MemoryBudget,
+): void {
   metrics.watch({
+    memory,
     pools: () => new Map(registry.servers().map((server) => [server.id, server.use()])),
     databasesUp: () => probes.all(),
   });

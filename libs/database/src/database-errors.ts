@@ -25,6 +25,13 @@ export class StatementTimedOut extends Error {
   }
 }
 
+/** A change was made, but what it returns cannot be read or sent: it is large, and memory or connections are short. */
+export class ChangeNotShown extends Error {
+  constructor(cause: unknown) {
+    super('The change was made, but its response is too large to be sent now', { cause });
+  }
+}
+
 /**
  * A stored value, or all values of a row together, are longer than this service or PostgreSQL itself passes on. Of a
  * statement outside a transaction that changes rows and returns them, the change has been made.
@@ -115,9 +122,12 @@ function isUnsent(error: unknown): boolean {
   );
 }
 
-/** Classes 53 (resources) and 57P (shutdown), 28 and 3D000 (cannot log in): nothing a client did. */
+/**
+ * Classes 53 (resources) and 57P (shutdown), 28 and 3D000 (cannot log in), 25P03 and 25P04 (a transaction was idle, or
+ * open, longer than the server allows): nothing a client did.
+ */
 function isServerGone(state: string): boolean {
-  return /^(53|57P|28|3D000|25006)/.test(state);
+  return /^(53|57P|28|3D000|25006|25P0[34])/.test(state);
 }
 
 /** Errors that pg and Node raise without the server: refused, reset, timed out, terminated, no route, no such host. */

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { BulkLane } from './bulk-lane.js';
 import { cancelStatement } from './cancel-statement.js';
 import { DatabaseConnections } from './database-connections.js';
 import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
@@ -8,8 +9,8 @@ import { askForTls, type PoolTarget, parseDsn } from './dsn/index.js';
 import type { MessageConnection } from './message-connection.js';
 import { connectionOf } from './pg-internals.js';
 import { StatementNames } from './pooler.js';
-import type { Reader } from './reader.js';
-import type { Run, SqlValue, Statement, TextRow } from './statement.js';
+import type { Reader, WorkOptions } from './reader.js';
+import type { Run, SqlValue, Statement, TextRow, Work } from './statement.js';
 import { TextQuery } from './text-query.js';
 
 /**
@@ -19,6 +20,7 @@ import { TextQuery } from './text-query.js';
 export class DatabaseServer implements Reader {
   private readonly names: StatementNames;
   private readonly noNames: StatementNames;
+  private readonly bulk: BulkLane;
   private readonly target: PoolTarget;
   private readonly connections: DatabaseConnections;
   private answeredAt = Number.NEGATIVE_INFINITY;
@@ -34,13 +36,19 @@ export class DatabaseServer implements Reader {
     this.target = parseDsn(dsn);
     this.names = new StatementNames(id, this.target.namedStatements, log);
     this.noNames = new StatementNames(id, false, log);
+    this.bulk = new BulkLane(id, limits);
     const onIdleError = (error: Error) => log.warn(`Idle connection of '${id}' lost: ${error.message}`);
     this.connections = new DatabaseConnections(id, this.target, limits, observer, onIdleError);
   }
 
   /** Runs one statement; it is cancelled in PostgreSQL when the deadline passes. */
-  query<Row = TextRow>(statement: Statement, values: readonly SqlValue[], deadline: Deadline): Promise<Row[]> {
-    return this.work(deadline, (run) => run<Row>(statement, values));
+  query<Row = TextRow>(
+    statement: Statement,
+    values: readonly SqlValue[],
+    deadline: Deadline,
+    options?: WorkOptions,
+  ): Promise<Row[]> {
+    return this.work(deadline, (run) => run<Row>(statement, values), options);
   }
 
   /**
@@ -85,11 +93,22 @@ export class DatabaseServer implements Reader {
         throw error;
       }
     };
-    return this.work(deadline, transaction, this.noNames);
+    return this.work(deadline, transaction, { isUnnamed: true });
   }
 
   /** Does `work` on one connection; what runs is cancelled in PostgreSQL when the deadline passes. */
-  async work<T>(deadline: Deadline, work: (run: Run) => Promise<T>, names = this.names): Promise<T> {
+  async work<T>(deadline: Deadline, work: Work<T>, { bulk, isUnnamed }: WorkOptions = {}): Promise<T> {
+    const names = isUnnamed ? this.noNames : this.names;
+    if (bulk === undefined) return this.workOnConnection(deadline, work, names);
+    await this.bulk.enter(bulk);
+    try {
+      return await this.workOnConnection(deadline, work, names);
+    } finally {
+      this.bulk.leave(bulk);
+    }
+  }
+
+  private async workOnConnection<T>(deadline: Deadline, work: Work<T>, names: StatementNames): Promise<T> {
     const loan = await this.connections.lend();
     const { pool, client } = loan;
     if (deadline.hasPassed) {
@@ -98,12 +117,16 @@ export class DatabaseServer implements Reader {
     }
     let cancelling: Promise<boolean> | undefined;
     let isBroken = false;
-    const run: Run = <Row>(statement: Statement, values: readonly SqlValue[]) =>
-      names.send((isNamed) => client.query(new TextQuery<Row>(statement, values, isNamed, this.onStatement)).rows);
-    const working = work(this.observer.follow?.(this.id, run) ?? run);
-    const forget = deadline.onPassed(() => {
-      cancelling = cancelStatement(client, pool.options, working);
-    });
+    const run: Run = (statement, values, execution) =>
+      names.send(
+        (isNamed) => client.query(new TextQuery(statement, values, isNamed, this.onStatement, execution)).rows,
+      );
+    const cancel = () => {
+      cancelling ??= cancelStatement(client, pool.options, working);
+    };
+    // Also an error before its first statement must give the connection back.
+    const working = (async () => work(this.observer.follow?.(this.id, run) ?? run, cancel))();
+    const forget = deadline.onPassed(cancel);
     try {
       return await working;
     } catch (error) {
@@ -138,7 +161,18 @@ export class DatabaseServer implements Reader {
 
   /** How the pool is used at the moment; nothing before the first connection. */
   use(): PoolUse {
-    return this.connections.use();
+    const use = this.connections.use();
+    return { ...use, pending: use.pending + this.bulk.waiting };
+  }
+
+  /** True while a list or a large result waits for others to end. */
+  get isBulkLaneFull(): boolean {
+    return this.bulk.waiting > 0;
+  }
+
+  /** False when work of that kind would wait for others. */
+  hasPlaceFor({ bulk }: WorkOptions): boolean {
+    return bulk === undefined || this.bulk.hasPlace(bulk);
   }
 
   /** Waits for connections in use and closes all. */

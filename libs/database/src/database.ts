@@ -1,12 +1,17 @@
-import { DatabaseOverloaded } from './database-errors.js';
+import { ChangeNotShown, DatabaseOverloaded } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, DatabaseTarget, PoolLimits } from './database-options.js';
 import { DatabaseServer } from './database-server.js';
 import type { Deadline } from './deadline.js';
+import type { WorkLimits } from './memory-budget.js';
 import { verifyPgInternals } from './pg-internals.js';
-import type { Reader } from './reader.js';
+import type { Reader, WorkOptions } from './reader.js';
 import { Replica } from './replicas/replica.js';
 import { Replicas } from './replicas/replicas.js';
-import type { Run, SqlValue, Statement, TextRow } from './statement.js';
+import { HeldRows, ResultTooLarge } from './rows.js';
+import type { Run, SqlValue, Statement, TextRow, Work } from './statement.js';
+
+/** What a change holds before it is made, in bytes: enough for the response to most of them. */
+const CHANGE_BYTES = 1_048_576;
 
 /**
  * One database of the map: the primary server, which every statement runs on, except those of a `reader`.
@@ -50,8 +55,44 @@ export class Database implements Reader {
   }
 
   /** Runs one statement on the primary; it is cancelled in PostgreSQL when the deadline passes. */
-  query<Row = TextRow>(statement: Statement, values: readonly SqlValue[], deadline: Deadline): Promise<Row[]> {
-    return this.primary.query(statement, values, deadline);
+  query<Row = TextRow>(
+    statement: Statement,
+    values: readonly SqlValue[],
+    deadline: Deadline,
+    options?: WorkOptions,
+  ): Promise<Row[]> {
+    return this.primary.query(statement, values, deadline, options);
+  }
+
+  /**
+   * As `query`, for a statement that changes rows and may return a large result. Undefined: the change was made, and its rows
+   * are more than a share.
+   *
+   * @throws MemoryBudgetFull before the change
+   * @throws ChangeNotShown
+   */
+  async change<Row = TextRow>(
+    statement: Statement,
+    values: readonly SqlValue[],
+    { deadline, memory }: WorkLimits,
+  ): Promise<Row[] | undefined> {
+    // The statement runs to its end in any case: to cancel it would undo the change.
+    const receiver = new HeldRows<Row>(memory, () => undefined);
+    try {
+      await this.primary.work(deadline, (run) => {
+        memory.hold(CHANGE_BYTES, 'rows');
+        return run(statement, values, { receiver });
+      });
+      return receiver.rows;
+    } catch (error) {
+      if (error instanceof ResultTooLarge) return undefined;
+      throw error === receiver.failure ? new ChangeNotShown(error) : error;
+    }
+  }
+
+  /** Does work on one connection of the primary. */
+  work<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T> {
+    return this.primary.work(deadline, work, options);
   }
 
   /** As `query`, for what many wait for together: see `DatabaseServer`. */

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
 import { ProtocolFailure } from './database-errors.js';
-import { MessageFramer } from './message-framer.js';
+import { MessageFramer, type MessageHandlers } from './message-framer.js';
 import { PgConnection, type PgConnectionOptions } from './pg-internals.js';
 
 /**
@@ -12,6 +12,8 @@ import { PgConnection, type PgConnectionOptions } from './pg-internals.js';
 export class MessageConnection extends PgConnection {
   /** A row held a value that was too long, see OVERSIZED. Such a connection is closed after its statement. */
   hasSentOversized = false;
+  /** Whether the statement that runs wants a row of so many bytes; undefined: all of them. */
+  wantsRow: ((bytes: number) => boolean) | undefined;
 
   /** @param maxValueBytes longest value that is decoded; default MAX_VALUE_BYTES */
   constructor(
@@ -25,13 +27,14 @@ export class MessageConnection extends PgConnection {
   override attachListeners(stream: PgConnection['stream']): void {
     const messages = new EventEmitter();
     super.attachListeners(messages);
-    const framer = new MessageFramer(
-      (whole) => messages.emit('data', whole),
-      () => {
+    const handlers: MessageHandlers = {
+      onMessages: (whole) => messages.emit('data', whole),
+      onOversized: () => {
         this.hasSentOversized = true;
       },
-      this.maxValueBytes,
-    );
+      wantsRow: (bytes) => this.wantsRow?.(bytes) ?? true,
+    };
+    const framer = new MessageFramer(handlers, this.maxValueBytes);
     stream.on('data', (chunk: Buffer) => {
       try {
         framer.push(chunk);

@@ -12,12 +12,17 @@ interface Received {
   oversized: number;
 }
 
-/** What a framer hands on of bytes that come in pieces of one size. */
-function receive(bytes: Buffer, pieceBytes = READ_BYTES): Received {
+/** What a framer hands on of bytes that come in pieces of one size, when no row of the length `unwanted` is wanted. */
+function receive(bytes: Buffer, pieceBytes = READ_BYTES, unwanted?: number): Received {
   const received: Received = { chunks: [], oversized: 0 };
   const framer = new MessageFramer(
-    (messages) => received.chunks.push(Buffer.from(messages)),
-    () => received.oversized++,
+    {
+      onMessages: (messages) => void received.chunks.push(Buffer.from(messages)),
+      onOversized: () => {
+        received.oversized++;
+      },
+      wantsRow: (length) => length !== unwanted,
+    },
     MAX_VALUE_BYTES,
   );
   for (let start = 0; start < bytes.length; start += pieceBytes) {
@@ -90,6 +95,22 @@ describe('MessageFramer', () => {
     const { chunks, oversized } = receive(long);
     expect(oversized).toBe(0);
     expect(Buffer.concat(chunks).equals(long)).toBe(true);
+  });
+
+  it('leaves out a long row that is not wanted, wherever the stream is cut', () => {
+    const long = row('y'.repeat(2 * READ_BYTES), 'z'.repeat(2 * MAX_VALUE_BYTES));
+    for (const piece of [1_000, READ_BYTES - 1, READ_BYTES]) {
+      const { chunks, oversized } = receive(Buffer.concat([some, long, some]), piece, long.length);
+      expect(oversized).toBe(0);
+      expect(Buffer.concat(chunks).equals(Buffer.concat([some, some]))).toBe(true);
+    }
+  });
+
+  it('replaces long values wherever the stream is cut', () => {
+    const long = row(null, 'y'.repeat(MAX_VALUE_BYTES + 1), 'a', null);
+    for (let piece = 7; piece < 60; piece++) {
+      expect(Buffer.concat(receive(long, piece).chunks).equals(row(null, OVERSIZED, 'a', null))).toBe(true);
+    }
   });
 
   it.each([

@@ -26,27 +26,31 @@ export const MAX_VALUE_BYTES = 209_715_200;
 /** Stands for a value that is longer than the limit. No text in PostgreSQL holds this character. */
 export const OVERSIZED = '\0';
 
+/** What a MessageFramer tells. */
+export interface MessageHandlers {
+  /** Takes one or more whole messages; the bytes are only valid during the call. */
+  onMessages(messages: Buffer): void;
+  /** Called before `onMessages` gets a row in which OVERSIZED stands for a longer value. */
+  onOversized(): void;
+  /** False when a row of so many bytes, longer than a read, is to be left out. */
+  wantsRow(bytes: number): boolean;
+}
+
 /**
  * Cuts the byte stream of a PostgreSQL server into messages, so that pg's parser only sees whole ones. The parser itself
  * doubles its buffer each time a message does not fit, which takes several times the size of a large row. Here a message
- * that is longer than a read is collected in one buffer of exactly its size.
+ * that is longer than a read is collected in one buffer of exactly its size, and a row that is not wanted in none.
  * https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export class MessageFramer {
-  /** An incomplete message: `partial.length` is its full length, `filled` the bytes that are there. */
-  private partial: Buffer | undefined;
-  private filled = 0;
+  /** The message that is not complete yet. */
+  private partial: PartialMessage | undefined;
   /** The start of a message, less than a header. */
   private rest: Buffer | undefined;
 
-  /**
-   * @param onMessages takes one or more whole messages; the bytes are only valid during the call
-   * @param onOversized called before `onMessages` gets a row in which OVERSIZED stands for a longer value
-   * @param maxValueBytes longest value of a row; at least the size of a read (64 KiB)
-   */
+  /** @param maxValueBytes longest value of a row; at least the size of a read (64 KiB) */
   constructor(
-    private readonly onMessages: (messages: Buffer) => void,
-    private readonly onOversized: () => void,
+    private readonly handlers: MessageHandlers,
     private readonly maxValueBytes = MAX_VALUE_BYTES,
   ) {}
 
@@ -61,18 +65,22 @@ export class MessageFramer {
     this.rest = undefined;
     if (this.partial !== undefined) chunk = chunk.subarray(this.fill(this.partial, chunk));
     const end = endOfMessages(chunk);
-    if (end > 0) this.onMessages(chunk.subarray(0, end));
+    if (end > 0) this.handlers.onMessages(chunk.subarray(0, end));
     if (end < chunk.length) this.keep(chunk.subarray(end));
   }
 
   /** Adds to the incomplete message; returns how many bytes belonged to it. */
-  private fill(partial: Buffer, chunk: Buffer): number {
-    const used = chunk.copy(partial, this.filled);
-    this.filled += used;
-    if (this.filled < partial.length) return used;
+  private fill(partial: PartialMessage, chunk: Buffer): number {
+    const used = partial.add(chunk);
+    if (partial.missing > 0) return used;
     this.partial = undefined;
-    if (partial[0] === DATA_ROW && partial.length > this.maxValueBytes) this.handOnLongRow(partial);
-    else this.onMessages(partial);
+    const { message, hasOversized } = partial;
+    if (hasOversized) this.handlers.onOversized();
+    if (message !== undefined) {
+      this.handlers.onMessages(message);
+      // pg has made strings of it. This frees the memory now instead of at the next garbage collection.
+      (message.buffer as ArrayBuffer).transfer(0);
+    }
     return used;
   }
 
@@ -81,16 +89,121 @@ export class MessageFramer {
       this.rest = Buffer.from(start);
       return;
     }
-    this.partial = Buffer.allocUnsafeSlow(messageLength(start, 0));
-    this.filled = start.copy(this.partial);
+    const length = messageLength(start, 0);
+    const isRow = start[0] === DATA_ROW;
+    if (isRow && !this.handlers.wantsRow(length)) this.partial = new SkippedMessage(length);
+    else if (isRow && length > this.maxValueBytes) this.partial = new LongRow(length, this.maxValueBytes);
+    else this.partial = new LongMessage(length);
+    this.partial.add(start);
+  }
+}
+
+/** A message that comes in several reads. */
+interface PartialMessage {
+  /** Bytes that have not come yet. */
+  readonly missing: number;
+  /** Takes the next bytes, as many as are missing; returns how many. */
+  add(chunk: Buffer): number;
+  /** When nothing is missing: the message, undefined where it is left out. */
+  readonly message: Buffer | undefined;
+  readonly hasOversized: boolean;
+}
+
+class SkippedMessage implements PartialMessage {
+  readonly message = undefined;
+  readonly hasOversized = false;
+
+  constructor(public missing: number) {}
+
+  add(chunk: Buffer): number {
+    const used = Math.min(chunk.length, this.missing);
+    this.missing -= used;
+    return used;
+  }
+}
+
+class LongMessage implements PartialMessage {
+  readonly message: Buffer;
+  readonly hasOversized = false;
+
+  constructor(public missing: number) {
+    this.message = Buffer.allocUnsafeSlow(missing);
   }
 
-  private handOnLongRow(message: Buffer): void {
-    const row = replaceOversized(message, this.maxValueBytes);
-    if (row.length < message.length) this.onOversized();
-    this.onMessages(row);
-    // pg has made strings of it. This frees up to a gigabyte now instead of at the next garbage collection.
-    (message.buffer as ArrayBuffer).transfer(0);
+  add(chunk: Buffer): number {
+    const used = chunk.copy(this.message, this.message.length - this.missing);
+    this.missing -= used;
+    return used;
+  }
+}
+
+/**
+ * A row that may hold values which are longer than the limit: OVERSIZED is put in the place of each. They are left out as they
+ * arrive, so that they take no memory: what is not written of a large buffer the system never provides.
+ */
+class LongRow implements PartialMessage {
+  hasOversized = false;
+  private readonly row: Buffer;
+  private filled = 0;
+  /** Bytes of the value, or of what stands before the first one, that are still to be copied or left out. */
+  private copying = HEADER_BYTES + 2;
+  private skipping = 0;
+  /** The length of the next value, as far as it has come. */
+  private readonly length = Buffer.alloc(4);
+  private lengthBytes = 0;
+
+  constructor(
+    public missing: number,
+    private readonly maxValueBytes: number,
+  ) {
+    this.row = Buffer.allocUnsafeSlow(missing);
+  }
+
+  /** @throws Error when the row ends within a value */
+  get message(): Buffer {
+    if (this.copying + this.skipping + this.lengthBytes > 0) throw new Error('a row is shorter than its values');
+    this.row.writeUInt32BE(this.filled - 1, 1);
+    return this.row.subarray(0, this.filled);
+  }
+
+  add(chunk: Buffer): number {
+    const all = Math.min(chunk.length, this.missing);
+    let used = 0;
+    while (used < all) used += this.addPart(chunk.subarray(used, all));
+    this.missing -= all;
+    return all;
+  }
+
+  private addPart(part: Buffer): number {
+    if (this.skipping > 0) {
+      const skipped = Math.min(part.length, this.skipping);
+      this.skipping -= skipped;
+      return skipped;
+    }
+    if (this.copying > 0) {
+      const copied = part.copy(this.row, this.filled, 0, this.copying);
+      this.filled += copied;
+      this.copying -= copied;
+      return copied;
+    }
+    const copied = part.copy(this.length, this.lengthBytes);
+    this.lengthBytes += copied;
+    if (this.lengthBytes === this.length.length) this.beginValue(this.length.readInt32BE(0));
+    return copied;
+  }
+
+  /** @param length -1 for null */
+  private beginValue(length: number): void {
+    this.lengthBytes = 0;
+    if (length > this.maxValueBytes) {
+      this.hasOversized = true;
+      this.skipping = length;
+      this.filled = this.row.writeInt32BE(1, this.filled);
+      this.filled = this.row.writeUInt8(OVERSIZED.charCodeAt(0), this.filled);
+    } else {
+      this.copying = Math.max(length, 0);
+      this.filled = this.row.writeInt32BE(length, this.filled);
+    }
   }
 }
 
@@ -114,32 +227,6 @@ function messageLength(chunk: Buffer, start: number): number {
     throw new Error(`no PostgreSQL message has type ${type} and ${length} bytes`);
   }
   return 1 + length;
-}
-
-/**
- * Puts OVERSIZED in the place of each longer value of a DataRow message. The message is overwritten instead of copied: it
- * can take a gigabyte.
- */
-function replaceOversized(row: Buffer, maxValueBytes: number): Buffer {
-  const count = row.readUInt16BE(HEADER_BYTES);
-  let from = HEADER_BYTES + 2;
-  let to = from;
-  for (let index = 0; index < count; index++) {
-    // Null is written as length -1.
-    const length = row.readInt32BE(from);
-    const end = from + 4 + Math.max(length, 0);
-    if (end > row.length) throw new Error('a row is shorter than its values');
-    if (length > maxValueBytes) {
-      to = row.writeInt32BE(1, to);
-      to = row.writeUInt8(OVERSIZED.charCodeAt(0), to);
-    } else {
-      row.copyWithin(to, from, end);
-      to += end - from;
-    }
-    from = end;
-  }
-  row.writeUInt32BE(to - 1, 1);
-  return row.subarray(0, to);
 }
 
 function typesOf(letters: string): ReadonlySet<number> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Portal } from './portal.js';
 
 /**
  * SQL under a name. The name makes PostgreSQL keep the plan per connection (1.8 times the throughput of plain text), so
@@ -31,5 +32,31 @@ export type SqlValue = string | number | boolean | null | readonly (string | nul
 /** A result row: every column arrives as the text PostgreSQL prints, so that no number is ever rounded. */
 export type TextRow = Record<string, string | null>;
 
+/** Takes the rows of a statement as they arrive. */
+export interface RowReceiver<Row> {
+  /** Why no more rows are wanted. The statement fails with it. */
+  readonly failure: Error | undefined;
+  /**
+   * False when the row is not wanted: then it is not decoded, nor is any behind it. A long row is asked for twice, first
+   * before memory is taken for its message.
+   */
+  wants(bytes: number): boolean;
+  receive(row: Row, bytes: number): void;
+}
+
+/** How a statement is executed where that is not at once and with all rows in memory. */
+export interface Execution<Row> {
+  /** Takes the rows, so that the statement's promise resolves to none. */
+  readonly receiver: RowReceiver<Row>;
+  readonly portal?: Portal | undefined;
+}
+
 /** Runs one statement on the connection that a piece of work holds. */
-export type Run = <Row = TextRow>(statement: Statement, values: readonly SqlValue[]) => Promise<Row[]>;
+export type Run = <Row = TextRow>(
+  statement: Statement,
+  values: readonly SqlValue[],
+  execution?: Execution<Row>,
+) => Promise<Row[]>;
+
+/** What is done on one connection. `cancel` ends the statement that runs, which fails then. */
+export type Work<T> = (run: Run, cancel: () => void) => Promise<T>;

@@ -2,7 +2,7 @@ import type { Connection, Submittable } from 'pg';
 import { OversizedColumn } from './database-errors.js';
 import type { MessageConnection } from './message-connection.js';
 import { OVERSIZED } from './message-framer.js';
-import type { SqlValue, Statement, TextRow } from './statement.js';
+import type { Execution, SqlValue, Statement, TextRow } from './statement.js';
 
 /** Column names of statements that ran before: the same text always has the same ones. */
 const knownColumns = new WeakMap<Statement, readonly string[]>();
@@ -29,6 +29,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
     private readonly values: readonly SqlValue[],
     isNamed: boolean,
     private readonly onEnd: (name: string, seconds: number) => void,
+    private readonly execution?: Execution<Row>,
   ) {
     this.name = isNamed ? statement.name : '';
     this.text = statement.text;
@@ -42,15 +43,20 @@ export class TextQuery<Row = TextRow> implements Submittable {
   /** All messages of one execution in one write. */
   submit(connection: Connection): void {
     const wire = connection as unknown as MessageConnection;
-    const { name, text } = this;
+    const { name, text, execution } = this;
+    const portal = execution?.portal;
     this.connection = wire;
+    wire.wantsRow = execution && ((bytes) => execution.receiver.wants(bytes));
+    if (portal !== undefined) portal.pause = (isPaused) => void (isPaused ? wire.stream.pause() : wire.stream.resume());
     this.startedAt = performance.now();
     wire.stream.cork();
     try {
-      if (name === '' || wire.parsedStatements[name] === undefined) wire.parse({ name, text });
-      wire.bind({ statement: name, values: this.values.map(textOf) });
-      if (this.columns.length === 0) wire.describe({ type: 'P' });
-      wire.execute(EXECUTE_ALL);
+      if (!portal?.isBound) {
+        if (name === '' || wire.parsedStatements[name] === undefined) wire.parse({ name, text });
+        wire.bind({ statement: name, values: this.values.map(textOf) });
+        if (this.columns.length === 0) wire.describe({ type: 'P' });
+      }
+      wire.execute(portal === undefined ? EXECUTE_ALL : { rows: portal.rows });
       wire.sync();
     } catch (error) {
       // The server would wait for the missing messages, and so would the next statement.
@@ -64,8 +70,11 @@ export class TextQuery<Row = TextRow> implements Submittable {
     knownColumns.set(this.statement, this.columns);
   }
 
-  handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+  /** @param length of the message, as it says itself */
+  handleDataRow({ fields, length }: { fields: readonly (string | null)[]; length: number }): void {
     const { columns } = this;
+    const receiver = this.execution?.receiver;
+    if (receiver?.wants(length) === false) return;
     const { longValues, nulls } = this.statement;
     // Looks at each value only on a connection that has seen a long one.
     if (longValues !== 'marked' && this.connection?.hasSentOversized && fields.includes(OVERSIZED)) {
@@ -77,21 +86,36 @@ export class TextQuery<Row = TextRow> implements Submittable {
       const value = fields[index] as string | null;
       if (value !== null || nulls !== 'omitted') row[columns[index] as string] = value;
     }
-    this.received.push(row as Row);
+    if (receiver === undefined) this.received.push(row as Row);
+    else receiver.receive(row as Row, length);
   }
 
   /** How many rows a statement touched is told by the rows it returns. */
-  handleCommandComplete(): void {}
+  handleCommandComplete(): void {
+    const portal = this.execution?.portal;
+    if (portal !== undefined) portal.isOver = true;
+  }
+
+  /** There are more rows than a portion has. */
+  handlePortalSuspended(): void {}
 
   /** Comes after an error, too. */
   handleReadyForQuery(): void {
     this.onEnd(this.statement.name, (performance.now() - this.startedAt) / 1000);
-    if (this.tooLong === undefined) this.outcome.resolve(this.received);
-    else this.outcome.reject(this.tooLong);
+    const { portal, receiver } = this.execution ?? {};
+    if (portal !== undefined) {
+      portal.isBound = true;
+      portal.pause(false);
+      portal.pause = () => undefined;
+    }
+    const failure = receiver?.failure ?? this.tooLong;
+    if (failure === undefined) this.outcome.resolve(this.received);
+    else this.outcome.reject(failure);
   }
 
+  /** A statement that was cancelled because its rows are not wanted says so by an error. */
   handleError(error: unknown): void {
-    this.outcome.reject(error);
+    this.outcome.reject(this.execution?.receiver.failure ?? error);
   }
 }
 

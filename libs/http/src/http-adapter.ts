@@ -1,22 +1,26 @@
-import { type HttpProblem, problem } from '@agno/contract';
+import type { MemoryBudget } from '@agno/database';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { logAccess } from './access-log.js';
+import { KEEP_ALIVE_MS, limitConnections } from './connections.js';
 import { Cors } from './cors.js';
 import { closeGracefully } from './graceful-close.js';
-import { LargeAnswer, roomForAnswers } from './large-answer.js';
-import { LargeBody, sendable } from './large-body.js';
+import { sendable } from './large-body.js';
 import { inRequest } from './logger.js';
 import { answerMalformed, answerUnusual, requireHost } from './malformed-request.js';
 import { readBodies } from './request-bodies.js';
 import { limitArrival, setDeadlines } from './request-deadline.js';
+import { whenRequestEnds } from './request-end.js';
 import { requestIdOf } from './request-id.js';
 import { keepOrder } from './request-order.js';
 import { routedUrl } from './request-path.js';
+import { Responses } from './responses.js';
+import { SlowClients } from './slow-clients.js';
 
 export interface HttpOptions {
   readonly bodyLimitBytes: number;
+  readonly maxConnections: number;
   /** A request that has not arrived whole after this is refused with 408; one that has is answered 504 after as long again. */
   readonly requestTimeoutMs: number;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
@@ -27,20 +31,21 @@ export interface HttpOptions {
 /** Session ids may be as long as a request line can be. */
 const MAX_PARAM_LENGTH = 16_384;
 
-/**
- * How long a connection without a request is kept. A balancer whose own time is longer sends a request just as we close,
- * and has no answer for its client but 502: nginx and AWS take 60 s unless told otherwise, Google always 600 s.
- */
-const KEEP_ALIVE_MS = 620_000;
-
 /** How often connections are looked at for requests that do not come to an end, in milliseconds. */
 const ARRIVAL_CHECK_MS = 2_000;
 
 /**
  * Fastify as the service needs it: what is not bound to one route (ids, CORS, access log, bodies as bytes) is done in
  * its hooks, which cost a fraction of a Nest layer and also see requests that match no route.
+ *
+ * @param isWaitedFor whether requests wait for connections that large responses hold
  */
-export function createHttpAdapter(options: HttpOptions, logger: Logger): FastifyAdapter {
+export function createHttpAdapter(
+  options: HttpOptions,
+  memory: MemoryBudget,
+  isWaitedFor: () => boolean,
+  logger: Logger,
+): FastifyAdapter {
   const adapter = new SessionAdapter({
     bodyLimit: options.bodyLimitBytes,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
@@ -56,14 +61,22 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
     multipart: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   });
+  adapter.isShort = () => memory.hasRefusedWithin(1_000) || isWaitedFor();
   const cors = new Cors(options.corsOrigins);
   const fastify = adapter.getInstance();
   fastify.decorateRequest('databaseId', undefined);
   fastify.decorateRequest('contentType', undefined);
   fastify.decorateRequest('trace', undefined);
+  fastify.decorateRequest('hasReplied', false);
   logAccess(fastify, logger);
+  limitConnections(fastify, options.maxConnections);
   keepOrder(fastify);
+  whenRequestEnds(fastify, ({ hasReplied, memory: held }) => {
+    // A write whose client has gone goes on, and holds what it needs until it has ended.
+    if (hasReplied) held.release();
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
+    request.memory = memory.reservation();
     reply.header('x-request-id', request.id);
     keepContentType(request);
     if (cors.answerPreflight(request, reply)) return;
@@ -77,7 +90,7 @@ export function createHttpAdapter(options: HttpOptions, logger: Logger): Fastify
   closeGracefully(fastify, options.requestTimeoutMs);
   answerUnusual(fastify);
   fastify.removeAllContentTypeParsers();
-  readBodies(fastify, options.bodyLimitBytes);
+  readBodies(fastify, options.bodyLimitBytes, adapter.slowClients);
   return adapter;
 }
 
@@ -94,23 +107,15 @@ function asText(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** 503 would promise that nothing was done. */
-function noRoomFor(method: string): HttpProblem {
-  const isRead = method === 'GET';
-  return problem(isRead ? 503 : 504, `Too many large answers are on their way${isRead ? '' : '; the change was made'}`);
-}
-
-/** Nest's adapter, except that large answers are sent piece by piece, and that what they take up together has a bound. */
+/** Nest's adapter, except that large responses are sent piece by piece, and that all of them count in the memory budget. */
 class SessionAdapter extends FastifyAdapter {
-  private readonly room = roomForAnswers(this.getInstance().initialConfig.bodyLimit ?? 0);
+  /** Whether memory or connections are short. */
+  isShort: () => boolean = () => false;
+  readonly slowClients = new SlowClients(() => this.isShort());
+  private readonly responses = new Responses(this.slowClients);
 
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {
     const sent = sendable(body);
-    if (sent instanceof LargeBody && !LargeAnswer.takeRoom(response.raw, sent.length, this.room)) {
-      const { body: refusal, status: code } = noRoomFor(response.request.method);
-      if (code === 503) response.header('retry-after', '1');
-      return super.reply(response, refusal, code);
-    }
-    return super.reply(response, sent, status);
+    return this.responses.prepare(response, sent) ? super.reply(response, sent, status) : response;
   }
 }

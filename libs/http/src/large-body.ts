@@ -1,62 +1,40 @@
 import { Readable } from 'node:stream';
-import type { BodyParts } from '@agno/json';
+import { type BodyFlow, type BodyParts, encodedPieces } from '@agno/json';
 import { StreamableFile } from '@nestjs/common';
 
-/** Length of a piece, in characters. */
-const PIECE = 131_072;
+/** A shorter text is sent at once, in characters. */
+const SMALL = 131_072;
 
-/** A large body on its way, and its length in bytes. */
+/** A body that is sent piece by piece, so that bytes exist only of those that the client is ready for. */
 export class LargeBody extends StreamableFile {
-  readonly length: number;
-
-  constructor({ parts, bytes }: BodyParts) {
-    super(Readable.from(pieces(parts)), { length: bytes });
-    this.length = bytes;
+  /**
+   * @param pieces made when they are needed
+   * @param bytes length of all; undefined where it is not known: then the body is chunked
+   * @param close ends the making of pieces that nobody will read
+   */
+  constructor(
+    pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
+    readonly bytes?: number,
+    readonly close: () => void = () => undefined,
+  ) {
+    // One piece in advance, not 16 as is the default of a stream of objects.
+    super(Readable.from(pieces, { highWaterMark: 1 }), bytes === undefined ? {} : { length: bytes });
   }
 }
 
-/**
- * A body as it is sent: a text, or, for a large one, a stream, so that bytes exist only of the pieces that the client is
- * ready for. Anything else is no text of ours and stays what it is.
- */
+/** A body as it is sent: a short text or a LargeBody. Anything else is no text of ours and stays what it is. */
 export function sendable(body: unknown): unknown {
-  if (typeof body === 'string')
-    return body.length < PIECE ? body : new LargeBody({ parts: [body], bytes: Buffer.byteLength(body) });
-  return isParts(body) ? new LargeBody(body) : body;
+  if (typeof body === 'string') {
+    return body.length < SMALL ? body : new LargeBody(encodedPieces([body]), Buffer.byteLength(body));
+  }
+  if (isParts(body)) return new LargeBody(encodedPieces(body.parts), body.bytes);
+  return isFlow(body) ? new LargeBody(body.flow, undefined, body.close) : body;
 }
 
 function isParts(body: unknown): body is BodyParts {
   return typeof body === 'object' && body !== null && 'parts' in body;
 }
 
-/** Small texts together, large ones cut. */
-function* pieces(parts: readonly (string | Buffer)[]): Generator<Buffer> {
-  let waiting = '';
-  for (const part of parts) {
-    const isText = typeof part === 'string';
-    if (isText && waiting.length + part.length <= PIECE) {
-      waiting += part;
-      continue;
-    }
-    if (waiting !== '') yield Buffer.from(waiting);
-    waiting = '';
-    if (isText) yield* cut(part);
-    else yield part;
-  }
-  if (waiting !== '') yield Buffer.from(waiting);
-}
-
-function* cut(text: string): Generator<Buffer> {
-  let start = 0;
-  while (start < text.length) {
-    let end = start + PIECE;
-    // The two halves of a character must be encoded together.
-    if (isHighSurrogate(text.charCodeAt(end - 1))) end++;
-    yield Buffer.from(text.slice(start, end));
-    start = end;
-  }
-}
-
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
+function isFlow(body: unknown): body is BodyFlow {
+  return typeof body === 'object' && body !== null && 'flow' in body;
 }

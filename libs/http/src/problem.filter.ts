@@ -1,35 +1,55 @@
 import { HttpProblem, problem } from '@agno/contract';
 import {
+  ChangeNotShown,
   ConnectionLost,
   DatabaseOverloaded,
   DatabaseUnavailable,
   MAX_VALUE_BYTES,
+  MemoryBudgetFull,
+  type MemoryUse,
   StatementTimedOut,
   StoredValueTooLong,
 } from '@agno/database';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethod } from './known-paths.js';
+
+/** The part of Nest's adapter that sends a response. */
+type HttpAdapter = Pick<FastifyAdapter, 'reply'>;
 
 /** Turns anything thrown into `{"detail": …}`. What nobody foresaw is a 500 whose stack is in the log only. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
+  constructor(private readonly adapter: HttpAdapter) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     if (reply.raw.headersSent) return;
-    const answer = this.problemOf(error, request);
+    this.send(this.problemOf(error, request), request, reply);
+  }
+
+  private send(answer: HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
     if (answer.status === 405) reply.header('allow', allowedMethod(request.url) ?? 'GET');
     if (answer.status === 503) reply.header('retry-after', '1');
-    reply.code(answer.status).header('content-type', 'application/json').send(answer.body);
+    reply.header('content-type', 'application/json');
+    try {
+      this.adapter.reply(reply, answer.body, answer.status);
+    } catch (error) {
+      // A refusal can repeat much of its request; one of this is short.
+      this.send(this.problemOf(error, request), request, reply);
+    }
   }
 
   private problemOf(error: unknown, request: FastifyRequest): HttpProblem {
     if (error instanceof HttpProblem) return error;
     if (error instanceof DatabaseOverloaded) return problem(503, error.message);
+    if (error instanceof MemoryBudgetFull) return problem(503, TOO_MANY[error.use]);
+    if (error instanceof ChangeNotShown) return problem(504, error.message);
     if (error instanceof DatabaseUnavailable) {
       this.logger.warn(`${error.message}: ${error.cause instanceof Error ? error.cause.message : 'no reason given'}`);
       // 503 promises that nothing was done, so that everybody may try again.
@@ -51,6 +71,11 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+const TOO_MANY: Record<MemoryUse, string> = {
+  body: 'Too many request bodies in flight',
+  rows: 'Too many large responses in flight',
+  response: 'Too many large responses in flight',
+};
 const OUTCOME_UNKNOWN = 'The connection to the database was lost; the change may or may not have been made';
 
 /** The status that Nest or Fastify gave an error of theirs. */

@@ -1,30 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import { bodyTooLarge, problem } from '@agno/contract';
+import type { Reservation } from '@agno/database';
 import type { FastifyInstance } from 'fastify';
 import { hasEnded } from './request-order.js';
-import { type Holder, Room } from './room.js';
+import type { SlowClients, Transfer } from './slow-clients.js';
 
-/** So much of every body is free: as much as a head may be. Nobody has to make room for a small request. In bytes. */
-const FREE = 16_384;
-
-/** How many of the largest bodies may be on their way at the same time. */
-const LARGEST_AT_ONCE = 8;
+/** A body that has arrived is held once more as text, or in the parameters of a statement. */
+const COPIES = 2;
 
 /** Takes a body that is whole, or the error that the request is refused with. */
 type Done = (error: Error | null, body?: Buffer) => void;
 
-/**
- * Reads bodies as bytes, and bounds what those that are still on their way take up together, so that nobody fills the
- * memory by sending many large ones that never come to an end. Where there is no room left, the one that arrives most
- * slowly makes it: it is refused with 503.
- */
-export function readBodies(fastify: FastifyInstance, limitBytes: number): void {
-  const room = new Room(LARGEST_AT_ONCE * limitBytes);
-  fastify.addContentTypeParser('*', ({ headers }, payload, done: Done) => {
+/** Reads bodies as bytes. What they take up counts in the memory budget while they arrive. */
+export function readBodies(fastify: FastifyInstance, limitBytes: number, slowClients: SlowClients): void {
+  fastify.addContentTypeParser('*', ({ headers, memory }, payload, done: Done) => {
     // What is not there, or no number, says nothing of the length: then it counts what arrives.
     const declared = Number(headers['content-length'] ?? Number.NaN);
     if (declared > limitBytes) done(bodyTooLarge());
-    else new ArrivingBody(payload, declared || limitBytes, room, done);
+    else new ArrivingBody(payload, declared || limitBytes, memory, slowClients, done);
   });
 }
 
@@ -32,35 +25,38 @@ export function readBodies(fastify: FastifyInstance, limitBytes: number): void {
  * One body on its way. What has arrived is put together at once: a client can send it in pieces of a byte, each of which
  * would cost a hundred if it were kept.
  */
-class ArrivingBody implements Holder {
-  private readonly since = performance.now();
+class ArrivingBody implements Transfer {
   private bytes: Buffer = NOTHING;
   private length = 0;
-  /** What it has of the room. */
-  private taken = 0;
   private isOver = false;
+  private unwatch: (() => void) | undefined;
 
   /** @param most its length where that is known, else the limit */
   constructor(
     private readonly payload: IncomingMessage,
     private readonly most: number,
-    private readonly room: Room,
+    private readonly memory: Reservation,
+    private readonly slowClients: SlowClients,
     private readonly done: Done,
   ) {
     payload.on('data', this.onData).on('end', this.onEnd).on('error', this.onError);
   }
 
-  /** Bytes a millisecond since it began. */
-  pace(): number {
-    return this.length / (performance.now() - this.since + 1);
+  moved(): number {
+    return this.length;
   }
 
-  makeRoom(): void {
-    this.refuse(problem(503, 'Too many request bodies are on their way'));
+  isBlocked(): boolean {
+    return true;
+  }
+
+  cut(): void {
+    this.refuse(problem(408, 'The request body arrives too slowly'));
   }
 
   private readonly refuse = (error: Error): void => {
     this.finish();
+    this.memory.hold(0, 'body');
     this.done(error);
   };
 
@@ -76,8 +72,9 @@ class ArrivingBody implements Holder {
       chunk.copy(this.bytes, this.length);
     }
     this.length = length;
-    const taken = Math.max(0, this.bytes.length - FREE);
-    if (taken > this.taken) this.take(taken);
+    // A body in one piece cannot be slow.
+    if (length > chunk.length) this.unwatch ??= this.slowClients.watch(this);
+    this.hold(this.bytes.length);
   };
 
   /** To twice the size, so that a body is copied no more than twice whatever pieces it comes in. */
@@ -87,14 +84,18 @@ class ArrivingBody implements Holder {
     this.bytes = grown;
   }
 
-  private take(bytes: number): void {
-    const more = bytes - this.taken;
-    this.taken = bytes;
-    this.room.take(this, more);
+  private hold(bytes: number): void {
+    try {
+      this.memory.hold(bytes, 'body');
+    } catch (error) {
+      this.refuse(error as Error);
+    }
   }
 
   private readonly onEnd = (): void => {
     const body = this.bytes.subarray(0, this.length);
+    this.hold(COPIES * this.length);
+    if (this.isOver) return;
     this.finish();
     if (!hasEnded(this.payload.socket)) this.done(null, body);
   };
@@ -108,7 +109,7 @@ class ArrivingBody implements Holder {
     this.isOver = true;
     this.payload.off('data', this.onData).off('end', this.onEnd).off('error', this.onError);
     this.payload.on('error', () => undefined).resume();
-    if (this.taken > 0) this.room.giveBack(this, this.taken);
+    this.unwatch?.();
     this.bytes = NOTHING;
   }
 }

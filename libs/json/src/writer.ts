@@ -10,28 +10,37 @@ export interface BodyParts {
 /** The body of a response: one text, or, when it is large, its parts. */
 export type BodyText = RawJson | BodyParts;
 
+/** A body of unknown length that is made while it is sent. */
+export interface BodyFlow {
+  readonly flow: AsyncIterable<Buffer>;
+  /** To be called when no more of it is wanted. */
+  readonly close: () => void;
+}
+
 /** A shorter body is one text, in characters. */
 const SMALL = 131_072;
 /** From this length on, in characters, a value is a part of its own: it stays a slice of the row that it was read from. */
 const LARGE = 16_384;
 /** Small values are put together up to this length, in characters. */
 const PART = 114_688;
-/** How much of a response may stay on the heap, in characters. */
-const ON_HEAP = 4_194_304;
 
 /** What a route does with fields that have no value: reads and creates drop them, PATCH, rename and single runs print null. */
 export type Nulls = 'dropped' | 'shown';
 
 /**
- * Writes JSON text from ready-made values, one behind the other. It sets the commas itself. A response of millions of
- * small values takes up its bytes only, and large values are not copied.
+ * Writes JSON text from ready-made values, one behind the other. It sets the commas itself. Large values are not copied.
  */
 export class JsonWriter {
-  private readonly parts: (string | Buffer)[] = [];
+  private parts: (string | Buffer)[] = [];
   private text = '';
-  /** Of the small values in `parts`, in characters. */
-  private length = 0;
+  /** Of `parts`: characters, bytes where they are encoded. */
+  private partsLength = 0;
   private needsComma = false;
+
+  /** How much was written and not taken yet. */
+  get length(): number {
+    return this.partsLength + this.text.length;
+  }
 
   openObject(): this {
     return this.open('{');
@@ -77,29 +86,49 @@ export class JsonWriter {
   /** Ends the body. */
   *done(): Steps<BodyText> {
     if (this.parts.length === 0) return this.text as RawJson;
-    this.parts.push(this.text);
-    const length = this.parts.reduce((sum, part) => sum + part.length, 0);
-    if (length < SMALL) return this.parts.join('') as RawJson;
+    const parts = this.take();
+    if (parts.every((part) => typeof part === 'string') && length(parts) < SMALL) return parts.join('') as RawJson;
     let bytes = 0;
-    for (const part of this.parts) {
+    for (const part of parts) {
       bytes += Buffer.byteLength(part);
       yield;
     }
-    return { parts: this.parts, bytes };
+    return { parts, bytes };
+  }
+
+  /** Takes away what was written so far. */
+  take(): (string | Buffer)[] {
+    const parts = this.text === '' ? this.parts : [...this.parts, this.text];
+    this.parts = [];
+    this.partsLength = 0;
+    this.text = '';
+    return parts;
+  }
+
+  /** Encodes what was written so far, so that no slice keeps the row in memory that it was cut from. */
+  encode(): void {
+    this.parts = [...encodedPieces(this.take())];
+    this.partsLength = length(this.parts);
   }
 
   private append(raw: RawJson): this {
     this.needsComma = true;
     if (raw.length < LARGE) this.text += raw;
     else {
-      this.parts.push(this.text, raw);
+      this.push(this.text);
+      this.push(raw);
       this.text = '';
     }
-    if (this.text.length < PART) return this;
-    this.length += this.text.length;
-    this.parts.push(this.length < ON_HEAP ? this.text : Buffer.from(this.text));
-    this.text = '';
+    if (this.text.length >= PART) {
+      this.push(this.text);
+      this.text = '';
+    }
     return this;
+  }
+
+  private push(part: string): void {
+    this.parts.push(part);
+    this.partsLength += part.length;
   }
 
   private open(bracket: string): this {
@@ -113,4 +142,43 @@ export class JsonWriter {
     this.needsComma = true;
     return this;
   }
+}
+
+function length(parts: readonly (string | Buffer)[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
+}
+
+/** Length of a piece, in characters. */
+const PIECE = 131_072;
+
+/** The parts of a body as bytes: small texts together, large ones cut. */
+export function* encodedPieces(parts: readonly (string | Buffer)[]): Generator<Buffer> {
+  let small = '';
+  for (const part of parts) {
+    const isText = typeof part === 'string';
+    if (isText && small.length + part.length <= PIECE) {
+      small += part;
+      continue;
+    }
+    if (small !== '') yield Buffer.from(small);
+    small = '';
+    if (isText) yield* cut(part);
+    else yield part;
+  }
+  if (small !== '') yield Buffer.from(small);
+}
+
+function* cut(text: string): Generator<Buffer> {
+  let start = 0;
+  while (start < text.length) {
+    let end = start + PIECE;
+    // The two halves of a character must be encoded together.
+    if (isHighSurrogate(text.charCodeAt(end - 1))) end++;
+    yield Buffer.from(text.slice(start, end));
+    start = end;
+  }
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
 }

@@ -1,3 +1,4 @@
+import { MemoryBudget } from '@agno/database';
 import { createHttpAdapter, createLogger } from '@agno/http';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -12,7 +13,9 @@ let app: NestFastifyApplication;
 
 beforeAll(async () => {
   const adapter = createHttpAdapter(
-    { bodyLimitBytes: 1024, requestTimeoutMs: 60_000, trustedProxies: [], corsOrigins: [] },
+    { bodyLimitBytes: 1024, maxConnections: 10, requestTimeoutMs: 60_000, trustedProxies: [], corsOrigins: [] },
+    new MemoryBudget(2 ** 24),
+    () => false,
     createLogger('silent'),
   );
   app = await NestFactory.create<NestFastifyApplication>(NothingElse, adapter, { bodyParser: false, logger: false });

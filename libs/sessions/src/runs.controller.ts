@@ -1,6 +1,6 @@
 import { parseGetRun, parseGetRuns } from '@agno/contract';
 import { rawQueryOf } from '@agno/http';
-import { type BodyText } from '@agno/json';
+import { type BodyFlow, type BodyText } from '@agno/json';
 import { Controller, Get, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RunsService } from './runs.service.js';
@@ -16,24 +16,26 @@ export class RunsController {
   ) {}
 
   @Get('runs')
-  async list(@Req() request: SessionRequest): Promise<BodyText> {
+  async list(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
     const query = parseGetRuns(rawQueryOf(request.url));
     const { store, userId } = await this.stores.reach(request, query);
-    return this.runs.list(store, request.params.session_id, { ...query, userId }, request.deadline);
+    return this.runs.list(store, request.params.session_id, { ...query, userId }, request);
   }
 
   @Get('run-previews')
-  async previews(@Req() request: SessionRequest): Promise<BodyText> {
+  async previews(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
     const query = parseGetRuns(rawQueryOf(request.url));
     const { store, userId } = await this.stores.reach(request, query);
-    return this.runs.previews(store, request.params.session_id, { ...query, userId }, request.deadline);
+    return this.runs.previews(store, request.params.session_id, { ...query, userId }, request);
   }
 
   @Get('runs/:run_id')
-  async one(@Req() request: FastifyRequest<{ Params: { session_id: string; run_id: string } }>): Promise<BodyText> {
+  async one(
+    @Req() request: FastifyRequest<{ Params: { session_id: string; run_id: string } }>,
+  ): Promise<BodyText | BodyFlow> {
     const query = parseGetRun(rawQueryOf(request.url));
     const { store, userId } = await this.stores.reach(request, query);
     const { session_id: sessionId, run_id: runId } = request.params;
-    return this.runs.one(store, sessionId, runId, userId, request.deadline);
+    return this.runs.one(store, sessionId, runId, userId, request);
   }
 }

@@ -3,7 +3,6 @@ import {
   isWithin,
   lentLabel,
   listedRunKind,
-  mergeRuns,
   type OnInvalidField,
   ownRunKind,
   problem,
@@ -17,8 +16,8 @@ import {
   writeRun,
   writeRunPreview,
 } from '@agno/contract';
-import type { Deadline } from '@agno/database';
-import { type BodyText, type JsonWriter, type RawJson, type Steps } from '@agno/json';
+import type { WorkLimits } from '@agno/database';
+import { type BodyFlow, type BodyText, type JsonWriter, type RawJson, type Steps } from '@agno/json';
 import type { RunDetail, SessionStore, SessionWithRuns } from '@agno/storage';
 import { Injectable } from '@nestjs/common';
 import { writeResponse } from './write-response.js';
@@ -32,14 +31,14 @@ export interface RunsQuery extends RunFilter {
 /** Use cases on the runs of a session; every response is the JSON text of a body. */
 @Injectable()
 export class RunsService {
-  async list(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<BodyText> {
-    return this.listed(store, id, query, 'whole', deadline, ({ writer, kind, run, session, onInvalid }) =>
+  async list(store: SessionStore, id: string, query: RunsQuery, limits: WorkLimits): Promise<BodyText | BodyFlow> {
+    return this.listed(store, id, query, 'whole', limits, ({ writer, kind, run, session, onInvalid }) =>
       writeRun(writer, kind, run, labelFor(kind, run, session, query), 'dropped', onInvalid),
     );
   }
 
-  async previews(store: SessionStore, id: string, query: RunsQuery, deadline: Deadline): Promise<BodyText> {
-    return this.listed(store, id, query, 'preview', deadline, ({ writer, kind, run, onInvalid }) =>
+  async previews(store: SessionStore, id: string, query: RunsQuery, limits: WorkLimits): Promise<BodyText | BodyFlow> {
+    return this.listed(store, id, query, 'preview', limits, ({ writer, kind, run, onInvalid }) =>
       writeRunPreview(writer, kind, run, onInvalid),
     );
   }
@@ -49,9 +48,9 @@ export class RunsService {
     id: string,
     runId: string,
     userId: string | undefined,
-    deadline: Deadline,
-  ): Promise<BodyText> {
-    const row = await store.readRun(id, userId, runId, deadline);
+    limits: WorkLimits,
+  ): Promise<BodyText | BodyFlow> {
+    const row = await store.readRun(id, userId, runId, limits);
     if (row === undefined) throw problem(404, `Session with ID ${id} not found`);
     if (row.has_runs !== 't') throw problem(404, `Session with ID ${id} has no runs`);
     const stored = row.table_run ?? row.legacy_run;
@@ -59,7 +58,7 @@ export class RunsService {
     const run = runOf(stored);
     const kind = ownRunKind(run);
     const label = kind === 'agent' ? lentLabel(run, row) : undefined;
-    return writeResponse(subject(store, id), (writer, onInvalid) =>
+    return writeResponse(subject(store, id), NOTHING_OPEN, (writer, onInvalid) =>
       writeRun(writer, kind, run, label, 'shown', onInvalid),
     );
   }
@@ -70,18 +69,23 @@ export class RunsService {
     id: string,
     query: RunsQuery,
     detail: RunDetail,
-    deadline: Deadline,
+    limits: WorkLimits,
     write: WriteRun,
-  ): Promise<BodyText> {
-    const stored = await store.read(id, query.userId, detail, deadline);
+  ): Promise<BodyText | BodyFlow> {
+    const stored = await store.read(id, query.userId, detail, limits);
     if (stored === undefined) throw problem(404, `Session with ID ${id} not found`);
-    return writeResponse(subject(store, id), (writer, onInvalid) => writeRuns(writer, stored, query, onInvalid, write));
+    return writeResponse(subject(store, id), stored, (writer, onInvalid) =>
+      writeRuns(writer, stored, query, onInvalid, write),
+    );
   }
 }
 
 function subject(store: SessionStore, sessionId: string): string {
   return `Runs of session '${sessionId}' of database '${store.database.id}'`;
 }
+
+/** A single run is there as a whole. */
+const NOTHING_OPEN = { close: () => undefined };
 
 interface ListedRun {
   readonly writer: JsonWriter;
@@ -95,13 +99,13 @@ type WriteRun = (listed: ListedRun) => Steps<void>;
 
 function* writeRuns(
   writer: JsonWriter,
-  { session, tableRuns, legacyRuns }: SessionWithRuns,
+  { session, runs }: Pick<SessionWithRuns, 'session' | 'runs'>,
   query: RunsQuery,
   onInvalid: OnInvalidField,
   write: WriteRun,
 ): Steps<void> {
   writer.openArray();
-  for (const raw of yield* mergeRuns(tableRuns, legacyRuns)) {
+  for (let raw = yield* runs.next(); raw !== undefined; raw = yield* runs.next()) {
     const run = runOf(raw);
     const kind = listedRunKind(run, session, query.type);
     if (kind !== undefined && isWithin(run, query) && hasStatus(runStatus(kind, run), query)) {

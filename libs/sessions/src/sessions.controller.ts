@@ -10,7 +10,7 @@ import {
   type ReceivedBody,
 } from '@agno/contract';
 import { rawQueryOf } from '@agno/http';
-import { type BodyText, cooperative } from '@agno/json';
+import { type BodyFlow, type BodyText, cooperative } from '@agno/json';
 import { Controller, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type Reach, SessionStores, type Wanted } from './session-stores.js';
@@ -28,15 +28,15 @@ export class SessionsController {
   ) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest): Promise<BodyText> {
+  async list(@Req() request: FastifyRequest): Promise<BodyText | BodyFlow> {
     const query = parseListSessions(rawQueryOf(request.url));
     const { store, userId } = await this.stores.reach(request, query);
-    return this.sessions.list(store, { ...query, userId }, request.deadline);
+    return this.sessions.list(store, { ...query, userId }, request);
   }
 
   @Post()
   @HttpCode(201)
-  async create(@Req() request: FastifyRequest): Promise<BodyText> {
+  async create(@Req() request: FastifyRequest): Promise<BodyText | BodyFlow> {
     const query = await cooperative(parseCreateSession(rawQueryOf(request.url), bodyOf(request)));
     const { store } = await this.stores.reach(request, { dbId: query.dbId, refusal: query.refusal });
     return this.sessions.create(store, query, request.caller, request.deadline);
@@ -51,25 +51,25 @@ export class SessionsController {
   }
 
   @Get(':session_id')
-  async detail(@Req() request: SessionRequest): Promise<BodyText> {
+  async detail(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
     const query = parseGetSession(rawQueryOf(request.url));
     const { store, userId } = await this.stores.reach(request, query);
-    return this.sessions.detail(store, request.params.session_id, { type: query.type, userId }, request.deadline);
+    return this.sessions.detail(store, request.params.session_id, { type: query.type, userId }, request);
   }
 
   @Patch(':session_id')
-  async update(@Req() request: SessionRequest): Promise<BodyText> {
+  async update(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
     const query = await cooperative(parseUpdateSession(rawQueryOf(request.url), bodyOf(request)));
     const { store, userId } = await this.stores.reach(request, query);
-    return this.sessions.update(store, request.params.session_id, { ...query, userId }, request.deadline);
+    return this.sessions.update(store, request.params.session_id, { ...query, userId }, request);
   }
 
   @Post(':session_id/rename')
   @HttpCode(200)
-  async rename(@Req() request: SessionRequest): Promise<BodyText> {
+  async rename(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
     const query = await cooperative(parseRenameSession(rawQueryOf(request.url), bodyOf(request)));
     const { store, userId } = await this.stores.reach(request, query);
-    return this.sessions.rename(store, request.params.session_id, { ...query, userId }, request.deadline);
+    return this.sessions.rename(store, request.params.session_id, { ...query, userId }, request);
   }
 
   @Delete(':session_id')

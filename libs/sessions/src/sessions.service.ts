@@ -6,7 +6,6 @@ import {
   type HttpProblem,
   idTooLong,
   type ListSessions,
-  mergeRuns,
   problem,
   type RenameSession,
   type SessionType,
@@ -14,32 +13,43 @@ import {
   writeSessionDetail,
   writeSessionList,
 } from '@agno/contract';
-import type { Deadline } from '@agno/database';
-import { type BodyText, cooperative, EMPTY_OBJECT, NULL, type Nulls, objectOf, quote, type RawJson } from '@agno/json';
+import type { Deadline, WorkLimits } from '@agno/database';
+import {
+  type BodyFlow,
+  type BodyText,
+  EMPTY_OBJECT,
+  NULL,
+  type Nulls,
+  objectOf,
+  quote,
+  type RawJson,
+} from '@agno/json';
 import { type NewSession, RunIdTaken, SessionIdTooLong, type SessionStore, type SessionWithRuns } from '@agno/storage';
 import { Injectable } from '@nestjs/common';
 import { writeResponse } from './write-response.js';
 
+/** The JSON text of a response, whole or while it is made. */
+type Body = BodyText | BodyFlow;
+
 /** Use cases on sessions; every answer is the JSON text of a body. The store says which database it is about. */
 @Injectable()
 export class SessionsService {
-  async list(store: SessionStore, query: ListSessions, deadline: Deadline): Promise<BodyText> {
+  async list(store: SessionStore, query: ListSessions, limits: WorkLimits): Promise<Body> {
     const offset = (query.page - 1n) * query.limit;
-    const page = await store.list({ ...query, descending: query.sortOrder === 'desc', offset }, deadline);
+    const page = await store.list({ ...query, descending: query.sortOrder === 'desc', offset }, limits);
     const list = { ...page, page: query.page, limit: query.limit, total: BigInt(page.total) };
-    return writeResponse(`Sessions of database '${store.database.id}'`, (writer, onInvalid) =>
+    return writeResponse(`Sessions of database '${store.database.id}'`, page, (writer, onInvalid) =>
       writeSessionList(writer, list, onInvalid),
     );
   }
 
   /** A caller who is known owns what they create, whatever user the request names. */
-  async create(store: SessionStore, request: CreateSession, caller: Caller, deadline: Deadline): Promise<BodyText> {
+  async create(store: SessionStore, request: CreateSession, caller: Caller, deadline: Deadline): Promise<Body> {
     const session = newSession(request, caller.userId ?? request.userId, unixNow());
     try {
       const stored = await store.create(session, deadline);
       if (stored === undefined) throw await this.idTaken(store, session, caller, deadline);
-      const created = { session: stored, tableRuns: session.runs, legacyRuns: [] };
-      return await this.answer(store, created, undefined, 'dropped');
+      return await this.answer(store, stored, undefined, 'dropped');
     } catch (error) {
       if (error instanceof RunIdTaken) throw problem(409, 'A run with one of the supplied run_ids already exists');
       if (error instanceof SessionIdTooLong) throw idTooLong('session_id', session.session_id);
@@ -65,9 +75,9 @@ export class SessionsService {
     store: SessionStore,
     id: string,
     query: { type?: SessionType | undefined; userId?: string | undefined },
-    deadline: Deadline,
-  ): Promise<BodyText> {
-    const session = await store.read(id, query.userId, 'detail', deadline);
+    limits: WorkLimits,
+  ): Promise<Body> {
+    const session = await store.read(id, query.userId, 'detail', limits);
     if (session === undefined) {
       const prefix = query.type === undefined ? '' : `${query.type[0]?.toUpperCase()}${query.type.slice(1)} `;
       throw problem(404, `${prefix}Session with id '${id}' not found`);
@@ -75,7 +85,7 @@ export class SessionsService {
     return this.answer(store, session, query.type, 'dropped');
   }
 
-  async update(store: SessionStore, id: string, request: UpdateSession, deadline: Deadline): Promise<BodyText> {
+  async update(store: SessionStore, id: string, request: UpdateSession, limits: WorkLimits): Promise<Body> {
     const members: [string, RawJson][] = [];
     if (request.sessionName !== undefined) members.push(['session_name', quote(request.sessionName)]);
     if (request.sessionState !== undefined) members.push(['session_state', request.sessionState]);
@@ -84,14 +94,14 @@ export class SessionsService {
       metadata: request.metadata,
       summary: request.summary,
     };
-    const session = await store.update(id, request.userId, change, unixNow(), deadline);
+    const session = await store.update(id, request.userId, change, unixNow(), limits);
     if (session === undefined) throw notFound(id);
     return this.answer(store, session, undefined, 'shown');
   }
 
-  async rename(store: SessionStore, id: string, request: RenameSession, deadline: Deadline): Promise<BodyText> {
+  async rename(store: SessionStore, id: string, request: RenameSession, limits: WorkLimits): Promise<Body> {
     const name = quote(request.sessionName);
-    const session = await store.rename(id, request.userId, request.type, name, deadline);
+    const session = await store.rename(id, request.userId, request.type, name, limits);
     if (session === undefined) throw notFound(id);
     return this.answer(store, session, undefined, 'shown');
   }
@@ -102,15 +112,15 @@ export class SessionsService {
   }
 
   /** The detail of a session in the shape of `type`, or, where none is asked for, of its stored type. */
-  private async answer(
+  private answer(
     store: SessionStore,
-    { session, tableRuns, legacyRuns }: SessionWithRuns,
+    found: SessionWithRuns,
     type: SessionType | undefined,
     nulls: Nulls,
-  ): Promise<BodyText> {
-    const runs = await cooperative(mergeRuns(tableRuns, legacyRuns));
-    const { session_id: id } = session;
-    return writeResponse(`Session '${id}' of database '${store.database.id}'`, (writer, onInvalid) =>
+  ): Promise<Body> {
+    const { session, runs } = found;
+    const subject = `Session '${session.session_id}' of database '${store.database.id}'`;
+    return writeResponse(subject, found, (writer, onInvalid) =>
       writeSessionDetail(writer, type ?? effectiveType(session), { session, runs, nulls, onInvalid, now: unixNow }),
     );
   }

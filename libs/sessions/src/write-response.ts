@@ -1,23 +1,80 @@
 import { InvalidFields, type OnInvalidField } from '@agno/contract';
-import { type BodyText, cooperative, JsonWriter, type Steps } from '@agno/json';
+import { SHARE_BYTES } from '@agno/database';
+import { type BodyFlow, type BodyText, cooperative, encodedPieces, JsonWriter, runSteps, type Steps } from '@agno/json';
 import { Logger } from '@nestjs/common';
 
 const logger = new Logger('Responses');
 
+/** What a response is made from. Closed when it is made. */
+export interface ResponseSource {
+  close(): void;
+}
+
+/** A response is sent whole while it is no longer, in characters. */
+const WHOLE = SHARE_BYTES;
+/** How much of a longer one is made before it is sent, in characters. */
+const PIECE = 131_072;
+
 /**
- * The body that `write` writes, in turns with other requests. Stored values that do not fit are printed as null and go into
- * one line of the log, however many they are.
+ * The body that `write` writes, in turns with other requests: whole where it is small, else it is written on while it is sent.
+ * Stored values that do not fit are printed as null and go into one line of the log, however many they are.
  *
  * @param subject what the response shows, for the log
  */
 export async function writeResponse(
   subject: string,
+  source: ResponseSource,
   write: (writer: JsonWriter, onInvalid: OnInvalidField) => Steps<void>,
-): Promise<BodyText> {
-  const writer = new JsonWriter();
-  const invalid = new InvalidFields();
-  await cooperative(write(writer, invalid.add));
-  const { summary } = invalid;
-  if (summary !== undefined) logger.warn(`${subject}: ${summary}`);
-  return cooperative(writer.done());
+): Promise<BodyText | BodyFlow> {
+  const response = new WrittenResponse(subject, source, write);
+  if (await response.writeUntil(WHOLE)) return response.whole();
+  return { flow: response.flow(), close: () => source.close() };
+}
+
+class WrittenResponse {
+  private readonly writer = new JsonWriter();
+  private readonly invalid = new InvalidFields();
+  private readonly steps: Steps<void>;
+
+  constructor(
+    private readonly subject: string,
+    private readonly source: ResponseSource,
+    write: (writer: JsonWriter, onInvalid: OnInvalidField) => Steps<void>,
+  ) {
+    this.steps = write(this.writer, this.invalid.add);
+  }
+
+  /** Writes until more than so many characters are there; true at the end. */
+  async writeUntil(length: number): Promise<boolean> {
+    const { writer } = this;
+    try {
+      const step = await runSteps(
+        this.steps,
+        () => writer.length > length,
+        () => writer.encode(),
+      );
+      if (step.done) this.end();
+      return step.done === true;
+    } catch (error) {
+      this.source.close();
+      throw error;
+    }
+  }
+
+  whole(): Promise<BodyText> {
+    return cooperative(this.writer.done());
+  }
+
+  async *flow(): AsyncGenerator<Buffer> {
+    for (let isWritten = false; ; isWritten = await this.writeUntil(PIECE)) {
+      yield* encodedPieces(this.writer.take());
+      if (isWritten) return;
+    }
+  }
+
+  private end(): void {
+    this.source.close();
+    const { summary } = this.invalid;
+    if (summary !== undefined) logger.warn(`${this.subject}: ${summary}`);
+  }
 }

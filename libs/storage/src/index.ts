@@ -6,4 +6,4 @@ export type { NewSession } from './statements/create-session.js';
 export type { RunRow } from './statements/read-run.js';
 
 export type { SessionChange } from './statements/update-session.js';
-export type { RunDetail, SessionWithRuns } from './statements/with-runs.js';
+export type { RunDetail } from './statements/with-runs.js';

@@ -1,3 +1,4 @@
+import type { Rows } from '@agno/database';
 import { LayoutOutdated } from './layout-keeper.js';
 
 /** A row that tells whether a runs table came into being since the layout was read. */
@@ -11,7 +12,8 @@ export function isImpossible(text: unknown): boolean {
 }
 
 /** The rows; whatever was read is outdated when the first says that the database was upgraded meanwhile. */
-export function current<Row extends Upgradable>(rows: Row[]): Row[] {
-  if (rows[0]?.upgraded === 't') throw new LayoutOutdated();
-  return rows;
+export function current<Row extends Upgradable>(rows: Rows<Row>): Rows<Row> {
+  if (rows.peek()?.upgraded !== 't') return rows;
+  rows.close();
+  throw new LayoutOutdated();
 }

@@ -1,5 +1,16 @@
-import type { ListedSession } from '@agno/contract';
-import { type Database, type Deadline, type Reader, StoredValueTooLong } from '@agno/database';
+import type { ListedSession, SessionSource } from '@agno/contract';
+import {
+  type Database,
+  type Deadline,
+  type Reader,
+  type Rows,
+  type Run,
+  readRows,
+  type Statement,
+  StoredValueTooLong,
+  WholeRows,
+  type WorkLimits,
+} from '@agno/database';
 import type { LayoutKeeper } from './layout-keeper.js';
 import { current, isImpossible } from './rows.js';
 import type { StatementBook } from './statement-book.js';
@@ -22,11 +33,16 @@ export interface ListQuery extends SessionFilter, SessionOrder {
   readonly offset: bigint;
 }
 
+/** A page. To be closed: the sessions of a large one keep a connection while they arrive. */
 export interface SessionPage {
-  readonly sessions: readonly ListedSession[];
+  readonly sessions: SessionSource;
   /** Number of sessions that match, as digits. */
   readonly total: string;
+  close(): void;
 }
+
+/** Lists can be slow. */
+const AS_LIST = { bulk: 'list' } as const;
 
 /** Lists of one database: a page is always read; totals only when they may have changed. */
 export class SessionLists {
@@ -38,62 +54,121 @@ export class SessionLists {
   ) {}
 
   /** One page and the count of all; empty where there are no tables yet. */
-  async page(query: ListQuery, deadline: Deadline): Promise<SessionPage> {
+  async page(query: ListQuery, limits: WorkLimits): Promise<SessionPage> {
     const condition = listCondition(query);
     if (condition.values.some(isImpossible)) return EMPTY_PAGE;
     return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return EMPTY_PAGE;
       const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, book) };
-      const statement = (columns: PageColumns) => {
-        const key = `page:${condition.key}:${order.sortBy}:${order.descending}:${columns}`;
-        return book.get(key, listPage(condition, order, columns), { longValues: 'marked' });
+      const count = book.get(`count:${condition.key}`, countSessions(condition));
+      const reader = await this.database.reader(limits.deadline);
+      let total: string | undefined;
+      // A page that is read in portions is counted in its own snapshot.
+      const before = async (run: Run) => {
+        total = (await run<CountRow>(count, condition.values))[0]?.total;
       };
-      const reader = await this.database.reader(deadline);
-      const read: ReadPage = (columns, limit, offset) =>
-        reader.query<PageRow>(statement(columns), [...condition.values, `${limit}`, `${offset}`], deadline);
-      const sessions = current(await readPage(read, query));
-      const total = await this.total(condition, snapshotOf(reader, sessions[0]), book, deadline);
-      return { sessions, total };
+      const read: ReadPage = (columns, limit, offset) => {
+        const key = `page:${condition.key}:${order.sortBy}:${order.descending}:${columns}`;
+        const statement = book.get(key, listPage(condition, order, columns), { longValues: 'marked' });
+        const values = [...condition.values, `${limit}`, `${offset}`];
+        return readRows<PageRow>(reader, statement, values, limits, { ...AS_LIST, before });
+      };
+      const rows = new PageRows(read, query);
+      try {
+        await rows.more();
+        const snapshot = snapshotOf(reader, current(rows).peek());
+        total ??= await this.total(condition, snapshot, count, limits.deadline);
+        return { sessions: sourceOf(rows), total, close: () => rows.close() };
+      } catch (error) {
+        rows.close();
+        throw error;
+      }
     });
   }
 
-  private total(
-    condition: Condition,
-    snapshot: string | null,
-    book: StatementBook,
-    deadline: Deadline,
-  ): Promise<string> {
-    const statement = book.get(`count:${condition.key}`, countSessions(condition));
+  private total(condition: Condition, snapshot: string | null, count: Statement, deadline: Deadline): Promise<string> {
     const key = JSON.stringify([condition.key, condition.values]);
     return this.totals.total(key, snapshot, deadline, async (shared) => {
       // Of its own: those who share the count may have asked after this page's reader was chosen.
       const reader = await this.database.reader(shared);
-      const [row] = await reader.query<CountRow>(statement, condition.values, shared);
+      const [row] = await reader.query<CountRow>(count, condition.values, shared, AS_LIST);
       return { total: row?.total ?? '0', snapshot: snapshotOf(reader, row) };
     });
   }
 }
 
-type ReadPage = (columns: PageColumns, limit: bigint, offset: bigint) => Promise<PageRow[]>;
+type ReadPage = (columns: PageColumns, limit: bigint, offset: bigint) => Promise<Rows<PageRow>>;
 
 /**
- * The rows of a page. Where PostgreSQL refuses to print one because its text is longer than 1 GiB, the page is read in
- * halves until that row is alone, and that one without its JSON: it must not hide the others.
+ * The rows of a page. Where PostgreSQL refuses to print one because its text is longer than 1 GiB, that row is read without
+ * its JSON, and the page goes on behind it: it must not hide the others.
  */
-async function readPage(read: ReadPage, { limit, offset }: Pick<ListQuery, 'limit' | 'offset'>): Promise<PageRow[]> {
-  try {
-    return await read('all', limit, offset);
-  } catch (error) {
-    if (!(error instanceof StoredValueTooLong)) throw error;
+class PageRows implements Rows<PageRow> {
+  private rows: Rows<PageRow> = new WholeRows([]);
+  /** How the rest of the page is read when these rows are over; undefined where they are its end. */
+  private rest: PageColumns | undefined = 'all';
+  private taken = 0n;
+
+  constructor(
+    private readonly read: ReadPage,
+    private readonly query: Pick<ListQuery, 'limit' | 'offset'>,
+  ) {}
+
+  peek(): PageRow | undefined {
+    return this.rows.peek();
   }
-  if (limit === 1n) return read('plain', limit, offset);
-  const half = limit / 2n;
-  const first = await readPage(read, { limit: half, offset });
-  if (BigInt(first.length) < half) return first;
-  return [...first, ...(await readPage(read, { limit: limit - half, offset: offset + half }))];
+
+  take(): PageRow | undefined {
+    const row = this.rows.take();
+    if (row !== undefined) this.taken++;
+    return row;
+  }
+
+  get isOver(): boolean {
+    return this.rows.isOver && this.rest === undefined;
+  }
+
+  async more(): Promise<void> {
+    while (this.rows.peek() === undefined && !this.isOver) {
+      try {
+        if (!this.rows.isOver) await this.rows.more();
+        else if (this.rest !== undefined) await this.readRest(this.rest);
+      } catch (error) {
+        if (!(error instanceof StoredValueTooLong)) throw error;
+        this.rows = new WholeRows([]);
+        this.rest = 'plain';
+      }
+    }
+  }
+
+  rewind(): undefined {}
+
+  close(): void {
+    this.rows.close();
+  }
+
+  private async readRest(columns: PageColumns): Promise<void> {
+    const left = this.query.limit - this.taken;
+    this.rest = undefined;
+    if (left <= 0n) return;
+    this.rows = await this.read(columns, columns === 'all' ? left : 1n, this.query.offset + this.taken);
+    if (columns === 'plain') this.rest = 'all';
+  }
 }
 
-const EMPTY_PAGE: SessionPage = { sessions: [], total: '0' };
+function sourceOf(rows: Rows<ListedSession>): SessionSource {
+  return {
+    *next() {
+      for (;;) {
+        const row = rows.take();
+        if (row !== undefined || rows.isOver) return row;
+        yield rows.more();
+      }
+    },
+  };
+}
+
+const EMPTY_PAGE: SessionPage = { sessions: sourceOf(new WholeRows([])), total: '0', close: () => undefined };
 
 /** What a row was read in: a replica cannot tell, but whoever chose it could. */
 function snapshotOf(reader: Reader, row: { readonly snapshot: string | null } | undefined): string | null {

@@ -1,12 +1,16 @@
-import { type SessionType, type StoredSession } from '@agno/contract';
+import { type RunSource, type SessionType, type StoredSession } from '@agno/contract';
 import {
+  ChangeNotShown,
   type Database,
   type Deadline,
-  type Reader,
+  type Rows,
+  readRows,
   type SqlValue,
   type Statement,
   sqlState,
   type TableNames,
+  WholeRows,
+  type WorkLimits,
 } from '@agno/database';
 import { arrayOf, type RawJson } from '@agno/json';
 import { LayoutKeeper, LayoutOutdated } from './layout-keeper.js';
@@ -26,7 +30,7 @@ import { ownSession } from './statements/own-session.js';
 import { type RunRow, readRun } from './statements/read-run.js';
 import { readSession } from './statements/read-session.js';
 import { renameSession, type SessionChange, updateSession, updateValues } from './statements/update-session.js';
-import { type RunDetail, type SessionOrRun, type SessionWithRuns, sessionWithRuns } from './statements/with-runs.js';
+import { type RunDetail, type SessionOrRun, StoredRuns, sessionOf } from './statements/with-runs.js';
 
 /** A run of a new session has an id that exists in another session. */
 export class RunIdTaken extends Error {}
@@ -34,7 +38,14 @@ export class RunIdTaken extends Error {}
 /** The id of a new session is longer than the primary key's index can hold. How long that is depends on the text. */
 export class SessionIdTooLong extends Error {}
 
-/** Sessions and runs of one database. Every method takes the deadline of the request it works for. */
+/** A session and its runs as stored. To be closed: the runs of a large session keep a connection while they arrive. */
+export interface SessionWithRuns {
+  readonly session: StoredSession;
+  readonly runs: RunSource;
+  close(): void;
+}
+
+/** Sessions and runs of one database. Every method takes what bounds the request it works for. */
 export class SessionStore {
   private readonly layout: LayoutKeeper;
   private readonly lists: SessionLists;
@@ -54,18 +65,25 @@ export class SessionStore {
   }
 
   /** One page and the count of all; empty where there are no tables yet. */
-  list(query: ListQuery, deadline: Deadline): Promise<SessionPage> {
-    return this.lists.page(query, deadline);
+  list(query: ListQuery, limits: WorkLimits): Promise<SessionPage> {
+    return this.lists.page(query, limits);
   }
 
   /** A session with its runs, or undefined when there is none (of that user). */
-  read(
+  async read(
     id: string,
     userId: string | undefined,
     detail: RunDetail,
-    deadline: Deadline,
+    limits: WorkLimits,
   ): Promise<SessionWithRuns | undefined> {
-    return this.whole(this.anywhere, `read:${detail}`, readSession(detail), [id, userId ?? null], deadline);
+    const values = [id, userId ?? null];
+    return withRunsOf(
+      await this.rows(values, async (book) => {
+        const statement = book.get(`read:${detail}`, readSession(detail), { nulls: 'omitted' });
+        const reader = await this.database.reader(limits.deadline);
+        return readRows<SessionOrRun>(reader, statement, values, limits, { isRewound: detail === 'detail' });
+      }),
+    );
   }
 
   /** One run with what its answer needs of the session, or undefined when there is no such session. */
@@ -73,15 +91,19 @@ export class SessionStore {
     id: string,
     userId: string | undefined,
     runId: string,
-    deadline: Deadline,
+    limits: WorkLimits,
   ): Promise<RunRow | undefined> {
     // No stored run has an id with NUL; the session may exist all the same.
     const values = [id, userId ?? null, isImpossible(runId) ? null : runId];
-    return (await this.rows<RunRow>(this.anywhere, 'run', readRun, values, deadline))[0];
+    const rows = await this.rows(values, async (book) => {
+      const reader = await this.database.reader(limits.deadline);
+      return readRows<RunRow>(reader, book.get('run', readRun), values, limits);
+    });
+    return rows.take();
   }
 
   /** Stores a new session; undefined when its id is taken, by whomever. Errors: RunIdTaken, SessionIdTooLong. */
-  async create(session: NewSession, deadline: Deadline): Promise<StoredSession | undefined> {
+  async create(session: NewSession, deadline: Deadline): Promise<SessionWithRuns | undefined> {
     const type = session.session_type;
     const values = createValues(session);
     return this.layout.withTables(deadline, async (book) => {
@@ -92,7 +114,9 @@ export class SessionStore {
       try {
         const all = hasRuns ? [...values, arrayOf(session.runs)] : values;
         const [created] = await this.database.query<CreatedRow>(statement, all, deadline);
-        return created && storedSession(session, created);
+        if (created === undefined) return undefined;
+        const runs = new WholeRows<SessionOrRun>(session.runs.map((run) => ({ run })));
+        return { session: storedSession(session, created), runs: new StoredRuns(runs), close: () => undefined };
       } catch (error) {
         throw refusalOf(error);
       }
@@ -101,7 +125,11 @@ export class SessionStore {
 
   /** Whether there is a session of that id and that user, of whatever type. */
   async owns(userId: string | null, id: string, deadline: Deadline): Promise<boolean> {
-    return (await this.rows(this.onPrimary, 'owns', ownSession, [id, userId], deadline)).length > 0;
+    const values = [id, userId];
+    const rows = await this.rows(values, async (book) => {
+      return new WholeRows(await this.database.query<Upgradable>(book.get('owns', ownSession), values, deadline));
+    });
+    return rows.take() !== undefined;
   }
 
   /** Changes a session and returns it with its runs, or undefined when there is none (of that user). */
@@ -110,9 +138,9 @@ export class SessionStore {
     userId: string | undefined,
     change: SessionChange,
     now: number,
-    deadline: Deadline,
+    limits: WorkLimits,
   ): Promise<SessionWithRuns | undefined> {
-    return this.whole(this.onPrimary, 'update', updateSession, updateValues(id, userId, change, now), deadline);
+    return this.change(id, 'update', updateSession, updateValues(id, userId, change, now), limits);
   }
 
   /** Renames a session (of that type, of that user) and returns it with its runs. `name` is JSON text. */
@@ -121,9 +149,9 @@ export class SessionStore {
     userId: string | undefined,
     type: SessionType | undefined,
     name: RawJson,
-    deadline: Deadline,
+    limits: WorkLimits,
   ): Promise<SessionWithRuns | undefined> {
-    return this.whole(this.onPrimary, 'rename', renameSession, [id, userId ?? null, type ?? null, name], deadline);
+    return this.change(id, 'rename', renameSession, [id, userId ?? null, type ?? null, name], limits);
   }
 
   /** Deletes sessions (of that user) with all that belongs to them. Ids that do not exist are no error. */
@@ -138,44 +166,60 @@ export class SessionStore {
     });
   }
 
-  /** A session with its runs from the rows of a statement that ends in `withRuns`. */
-  private async whole(
-    choose: ChooseReader,
+  /**
+   * The session as a statement that changes it returns it; where that is large, as it is read behind the change.
+   *
+   * @throws ChangeNotShown
+   */
+  private async change(
+    id: string,
     key: string,
     build: (book: StatementBook) => string,
     values: readonly SqlValue[],
-    deadline: Deadline,
+    limits: WorkLimits,
   ): Promise<SessionWithRuns | undefined> {
-    const options: StatementOptions = { nulls: 'omitted', ...(choose === this.onPrimary ? MARKED : {}) };
-    return sessionWithRuns(await this.rows<SessionOrRun>(choose, key, build, values, deadline, options));
+    const changed = await this.rows(values, async (book) => {
+      const statement = book.get(key, build, { nulls: 'omitted', ...MARKED });
+      const rows = await this.database.change<SessionOrRun>(statement, values, limits);
+      return rows === undefined ? TOO_LARGE : new WholeRows(rows);
+    });
+    if (changed !== TOO_LARGE) return withRunsOf(changed);
+    try {
+      return withRunsOf(
+        await this.rows([], (book) => {
+          const statement = book.get('read:changed', readSession('detail'), { nulls: 'omitted', ...MARKED });
+          return readRows<SessionOrRun>(this.database, statement, [id, null], limits, { isRewound: true });
+        }),
+      );
+    } catch (error) {
+      throw new ChangeNotShown(error);
+    }
   }
 
   /** The rows of a statement about one session; none where there are no tables, or where no row can match. */
   private async rows<Row extends Upgradable>(
-    choose: ChooseReader,
-    key: string,
-    build: (book: StatementBook) => string,
     values: readonly SqlValue[],
-    deadline: Deadline,
-    options?: StatementOptions,
-  ): Promise<Row[]> {
-    if (values.some(isImpossible)) return [];
+    read: (book: StatementBook) => Promise<Rows<Row>>,
+  ): Promise<Rows<Row>> {
+    if (values.some(isImpossible)) return new WholeRows([]);
     return this.layout.with(async (book) => {
-      if (!book.layout.hasSessions) return [];
-      const server = await choose(deadline);
-      return current(await server.query<Row>(book.get(key, build, options), values, deadline));
+      if (!book.layout.hasSessions) return new WholeRows([]);
+      return current(await read(book));
     });
   }
+}
 
-  private readonly anywhere: ChooseReader = (deadline) => this.database.reader(deadline);
-  /** For statements that write, and for those whose answer is about a write before them. */
-  private readonly onPrimary: ChooseReader = () => this.database;
+/** Stands for the rows of a change that are too large to be held at once. */
+const TOO_LARGE = new WholeRows<SessionOrRun>([]);
+
+/** A session with its runs from rows of `withRuns`; undefined where there are none. */
+function withRunsOf(rows: Rows<SessionOrRun>): SessionWithRuns | undefined {
+  const first = rows.take();
+  return first && { session: sessionOf(first), runs: new StoredRuns(rows), close: () => rows.close() };
 }
 
 /** A change that was made is not answered with an error: what is too long to be read is null in its response. */
 const MARKED: StatementOptions = { longValues: 'marked' };
-
-type ChooseReader = (deadline: Deadline) => Reader | Promise<Reader>;
 
 const FIND_TABLE: Statement = {
   name: 'find-table',

@@ -1,4 +1,4 @@
-import type { DatabaseObserver, PoolUse } from '@agno/database';
+import type { DatabaseObserver, MemoryBudget, PoolUse } from '@agno/database';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { operationOf } from './operation.js';
 
@@ -12,6 +12,7 @@ export interface Watched {
   pools(): ReadonlyMap<string, PoolUse>;
   /** By db_id: the database answers. Takes no longer than a probe may. */
   databasesUp(): Promise<ReadonlyMap<string, boolean>>;
+  readonly memory: MemoryBudget;
 }
 
 /**
@@ -118,6 +119,32 @@ export class ServiceMetrics implements DatabaseObserver {
       registers,
       async collect() {
         for (const [id, isUp] of await watched.databasesUp()) this.set({ db_id: id }, isUp ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'agno_session_service_memory_budget_used_bytes',
+      help: 'Memory that requests hold: bodies, rows and responses',
+      registers,
+      collect() {
+        this.set(watched.memory.used);
+      },
+    });
+    new Gauge({
+      name: 'agno_session_service_memory_budget_limit_bytes',
+      help: 'Memory that requests may hold together',
+      registers,
+      collect() {
+        this.set(watched.memory.bytes);
+      },
+    });
+    new Counter({
+      name: 'agno_session_service_memory_refusals_total',
+      help: 'Requests that were refused because the memory budget was used up, by what they needed it for',
+      labelNames: ['reason'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [reason, count] of Object.entries(watched.memory.refusals)) this.inc({ reason }, count);
       },
     });
   }

@@ -47,6 +47,8 @@ export class Environment {
   @Variable(milliseconds(0)) readonly AGNO_STATEMENT_TIMEOUT_MS: number = 60_000;
   @Variable(milliseconds(0)) readonly AGNO_POOL_IDLE_TIMEOUT_MS: number = 30_000;
   @Variable(wholeNumber(1, 2 ** 30)) readonly AGNO_BODY_LIMIT_BYTES: number = 16 * 2 ** 20;
+  @Variable(wholeNumber(2 ** 24, 2 ** 40)) readonly AGNO_MEMORY_BUDGET_BYTES: number = 2 ** 27;
+  @Variable(wholeNumber(1, 1_000_000)) readonly AGNO_MAX_CONNECTIONS: number = 2_000;
 
   @Variable(anyText) readonly OS_SECURITY_KEY?: string;
   @Variable(anyText) readonly JWT_VERIFICATION_KEY?: string;

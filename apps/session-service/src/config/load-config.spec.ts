@@ -36,6 +36,8 @@ describe('without further settings', () => {
         openRoutes: ['docs', 'metrics'],
       },
       bodyLimitBytes: 16_777_216,
+      memoryBudgetBytes: 134_217_728,
+      maxConnections: 2_000,
       trustedProxies: [],
       corsOrigins: [
         'http://localhost:3000',
@@ -117,6 +119,8 @@ describe('settings', () => {
     ['AGNO_RUN_TABLE', 'runs', { runTable: 'runs' }],
     ['AGNO_REQUEST_TIMEOUT_MS', '1500', { requestTimeoutMs: 1500 }],
     ['AGNO_BODY_LIMIT_BYTES', '1048576', { bodyLimitBytes: 1_048_576 }],
+    ['AGNO_MEMORY_BUDGET_BYTES', '33554432', { memoryBudgetBytes: 33_554_432 }],
+    ['AGNO_MAX_CONNECTIONS', '500', { maxConnections: 500 }],
     ['AGNO_TRUSTED_PROXIES', 'loopback, 10.0.0.0/8 ,::1', { trustedProxies: ['loopback', '10.0.0.0/8', '::1'] }],
     [
       'AGNO_CORS_ORIGINS',

@@ -46,6 +46,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): S
     },
     auth,
     bodyLimitBytes: environment.AGNO_BODY_LIMIT_BYTES,
+    memoryBudgetBytes: environment.AGNO_MEMORY_BUDGET_BYTES,
+    maxConnections: environment.AGNO_MAX_CONNECTIONS,
     trustedProxies: environment.AGNO_TRUSTED_PROXIES,
     corsOrigins: environment.AGNO_CORS_ORIGINS,
     logLevel: environment.LOG_LEVEL,

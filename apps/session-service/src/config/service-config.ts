@@ -23,6 +23,10 @@ export interface ServiceConfig {
   readonly pool: PoolConfig;
   readonly auth: AuthOptions;
   readonly bodyLimitBytes: number;
+  /** What the requests of one process may hold together: bodies, rows and responses. */
+  readonly memoryBudgetBytes: number;
+  /** Client connections of one process. */
+  readonly maxConnections: number;
   /** Addresses, CIDR ranges and range names, as Fastify's `trustProxy` takes them. Empty: trust nobody. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly string[];

@@ -2,7 +2,7 @@ import { asRaw, isPresent, type JsonWriter, objectsIn, type RawJson, type Steps 
 import { isShownInChat, laxInteger, MESSAGE_MEMBERS, type Place, placeOf, writeMessage } from '../message/index.js';
 import type { StoredSession } from '../session/stored-session.js';
 import { runOf } from './run.js';
-import type { Run } from './stored-run.js';
+import type { Run, RunSource } from './stored-run.js';
 
 /**
  * Writes the conversation as an array: the messages of every top-level run in order, whatever its status, without system
@@ -12,16 +12,19 @@ import type { Run } from './stored-run.js';
  */
 export function* writeChatHistory(
   writer: JsonWriter,
-  runs: readonly RawJson[],
+  runs: RunSource,
   takesPart: (run: Run) => boolean,
   session: Pick<StoredSession, 'session_id' | 'created_at'>,
 ): Steps<void> {
   writer.openArray();
-  for (const [position, raw] of runs.entries()) {
+  yield* runs.rewind();
+  let position = 0;
+  for (let raw = yield* runs.next(); raw !== undefined; raw = yield* runs.next()) {
     const run = runOf(raw);
     if (takesPart(run) && !isPresent(run.get('parent_run_id'))) {
       yield* writeMessages(writer, run, placeOf(session.session_id, run.get('run_id') ?? position), session.created_at);
     }
+    position++;
     yield;
   }
   writer.closeArray();

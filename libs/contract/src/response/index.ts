@@ -1,10 +1,9 @@
 export { InvalidFields, type OnInvalidField } from './invalid-fields.js';
-export * from './merged-runs.js';
 export * from './run.js';
 export * from './run-filter.js';
 export * from './run-preview.js';
 export type { RunKind } from './run-schemas.js';
 export * from './session-detail.js';
-export { writeSessionList } from './session-list.js';
+export { type SessionSource, writeSessionList } from './session-list.js';
 export { MAX_TITLE_LENGTH } from './session-title.js';
-export type { Run } from './stored-run.js';
+export * from './stored-run.js';

@@ -22,12 +22,12 @@ import { isRebuilt } from './rebuilt-runs.js';
 import { sessionDataOf, textOf, timestamp, totalTokens } from './session-list.js';
 import { sessionSummary } from './session-summary.js';
 import { derivedTitle, storedName, titleSource } from './session-title.js';
-import type { Run } from './stored-run.js';
+import type { Run, RunSource } from './stored-run.js';
 
 /** What a detail is made from, and how. */
 export interface DetailContext {
   readonly session: StoredSession;
-  readonly runs: readonly RawJson[];
+  readonly runs: RunSource;
   readonly nulls: Nulls;
   readonly onInvalid: OnInvalidField;
   /** Unix seconds: what a workflow session without `updated_at` shows. */
@@ -111,7 +111,7 @@ function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, n
     .field('updated_at', pastTimestamp('updated_at', updatedAt, onInvalid) ?? createdAt, nulls);
 }
 
-function* workflowTitle(runs: readonly RawJson[], workflowData: RawJson): Steps<RawJson> {
+function* workflowTitle(runs: RunSource, workflowData: RawJson): Steps<RawJson> {
   const source = yield* titleSource('workflow', runs, (run) => isRebuilt('workflow', run), noInput);
   return derivedTitle('workflow', source, membersOf(workflowData, NAME).get('name'));
 }
@@ -154,7 +154,7 @@ function* conversation(type: 'agent' | 'team', { session, runs, onInvalid }: Det
   };
 }
 
-function* conversationTitle(type: 'agent' | 'team', runs: readonly RawJson[]): Steps<RawJson> {
+function* conversationTitle(type: 'agent' | 'team', runs: RunSource): Steps<RawJson> {
   return derivedTitle(type, yield* titleSource(type, runs, (run) => isRebuilt(type, run), rebuiltInput), undefined);
 }
 

@@ -13,9 +13,15 @@ export function sessionDataOf(raw: RawJson | null | undefined): ReadonlyMap<stri
   return membersOf(raw, SESSION_DATA);
 }
 
+/** The sessions of a page in order. Those of a large page arrive while they are read. */
+export interface SessionSource {
+  /** The next session, undefined behind the last. Waits where it has not arrived. */
+  next(): Steps<ListedSession | undefined>;
+}
+
 /** The page that a list shows. */
 export interface ListPage {
-  readonly sessions: readonly ListedSession[];
+  readonly sessions: SessionSource;
   readonly page: bigint;
   readonly limit: bigint;
   /** The number of all matching sessions. */
@@ -26,7 +32,8 @@ export interface ListPage {
 export function* writeSessionList(writer: JsonWriter, list: ListPage, onInvalid: OnInvalidField): Steps<void> {
   const { page, limit, total } = list;
   writer.openObject().key('data').openArray();
-  for (const session of list.sessions) {
+  const { sessions } = list;
+  for (let session = yield* sessions.next(); session !== undefined; session = yield* sessions.next()) {
     const id = session.session_id;
     writeListItem(writer, session, (field) => onInvalid(`${field} of '${id}'`));
     yield;

@@ -19,7 +19,7 @@ import {
 import type { SessionType } from '../session/session-type.js';
 import { inputText } from './input-text.js';
 import { runOf } from './run.js';
-import type { Run } from './stored-run.js';
+import type { Run, RunSource } from './stored-run.js';
 import { firstUserContent } from './user-content.js';
 
 /**
@@ -67,11 +67,11 @@ function workflowTitle(input: RawJson | undefined, name: RawJson | null | undefi
 /** Finds the naming run among those that `takesPart`: the first with a spoken user message or an input. */
 export function* titleSource(
   type: SessionType,
-  runs: readonly RawJson[],
+  runs: RunSource,
   takesPart: (run: Run) => boolean,
   inputOf: (run: Run) => Steps<RawJson | undefined>,
 ): Steps<TitleSource | undefined> {
-  for (const raw of runs) {
+  for (let raw = yield* runs.next(); raw !== undefined; raw = yield* runs.next()) {
     yield;
     const run = runOf(raw);
     if (!takesPart(run)) continue;

@@ -3,7 +3,8 @@ import { DatabaseUnavailable, isReplayConflict, StatementTimedOut } from '../dat
 import type { DatabaseLog } from '../database-options.js';
 import type { DatabaseServer } from '../database-server.js';
 import { Deadline, OutOfTime, withDeadline, withTimeLimit } from '../deadline.js';
-import type { Run, SqlValue, Statement } from '../statement.js';
+import type { WorkOptions } from '../reader.js';
+import type { Run, Work } from '../statement.js';
 import { ReplicaReport } from './replica-report.js';
 import { identityBy, includes, type Mark, replayedBy, type WalPosition } from './wal-position.js';
 
@@ -60,28 +61,30 @@ export class Replica {
   }
 
   /**
-   * Runs a statement on a state that includes what the primary had done at `mark`.
+   * Does work that changes nothing on a state that includes what the primary had done at `mark`.
    *
    * @throws ReplicaFailed, StatementTimedOut, or what the server says against the statement
    */
-  async read<Row>(statement: Statement, values: readonly SqlValue[], mark: Mark, deadline: Deadline): Promise<Row[]> {
+  async work<T>(work: Work<T>, mark: Mark, deadline: Deadline, options: WorkOptions = {}): Promise<T> {
     if (deadline.hasPassed) throw new StatementTimedOut(this.server.id);
+    // That it is busy is no fault of it, which the wait for a connection would be.
+    if (!this.server.hasPlaceFor(options)) throw new ReplicaFailed();
     const attempt = new Deadline();
-    const outcome = Promise.withResolvers<Row[]>();
+    const outcome = Promise.withResolvers<T>();
     attempt.onPassed(() => outcome.reject(new OutOfTime(TOO_SLOW)));
     const forget = [deadline, this.death].map((each) => each.onPassed(() => attempt.pass()));
     let impatience = setTimeout(() => attempt.pass(), CONNECTION_MS);
     let isReady = false;
-    const work = async (run: Run) => {
+    const workWhenReady: Work<T> = async (run, cancel) => {
       clearTimeout(impatience);
       impatience = setTimeout(() => attempt.pass(), REPLAY_MS);
       if (!this.isKnownToInclude(mark)) await this.catchUp(run, mark, attempt);
       isReady = true;
       clearTimeout(impatience);
       impatience = setInterval(() => this.suspect(), SUSPICION_MS);
-      return run<Row>(statement, values);
+      return work(run, cancel);
     };
-    this.server.work(attempt, work).then(outcome.resolve, outcome.reject);
+    this.server.work(attempt, workWhenReady, options).then(outcome.resolve, outcome.reject);
     try {
       return await outcome.promise;
     } catch (error) {

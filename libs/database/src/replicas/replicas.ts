@@ -2,9 +2,9 @@ import { StatementTimedOut } from '../database-errors.js';
 import type { DatabaseLog } from '../database-options.js';
 import type { DatabaseServer } from '../database-server.js';
 import type { Deadline } from '../deadline.js';
-import type { Reader } from '../reader.js';
+import type { Reader, WorkOptions } from '../reader.js';
 import { SharedWork } from '../shared-work.js';
-import type { SqlValue, Statement, TextRow } from '../statement.js';
+import type { SqlValue, Statement, TextRow, Work } from '../statement.js';
 import { type Replica, ReplicaFailed } from './replica.js';
 import { type Mark, markOf } from './wal-position.js';
 
@@ -74,15 +74,28 @@ class ReplicaReader implements Reader {
     return this.mark.snapshot;
   }
 
-  async query<Row = TextRow>(statement: Statement, values: readonly SqlValue[], deadline: Deadline): Promise<Row[]> {
+  get id(): string {
+    return this.hasFailed ? this.primary.id : this.replica.server.id;
+  }
+
+  query<Row = TextRow>(
+    statement: Statement,
+    values: readonly SqlValue[],
+    deadline: Deadline,
+    options?: WorkOptions,
+  ): Promise<Row[]> {
+    return this.work(deadline, (run) => run<Row>(statement, values), options);
+  }
+
+  async work<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T> {
     if (!this.hasFailed) {
       try {
-        return await this.replica.read<Row>(statement, values, this.mark, deadline);
+        return await this.replica.work(work, this.mark, deadline, options);
       } catch (error) {
         if (!(error instanceof ReplicaFailed)) throw error;
         this.hasFailed = true;
       }
     }
-    return this.primary.query(statement, values, deadline);
+    return this.primary.work(deadline, work, options);
   }
 }

@@ -1,20 +1,13 @@
-import type { StoredSession } from '@agno/contract';
-import type { RawJson } from '@agno/json';
+import type { RunSource, StoredSession } from '@agno/contract';
+import type { Rows } from '@agno/database';
+import { kindOf, type RawJson, type Steps } from '@agno/json';
 import type { StatementBook } from '../statement-book.js';
 import { exists } from '../tables.js';
 import { OWNER_COLUMNS, SESSION_COLUMNS } from './session-columns.js';
 
-/** A session and its runs as stored: the runs of the table in order, and the entries of the legacy column in theirs. */
-export interface SessionWithRuns {
-  readonly session: StoredSession;
-  readonly tableRuns: readonly RawJson[];
-  readonly legacyRuns: readonly RawJson[];
-}
-
 /** A row of `withRuns`, without its nulls: the first is the session, each further one a run of it. */
 export interface SessionOrRun extends Partial<StoredSession> {
-  /** Where the run is kept; absent in the row of the session. */
-  readonly source?: 'table' | 'legacy';
+  /** Absent in the row of the session. */
   readonly run?: RawJson;
   /** Tells that a runs table came into being since the layout was read: the database was upgraded. */
   readonly upgraded?: 't' | 'f';
@@ -43,38 +36,70 @@ const RUN_TEXTS: Record<RunDetail, string> = {
 };
 
 /**
- * Selects the session that `source` (a CTE of session rows) holds, then its runs, as rows of one statement and one
+ * Selects the session that `source` (a CTE of session rows) holds, then its runs in order, as rows of one statement and one
  * snapshot. A row for each run costs PostgreSQL half of what one text of all of them would, and no text can outgrow
  * what a server or this process can hold in one piece.
  */
 export function withRuns(book: StatementBook, source: string, detail: RunDetail): string {
   const { layout, tables } = book;
-  const upgraded = layout.hasRunsTable ? [] : [`${exists(tables.runs)} AS upgraded`];
   const columns = detail === 'detail' ? SESSION_COLUMNS : OWNER_COLUMNS;
-  const session = [...columns, 'NULL AS source', 'NULL AS run', ...upgraded];
-  const parts = [`SELECT ${session.join(', ')} FROM ${source}`];
-  const runs = (from: string, place: string, order: string) => {
-    const nulls = columns.map(() => 'NULL').join(', ');
-    return `(SELECT ${nulls}, '${place}', ${RUN_TEXTS[detail]}${upgraded.map(() => ', NULL').join('')}
-      FROM (SELECT ${detail === 'preview' ? "stored || '{}' AS object" : 'stored'} FROM ${from} ORDER BY ${order} OFFSET 0) ordered)`;
-  };
-  if (layout.hasRunsTable) {
-    const from = `${source} s JOIN ${tables.runs} r USING (session_id), LATERAL (SELECT r.run_data AS stored) run`;
-    parts.push(runs(from, 'table', 'r.run_index, r.created_at, r.run_id'));
-  }
-  if (layout.hasRunsColumn) {
-    const entries = `CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END`;
-    const from = `${source} s, jsonb_array_elements(${entries}) WITH ORDINALITY AS entry(stored, place)`;
-    parts.push(runs(from, 'legacy', 'place'));
-  }
-  return parts.join(' UNION ALL ');
+  const upgraded = layout.hasRunsTable ? [] : [`${exists(tables.runs)} AS upgraded`];
+  const session = `SELECT ${[...columns, 'NULL AS run', ...upgraded].join(', ')} FROM ${source}`;
+  const nulls = columns.map(() => 'NULL').join(', ');
+  const stored = detail === 'preview' ? "stored || '{}' AS object" : 'stored';
+  const rowsOf = (runs: string) =>
+    `(SELECT ${nulls}, ${RUN_TEXTS[detail]}${upgraded.map(() => ', NULL').join('')} FROM (SELECT ${stored} FROM ${runs} OFFSET 0) ordered)`;
+  return [session, ...storedRuns(book, source).map(rowsOf)].join(' UNION ALL ');
 }
 
-/** Takes the rows of `withRuns` apart; undefined when there is no session. Columns that were not read are null. */
-export function sessionWithRuns([session, ...runs]: readonly SessionOrRun[]): SessionWithRuns | undefined {
-  if (session === undefined) return undefined;
-  const from = (place: SessionOrRun['source']) =>
-    runs.flatMap(({ source, run }) => (source === place && run !== undefined ? [run] : []));
-  const columns = Object.fromEntries(SESSION_COLUMNS.map((column) => [column, session[column] ?? null]));
-  return { session: columns as unknown as StoredSession, tableRuns: from('table'), legacyRuns: from('legacy') };
+/**
+ * The runs of a session in the order in which AgentOS merges them, as FROM clauses whose column is `stored`: the entries of the
+ * legacy column, each replaced by the table's run of the same id, then the table's other runs. Entries without an id vanish;
+ * where there are entries, so do runs without one.
+ */
+function storedRuns({ layout, tables }: StatementBook, source: string): string[] {
+  const entries = `${source} s, jsonb_array_elements(CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END)
+      WITH ORDINALITY AS element(entry, place) WHERE jsonb_typeof(entry) = 'object' AND entry->>'run_id' IS NOT NULL`;
+  const inTable = (condition: string) =>
+    `(SELECT r.run_data AS stored FROM ${source} s JOIN ${tables.runs} r USING (session_id) WHERE ${condition}
+      ORDER BY r.run_index, r.created_at, r.run_id) of_table`;
+  const inColumn = (stored: string) => `(SELECT ${stored} AS stored FROM ${entries} ORDER BY place) of_column`;
+  if (!layout.hasRunsColumn) return layout.hasRunsTable ? [inTable('true')] : [];
+  if (!layout.hasRunsTable) return [inColumn('entry')];
+  const copy = `(SELECT c.run_data FROM ${tables.runs} c WHERE c.session_id = s.session_id
+      AND c.run_id = entry->>'run_id' AND c.run_data->'run_id' = entry->'run_id')`;
+  const isInColumn = `(r.run_id, r.run_data->'run_id') IN (SELECT entry->>'run_id', entry->'run_id' FROM ${entries})`;
+  // Most sessions have no entries: then nothing is looked for.
+  const hasEntries = `(SELECT jsonb_typeof(runs) = 'array' AND runs <> '[]' FROM ${source})`;
+  return [
+    inColumn(`coalesce(${copy}, entry)`),
+    inTable(`${hasEntries} IS NOT TRUE OR (r.run_data->>'run_id' IS NOT NULL AND NOT ${isInColumn})`),
+  ];
+}
+
+/**
+ * The runs of a session from the rows of `withRuns`, behind its first. `errorOf` tells what an error means that comes while
+ * rows arrive.
+ */
+export class StoredRuns implements RunSource {
+  constructor(private readonly rows: Rows<SessionOrRun>) {}
+
+  *next(): Steps<RawJson | undefined> {
+    for (;;) {
+      const row = this.rows.take();
+      if (row === undefined) {
+        if (this.rows.isOver) return undefined;
+        yield this.rows.more();
+      } else if (row.run !== undefined && kindOf(row.run) === 'object') return row.run;
+    }
+  }
+
+  *rewind(): Steps<void> {
+    yield this.rows.rewind();
+  }
+}
+
+/** The session in the first row of `withRuns`. Columns that were not read are null. */
+export function sessionOf(row: SessionOrRun): StoredSession {
+  return Object.fromEntries(SESSION_COLUMNS.map((column) => [column, row[column] ?? null])) as unknown as StoredSession;
 }

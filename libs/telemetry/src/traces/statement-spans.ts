@@ -25,10 +25,10 @@ export class TracedStatements implements DatabaseObserver {
   }
 
   follow(databaseId: string, run: Run): Run {
-    return async (statement, values) => {
+    return async (statement, values, execution) => {
       const span = this.begin(databaseId, operationOf(statement.name));
       try {
-        return await run(statement, values);
+        return await run(statement, values, execution);
       } catch (error) {
         markFailed(span, error);
         throw error;

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryBudget, MemoryBudgetFull } from './memory-budget.js';
+
+const MB = 1_000_000;
+/** What is not counted of rows and responses. */
+const FREE = 131_072;
+
+describe('MemoryBudget', () => {
+  it('refuses what does not fit, and leaves a request what it held', () => {
+    const budget = new MemoryBudget(100 * MB);
+    const [first, second, third] = [budget.reservation(), budget.reservation(), budget.reservation()];
+    first.hold(30 * MB + FREE, 'rows');
+    second.hold(40 * MB + FREE, 'rows');
+    third.hold(20 * MB + FREE, 'rows');
+    expect(budget.used).toBe(90 * MB);
+    expect(() => first.hold(40 * MB + FREE + 1, 'rows')).toThrow(MemoryBudgetFull);
+    expect(budget.used).toBe(90 * MB);
+    expect(budget.refusals).toEqual({ body: 0, rows: 1, response: 0 });
+    second.release();
+    first.hold(40 * MB + FREE + 1, 'rows');
+    expect(budget.used).toBe(60 * MB + 1);
+  });
+
+  it('adds up what one request holds, until only its response is left', () => {
+    const budget = new MemoryBudget(100 * MB);
+    const request = budget.reservation();
+    request.hold(10 * MB + 16_384, 'body');
+    request.hold(20 * MB + FREE, 'rows');
+    expect(budget.used).toBe(30 * MB);
+    request.holdResponse(5 * MB + FREE);
+    expect(budget.used).toBe(5 * MB);
+    request.release();
+    request.hold(10 * MB, 'rows');
+    expect(budget.used).toBe(0);
+  });
+
+  it('never refuses small requests', () => {
+    const budget = new MemoryBudget(MB);
+    budget.reservation().hold(0.5 * MB + FREE, 'rows');
+    budget.reservation().hold(0.5 * MB + FREE, 'rows');
+    expect(budget.used).toBe(MB);
+    budget.reservation().hold(16_384, 'body');
+    budget.reservation().holdResponse(FREE);
+    expect(() => budget.reservation().hold(16_385, 'body')).toThrow(MemoryBudgetFull);
+  });
+
+  it('lets one request at a time hold more than half', () => {
+    const budget = new MemoryBudget(100 * MB);
+    const [first, second] = [budget.reservation(), budget.reservation()];
+    first.hold(300 * MB, 'rows');
+    expect(budget.used).toBe(50 * MB);
+    expect(() => second.hold(60 * MB, 'rows')).toThrow(MemoryBudgetFull);
+    second.hold(40 * MB, 'rows');
+    first.release();
+    second.hold(60 * MB, 'rows');
+  });
+});

@@ -1,0 +1,232 @@
+import { DatabaseUnavailable } from './database-errors.js';
+import { OutOfTime } from './deadline.js';
+import type { WorkLimits } from './memory-budget.js';
+import { Portal } from './portal.js';
+import type { Reader } from './reader.js';
+import { COPIES, type Reading, ROW_BYTES, type Rows, SHARE_BYTES } from './rows.js';
+import type { RowReceiver, Run, SqlValue, Statement } from './statement.js';
+
+/** How large a portion is meant to be, in bytes: what one round trip to the server is worth. */
+const PORTION_BYTES = 1_048_576;
+/** Rows that are kept for `rewind`, in bytes: most sessions are named by their first run. */
+const KEPT_BYTES = 1_048_576;
+
+const BEGIN = { name: 'begin', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY' };
+const COMMIT = { name: 'commit', text: 'COMMIT' };
+const ROLLBACK = { name: 'rollback', text: 'ROLLBACK' };
+
+/**
+ * Reads the rows of a statement in portions, in one snapshot. Resolves when the first of them is there. The connection goes back
+ * when the last row has arrived, when the stream is closed, or when the deadline passes.
+ *
+ * @param firstRows rows of the first portion, as far as their size is known
+ */
+export function streamRows<Row>(
+  reader: Reader,
+  statement: Statement,
+  values: readonly SqlValue[],
+  limits: WorkLimits,
+  { before, isRewound = false }: Reading,
+  firstRows: number,
+): Promise<Rows<Row>> {
+  const opened = Promise.withResolvers<Rows<Row>>();
+  let stream: RowStream<Row> | undefined;
+  const work = async (run: Run): Promise<void> => {
+    // Where a replica has failed the primary does the work; rows that were handed out cannot be taken back.
+    if (stream?.hasRows) throw new DatabaseUnavailable(reader.id, new Error('a replica failed while it was read'));
+    await run(BEGIN, []);
+    try {
+      await before?.(run);
+      const read: ReadPortion<Row> = (portal, receiver) => run(statement, values, { receiver, portal });
+      stream = new RowStream(read, limits, isRewound, firstRows);
+      await Promise.race([stream.more(), stream.ended]);
+      opened.resolve(stream);
+      await stream.ended;
+    } catch (error) {
+      await run(ROLLBACK, []).catch(() => undefined);
+      throw error;
+    }
+    await run(COMMIT, []);
+  };
+  reader.work(limits.deadline, work, { bulk: 'large', isUnnamed: true }).catch((error: unknown) => {
+    opened.reject(error);
+    stream?.fail(error);
+  });
+  return opened.promise;
+}
+
+type ReadPortion<Row> = (portal: Portal, receiver: RowReceiver<Row>) => Promise<unknown>;
+
+interface Arrived<Row> {
+  readonly row: Row;
+  readonly bytes: number;
+}
+
+/** The rows of one statement as they arrive. A portion is asked for when all rows of the one before are taken. */
+class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
+  failure: Error | undefined;
+  hasRows = false;
+  /** Resolves when no more rows will be asked for. */
+  readonly ended: Promise<void>;
+  private readonly ending = Promise.withResolvers<void>();
+  private portal = new Portal();
+  /** The portion that is on its way. */
+  private portion: Promise<void> | undefined;
+  /** The longest row of the portion, in bytes. */
+  private longest = ROW_BYTES;
+  /** Rows that have arrived and are not taken. */
+  private waiting: Arrived<Row>[] = [];
+  private waitingBytes = 0;
+  /** Rows that were taken, for `rewind`; undefined when there are too many, or it cannot come any more. */
+  private kept: Arrived<Row>[] | undefined;
+  private keptBytes = 0;
+  private isPaused = false;
+  private isDiscarding = false;
+  private arrival = Promise.withResolvers<void>();
+
+  constructor(
+    private readonly read: ReadPortion<Row>,
+    private readonly limits: WorkLimits,
+    private mayRewind: boolean,
+    firstRows: number,
+  ) {
+    this.portal.rows = Math.max(1, Math.floor(firstRows));
+    if (mayRewind) this.kept = [];
+    this.ended = this.ending.promise;
+    const forgetDeadline = limits.deadline.onPassed(() => {
+      this.ending.reject(new OutOfTime(TOO_LATE));
+      void this.discard();
+    });
+    this.ended.then(forgetDeadline, forgetDeadline);
+  }
+
+  peek(): Row | undefined {
+    return this.waiting[0]?.row;
+  }
+
+  take(): Row | undefined {
+    const next = this.waiting.shift();
+    if (next === undefined) return undefined;
+    this.waitingBytes -= next.bytes;
+    if (this.isPaused && this.waitingBytes < SHARE_BYTES / 2) this.pause(false);
+    if (this.kept !== undefined) this.keep(next);
+    return next.row;
+  }
+
+  get isOver(): boolean {
+    return this.portal.isOver && this.portion === undefined && this.waiting.length === 0;
+  }
+
+  async more(): Promise<void> {
+    while (this.waiting.length === 0 && !this.isOver) {
+      if (this.failure !== undefined) throw this.failure;
+      this.portion ??= this.readPortion();
+      await this.arrival.promise;
+    }
+  }
+
+  rewind(): Promise<void> | undefined {
+    this.mayRewind = false;
+    const { kept } = this;
+    this.kept = undefined;
+    if (kept === undefined) return this.readAgain();
+    this.waiting.unshift(...kept);
+    this.waitingBytes += this.keptBytes;
+    this.endWithLastRow();
+    return undefined;
+  }
+
+  close(): void {
+    this.failure ??= new Error('These rows are not wanted any more');
+    void this.discard().then(() => this.ending.resolve());
+  }
+
+  /** The work on the connection has ended with an error. */
+  fail(error: unknown): void {
+    this.failure ??= error instanceof Error ? error : new Error(String(error));
+    this.arrived();
+  }
+
+  wants(bytes: number): boolean {
+    if (this.isDiscarding || this.failure !== undefined) return false;
+    try {
+      this.limits.memory.hold(COPIES * Math.max(SHARE_BYTES, this.waitingBytes + bytes), 'rows');
+      return true;
+    } catch (error) {
+      this.failure = error as Error;
+      return false;
+    }
+  }
+
+  receive(row: Row, length: number): void {
+    const bytes = length + ROW_BYTES;
+    this.hasRows = true;
+    this.waiting.push({ row, bytes });
+    this.waitingBytes += bytes;
+    this.longest = Math.max(this.longest, bytes);
+    // A portion of rows that are much longer than those before them.
+    if (!this.isPaused && this.waitingBytes > SHARE_BYTES) this.pause(true);
+    this.arrived();
+  }
+
+  private async readPortion(): Promise<void> {
+    try {
+      await this.read(this.portal, this);
+    } catch (error) {
+      this.ending.reject(error);
+      return;
+    }
+    this.portion = undefined;
+    this.pause(false);
+    this.choosePortion();
+    this.endWithLastRow();
+    this.arrived();
+  }
+
+  /** As many rows as make a portion of their size; at most twice as many as before, since others may be longer. */
+  private choosePortion(): void {
+    const rows = Math.floor(PORTION_BYTES / this.longest);
+    this.portal.rows = Math.max(1, Math.min(rows, 2 * this.portal.rows));
+    this.longest = ROW_BYTES;
+  }
+
+  private keep(taken: Arrived<Row>): void {
+    this.kept?.push(taken);
+    this.keptBytes += taken.bytes;
+    if (this.keptBytes > KEPT_BYTES) this.kept = undefined;
+  }
+
+  /** Executes the statement again in the same snapshot. */
+  private async readAgain(): Promise<void> {
+    await this.discard();
+    this.isDiscarding = false;
+    const { rows } = this.portal;
+    this.portal = new Portal();
+    this.portal.rows = rows;
+  }
+
+  /** Drops the rows that are there, and those of the portion that is on its way. */
+  private async discard(): Promise<void> {
+    this.isDiscarding = true;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    this.pause(false);
+    await this.portion;
+  }
+
+  private endWithLastRow(): void {
+    if (this.portal.isOver && !this.mayRewind && this.portion === undefined) this.ending.resolve();
+  }
+
+  private pause(isPaused: boolean): void {
+    this.isPaused = isPaused;
+    this.portal.pause(isPaused);
+  }
+
+  private arrived(): void {
+    this.arrival.resolve();
+    this.arrival = Promise.withResolvers();
+  }
+}
+
+const TOO_LATE = 'rows were still to be read when the time of their request was up';

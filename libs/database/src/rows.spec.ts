@@ -1,0 +1,209 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { until } from '../../../test/support/api.js';
+import { runSql } from '../../../test/support/postgres.js';
+import { scaled } from '../../../test/support/time-scale.js';
+import {
+  ChangeNotShown,
+  Database,
+  Deadline,
+  MemoryBudget,
+  MemoryBudgetFull,
+  namedStatement,
+  type Rows,
+  readRows,
+  SHARE_BYTES,
+  type Statement,
+  StoredValueTooLong,
+  UNLOGGED,
+  UNOBSERVED,
+} from './index.js';
+
+const LIMITS = {
+  size: 2,
+  connectTimeoutMs: scaled(20_000),
+  queueTimeoutMs: scaled(20_000),
+  statementTimeoutMs: 0,
+  idleTimeoutMs: 5_000,
+};
+
+/** Rows of `number` and a text of so many bytes. */
+function rowsOf(count: number, bytes: number | string): Statement {
+  return namedStatement(
+    'rows',
+    `SELECT i AS number, repeat('x', (${bytes})::int) AS text FROM generate_series(1, ${count}) i`,
+  );
+}
+
+const STATE = namedStatement(
+  'state',
+  `SELECT count(*) AS open FROM pg_stat_activity
+    WHERE pid <> pg_backend_pid() AND state <> 'idle' AND application_name = 'rows_spec'`,
+);
+
+interface NumberedRow {
+  readonly number: string;
+  readonly text: string;
+}
+
+describe('readRows', () => {
+  let database: Database;
+  let budget: MemoryBudget;
+
+  beforeAll(() => {
+    database = new Database(
+      { id: 'main', dsn: `${inject('postgresDsn')}?application_name=rows_spec`, replicas: [] },
+      LIMITS,
+      UNOBSERVED,
+      UNLOGGED,
+    );
+    budget = new MemoryBudget(2 ** 26);
+  });
+  afterAll(() => database.close());
+
+  function request(from = budget) {
+    const limits = { deadline: new Deadline(), memory: from.reservation() };
+    onTestFinished(() => limits.memory.release());
+    return limits;
+  }
+
+  async function read(statement: Statement, isRewound = false, limits = request()): Promise<Rows<NumberedRow>> {
+    const rows = await readRows<NumberedRow>(database, statement, [], limits, { isRewound });
+    onTestFinished(() => rows.close());
+    return rows;
+  }
+
+  /** Takes so many rows, by default all. */
+  async function take(rows: Rows<NumberedRow>, most = Number.POSITIVE_INFINITY): Promise<number[]> {
+    const numbers: number[] = [];
+    while (numbers.length < most) {
+      const row = rows.take();
+      if (row !== undefined) numbers.push(Number(row.number));
+      else if (rows.isOver) break;
+      else await rows.more();
+    }
+    return numbers;
+  }
+
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+  const openTransactions = async () => Number((await database.query(STATE, [], new Deadline()))[0]?.open);
+
+  /** Its end may still be on its way. */
+  const nothingIsOpen = () => until(async () => (await openTransactions()) === 0);
+  afterEach(nothingIsOpen);
+
+  it('reads a small result at once', async () => {
+    const rows = await read(rowsOf(100, 10_000));
+    expect(rows.isOver).toBe(false);
+    await nothingIsOpen();
+    expect(await take(rows)).toEqual(upTo(100));
+    rows.rewind();
+    expect(await take(rows)).toEqual(upTo(100));
+  });
+
+  it.each([
+    ['small rows', 60_000, '100'],
+    ['large rows', 12, '1000000'],
+    ['rows larger than a share', 3, '6000000'],
+    ['small rows before large ones', 700, 'CASE WHEN i < 600 THEN 10000 ELSE 1000000 END'],
+    ['one large row among small ones', 2_000, 'CASE i WHEN 1500 THEN 20000000 ELSE 10000 END'],
+  ])('reads a large result in portions: %s', async (_, count, bytes) => {
+    const limits = request();
+    const rows = await read(rowsOf(count, bytes), false, limits);
+    expect(await openTransactions()).toBe(1);
+    expect(await take(rows)).toEqual(upTo(count));
+    await nothingIsOpen();
+  });
+
+  it('holds no more than a share and a row, however slowly the rows are taken', async () => {
+    const rows = await read(rowsOf(200, 1_000_000));
+    for (let taken = 0; taken < 200; taken++) {
+      while (rows.peek() === undefined) await rows.more();
+      expect(budget.used).toBeLessThanOrEqual(2 * (SHARE_BYTES + 2_000_000));
+      rows.take();
+      await new Promise(setImmediate);
+    }
+    rows.close();
+  });
+
+  it.each([
+    ['within the rows that are kept', 50],
+    ['behind them', 700],
+    ['at the end', Number.POSITIVE_INFINITY],
+  ])('begins again in the same snapshot, %s', async (_, taken) => {
+    const name = `rewind_${Math.ceil(Math.random() * 1e9)}`;
+    await runSql(
+      inject('postgresDsn'),
+      `CREATE TABLE ${name} AS SELECT i, repeat('x', 10000) AS t FROM generate_series(1, 900) i`,
+    );
+    onTestFinished(async () => void (await runSql(inject('postgresDsn'), `DROP TABLE ${name}`)));
+    const rows = await read(namedStatement(name, `SELECT i AS number, t AS text FROM ${name} ORDER BY i`), true);
+    expect(await take(rows, taken)).toEqual(upTo(Math.min(taken, 900)));
+    await runSql(inject('postgresDsn'), `DELETE FROM ${name} WHERE i > 5`);
+    await rows.rewind();
+    expect(await take(rows)).toEqual(upTo(900));
+    await nothingIsOpen();
+    rows.close();
+  });
+
+  it('gives its connection back when it is closed', async () => {
+    for (let turn = 0; turn < 2 * LIMITS.size; turn++) {
+      const rows = await read(rowsOf(100, 1_000_000));
+      await take(rows, 3);
+      rows.close();
+      await expect(take(rows)).rejects.toThrow();
+    }
+    await nothingIsOpen();
+  });
+
+  it('fails when the deadline passes, and gives its connection back', async () => {
+    for (const hasStopped of [true, false]) {
+      const limits = request();
+      const rows = await read(rowsOf(100, 1_000_000), false, limits);
+      await take(rows, 3);
+      if (!hasStopped) void rows.more().catch(() => undefined);
+      limits.deadline.pass();
+      await expect(take(rows)).rejects.toThrow();
+      await nothingIsOpen();
+    }
+  });
+
+  it('refuses rows for which there is no memory', async () => {
+    const small = new MemoryBudget(2 ** 24);
+    const others = small.reservation();
+    others.hold(10 * 2 ** 20, 'rows');
+    await expect(read(rowsOf(10, 500_000), false, request(small))).rejects.toThrow(MemoryBudgetFull);
+    await expect(read(rowsOf(1, 10_000_000), false, request(small))).rejects.toThrow(MemoryBudgetFull);
+    expect(small.used).toBeLessThan(2 ** 24);
+    expect(await take(await read(rowsOf(1, 50_000), false, request(small)))).toEqual([1]);
+  });
+
+  it('hands out the rows before one that PostgreSQL cannot print', async () => {
+    const bytes = 'CASE i WHEN 3 THEN 1073741800 ELSE 10 END';
+    const rows = await read(rowsOf(4, bytes));
+    expect(await take(rows, 2)).toEqual([1, 2]);
+    await expect(rows.more()).rejects.toThrow(StoredValueTooLong);
+  });
+
+  it('makes a change whose rows are too large, and says so', async () => {
+    const name = `change_${Math.ceil(Math.random() * 1e9)}`;
+    await runSql(inject('postgresDsn'), `CREATE TABLE ${name} (i int)`);
+    onTestFinished(async () => void (await runSql(inject('postgresDsn'), `DROP TABLE ${name}`)));
+    const insert = (count: number) =>
+      namedStatement(
+        `${name}${count}`,
+        `WITH done AS (INSERT INTO ${name} VALUES (1) RETURNING i) SELECT repeat('x', 1000000) AS text FROM done, generate_series(1, ${count})`,
+      );
+    expect(await database.change(insert(2), [], request())).toHaveLength(2);
+    expect(await database.change(insert(20), [], request())).toBeUndefined();
+    const small = new MemoryBudget(2 ** 24);
+    const others = small.reservation();
+    others.hold(8 * 2 ** 20, 'rows');
+    small.reservation().hold(6 * 2 ** 20, 'rows');
+    const first = request(small);
+    await expect(database.change(insert(4), [], first)).rejects.toThrow(ChangeNotShown);
+    first.memory.release();
+    small.reservation().hold(2 ** 21, 'rows');
+    await expect(database.change(insert(1), [], request(small))).rejects.toThrow(MemoryBudgetFull);
+    expect(await runSql(inject('postgresDsn'), `SELECT count(*)::int AS count FROM ${name}`)).toEqual([{ count: 3 }]);
+  });
+});

@@ -1,0 +1,150 @@
+import { StoredValueTooLong } from './database-errors.js';
+import type { Reservation, WorkLimits } from './memory-budget.js';
+import type { Reader, WorkOptions } from './reader.js';
+import { streamRows } from './row-stream.js';
+import type { RowReceiver, Run, SqlValue, Statement, TextRow } from './statement.js';
+
+/** What a result may hold as a whole, in bytes: beyond it the rows are read in portions. */
+export const SHARE_BYTES = 4_194_304;
+
+/** What a row takes beside its text, in bytes: an object with a string for each column. */
+export const ROW_BYTES = 256;
+
+/** Rows are held as they were read, and once more in the response that is made of them. */
+export const COPIES = 2;
+
+/** The rows of a statement in order, which are read one after the other. Those of a large result arrive meanwhile. */
+export interface Rows<Row> {
+  /** The next row that is there; undefined where none is. The first one is there as soon as there are Rows. */
+  peek(): Row | undefined;
+  /** Takes the next row that is there. */
+  take(): Row | undefined;
+  /** True when no row is there and none will come. */
+  readonly isOver: boolean;
+  /** Resolves when a row is there or all are over. Errors: those of the statement, MemoryBudgetFull. */
+  more(): Promise<void>;
+  /** Begins again at the first row. Only once, and only where the rows were asked for so. */
+  rewind(): Promise<void> | undefined;
+  /** Gives back the connection, if they hold one. Rows that have not been taken are lost. */
+  close(): void;
+}
+
+/** How rows are read. */
+export interface Reading extends WorkOptions {
+  /** Whether `rewind` will be called: rows that are read in portions keep their connection until then. */
+  readonly isRewound?: boolean | undefined;
+  /** Runs before a result is read in portions, in its snapshot. */
+  readonly before?: ((run: Run) => Promise<void>) | undefined;
+}
+
+/** How many portions a share makes, see `streamRows`. */
+const PORTIONS_PER_SHARE = 4;
+
+/** The result is larger than its share. A statement that changes rows has done so. */
+export class ResultTooLarge extends Error {
+  /** @param rows how many made up a share */
+  constructor(readonly rows: number) {
+    super('A result is larger than what is held in memory at once');
+  }
+}
+
+/**
+ * Reads the rows of a statement that changes nothing: a small result at once, so that its connection is free again, a large one
+ * in portions. Of that the first attempt is dropped.
+ *
+ * Errors: those of the statement, MemoryBudgetFull. After the first rows they come from `more()`.
+ */
+export async function readRows<Row = TextRow>(
+  reader: Reader,
+  statement: Statement,
+  values: readonly SqlValue[],
+  limits: WorkLimits,
+  reading: Reading = {},
+): Promise<Rows<Row>> {
+  let received: HeldRows<Row> | undefined;
+  try {
+    await reader.work(
+      limits.deadline,
+      (run, cancel) => {
+        received = new HeldRows<Row>(limits.memory, cancel);
+        return run(statement, values, { receiver: received });
+      },
+      reading,
+    );
+    return new WholeRows(received?.rows ?? []);
+  } catch (error) {
+    if (error instanceof ResultTooLarge) {
+      return streamRows(reader, statement, values, limits, reading, error.rows / PORTIONS_PER_SHARE);
+    }
+    if (error instanceof StoredValueTooLong && received?.rows.length) return new WholeRows(received.rows, error);
+    throw error;
+  }
+}
+
+/** Collects the rows of a small result. */
+export class HeldRows<Row> implements RowReceiver<Row> {
+  readonly rows: Row[] = [];
+  failure: Error | undefined;
+  private bytes = 0;
+
+  /**
+   * @param onFailure called when no more rows are wanted
+   * @param limit of all rows but the last, in bytes
+   */
+  constructor(
+    private readonly memory: Reservation,
+    private readonly onFailure: () => void,
+    private readonly limit = SHARE_BYTES,
+  ) {}
+
+  wants(bytes: number): boolean {
+    if (this.failure !== undefined) return false;
+    try {
+      if (this.bytes > this.limit) throw new ResultTooLarge(this.rows.length);
+      this.memory.hold(COPIES * (this.bytes + bytes), 'rows');
+      return true;
+    } catch (error) {
+      this.failure = error as Error;
+      this.rows.length = 0;
+      this.onFailure();
+      return false;
+    }
+  }
+
+  receive(row: Row, bytes: number): void {
+    this.bytes += bytes + ROW_BYTES;
+    this.rows.push(row);
+  }
+}
+
+/** Rows that are all there; with an error, those before it. */
+export class WholeRows<Row> implements Rows<Row> {
+  private index = 0;
+
+  constructor(
+    private readonly rows: readonly Row[],
+    private readonly failure?: Error,
+  ) {}
+
+  peek(): Row | undefined {
+    return this.rows[this.index];
+  }
+
+  take(): Row | undefined {
+    return this.rows[this.index++];
+  }
+
+  get isOver(): boolean {
+    return this.failure === undefined && this.index >= this.rows.length;
+  }
+
+  async more(): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  rewind(): undefined {
+    this.index = 0;
+  }
+
+  close(): void {}
+}

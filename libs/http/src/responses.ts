@@ -1,0 +1,83 @@
+import type { ServerResponse } from 'node:http';
+import { ChangeNotShown, MemoryBudgetFull } from '@agno/database';
+import { Logger } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { LargeBody } from './large-body.js';
+import type { SlowClients, Transfer } from './slow-clients.js';
+
+const logger = new Logger('Http');
+
+/**
+ * What a response does before it is sent: it counts in the memory budget until the kernel has taken all of it, and a large
+ * one is watched.
+ */
+export class Responses {
+  constructor(private readonly slowClients: SlowClients) {}
+
+  /**
+   * False where the client has gone or was told 504: then nothing is to be sent.
+   *
+   * @param body a text or a LargeBody
+   * @throws MemoryBudgetFull, or ChangeNotShown for a request that has changed something
+   */
+  prepare(reply: FastifyReply, body: unknown): boolean {
+    const { raw, request } = reply;
+    request.hasReplied = true;
+    const large = body instanceof LargeBody ? body : undefined;
+    if (raw.closed || raw.writableEnded) {
+      large?.getStream().destroy();
+      large?.close();
+      if (raw.closed) request.memory.release();
+      return false;
+    }
+    const bytes = large === undefined ? lengthOf(body) : large.bytes;
+    // Of one whose length is not known, what it holds already is all that it needs.
+    if (bytes !== undefined) hold(reply, bytes);
+    if (large !== undefined) this.watch(raw, large);
+    return true;
+  }
+
+  private watch(raw: ServerResponse, body: LargeBody): void {
+    const unwatch = this.slowClients.watch(new LargeResponse(raw));
+    raw.once('close', () => {
+      unwatch();
+      body.close();
+    });
+    body.getStream().once('error', (error) => {
+      if (!raw.headersSent) return;
+      logger.warn(`A response was cut: ${error.message}`);
+      // Fastify would end the connection as if the response were whole, which a client of HTTP/1.0 must believe.
+      raw.socket?.resetAndDestroy();
+    });
+  }
+}
+
+function lengthOf(body: unknown): number {
+  return typeof body === 'string' ? body.length : 0;
+}
+
+function hold({ request }: FastifyReply, bytes: number): void {
+  try {
+    request.memory.holdResponse(bytes);
+  } catch (error) {
+    const isChange = error instanceof MemoryBudgetFull && request.method !== 'GET';
+    throw isChange ? new ChangeNotShown(error) : error;
+  }
+}
+
+class LargeResponse implements Transfer {
+  constructor(private readonly raw: ServerResponse) {}
+
+  moved(): number {
+    return this.raw.socket?.bytesWritten ?? 0;
+  }
+
+  isBlocked(): boolean {
+    return (this.raw.socket?.writableLength ?? 0) > 0;
+  }
+
+  cut(): void {
+    // A reset also frees what the kernel would keep for a client who comes for it.
+    this.raw.socket?.resetAndDestroy();
+  }
+}
