@@ -1,14 +1,14 @@
 import { allAtOnce, asRaw, JsonWriter, membersOf, type RawJson } from '@agno/json';
 import { describe, expect, it } from 'vitest';
 import { isShownInChat, writeMessage } from './chat-message.js';
-import { placeOf } from './derived-id.js';
+import { Place } from './derived-id.js';
 
 const UUID = /"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"/g;
 
 /** The message at a position of run r1, which was created at 1700000000. */
 function messageText(stored: string, position = 0): string {
   const writer = new JsonWriter();
-  allAtOnce(writeMessage(writer, membersOf(asRaw(stored)), placeOf('s', 'r1', position), asRaw('1700000000')));
+  allAtOnce(writeMessage(writer, membersOf(asRaw(stored)), Place.ofRun('s', 'r1', position), asRaw('1700000000')));
   return String(allAtOnce(writer.done()));
 }
 

@@ -58,7 +58,7 @@ const FIELDS: readonly Field[] = [
   { name: 'audio', media: AUDIO },
   { name: 'videos', media: VIDEO },
   { name: 'files', media: FILE },
-  { name: 'audio_output', print: (raw, place) => reprintMedia(AUDIO, raw, `${place}/audio_output`) },
+  { name: 'audio_output', print: (raw, place) => reprintMedia(AUDIO, raw, place.inside('audio_output')) },
   { name: 'references', print: reprintReferences },
   { name: 'metrics', print: reprintMetrics },
 ];
@@ -84,8 +84,9 @@ export function* writeMessage(writer: JsonWriter, message: Members, place: Place
   for (const field of FIELDS) {
     const { name } = field;
     const raw = message.get(name);
-    if (field.media !== undefined) yield* writeMediaList(writer, name, field.media, raw, `${place}/${name}`);
-    else writer.member(name, (isPresent(raw) ? field.print(raw, place) : undefined) ?? field.byDefault);
+    if (field.media === undefined) {
+      writer.member(name, (isPresent(raw) ? field.print(raw, place) : undefined) ?? field.byDefault);
+    } else if (isPresent(raw)) yield* writeMediaList(writer, name, field.media, raw, place.inside(name));
   }
   writer.member('created_at', fitting(message.get('created_at'), laxInteger) ?? createdAt).closeObject();
 }

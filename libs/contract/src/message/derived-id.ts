@@ -2,14 +2,28 @@ import { hash } from 'node:crypto';
 import { asRaw, type RawJson } from '@agno/json';
 
 /**
- * Position of a message or media object: a digest of the run's id, then keys and indexes separated by `/`. The digest is
- * computed once per run, because a run id can be megabytes long.
+ * Position of a message or media object: what identifies its run, then keys and indexes. Nothing is computed before an id is
+ * derived from it: most have one.
  */
-export type Place = string;
+export class Place {
+  private text: string | undefined;
 
-/** Digest of the names that identify a run. */
-export function placeOf(...names: readonly (string | number)[]): Place {
-  return hash('sha256', JSON.stringify(names), 'hex');
+  /** @param names identify a run */
+  static ofRun(...names: readonly (string | number)[]): Place {
+    // A digest, computed once per run, because a run id can be megabytes long.
+    return new Place(() => hash('sha256', JSON.stringify(names), 'hex'));
+  }
+
+  private constructor(private readonly write: () => string) {}
+
+  inside(step: string | number): Place {
+    return new Place(() => `${this.toString()}/${step}`);
+  }
+
+  toString(): string {
+    this.text ??= this.write();
+    return this.text;
+  }
 }
 
 /**
@@ -17,7 +31,7 @@ export function placeOf(...names: readonly (string | number)[]): Place {
  * returns the same one. AgentOS generates a random UUID for each read.
  */
 export function derivedId(place: Place): RawJson {
-  const digits = hash('sha256', place, 'hex');
+  const digits = hash('sha256', place.toString(), 'hex');
   // Version 4 and the variant, where the ids that AgentOS makes have them.
   return asRaw(
     `"${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-a${digits.slice(17, 20)}-${digits.slice(20, 32)}"`,

@@ -29,7 +29,7 @@ export function* writeMediaList(
   let position = 0;
   let isOpen = false;
   for (const item of itemsOf(raw)) {
-    const media = reprintMedia(kind, item, `${place}/${position++}`);
+    const media = reprintMedia(kind, item, place.inside(position++));
     if (media !== undefined) {
       if (!isOpen) writer.key(name).openArray();
       isOpen = true;

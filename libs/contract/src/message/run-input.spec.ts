@@ -1,9 +1,10 @@
 import { allAtOnce, asRaw } from '@agno/json';
 import { describe, expect, it } from 'vitest';
+import { Place } from './derived-id.js';
 import { rebuiltRunInput } from './run-input.js';
 
 const REFERENCE = '{"media_id":"o","storage_key":"k","storage_backend":"s3","url":"https://o"}';
-const PLACE = 'r1';
+const PLACE = Place.ofRun('r');
 const PLAIN_FILE = '"id":"f","mime_type":"text/plain"';
 
 describe('rebuiltRunInput', () => {

@@ -36,7 +36,7 @@ export function* rebuiltRunInput(input: RawJson, place: Place): Steps<RawJson | 
   const members = membersOf(input, MEMBERS);
   const content = members.has('input_content') ? members.get('input_content') : EMPTY_STRING;
   const printed: [string, RawJson | undefined][] = [['input_content', content === NULL ? undefined : content]];
-  for (const [name, kind] of MEDIA) printed.push([name, yield* readBack(kind, members.get(name), `${place}/${name}`)]);
+  for (const [name, kind] of MEDIA) printed.push([name, yield* readBack(kind, members.get(name), place.inside(name))]);
   return objectOf(printed);
 }
 
@@ -45,7 +45,7 @@ function* readBack(kind: MediaKind, raw: RawJson | undefined, place: Place): Ste
   let position = 0;
   let length = 0;
   for (const item of itemsOf(raw)) {
-    const media = reprintInputMedia(kind, item, `${place}/${position++}`);
+    const media = reprintInputMedia(kind, item, place.inside(position++));
     if (media !== undefined) shown.push(media);
     length += media?.length ?? 0;
     if (length > ENOUGH) break;

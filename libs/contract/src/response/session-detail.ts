@@ -12,7 +12,7 @@ import {
   type RawJson,
   type Steps,
 } from '@agno/json';
-import { placeOf, rebuiltRunInput } from '../message/index.js';
+import { Place, rebuiltRunInput } from '../message/index.js';
 import type { SessionType } from '../session/session-type.js';
 import type { StoredSession } from '../session/stored-session.js';
 import { labelled, labelOfAgentData } from './agent-label.js';
@@ -37,13 +37,15 @@ export interface DetailContext {
 const NAME = new MemberNames(['name']);
 
 /** Writes a session detail in the shape of `type`, which need not be the stored one. */
-export function* writeSessionDetail(writer: JsonWriter, type: SessionType, context: DetailContext): Steps<void> {
-  writer.openObject();
-  if (type === 'workflow') yield* writeWorkflow(writer, context);
-  else if (type === 'agent') yield* writeAgent(writer, context);
-  else yield* writeTeam(writer, context);
-  writer.closeObject();
+export function writeSessionDetail(writer: JsonWriter, type: SessionType, context: DetailContext): Steps<void> {
+  return WRITERS[type](writer, context);
 }
+
+const WRITERS: Record<SessionType, (writer: JsonWriter, context: DetailContext) => Steps<void>> = {
+  agent: writeAgent,
+  team: writeTeam,
+  workflow: writeWorkflow,
+};
 
 function* writeAgent(writer: JsonWriter, context: DetailContext): Steps<void> {
   const { session, nulls, onInvalid } = context;
@@ -51,6 +53,7 @@ function* writeAgent(writer: JsonWriter, context: DetailContext): Steps<void> {
   yield;
   const metadata = labelled(session.metadata, labelOfAgentData(session.agent_data));
   writer
+    .openObject()
     .field('user_id', textOf(session.user_id), nulls)
     .field('agent_session_id', quote(session.session_id), nulls)
     .field('session_id', quote(session.session_id), nulls)
@@ -64,7 +67,7 @@ function* writeAgent(writer: JsonWriter, context: DetailContext): Steps<void> {
     .field('metadata', coerceField('dict', 'metadata', metadata, onInvalid), nulls)
     .key('chat_history');
   yield* writeChatHistory(writer, context.runs, (run) => isRebuilt('agent', run), session);
-  writer.field('created_at', common.createdAt, nulls).field('updated_at', common.updatedAt, nulls);
+  writer.field('created_at', common.createdAt, nulls).field('updated_at', common.updatedAt, nulls).closeObject();
 }
 
 function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
@@ -72,6 +75,7 @@ function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
   const common = yield* conversation('team', context);
   yield;
   writer
+    .openObject()
     .field('session_id', quote(session.session_id), nulls)
     .field('session_name', common.name, nulls)
     .field('user_id', textOf(session.user_id), nulls)
@@ -86,7 +90,8 @@ function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
   writer
     .field('created_at', common.createdAt, nulls)
     .field('updated_at', common.updatedAt, nulls)
-    .field('total_tokens', common.totalTokens, nulls);
+    .field('total_tokens', common.totalTokens, nulls)
+    .closeObject();
 }
 
 /** A workflow session has no conversation, summary or metrics; its dictionaries are never null. */
@@ -98,6 +103,7 @@ function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, n
   const createdAt = pastTimestamp('created_at', session.created_at, onInvalid);
   const updatedAt = session.updated_at ?? asRaw(String(now()));
   writer
+    .openObject()
     .field('user_id', textOf(session.user_id), nulls)
     .field('workflow_id', textOf(session.workflow_id), nulls)
     .field('workflow_name', NULL, nulls)
@@ -108,7 +114,8 @@ function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, n
     .field('workflow_data', workflowData, nulls)
     .field('metadata', coerceField('dict', 'metadata', session.metadata, onInvalid) ?? EMPTY_OBJECT, nulls)
     .field('created_at', createdAt, nulls)
-    .field('updated_at', pastTimestamp('updated_at', updatedAt, onInvalid) ?? createdAt, nulls);
+    .field('updated_at', pastTimestamp('updated_at', updatedAt, onInvalid) ?? createdAt, nulls)
+    .closeObject();
 }
 
 function* workflowTitle(runs: RunSource, workflowData: RawJson): Steps<RawJson> {
@@ -161,7 +168,7 @@ function* conversationTitle(type: 'agent' | 'team', runs: RunSource): Steps<RawJ
 function* rebuiltInput(run: Run): Steps<RawJson | undefined> {
   const input = run.get('input');
   if (!isTruthy(input)) return undefined;
-  return kindOf(input) === 'object' ? yield* rebuiltRunInput(input, placeOf(run.get('run_id') ?? NULL)) : input;
+  return kindOf(input) === 'object' ? yield* rebuiltRunInput(input, Place.ofRun(run.get('run_id') ?? NULL)) : input;
 }
 
 /** Details take a time of 0 for none. */
