@@ -126,10 +126,10 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   }
 
   rewind(): Promise<void> | undefined {
-    this.mayRewind = false;
     const { kept } = this;
-    this.kept = undefined;
     if (kept === undefined) return this.readAgain();
+    this.kept = undefined;
+    this.mayRewind = false;
     this.waiting.unshift(...kept);
     this.waitingBytes += this.keptBytes;
     this.endWithLastRow();
@@ -198,7 +198,9 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
 
   /** Executes the statement again in the same snapshot. */
   private async readAgain(): Promise<void> {
+    // The end of the portion on its way is not the end of the work.
     await this.discard();
+    this.mayRewind = false;
     this.isDiscarding = false;
     const { rows } = this.portal;
     this.portal = new Portal();

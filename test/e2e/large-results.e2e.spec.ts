@@ -1,0 +1,305 @@
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { call, until } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+import { UPGRADE_TO_V3, V2_TABLES } from '../support/tables.js';
+import { scaled } from '../support/time-scale.js';
+
+/** What a response may be as a whole: a longer one is sent in chunks. */
+const SHARE_BYTES = 4_194_304;
+const MEGABYTE = 1_000_000;
+const POOL_SIZE = 4;
+
+/** Number of connections of the service on which a statement or a transaction is open. */
+const OPEN = `SELECT count(*)::int AS open FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = 'agno-session-service' AND state <> 'idle'`;
+
+/** SQL for the JSON of a run with the id `place` and so many bytes of text. */
+const run = (place: string, bytes: number | string) => `jsonb_build_object('run_id', 'r' || ${place}, 'agent_id', 'a',
+  'content', repeat('c', 10), 'created_at', 1700000000 + ${place}, 'messages', jsonb_build_array(
+    jsonb_build_object('id', 'm' || ${place}, 'role', 'user', 'content', 'question ' || ${place}),
+    jsonb_build_object('id', 'n' || ${place}, 'role', 'assistant', 'content', repeat('x', ${bytes}))))`;
+
+interface Detail {
+  readonly session_name: string;
+  readonly chat_history: readonly { readonly id: string }[];
+}
+
+async function start(dsn: string, env: Record<string, string> = {}): Promise<ServerProcess> {
+  const service = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_POOL_SIZE: String(POOL_SIZE), ...env });
+  onTestFinished(async () => void (await service.stop()));
+  return service;
+}
+
+/** Sends a GET and reads nothing until it is told to. */
+async function stalledGet({ baseUrl }: ServerProcess, path: string, version = '1.1'): Promise<Socket> {
+  const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  onTestFinished(() => void socket.destroy());
+  socket.write(`GET ${path} HTTP/${version}\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  await new Promise((resolve) => socket.once('readable', resolve));
+  return socket;
+}
+
+/** All that comes, when the connection has ended; `isWhole` unless it was reset. */
+async function readAll(socket: Socket): Promise<{ text: string; isWhole: boolean }> {
+  const parts: Buffer[] = [];
+  let isWhole = false;
+  socket.on('data', (part: Buffer) => void parts.push(part));
+  socket.once('end', () => {
+    isWhole = true;
+  });
+  await new Promise((resolve) => socket.once('close', resolve));
+  return { text: Buffer.concat(parts).toString('latin1'), isWhole };
+}
+
+describe('a large response', () => {
+  let database: ScratchDatabase;
+
+  beforeAll(async () => {
+    database = await scratchDatabase();
+    const service = await startSessionService({ AGNO_PG_DSN: database.dsn });
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'empty', agent_id: 'a' } });
+    await service.stop();
+    await store('large', 60, MEGABYTE);
+  });
+
+  /** Stores a session with runs of that size in the runs table. */
+  async function store(id: string, runs: number, bytes: number | string): Promise<void> {
+    await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at)
+      VALUES ('${id}', 'agent', 'a', 1)`);
+    await database.sql(`INSERT INTO ai.agno_runs (run_id, session_id, run_type, run_index, run_data, created_at)
+      SELECT '${id}' || i, '${id}', 'agent', i, ${run('i', bytes)}, 1 FROM generate_series(1, ${runs}) i`);
+  }
+
+  const openStatements = async () => (await database.sql(OPEN))[0]?.['open'] as number;
+  const nothingIsOpen = () => until(async () => (await openStatements()) === 0);
+
+  it('has a length up to the share, and comes in chunks beyond it', async () => {
+    const service = await start(database.dsn);
+    for (const [id, bytes] of [
+      ['below', SHARE_BYTES - 2_000],
+      ['above', SHARE_BYTES + 2_000],
+    ] as const) {
+      await store(id, 1, bytes);
+      const { headers, json } = await call(service.baseUrl, `/sessions/${id}/runs`);
+      const isWhole = id === 'below';
+      expect([headers.has('content-length'), headers.get('transfer-encoding')]).toEqual([
+        isWhole,
+        isWhole ? null : 'chunked',
+      ]);
+      expect(json).toHaveLength(1);
+    }
+  });
+
+  it('shows all runs in order, however they are read', async () => {
+    const service = await start(database.dsn);
+    const ids = Array.from({ length: 60 }, (_, index) => `r${index + 1}`);
+    const { json: runs }: { json: { run_id: string }[] } = await call(service.baseUrl, '/sessions/large/runs');
+    expect(runs.map(({ run_id }) => run_id)).toEqual(ids);
+    const { json: previews }: { json: { run_id: string }[] } = await call(
+      service.baseUrl,
+      '/sessions/large/run-previews',
+    );
+    expect(previews.map(({ run_id }) => run_id)).toEqual(ids);
+    const { json: detail }: { json: Detail } = await call(service.baseUrl, '/sessions/large');
+    expect(detail.session_name).toBe('question 1');
+    expect(detail.chat_history.map(({ id }) => id)).toEqual(
+      ids.flatMap((id) => [id.replace('r', 'm'), id.replace('r', 'n')]),
+    );
+    await nothingIsOpen();
+  });
+
+  it('has its name before its runs, wherever the run is that gives it', async () => {
+    const service = await start(database.dsn);
+    for (const naming of [1, 30, 57, 60, 61]) {
+      await store(`named-by-${naming}`, 60, 200_000);
+      await database.sql(`UPDATE ai.agno_runs SET run_data = run_data #- '{messages,0}'
+        WHERE session_id = 'named-by-${naming}' AND run_index <> ${naming}`);
+      const { json }: { json: Detail } = await call(service.baseUrl, `/sessions/named-by-${naming}`);
+      expect(json.session_name).toBe(naming > 60 ? '' : `question ${naming}`);
+      expect(json.chat_history).toHaveLength(naming > 60 ? 60 : 61);
+    }
+    await nothingIsOpen();
+  });
+
+  it.each([
+    ['v2', V2_TABLES, false],
+    ['mixed', V2_TABLES + UPGRADE_TO_V3, true],
+  ])('merges the runs of the layout %s', async (_, tables, hasTable) => {
+    const mixed = await scratchDatabase();
+    await mixed.sql(tables);
+    const service = await start(mixed.dsn);
+    await mixed.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at, runs)
+      SELECT 's', 'agent', 'a', 1, jsonb_agg(${run('i', 500_000)}) FROM generate_series(1, 20) i`);
+    if (hasTable) {
+      await mixed.sql(`INSERT INTO ai.agno_runs (run_id, session_id, run_type, run_index, run_data, created_at)
+        SELECT 'r' || i, 's', 'agent', i, ${run('i', 600_000)} || '{"content": "of the table"}', 1 FROM generate_series(19, 30) i`);
+    }
+    const { json }: { json: { run_id: string; content: string }[] } = await call(service.baseUrl, '/sessions/s/runs');
+    expect(json.map(({ run_id }) => run_id)).toEqual(
+      Array.from({ length: hasTable ? 30 : 20 }, (_, index) => `r${index + 1}`),
+    );
+    expect(json.filter(({ content }) => content === 'of the table')).toHaveLength(hasTable ? 12 : 0);
+  });
+
+  it('lists all of 100,000 sessions within a small heap, with their exact number', async () => {
+    const many = await scratchDatabase();
+    const service = await start(many.dsn, { NODE_OPTIONS: '--max-old-space-size=128' });
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's0' } });
+    await many.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, session_data, metadata, created_at)
+      SELECT 's' || i, 'agent', jsonb_build_object('session_name', 'name ' || i, 'session_state', jsonb_build_object('k', i)),
+        '{"tags": ["a", "b"]}', i FROM generate_series(1, 99999) i`);
+    const {
+      status,
+      json,
+    }: { status: number; json: { data: { session_id: string }[]; meta: { total_count: number } } } = await call(
+      service.baseUrl,
+      '/sessions?limit=9223372036854775807&sort_by=created_at&sort_order=asc',
+    );
+    expect(status).toBe(200);
+    expect(json.meta.total_count).toBe(100_000);
+    expect(new Set(json.data.map(({ session_id }) => session_id)).size).toBe(100_000);
+    expect(service.ended(), service.output()).toBe(false);
+  });
+
+  it('of a run of many empty messages takes little memory', async () => {
+    const service = await start(database.dsn, { NODE_OPTIONS: '--max-old-space-size=128' });
+    await database.sql(
+      `INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at) VALUES ('empty-messages', 'agent', 'a', 1)`,
+    );
+    await database.sql(`INSERT INTO ai.agno_runs (run_id, session_id, run_type, run_index, run_data, created_at)
+      SELECT 'e', 'empty-messages', 'agent', 0, jsonb_build_object('run_id', 'e', 'agent_id', 'a', 'messages', jsonb_agg('{}'::jsonb)), 1
+        FROM generate_series(1, 300000)`);
+    const { status, text } = await call(service.baseUrl, '/sessions/empty-messages');
+    expect([status, text.match(/"from_history"/g)?.length]).toEqual([200, 300_000]);
+    expect(service.ended(), service.output()).toBe(false);
+  });
+
+  it('to a change shows the session behind it', async () => {
+    const service = await start(database.dsn);
+    await store('changed', 20, MEGABYTE);
+    const renamed: { status: number; json: Detail } = await call(
+      service.baseUrl,
+      '/sessions/changed/rename?type=agent',
+      {
+        method: 'POST',
+        body: { session_name: 'new name' },
+      },
+    );
+    expect([renamed.status, renamed.json.session_name, renamed.json.chat_history.length]).toEqual([
+      200,
+      'new name',
+      40,
+    ]);
+    const patched: { status: number; json: Detail & { metadata: object } } = await call(
+      service.baseUrl,
+      '/sessions/changed',
+      {
+        method: 'PATCH',
+        body: { metadata: { a: 1 } },
+      },
+    );
+    expect([patched.status, patched.json.metadata, patched.json.chat_history.length]).toEqual([200, { a: 1 }, 40]);
+    await nothingIsOpen();
+  });
+
+  it('ends with its connection for a client of HTTP/1.0', async () => {
+    const service = await start(database.dsn);
+    const { text, isWhole } = await readAll(await stalledGet(service, '/sessions/large/runs', '1.0'));
+    const [head = '', ...body] = text.split('\r\n\r\n');
+    expect(head).not.toMatch(/content-length|transfer-encoding/i);
+    expect(isWhole).toBe(true);
+    expect(JSON.parse(body.join('\r\n\r\n'))).toHaveLength(60);
+  });
+
+  it.each(['1.0', '1.1'])('is reset, not ended, when its database connection breaks (HTTP/%s)', async (version) => {
+    const service = await start(database.dsn);
+    const socket = await stalledGet(service, '/sessions/large/runs', version);
+    await database.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = 'agno-session-service'`);
+    const { text, isWhole } = await readAll(socket);
+    expect(text).toContain('200 OK');
+    expect(isWhole).toBe(false);
+    expect((await call(service.baseUrl, '/sessions/empty')).status).toBe(200);
+    expect(await until(async () => /A response was cut/.exec(service.output()))).toBeTruthy();
+  });
+
+  it('is reset at the deadline of its request while rows are still to be read', async () => {
+    const service = await start(database.dsn, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_500)) });
+    const socket = await stalledGet(service, '/sessions/large/runs');
+    expect(await openStatements()).toBe(1);
+    await nothingIsOpen();
+    expect((await readAll(socket)).isWhole).toBe(false);
+  });
+
+  it('gives its connection back when its client leaves', async () => {
+    const service = await start(database.dsn);
+    for (let turn = 0; turn < 2 * POOL_SIZE; turn++) {
+      const socket = await stalledGet(service, turn % 2 === 0 ? '/sessions/large/runs' : '/sessions/large');
+      socket.destroy();
+      await nothingIsOpen();
+    }
+    expect((await call(service.baseUrl, '/sessions/large/runs')).status).toBe(200);
+    await until(async () => /memory_budget_used_bytes 0$/m.test((await call(service.baseUrl, '/metrics')).text));
+  });
+
+  it('holds half of the pool at most; the next one waits, then it is refused', async () => {
+    const service = await start(database.dsn, { AGNO_QUEUE_TIMEOUT_MS: String(scaled(1_000)) });
+    const readers = [await stalledGet(service, '/sessions/large/runs'), await stalledGet(service, '/sessions/large')];
+    expect(await openStatements()).toBe(POOL_SIZE / 2);
+    for (const path of ['/sessions/empty', '/sessions/empty/runs', '/sessions?limit=1']) {
+      expect((await call(service.baseUrl, path)).status).toBe(200);
+    }
+    const refused = await call(service.baseUrl, '/sessions/large/runs');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    const change = await call(service.baseUrl, '/sessions/large', { method: 'PATCH', body: { metadata: { late: 1 } } });
+    expect([change.status, change.json]).toEqual([
+      504,
+      { detail: 'The change was made, but its response is too large to be sent now' },
+    ]);
+    const waiting = call(service.baseUrl, '/sessions/large/runs');
+    readers[0]?.destroy();
+    expect((await waiting).status).toBe(200);
+    const [row] = await database.sql("SELECT metadata FROM ai.agno_sessions WHERE session_id = 'large'");
+    expect(row).toEqual({ metadata: { late: 1 } });
+  });
+
+  it('is not waited for by others when lists are slow', async () => {
+    const service = await start(database.dsn);
+    const lock = await database.lock('ai.agno_runs');
+    const lists = Array.from({ length: 3 * POOL_SIZE }, () => call(service.baseUrl, '/sessions'));
+    await until(async () => (await openStatements()) >= POOL_SIZE / 2);
+    expect((await call(service.baseUrl, '/sessions', { method: 'POST', body: {} })).status).toBe(201);
+    expect(await openStatements()).toBeLessThan(POOL_SIZE);
+    await lock.release();
+    for (const { status } of await Promise.all(lists)) expect(status).toBe(200);
+  });
+});
+
+describe('connections beyond the limit', () => {
+  let service: ServerProcess;
+
+  beforeAll(async () => {
+    service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn, AGNO_MAX_CONNECTIONS: '10' });
+  });
+  afterAll(() => service.stop());
+
+  it('close the one that has been idle for the longest time', async () => {
+    const sockets: Socket[] = [];
+    const closed: number[] = [];
+    for (let index = 0; index < 12; index++) {
+      const socket = connect(Number(new URL(service.baseUrl).port), '127.0.0.1');
+      socket.on('error', () => undefined).once('close', () => closed.push(index));
+      onTestFinished(() => void socket.destroy());
+      socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+      await new Promise((resolve) => socket.once('data', resolve));
+      sockets.push(socket);
+    }
+    await until(async () => closed.length >= 2);
+    expect(closed.toSorted((a, b) => a - b).slice(0, 2)).toEqual([0, 1]);
+    expect(closed.length).toBeLessThan(6);
+  });
+});
