@@ -75,6 +75,8 @@ describe('a large response', () => {
   }
 
   const openStatements = async () => (await database.sql(OPEN))[0]?.['open'] as number;
+  const holdsNothing = async ({ baseUrl }: ServerProcess) =>
+    /memory_budget_used_bytes 0$/m.test((await call(baseUrl, '/metrics')).text);
   const nothingIsOpen = () => until(async () => (await openStatements()) === 0);
 
   it('has a length up to the share, and comes in chunks beyond it', async () => {
@@ -243,7 +245,28 @@ describe('a large response', () => {
       await nothingIsOpen();
     }
     expect((await call(service.baseUrl, '/sessions/large/runs')).status).toBe(200);
-    await until(async () => /memory_budget_used_bytes 0$/m.test((await call(service.baseUrl, '/metrics')).text));
+    await until(() => holdsNothing(service));
+  });
+
+  it('or a request that times out, or whose client leaves, gives its memory back', async () => {
+    const service = await start(database.dsn, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_500)) });
+    const lock = await database.lock('ai.agno_sessions');
+    const body = { session_state: { text: 'x'.repeat(MEGABYTE) } };
+    const late = call(service.baseUrl, '/sessions/empty', { method: 'PATCH', body });
+    const left = new AbortController();
+    const gone = fetch(`${service.baseUrl}/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: left.signal,
+    });
+    await until(async () => (await openStatements()) === 2);
+    left.abort();
+    await expect(gone).rejects.toThrow();
+    expect(await holdsNothing(service)).toBe(false);
+    expect((await late).status).toBe(504);
+    await until(() => holdsNothing(service));
+    await lock.release();
   });
 
   it('holds half of the pool at most; the next one waits, then it is refused', async () => {

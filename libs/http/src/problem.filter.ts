@@ -14,6 +14,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethod } from './known-paths.js';
+import { workHasEnded } from './responses.js';
 
 /** The part of Nest's adapter that sends a response. */
 type HttpAdapter = Pick<FastifyAdapter, 'reply'>;
@@ -29,6 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
+    workHasEnded(reply);
     if (reply.raw.headersSent) return;
     this.send(this.problemOf(error, request), request, reply);
   }

@@ -21,13 +21,12 @@ export class Responses {
    * @throws MemoryBudgetFull, or ChangeNotShown for a request that has changed something
    */
   prepare(reply: FastifyReply, body: unknown): boolean {
-    const { raw, request } = reply;
-    request.hasReplied = true;
+    const { raw } = reply;
     const large = body instanceof LargeBody ? body : undefined;
+    workHasEnded(reply);
     if (raw.closed || raw.writableEnded) {
       large?.getStream().destroy();
       large?.close();
-      if (raw.closed) request.memory.release();
       return false;
     }
     const bytes = large === undefined ? lengthOf(body) : large.bytes;
@@ -50,6 +49,12 @@ export class Responses {
       raw.socket?.resetAndDestroy();
     });
   }
+}
+
+/** The work for a request holds memory until it has ended, also when its client has gone or was told 504 meanwhile. */
+export function workHasEnded({ raw, request }: FastifyReply): void {
+  request.hasReplied = true;
+  if (raw.closed) request.memory.release();
 }
 
 function lengthOf(body: unknown): number {
