@@ -23,6 +23,8 @@ const SMALL = 131_072;
 const LARGE = 16_384;
 /** Small values are put together up to this length, in characters. */
 const PART = 114_688;
+/** Node keeps longer strings outside the heap, in characters. A slice of one takes nothing. */
+const ON_HEAP = 1_000_000;
 
 /** What a route does with fields that have no value: reads and creates drop them, PATCH, rename and single runs print null. */
 export type Nulls = 'dropped' | 'shown';
@@ -35,6 +37,8 @@ export class JsonWriter {
   private text = '';
   /** Of `parts`: characters, bytes where they are encoded. */
   private partsLength = 0;
+  /** Of the parts that take up heap, in characters. */
+  private onHeap = 0;
   private needsComma = false;
 
   /** How much was written and not taken yet. */
@@ -101,13 +105,28 @@ export class JsonWriter {
     const parts = this.text === '' ? this.parts : [...this.parts, this.text];
     this.parts = [];
     this.partsLength = 0;
+    this.onHeap = 0;
     this.text = '';
     return parts;
   }
 
-  /** Encodes what was written so far, so that no slice keeps the row in memory that it was cut from. */
-  encode(): void {
-    this.parts = [...encodedPieces(this.take())];
+  /**
+   * Encodes what was written so far, so that no slice keeps the row in memory that it was cut from.
+   *
+   * @param longest parts that are longer stay as they are, in characters
+   */
+  encode(longest = Number.POSITIVE_INFINITY): void {
+    const parts: (string | Buffer)[] = [];
+    let short: (string | Buffer)[] = [];
+    for (const part of this.take()) {
+      if (part.length <= longest) {
+        short.push(part);
+        continue;
+      }
+      parts.push(...encodedPieces(short), part);
+      short = [];
+    }
+    this.parts = [...parts, ...encodedPieces(short)];
     this.partsLength = length(this.parts);
   }
 
@@ -123,12 +142,15 @@ export class JsonWriter {
       this.push(this.text);
       this.text = '';
     }
+    // A response that waits for its client must not fill the heap: garbage would be collected all the time.
+    if (this.onHeap >= SMALL) this.encode(ON_HEAP);
     return this;
   }
 
   private push(part: string): void {
     this.parts.push(part);
     this.partsLength += part.length;
+    if (part.length <= ON_HEAP) this.onHeap += part.length;
   }
 
   private open(bracket: string): this {
