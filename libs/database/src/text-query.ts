@@ -102,6 +102,8 @@ export class TextQuery<Row = TextRow> implements Submittable {
   /** Comes after an error, too. */
   handleReadyForQuery(): void {
     this.onEnd(this.statement.name, (performance.now() - this.startedAt) / 1000);
+    // An idle connection must not keep the rows of its last statement in memory.
+    if (this.connection !== undefined) this.connection.wantsRow = undefined;
     const { portal, receiver } = this.execution ?? {};
     if (portal !== undefined) {
       portal.isBound = true;
