@@ -77,10 +77,10 @@ export class Database implements Reader {
     { deadline, memory }: WorkLimits,
   ): Promise<Row[] | undefined> {
     // The statement runs to its end in any case: to cancel it would undo the change.
-    const receiver = new HeldRows<Row>(memory, () => undefined);
+    const receiver = new HeldRows<Row>(memory, () => undefined, CHANGE_BYTES);
     try {
       await this.primary.work(deadline, (run) => {
-        memory.hold(CHANGE_BYTES, 'rows');
+        memory.hold(CHANGE_BYTES, 'change');
         return run(statement, values, { receiver });
       });
       return receiver.rows;

@@ -15,7 +15,7 @@ describe('MemoryBudget', () => {
     expect(budget.used).toBe(90 * MB);
     expect(() => first.hold(40 * MB + FREE + 1, 'rows')).toThrow(MemoryBudgetFull);
     expect(budget.used).toBe(90 * MB);
-    expect(budget.refusals).toEqual({ body: 0, rows: 1, response: 0 });
+    expect(budget.refusals).toEqual({ body: 0, rows: 1, change: 0, response: 0 });
     second.release();
     first.hold(40 * MB + FREE + 1, 'rows');
     expect(budget.used).toBe(60 * MB + 1);
@@ -42,6 +42,16 @@ describe('MemoryBudget', () => {
     budget.reservation().hold(16_384, 'body');
     budget.reservation().holdResponse(FREE);
     expect(() => budget.reservation().hold(16_385, 'body')).toThrow(MemoryBudgetFull);
+  });
+
+  it('lets changes hold an eighth more, and their responses what they held', () => {
+    const budget = new MemoryBudget(80 * MB);
+    for (const bytes of [30, 30, 20]) budget.reservation().hold(bytes * MB + FREE, 'rows');
+    const changes = Array.from({ length: 10 }, () => budget.reservation());
+    for (const change of changes) change.hold(MB, 'change');
+    expect(() => budget.reservation().hold(1, 'change')).toThrow(MemoryBudgetFull);
+    changes[0]?.holdResponse(MB);
+    expect(() => changes[1]?.hold(FREE + 1, 'rows')).toThrow(MemoryBudgetFull);
   });
 
   it('lets one request at a time hold more than half', () => {

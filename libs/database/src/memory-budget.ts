@@ -1,7 +1,7 @@
 import type { Deadline } from './deadline.js';
 
 /** What a request needs memory for: the label of the refusals. */
-export type MemoryUse = 'body' | 'rows' | 'response';
+export type MemoryUse = 'body' | 'rows' | 'change' | 'response';
 
 /** The process has no memory left for this. Worth trying again later. */
 export class MemoryBudgetFull extends Error {
@@ -20,7 +20,12 @@ export interface WorkLimits {
  * So much of each request is not counted, in bytes: small requests are served while large ones use up the budget. Less of a
  * body, since a client can send it as slowly as it likes; a response of this size is taken by the kernel at once.
  */
-const FREE_BYTES: Record<MemoryUse, number> = { body: 16_384, rows: 131_072, response: 131_072 };
+const FREE_BYTES: Record<MemoryUse, number> = { body: 16_384, rows: 131_072, change: 0, response: 131_072 };
+
+/** Changes are made while others use up the budget: they may hold so much more of it. No more run than a pool has connections. */
+const CHANGE_SHARE = 1 / 8;
+
+const NOTHING: Readonly<Record<MemoryUse, number>> = { body: 0, rows: 0, change: 0, response: 0 };
 
 /**
  * The memory that all requests of a process may hold together: bodies, rows that were read, and responses until the kernel
@@ -28,7 +33,7 @@ const FREE_BYTES: Record<MemoryUse, number> = { body: 16_384, rows: 131_072, res
  */
 export class MemoryBudget {
   /** How often memory was refused, by what it was wanted for. */
-  readonly refusals: Record<MemoryUse, number> = { body: 0, rows: 0, response: 0 };
+  readonly refusals: Record<MemoryUse, number> = { ...NOTHING };
   private held = 0;
   /** The one request whose memory is counted as half of the budget though it holds more. */
   private largest: Reservation | undefined;
@@ -62,8 +67,9 @@ export class MemoryBudget {
     const half = this.bytes / 2;
     const isLargest = wanted > half;
     const counted = Math.min(wanted, half);
+    const limit = use === 'change' ? this.bytes * (1 + CHANGE_SHARE) : this.bytes;
     const isTaken = isLargest && this.largest !== undefined && this.largest !== reservation;
-    if (counted > before && (isTaken || this.held + counted - before > this.bytes)) {
+    if (counted > before && (isTaken || this.held + counted - before > limit)) {
       this.refusals[use]++;
       this.refusedAt = performance.now();
       throw new MemoryBudgetFull(use);
@@ -108,9 +114,7 @@ export class Reservation {
 
   private change(held: Readonly<Record<MemoryUse, number>>, use: MemoryUse): void {
     if (this.isReleased) return;
-    this.counted = this.budget.count(this, this.counted, held.body + held.rows + held.response, use);
+    this.counted = this.budget.count(this, this.counted, held.body + held.rows + held.change + held.response, use);
     this.held = held;
   }
 }
-
-const NOTHING: Readonly<Record<MemoryUse, number>> = { body: 0, rows: 0, response: 0 };

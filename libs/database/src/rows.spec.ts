@@ -196,13 +196,11 @@ describe('readRows', () => {
     expect(await database.change(insert(2), [], request())).toHaveLength(2);
     expect(await database.change(insert(20), [], request())).toBeUndefined();
     const small = new MemoryBudget(2 ** 24);
-    const others = small.reservation();
-    others.hold(8 * 2 ** 20, 'rows');
-    small.reservation().hold(6 * 2 ** 20, 'rows');
+    for (const megabytes of [8, 8]) small.reservation().hold(megabytes * 2 ** 20, 'rows');
     const first = request(small);
     await expect(database.change(insert(4), [], first)).rejects.toThrow(ChangeNotShown);
     first.memory.release();
-    small.reservation().hold(2 ** 21, 'rows');
+    small.reservation().hold(2 ** 21, 'change');
     await expect(database.change(insert(1), [], request(small))).rejects.toThrow(MemoryBudgetFull);
     expect(await runSql(inject('postgresDsn'), `SELECT count(*)::int AS count FROM ${name}`)).toEqual([{ count: 3 }]);
   });

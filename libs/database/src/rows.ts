@@ -89,19 +89,19 @@ export class HeldRows<Row> implements RowReceiver<Row> {
 
   /**
    * @param onFailure called when no more rows are wanted
-   * @param limit of all rows but the last, in bytes
+   * @param heldBytes what is held for these rows already
    */
   constructor(
     private readonly memory: Reservation,
     private readonly onFailure: () => void,
-    private readonly limit = SHARE_BYTES,
+    private readonly heldBytes = 0,
   ) {}
 
   wants(bytes: number): boolean {
     if (this.failure !== undefined) return false;
     try {
-      if (this.bytes > this.limit) throw new ResultTooLarge(this.rows.length);
-      this.memory.hold(COPIES * (this.bytes + bytes), 'rows');
+      if (this.bytes > SHARE_BYTES) throw new ResultTooLarge(this.rows.length);
+      this.memory.hold(COPIES * (this.bytes + bytes) - this.heldBytes, 'rows');
       return true;
     } catch (error) {
       this.failure = error as Error;

@@ -76,6 +76,7 @@ export class ProblemFilter implements ExceptionFilter {
 const TOO_MANY: Record<MemoryUse, string> = {
   body: 'Too many request bodies in flight',
   rows: 'Too many large responses in flight',
+  change: 'Too many large responses in flight',
   response: 'Too many large responses in flight',
 };
 const OUTCOME_UNKNOWN = 'The connection to the database was lost; the change may or may not have been made';

@@ -171,7 +171,7 @@ function length(parts: readonly (string | Buffer)[]): number {
 }
 
 /** Length of a piece, in characters. */
-const PIECE = 131_072;
+const PIECE = 524_288;
 
 /** The parts of a body as bytes: small texts together, large ones cut. */
 export function* encodedPieces(parts: readonly (string | Buffer)[]): Generator<Buffer> {

@@ -13,7 +13,7 @@ export interface ResponseSource {
 /** A response is sent whole while it is no longer, in characters. */
 const WHOLE = SHARE_BYTES;
 /** How much of a longer one is made before it is sent, in characters. */
-const PIECE = 131_072;
+const PIECE = 524_288;
 
 /**
  * The body that `write` writes, in turns with other requests: whole where it is small, else it is written on while it is sent.
