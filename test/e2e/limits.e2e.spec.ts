@@ -31,7 +31,7 @@ describe('limits', () => {
         // twice this timeout.
         AGNO_REQUEST_TIMEOUT_MS: String(scaled(3_000)),
         AGNO_STATEMENT_TIMEOUT_MS: String(scaled(1_000)),
-        AGNO_CONNECT_TIMEOUT_MS: String(scaled(500)),
+        AGNO_QUEUE_TIMEOUT_MS: String(scaled(500)),
         AGNO_POOL_SIZE: '1',
       }),
     ]);

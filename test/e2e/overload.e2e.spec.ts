@@ -6,14 +6,16 @@ import type { ServerProcess } from '../support/child-process.js';
 import { pendingRequests } from '../support/metrics.js';
 import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
+import { scaled } from '../support/time-scale.js';
 
-const QUEUE_TIMEOUT_MS = 50;
+const QUEUE_TIMEOUT_MS = scaled(4_000);
 
 describe('a database that is asked more than it can answer', () => {
   let busy: ScratchDatabase;
   let service: ServerProcess;
   let lock: pg.Client;
-  const waiting: Promise<Reply>[] = [];
+  let holding: Promise<Reply>;
+  let waiting: Promise<Reply>;
   const ask = () => call(service.baseUrl, '/sessions/s?db_id=busy');
 
   beforeAll(async () => {
@@ -29,19 +31,20 @@ describe('a database that is asked more than it can answer', () => {
     await lock.connect();
     await lock.query('BEGIN');
     await lock.query('LOCK TABLE ai.agno_sessions IN ACCESS EXCLUSIVE MODE');
-    // One has the only connection, the other waits for it.
-    waiting.push(ask(), ask());
+    holding = ask();
+    await until(async () => (await busy.waitersFor('ai.agno_sessions')) > 0);
+    waiting = ask();
   });
   afterAll(async () => {
     await lock.end();
     await service.stop();
   });
 
-  it('refuses at once, and says when to come again', async () => {
+  it('rejects a request at once when another has waited half of the queue timeout', async () => {
     await until(async () => (await pendingRequests(service, 'busy')) === 1);
-    // By now the queued request has waited longer than the queue timeout.
-    await setTimeout(QUEUE_TIMEOUT_MS);
+    await setTimeout(QUEUE_TIMEOUT_MS / 2);
     const refusal = await ask();
+    expect(await pendingRequests(service, 'busy')).toBe(1);
     expect(refusal.status).toBe(503);
     expect(refusal.json).toEqual({ detail: "Database 'busy' has too many requests waiting" });
     expect(refusal.headers.get('retry-after')).toBe('1');
@@ -54,9 +57,16 @@ describe('a database that is asked more than it can answer', () => {
     expect((await call(service.baseUrl, '/sessions?db_id=idle')).status).toBe(200);
   });
 
-  it('answers those who were waiting, and everybody as soon as it can', async () => {
+  it('rejects a request that waited for the queue timeout', async () => {
+    expect((await waiting).status).toBe(503);
+    expect((await call(service.baseUrl, '/metrics')).text).toContain(
+      'db_client_connection_timeouts_total{db_id="busy"} 1',
+    );
+  });
+
+  it('answers the request that has the connection, and everybody as soon as it can', async () => {
     await lock.query('ROLLBACK');
-    for (const reply of await Promise.all(waiting)) expect(reply.status).toBe(200);
+    expect((await holding).status).toBe(200);
     await until(async () => (await ask()).status === 200);
   });
 });

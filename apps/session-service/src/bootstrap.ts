@@ -36,7 +36,7 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
     app
       .get(DatabaseRegistry)
       .servers()
-      .some((server) => server.isBulkLaneFull);
+      .some((server) => server.isBulkWaiting);
   const adapter = createHttpAdapter(config, memory, isWaitedFor, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, logger, metrics, tracing?.traceStatements(metrics) ?? metrics, serviceStart()),

@@ -3,11 +3,10 @@ import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { poolOf } from './data-source.js';
 import { DatabaseUnavailable } from './database-errors.js';
-import type { DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
+import type { PoolLimits, PoolUse } from './database-options.js';
 import { type PoolTarget, withOfferedTls } from './dsn/index.js';
 import { openDataSource } from './open-data-source.js';
 import { RestedConnections } from './rested-connections.js';
-import { WaitingLine } from './waiting-line.js';
 
 /** A connection in the hands of one piece of work, and the pool that it goes back to. */
 export interface Loan {
@@ -24,30 +23,21 @@ export class DatabaseConnections {
   /** The end of a pool that another one has replaced. */
   private retiring: Promise<unknown> = Promise.resolve();
   private readonly rested = new RestedConnections();
-  private readonly line: WaitingLine;
 
   constructor(
     private readonly databaseId: string,
     private readonly target: PoolTarget,
     private readonly limits: PoolLimits,
-    private readonly observer: DatabaseObserver,
     private readonly onIdleError: (error: Error) => void,
-  ) {
-    this.line = new WaitingLine(limits.size);
-  }
+  ) {}
 
   /** A connection that is alive. @throws DatabaseUnavailable */
   async lend(): Promise<Loan> {
-    const place = this.line.join();
-    try {
-      const pool = await this.connect();
-      for (;;) {
-        const client = await this.takeFrom(pool);
-        if (await this.rested.isAlive(client)) return { pool, client };
-        client.release(true);
-      }
-    } finally {
-      this.line.leave(place);
+    const pool = await this.connect();
+    for (;;) {
+      const client = await this.takeFrom(pool);
+      if (await this.rested.isAlive(client)) return { pool, client };
+      client.release(true);
     }
   }
 
@@ -57,19 +47,11 @@ export class DatabaseConnections {
     client.release(isBroken);
   }
 
-  /**
-   * Whether whoever joins those who wait would wait too long. While the pool is open and has connections left to make,
-   * nobody waits for others, however long that takes; until it is open, all wait for the server.
-   */
-  areCrowded(): boolean {
-    return this.line.waitMs() >= this.limits.queueTimeoutMs && this.openPool?.waitingCount !== 0;
-  }
-
   /** How the pool is used at the moment; nothing before the first connection. */
-  use(): PoolUse {
+  use(): Omit<PoolUse, 'pending'> {
     const pool = this.openPool;
     const idle = pool?.idleCount ?? 0;
-    return { used: (pool?.totalCount ?? 0) - idle, idle, pending: pool?.waitingCount ?? 0, max: this.limits.size };
+    return { used: (pool?.totalCount ?? 0) - idle, idle, max: this.limits.size };
   }
 
   /** Waits for connections in use and closes all. */
@@ -106,7 +88,6 @@ export class DatabaseConnections {
     try {
       return await pool.connect();
     } catch (error) {
-      if (isPoolTimeout(error)) this.observer.connectionTimedOut(this.databaseId);
       void this.lookAtTls(pool);
       throw new DatabaseUnavailable(this.databaseId, error);
     }
@@ -138,8 +119,3 @@ async function retire(dataSource: DataSource): Promise<void> {
 
 /** How often a pool is looked at that is to end, in milliseconds. */
 const RETIRING_MS = 100;
-
-/** pg-pool has no code for it. */
-function isPoolTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
-}

@@ -1,4 +1,4 @@
-/** The database of a db_id cannot be reached, or has no connection free in time. Worth trying again later. */
+/** The database of a db_id cannot be reached. Worth trying again later. */
 export class DatabaseUnavailable extends Error {
   constructor(
     readonly databaseId: string,

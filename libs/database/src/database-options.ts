@@ -14,7 +14,7 @@ export interface DatabaseTarget {
 export interface PoolLimits {
   readonly size: number;
   readonly connectTimeoutMs: number;
-  /** Nobody may begin to wait who would wait longer for a connection. */
+  /** Time limit for the wait for one of the pool's connections. */
   readonly queueTimeoutMs: number;
   readonly statementTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -31,9 +31,9 @@ export interface TableNames {
 export interface DatabaseObserver {
   /** A statement has been answered, with rows or an error. `name` is the statement's. */
   statementEnded(databaseId: string, name: string, seconds: number): void;
-  /** No connection came free in time. */
+  /** A request waited for a connection until the queue timeout. */
   connectionTimedOut(databaseId: string): void;
-  /** Too many were waiting already. */
+  /** A request was rejected at once because the queue for a connection was overloaded. */
   requestRefused(databaseId: string): void;
   /** For those who follow each statement from beginning to end, in the context of who asked for it: runs it by `run`. */
   follow?(databaseId: string, run: Run): Run;

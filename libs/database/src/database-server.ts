@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
-import { BulkLane } from './bulk-lane.js';
 import { cancelStatement } from './cancel-statement.js';
+import { ConnectionQueue, type WorkKind } from './connection-queue.js';
 import { DatabaseConnections } from './database-connections.js';
 import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
@@ -20,7 +20,7 @@ import { TextQuery } from './text-query.js';
 export class DatabaseServer implements Reader {
   private readonly names: StatementNames;
   private readonly noNames: StatementNames;
-  private readonly bulk: BulkLane;
+  private readonly queue: ConnectionQueue;
   private readonly target: PoolTarget;
   private readonly connections: DatabaseConnections;
   private answeredAt = Number.NEGATIVE_INFINITY;
@@ -36,9 +36,9 @@ export class DatabaseServer implements Reader {
     this.target = parseDsn(dsn);
     this.names = new StatementNames(id, this.target.namedStatements, log);
     this.noNames = new StatementNames(id, false, log);
-    this.bulk = new BulkLane(id, limits);
+    this.queue = new ConnectionQueue(id, limits, observer);
     const onIdleError = (error: Error) => log.warn(`Idle connection of '${id}' lost: ${error.message}`);
-    this.connections = new DatabaseConnections(id, this.target, limits, observer, onIdleError);
+    this.connections = new DatabaseConnections(id, this.target, limits, onIdleError);
   }
 
   /** Runs one statement; it is cancelled in PostgreSQL when the deadline passes. */
@@ -97,14 +97,12 @@ export class DatabaseServer implements Reader {
   }
 
   /** Does `work` on one connection; what runs is cancelled in PostgreSQL when the deadline passes. */
-  async work<T>(deadline: Deadline, work: Work<T>, { bulk, isUnnamed }: WorkOptions = {}): Promise<T> {
-    const names = isUnnamed ? this.noNames : this.names;
-    if (bulk === undefined) return this.workOnConnection(deadline, work, names);
-    await this.bulk.enter(bulk);
+  async work<T>(deadline: Deadline, work: Work<T>, { kind = 'short', isUnnamed }: WorkOptions = {}): Promise<T> {
+    await this.queue.enter(kind);
     try {
-      return await this.workOnConnection(deadline, work, names);
+      return await this.workOnConnection(deadline, work, isUnnamed ? this.noNames : this.names);
     } finally {
-      this.bulk.leave(bulk);
+      this.queue.leave(kind);
     }
   }
 
@@ -141,9 +139,9 @@ export class DatabaseServer implements Reader {
     }
   }
 
-  /** Whether others wait so long for a connection that nobody should join them. */
-  isCrowded(): boolean {
-    return this.connections.areCrowded();
+  /** True while a new request of this kind would probably wait for a connection in vain. */
+  isOverloaded(kind: WorkKind): boolean {
+    return this.queue.isOverloaded(kind);
   }
 
   /** Whether any statement was answered in the last `ms` milliseconds, with rows or an error. */
@@ -161,18 +159,17 @@ export class DatabaseServer implements Reader {
 
   /** How the pool is used at the moment; nothing before the first connection. */
   use(): PoolUse {
-    const use = this.connections.use();
-    return { ...use, pending: use.pending + this.bulk.waiting };
+    return { ...this.connections.use(), pending: this.queue.waiting };
   }
 
   /** True while a list or a large result waits for others to end. */
-  get isBulkLaneFull(): boolean {
-    return this.bulk.waiting > 0;
+  get isBulkWaiting(): boolean {
+    return this.queue.isBulkWaiting;
   }
 
   /** False when work of that kind would wait for others. */
-  hasPlaceFor({ bulk }: WorkOptions): boolean {
-    return bulk === undefined || this.bulk.hasPlace(bulk);
+  hasPlaceFor({ kind = 'short' }: WorkOptions): boolean {
+    return kind === 'short' || this.queue.hasPlace(kind);
   }
 
   /** Waits for connections in use and closes all. */

@@ -1,3 +1,4 @@
+import type { WorkKind } from './connection-queue.js';
 import { ChangeNotShown, DatabaseOverloaded } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, DatabaseTarget, PoolLimits } from './database-options.js';
 import { DatabaseServer } from './database-server.js';
@@ -43,13 +44,12 @@ export class Database implements Reader {
   }
 
   /**
-   * To be asked before a request begins its work. A line in which people wait long does not get shorter by growing: who
-   * comes now is told at once to come back later, and those who are in it are served in time.
+   * To be called before a request begins its work: a request that would time out in the queue is rejected at once instead.
    *
    * @throws DatabaseOverloaded
    */
-  admit(): void {
-    if (!this.primary.isCrowded()) return;
+  rejectIfOverloaded(kind: WorkKind = 'short'): void {
+    if (!this.primary.isOverloaded(kind)) return;
     this.observer.requestRefused(this.id);
     throw this.overloaded;
   }

@@ -1,10 +1,10 @@
-import type { BulkWork } from './bulk-lane.js';
+import type { WorkKind } from './connection-queue.js';
 import type { Deadline } from './deadline.js';
 import type { SqlValue, Statement, TextRow, Work } from './statement.js';
 
-/** Which kind of work it is; undefined: short. */
 export interface WorkOptions {
-  readonly bulk?: BulkWork | undefined;
+  /** `short` unless it is given. */
+  readonly kind?: WorkKind | undefined;
   /** The statements are parsed each time, as they must be where one cannot be sent again. */
   readonly isUnnamed?: boolean;
 }

@@ -48,7 +48,7 @@ export function streamRows<Row>(
     }
     await run(COMMIT, []);
   };
-  reader.work(limits.deadline, work, { bulk: 'large', isUnnamed: true }).catch((error: unknown) => {
+  reader.work(limits.deadline, work, { kind: 'large', isUnnamed: true }).catch((error: unknown) => {
     opened.reject(error);
     stream?.fail(error);
   });

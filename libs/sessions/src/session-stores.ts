@@ -48,7 +48,7 @@ export class SessionStores {
     if (wanted.refusal !== undefined) throw wanted.refusal;
     if (caller.isIsolated && !caller.userId) throw problem(403, 'Authenticated request is missing a user identity');
     request.databaseId = store.database.id;
-    store.database.admit();
+    store.database.rejectIfOverloaded();
     return { store, userId: caller.isIsolated ? caller.userId : wanted.userId };
   }
 

@@ -45,7 +45,7 @@ export class ServiceAccounts {
    * @throws DatabaseOverloaded: who guesses tokens must not make the line longer, either
    */
   async find(tokenHash: string, deadline: Deadline): Promise<ServiceAccount | 'unknown' | 'no-table'> {
-    this.database.admit();
+    this.database.rejectIfOverloaded();
     try {
       const [row] = await this.database.query<AccountRow>(this.findByToken, [tokenHash], deadline);
       return row === undefined ? 'unknown' : accountOf(row);

@@ -41,8 +41,7 @@ export interface SessionPage {
   close(): void;
 }
 
-/** Lists can be slow. */
-const AS_LIST = { bulk: 'list' } as const;
+const AS_LIST = { kind: 'list' } as const;
 
 /** Lists of one database: a page is always read; totals only when they may have changed. */
 export class SessionLists {
@@ -59,6 +58,7 @@ export class SessionLists {
     if (condition.values.some(isImpossible)) return EMPTY_PAGE;
     return this.layout.with(async (book) => {
       if (!book.layout.hasSessions) return EMPTY_PAGE;
+      this.database.rejectIfOverloaded('list');
       const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, book) };
       const count = book.get(`count:${condition.key}`, countSessions(condition));
       const reader = await this.database.reader(limits.deadline);

@@ -37,13 +37,13 @@ export class ServiceMetrics implements DatabaseObserver {
   });
   private readonly timeouts = new Counter({
     name: 'db_client_connection_timeouts_total',
-    help: 'Requests that got no connection in time, by db_id',
+    help: 'Requests rejected with 503 after AGNO_QUEUE_TIMEOUT_MS in the queue for a connection, by db_id',
     labelNames: ['db_id'],
     registers: [this.registry],
   });
   private readonly refusals = new Counter({
     name: 'agno_session_service_requests_refused_total',
-    help: 'Requests that were told to come back later since too many waited for a connection, by db_id',
+    help: 'Requests rejected with 503 at once because the queue for a connection was overloaded, by db_id',
     labelNames: ['db_id'],
     registers: [this.registry],
   });

@@ -46,6 +46,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
       AGNO_POOL_SIZE: '10',
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       AGNO_CONNECT_TIMEOUT_MS: String(CONNECT_TIMEOUT_MS),
+      AGNO_QUEUE_TIMEOUT_MS: String(CONNECT_TIMEOUT_MS),
     });
   }
 

@@ -30,6 +30,14 @@ export function slowestOf(sent: readonly Pick<Sent, 'milliseconds'>[]): number {
 
 /** The duration that all but one in a hundred stay below, in milliseconds. */
 export function p99Of(sent: readonly Pick<Sent, 'milliseconds'>[]): number {
+  return quantileOf(sent, 0.99);
+}
+
+export function medianOf(sent: readonly Pick<Sent, 'milliseconds'>[]): number {
+  return quantileOf(sent, 0.5);
+}
+
+function quantileOf(sent: readonly Pick<Sent, 'milliseconds'>[], share: number): number {
   const sorted = sent.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * 0.99)] ?? 0;
+  return sorted[Math.floor(sorted.length * share)] ?? 0;
 }

@@ -55,6 +55,7 @@ export class Scenario {
       AGNO_SESSION_DSN_MAP: JSON.stringify(dsns),
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       AGNO_CONNECT_TIMEOUT_MS: String(CONNECT_TIMEOUT_MS),
+      AGNO_QUEUE_TIMEOUT_MS: String(CONNECT_TIMEOUT_MS),
       AGNO_POOL_SIZE: String(POOL_SIZE),
       ...env,
     });

@@ -49,7 +49,7 @@ export class Replica {
 
   /** Whether reads may go to it. To ask has it looked at again when that is due. */
   isUsable(mark: Mark): boolean {
-    if (!this.isLeftOut) return !this.server.isCrowded();
+    if (!this.isLeftOut) return !this.server.isOverloaded('short');
     if (performance.now() >= this.lookAt) void this.lookAgain(mark);
     return false;
   }
