@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { refuseUnfinished } from './malformed-request.js';
 import { whenRequestEnds } from './request-end.js';
-import { answerUnderWay, isFollowed } from './request-order.js';
+import { answerUnderWay } from './request-order.js';
 
 /** How long a connection without a request may still bring one after closing began, in milliseconds. */
 const LAST_CALL_MS = 500;
@@ -35,7 +35,8 @@ export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): vo
     done();
   });
   whenRequestEnds(fastify, ({ raw: { socket } }) => {
-    if (isOver && !isFollowed(socket)) socket.destroySoon();
+    // The next request of the connection may have its turn already.
+    if (isOver && answerUnderWay(socket) === undefined) socket.destroySoon();
   });
 }
 

@@ -13,7 +13,7 @@ import { readBodies } from './request-bodies.js';
 import { limitArrival, setDeadlines } from './request-deadline.js';
 import { whenRequestEnds } from './request-end.js';
 import { requestIdOf } from './request-id.js';
-import { keepOrder } from './request-order.js';
+import { serializePipelined } from './request-order.js';
 import { routedUrl } from './request-path.js';
 import { Responses } from './responses.js';
 import { SlowClients } from './slow-clients.js';
@@ -68,9 +68,9 @@ export function createHttpAdapter(
   fastify.decorateRequest('contentType', undefined);
   fastify.decorateRequest('trace', undefined);
   fastify.decorateRequest('hasReplied', false);
+  serializePipelined(fastify);
   logAccess(fastify, logger);
   limitConnections(fastify, options.maxConnections);
-  keepOrder(fastify);
   whenRequestEnds(fastify, ({ hasReplied, memory: held }) => {
     // A write whose client has gone goes on, and holds what it needs until it has ended.
     if (hasReplied) held.release();

@@ -11,7 +11,8 @@ const listenersOf = new WeakMap<FastifyInstance, Listener[]>();
 /**
  * Calls `listener` once for every request whose head has come: when its answer is sent, or when its client has gone, of
  * which Fastify's own hook says nothing. Those who do not wait are those for whom it took too long: they must not be
- * missing in figures. The first call is to come before all hooks that may answer, or keep, a request.
+ * missing in figures. The first call is to come before all hooks that may answer a request, and behind the one that keeps those
+ * whose turn on their connection has not come: they begin with their turn, or never.
  */
 export function whenRequestEnds(fastify: FastifyInstance, listener: Listener): void {
   const known = listenersOf.get(fastify);

@@ -2,40 +2,33 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** With more requests that wait, a connection is not read any further. */
-const ENOUGH = 16;
+/**
+ * Bound on the requests that wait on all connections together, each of which takes some kilobytes. One read of a connection
+ * can bring two thousand.
+ */
+const MAX_QUEUED_TOTAL = 10_000;
+let queuedTotal = 0;
+
+/** More bytes than Node lets responses that wait for their turn hold before it stops reading their connection. */
+const TOO_MANY_BYTES = 2 ** 30;
+
+const queues = new WeakMap<Socket, PipelineQueue>();
 
 /**
- * So many requests may wait on all connections together. A single read of a connection can bring a few thousand, of some
- * kilobytes each; beyond this number the connection on which most of them wait is cut.
+ * Runs the requests of one connection one after the other. Node runs pipelined requests at the same time and only sends
+ * their responses in order: a read could miss the write before it, and one client could make the service hold hundreds of
+ * responses. A request whose connection has ended is not begun: its client cannot be told the outcome, and may send it again.
  */
-const MOST = 10_000;
-
-let waitingOnAll = 0;
-const waitingLines = new Set<RequestLine>();
-
-const lines = new WeakMap<Socket, RequestLine>();
-
-/**
- * Does the requests of one connection one after the other. HTTP lets a client send the next before it has the answer to the
- * one before, and Node would begin them all: a read would not see the write before it, and a single client could have
- * hundreds of answers made that wait in memory for their turn. A request whose connection has ended is not begun: its
- * client could no longer be told what became of it, and may send it elsewhere.
- */
-export function keepOrder(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', ({ raw: request }, { raw: answer }, done) => {
-    // Node gives an answer the connection when it is its turn.
-    if (answer.socket !== null && !hasEnded(request.socket)) done();
-    else lineOf(request.socket).join(answer, done);
+export function serializePipelined(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ raw: { socket } }, { raw: response }, done) => {
+    if (hasEnded(socket)) return;
+    // Node assigns the connection to a response when it is its turn.
+    if (response.socket !== null) done();
+    else queueOf(socket).add(response, done);
   });
 }
 
-/** Whether another request waits for the answer under way on this connection. */
-export function isFollowed(socket: Socket): boolean {
-  return (lines.get(socket)?.length ?? 0) > 0;
-}
-
-/** The answer that a connection is busy with. */
+/** The response that a connection is busy with. */
 export function answerUnderWay(socket: object): ServerResponse | undefined {
   return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
@@ -48,82 +41,50 @@ export function hasEnded(socket: Socket): boolean {
   return socket.destroyed || socket.writableEnded;
 }
 
-interface Waiting {
-  readonly answer: ServerResponse;
-  readonly begin: () => void;
-}
-
 /** The requests of one connection that wait for their turn. */
-class RequestLine {
-  private readonly waiting: Waiting[] = [];
+class PipelineQueue {
+  private length = 0;
+  private last: ServerResponse | undefined;
 
   constructor(private readonly socket: Socket) {
-    // Node reads on whenever a part of an answer was sent.
-    socket.on('drain', this.holdBack);
+    socket.once('close', () => {
+      queuedTotal -= this.length;
+    });
   }
 
-  get length(): number {
-    return this.waiting.length;
+  add(response: ServerResponse, begin: () => void): void {
+    const previous = this.last ?? answerUnderWay(this.socket);
+    previous?.once('close', () => this.begin(response, begin));
+    this.last = response;
+    if (this.length === 0) countPending(response, TOO_MANY_BYTES);
+    this.length++;
+    queuedTotal++;
+    if (queuedTotal > MAX_QUEUED_TOTAL) this.socket.destroy();
   }
 
-  join(answer: ServerResponse, begin: () => void): void {
-    this.waiting.push({ answer, begin });
-    waitingLines.add(this);
-    waitingOnAll++;
-    if (waitingOnAll > MOST) longestLine().cut();
-    if (hasEnded(this.socket)) this.leave();
-    else if (this.waiting.length === 1) answerUnderWay(this.socket)?.once('close', this.next);
-    else this.holdBack();
-  }
-
-  cut(): void {
-    this.socket.destroy();
-    this.leave();
-  }
-
-  private readonly next = (): void => {
-    if (hasEnded(this.socket)) {
-      this.leave();
-      return;
+  private begin(response: ServerResponse, begin: () => void): void {
+    if (hasEnded(this.socket)) return;
+    this.length--;
+    queuedTotal--;
+    if (this.length === 0) {
+      this.last = undefined;
+      countPending(response, -TOO_MANY_BYTES);
     }
-    const first = this.waiting.shift();
-    if (first === undefined) return;
-    waitingOnAll--;
-    if (this.waiting.length > 0) first.answer.once('close', this.next);
-    else waitingLines.delete(this);
-    if (this.waiting.length === ENOUGH) goOnReading(first.answer);
-    first.begin();
-  };
-
-  private readonly holdBack = (): void => {
-    if (this.waiting.length > ENOUGH) pauseReading(this.socket);
-  };
-
-  /** All at once, whether or not Node has an end to tell of: of one that never had the connection it may say nothing. */
-  private leave(): void {
-    waitingOnAll -= this.waiting.length;
-    waitingLines.delete(this);
-    for (const { answer } of this.waiting.splice(0)) answer.emit('close');
+    begin();
   }
 }
 
-function lineOf(socket: Socket): RequestLine {
-  const line = lines.get(socket) ?? new RequestLine(socket);
-  lines.set(socket, line);
-  return line;
+function queueOf(socket: Socket): PipelineQueue {
+  const queue = queues.get(socket) ?? new PipelineQueue(socket);
+  queues.set(socket, queue);
+  return queue;
 }
 
-function longestLine(): RequestLine {
-  return [...waitingLines].reduce((longest, line) => (line.length > longest.length ? line : longest));
-}
-
-/** As Node does where answers wait for a client who does not read: otherwise the next body would have it read again. */
-function pauseReading(socket: Socket): void {
-  Object.assign(socket, { _paused: true });
-  socket.pause();
-}
-
-/** Has Node look whether there is still a reason for its pause. */
-function goOnReading(answer: ServerResponse): void {
-  (answer as ServerResponse & { _onPendingData(more: number): void })._onPendingData(0);
+/**
+ * Adds to the bytes by which Node decides whether to read on: it pauses a connection while responses that wait for their
+ * turn hold too many, and resumes it afterwards.
+ * https://github.com/nodejs/node/blob/v24.x/lib/_http_server.js (`outgoingData`)
+ */
+function countPending(response: ServerResponse, bytes: number): void {
+  (response as ServerResponse & { _onPendingData(bytes: number): void })._onPendingData(bytes);
 }
