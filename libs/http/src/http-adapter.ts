@@ -6,7 +6,7 @@ import { logAccess } from './access-log.js';
 import { KEEP_ALIVE_MS, limitConnections } from './connections.js';
 import { Cors } from './cors.js';
 import { closeGracefully } from './graceful-close.js';
-import { sendable } from './large-body.js';
+import { LargeBody, sendable } from './large-body.js';
 import { inRequest } from './logger.js';
 import { answerMalformed, answerUnusual, requireHost } from './malformed-request.js';
 import { readBodies } from './request-bodies.js';
@@ -116,6 +116,11 @@ class SessionAdapter extends FastifyAdapter {
 
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {
     const sent = sendable(body);
-    return this.responses.prepare(response, sent) ? super.reply(response, sent, status) : response;
+    if (!this.responses.prepare(response, sent)) return response;
+    if (!(sent instanceof LargeBody)) return super.reply(response, sent, status);
+    // Not as a StreamableFile: Nest keeps the first one of each connection in memory until the connection closes.
+    if (status !== undefined) response.code(status);
+    if (sent.bytes !== undefined) response.header('content-length', sent.bytes);
+    return response.send(sent.stream);
   }
 }

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { type BodyFlow, type BodyParts, encodedPieces } from '@agno/json';
-import { StreamableFile } from '@nestjs/common';
 
 /** A shorter text is sent at once, in characters. */
 const SMALL = 131_072;
 
 /** A body that is sent piece by piece, so that bytes exist only of those that the client is ready for. */
-export class LargeBody extends StreamableFile {
+export class LargeBody {
+  readonly stream: Readable;
+
   /**
    * @param pieces made when they are needed
    * @param bytes length of all; undefined where it is not known: then the body is chunked
@@ -18,7 +19,7 @@ export class LargeBody extends StreamableFile {
     readonly close: () => void = () => undefined,
   ) {
     // One piece in advance, not 16 as is the default of a stream of objects.
-    super(Readable.from(pieces, { highWaterMark: 1 }), bytes === undefined ? {} : { length: bytes });
+    this.stream = Readable.from(pieces, { highWaterMark: 1 });
   }
 }
 

@@ -25,7 +25,7 @@ export class Responses {
     const large = body instanceof LargeBody ? body : undefined;
     workHasEnded(reply);
     if (raw.closed || raw.writableEnded) {
-      large?.getStream().destroy();
+      large?.stream.destroy();
       large?.close();
       return false;
     }
@@ -42,7 +42,7 @@ export class Responses {
       unwatch();
       body.close();
     });
-    body.getStream().once('error', (error) => {
+    body.stream.once('error', (error) => {
       if (!raw.headersSent) return;
       logger.warn(`A response was cut: ${error.message}`);
       // Fastify would end the connection as if the response were whole, which a client of HTTP/1.0 must believe.
