@@ -57,7 +57,7 @@ export async function createFilled(postgres: DatabaseServer, name: string, datas
 }
 
 /** The first write makes the tables as AgentOS would. */
-async function createTables(dsn: string): Promise<void> {
+export async function createTables(dsn: string): Promise<void> {
   const creator = await startSubject('ours', dsn);
   await fetch(`${creator.baseUrl}/sessions`, { method: 'POST' });
   await creator.stop();

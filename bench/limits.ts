@@ -3,7 +3,7 @@ import { createFilled } from './bench-dataset.js';
 import { type Limit, type Outcome, verdict } from './outcome.js';
 import { securedDetail } from './secured-detail.js';
 import { startSubject } from './subjects.js';
-import { LARGE_SESSION_TIMES, LIST_GROWTH, LISTS_PEAK_MB, STALL_MS } from './targets.js';
+import { LIST_GROWTH, LISTS_PEAK_MB } from './targets.js';
 import { peakRssMb } from './usage.js';
 
 /** How much dearer the same list is in the larger data set, in CPU of service and PostgreSQL. */
@@ -17,13 +17,9 @@ export function listGrowth(outcomes: readonly Outcome[]): Limit[] {
   return [{ what: 'CPU of a list, 200,000 sessions against 10,000', ...growth }];
 }
 
-/** The cost of authentication, memory and stalls, each measured on a service of its own. */
+/** The cost of authentication and the memory of lists, each measured on a service of its own. */
 export async function benchLimits(postgres: TestPostgres): Promise<Limit[]> {
-  return [
-    ...(await securedDetail(postgres)),
-    ...(await listsOfLargeSessions(postgres)),
-    ...(await largeSession(postgres)),
-  ];
+  return [...(await securedDetail(postgres)), ...(await listsOfLargeSessions(postgres))];
 }
 
 async function listsOfLargeSessions(postgres: DatabaseServer): Promise<Limit[]> {
@@ -34,33 +30,6 @@ async function listsOfLargeSessions(postgres: DatabaseServer): Promise<Limit[]> 
   const peak = peakRssMb(service.pid);
   await service.stop();
   return [{ what: 'Peak RSS over four lists of 100 × 2 MB at once', ...verdict(peak, LISTS_PEAK_MB, '≤', ' MB') }];
-}
-
-async function largeSession(postgres: DatabaseServer): Promise<Limit[]> {
-  const dsn = await createFilled(postgres, 'large_session', { sessions: 1, runs: 50, runBytes: 1_000_000 });
-  const service = await startSubject('ours', dsn);
-  // What compiles code and opens connections is not the large session's doing.
-  for (let i = 0; i < 50; i++) await textOf(`${service.baseUrl}/sessions`);
-  let isRead = false;
-  const reading = textOf(`${service.baseUrl}/sessions/s1/runs`).finally(() => {
-    isRead = true;
-  });
-  let worst = 0;
-  while (!isRead) {
-    const begin = performance.now();
-    await textOf(`${service.baseUrl}/health`);
-    worst = Math.max(worst, performance.now() - begin);
-  }
-  const megabytes = Buffer.byteLength(await reading) / 1024 / 1024;
-  const times = peakRssMb(service.pid) / megabytes;
-  await service.stop();
-  return [
-    {
-      what: `Peak RSS while ${megabytes.toFixed(0)} MB of runs are read`,
-      ...verdict(times, LARGE_SESSION_TIMES, '≤', ' × their size'),
-    },
-    { what: 'Longest wait of another request meanwhile', ...verdict(worst, STALL_MS, '≤', ' ms') },
-  ];
 }
 
 async function textOf(url: string): Promise<string> {

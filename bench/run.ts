@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/support/postgres.js';
 import { benchDataset } from './bench-dataset.js';
 import { benchLimits, listGrowth } from './limits.js';
-import { failuresOf, type Outcome, timesBareCpu, timesPython } from './outcome.js';
+import { benchMemory, MEMORY_ROWS } from './memory.js';
+import { failuresOf, type Limit, type Outcome, timesBareCpu, timesPython } from './outcome.js';
 import { limitLine, OUTCOME_HEADER, outcomeLine, startUpLines } from './report/lines.js';
 import { writeReport } from './report/write-report.js';
 import { benchStartUp, START_UP } from './start-up.js';
@@ -37,11 +38,15 @@ async function main(): Promise<boolean> {
     const startUp =
       (ONLY?.includes(START_UP) ?? true) ? await benchStartUp(postgres, SUBJECTS, PACE.starts) : undefined;
     for (const line of startUp === undefined ? [] : startUpLines(startUp.starts)) print(line);
-    const limits = [
+    const limits: Limit[] = [
       ...(startUp?.limits ?? []),
       ...(isWhole ? [...listGrowth(outcomes), ...(await benchLimits(postgres))] : []),
     ];
     for (const limit of limits) print(limitLine(limit));
+    for await (const limit of (ONLY?.includes(MEMORY_ROWS) ?? isWhole) ? benchMemory() : []) {
+      print(limitLine(limit));
+      limits.push(limit);
+    }
     if (isWhole && startUp !== undefined) await writeReport(outcomes, peaks, startUp.starts, limits);
     const verdicts = [...outcomes.flatMap((outcome) => [timesPython(outcome), timesBareCpu(outcome)]), ...limits];
     return verdicts.every(({ isMet }) => isMet) && outcomes.every((outcome) => failuresOf(outcome) === 0);

@@ -47,10 +47,24 @@ export const TARGETS: readonly Target[] = [
 export const LIST_GROWTH = 2;
 /** Peak memory over four lists of 100 sessions of 2 MB at once, in MB. */
 export const LISTS_PEAK_MB = 160;
-/** Peak memory while one large session is read, in times its size. */
-export const LARGE_SESSION_TIMES = 6;
-/** How long that may keep another request waiting, in milliseconds. */
-export const STALL_MS = 200;
+/** Peak RSS above that of the warm idle process, in MB unless it says otherwise, and what others may notice. */
+export const MEMORY = {
+  /** 16 details of 2 MB at once. */
+  detailsMb: 120,
+  /** Three listings at once of 160 MB of pictures, a row each. */
+  picturesMb: 200,
+  /** One session of 50 MB in rows of 1 MB. */
+  largeSessionMb: 30,
+  /** The same in one column, in times its bytes: ASCII takes a byte per character in memory, any other text two. */
+  columnTimesAscii: 3,
+  columnTimesOther: 5,
+  /** The longest that any of these may keep a small request waiting, in milliseconds. */
+  waitMs: 250,
+  /** p99 of small requests while 100 readers have stopped reading, in times that before. */
+  stoppedTimesP99: 2,
+  /** CPU per byte of a large response, in times that of sending the same bytes from memory. */
+  timesSendCpu: 1.2,
+};
 /** Details per second with tokens, scopes and isolation, in times those of the open service. */
 export const SECURED_TIMES_OPEN = 0.85;
 /** CPU from the start of the process to the first response, in times the bare handler's. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** CPU time of clock ticks, in microseconds: Linux counts 100 a second. */
 const TICK_US = 10_000;
@@ -20,9 +20,23 @@ export function parentOf(pid: number): number {
   return Number(statOf(pid)?.[1]);
 }
 
-/** The most memory that a process has held so far, in megabytes. */
+/** The most memory that a process has held so far, or since `forgetPeakRss`, in megabytes. */
 export function peakRssMb(pid: number): number {
-  const [, kilobytes = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return statusMb(pid, /VmHWM:\s+(\d+)/);
+}
+
+/** The memory that a process holds at the moment, in megabytes. */
+export function rssMb(pid: number): number {
+  return statusMb(pid, /VmRSS:\s+(\d+)/);
+}
+
+/** Resets the peak to the present RSS (proc_pid_clear_refs(5)). */
+export function forgetPeakRss(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+function statusMb(pid: number, pattern: RegExp): number {
+  const [, kilobytes = '0'] = pattern.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) / 1024;
 }
 

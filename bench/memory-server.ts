@@ -1,0 +1,24 @@
+/**
+ * The least that sending costs: a plain HTTP server that downloads a body once and sends it from memory. `/whole` sends one
+ * buffer, `/pieces` encodes pieces of a text as a client is ready for them, as the service does.
+ *
+ * memory-server.ts PORT URL
+ */
+import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
+
+const [, , port = '', url = ''] = process.argv;
+const PIECE = 131_072;
+const body = Buffer.from(await (await fetch(url)).arrayBuffer());
+const text = body.toString();
+
+function* pieces(): Generator<Buffer> {
+  for (let start = 0; start < text.length; start += PIECE) yield Buffer.from(text.slice(start, start + PIECE));
+}
+
+createServer((request, response) => {
+  response.setHeader('content-type', 'application/json');
+  if (request.url === '/whole') response.end(body);
+  else if (request.url === '/pieces') Readable.from(pieces(), { highWaterMark: 1 }).pipe(response);
+  else response.end('{}');
+}).listen(Number(port), '127.0.0.1');

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { type ServerProcess, startServer } from '../test/support/child-process.js';
+import { freePort } from '../test/support/ports.js';
+import { CHECKOUT } from '../test/support/session-service.js';
+import { type Limit, verdict } from './outcome.js';
+import { MEMORY } from './targets.js';
+import { cpuOf } from './usage.js';
+import { download, startWithHeap } from './watched-service.js';
+
+const TURNS = 5;
+/** Of one turn; the first download of each warms up. */
+const DOWNLOADS = 4;
+
+/** Our CPU for a large response, against that of sending the same bytes from memory. In turns; medians. */
+export async function* sendCost(dsn: string, path: string): AsyncGenerator<Limit> {
+  const service = await startWithHeap(dsn);
+  const memory = await startMemoryServer(service.baseUrl + path);
+  try {
+    const toWhole: number[] = [];
+    const toPieces: number[] = [];
+    for (let turn = 0; turn <= TURNS; turn++) {
+      const ours = await cpuPerByte(service, path);
+      const [whole, pieces] = [await cpuPerByte(memory, '/whole'), await cpuPerByte(memory, '/pieces')];
+      if (turn === 0) continue;
+      toWhole.push(ours / whole);
+      toPieces.push(ours / pieces);
+    }
+    const what = `CPU per byte of ${path}, 50 MB, against sending them from memory`;
+    yield { what: `${what} as one buffer`, ...verdict(median(toWhole), MEMORY.timesSendCpu, '≤', ' ×') };
+    yield { what: `${what} as pieces of a text`, ...verdict(median(toPieces), undefined, '≤', ' ×') };
+  } finally {
+    await Promise.all([service.stop(), memory.stop()]);
+  }
+}
+
+async function startMemoryServer(url: string): Promise<ServerProcess> {
+  const port = await freePort();
+  const args = [resolve(CHECKOUT, 'bench/memory-server.ts'), String(port), url];
+  return startServer({ command: process.execPath, args, env: {}, port, readyPath: '/', isQuiet: true });
+}
+
+/** In microseconds. */
+async function cpuPerByte({ baseUrl, pid }: ServerProcess, path: string): Promise<number> {
+  const before = cpuOf(pid);
+  let bytes = 0;
+  for (let count = 0; count < DOWNLOADS; count++) bytes += (await download(baseUrl + path)).bytes;
+  return (cpuOf(pid) - before) / bytes;
+}
+
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ServerProcess, spawnTracked } from '../test/support/child-process.js';
+import { metricsOf } from '../test/support/metrics.js';
+import { CHECKOUT } from '../test/support/session-service.js';
+import { SMALL_SESSION } from './large-sessions.js';
+import { type Limit, verdict } from './outcome.js';
+import { MEMORY } from './targets.js';
+import { forgetPeakRss, peakRssMb, rssMb } from './usage.js';
+import { startWithHeap, warmUp } from './watched-service.js';
+
+const READERS = 100;
+/** How long others are measured before and while responses are held, and one request of theirs every so often. */
+const PHASE_MS = 5_000;
+const PACE_MS = 10;
+const SCRIPT = resolve(CHECKOUT, 'bench/load/stopped_readers.py');
+const SCRAPE_MS = 250;
+const USED = 'agno_session_service_memory_budget_used_bytes';
+const LIMIT = 'agno_session_service_memory_budget_limit_bytes';
+
+/** Clients that ask for a large response each and read only its beginning. */
+export async function* stoppedReaders(dsn: string, path: string): AsyncGenerator<Limit> {
+  const service = await startWithHeap(dsn);
+  try {
+    await warmUp(service, SMALL_SESSION);
+    const small = `${service.baseUrl}/sessions/${SMALL_SESSION}`;
+    const calm = await p99While(small, new BudgetSamples(service).take());
+    const before = rssMb(service.pid);
+    forgetPeakRss(service.pid);
+    const { opening, close } = openReaders(service, path);
+    const asking = await p99While(small, opening);
+    const served = (await opening).split(' ').filter((status) => status === '200').length;
+    const budget = new BudgetSamples(service);
+    const held = await p99While(small, budget.take());
+    const rise = peakRssMb(service.pid) - before;
+    const what = `${READERS} readers that stop reading ${path} of 2 MB`;
+    yield { what: `${what}: memory budget used`, ...verdict(budget.share, 1, '≤', ' × its limit') };
+    yield { what: `${what}: p99 of others`, ...verdict(held / calm, MEMORY.stoppedTimesP99, '≤', ' × before') };
+    yield { what: `${what}: p99 of others before`, ...verdict(calm, undefined, '≤', ' ms') };
+    yield { what: `${what}: p99 of others while they ask`, ...verdict(asking, undefined, '≤', ' ms') };
+    yield { what: `${what}: RSS`, ...verdict(rise, undefined, '≤', ' MB') };
+    yield { what: `${what}: served, the others are refused`, ...verdict(served, undefined, '≤') };
+    close();
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Resolves to the statuses, with spaces between, once every reader has the beginning of a response. */
+function openReaders({ baseUrl }: ServerProcess, path: string): { opening: Promise<string>; close: () => void } {
+  const args = [SCRIPT, new URL(baseUrl).port, path, String(READERS)];
+  const child = spawnTracked('python3', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = child.stdout && createInterface(child.stdout);
+  if (!lines) throw new Error('python3 has no output');
+  return { opening: once(lines, 'line').then(String), close: () => void child.kill() };
+}
+
+/** Samples of the memory budget over one phase. Both phases take them, since a scrape of the metrics delays others too. */
+class BudgetSamples {
+  /** The highest share of the limit that was used. */
+  share = 0;
+
+  private readonly service: ServerProcess;
+
+  constructor(service: ServerProcess) {
+    this.service = service;
+  }
+
+  async take(): Promise<void> {
+    for (const end = performance.now() + PHASE_MS; performance.now() < end; await sleep(SCRAPE_MS)) {
+      const metrics = await metricsOf(this.service);
+      const [used, limit] = [USED, LIMIT].map((name) => metrics.get(name) ?? Number.NaN);
+      this.share = Math.max(this.share, Number(used) / Number(limit));
+    }
+  }
+}
+
+/** Requests begin at a fixed pace: one that waits holds up no other. In milliseconds. */
+async function p99While(url: string, work: Promise<unknown>): Promise<number> {
+  let isDone = false;
+  void work.finally(() => {
+    isDone = true;
+  });
+  const times: Promise<number>[] = [];
+  while (!isDone) {
+    times.push(timeOf(url));
+    await sleep(PACE_MS);
+  }
+  const sorted = (await Promise.all(times)).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN;
+}
+
+async function timeOf(url: string): Promise<number> {
+  const begin = performance.now();
+  const response = await fetch(url);
+  await response.arrayBuffer();
+  return response.ok ? performance.now() - begin : Number.POSITIVE_INFINITY;
+}
