@@ -11,6 +11,11 @@ import { ServedDatabase } from '../support/served-database.js';
 const CONNECTIONS = Math.min(10_000, mostOpenFiles() - 500);
 /** How many are opened and ask at the same time: it is not the asking that is to be measured. */
 const AT_ONCE = 100;
+/** AGNO_MAX_CONNECTIONS where it is not set. */
+const DEFAULT_LIMIT = 2_000;
+const BEYOND_LIMIT = 2_500;
+/** Bound of the connections of well-behaved clients and of the test. */
+const OTHERS = 20;
 const REQUEST = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
 /** What a connection at rest may cost, in kilobytes. */
 const MOST_KB = 32;
@@ -21,7 +26,8 @@ describe('connections that are kept', () => {
   let database: ServedDatabase;
 
   beforeAll(async () => {
-    database = await ServedDatabase.start();
+    // Keep-alive is short from three quarters of the limit on.
+    database = await ServedDatabase.start({ AGNO_MAX_CONNECTIONS: String(2 * CONNECTIONS) });
   });
   afterAll(() => database.stop());
 
@@ -65,4 +71,37 @@ describe('connections that are kept', () => {
     await until(async () => clients.every(({ isClosed }) => isClosed));
     return beside;
   }
+});
+
+describe('connections beyond the limit', () => {
+  let database: ServedDatabase;
+
+  beforeAll(async () => {
+    database = await ServedDatabase.start();
+  });
+  afterAll(() => database.stop());
+
+  it('take the place of those that have been idle for the longest time', async () => {
+    const clients: RudeClient[] = [];
+    const beside = await besideTraffic(database, async () => {
+      while (clients.length < BEYOND_LIMIT) {
+        const some = await RudeClient.crowd(database.service.baseUrl, AT_ONCE);
+        for (const client of some) client.read().send(REQUEST);
+        await until(async () => some.every(({ status }) => status !== 0));
+        clients.push(...some);
+      }
+      await until(async () => clients.filter(({ isClosed }) => !isClosed).length <= DEFAULT_LIMIT);
+      return clients.filter(({ isClosed }) => isClosed);
+    });
+    keepFinding({
+      fault: `${BEYOND_LIMIT} connections that asked once and are kept, ${DEFAULT_LIMIT} being the limit`,
+      requests: BEYOND_LIMIT,
+      outcome: `all answered with 200; the ${beside.result.length} that were idle for the longest time closed; ${besideText(beside)}`,
+      lostWrites: 0,
+      wrongAnswers: 0,
+    });
+    expect(statusesOf(clients)).toBe(`200: ${BEYOND_LIMIT}`);
+    expect(beside.result).toEqual(clients.slice(0, beside.result.length));
+    expect(beside.result.length).toBeLessThan(BEYOND_LIMIT - DEFAULT_LIMIT + OTHERS);
+  });
 });
