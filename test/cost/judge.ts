@@ -49,6 +49,18 @@ export function holdFault(samples: readonly Sample[], factor: number): string | 
   return `${sizeOf(middle)}: held ${hold.ms.toFixed(0)} ms (${hold.gcMs.toFixed(0)} ms of it GC), limit ${limit}`;
 }
 
+/** A process in the chart's pod has so much, in megabytes. */
+const MOST_MEGABYTES = 537;
+/** One value may be longer than half of the memory budget; it is held as bytes, as text, and in the response. */
+const HALF_BUDGET_MEGABYTES = 67;
+const COPIES = 4;
+
+/** The peak of the process over a shape whose longest value has so many bytes; undefined: within the limit. */
+export function memoryFault(peakMegabytes: number, longestBytes: number): string | undefined {
+  const limit = MOST_MEGABYTES + COPIES * Math.max(0, longestBytes / MEGABYTE - HALF_BUDGET_MEGABYTES);
+  return peakMegabytes <= limit ? undefined : `${peakMegabytes.toFixed(0)} MB resident, limit ${limit.toFixed(0)}`;
+}
+
 /** True for a hold so close to the limit that chance may have caused it: it is measured again. */
 export function isDoubtful(sample: Sample, factor: number): boolean {
   return share(sample, factor) > 1 && share(sample, factor) < DOUBTFUL_SHARE;

@@ -6,6 +6,7 @@ import {
   isDoubtful,
   isHopeless,
   isSuspicious,
+  memoryFault,
   responseFault,
 } from './judge.js';
 import type { Meter, Sample } from './measurement.js';
@@ -89,6 +90,9 @@ export class Trial {
     this.meter.forgetPeak();
     for (const size of this.plan.sizes) await this.trySize(size);
     const growths = await this.judgeGrowth();
+    const longest = Math.max(0, ...this.samples.map(({ bytes }) => bytes));
+    const ofMemory = memoryFault(this.meter.peakMegabytes, longest);
+    if (ofMemory !== undefined) this.faults.set('memory', ofMemory);
     const faults = [...this.faults].map(([route, fault]) => ({ route, fault }));
     return {
       shape: this.shape.name,

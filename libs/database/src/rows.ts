@@ -1,8 +1,6 @@
-import { StoredValueTooLong } from './database-errors.js';
-import type { Reservation, WorkLimits } from './memory-budget.js';
-import type { Reader, WorkOptions } from './reader.js';
-import { streamRows } from './row-stream.js';
-import type { RowReceiver, Run, SqlValue, Statement, TextRow } from './statement.js';
+import type { Reservation } from './memory-budget.js';
+import type { WorkOptions } from './reader.js';
+import type { RowReceiver, Run } from './statement.js';
 
 /** What a result may hold as a whole, in bytes: beyond it the rows are read in portions. */
 export const SHARE_BYTES = 4_194_304;
@@ -37,47 +35,11 @@ export interface Reading extends WorkOptions {
   readonly before?: ((run: Run) => Promise<void>) | undefined;
 }
 
-/** How many portions a share makes, see `streamRows`. */
-const PORTIONS_PER_SHARE = 4;
-
 /** The result is larger than its share. A statement that changes rows has done so. */
 export class ResultTooLarge extends Error {
   /** @param rows how many made up a share */
   constructor(readonly rows: number) {
     super('A result is larger than what is held in memory at once');
-  }
-}
-
-/**
- * Reads the rows of a statement that changes nothing: a small result at once, so that its connection is free again, a large one
- * in portions. Of that the first attempt is dropped.
- *
- * Errors: those of the statement, MemoryBudgetFull. After the first rows they come from `more()`.
- */
-export async function readRows<Row = TextRow>(
-  reader: Reader,
-  statement: Statement,
-  values: readonly SqlValue[],
-  limits: WorkLimits,
-  reading: Reading = {},
-): Promise<Rows<Row>> {
-  let received: HeldRows<Row> | undefined;
-  try {
-    await reader.work(
-      limits.deadline,
-      (run, cancel) => {
-        received = new HeldRows<Row>(limits.memory, cancel);
-        return run(statement, values, { receiver: received });
-      },
-      reading,
-    );
-    return new WholeRows(received?.rows ?? []);
-  } catch (error) {
-    if (error instanceof ResultTooLarge) {
-      return streamRows(reader, statement, values, limits, reading, error.rows / PORTIONS_PER_SHARE);
-    }
-    if (error instanceof StoredValueTooLong && received?.rows.length) return new WholeRows(received.rows, error);
-    throw error;
   }
 }
 
