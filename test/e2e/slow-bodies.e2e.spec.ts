@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { type RawAnswer, RawConnection } from '../support/raw-http.js';
@@ -55,10 +55,10 @@ describe('bodies that do not come to an end', () => {
     return refusals;
   }
 
-  /** Buffers of the service, bodies among them. */
+  /** What the service holds of its memory budget. */
   async function bytesHeld(): Promise<number> {
     const { text } = await call(service.baseUrl, '/metrics');
-    return Number(/^nodejs_external_memory_bytes (\d+)/m.exec(text)?.[1]);
+    return Number(/^agno_session_service_memory_budget_used_bytes (\d+)/m.exec(text)?.[1]);
   }
 
   it('are refused with 503 when the memory budget is used up, not those that are on their way', async () => {
@@ -73,9 +73,8 @@ describe('bodies that do not come to an end', () => {
   });
 
   it('are cut when they stand still while others need memory, and are never in the way of small ones', async () => {
-    const before = await bytesHeld();
     const refused = begin(AT_ONCE);
-    await until(async () => (await bytesHeld()) - before > AT_ONCE * NEARLY_ALL);
+    await until(async () => (await bytesHeld()) === AT_ONCE * (BODY_LIMIT - 16_384));
     const post = (body: string) => call(service.baseUrl, '/sessions', { method: 'POST', body: { session_name: body } });
     expect((await post('small')).status).toBe(201);
     expect((await post('a'.repeat(NEARLY_ALL))).status).toBe(503);
@@ -83,6 +82,19 @@ describe('bodies that do not come to an end', () => {
     await until(async () => (await post('a'.repeat(NEARLY_ALL))).status === 201, scaled(30_000));
     await until(async () => refused.length === AT_ONCE);
     expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([408]));
+  });
+
+  it('hold nothing any more when they end behind the 408 of their request', async () => {
+    const hasty = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_000)) });
+    onTestFinished(async () => void (await hasty.stop()));
+    const socket = await connectionWith(hasty, `${HEAD}${' '.repeat(BODY_LIMIT - 1)}`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.write(' ');
+    await new Promise((resolve) => socket.once('close', resolve));
+    await until(async () => {
+      const { text } = await call(hasty.baseUrl, '/metrics');
+      return /^agno_session_service_memory_budget_used_bytes 0$/m.test(text);
+    });
   });
 
   it('are none where many large ones come at once: each is taken or told to come again', async () => {

@@ -135,7 +135,7 @@ export class DatabaseServer implements Reader {
       forget();
       // Given back only when no cancel can reach the next holder's statement.
       const isSound = (await cancelling) ?? true;
-      this.connections.takeBack(loan, isBroken || !isSound || hasSentOversized(client));
+      this.connections.takeBack(loan, isBroken || !isSound || hasSentOversized(client) || isInTransaction(client));
     }
   }
 
@@ -181,6 +181,12 @@ export class DatabaseServer implements Reader {
     this.answeredAt = performance.now();
     this.observer.statementEnded(this.id, name, seconds);
   };
+}
+
+/** A cancel that came late may have hit the ROLLBACK or COMMIT. */
+function isInTransaction(client: ClientBase): boolean {
+  const status = client.getTransactionStatus();
+  return status === 'T' || status === 'E';
 }
 
 /** Such a connection is closed: the server's process keeps memory of the size of the value until it ends. */

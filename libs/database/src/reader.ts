@@ -7,6 +7,8 @@ export interface WorkOptions {
   readonly kind?: WorkKind | undefined;
   /** The statements are parsed each time, as they must be where one cannot be sent again. */
   readonly isUnnamed?: boolean;
+  /** Asked before work that a replica did not finish is done by the primary. */
+  readonly mayRepeat?: () => boolean;
 }
 
 /**

@@ -1,8 +1,7 @@
-import { DatabaseUnavailable } from './database-errors.js';
-import { OutOfTime } from './deadline.js';
+import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
 import type { WorkLimits } from './memory-budget.js';
 import { Portal } from './portal.js';
-import type { Reader } from './reader.js';
+import type { Reader, WorkOptions } from './reader.js';
 import { COPIES, type Reading, ROW_BYTES, type Rows, SHARE_BYTES } from './rows.js';
 import type { RowReceiver, Run, SqlValue, Statement } from './statement.js';
 
@@ -30,28 +29,31 @@ export function streamRows<Row>(
   firstRows: number,
 ): Promise<Rows<Row>> {
   const opened = Promise.withResolvers<Rows<Row>>();
-  let stream: RowStream<Row> | undefined;
+  let attempts = 0;
+  let isOpen = false;
   const work = async (run: Run): Promise<void> => {
-    // Where a replica has failed the primary does the work; rows that were handed out cannot be taken back.
-    if (stream?.hasRows) throw new DatabaseUnavailable(reader.id, new Error('a replica failed while it was read'));
+    const attempt = ++attempts;
+    let stream: RowStream<Row> | undefined;
     await run(BEGIN, []);
     try {
       await before?.(run);
       const read: ReadPortion<Row> = (portal, receiver) => run(statement, values, { receiver, portal });
-      stream = new RowStream(read, limits, isRewound, firstRows);
+      stream = new RowStream(reader.id, read, limits, isRewound, firstRows);
       await Promise.race([stream.more(), stream.ended]);
+      // A replica that was given up may still answer, while the primary does its work.
+      if (attempt !== attempts) throw new DatabaseUnavailable(reader.id, new Error('another server reads these rows'));
+      isOpen = true;
       opened.resolve(stream);
       await stream.ended;
     } catch (error) {
+      stream?.fail(translate(reader.id, error));
       await run(ROLLBACK, []).catch(() => undefined);
       throw error;
     }
     await run(COMMIT, []);
   };
-  reader.work(limits.deadline, work, { kind: 'large', isUnnamed: true }).catch((error: unknown) => {
-    opened.reject(error);
-    stream?.fail(error);
-  });
+  const options: WorkOptions = { kind: 'large', isUnnamed: true, mayRepeat: () => !isOpen };
+  reader.work(limits.deadline, work, options).catch(opened.reject);
   return opened.promise;
 }
 
@@ -82,9 +84,12 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   private keptBytes = 0;
   private isPaused = false;
   private isDiscarding = false;
+  /** Rows were dropped that nobody has taken: then the end of the portal is not the end of the rows. */
+  private isLost = false;
   private arrival = Promise.withResolvers<void>();
 
   constructor(
+    databaseId: string,
     private readonly read: ReadPortion<Row>,
     private readonly limits: WorkLimits,
     private mayRewind: boolean,
@@ -94,7 +99,8 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
     if (mayRewind) this.kept = [];
     this.ended = this.ending.promise;
     const forgetDeadline = limits.deadline.onPassed(() => {
-      this.ending.reject(new OutOfTime(TOO_LATE));
+      this.fail(new StatementTimedOut(databaseId));
+      this.ending.reject(this.failure);
       void this.discard();
     });
     this.ended.then(forgetDeadline, forgetDeadline);
@@ -114,7 +120,7 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   }
 
   get isOver(): boolean {
-    return this.portal.isOver && this.portion === undefined && this.waiting.length === 0;
+    return this.portal.isOver && !this.isLost && this.portion === undefined && this.waiting.length === 0;
   }
 
   async more(): Promise<void> {
@@ -137,7 +143,7 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   }
 
   close(): void {
-    this.failure ??= new Error('These rows are not wanted any more');
+    this.fail(new Error('These rows are not wanted any more'));
     void this.discard().then(() => this.ending.resolve());
   }
 
@@ -200,8 +206,10 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   private async readAgain(): Promise<void> {
     // The end of the portion on its way is not the end of the work.
     await this.discard();
+    if (this.failure !== undefined) return;
     this.mayRewind = false;
     this.isDiscarding = false;
+    this.isLost = false;
     const { rows } = this.portal;
     this.portal = new Portal();
     this.portal.rows = rows;
@@ -210,6 +218,7 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   /** Drops the rows that are there, and those of the portion that is on its way. */
   private async discard(): Promise<void> {
     this.isDiscarding = true;
+    this.isLost = true;
     this.waiting = [];
     this.waitingBytes = 0;
     this.pause(false);
@@ -230,5 +239,3 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
     this.arrival = Promise.withResolvers();
   }
 }
-
-const TOO_LATE = 'rows were still to be read when the time of their request was up';

@@ -1,5 +1,5 @@
 import type { Connection, Submittable } from 'pg';
-import { OversizedColumn } from './database-errors.js';
+import { OversizedColumn, sqlState } from './database-errors.js';
 import type { MessageConnection } from './message-connection.js';
 import { OVERSIZED } from './message-framer.js';
 import type { Execution, SqlValue, Statement, TextRow } from './statement.js';
@@ -74,7 +74,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
   handleDataRow({ fields, length }: { fields: readonly (string | null)[]; length: number }): void {
     const { columns } = this;
     const receiver = this.execution?.receiver;
-    if (receiver?.wants(length) === false) return;
+    if (this.tooLong !== undefined || receiver?.wants(length) === false) return;
     const { longValues, nulls } = this.statement;
     // Looks at each value only on a connection that has seen a long one.
     if (longValues !== 'marked' && this.connection?.hasSentOversized && fields.includes(OVERSIZED)) {
@@ -99,17 +99,11 @@ export class TextQuery<Row = TextRow> implements Submittable {
   /** There are more rows than a portion has. */
   handlePortalSuspended(): void {}
 
-  /** Comes after an error, too. */
+  /** Not called behind an error: pg has forgotten the statement by then. */
   handleReadyForQuery(): void {
-    this.onEnd(this.statement.name, (performance.now() - this.startedAt) / 1000);
-    // An idle connection must not keep the rows of its last statement in memory.
-    if (this.connection !== undefined) this.connection.wantsRow = undefined;
+    this.end(true);
     const { portal, receiver } = this.execution ?? {};
-    if (portal !== undefined) {
-      portal.isBound = true;
-      portal.pause(false);
-      portal.pause = () => undefined;
-    }
+    if (portal !== undefined) portal.isBound = true;
     const failure = receiver?.failure ?? this.tooLong;
     if (failure === undefined) this.outcome.resolve(this.received);
     else this.outcome.reject(failure);
@@ -117,7 +111,18 @@ export class TextQuery<Row = TextRow> implements Submittable {
 
   /** A statement that was cancelled because its rows are not wanted says so by an error. */
   handleError(error: unknown): void {
+    this.end(sqlState(error) !== undefined);
     this.outcome.reject(this.execution?.receiver.failure ?? error);
+  }
+
+  /** From here on the connection belongs to others, and must not keep the rows of this statement in memory. */
+  private end(isAnswered: boolean): void {
+    if (isAnswered) this.onEnd(this.statement.name, (performance.now() - this.startedAt) / 1000);
+    if (this.connection !== undefined) this.connection.wantsRow = undefined;
+    const portal = this.execution?.portal;
+    if (portal === undefined) return;
+    portal.pause(false);
+    portal.pause = () => undefined;
   }
 }
 

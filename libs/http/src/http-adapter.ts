@@ -116,7 +116,7 @@ class SessionAdapter extends FastifyAdapter {
 
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {
     const sent = sendable(body);
-    if (!this.responses.prepare(response, sent)) return response;
+    if (!this.responses.prepare(response, sent, status)) return response;
     if (!(sent instanceof LargeBody)) return super.reply(response, sent, status);
     // Not as a StreamableFile: Nest keeps the first one of each connection in memory until the connection closes.
     if (status !== undefined) response.code(status);

@@ -94,10 +94,16 @@ class ArrivingBody implements Transfer {
 
   private readonly onEnd = (): void => {
     const body = this.bytes.subarray(0, this.length);
+    if (hasEnded(this.payload.socket)) {
+      // Its client was told 408 meanwhile: nothing is done, so nothing else gives the memory back.
+      this.finish();
+      this.memory.release();
+      return;
+    }
     this.hold(COPIES * this.length);
     if (this.isOver) return;
     this.finish();
-    if (!hasEnded(this.payload.socket)) this.done(null, body);
+    this.done(null, body);
   };
 
   /** Its client has gone. */

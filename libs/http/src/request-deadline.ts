@@ -2,6 +2,7 @@ import { Server, type ServerResponse } from 'node:http';
 import { problem } from '@agno/contract';
 import { Deadline, LONGEST_TIMER_MS } from '@agno/database';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { sentBytes } from './slow-clients.js';
 
 /**
  * Refuses a request that does not come to an end, so that nobody keeps a connection by sending a byte now and then. Node
@@ -63,10 +64,10 @@ const LEAST_PROGRESS = 1_048_576;
 
 /** Cuts the connection of a client that does not read its answer, or so slowly that nobody could mean it. */
 function expectProgress({ req: { socket } }: ServerResponse, timeoutMs: number): NodeJS.Timeout {
-  let written = socket.bytesWritten;
+  let written = sentBytes(socket);
   return setInterval(() => {
     // A reset also frees what the kernel would keep for a client who comes for it.
-    if (socket.bytesWritten - written < LEAST_PROGRESS) socket.resetAndDestroy();
-    written = socket.bytesWritten;
+    if (sentBytes(socket) - written < LEAST_PROGRESS) socket.resetAndDestroy();
+    written = sentBytes(socket);
   }, timeoutMs);
 }

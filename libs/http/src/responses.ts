@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { ChangeNotShown, MemoryBudgetFull } from '@agno/database';
-import { Logger } from '@nestjs/common';
+import { HttpStatus, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { LargeBody } from './large-body.js';
-import type { SlowClients, Transfer } from './slow-clients.js';
+import { type SlowClients, sentBytes, type Transfer } from './slow-clients.js';
 
 const logger = new Logger('Http');
 
@@ -20,7 +20,7 @@ export class Responses {
    * @param body a text or a LargeBody
    * @throws MemoryBudgetFull, or ChangeNotShown for a request that has changed something
    */
-  prepare(reply: FastifyReply, body: unknown): boolean {
+  prepare(reply: FastifyReply, body: unknown, status = HttpStatus.OK): boolean {
     const { raw } = reply;
     const large = body instanceof LargeBody ? body : undefined;
     workHasEnded(reply);
@@ -31,7 +31,7 @@ export class Responses {
     }
     const bytes = large === undefined ? lengthOf(body) : large.bytes;
     // Of one whose length is not known, what it holds already is all that it needs.
-    if (bytes !== undefined) hold(reply, bytes);
+    if (bytes !== undefined) hold(reply, bytes, status);
     if (large !== undefined) this.watch(raw, large);
     return true;
   }
@@ -61,11 +61,12 @@ function lengthOf(body: unknown): number {
   return typeof body === 'string' ? body.length : 0;
 }
 
-function hold({ request }: FastifyReply, bytes: number): void {
+function hold({ request }: FastifyReply, bytes: number, status: number): void {
   try {
     request.memory.holdResponse(bytes);
   } catch (error) {
-    const isChange = error instanceof MemoryBudgetFull && request.method !== 'GET';
+    // A refusal has changed nothing, however long it is.
+    const isChange = error instanceof MemoryBudgetFull && request.method !== 'GET' && status < HttpStatus.BAD_REQUEST;
     throw isChange ? new ChangeNotShown(error) : error;
   }
 }
@@ -74,7 +75,7 @@ class LargeResponse implements Transfer {
   constructor(private readonly raw: ServerResponse) {}
 
   moved(): number {
-    return this.raw.socket?.bytesWritten ?? 0;
+    return this.raw.socket === null ? 0 : sentBytes(this.raw.socket);
   }
 
   isBlocked(): boolean {

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 /** Bytes a second that a client must send or take while others need what it holds: a mean over WINDOW_S seconds. */
 const LEAST_BYTES_PER_SECOND = 65_536;
 const WINDOW_S = 10;
@@ -10,6 +12,15 @@ export interface Transfer {
   isBlocked(): boolean;
   /** Ends it, so that what it holds is free again. */
   cut(): void;
+}
+
+/**
+ * Bytes that the kernel has taken. `bytesWritten` counts pieces of half a megabyte when they are handed over, and so says nothing
+ * of a client's pace.
+ */
+export function sentBytes(socket: Socket): number {
+  const { _handle: handle } = socket as unknown as { readonly _handle: { readonly writeQueueSize?: number } | null };
+  return socket.bytesWritten - (handle?.writeQueueSize ?? 0);
 }
 
 interface Watched {

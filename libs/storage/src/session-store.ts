@@ -185,12 +185,11 @@ export class SessionStore {
     });
     if (changed !== TOO_LARGE) return withRunsOf(changed);
     try {
-      return withRunsOf(
-        await this.rows([], (book) => {
-          const statement = book.get('read:changed', readSession('detail'), { nulls: 'omitted', ...MARKED });
-          return readRows<SessionOrRun>(this.database, statement, [id, null], limits, { isRewound: true });
-        }),
-      );
+      const rows = await this.rows([], (book) => {
+        const statement = book.get('read:changed', readSession('detail'), { nulls: 'omitted', ...MARKED });
+        return readRows<SessionOrRun>(this.database, statement, [id, null], limits, { isRewound: true });
+      });
+      return withRunsOf(rows, (error) => new ChangeNotShown(error));
     } catch (error) {
       throw new ChangeNotShown(error);
     }
@@ -213,9 +212,9 @@ export class SessionStore {
 const TOO_LARGE = new WholeRows<SessionOrRun>([]);
 
 /** A session with its runs from rows of `withRuns`; undefined where there are none. */
-function withRunsOf(rows: Rows<SessionOrRun>): SessionWithRuns | undefined {
+function withRunsOf(rows: Rows<SessionOrRun>, errorOf?: (error: unknown) => unknown): SessionWithRuns | undefined {
   const first = rows.take();
-  return first && { session: sessionOf(first), runs: new StoredRuns(rows), close: () => rows.close() };
+  return first && { session: sessionOf(first), runs: new StoredRuns(rows, errorOf), close: () => rows.close() };
 }
 
 /** A change that was made is not answered with an error: what is too long to be read is null in its response. */

@@ -1,4 +1,4 @@
-import { StatementTimedOut } from '../database-errors.js';
+import { DatabaseUnavailable, StatementTimedOut } from '../database-errors.js';
 import type { DatabaseLog } from '../database-options.js';
 import type { DatabaseServer } from '../database-server.js';
 import type { Deadline } from '../deadline.js';
@@ -93,6 +93,7 @@ class ReplicaReader implements Reader {
         return await this.replica.work(work, this.mark, deadline, options);
       } catch (error) {
         if (!(error instanceof ReplicaFailed)) throw error;
+        if (options?.mayRepeat?.() === false) throw new DatabaseUnavailable(this.replica.server.id, error.cause);
         this.hasFailed = true;
       }
     }

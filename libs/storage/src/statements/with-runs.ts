@@ -82,20 +82,32 @@ function storedRuns({ layout, tables }: StatementBook, source: string): string[]
  * rows arrive.
  */
 export class StoredRuns implements RunSource {
-  constructor(private readonly rows: Rows<SessionOrRun>) {}
+  constructor(
+    private readonly rows: Rows<SessionOrRun>,
+    private readonly errorOf: (error: unknown) => unknown = (error) => error,
+  ) {}
 
   *next(): Steps<RawJson | undefined> {
     for (;;) {
       const row = this.rows.take();
       if (row === undefined) {
         if (this.rows.isOver) return undefined;
-        yield this.rows.more();
+        yield this.waitFor(this.rows.more());
       } else if (row.run !== undefined && kindOf(row.run) === 'object') return row.run;
     }
   }
 
   *rewind(): Steps<void> {
-    yield this.rows.rewind();
+    const rewinding = this.rows.rewind();
+    if (rewinding !== undefined) yield this.waitFor(rewinding);
+  }
+
+  private async waitFor(rows: Promise<void>): Promise<void> {
+    try {
+      await rows;
+    } catch (error) {
+      throw this.errorOf(error);
+    }
   }
 }
 
