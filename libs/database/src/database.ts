@@ -11,7 +11,7 @@ import { Replicas } from './replicas/replicas.js';
 import { HeldRows, ResultTooLarge } from './rows.js';
 import type { Run, SqlValue, Statement, TextRow, Work } from './statement.js';
 
-/** What a change holds before it is made, in bytes: enough for the response to most of them. */
+/** Memory reserved before a change, in bytes: enough for most responses to one. */
 const CHANGE_BYTES = 1_048_576;
 
 /**

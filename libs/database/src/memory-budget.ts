@@ -1,6 +1,6 @@
 import type { Deadline } from './deadline.js';
 
-/** What a request needs memory for: the label of the refusals. */
+/** Purpose of a reservation; label of the refusals metric. */
 export type MemoryUse = 'body' | 'rows' | 'change' | 'response';
 
 /** The process has no memory left for this. Worth trying again later. */
@@ -10,7 +10,7 @@ export class MemoryBudgetFull extends Error {
   }
 }
 
-/** What bounds the work for one request. */
+/** Limits of the work for one request: time and memory. */
 export interface WorkLimits {
   readonly deadline: Deadline;
   readonly memory: Reservation;
@@ -32,7 +32,7 @@ const NOTHING: Readonly<Record<MemoryUse, number>> = { body: 0, rows: 0, change:
  * has taken them. Nothing waits for memory: a request gets it or is refused, and so none can wait for another.
  */
 export class MemoryBudget {
-  /** How often memory was refused, by what it was wanted for. */
+  /** Number of refusals by purpose. */
   readonly refusals: Record<MemoryUse, number> = { ...NOTHING };
   private held = 0;
   /** The one request whose memory is counted as half of the budget though it holds more. */
@@ -81,7 +81,7 @@ export class MemoryBudget {
   }
 }
 
-/** What one request holds of the budget. */
+/** The part of the budget that one request holds. */
 export class Reservation {
   private held: Readonly<Record<MemoryUse, number>> = NOTHING;
   private counted = 0;

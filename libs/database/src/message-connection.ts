@@ -12,7 +12,7 @@ import { PgConnection, type PgConnectionOptions } from './pg-internals.js';
 export class MessageConnection extends PgConnection {
   /** A row held a value that was too long, see OVERSIZED. Such a connection is closed after its statement. */
   hasSentOversized = false;
-  /** Whether the statement that runs wants a row of so many bytes; undefined: all of them. */
+  /** False for a row of so many bytes that the running statement does not want; undefined: it wants all rows. */
   wantsRow: ((bytes: number) => boolean) | undefined;
 
   /** @param maxValueBytes longest value that is decoded; default MAX_VALUE_BYTES */

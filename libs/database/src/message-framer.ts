@@ -26,7 +26,7 @@ export const MAX_VALUE_BYTES = 209_715_200;
 /** Stands for a value that is longer than the limit. No text in PostgreSQL holds this character. */
 export const OVERSIZED = '\0';
 
-/** What a MessageFramer tells. */
+/** Callbacks of a MessageFramer. */
 export interface MessageHandlers {
   /** Takes one or more whole messages; the bytes are only valid during the call. */
   onMessages(messages: Buffer): void;

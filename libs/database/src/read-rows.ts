@@ -5,7 +5,7 @@ import { streamRows } from './row-stream.js';
 import { HeldRows, type Reading, ResultTooLarge, type Rows, WholeRows } from './rows.js';
 import type { SqlValue, Statement, TextRow } from './statement.js';
 
-/** How many portions a share makes, see `streamRows`. */
+/** Number of portions in a share, see `streamRows`. */
 const PORTIONS_PER_SHARE = 4;
 
 /**

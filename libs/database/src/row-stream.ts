@@ -5,7 +5,7 @@ import type { Reader, WorkOptions } from './reader.js';
 import { COPIES, type Reading, ROW_BYTES, type Rows, SHARE_BYTES } from './rows.js';
 import type { RowReceiver, Run, SqlValue, Statement } from './statement.js';
 
-/** How large a portion is meant to be, in bytes: what one round trip to the server is worth. */
+/** Target size of a portion, in bytes: worth a round trip to the server. */
 const PORTION_BYTES = 1_048_576;
 /** Rows that are kept for `rewind`, in bytes: most sessions are named by their first run. */
 const KEPT_BYTES = 1_048_576;
@@ -84,7 +84,7 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   private keptBytes = 0;
   private isPaused = false;
   private isDiscarding = false;
-  /** Rows were dropped that nobody has taken: then the end of the portal is not the end of the rows. */
+  /** True when rows were dropped before they were taken: then the end of the portal is not the end of the rows. */
   private isLost = false;
   private arrival = Promise.withResolvers<void>();
 

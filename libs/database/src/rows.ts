@@ -2,10 +2,10 @@ import type { Reservation } from './memory-budget.js';
 import type { WorkOptions } from './reader.js';
 import type { RowReceiver, Run } from './statement.js';
 
-/** What a result may hold as a whole, in bytes: beyond it the rows are read in portions. */
+/** Limit of a result that is held as a whole, in bytes. Larger ones are read in portions. */
 export const SHARE_BYTES = 4_194_304;
 
-/** What a row takes beside its text, in bytes: an object with a string for each column. */
+/** Memory of a row besides its text, in bytes: an object with a string for each column. */
 export const ROW_BYTES = 256;
 
 /** Rows are held as they were read, and once more in the response that is made of them. */
@@ -27,7 +27,7 @@ export interface Rows<Row> {
   close(): void;
 }
 
-/** How rows are read. */
+/** Options of `readRows`. */
 export interface Reading extends WorkOptions {
   /** Whether `rewind` will be called: rows that are read in portions keep their connection until then. */
   readonly isRewound?: boolean | undefined;

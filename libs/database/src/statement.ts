@@ -44,7 +44,7 @@ export interface RowReceiver<Row> {
   receive(row: Row, bytes: number): void;
 }
 
-/** How a statement is executed where that is not at once and with all rows in memory. */
+/** Options of an execution that does not collect all rows in memory. */
 export interface Execution<Row> {
   /** Takes the rows, so that the statement's promise resolves to none. */
   readonly receiver: RowReceiver<Row>;
@@ -58,5 +58,5 @@ export type Run = <Row = TextRow>(
   execution?: Execution<Row>,
 ) => Promise<Row[]>;
 
-/** What is done on one connection. `cancel` ends the statement that runs, which fails then. */
+/** Work on one connection. `cancel` cancels the running statement, which fails then. */
 export type Work<T> = (run: Run, cancel: () => void) => Promise<T>;

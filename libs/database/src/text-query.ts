@@ -70,7 +70,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
     knownColumns.set(this.statement, this.columns);
   }
 
-  /** @param length of the message, as it says itself */
+  /** @param length bytes of the message */
   handleDataRow({ fields, length }: { fields: readonly (string | null)[]; length: number }): void {
     const { columns } = this;
     const receiver = this.execution?.receiver;
@@ -109,7 +109,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
     else this.outcome.reject(failure);
   }
 
-  /** A statement that was cancelled because its rows are not wanted says so by an error. */
+  /** PostgreSQL reports a cancelled statement as an error; the reason is the receiver's. */
   handleError(error: unknown): void {
     this.end(sqlState(error) !== undefined);
     this.outcome.reject(this.execution?.receiver.failure ?? error);

@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 
 const logger = new Logger('Responses');
 
-/** What a response is made from. Closed when it is made. */
+/** Source of a response's rows. Closed when the response is written. */
 export interface ResponseSource {
   close(): void;
 }

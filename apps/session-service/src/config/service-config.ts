@@ -23,7 +23,7 @@ export interface ServiceConfig {
   readonly pool: PoolConfig;
   readonly auth: AuthOptions;
   readonly bodyLimitBytes: number;
-  /** What the requests of one process may hold together: bodies, rows and responses. */
+  /** Limit of the memory that the requests of one process hold together: bodies, rows and responses. */
   readonly memoryBudgetBytes: number;
   /** Client connections of one process. */
   readonly maxConnections: number;
