@@ -9,15 +9,16 @@ import { askForTls, type PoolTarget, parseDsn } from './dsn/index.js';
 import type { MessageConnection } from './message-connection.js';
 import { connectionOf } from './pg-internals.js';
 import { StatementNames } from './pooler.js';
-import type { Reader, WorkOptions } from './reader.js';
+import { Reader, type WorkOptions } from './reader.js';
 import type { Run, SqlValue, Statement, TextRow, Work } from './statement.js';
 import { TextQuery } from './text-query.js';
+import { inTransaction } from './transaction.js';
 
 /**
  * One server that holds a database: connects when first needed, again after a failure, and runs statements.
  * Errors: DatabaseUnavailable, StatementTimedOut, or what the driver reported.
  */
-export class DatabaseServer implements Reader {
+export class DatabaseServer extends Reader {
   private readonly names: StatementNames;
   private readonly noNames: StatementNames;
   private readonly queue: ConnectionQueue;
@@ -33,22 +34,13 @@ export class DatabaseServer implements Reader {
     private readonly observer: DatabaseObserver,
     log: DatabaseLog,
   ) {
+    super();
     this.target = parseDsn(dsn);
     this.names = new StatementNames(id, this.target.namedStatements, log);
     this.noNames = new StatementNames(id, false, log);
     this.queue = new ConnectionQueue(id, limits, observer);
     const onIdleError = (error: Error) => log.warn(`Idle connection of '${id}' lost: ${error.message}`);
     this.connections = new DatabaseConnections(id, this.target, limits, onIdleError);
-  }
-
-  /** Runs one statement; it is cancelled in PostgreSQL when the deadline passes. */
-  query<Row = TextRow>(
-    statement: Statement,
-    values: readonly SqlValue[],
-    deadline: Deadline,
-    options?: WorkOptions,
-  ): Promise<Row[]> {
-    return this.work(deadline, (run) => run<Row>(statement, values), options);
   }
 
   /**
@@ -82,18 +74,7 @@ export class DatabaseServer implements Reader {
    * one that failed for its name could not be sent again.
    */
   transaction<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
-    const transaction = async (run: Run) => {
-      await run(BEGIN, []);
-      try {
-        const result = await work(run);
-        await run(COMMIT, []);
-        return result;
-      } catch (error) {
-        await run(ROLLBACK, []).catch(() => undefined);
-        throw error;
-      }
-    };
-    return this.work(deadline, transaction, { isUnnamed: true });
+    return this.work(deadline, (run) => inTransaction(run, 'BEGIN', () => work(run)), { isUnnamed: true });
   }
 
   /** Does `work` on one connection; what runs is cancelled in PostgreSQL when the deadline passes. */
@@ -193,7 +174,3 @@ function isInTransaction(client: ClientBase): boolean {
 function hasSentOversized(client: ClientBase): boolean {
   return (connectionOf(client) as MessageConnection).hasSentOversized;
 }
-
-const BEGIN: Statement = { name: 'begin', text: 'BEGIN' };
-const COMMIT: Statement = { name: 'commit', text: 'COMMIT' };
-const ROLLBACK: Statement = { name: 'rollback', text: 'ROLLBACK' };

@@ -5,7 +5,7 @@ import { DatabaseServer } from './database-server.js';
 import type { Deadline } from './deadline.js';
 import type { WorkLimits } from './memory-budget.js';
 import { verifyPgInternals } from './pg-internals.js';
-import type { Reader, WorkOptions } from './reader.js';
+import { Reader, type WorkOptions } from './reader.js';
 import { Replica } from './replicas/replica.js';
 import { Replicas } from './replicas/replicas.js';
 import { HeldRows, ResultTooLarge } from './rows.js';
@@ -18,7 +18,7 @@ const CHANGE_BYTES = 1_048_576;
  * One database of the map: the primary server, which every statement runs on, except those of a `reader`.
  * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or what the driver reported.
  */
-export class Database implements Reader {
+export class Database extends Reader {
   readonly id: string;
   /** The primary first. */
   readonly servers: readonly DatabaseServer[];
@@ -33,6 +33,7 @@ export class Database implements Reader {
     private readonly observer: DatabaseObserver,
     log: DatabaseLog,
   ) {
+    super();
     verifyPgInternals();
     this.id = id;
     const server = (name: string, address: string) => new DatabaseServer(name, address, limits, observer, log);
@@ -52,16 +53,6 @@ export class Database implements Reader {
     if (!this.primary.isOverloaded(kind)) return;
     this.observer.requestRefused(this.id);
     throw this.overloaded;
-  }
-
-  /** Runs one statement on the primary; it is cancelled in PostgreSQL when the deadline passes. */
-  query<Row = TextRow>(
-    statement: Statement,
-    values: readonly SqlValue[],
-    deadline: Deadline,
-    options?: WorkOptions,
-  ): Promise<Row[]> {
-    return this.primary.query(statement, values, deadline, options);
   }
 
   /**

@@ -15,23 +15,28 @@ export interface WorkOptions {
  * Who answers the reads of one piece of work. Each of them sees whatever had been committed when the reader was chosen,
  * and perhaps more.
  */
-export interface Reader {
+export abstract class Reader {
   /** For errors and the log. */
-  readonly id: string;
+  abstract readonly id: string;
+
   /**
    * What had been committed then, in words that stay the same while nothing is committed; null where nobody can tell.
    * Undefined: the primary itself answers, and its rows tell more exactly.
    */
-  readonly snapshot?: string | null | undefined;
+  get snapshot(): string | null | undefined {
+    return undefined;
+  }
 
-  /** Runs one statement that changes nothing. Errors: those of `Database`. */
+  /** Does work on one connection; through a replica that fails a second time, on the primary. It must change nothing then. */
+  abstract work<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T>;
+
+  /** Runs one statement, which is cancelled in PostgreSQL when the deadline passes. Errors: those of `Database`. */
   query<Row = TextRow>(
     statement: Statement,
     values: readonly SqlValue[],
     deadline: Deadline,
     options?: WorkOptions,
-  ): Promise<Row[]>;
-
-  /** Does work that changes nothing on one connection; a second time, on another server, when a replica fails. */
-  work<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T>;
+  ): Promise<Row[]> {
+    return this.work(deadline, (run) => run<Row>(statement, values), options);
+  }
 }

@@ -4,15 +4,14 @@ import { Portal } from './portal.js';
 import type { Reader, WorkOptions } from './reader.js';
 import { COPIES, type Reading, ROW_BYTES, type Rows, SHARE_BYTES } from './rows.js';
 import type { RowReceiver, Run, SqlValue, Statement } from './statement.js';
+import { inTransaction } from './transaction.js';
 
 /** Target size of a portion, in bytes: worth a round trip to the server. */
 const PORTION_BYTES = 1_048_576;
 /** Rows that are kept for `rewind`, in bytes: most sessions are named by their first run. */
 const KEPT_BYTES = 1_048_576;
 
-const BEGIN = { name: 'begin', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY' };
-const COMMIT = { name: 'commit', text: 'COMMIT' };
-const ROLLBACK = { name: 'rollback', text: 'ROLLBACK' };
+const BEGIN_SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
 
 /**
  * Reads the rows of a statement in portions, in one snapshot. Resolves when the first of them is there. The connection goes back
@@ -31,14 +30,11 @@ export function streamRows<Row>(
   const opened = Promise.withResolvers<Rows<Row>>();
   let attempts = 0;
   let isOpen = false;
-  const work = async (run: Run): Promise<void> => {
-    const attempt = ++attempts;
-    let stream: RowStream<Row> | undefined;
-    await run(BEGIN, []);
+  const read = async (run: Run, attempt: number): Promise<void> => {
+    await before?.(run);
+    const readPortion: ReadPortion<Row> = (portal, receiver) => run(statement, values, { receiver, portal });
+    const stream = new RowStream(reader.id, readPortion, limits, isRewound, firstRows);
     try {
-      await before?.(run);
-      const read: ReadPortion<Row> = (portal, receiver) => run(statement, values, { receiver, portal });
-      stream = new RowStream(reader.id, read, limits, isRewound, firstRows);
       await Promise.race([stream.more(), stream.ended]);
       // A replica that was given up may still answer, while the primary does its work.
       if (attempt !== attempts) throw new DatabaseUnavailable(reader.id, new Error('another server reads these rows'));
@@ -46,13 +42,15 @@ export function streamRows<Row>(
       opened.resolve(stream);
       await stream.ended;
     } catch (error) {
-      stream?.fail(translate(reader.id, error));
-      await run(ROLLBACK, []).catch(() => undefined);
+      stream.fail(translate(reader.id, error));
       throw error;
     }
-    await run(COMMIT, []);
   };
   const options: WorkOptions = { kind: 'large', isUnnamed: true, mayRepeat: () => !isOpen };
+  const work = (run: Run): Promise<void> => {
+    const attempt = ++attempts;
+    return inTransaction(run, BEGIN_SNAPSHOT, () => read(run, attempt));
+  };
   reader.work(limits.deadline, work, options).catch(opened.reject);
   return opened.promise;
 }
@@ -67,7 +65,6 @@ interface Arrived<Row> {
 /** The rows of one statement as they arrive. A portion is asked for when all rows of the one before are taken. */
 class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   failure: Error | undefined;
-  hasRows = false;
   /** Resolves when no more rows will be asked for. */
   readonly ended: Promise<void>;
   private readonly ending = Promise.withResolvers<void>();
@@ -166,7 +163,6 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
 
   receive(row: Row, length: number): void {
     const bytes = length + ROW_BYTES;
-    this.hasRows = true;
     this.waiting.push({ row, bytes });
     this.waitingBytes += bytes;
     this.longest = Math.max(this.longest, bytes);

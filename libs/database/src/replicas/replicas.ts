@@ -2,9 +2,9 @@ import { DatabaseUnavailable, StatementTimedOut } from '../database-errors.js';
 import type { DatabaseLog } from '../database-options.js';
 import type { DatabaseServer } from '../database-server.js';
 import type { Deadline } from '../deadline.js';
-import type { Reader, WorkOptions } from '../reader.js';
+import { Reader, type WorkOptions } from '../reader.js';
 import { SharedWork } from '../shared-work.js';
-import type { SqlValue, Statement, TextRow, Work } from '../statement.js';
+import type { Work } from '../statement.js';
 import { type Replica, ReplicaFailed } from './replica.js';
 import { type Mark, markOf } from './wal-position.js';
 
@@ -61,30 +61,23 @@ export class Replicas {
 }
 
 /** Reads on a replica, and on the primary from the moment that the replica fails. */
-class ReplicaReader implements Reader {
+class ReplicaReader extends Reader {
   private hasFailed = false;
 
   constructor(
     private readonly replica: Replica,
     private readonly mark: Mark,
     private readonly primary: DatabaseServer,
-  ) {}
+  ) {
+    super();
+  }
 
-  get snapshot(): string {
+  override get snapshot(): string {
     return this.mark.snapshot;
   }
 
   get id(): string {
     return this.hasFailed ? this.primary.id : this.replica.server.id;
-  }
-
-  query<Row = TextRow>(
-    statement: Statement,
-    values: readonly SqlValue[],
-    deadline: Deadline,
-    options?: WorkOptions,
-  ): Promise<Row[]> {
-    return this.work(deadline, (run) => run<Row>(statement, values), options);
   }
 
   async work<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T> {
