@@ -21,6 +21,8 @@ export async function readRows<Row = TextRow>(
   limits: WorkLimits,
   reading: Reading = {},
 ): Promise<Rows<Row>> {
+  // The size of its rows is not known: a portion of one row tells it.
+  if (reading.isLarge) return streamRows(reader, statement, values, limits, reading, 1);
   let received: HeldRows<Row> | undefined;
   try {
     await reader.work(

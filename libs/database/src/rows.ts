@@ -31,6 +31,8 @@ export interface Rows<Row> {
 export interface Reading extends WorkOptions {
   /** Whether `rewind` will be called: rows that are read in portions keep their connection until then. */
   readonly isRewound?: boolean | undefined;
+  /** The result is known to be large: it is read in portions at once. */
+  readonly isLarge?: boolean | undefined;
   /** Runs before a result is read in portions, in its snapshot. */
   readonly before?: ((run: Run) => Promise<void>) | undefined;
 }

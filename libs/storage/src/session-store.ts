@@ -187,7 +187,7 @@ export class SessionStore {
     try {
       const rows = await this.rows([], (book) => {
         const statement = book.get('read:changed', readSession('detail'), { nulls: 'omitted', ...MARKED });
-        return readRows<SessionOrRun>(this.database, statement, [id, null], limits, { isRewound: true });
+        return readRows<SessionOrRun>(this.database, statement, [id, null], limits, { isRewound: true, isLarge: true });
       });
       return withRunsOf(rows, (error) => new ChangeNotShown(error));
     } catch (error) {
