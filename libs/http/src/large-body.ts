@@ -1,8 +1,5 @@
 import { Readable } from 'node:stream';
-import { type BodyFlow, type BodyParts, encodedPieces } from '@agno/json';
-
-/** A shorter text is sent at once, in characters. */
-const SMALL = 131_072;
+import { type BodyFlow, type BodyParts, encodedPieces, SMALL_LENGTH } from '@agno/json';
 
 /** A body that is sent piece by piece, so that bytes exist only of those that the client is ready for. */
 export class LargeBody {
@@ -26,7 +23,7 @@ export class LargeBody {
 /** A body as it is sent: a short text or a LargeBody. Anything else is no text of ours and stays what it is. */
 export function sendable(body: unknown): unknown {
   if (typeof body === 'string') {
-    return body.length < SMALL ? body : new LargeBody(encodedPieces([body]), Buffer.byteLength(body));
+    return body.length < SMALL_LENGTH ? body : new LargeBody(encodedPieces([body]), Buffer.byteLength(body));
   }
   if (isParts(body)) return new LargeBody(encodedPieces(body.parts), body.bytes);
   return isFlow(body) ? new LargeBody(body.flow, undefined, body.close) : body;

@@ -17,8 +17,8 @@ export interface BodyFlow {
   readonly close: () => void;
 }
 
-/** A shorter body is one text, in characters. */
-const SMALL = 131_072;
+/** A shorter body is one text, which is sent at once, in characters. */
+export const SMALL_LENGTH = 131_072;
 /** From this length on, in characters, a value is a part of its own: it stays a slice of the row that it was read from. */
 const LARGE = 16_384;
 /** Small values are put together up to this length, in characters. */
@@ -91,7 +91,8 @@ export class JsonWriter {
   *done(): Steps<BodyText> {
     if (this.parts.length === 0) return this.text as RawJson;
     const parts = this.take();
-    if (parts.every((part) => typeof part === 'string') && length(parts) < SMALL) return parts.join('') as RawJson;
+    if (parts.every((part) => typeof part === 'string') && length(parts) < SMALL_LENGTH)
+      return parts.join('') as RawJson;
     let bytes = 0;
     for (const part of parts) {
       bytes += Buffer.byteLength(part);
@@ -143,7 +144,7 @@ export class JsonWriter {
       this.text = '';
     }
     // A response that waits for its client must not fill the heap: garbage would be collected all the time.
-    if (this.onHeap >= SMALL) this.encode(ON_HEAP);
+    if (this.onHeap >= SMALL_LENGTH) this.encode(ON_HEAP);
     return this;
   }
 
@@ -170,15 +171,15 @@ function length(parts: readonly (string | Buffer)[]): number {
   return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
-/** Length of a piece, in characters. */
-const PIECE = 524_288;
+/** Length of the pieces in which a large body is sent, in characters. */
+export const PIECE_LENGTH = 524_288;
 
 /** The parts of a body as bytes: small texts together, large ones cut. */
 export function* encodedPieces(parts: readonly (string | Buffer)[]): Generator<Buffer> {
   let small = '';
   for (const part of parts) {
     const isText = typeof part === 'string';
-    if (isText && small.length + part.length <= PIECE) {
+    if (isText && small.length + part.length <= PIECE_LENGTH) {
       small += part;
       continue;
     }
@@ -193,7 +194,7 @@ export function* encodedPieces(parts: readonly (string | Buffer)[]): Generator<B
 function* cut(text: string): Generator<Buffer> {
   let start = 0;
   while (start < text.length) {
-    let end = start + PIECE;
+    let end = start + PIECE_LENGTH;
     // The two halves of a character must be encoded together.
     if (isHighSurrogate(text.charCodeAt(end - 1))) end++;
     yield Buffer.from(text.slice(start, end));

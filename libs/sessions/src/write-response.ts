@@ -1,6 +1,15 @@
 import { InvalidFields, type OnInvalidField } from '@agno/contract';
 import { SHARE_BYTES } from '@agno/database';
-import { type BodyFlow, type BodyText, cooperative, encodedPieces, JsonWriter, runSteps, type Steps } from '@agno/json';
+import {
+  type BodyFlow,
+  type BodyText,
+  cooperative,
+  encodedPieces,
+  JsonWriter,
+  PIECE_LENGTH,
+  runSteps,
+  type Steps,
+} from '@agno/json';
 import { Logger } from '@nestjs/common';
 
 const logger = new Logger('Responses');
@@ -12,8 +21,6 @@ export interface ResponseSource {
 
 /** A response is sent whole while it is no longer, in characters. */
 const WHOLE = SHARE_BYTES;
-/** How much of a longer one is made before it is sent, in characters. */
-const PIECE = 524_288;
 
 /**
  * The body that `write` writes, in turns with other requests: whole where it is small, else it is written on while it is sent.
@@ -66,7 +73,7 @@ class WrittenResponse {
   }
 
   async *flow(): AsyncGenerator<Buffer> {
-    for (let isWritten = false; ; isWritten = await this.writeUntil(PIECE)) {
+    for (let isWritten = false; ; isWritten = await this.writeUntil(PIECE_LENGTH)) {
       yield* encodedPieces(this.writer.take());
       if (isWritten) return;
     }
