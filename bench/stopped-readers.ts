@@ -12,7 +12,7 @@ import { forgetPeakRss, peakRssMb, rssMb } from './usage.js';
 import { startWithHeap, warmUp } from './watched-service.js';
 
 const READERS = 100;
-/** How long others are measured before and while responses are held, and one request of theirs every so often. */
+/** Duration of each measurement of other requests, and the interval between two of them, in milliseconds. */
 const PHASE_MS = 5_000;
 const PACE_MS = 10;
 const SCRIPT = resolve(CHECKOUT, 'bench/load/stopped_readers.py');

@@ -47,7 +47,7 @@ export const TARGETS: readonly Target[] = [
 export const LIST_GROWTH = 2;
 /** Peak memory over four lists of 100 sessions of 2 MB at once, in MB. */
 export const LISTS_PEAK_MB = 160;
-/** Peak RSS above that of the warm idle process, in MB unless it says otherwise, and what others may notice. */
+/** Limits of the peak RSS above that of the warm idle process, in MB unless the name differs, and of the delay of other requests. */
 export const MEMORY = {
   /** 16 details of 2 MB at once. */
   detailsMb: 120,

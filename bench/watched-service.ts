@@ -15,14 +15,14 @@ const SETTLE_MS = 300;
 /** Between two requests of the client that waits. */
 const PAUSE_MS = 5;
 
-/** What a client got that reads a response and drops it. */
+/** Outcome of a download whose bytes are dropped. */
 export interface Download {
   /** 0 when the connection was reset or refused. */
   readonly status: number;
   readonly bytes: number;
 }
 
-/** What work took of a warm service. */
+/** Memory and delays that some downloads caused in a warm service. */
 export interface Watched {
   /** Highest RSS above that of the warm idle process, in megabytes. */
   readonly riseMb: number;
@@ -52,7 +52,7 @@ export async function watchDownloads(dsn: string, paths: readonly string[], smal
   }
 }
 
-/** Compiles code and opens connections: that is not what the measured work takes. */
+/** Compiles code and opens connections, which must not count as the measured work. */
 export async function warmUp({ baseUrl }: ServerProcess, small: string): Promise<void> {
   const paths = ['/sessions?limit=5', `/sessions/${small}`, `/sessions/${small}/runs`];
   for (const path of Array(WARM_UP_ROUNDS).fill(paths).flat()) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryBudget, MemoryBudgetFull } from './memory-budget.js';
 
 const MB = 1_000_000;
-/** What is not counted of rows and responses. */
+/** Bytes of rows and responses that are not counted. */
 const FREE = 131_072;
 
 describe('MemoryBudget', () => {

@@ -12,7 +12,7 @@ import { PgConnection, type PgConnectionOptions } from './pg-internals.js';
 export class MessageConnection extends PgConnection {
   /** A row held a value that was too long, see OVERSIZED. Such a connection is closed after its statement. */
   hasSentOversized = false;
-  /** False for a row of so many bytes that the running statement does not want; undefined: it wants all rows. */
+  /** Set by the running statement: false skips the next row, given its bytes. Undefined: all rows are wanted. */
   wantsRow: ((bytes: number) => boolean) | undefined;
 
   /** @param maxValueBytes longest value that is decoded; default MAX_VALUE_BYTES */

@@ -3,7 +3,7 @@ import type { RequestFields } from './logger.js';
 
 /** What a request carries through the service beside Fastify's own: filled in as it becomes known. */
 export interface RequestContext {
-  /** What it holds of the process's memory, until it has replied and its connection has taken the response. */
+  /** Memory of the process that the request holds until it has replied and its connection has taken the response. */
   memory: Reservation;
   /** When to stop waiting for the answer. */
   deadline: Deadline;
@@ -13,7 +13,7 @@ export interface RequestContext {
   databaseId: string | undefined;
   /** Where the request is traced: what its line in the access log says of that. */
   trace: Pick<RequestFields, 'trace_id' | 'span_id'> | undefined;
-  /** What does the work has ended: it has handed over its response. */
+  /** True when the handler has ended: it has handed over its response. */
   hasReplied: boolean;
 }
 

@@ -7,10 +7,7 @@ import { type SlowClients, sentBytes, type Transfer } from './slow-clients.js';
 
 const logger = new Logger('Http');
 
-/**
- * What a response does before it is sent: it counts in the memory budget until the kernel has taken all of it, and a large
- * one is watched.
- */
+/** Counts each response in the memory budget until the kernel has taken all of it, and watches large ones. */
 export class Responses {
   constructor(private readonly slowClients: SlowClients) {}
 
