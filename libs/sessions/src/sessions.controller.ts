@@ -37,7 +37,7 @@ export class SessionsController {
   @Post()
   @HttpCode(201)
   async create(@Req() request: FastifyRequest): Promise<BodyText | BodyFlow> {
-    const query = await cooperative(parseCreateSession(rawQueryOf(request.url), bodyOf(request)));
+    const query = await cooperative(parseCreateSession(rawQueryOf(request.url), takeBody(request)));
     const { store } = await this.stores.reach(request, { dbId: query.dbId, refusal: query.refusal });
     return this.sessions.create(store, query, request.caller, request.deadline);
   }
@@ -45,7 +45,7 @@ export class SessionsController {
   @Delete()
   @HttpCode(204)
   async deleteMany(@Req() request: FastifyRequest): Promise<void> {
-    const query = await cooperative(parseDeleteSessions(rawQueryOf(request.url), bodyOf(request)));
+    const query = await cooperative(parseDeleteSessions(rawQueryOf(request.url), takeBody(request)));
     const { store, userId } = await this.reachForDelete(request, query);
     await this.sessions.delete(store, query.sessionIds, userId, request.deadline);
   }
@@ -59,7 +59,7 @@ export class SessionsController {
 
   @Patch(':session_id')
   async update(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
-    const query = await cooperative(parseUpdateSession(rawQueryOf(request.url), bodyOf(request)));
+    const query = await cooperative(parseUpdateSession(rawQueryOf(request.url), takeBody(request)));
     const { store, userId } = await this.stores.reach(request, query);
     return this.sessions.update(store, request.params.session_id, { ...query, userId }, request);
   }
@@ -67,7 +67,7 @@ export class SessionsController {
   @Post(':session_id/rename')
   @HttpCode(200)
   async rename(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
-    const query = await cooperative(parseRenameSession(rawQueryOf(request.url), bodyOf(request)));
+    const query = await cooperative(parseRenameSession(rawQueryOf(request.url), takeBody(request)));
     const { store, userId } = await this.stores.reach(request, query);
     return this.sessions.rename(store, request.params.session_id, { ...query, userId }, request);
   }
@@ -88,7 +88,13 @@ export class SessionsController {
   }
 }
 
-function bodyOf({ body, contentType, server }: FastifyRequest): ReceivedBody {
+/**
+ * Takes the body away from its request, which lives until the response is sent: by then only the response counts in the memory
+ * budget.
+ */
+function takeBody(request: FastifyRequest): ReceivedBody {
+  const { body, contentType, server } = request;
+  request.body = undefined;
   const bytes = body instanceof Uint8Array ? body : undefined;
   return { bytes, contentType, limitBytes: server.initialConfig.bodyLimit ?? Number.POSITIVE_INFINITY };
 }
