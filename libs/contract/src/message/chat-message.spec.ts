@@ -8,7 +8,8 @@ const UUID = /"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 /** The message at a position of run r1, which was created at 1700000000. */
 function messageText(stored: string, position = 0): string {
   const writer = new JsonWriter();
-  allAtOnce(writeMessage(writer, membersOf(asRaw(stored)), Place.ofRun('s', 'r1', position), asRaw('1700000000')));
+  const media = writeMessage(writer, membersOf(asRaw(stored)), Place.ofRun('s', 'r1', position), asRaw('1700000000'));
+  if (media !== undefined) allAtOnce(media);
   return String(allAtOnce(writer.done()));
 }
 

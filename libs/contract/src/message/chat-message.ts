@@ -19,25 +19,16 @@ import { reprintReferences } from './references.js';
 
 type Members = ReadonlyMap<string, RawJson>;
 
-interface PrintedField {
+interface Field {
   readonly name: string;
   /** Returns the printed value, or undefined when the stored value does not fit. */
   readonly print: (raw: RawJson, place: Place) => RawJson | undefined;
   /** The printed value of a message without this field. */
   readonly byDefault?: RawJson;
-  readonly media?: never;
 }
 
-/** A list of media, which may be long. */
-interface MediaField {
-  readonly name: string;
-  readonly media: MediaKind;
-}
-
-type Field = PrintedField | MediaField;
-
-/** The members of a message between `id` and `created_at`, in printed order. */
-const FIELDS: readonly Field[] = [
+/** The members of a message between `id` and its media, in printed order. */
+const BEFORE_MEDIA: readonly Field[] = [
   { name: 'content', print: textOrParts },
   { name: 'reasoning_content', print: laxText },
   { name: 'from_history', print: laxBoolean, byDefault: FALSE },
@@ -54,17 +45,29 @@ const FIELDS: readonly Field[] = [
   { name: 'provider_data', print: filledObject },
   { name: 'checkpoint_status', print: laxText },
   { name: 'checkpoint_created_at', print: laxInteger },
-  { name: 'images', media: IMAGE },
-  { name: 'audio', media: AUDIO },
-  { name: 'videos', media: VIDEO },
-  { name: 'files', media: FILE },
+];
+
+/** The lists of media, which may be long, in printed order. */
+const MEDIA: readonly { readonly name: string; readonly kind: MediaKind }[] = [
+  { name: 'images', kind: IMAGE },
+  { name: 'audio', kind: AUDIO },
+  { name: 'videos', kind: VIDEO },
+  { name: 'files', kind: FILE },
+];
+
+/** The members between the media and `created_at`, in printed order. */
+const AFTER_MEDIA: readonly Field[] = [
   { name: 'audio_output', print: (raw, place) => reprintMedia(AUDIO, raw, place.inside('audio_output')) },
   { name: 'references', print: reprintReferences },
   { name: 'metrics', print: reprintMetrics },
 ];
 
 /** The members of a stored message that are ever shown. */
-export const MESSAGE_MEMBERS = new MemberNames(['id', 'created_at', ...FIELDS.map(({ name }) => name)]);
+export const MESSAGE_MEMBERS = new MemberNames([
+  'id',
+  'created_at',
+  ...[...BEFORE_MEDIA, ...MEDIA, ...AFTER_MEDIA].map(({ name }) => name),
+]);
 
 /** True unless the message is the system's, a tool's, or was only repeated from an earlier run. */
 export function isShownInChat(message: Members): boolean {
@@ -78,17 +81,40 @@ export function isShownInChat(message: Members): boolean {
  * empty lists and objects. A value that does not fit its member is left out.
  *
  * @param createdAt unix seconds, for a message without a time
+ * @returns the steps that write the rest of a message with media
  */
-export function* writeMessage(writer: JsonWriter, message: Members, place: Place, createdAt: RawJson): Steps<void> {
+export function writeMessage(
+  writer: JsonWriter,
+  message: Members,
+  place: Place,
+  createdAt: RawJson,
+): Steps<void> | undefined {
   writer.openObject().member('id', fitting(message.get('id'), laxText) ?? derivedId(place));
-  for (const field of FIELDS) {
-    const { name } = field;
+  writeFields(writer, message, BEFORE_MEDIA, place);
+  // Few messages have media, and a generator for each message would take a tenth of a detail's CPU time.
+  if (MEDIA.some(({ name }) => message.has(name))) return writeMediaAndEnd(writer, message, place, createdAt);
+  writeEnd(writer, message, place, createdAt);
+  return undefined;
+}
+
+function* writeMediaAndEnd(writer: JsonWriter, message: Members, place: Place, createdAt: RawJson): Steps<void> {
+  for (const { name, kind } of MEDIA) {
     const raw = message.get(name);
-    if (field.media === undefined) {
-      writer.member(name, (isPresent(raw) ? field.print(raw, place) : undefined) ?? field.byDefault);
-    } else if (isPresent(raw)) yield* writeMediaList(writer, name, field.media, raw, place.inside(name));
+    if (isPresent(raw)) yield* writeMediaList(writer, name, kind, raw, place.inside(name));
   }
+  writeEnd(writer, message, place, createdAt);
+}
+
+function writeEnd(writer: JsonWriter, message: Members, place: Place, createdAt: RawJson): void {
+  writeFields(writer, message, AFTER_MEDIA, place);
   writer.member('created_at', fitting(message.get('created_at'), laxInteger) ?? createdAt).closeObject();
+}
+
+function writeFields(writer: JsonWriter, message: Members, fields: readonly Field[], place: Place): void {
+  for (const { name, print, byDefault } of fields) {
+    const raw = message.get(name);
+    writer.member(name, (isPresent(raw) ? print(raw, place) : undefined) ?? byDefault);
+  }
 }
 
 function textOrParts(raw: RawJson): RawJson | undefined {

@@ -10,18 +10,21 @@ export class Place {
 
   /** @param names identify a run */
   static ofRun(...names: readonly (string | number)[]): Place {
-    // A digest, computed once per run, because a run id can be megabytes long.
-    return new Place(() => hash('sha256', JSON.stringify(names), 'hex'));
+    return new Place(undefined, JSON.stringify(names));
   }
 
-  private constructor(private readonly write: () => string) {}
+  private constructor(
+    private readonly outer: Place | undefined,
+    private readonly step: string | number,
+  ) {}
 
   inside(step: string | number): Place {
-    return new Place(() => `${this.toString()}/${step}`);
+    return new Place(this, step);
   }
 
   toString(): string {
-    this.text ??= this.write();
+    // A digest, computed once per run, because a run id can be megabytes long.
+    this.text ??= this.outer === undefined ? hash('sha256', String(this.step), 'hex') : `${this.outer}/${this.step}`;
     return this.text;
   }
 }

@@ -26,17 +26,23 @@ export function* writeChatHistory(
     if (!takesPart(run) || isPresent(run.get('parent_run_id'))) continue;
     const place = Place.ofRun(session.session_id, run.get('run_id') ?? runIndex);
     const createdAt = integerOf(run.get('created_at')) ?? integerOf(session.created_at) ?? asRaw('0');
+    const messages = run.get('messages');
+    const isLong = (messages?.length ?? 0) > LONG;
     let position = 0;
-    for (const message of objectsIn(run.get('messages'), MESSAGE_MEMBERS)) {
+    for (const message of objectsIn(messages, MESSAGE_MEMBERS)) {
       if (message !== undefined && isShownInChat(message)) {
-        yield* writeMessage(writer, message, place.inside(position), createdAt);
+        const media = writeMessage(writer, message, place.inside(position), createdAt);
+        if (media !== undefined) yield* media;
       }
       position++;
-      yield;
+      if (isLong) yield;
     }
   }
   writer.closeArray();
 }
+
+/** Messages of a run that are longer together, in characters, are written one by one, and other requests run in between. */
+const LONG = 65_536;
 
 function integerOf(raw: RawJson | null | undefined): RawJson | undefined {
   return isPresent(raw) ? laxInteger(raw) : undefined;
