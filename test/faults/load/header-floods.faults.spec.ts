@@ -55,7 +55,11 @@ describe('heads', () => {
   let database: ServedDatabase;
 
   beforeAll(async () => {
-    database = await ServedDatabase.start({ AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) });
+    database = await ServedDatabase.start({
+      AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
+      // Beyond the limit the connection that has been idle for the longest time is closed: see idle-connections.
+      AGNO_MAX_CONNECTIONS: String(2 * CLIENTS),
+    });
   });
   afterAll(() => database.stop());
 

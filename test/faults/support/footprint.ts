@@ -1,46 +1,71 @@
+import { resolve } from 'node:path';
 import { until } from '../../support/api.js';
-import { openSocketsOf, residentMegabytes } from '../../support/process-figures.js';
+import { metricsOf } from '../../support/metrics.js';
+import { openSocketsOf } from '../../support/process-figures.js';
+import { CHECKOUT } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
 
 /** What a service holds at a moment. */
 export interface Footprint {
-  /** Connections of each pool by db_id: lent out, and in all. */
+  /** Connections of each pool by db_id: in use, and in all. */
   readonly pools: ReadonlyMap<string, { readonly used: number; readonly all: number }>;
   /** Requests that wait for a connection, of all pools. */
   readonly pending: number;
   /** Open sockets that are no connections of a pool. */
   readonly otherSockets: number;
-  readonly megabytes: number;
+  /** Objects and buffers that are left when all garbage has just been collected. */
+  readonly liveMegabytes: number;
 }
 
 /** A database server's own count of the service's connections by db_id. */
 export type BackendCount = () => Promise<ReadonlyMap<string, number>>;
 
+/** Environment of a service whose footprint is taken. */
+export const COLLECTS_ON_SIGNAL = {
+  NODE_OPTIONS: `--import ${resolve(CHECKOUT, 'test/faults/support/collect-on-signal.ts')}`,
+};
+
 const SETTLE_MS = scaled(20_000);
-/** The heap grows while it is not short of room. */
-const MEMORY_FACTOR = 1.5;
-const MEMORY_SLACK_MB = 96;
+/** Caches and compiled code, which grow with the variety of the requests. */
+const LIVE_SLACK_MB = 16;
 /** The connection that asks for the figures, and one that is just being closed. */
 const SOCKET_SLACK = 4;
 
-/** To be asked of a service at rest. */
+const COLLECTIONS = 'nodejs_gc_duration_seconds_count{kind="major"}';
+const CONNECTIONS = /^db_client_connection_count\{db_id="(.*)",state="(\w+)"\}$/;
+
+/** To be asked of a service at rest that was started with `COLLECTS_ON_SIGNAL`. */
 export async function footprintOf(service: { baseUrl: string; pid: number }): Promise<Footprint> {
-  const text = await (await fetch(`${service.baseUrl}/metrics`, { headers: { connection: 'close' } })).text();
+  const metrics = await metricsAfterCollection(service);
   const pools = new Map<string, { used: number; all: number }>();
-  for (const [, id = '', state, value] of text.matchAll(
-    /^db_client_connection_count\{db_id="(.*)",state="(\w+)"\} (\d+)/gm,
-  )) {
+  let pending = 0;
+  for (const [series, value] of metrics) {
+    if (series.startsWith('db_client_connection_pending_requests{')) pending += value;
+    const [, id = '', state] = CONNECTIONS.exec(series) ?? [];
+    if (state === undefined) continue;
     const { used, all } = pools.get(id) ?? { used: 0, all: 0 };
-    pools.set(id, { used: used + (state === 'used' ? Number(value) : 0), all: all + Number(value) });
+    pools.set(id, { used: used + (state === 'used' ? value : 0), all: all + value });
   }
-  const pending = [...text.matchAll(/^db_client_connection_pending_requests\{.*\} (\d+)/gm)];
   const pooled = [...pools.values()].reduce((sum, { all }) => sum + all, 0);
-  return {
-    pools,
-    pending: pending.reduce((sum, [, value]) => sum + Number(value), 0),
-    otherSockets: openSocketsOf(service.pid) - pooled,
-    megabytes: residentMegabytes(service.pid),
-  };
+  return { pools, pending, otherSockets: openSocketsOf(service.pid) - pooled, liveMegabytes: liveMegabytes(metrics) };
+}
+
+async function metricsAfterCollection(service: { baseUrl: string; pid: number }): Promise<ReadonlyMap<string, number>> {
+  // A kept connection would be one socket more than before.
+  const ask = () => metricsOf(service, { connection: 'close' });
+  const collections = (await ask()).get(COLLECTIONS) ?? 0;
+  process.kill(service.pid, 'SIGUSR2');
+  let metrics = await ask();
+  await until(async () => {
+    metrics = await ask();
+    return (metrics.get(COLLECTIONS) ?? 0) > collections;
+  });
+  return metrics;
+}
+
+function liveMegabytes(metrics: ReadonlyMap<string, number>): number {
+  const series = ['nodejs_heap_size_used_bytes', 'nodejs_external_memory_bytes'];
+  return series.reduce((sum, name) => sum + (metrics.get(name) ?? 0), 0) / 2 ** 20;
 }
 
 /**
@@ -74,8 +99,8 @@ function compare(before: Footprint, now: Footprint, backends: ReadonlyMap<string
   if (now.otherSockets > before.otherSockets + SOCKET_SLACK) {
     leaks.push(`${now.otherSockets} sockets are open, ${before.otherSockets} before`);
   }
-  if (now.megabytes > before.megabytes * MEMORY_FACTOR + MEMORY_SLACK_MB) {
-    leaks.push(`${now.megabytes.toFixed(0)} MB are resident, ${before.megabytes.toFixed(0)} before`);
+  if (now.liveMegabytes > before.liveMegabytes + LIVE_SLACK_MB) {
+    leaks.push(`${now.liveMegabytes.toFixed(0)} MB are live, ${before.liveMegabytes.toFixed(0)} before`);
   }
   return leaks;
 }

@@ -3,7 +3,7 @@ import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
 import { DEFAULT_LIMITS } from './default-limits.js';
-import { type Footprint, footprintOf, leaksSince } from './footprint.js';
+import { COLLECTS_ON_SIGNAL, type Footprint, footprintOf, leaksSince } from './footprint.js';
 import { MortalPostgres } from './mortal-postgres.js';
 import { TcpProxy } from './tcp-proxy.js';
 import { Traffic, type TrafficOptions } from './traffic.js';
@@ -51,6 +51,7 @@ export class Scenario {
       [SICK]: dsn.replace(`:${sick.port}/`, `:${network.port}/`),
     };
     const service = await startSessionService({
+      ...COLLECTS_ON_SIGNAL,
       ...DEFAULT_LIMITS,
       AGNO_SESSION_DSN_MAP: JSON.stringify(dsns),
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),

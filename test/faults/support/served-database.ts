@@ -1,9 +1,7 @@
-import { resolve } from 'node:path';
-import { until } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
-import { CHECKOUT, startSessionService } from '../../support/session-service.js';
+import { startSessionService } from '../../support/session-service.js';
 import { DEFAULT_LIMITS } from './default-limits.js';
-import { type Footprint, footprintOf, leaksSince } from './footprint.js';
+import { COLLECTS_ON_SIGNAL, type Footprint, footprintOf, leaksSince } from './footprint.js';
 import { HttpClient } from './http-client.js';
 import { MortalPostgres } from './mortal-postgres.js';
 
@@ -23,7 +21,7 @@ export class ServedDatabase {
   static async start(env: Readonly<Record<string, string>> = {}): Promise<ServedDatabase> {
     const postgres = await MortalPostgres.start();
     const service = await startSessionService({
-      NODE_OPTIONS: `--import ${resolve(CHECKOUT, 'test/faults/support/collect-on-signal.ts')}`,
+      ...COLLECTS_ON_SIGNAL,
       AGNO_PG_DSN: await postgres.databases.createDatabase(DATABASE),
       ...DEFAULT_LIMITS,
       ...env,
@@ -38,13 +36,9 @@ export class ServedDatabase {
     return this.postgres.sql<Row>(text, DATABASE, values);
   }
 
-  /** What the service's objects and buffers take up when all garbage has just been collected, in megabytes. */
+  /** What the service's objects and buffers take up when all garbage has just been collected. */
   async liveMegabytes(): Promise<number> {
-    const collectedBefore = await this.figure('nodejs_gc_duration_seconds_count{kind="major"}');
-    process.kill(this.service.pid, 'SIGUSR2');
-    await until(async () => (await this.figure('nodejs_gc_duration_seconds_count{kind="major"}')) > collectedBefore);
-    const figures = ['nodejs_heap_size_used_bytes', 'nodejs_external_memory_bytes'].map((name) => this.figure(name));
-    return (await Promise.all(figures)).reduce((sum, bytes) => sum + bytes, 0) / 2 ** 20;
+    return (await this.footprint()).liveMegabytes;
   }
 
   footprint(): Promise<Footprint> {
@@ -57,13 +51,6 @@ export class ServedDatabase {
       const [row] = await this.sql<{ n: number }>(BACKENDS, [DATABASE]);
       return new Map([[DB_ID, row?.n ?? 0]]);
     });
-  }
-
-  /** One of the service's own figures; 0 while it has none of that name. */
-  private async figure(name: string): Promise<number> {
-    const { body } = await this.http.ask('GET', '/metrics');
-    const line = body.split('\n').find((each) => each.startsWith(`${name} `));
-    return Number(line?.slice(name.length + 1) ?? 0);
   }
 
   async stop(): Promise<void> {
