@@ -170,8 +170,8 @@ describe('a large response', () => {
   });
 
   it('of a run of many empty messages takes little memory', async () => {
-    // A large heap would only be filled with garbage.
-    const service = await start(database.dsn, { NODE_OPTIONS: '--max-old-space-size=64' });
+    // A large heap, and a nursery of up to 128 MB, would only be filled with garbage.
+    const service = await start(database.dsn, { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=8' });
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at)
       VALUES ('empty-messages', 'agent', 'a', 1)`);
     await database.sql(`INSERT INTO ai.agno_runs (run_id, session_id, run_type, run_index, run_data, created_at)
