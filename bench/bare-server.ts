@@ -5,9 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
 import pg from 'pg';
-import { StatementBook } from '../libs/storage/src/statement-book.js';
+import { StatementCache } from '../libs/storage/src/statement-book.js';
 import { createSession } from '../libs/storage/src/statements/create-session.js';
-import { countSessions, listCondition, listPage } from '../libs/storage/src/statements/list-sessions.js';
+import { countSessions, listPage, whereClause } from '../libs/storage/src/statements/list-sessions.js';
 import { readSession } from '../libs/storage/src/statements/read-session.js';
 import { qualifiedTables } from '../libs/storage/src/tables.js';
 import { TABLES } from './dataset.js';
@@ -16,7 +16,7 @@ type Json = ReturnType<typeof JSON.parse>;
 
 const [, , port = '', dsn = ''] = process.argv;
 const pool = new pg.Pool({ connectionString: dsn, max: 10 });
-const book = new StatementBook(qualifiedTables(TABLES), {
+const book = new StatementCache(qualifiedTables(TABLES), {
   hasSessions: true,
   hasRunsColumn: false,
   hasRunsTable: true,
@@ -24,7 +24,7 @@ const book = new StatementBook(qualifiedTables(TABLES), {
   cascade: [],
   columns: new Set(),
 });
-const everybody = listCondition({});
+const everybody = whereClause({});
 const PAGE = book.get('page', listPage(everybody, { sortBy: 'created_at', descending: true }, 'all'));
 const COUNT = book.get('count', countSessions(everybody));
 const DETAIL = book.get('detail', readSession('detail'));

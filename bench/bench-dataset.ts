@@ -1,14 +1,14 @@
 import pg from 'pg';
-import { listIndexes } from '../libs/storage/src/list-indexes.js';
+import { sessionIndexes } from '../libs/storage/src/list-indexes.js';
 import type { DatabaseServer } from '../test/support/postgres.js';
-import { type Dataset, fill, refillSpares, TABLES } from './dataset.js';
-import { measure, type Subject } from './measure.js';
-import type { Outcome } from './outcome.js';
+import { type Dataset, fillDataset, refillSpareSessions, TABLES } from './dataset.js';
+import { measureSubjects, type Subject } from './measure.js';
+import type { TargetResult } from './outcome.js';
 import { type SubjectName, startSubject } from './subjects.js';
 import { DATASETS, type DatasetName, type Target } from './targets.js';
-import { parentOf, peakRssMb } from './usage.js';
+import { parentPid, peakRssMb } from './usage.js';
 
-export interface Pace {
+export interface BenchPace {
   readonly seconds: number;
   readonly turns: number;
 }
@@ -19,11 +19,11 @@ export async function benchDataset(
   dataset: DatasetName,
   targets: readonly Target[],
   names: readonly SubjectName[],
-  { seconds, turns }: Pace,
-  report: (outcome: Outcome) => void,
+  { seconds, turns }: BenchPace,
+  report: (outcome: TargetResult) => void,
 ): Promise<Map<SubjectName, number>> {
   const { sessions } = DATASETS[dataset];
-  await createFilled(postgres, dataset, DATASETS[dataset]);
+  await createFilledDatabase(postgres, dataset, DATASETS[dataset]);
   const copies = new Map<SubjectName, string>();
   for (const name of names) copies.set(name, await postgres.copyDatabase(dataset, `${dataset}_${name}`));
   const subjects = new Map<SubjectName, Subject>();
@@ -40,7 +40,7 @@ export async function benchDataset(
         name,
         { server, refill: () => refill(target, copies.get(name) ?? '') },
       ]);
-      report({ target, results: await measure(new Map(prepared), round, turns) });
+      report({ target, results: await measureSubjects(new Map(prepared), round, turns) });
     }
     return new Map([...subjects].map(([name, { server }]) => [name, peakRssMb(server.pid)]));
   } finally {
@@ -49,10 +49,10 @@ export async function benchDataset(
 }
 
 /** Creates a database of that name and fills it; resolves to its DSN. */
-export async function createFilled(postgres: DatabaseServer, name: string, dataset: Dataset): Promise<string> {
+export async function createFilledDatabase(postgres: DatabaseServer, name: string, dataset: Dataset): Promise<string> {
   const dsn = await postgres.createDatabase(name);
   await createTables(dsn);
-  await fill(dsn, dataset);
+  await fillDataset(dsn, dataset);
   return dsn;
 }
 
@@ -65,19 +65,19 @@ export async function createTables(dsn: string): Promise<void> {
 }
 
 async function refill({ kind }: Target, dsn: string): Promise<void> {
-  if (kind === 'delete' || kind === 'bulk delete') await withClient(dsn, refillSpares);
+  if (kind === 'delete' || kind === 'bulk delete') await withClient(dsn, refillSpareSessions);
 }
 
 async function buildIndexes(dsn: string): Promise<void> {
   await withClient(dsn, async (client) => {
-    for (const { create } of listIndexes(TABLES)) await client.query(create);
+    for (const { create } of sessionIndexes(TABLES)) await client.query(create);
   });
 }
 
 async function postmasterOf(dsn: string): Promise<number> {
   return withClient(dsn, async (client) => {
     const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
-    return parentOf(Number(rows[0].pid));
+    return parentPid(Number(rows[0].pid));
   });
 }
 

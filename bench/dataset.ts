@@ -11,7 +11,7 @@ export interface Dataset {
 }
 
 /** Fills AgentOS's tables, which must exist and be empty: one session of five has a name, as in real use. */
-export async function fill(dsn: string, { sessions, runs, runBytes }: Dataset): Promise<void> {
+export async function fillDataset(dsn: string, { sessions, runs, runBytes }: Dataset): Promise<void> {
   const client = new pg.Client({ connectionString: dsn });
   await client.connect();
   try {
@@ -27,7 +27,7 @@ export async function fill(dsn: string, { sessions, runs, runBytes }: Dataset): 
 const SPARES = 100_000;
 
 /** Makes the sessions that the deletes of a round will ask for. */
-export async function refillSpares(client: pg.Client): Promise<void> {
+export async function refillSpareSessions(client: pg.Client): Promise<void> {
   await client.query(
     `INSERT INTO ai.agno_sessions (session_id, session_type, user_id, created_at)
       SELECT 'spare-' || i, 'agent', 'spare', 1 FROM generate_series(1, $1) i ON CONFLICT DO NOTHING`,

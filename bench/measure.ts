@@ -1,7 +1,7 @@
 import type { ServerProcess } from '../test/support/child-process.js';
-import { load } from './load/wrk.js';
+import { runWrk } from './load/wrk.js';
 import type { SubjectName } from './subjects.js';
-import { cpuOf, cpuOfChildren } from './usage.js';
+import { childrenCpuMicroseconds, cpuMicroseconds } from './usage.js';
 
 /** One subject under one kind of load; medians of several rounds. CPU in microseconds per request. */
 export interface Measurement {
@@ -19,7 +19,7 @@ export interface Subject {
   readonly refill: () => Promise<void>;
 }
 
-export interface Round {
+export interface LoadRound {
   readonly kind: string;
   readonly sessions: number;
   readonly seconds: number;
@@ -28,9 +28,9 @@ export interface Round {
 }
 
 /** Measures the subjects in turns, so that what else the machine does hits them alike. The first turn warms up. */
-export async function measure(
+export async function measureSubjects(
   subjects: ReadonlyMap<SubjectName, Subject>,
-  round: Round,
+  round: LoadRound,
   turns: number,
 ): Promise<Map<SubjectName, Measurement>> {
   const results = new Map<SubjectName, Measurement[]>([...subjects.keys()].map((name) => [name, []]));
@@ -44,10 +44,10 @@ export async function measure(
   return new Map([...results].map(([name, all]) => [name, medians(all)]));
 }
 
-async function once(server: ServerProcess, { kind, sessions, seconds, postmaster }: Round): Promise<Measurement> {
-  const before = [cpuOf(server.pid), cpuOfChildren(postmaster)] as const;
-  const { requests, ...result } = await load(server.baseUrl, kind, sessions, seconds);
-  const after = [cpuOf(server.pid), cpuOfChildren(postmaster)] as const;
+async function once(server: ServerProcess, { kind, sessions, seconds, postmaster }: LoadRound): Promise<Measurement> {
+  const before = [cpuMicroseconds(server.pid), childrenCpuMicroseconds(postmaster)] as const;
+  const { requests, ...result } = await runWrk(server.baseUrl, kind, sessions, seconds);
+  const after = [cpuMicroseconds(server.pid), childrenCpuMicroseconds(postmaster)] as const;
   const per = (used: number) => used / Math.max(requests, 1);
   return { ...result, cpuUs: per(after[0] - before[0]), postgresCpuUs: per(after[1] - before[1]) };
 }

@@ -2,11 +2,11 @@
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/support/postgres.js';
 import { benchDataset } from './bench-dataset.js';
-import { benchLimits, listGrowth } from './limits.js';
+import { benchServiceLimits, listGrowth } from './limits.js';
 import { benchMemory, MEMORY_ROWS } from './memory.js';
-import { failuresOf, type Limit, type Outcome, timesBareCpu, timesPython } from './outcome.js';
+import { cpuOverBare, failuresOf, type LimitResult, type TargetResult, throughputOverPython } from './outcome.js';
 import { limitLine, OUTCOME_HEADER, outcomeLine, startUpLines } from './report/lines.js';
-import { writeReport } from './report/write-report.js';
+import { writeBenchReport } from './report/write-report.js';
 import { benchStartUp, START_UP } from './start-up.js';
 import type { SubjectName } from './subjects.js';
 import { DATASETS, type DatasetName, TARGETS } from './targets.js';
@@ -21,7 +21,7 @@ const isWhole = options.only === undefined && !options['no-python'];
 
 async function main(): Promise<boolean> {
   const postgres = await startPostgres();
-  const outcomes: Outcome[] = [];
+  const outcomes: TargetResult[] = [];
   const peaks = new Map<DatasetName, ReadonlyMap<SubjectName, number>>();
   try {
     for (const name of Object.keys(DATASETS) as DatasetName[]) {
@@ -29,7 +29,7 @@ async function main(): Promise<boolean> {
       if (targets.length === 0) continue;
       const { sessions, runs, runBytes } = DATASETS[name];
       print(`\n${sessions} sessions of ${runs} runs of ${runBytes} bytes\n${OUTCOME_HEADER}`);
-      const report = (outcome: Outcome) => {
+      const report = (outcome: TargetResult) => {
         outcomes.push(outcome);
         print(outcomeLine(outcome));
       };
@@ -38,17 +38,20 @@ async function main(): Promise<boolean> {
     const startUp =
       (ONLY?.includes(START_UP) ?? true) ? await benchStartUp(postgres, SUBJECTS, PACE.starts) : undefined;
     for (const line of startUp === undefined ? [] : startUpLines(startUp.starts)) print(line);
-    const limits: Limit[] = [
+    const limits: LimitResult[] = [
       ...(startUp?.limits ?? []),
-      ...(isWhole ? [...listGrowth(outcomes), ...(await benchLimits(postgres))] : []),
+      ...(isWhole ? [...listGrowth(outcomes), ...(await benchServiceLimits(postgres))] : []),
     ];
     for (const limit of limits) print(limitLine(limit));
     for await (const limit of (ONLY?.includes(MEMORY_ROWS) ?? isWhole) ? benchMemory() : []) {
       print(limitLine(limit));
       limits.push(limit);
     }
-    if (isWhole && startUp !== undefined) await writeReport(outcomes, peaks, startUp.starts, limits);
-    const verdicts = [...outcomes.flatMap((outcome) => [timesPython(outcome), timesBareCpu(outcome)]), ...limits];
+    if (isWhole && startUp !== undefined) await writeBenchReport(outcomes, peaks, startUp.starts, limits);
+    const verdicts = [
+      ...outcomes.flatMap((outcome) => [throughputOverPython(outcome), cpuOverBare(outcome)]),
+      ...limits,
+    ];
     return verdicts.every(({ isMet }) => isMet) && outcomes.every((outcome) => failuresOf(outcome) === 0);
   } finally {
     await postgres.stop();

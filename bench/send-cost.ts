@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { type ServerProcess, startServer } from '../test/support/child-process.js';
 import { freePort } from '../test/support/ports.js';
 import { CHECKOUT } from '../test/support/session-service.js';
-import { type Limit, verdict } from './outcome.js';
-import { MEMORY } from './targets.js';
-import { cpuOf } from './usage.js';
+import { checkLimit, type LimitResult } from './outcome.js';
+import { MEMORY_LIMITS } from './targets.js';
+import { cpuMicroseconds } from './usage.js';
 import { download, startWithHeap } from './watched-service.js';
 
 const TURNS = 5;
@@ -12,7 +12,7 @@ const TURNS = 5;
 const DOWNLOADS = 4;
 
 /** Our CPU for a large response, against that of sending the same bytes from memory. In turns; medians. */
-export async function* sendCost(dsn: string, path: string): AsyncGenerator<Limit> {
+export async function* benchSendCost(dsn: string, path: string): AsyncGenerator<LimitResult> {
   const service = await startWithHeap(dsn);
   const memory = await startMemoryServer(service.baseUrl + path);
   try {
@@ -26,8 +26,8 @@ export async function* sendCost(dsn: string, path: string): AsyncGenerator<Limit
       toPieces.push(ours / pieces);
     }
     const what = `CPU per byte of ${path}, 50 MB, against sending them from memory`;
-    yield { what: `${what} as one buffer`, ...verdict(median(toWhole), MEMORY.timesSendCpu, '≤', ' ×') };
-    yield { what: `${what} as pieces of a text`, ...verdict(median(toPieces), undefined, '≤', ' ×') };
+    yield { what: `${what} as one buffer`, ...checkLimit(median(toWhole), MEMORY_LIMITS.timesSendCpu, '≤', ' ×') };
+    yield { what: `${what} as pieces of a text`, ...checkLimit(median(toPieces), undefined, '≤', ' ×') };
   } finally {
     await Promise.all([service.stop(), memory.stop()]);
   }
@@ -41,10 +41,10 @@ async function startMemoryServer(url: string): Promise<ServerProcess> {
 
 /** In microseconds. */
 async function cpuPerByte({ baseUrl, pid }: ServerProcess, path: string): Promise<number> {
-  const before = cpuOf(pid);
+  const before = cpuMicroseconds(pid);
   let bytes = 0;
   for (let count = 0; count < DOWNLOADS; count++) bytes += (await download(baseUrl + path)).bytes;
-  return (cpuOf(pid) - before) / bytes;
+  return (cpuMicroseconds(pid) - before) / bytes;
 }
 
 function median(values: readonly number[]): number | undefined {

@@ -1,25 +1,25 @@
 import type { ServerProcess } from '../test/support/child-process.js';
 import type { DatabaseServer } from '../test/support/postgres.js';
-import { createFilled } from './bench-dataset.js';
-import { type Limit, verdict } from './outcome.js';
+import { createFilledDatabase } from './bench-dataset.js';
+import { checkLimit, type LimitResult } from './outcome.js';
 import { type SubjectName, startSubject } from './subjects.js';
-import { READY_MS, START_TIMES_BARE } from './targets.js';
-import { cpuOf } from './usage.js';
+import { MAX_READY_MS, MAX_START_RATIO } from './targets.js';
+import { cpuMicroseconds } from './usage.js';
 
 /** The name of this benchmark for `--only`. */
 export const START_UP = 'start-up';
 
 /** Cost from the start of the process to its first 200. Medians, in seconds. */
-export interface Start {
+export interface StartCost {
   /** User and system time of the process. */
   readonly cpu: number;
   readonly elapsed: number;
 }
 
 /** Compare the ratios between subjects: absolute times depend on the machine and its load. */
-export interface StartUp {
-  readonly starts: ReadonlyMap<SubjectName, Start>;
-  readonly limits: readonly Limit[];
+export interface StartUpResult {
+  readonly starts: ReadonlyMap<SubjectName, StartCost>;
+  readonly limits: readonly LimitResult[];
 }
 
 /** Starts the subjects in turns, so that other load affects all alike. The first turn only fills the page cache. */
@@ -27,9 +27,9 @@ export async function benchStartUp(
   postgres: DatabaseServer,
   names: readonly SubjectName[],
   turns: number,
-): Promise<StartUp> {
-  const dsn = await createFilled(postgres, 'start_up', { sessions: 100, runs: 1, runBytes: 1_000 });
-  const starts = new Map<SubjectName, Start[]>(names.map((name) => [name, []]));
+): Promise<StartUpResult> {
+  const dsn = await createFilledDatabase(postgres, 'start_up', { sessions: 100, runs: 1, runBytes: 1_000 });
+  const starts = new Map<SubjectName, StartCost[]>(names.map((name) => [name, []]));
   for (let turn = 0; turn <= turns; turn++) {
     for (const name of names) {
       const start = await startOnce(name, dsn);
@@ -40,19 +40,22 @@ export async function benchStartUp(
   return { starts: typical, limits: [timesBare(typical), await firstList(dsn)] };
 }
 
-async function startOnce(name: SubjectName, dsn: string): Promise<Start> {
+async function startOnce(name: SubjectName, dsn: string): Promise<StartCost> {
   const { server, elapsed } = await timed(() => startSubject(name, dsn));
-  const cpu = cpuOf(server.pid) / 1_000_000;
+  const cpu = cpuMicroseconds(server.pid) / 1_000_000;
   await server.stop();
   return { cpu, elapsed: elapsed / 1_000 };
 }
 
-function timesBare(starts: ReadonlyMap<SubjectName, Start>): Limit {
+function timesBare(starts: ReadonlyMap<SubjectName, StartCost>): LimitResult {
   const [ours, bare] = [starts.get('ours'), starts.get('bare')];
-  return { what: 'CPU of a start', ...verdict(ours && bare && ours.cpu / bare.cpu, START_TIMES_BARE, '≤', ' × bare') };
+  return {
+    what: 'CPU of a start',
+    ...checkLimit(ours && bare && ours.cpu / bare.cpu, MAX_START_RATIO, '≤', ' × bare'),
+  };
 }
 
-async function firstList(dsn: string): Promise<Limit> {
+async function firstList(dsn: string): Promise<LimitResult> {
   const { server, elapsed } = await timed(async () => {
     const service = await startSubject('ours', dsn);
     const { ok, status } = await fetch(`${service.baseUrl}/sessions`);
@@ -60,7 +63,7 @@ async function firstList(dsn: string): Promise<Limit> {
     return service;
   });
   await server.stop();
-  return { what: 'From start to the first list answered', ...verdict(elapsed, READY_MS, '≤', ' ms') };
+  return { what: 'From start to the first list answered', ...checkLimit(elapsed, MAX_READY_MS, '≤', ' ms') };
 }
 
 async function timed(start: () => Promise<ServerProcess>): Promise<{ server: ServerProcess; elapsed: number }> {
@@ -69,8 +72,8 @@ async function timed(start: () => Promise<ServerProcess>): Promise<{ server: Ser
   return { server, elapsed: performance.now() - begin };
 }
 
-function medians(all: readonly Start[]): Start {
-  const of = (field: keyof Start) => {
+function medians(all: readonly StartCost[]): StartCost {
+  const of = (field: keyof StartCost) => {
     const sorted = all.map((start) => start[field]).sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   };

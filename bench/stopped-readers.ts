@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServerProcess, spawnTracked } from '../test/support/child-process.js';
-import { metricsOf } from '../test/support/metrics.js';
+import { scrapeMetrics } from '../test/support/metrics.js';
 import { CHECKOUT } from '../test/support/session-service.js';
 import { SMALL_SESSION } from './large-sessions.js';
-import { type Limit, verdict } from './outcome.js';
-import { MEMORY } from './targets.js';
-import { forgetPeakRss, peakRssMb, rssMb } from './usage.js';
+import { checkLimit, type LimitResult } from './outcome.js';
+import { MEMORY_LIMITS } from './targets.js';
+import { peakRssMb, resetPeakMemory, rssMb } from './usage.js';
 import { startWithHeap, warmUp } from './watched-service.js';
 
 const READERS = 100;
@@ -21,14 +21,14 @@ const USED = 'agno_session_service_memory_budget_used_bytes';
 const LIMIT = 'agno_session_service_memory_budget_limit_bytes';
 
 /** Clients that ask for a large response each and read only its beginning. */
-export async function* stoppedReaders(dsn: string, path: string): AsyncGenerator<Limit> {
+export async function* benchStoppedReaders(dsn: string, path: string): AsyncGenerator<LimitResult> {
   const service = await startWithHeap(dsn);
   try {
     await warmUp(service, SMALL_SESSION);
     const small = `${service.baseUrl}/sessions/${SMALL_SESSION}`;
     const calm = await p99While(small, new BudgetSamples(service).take());
     const before = rssMb(service.pid);
-    forgetPeakRss(service.pid);
+    resetPeakMemory(service.pid);
     const { opening, close } = openReaders(service, path);
     const asking = await p99While(small, opening);
     const served = (await opening).split(' ').filter((status) => status === '200').length;
@@ -36,12 +36,15 @@ export async function* stoppedReaders(dsn: string, path: string): AsyncGenerator
     const held = await p99While(small, budget.take());
     const rise = peakRssMb(service.pid) - before;
     const what = `${READERS} readers that stop reading ${path} of 2 MB`;
-    yield { what: `${what}: memory budget used`, ...verdict(budget.share, 1, '≤', ' × its limit') };
-    yield { what: `${what}: p99 of others`, ...verdict(held / calm, MEMORY.stoppedTimesP99, '≤', ' × before') };
-    yield { what: `${what}: p99 of others before`, ...verdict(calm, undefined, '≤', ' ms') };
-    yield { what: `${what}: p99 of others while they ask`, ...verdict(asking, undefined, '≤', ' ms') };
-    yield { what: `${what}: RSS`, ...verdict(rise, undefined, '≤', ' MB') };
-    yield { what: `${what}: served, the others are refused`, ...verdict(served, undefined, '≤') };
+    yield { what: `${what}: memory budget used`, ...checkLimit(budget.share, 1, '≤', ' × its limit') };
+    yield {
+      what: `${what}: p99 of others`,
+      ...checkLimit(held / calm, MEMORY_LIMITS.stoppedTimesP99, '≤', ' × before'),
+    };
+    yield { what: `${what}: p99 of others before`, ...checkLimit(calm, undefined, '≤', ' ms') };
+    yield { what: `${what}: p99 of others while they ask`, ...checkLimit(asking, undefined, '≤', ' ms') };
+    yield { what: `${what}: RSS`, ...checkLimit(rise, undefined, '≤', ' MB') };
+    yield { what: `${what}: served, the others are refused`, ...checkLimit(served, undefined, '≤') };
     close();
   } finally {
     await service.stop();
@@ -70,7 +73,7 @@ class BudgetSamples {
 
   async take(): Promise<void> {
     for (const end = performance.now() + PHASE_MS; performance.now() < end; await sleep(SCRAPE_MS)) {
-      const metrics = await metricsOf(this.service);
+      const metrics = await scrapeMetrics(this.service);
       const [used, limit] = [USED, LIMIT].map((name) => metrics.get(name) ?? Number.NaN);
       this.share = Math.max(this.share, Number(used) / Number(limit));
     }

@@ -44,11 +44,11 @@ export const TARGETS: readonly Target[] = [
 ];
 
 /** How much dearer a list may become from 10,000 to 200,000 sessions, in CPU of service and PostgreSQL together. */
-export const LIST_GROWTH = 2;
+export const MAX_LIST_GROWTH = 2;
 /** Peak memory over four lists of 100 sessions of 2 MB at once, in MB. */
-export const LISTS_PEAK_MB = 160;
+export const MAX_LISTS_PEAK_MB = 160;
 /** Limits of the peak RSS above that of the warm idle process, in MB unless the name differs, and of the delay of other requests. */
-export const MEMORY = {
+export const MEMORY_LIMITS = {
   /** 16 details of 2 MB at once. */
   detailsMb: 120,
   /** Three listings at once of 160 MB of pictures, a row each. */
@@ -66,8 +66,8 @@ export const MEMORY = {
   timesSendCpu: 1.2,
 };
 /** Details per second with tokens, scopes and isolation, in times those of the open service. */
-export const SECURED_TIMES_OPEN = 0.85;
+export const MIN_SECURED_RATIO = 0.85;
 /** CPU from the start of the process to the first response, in times the bare handler's. */
-export const START_TIMES_BARE = 5;
+export const MAX_START_RATIO = 5;
 /** From the start of the process to the first list, in milliseconds. An absolute limit, with room for slow machines. */
-export const READY_MS = 1_500;
+export const MAX_READY_MS = 1_500;

@@ -4,19 +4,19 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 const TICK_US = 10_000;
 
 /** CPU time that a process has used so far, children that ended not included, in microseconds. */
-export function cpuOf(pid: number): number {
+export function cpuMicroseconds(pid: number): number {
   const fields = statOf(pid);
   return fields === undefined ? 0 : (Number(fields[11]) + Number(fields[12])) * TICK_US;
 }
 
 /** The same over all children of a process: PostgreSQL's backends. */
-export function cpuOfChildren(parent: number): number {
+export function childrenCpuMicroseconds(parent: number): number {
   return pids()
     .filter((pid) => statOf(pid)?.[1] === String(parent))
-    .reduce((sum, pid) => sum + cpuOf(pid), 0);
+    .reduce((sum, pid) => sum + cpuMicroseconds(pid), 0);
 }
 
-export function parentOf(pid: number): number {
+export function parentPid(pid: number): number {
   return Number(statOf(pid)?.[1]);
 }
 
@@ -31,7 +31,7 @@ export function rssMb(pid: number): number {
 }
 
 /** Resets the peak to the present RSS (proc_pid_clear_refs(5)). */
-export function forgetPeakRss(pid: number): void {
+export function resetPeakMemory(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 

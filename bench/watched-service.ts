@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { ServerProcess } from '../test/support/child-process.js';
 import { SMALL_SESSION } from './large-sessions.js';
 import { startSubject } from './subjects.js';
-import { forgetPeakRss, peakRssMb, rssMb } from './usage.js';
+import { peakRssMb, resetPeakMemory, rssMb } from './usage.js';
 
 /** The heap that Node chooses in a pod of the chart, whose memory limit is 512 MiB. */
 const HEAP_MB = 256;
@@ -23,7 +23,7 @@ export interface Download {
 }
 
 /** Memory and delays that some downloads caused in a warm service. */
-export interface Watched {
+export interface DownloadImpact {
   /** Highest RSS above that of the warm idle process, in megabytes. */
   readonly riseMb: number;
   /** Longest time of a small request meanwhile, in milliseconds. */
@@ -37,12 +37,16 @@ export function startWithHeap(dsn: string): Promise<ServerProcess> {
 }
 
 /** Downloads the paths at the same time from a warm service of its own. */
-export async function watchDownloads(dsn: string, paths: readonly string[], small = SMALL_SESSION): Promise<Watched> {
+export async function measureDownloads(
+  dsn: string,
+  paths: readonly string[],
+  small = SMALL_SESSION,
+): Promise<DownloadImpact> {
   const service = await startWithHeap(dsn);
   try {
     await warmUp(service, small);
     const before = rssMb(service.pid);
-    forgetPeakRss(service.pid);
+    resetPeakMemory(service.pid);
     const downloading = Promise.all(paths.map((path) => download(service.baseUrl + path)));
     const longestWaitMs = await longestWait(`${service.baseUrl}/sessions/${small}`, downloading);
     const downloads = await downloading;

@@ -19,7 +19,7 @@ const CONNECTIONS = 16;
  * Loads a server with one kind of request for some seconds. Needs `wrk` (a Debian package) on the PATH. With `tokens`, one
  * for each of the data set's users, the owner of a session asks for it.
  */
-export async function load(
+export async function runWrk(
   baseUrl: string,
   kind: string,
   sessions: number,

@@ -1,5 +1,5 @@
-import { failuresOf, type Limit, type Outcome, timesBareCpu, timesPython } from '../outcome.js';
-import type { Start } from '../start-up.js';
+import { cpuOverBare, failuresOf, type LimitResult, type TargetResult, throughputOverPython } from '../outcome.js';
+import type { StartCost } from '../start-up.js';
 import type { SubjectName } from '../subjects.js';
 
 const LABEL_WIDTH = 24;
@@ -12,11 +12,11 @@ export const OUTCOME_HEADER = [
 ].join(' ');
 
 /** One target as a line of the terminal. */
-export function outcomeLine(outcome: Outcome): string {
-  const cells = figuresOf(outcome, 'ours').map((figure) => figure.padStart(8));
-  const verdicts = [timesPython(outcome).text.padEnd(18), timesBareCpu(outcome).text];
+export function outcomeLine(outcome: TargetResult): string {
+  const cells = metricCells(outcome, 'ours').map((figure) => figure.padStart(8));
+  const verdicts = [throughputOverPython(outcome).text.padEnd(18), cpuOverBare(outcome).text];
   const failures = failuresOf(outcome);
-  const line = [labelOf(outcome).padEnd(LABEL_WIDTH), ...cells, ' ', ...verdicts].join(' ').trimEnd();
+  const line = [targetLabel(outcome).padEnd(LABEL_WIDTH), ...cells, ' ', ...verdicts].join(' ').trimEnd();
   return failures === 0 ? line : `${line} ${failures} FAILED ANSWERS`;
 }
 
@@ -30,9 +30,9 @@ export const START_UP_HEAD = [
   '÷ AgentOS',
 ];
 
-export function startUpRows(starts: ReadonlyMap<SubjectName, Start>): string[][] {
+export function startUpRows(starts: ReadonlyMap<SubjectName, StartCost>): string[][] {
   const [ours, bare, python] = (['ours', 'bare', 'python'] as const).map((name) => starts.get(name));
-  const row = (label: string, of: (start: Start) => number) => {
+  const row = (label: string, of: (start: StartCost) => number) => {
     const [our, ...others] = [ours, bare, python].map((start) => start && of(start));
     const ratios = others.map((other) => (our !== undefined && other !== undefined ? our / other : undefined));
     return [label, ...[our, ...others, ...ratios].map((figure) => figure?.toFixed(2) ?? '')];
@@ -41,7 +41,7 @@ export function startUpRows(starts: ReadonlyMap<SubjectName, Start>): string[][]
 }
 
 /** One line for the terminal per measure of start-up. */
-export function startUpLines(starts: ReadonlyMap<SubjectName, Start>): string[] {
+export function startUpLines(starts: ReadonlyMap<SubjectName, StartCost>): string[] {
   const [what, ...names] = START_UP_HEAD;
   return startUpRows(starts).map(([measure, ...figures]) => {
     const cells = figures.flatMap((figure, index) => (figure === '' ? [] : [`${names[index]} ${figure}`]));
@@ -49,16 +49,16 @@ export function startUpLines(starts: ReadonlyMap<SubjectName, Start>): string[] 
   });
 }
 
-export function limitLine({ what, text }: Limit): string {
+export function limitLine({ what, text }: LimitResult): string {
   return `${what}: ${text}`;
 }
 
-export function labelOf({ target }: Outcome): string {
+export function targetLabel({ target }: TargetResult): string {
   return target.withIndexes ? `${target.kind}, indexed` : target.kind;
 }
 
 /** Requests per second, p50 and p99 in ms, CPU of the process and of PostgreSQL in µs per request. */
-export function figuresOf({ results }: Outcome, subject: 'ours' | 'python' | 'bare'): string[] {
+export function metricCells({ results }: TargetResult, subject: 'ours' | 'python' | 'bare'): string[] {
   const result = results.get(subject);
   if (result === undefined) return [];
   return [

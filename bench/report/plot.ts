@@ -1,5 +1,5 @@
-import { type Outcome, timesPython } from '../outcome.js';
-import { labelOf } from './lines.js';
+import { type TargetResult, throughputOverPython } from '../outcome.js';
+import { targetLabel } from './lines.js';
 
 const ROW = 26;
 const LEFT = 190;
@@ -8,7 +8,7 @@ const WIDTH = 480;
 const LARGEST = 200;
 
 /** An SVG with a bar for each target: requests per second in times Python's, a mark where it was wanted. */
-export function plot(outcomes: readonly Outcome[]): string {
+export function renderPlot(outcomes: readonly TargetResult[]): string {
   const height = outcomes.length * ROW + 40;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${LEFT + WIDTH + 80}" height="${height}" font-family="sans-serif" font-size="13">`,
@@ -20,12 +20,12 @@ export function plot(outcomes: readonly Outcome[]): string {
   ].join('\n');
 }
 
-function bar(outcome: Outcome, index: number): string {
+function bar(outcome: TargetResult, index: number): string {
   const top = 10 + index * ROW;
-  const { text } = timesPython(outcome);
+  const { text } = throughputOverPython(outcome);
   const ratio = Number.parseFloat(text);
   const { on, timesPython: wanted } = outcome.target;
-  const label = `${labelOf(outcome)} (${on})`;
+  const label = `${targetLabel(outcome)} (${on})`;
   const mark =
     wanted === undefined ? '' : `<path d="M${x(wanted)} ${top - 2}v${ROW - 4}" stroke="#b3261e" stroke-width="2"/>`;
   return [

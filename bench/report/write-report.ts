@@ -6,23 +6,23 @@ import { postgresPrograms } from '../../apps/session-service/src/embedded/postgr
 import { AGNO_VERSION, pythonOf } from '../../test/contract/harness/python.js';
 import { markdownTable, writeBetweenMarks } from '../../test/support/markdown.js';
 import { CHECKOUT } from '../../test/support/session-service.js';
-import { type Limit, type Outcome, timesBareCpu, timesPython } from '../outcome.js';
-import type { Start } from '../start-up.js';
+import { cpuOverBare, type LimitResult, type TargetResult, throughputOverPython } from '../outcome.js';
+import type { StartCost } from '../start-up.js';
 import type { SubjectName } from '../subjects.js';
 import { DATASETS, type DatasetName } from '../targets.js';
-import { figuresOf, labelOf, START_UP_HEAD, startUpRows } from './lines.js';
-import { plot } from './plot.js';
+import { metricCells, START_UP_HEAD, startUpRows, targetLabel } from './lines.js';
+import { renderPlot } from './plot.js';
 
 const PLOT = resolve(CHECKOUT, 'docs/performance.svg');
 
 type Peaks = ReadonlyMap<DatasetName, ReadonlyMap<SubjectName, number>>;
 
 /** Puts the tables of a whole run between the marks of docs/performance.md, and the plot beside it. */
-export async function writeReport(
-  outcomes: readonly Outcome[],
+export async function writeBenchReport(
+  outcomes: readonly TargetResult[],
   peaks: Peaks,
-  starts: ReadonlyMap<SubjectName, Start>,
-  limits: readonly Limit[],
+  starts: ReadonlyMap<SubjectName, StartCost>,
+  limits: readonly LimitResult[],
 ): Promise<void> {
   const tables = [...peaks].map(([dataset, peak]) => datasetTable(dataset, outcomes, peak));
   const parts = [
@@ -33,7 +33,7 @@ export async function writeReport(
     limitTable(limits),
   ];
   writeBetweenMarks('docs/performance.md', 'make bench', parts.join('\n\n'));
-  writeFileSync(PLOT, plot(outcomes));
+  writeFileSync(PLOT, renderPlot(outcomes));
 }
 
 async function machine(): Promise<string> {
@@ -50,7 +50,11 @@ async function machine(): Promise<string> {
   return `Measured on ${new Date().toISOString().slice(0, 10)}: ${names.join(', ')}.`;
 }
 
-function datasetTable(dataset: DatasetName, outcomes: readonly Outcome[], peaks: ReadonlyMap<SubjectName, number>) {
+function datasetTable(
+  dataset: DatasetName,
+  outcomes: readonly TargetResult[],
+  peaks: ReadonlyMap<SubjectName, number>,
+) {
   const { sessions, runs, runBytes } = DATASETS[dataset];
   const size = `${sessions.toLocaleString('en')} sessions × ${runs} run${runs === 1 ? '' : 's'} of ${runBytes / 1000} KB`;
   const head = [
@@ -66,17 +70,17 @@ function datasetTable(dataset: DatasetName, outcomes: readonly Outcome[], peaks:
   const rows = outcomes
     .filter(({ target }) => target.on === dataset)
     .map((outcome) => [
-      labelOf(outcome),
-      ...figuresOf(outcome, 'ours'),
-      figuresOf(outcome, 'python')[0] ?? '',
-      timesPython(outcome).text,
-      timesBareCpu(outcome).text,
+      targetLabel(outcome),
+      ...metricCells(outcome, 'ours'),
+      metricCells(outcome, 'python')[0] ?? '',
+      throughputOverPython(outcome).text,
+      cpuOverBare(outcome).text,
     ]);
   const peak = [...peaks].map(([name, megabytes]) => `${name} ${megabytes.toFixed(0)} MB`).join(', ');
   return `${markdownTable([size, ...head], rows)}\n\nPeak RSS over all of these: ${peak}.`;
 }
 
-function limitTable(limits: readonly Limit[]): string {
+function limitTable(limits: readonly LimitResult[]): string {
   return markdownTable(
     ['limit', 'measured (wanted)'],
     limits.map(({ what, text }) => [what, text]),

@@ -1,14 +1,14 @@
-import { differences, parseJson } from '@agno/comparison';
+import { jsonDifferences, parseJson } from '@agno/comparison';
 import type { ServerProcess } from '../support/child-process.js';
 import { startSessionService } from '../support/session-service.js';
 import { authenticationUnits } from './auth/run-authentication.js';
-import { SEEDED } from './cases/seeded.js';
+import { SEEDED_IDS } from './cases/seeded.js';
 import { get, send } from './harness/case.js';
-import { send as request } from './harness/http.js';
+import { sendStep as request } from './harness/http.js';
 import { serviceEnv } from './harness/layouts.js';
 import { AGNO_2_VERSION, AGNO_VERSION, startAgentOs, tryPython } from './harness/python.js';
-import type { Report } from './harness/report.js';
-import { connect, exists } from './harness/rows.js';
+import type { SuiteReport } from './harness/report.js';
+import { createTextClient, tableExists } from './harness/rows.js';
 import { bothStarted } from './harness/sides.js';
 import type { Templates } from './harness/templates.js';
 import type { Unit } from './harness/units.js';
@@ -23,7 +23,7 @@ export function extraUnits(templates: Templates): Unit[] {
   ];
 }
 
-async function shareV3(templates: Templates, report: Report): Promise<void> {
+async function shareV3(templates: Templates, report: SuiteReport): Promise<void> {
   const dsn = await templates.copy('v3', 'shared_v3');
   const [ours, python] = await bothStarted(startService(dsn), startAgentOs(AGNO_VERSION, [`default=${dsn}`]));
   try {
@@ -35,7 +35,7 @@ async function shareV3(templates: Templates, report: Report): Promise<void> {
   }
 }
 
-async function shareV2(templates: Templates, report: Report): Promise<void> {
+async function shareV2(templates: Templates, report: SuiteReport): Promise<void> {
   const dsn = await templates.copy('v2', 'shared_v2');
   const name = `agno ${AGNO_2_VERSION} on v2`;
   await withService(dsn, (baseUrl) =>
@@ -47,7 +47,7 @@ async function shareV2(templates: Templates, report: Report): Promise<void> {
   report.add('shared', name, 'no table is added to a v2 database', found);
 }
 
-async function useClient(templates: Templates, report: Report): Promise<void> {
+async function useClient(templates: Templates, report: SuiteReport): Promise<void> {
   await withService(await templates.copy('v3', 'client_v3'), (baseUrl) =>
     runChecks(report, 'client', 'AgentOSClient, RemoteDb', AGNO_VERSION, 'client/sessions_client.py', [baseUrl]),
   );
@@ -68,7 +68,7 @@ function startService(dsn: string): Promise<ServerProcess> {
 
 /** Runs a script whose lines say `ok NAME` or `not ok NAME: reason`. */
 async function runChecks(
-  report: Report,
+  report: SuiteReport,
   kind: 'client' | 'shared',
   route: string,
   version: string,
@@ -92,19 +92,23 @@ async function runChecks(
 }
 
 /** A live AgentOS and our service on the same database answer the same, also about what the other has just written. */
-async function compareOnOneDatabase(python: string, ours: string, report: Report): Promise<void> {
+async function compareOnOneDatabase(python: string, ours: string, report: SuiteReport): Promise<void> {
   const writes = [
     send('POST', '/sessions', { session_id: 'one-db', agent_id: 'a', user_id: 'one', session_state: { n: 1 } }),
     send('PATCH', '/sessions/one-db', { session_name: 'Patched', summary: { summary: 'S' } }),
     send('POST', '/sessions/one-db/rename', { session_name: 'Renamed' }),
   ];
   const reads = ['/sessions?limit=100', '/sessions?user_id=one', '/sessions/one-db', '/sessions/one-db/runs'];
-  const seeded = SEEDED.flatMap((id) => [`/sessions/${id}`, `/sessions/${id}/runs`, `/sessions/${id}/run-previews`]);
+  const seeded = SEEDED_IDS.flatMap((id) => [
+    `/sessions/${id}`,
+    `/sessions/${id}/runs`,
+    `/sessions/${id}/run-previews`,
+  ]);
   const compare = async (name: string, paths: readonly string[]) => {
     for (const path of paths) {
       const [theirs, own] = await Promise.all([request(python, get(path)), request(ours, get(path))]);
       // Nothing is masked: both sides read the same rows.
-      const found = differences(parseJson(theirs.body), parseJson(own.body), { from: 0, to: 0 });
+      const found = jsonDifferences(parseJson(theirs.body), parseJson(own.body), { from: 0, to: 0 });
       report.add('shared', 'one database, two servers', `${name}: ${path}`, found);
     }
   };
@@ -123,10 +127,10 @@ async function compareOnOneDatabase(python: string, ours: string, report: Report
 }
 
 async function hasRunsTable(dsn: string): Promise<boolean> {
-  const client = connect(dsn);
+  const client = createTextClient(dsn);
   await client.connect();
   try {
-    return await exists(client, 'ai.agno_runs');
+    return await tableExists(client, 'ai.agno_runs');
   } finally {
     await client.end();
   }

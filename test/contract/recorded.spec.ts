@@ -1,9 +1,9 @@
 import { describe, expect, inject, it } from 'vitest';
-import { serverAt } from '../support/postgres.js';
+import { databaseServerAt } from '../support/postgres.js';
 import { scaled } from '../support/time-scale.js';
 import { CASES } from './cases/index.js';
 import { LAYOUTS, ROUTES } from './harness/case.js';
-import { Report } from './harness/report.js';
+import { SuiteReport } from './harness/report.js';
 import { Suite } from './harness/suite.js';
 import { Templates } from './harness/templates.js';
 
@@ -19,11 +19,11 @@ const CHOSEN = {
 /** The contract cases against what a live AgentOS answered when they were recorded (`contract-record.sh`). */
 describe('recorded contract', () => {
   const options = { ...CHOSEN, recorded: true };
-  const suite = new Suite(new Templates(serverAt(inject('postgresDsn')), options), options, CASES);
+  const suite = new Suite(new Templates(databaseServerAt(inject('postgresDsn')), options), options, CASES);
 
   it.concurrent.each(LAYOUTS)('%s', { timeout: scaled(120_000) }, async (layout) => {
     const lines: string[] = [];
-    const report = new Report((line) => lines.push(line));
+    const report = new SuiteReport((line) => lines.push(line));
     await suite.runLayout(layout, report);
     expect(lines.join('\n')).toBe('');
     expect(report.passed).toBeGreaterThan(0);

@@ -1,8 +1,8 @@
 import { startPostgres } from '../support/postgres.js';
 import { CASES } from './cases/index.js';
 import { extraUnits } from './extras.js';
-import { type Options, readOptions } from './harness/options.js';
-import { Report } from './harness/report.js';
+import { readSuiteOptions, type SuiteOptions } from './harness/options.js';
+import { SuiteReport } from './harness/report.js';
 import { Suite } from './harness/suite.js';
 import { Templates } from './harness/templates.js';
 import { runUnits } from './harness/units.js';
@@ -10,7 +10,7 @@ import { runUnits } from './harness/units.js';
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Runs the contract suite from the command line; see `harness/options.ts` for what can be chosen. */
-async function main(options: Options, report: Report): Promise<void> {
+async function main(options: SuiteOptions, report: SuiteReport): Promise<void> {
   const postgres = await startPostgres();
   try {
     const templates = new Templates(postgres, options);
@@ -24,7 +24,7 @@ async function main(options: Options, report: Report): Promise<void> {
 }
 
 /** Prints the summary on exit, so that a run that is interrupted or crashes prints it, too. */
-function endWithSummary(report: Report): void {
+function endWithSummary(report: SuiteReport): void {
   process.once('exit', (code) => {
     report.summary();
     if (code === 0 && (report.failed > 0 || report.passed === 0)) process.exitCode = 1;
@@ -36,9 +36,9 @@ function endWithSummary(report: Report): void {
   for (const [signal, code] of Object.entries(SIGNALS)) process.once(signal, () => process.exit(code));
 }
 
-function optionsOrExit(): Options {
+function optionsOrExit(): SuiteOptions {
   try {
-    return readOptions(process.argv.slice(2));
+    return readSuiteOptions(process.argv.slice(2));
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(2);
@@ -46,7 +46,7 @@ function optionsOrExit(): Options {
 }
 
 const options = optionsOrExit();
-const report = new Report((line) => process.stdout.write(`${line}\n`));
+const report = new SuiteReport((line) => process.stdout.write(`${line}\n`));
 endWithSummary(report);
 await main(options, report).catch((error: unknown) => report.addError('run', error));
 process.exit();

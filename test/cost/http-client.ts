@@ -28,7 +28,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 });
  *
  * @throws NoResponse when it has not ended after `timeoutMs`
  */
-export function send(port: number, { method, path, body, contentType }: CostRequest, timeoutMs: number) {
+export function sendCostRequest(port: number, { method, path, body, contentType }: CostRequest, timeoutMs: number) {
   return new Promise<CostResponse>((resolve, reject) => {
     const headers = body && { 'content-type': contentType ?? 'application/json', 'content-length': body.length };
     const sent = request({ host: '127.0.0.1', port, method, path, agent, ...(headers && { headers }) }, (response) => {

@@ -26,12 +26,12 @@ export interface Growth {
 }
 
 /** How long the event loop may be held for so many bytes, on the reference machine. */
-export function holdLimitMs(bytes: number): number {
+export function stallLimitMs(bytes: number): number {
   return Math.min(MOST_HOLD_MS, HOLD_MS_PER_MEGABYTE * Math.max(1, bytes / MEGABYTE));
 }
 
 /** A response that must not be; undefined: it may. */
-export function responseFault(sample: Sample, statuses: readonly number[]): string | undefined {
+export function responseViolation(sample: Sample, statuses: readonly number[]): string | undefined {
   const { status, hold, loggedBytes, fault = '' } = sample;
   if (status === 0) return `${sizeOf(sample)}: ${fault || 'connection closed'}, after ${hold.ms.toFixed(0)} ms of CPU`;
   if (!statuses.includes(status)) return `${sizeOf(sample)}: status ${status} ${fault.slice(0, 80)}`;
@@ -40,12 +40,12 @@ export function responseFault(sample: Sample, statuses: readonly number[]): stri
 }
 
 /** The holds of a route at one size, by their median; undefined: within the limit. */
-export function holdFault(samples: readonly Sample[], factor: number): string | undefined {
+export function stallViolation(samples: readonly Sample[], factor: number): string | undefined {
   const sorted = [...samples].sort((one, other) => one.hold.ms - other.hold.ms);
   const middle = sorted[Math.floor(sorted.length / 2)];
   if (middle === undefined || share(middle, factor) <= 1) return undefined;
   const { hold, bytes } = middle;
-  const limit = (holdLimitMs(bytes) * factor).toFixed(0);
+  const limit = (stallLimitMs(bytes) * factor).toFixed(0);
   return `${sizeOf(middle)}: held ${hold.ms.toFixed(0)} ms (${hold.gcMs.toFixed(0)} ms of it GC), limit ${limit}`;
 }
 
@@ -56,24 +56,24 @@ const HALF_BUDGET_MEGABYTES = 67;
 const COPIES = 4;
 
 /** The peak of the process over a shape whose longest value has so many bytes; undefined: within the limit. */
-export function memoryFault(peakMegabytes: number, longestBytes: number): string | undefined {
+export function memoryViolation(peakMegabytes: number, longestBytes: number): string | undefined {
   const limit = MOST_MEGABYTES + COPIES * Math.max(0, longestBytes / MEGABYTE - HALF_BUDGET_MEGABYTES);
   return peakMegabytes <= limit ? undefined : `${peakMegabytes.toFixed(0)} MB resident, limit ${limit.toFixed(0)}`;
 }
 
 /** True for a hold so close to the limit that chance may have caused it: it is measured again. */
-export function isDoubtful(sample: Sample, factor: number): boolean {
+export function needsRemeasuring(sample: Sample, factor: number): boolean {
   return share(sample, factor) > 1 && share(sample, factor) < DOUBTFUL_SHARE;
 }
 
 /** True for a request after which larger ones need not be tried. */
-export function isHopeless(sample: Sample, factor: number): boolean {
+export function failsByFar(sample: Sample, factor: number): boolean {
   return sample.status === 0 || sample.status >= 500 || share(sample, factor) > HOPELESS_SHARE;
 }
 
 /** The part of what it may take that a hold has taken. */
 function share({ hold, bytes }: Sample, factor: number): number {
-  return hold.ms / (holdLimitMs(bytes) * factor);
+  return hold.ms / (stallLimitMs(bytes) * factor);
 }
 
 function sizeOf({ bytes }: Sample): string {
@@ -81,7 +81,12 @@ function sizeOf({ bytes }: Sample): string {
 }
 
 /** CPU per byte of every route at two sizes; leaves out routes that take too little CPU to be compared. */
-export function growthsOf(samples: readonly Sample[], small: number, large: number, factor: number): readonly Growth[] {
+export function cpuGrowths(
+  samples: readonly Sample[],
+  small: number,
+  large: number,
+  factor: number,
+): readonly Growth[] {
   const routes = [...new Set(samples.map(({ route }) => route))];
   return routes.flatMap((route) => {
     const at = (wanted: number) => samples.filter((sample) => sample.route === route && sample.size === wanted);
@@ -108,7 +113,7 @@ function perByte({ cpuMs, bytes }: Sample): number {
 }
 
 /** @param leeway how many times the limit is allowed */
-export function growthFault({ ratio, from, to }: Growth, leeway: number): string | undefined {
+export function growthViolation({ ratio, from, to }: Growth, leeway: number): string | undefined {
   if (ratio <= MOST_GROWTH * leeway) return undefined;
   return `CPU grows from ${from.toFixed(0)} to ${to.toFixed(0)} ns per byte, ×${ratio.toFixed(2)}`;
 }

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type CostResponse, NoResponse, send } from './http-client.js';
-import type { Hold, Spent } from './probe.js';
+import { type CostResponse, NoResponse, sendCostRequest } from './http-client.js';
+import type { EventLoopStall, ResourceUsage } from './probe.js';
 import { ProbedService } from './probed-service.js';
-import type { Route } from './routes.js';
+import type { CostRoute } from './routes.js';
 
 /** What one request cost the service. */
 export interface Sample {
@@ -13,7 +13,7 @@ export interface Sample {
   readonly bytes: number;
   /** 0: no response. */
   readonly status: number;
-  readonly hold: Hold;
+  readonly hold: EventLoopStall;
   readonly cpuMs: number;
   readonly loggedBytes: number;
   /** Why there was no response, or the beginning of one with an unexpected status. */
@@ -24,7 +24,7 @@ export interface Sample {
 const SHORT_LOG_BYTES = 1_500;
 const LOG_PAUSE_MS = 20;
 const TIMEOUT_MS = 20_000;
-const NO_HOLD: Hold = { ms: 0, wallMs: 0, gcMs: 0 };
+const NO_HOLD: EventLoopStall = { ms: 0, wallMs: 0, gcMs: 0 };
 
 /** Measures requests on one service, and starts another one when it has ended. */
 export class Meter {
@@ -47,7 +47,7 @@ export class Meter {
    * @param size the size that the shape was asked for
    * @param storedBytes size of the value that the request reads or changes
    */
-  async measure({ name, request }: Route, size: number, storedBytes: number): Promise<Sample> {
+  async measure({ name, request }: CostRoute, size: number, storedBytes: number): Promise<Sample> {
     if (this.service.hasEnded) this.service = await ProbedService.start(this.dsn);
     const { service } = this;
     const sentBytes = request.body?.length ?? 0;
@@ -57,7 +57,7 @@ export class Meter {
     const start = performance.now();
     try {
       await service.startMeasuring();
-      const response = await send(service.port, request, TIMEOUT_MS * this.factor);
+      const response = await sendCostRequest(service.port, request, TIMEOUT_MS * this.factor);
       const spent = await service.stopMeasuring();
       await this.awaitLog(loggedBefore);
       return this.completed(sample, response, spent, loggedBefore);
@@ -82,9 +82,9 @@ export class Meter {
   }
 
   /** Sends a request without measuring it, and returns the status of the response. */
-  async warmUp({ request }: Route): Promise<number> {
+  async warmUp({ request }: CostRoute): Promise<number> {
     if (this.service.hasEnded) this.service = await ProbedService.start(this.dsn);
-    const response = send(this.service.port, request, TIMEOUT_MS * this.factor);
+    const response = sendCostRequest(this.service.port, request, TIMEOUT_MS * this.factor);
     return response.then(
       ({ status }) => status,
       () => 0,
@@ -108,7 +108,7 @@ export class Meter {
   private completed(
     sample: Pick<Sample, 'route' | 'size' | 'bytes'>,
     { status, bytes, beginning }: CostResponse,
-    { hold, cpuMs }: Spent,
+    { hold, cpuMs }: ResourceUsage,
     loggedBefore: number,
   ): Sample {
     const fault = status >= 200 && status < 300 ? undefined : beginning;

@@ -6,7 +6,7 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** One stretch during which the event loop took no timer. */
-export interface Hold {
+export interface EventLoopStall {
   /** Wall-clock time or CPU time of the thread, whichever is smaller: a process that waits for a processor holds nothing. */
   readonly ms: number;
   readonly wallMs: number;
@@ -15,8 +15,8 @@ export interface Hold {
 }
 
 /** What the service spent between two marks. */
-export interface Spent {
-  readonly hold: Hold;
+export interface ResourceUsage {
+  readonly hold: EventLoopStall;
   /** CPU time of all threads of the process. */
   readonly cpuMs: number;
   readonly gcMs: number;
@@ -71,7 +71,7 @@ function start(): void {
   timer = setInterval(tick, TICK_MS);
 }
 
-async function stop(): Promise<Spent> {
+async function stop(): Promise<ResourceUsage> {
   tick();
   const cpuMs = processCpuMs() - startCpuMs;
   // The observer is told of a collection some turns after it.

@@ -6,7 +6,7 @@ import { until } from '../support/api.js';
 import { spawnTracked } from '../support/child-process.js';
 import { freePort } from '../support/ports.js';
 import { CHECKOUT } from '../support/session-service.js';
-import type { Spent } from './probe.js';
+import type { ResourceUsage } from './probe.js';
 
 const HEAP_MB = 256;
 const KEPT_OUTPUT = 4_000;
@@ -77,8 +77,8 @@ export class ProbedService {
     await this.ask('start');
   }
 
-  stopMeasuring(): Promise<Spent> {
-    return this.ask('stop') as Promise<Spent>;
+  stopMeasuring(): Promise<ResourceUsage> {
+    return this.ask('stop') as Promise<ResourceUsage>;
   }
 
   /** CPU time of the process so far, as the kernel counts it; needs no answer from the process. */

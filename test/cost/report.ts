@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CHECKOUT } from '../support/session-service.js';
-import { holdLimitMs } from './judge.js';
+import { stallLimitMs } from './judge.js';
 import type { Sample } from './measurement.js';
-import type { Outcome } from './trial.js';
+import type { TrialOutcome } from './trial.js';
 
-export const HEADER = [
+export const REPORT_HEADER = [
   'shape'.padEnd(50),
   'layout',
   'longest hold'.padStart(13),
@@ -18,15 +18,15 @@ export const HEADER = [
 ].join(' ');
 
 /** One line for a shape on a layout, and one for each route that does more than it may. */
-export function outcomeLines(outcome: Outcome, factor: number): readonly string[] {
+export function outcomeLines(outcome: TrialOutcome, factor: number): readonly string[] {
   const { shape, layout, growths, faults, peakMegabytes, seconds } = outcome;
-  const worst = worstHold(outcome);
+  const worst = worstStall(outcome);
   const growth = [...growths].sort((one, other) => other.ratio - one.ratio)[0];
   const line = [
     shape.padEnd(50),
     layout.padEnd(6),
     `${worst?.hold.ms.toFixed(0) ?? '-'} ms`.padStart(13),
-    (worst === undefined ? '' : (holdLimitMs(worst.bytes) * factor).toFixed(0)).padStart(5),
+    (worst === undefined ? '' : (stallLimitMs(worst.bytes) * factor).toFixed(0)).padStart(5),
     (worst?.route ?? '').padEnd(24),
     (growth === undefined ? '' : `${growth.from.toFixed(0)} → ${growth.to.toFixed(0)}`).padStart(13),
     (growth === undefined ? '' : `×${growth.ratio.toFixed(2)}`).padStart(7),
@@ -38,8 +38,8 @@ export function outcomeLines(outcome: Outcome, factor: number): readonly string[
 }
 
 /** The sample that used up the most of what its size allows. */
-export function worstHold({ samples }: Pick<Outcome, 'samples'>): Sample | undefined {
-  const share = ({ hold, bytes }: Sample) => hold.ms / holdLimitMs(bytes);
+export function worstStall({ samples }: Pick<TrialOutcome, 'samples'>): Sample | undefined {
+  const share = ({ hold, bytes }: Sample) => hold.ms / stallLimitMs(bytes);
   return samples.reduce<Sample | undefined>(
     (worst, sample) => (worst === undefined || share(sample) > share(worst) ? sample : worst),
     undefined,
@@ -47,7 +47,7 @@ export function worstHold({ samples }: Pick<Outcome, 'samples'>): Sample | undef
 }
 
 /** The last lines: what fails, and the counts. */
-export function summaryLines(outcomes: readonly Outcome[]): readonly string[] {
+export function summaryLines(outcomes: readonly TrialOutcome[]): readonly string[] {
   const failed = outcomes.filter(({ faults }) => faults.length > 0);
   const failedShapes = new Set(failed.map(({ shape }) => shape));
   const shapes = new Set(outcomes.map(({ shape }) => shape));
@@ -71,8 +71,8 @@ export function summaryLines(outcomes: readonly Outcome[]): readonly string[] {
 }
 
 /** Keeps every sample in `.cache/cost/report.json`. */
-export function writeReport(
-  outcomes: readonly Outcome[],
+export function writeCostReport(
+  outcomes: readonly TrialOutcome[],
   machine: { readonly factor: number; readonly cpuMs: number },
 ) {
   const folder = resolve(CHECKOUT, '.cache/cost');

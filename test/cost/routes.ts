@@ -2,7 +2,7 @@ import type { CostRequest } from './http-client.js';
 import { type BodyRoute, runId, type SessionValue } from './shapes/index.js';
 
 /** A request of a shape, under the name that the report gives it. */
-export interface Route {
+export interface CostRoute {
   readonly name: string;
   readonly request: CostRequest;
 }
@@ -10,7 +10,7 @@ export interface Route {
 const path = (id: string) => `/sessions/${id}`;
 
 /** Creates the session of a value. */
-export function creation(id: string, value: SessionValue): Route {
+export function creation(id: string, value: SessionValue): CostRoute {
   const { type = 'agent', runs } = value;
   const members = [
     `"session_id":"${id}"`,
@@ -23,7 +23,7 @@ export function creation(id: string, value: SessionValue): Route {
 }
 
 /** Changes a session to all of the value that a session can be changed to. */
-export function changes(id: string, value: SessionValue): readonly Route[] {
+export function changes(id: string, value: SessionValue): readonly CostRoute[] {
   const members = changedMembers(value);
   const change = Buffer.from(`{${members.join(',')}}`);
   const name = Buffer.from(`{"session_name":${value.name}}`);
@@ -41,7 +41,7 @@ function changedMembers({ name, state, metadata, summary }: SessionValue): reado
 }
 
 /** Every route that reads a stored session. */
-export function reads(id: string, { copies = 1 }: SessionValue): readonly Route[] {
+export function reads(id: string, { copies = 1 }: SessionValue): readonly CostRoute[] {
   return [
     get('list', `?limit=${Math.max(20, copies)}`),
     get('detail', `/${id}`),
@@ -56,7 +56,7 @@ export function variants(
   id: string,
   { type = 'agent' }: SessionValue,
   queries: readonly string[] = [],
-): readonly Route[] {
+): readonly CostRoute[] {
   const otherTypes = ['agent', 'team', 'workflow'].filter((other) => other !== type);
   return [
     ...queries.map((query, index) => get(`list, filter ${index + 1}`, `?${query}`)),
@@ -66,12 +66,12 @@ export function variants(
   ];
 }
 
-function get(name: string, suffix: string): Route {
+function get(name: string, suffix: string): CostRoute {
   return { name, request: { method: 'GET', path: `/sessions${suffix}` } };
 }
 
 /** Sends one body to a route that takes a body. */
-export function bodyRoute(route: BodyRoute, id: string, body: Buffer, contentType: string | undefined): Route {
+export function bodyRoute(route: BodyRoute, id: string, body: Buffer, contentType: string | undefined): CostRoute {
   const sent = { body, ...(contentType && { contentType }) };
   switch (route) {
     case 'POST':
@@ -86,7 +86,7 @@ export function bodyRoute(route: BodyRoute, id: string, body: Buffer, contentTyp
 }
 
 /** Deletes the session of a shape, by a body. */
-export function deletion(id: string): Route {
+export function deletion(id: string): CostRoute {
   const body = Buffer.from(JSON.stringify({ session_ids: [id], session_types: ['agent'] }));
   return { name: 'DELETE', request: { method: 'DELETE', path: '/sessions', body } };
 }

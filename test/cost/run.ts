@@ -12,10 +12,10 @@ import { parseArgs } from 'node:util';
 import { startPostgres } from '../support/postgres.js';
 import { machineFactor } from './calibration.js';
 import { Meter } from './measurement.js';
-import { HEADER, outcomeLines, summaryLines, writeReport } from './report.js';
-import { SHAPES, type Shape, USUAL } from './shapes/index.js';
+import { outcomeLines, REPORT_HEADER, summaryLines, writeCostReport } from './report.js';
+import { DEFAULT_SHAPES, SHAPES, type Shape } from './shapes/index.js';
 import { LAYOUTS, StoredSessions } from './stored-sessions.js';
-import { type Outcome, sizesOf, Trial } from './trial.js';
+import { sizesOf, Trial, type TrialOutcome } from './trial.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
 const start = performance.now();
 const only = new RegExp(options.only ?? '');
 const isTried = ({ name, isQuick = false }: Shape) =>
-  isQuick || (!options.quick && (options.all || options.only !== undefined || USUAL.has(name)));
+  isQuick || (!options.quick && (options.all || options.only !== undefined || DEFAULT_SHAPES.has(name)));
 const shapes = SHAPES.filter((shape) => only.test(shape.name) && isTried(shape));
 const layouts = LAYOUTS.filter((layout) => options.layout === undefined || layout === options.layout);
 
@@ -46,10 +46,10 @@ const calibrated = await machineFactor();
 const machine = { ...calibrated, factor: calibrated.factor * leeway };
 print(
   `This machine takes ${machine.cpuMs.toFixed(0)} ms of CPU for the reference task; limits in milliseconds are those of the ` +
-    `reference machine × ${machine.factor}. ${shapes.length} shapes.\n${HEADER}`,
+    `reference machine × ${machine.factor}. ${shapes.length} shapes.\n${REPORT_HEADER}`,
 );
 const postgres = await startPostgres();
-const outcomes: Outcome[] = [];
+const outcomes: TrialOutcome[] = [];
 try {
   const sides = await Promise.all(
     layouts.map(async (layout) => {
@@ -77,7 +77,7 @@ try {
   }
 } finally {
   await postgres.stop();
-  writeReport(outcomes, machine);
+  writeCostReport(outcomes, machine);
 }
 print(`\n${((performance.now() - start) / 1_000).toFixed(0)} s`);
 for (const line of summaryLines(outcomes)) print(line);

@@ -1,21 +1,21 @@
 import {
+  cpuGrowths,
+  failsByFar,
   type Growth,
-  growthFault,
-  growthsOf,
-  holdFault,
-  isDoubtful,
-  isHopeless,
+  growthViolation,
   isSuspicious,
-  memoryFault,
-  responseFault,
+  memoryViolation,
+  needsRemeasuring,
+  responseViolation,
+  stallViolation,
 } from './judge.js';
 import type { Meter, Sample } from './measurement.js';
-import { bodyRoute, changes, creation, deletion, type Route, reads, variants } from './routes.js';
+import { bodyRoute, type CostRoute, changes, creation, deletion, reads, variants } from './routes.js';
 import type { BodyShape, SessionShape, SessionValue, Shape } from './shapes/index.js';
 import { LAYOUTS, type Layout, type StoredSession, type StoredSessions } from './stored-sessions.js';
 
 /** What a shape cost on a layout. */
-export interface Outcome {
+export interface TrialOutcome {
   readonly shape: string;
   readonly layout: Layout;
   readonly samples: readonly Sample[];
@@ -85,13 +85,13 @@ export class Trial {
     return this.stored.layout === LAYOUTS[0];
   }
 
-  async run(): Promise<Outcome> {
+  async run(): Promise<TrialOutcome> {
     await this.try(WARM_UP);
     this.meter.forgetPeak();
     for (const size of this.plan.sizes) await this.trySize(size);
     const growths = await this.judgeGrowth();
     const longest = Math.max(0, ...this.samples.map(({ bytes }) => bytes));
-    const ofMemory = memoryFault(this.meter.peakMegabytes, longest);
+    const ofMemory = memoryViolation(this.meter.peakMegabytes, longest);
     if (ofMemory !== undefined) this.faults.set('memory', ofMemory);
     const faults = [...this.faults].map(([route, fault]) => ({ route, fault }));
     return {
@@ -109,11 +109,11 @@ export class Trial {
   private async trySize(size: number): Promise<void> {
     await this.try({ size, isMeasured: true, turns: 1 });
     const ofSize = this.samples.filter((sample) => sample.size === size);
-    const only = new Set(ofSize.filter((sample) => isDoubtful(sample, this.factor)).map(({ route }) => route));
+    const only = new Set(ofSize.filter((sample) => needsRemeasuring(sample, this.factor)).map(({ route }) => route));
     if (only.size > 0) await this.try({ size, isMeasured: true, turns: 2, only });
     for (const route of new Set(ofSize.map((sample) => sample.route))) {
       const holds = this.samples.filter((sample) => sample.size === size && sample.route === route);
-      this.reportFault(route, holdFault(holds, this.factor));
+      this.reportFault(route, stallViolation(holds, this.factor));
     }
   }
 
@@ -144,7 +144,7 @@ export class Trial {
   private async trySession(shape: SessionShape, pass: Pass): Promise<void> {
     const value = shape.value(pass.size);
     const { id, bytes } = await this.create(shape, value, pass);
-    const ask = async (routes: readonly Route[], statuses: readonly number[]) => {
+    const ask = async (routes: readonly CostRoute[], statuses: readonly number[]) => {
       for (const route of routes) {
         for (let turn = 0; turn < pass.turns; turn++) await this.ask(route, bytes, statuses, pass);
       }
@@ -175,7 +175,7 @@ export class Trial {
 
   /** @returns the status of the response; undefined when the request was left out */
   private async ask(
-    route: Route,
+    route: CostRoute,
     storedBytes: number,
     statuses: readonly number[],
     { size, isMeasured, only }: Pass,
@@ -186,8 +186,8 @@ export class Trial {
     this.samples.push(sample);
     // The end of the process is worse than what was found before.
     if (sample.status === 0) this.faults.delete(route.name);
-    this.reportFault(route.name, responseFault(sample, statuses));
-    if (isHopeless(sample, this.factor)) this.hopeless.add(route.name);
+    this.reportFault(route.name, responseViolation(sample, statuses));
+    if (failsByFar(sample, this.factor)) this.hopeless.add(route.name);
     return sample.status;
   }
 
@@ -198,16 +198,16 @@ export class Trial {
   private async judgeGrowth(): Promise<readonly Growth[]> {
     const [quarter = 0, whole = 0] = this.plan.sizes.slice(-2);
     const half = whole / 2;
-    const suspects = growthsOf(this.samples, quarter, whole, this.factor).filter(isSuspicious);
+    const suspects = cpuGrowths(this.samples, quarter, whole, this.factor).filter(isSuspicious);
     // A route that fails already needs no further proof.
     const only = new Set(suspects.map(({ route }) => route).filter((route) => !this.faults.has(route)));
     if (only.size > 0) {
       for (const size of [half, whole]) await this.try({ size, isMeasured: true, turns: MEASUREMENTS, only });
     }
-    const growths = growthsOf(this.samples, half, whole, this.factor);
-    for (const growth of growths) this.reportFault(growth.route, growthFault(growth, this.plan.leeway));
+    const growths = cpuGrowths(this.samples, half, whole, this.factor);
+    for (const growth of growths) this.reportFault(growth.route, growthViolation(growth, this.plan.leeway));
     const judged = new Set(growths.map(({ route }) => route));
-    const others = growthsOf(this.samples, quarter, whole, this.factor).filter(({ route }) => !judged.has(route));
+    const others = cpuGrowths(this.samples, quarter, whole, this.factor).filter(({ route }) => !judged.has(route));
     return [...growths, ...others];
   }
 }

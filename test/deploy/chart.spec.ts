@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CHECKOUT } from '../support/session-service.js';
-import { CHART, helm, template, VALUE_SETS } from './helm.js';
+import { CHART, helm, helmTemplate, VALUE_SETS } from './helm.js';
 
 describe.each(Object.entries(VALUE_SETS))('with the values %s', (_, file) => {
   it('the chart passes helm lint --strict', () => {
@@ -14,7 +14,7 @@ describe.each(Object.entries(VALUE_SETS))('with the values %s', (_, file) => {
   });
 
   it('the schemas of Kubernetes accept what is rendered', () => {
-    const { stdout } = template('--values', file);
+    const { stdout } = helmTemplate('--values', file);
     const {
       status,
       stdout: report,
@@ -41,7 +41,7 @@ describe('the chart', () => {
       expect(helm('package', CHART, '--destination', folder).succeeded).toBe(true);
       const [packed] = [join(folder, 'agno-session-0.1.0.tgz')];
       const options = ['--values', VALUE_SETS['autoscaled-and-monitored'] ?? ''];
-      expect(helm('template', 'agno-session', packed, ...options).stdout).toBe(template(...options).stdout);
+      expect(helm('template', 'agno-session', packed, ...options).stdout).toBe(helmTemplate(...options).stdout);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -33,18 +33,18 @@ export function helm(...args: readonly string[]): HelmResult {
 }
 
 /** The manifests that `helm upgrade --install agno-session` would send with these options. Throws what helm complains of. */
-export function render(...options: readonly string[]): Manifest[] {
-  const { succeeded, stdout, stderr } = template(...options);
+export function renderChart(...options: readonly string[]): Manifest[] {
+  const { succeeded, stdout, stderr } = helmTemplate(...options);
   if (!succeeded) throw new Error(stderr);
   return parseAllDocuments(stdout).flatMap((document) => document.toJS() ?? []);
 }
 
-export function template(...options: readonly string[]): HelmResult {
+export function helmTemplate(...options: readonly string[]): HelmResult {
   return helm('template', 'agno-session', CHART, ...options);
 }
 
 /** The object of a kind, told from others of that kind by the end of its name. */
-export function find(manifests: readonly Manifest[], kind: string, suffix = ''): Manifest | undefined {
+export function findManifest(manifests: readonly Manifest[], kind: string, suffix = ''): Manifest | undefined {
   return manifests.find((manifest) => manifest.kind === kind && manifest['metadata'].name.endsWith(suffix));
 }
 

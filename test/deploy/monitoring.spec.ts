@@ -3,15 +3,15 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CHECKOUT } from '../support/session-service.js';
-import { find, render, VALUE_SETS } from './helm.js';
+import { findManifest, renderChart, VALUE_SETS } from './helm.js';
 
-const MONITORED = render('--values', VALUE_SETS['autoscaled-and-monitored'] ?? '');
+const MONITORED = renderChart('--values', VALUE_SETS['autoscaled-and-monitored'] ?? '');
 const DEPLOY = resolve(CHECKOUT, 'deploy');
 
 describe('monitoring', () => {
   it('scrapes the metrics of the Service', () => {
-    const { selector, endpoints } = find(MONITORED, 'ServiceMonitor')?.['spec'] ?? {};
-    expect(find(MONITORED, 'Service')?.['metadata'].labels).toMatchObject(selector.matchLabels);
+    const { selector, endpoints } = findManifest(MONITORED, 'ServiceMonitor')?.['spec'] ?? {};
+    expect(findManifest(MONITORED, 'Service')?.['metadata'].labels).toMatchObject(selector.matchLabels);
     expect(endpoints).toEqual([
       {
         port: 'http',
@@ -24,13 +24,13 @@ describe('monitoring', () => {
   });
 
   it('alerts by the rules of deploy/prometheus', () => {
-    const rule = find(MONITORED, 'PrometheusRule');
+    const rule = findManifest(MONITORED, 'PrometheusRule');
     expect(rule?.['spec']).toEqual(parse(readFileSync(resolve(DEPLOY, 'prometheus/alerts.yml'), 'utf8')));
     expect(rule?.['metadata'].labels.release).toBe('prometheus');
   });
 
   it('shows the dashboard of deploy/grafana', () => {
-    const dashboard = find(MONITORED, 'ConfigMap', '-dashboard');
+    const dashboard = findManifest(MONITORED, 'ConfigMap', '-dashboard');
     const original = JSON.parse(readFileSync(resolve(DEPLOY, 'grafana/agno-session.json'), 'utf8'));
     expect(JSON.parse(dashboard?.['data']['agno-session.json'])).toEqual(original);
     expect(dashboard?.['metadata'].labels.grafana_dashboard).toBe('1');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { find, type Manifest, render, VALUE_SETS, WITH_DSN } from './helm.js';
+import { findManifest, type Manifest, renderChart, VALUE_SETS, WITH_DSN } from './helm.js';
 
 describe('every pod', () => {
   it.each(Object.entries(VALUE_SETS))('is locked down (%s)', (_, file) => {
-    const pods = podSpecs(render('--values', file));
+    const pods = podSpecs(renderChart('--values', file));
     expect(pods).toHaveLength(2);
     for (const pod of pods) {
       expect(pod.automountServiceAccountToken).toBe(false);
@@ -21,27 +21,29 @@ describe('every pod', () => {
 
   it('runs the image that the seed of the command names', () => {
     const options = ['--set', 'image.repository=registry.example/sessions', '--set', 'image.tag=1.2.3'];
-    const images = podSpecs(render(...WITH_DSN, ...options)).map(({ containers }) => containers[0].image);
+    const images = podSpecs(renderChart(...WITH_DSN, ...options)).map(({ containers }) => containers[0].image);
     expect(images).toEqual(['registry.example/sessions:1.2.3', 'registry.example/sessions:1.2.3']);
   });
 
   it('can be pinned by digest', () => {
-    const [pod] = podSpecs(render('--values', VALUE_SETS['existing-secret'] ?? ''));
+    const [pod] = podSpecs(renderChart('--values', VALUE_SETS['existing-secret'] ?? ''));
     expect(pod.containers[0].image).toMatch(/^registry\.example\/agno-session-service@sha256:0{64}$/);
   });
 });
 
 describe('the settings', () => {
   it('are texts, whatever they look like in a values file', () => {
-    expect(find(render('--values', VALUE_SETS['several-databases'] ?? ''), 'ConfigMap')?.['data']).toEqual({
-      AGNO_SERVICE_PORT: '8080',
-      AGNO_DRAIN_DELAY_MS: '5000',
-      AGNO_DEFAULT_DB_ID: 'main',
-      AGNO_REQUIRE_DB_ID: 'true',
-      AGNO_POOL_SIZE: '20',
-      AGNO_BODY_LIMIT_BYTES: '33554432',
-      AGNO_TRUSTED_PROXIES: '10.0.0.0/8',
-    });
+    expect(findManifest(renderChart('--values', VALUE_SETS['several-databases'] ?? ''), 'ConfigMap')?.['data']).toEqual(
+      {
+        AGNO_SERVICE_PORT: '8080',
+        AGNO_DRAIN_DELAY_MS: '5000',
+        AGNO_DEFAULT_DB_ID: 'main',
+        AGNO_REQUIRE_DB_ID: 'true',
+        AGNO_POOL_SIZE: '20',
+        AGNO_BODY_LIMIT_BYTES: '33554432',
+        AGNO_TRUSTED_PROXIES: '10.0.0.0/8',
+      },
+    );
   });
 
   it('restart the pods when they change', () => {
@@ -67,16 +69,16 @@ describe('a pod of the service', () => {
   });
 
   it('has time to drain: longer than the pause and the longest request together', () => {
-    expect(find(render(...WITH_DSN), 'ConfigMap')?.['data'].AGNO_DRAIN_DELAY_MS).toBe('5000');
+    expect(findManifest(renderChart(...WITH_DSN), 'ConfigMap')?.['data'].AGNO_DRAIN_DELAY_MS).toBe('5000');
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(5 + 60);
   });
 
   it('listens where the Service sends requests', () => {
-    const manifests = render('--values', VALUE_SETS['placed'] ?? '');
-    const port = find(manifests, 'Deployment')?.['spec'].template.spec.containers[0].ports[0];
+    const manifests = renderChart('--values', VALUE_SETS['placed'] ?? '');
+    const port = findManifest(manifests, 'Deployment')?.['spec'].template.spec.containers[0].ports[0];
     expect(port).toMatchObject({ name: 'http', containerPort: 9090 });
-    expect(find(manifests, 'ConfigMap')?.['data'].AGNO_SERVICE_PORT).toBe('9090');
-    expect(find(manifests, 'Service')?.['spec'].ports[0]).toMatchObject({ port: 80, targetPort: 'http' });
+    expect(findManifest(manifests, 'ConfigMap')?.['data'].AGNO_SERVICE_PORT).toBe('9090');
+    expect(findManifest(manifests, 'Service')?.['spec'].ports[0]).toMatchObject({ port: 80, targetPort: 'http' });
   });
 
   it('is spread over nodes and zones, counting only pods of this release', () => {
@@ -93,16 +95,16 @@ describe('a pod of the service', () => {
 describe('the number of pods', () => {
   it('is fixed, or left to the autoscaler', () => {
     expect(deployment('--set', 'replicaCount=3').spec.replicas).toBe(3);
-    const scaled = render('--values', VALUE_SETS['autoscaled-and-monitored'] ?? '');
-    expect(find(scaled, 'Deployment')?.['spec']).not.toHaveProperty('replicas');
-    expect(find(scaled, 'HorizontalPodAutoscaler')?.['spec']).toMatchObject({
+    const scaled = renderChart('--values', VALUE_SETS['autoscaled-and-monitored'] ?? '');
+    expect(findManifest(scaled, 'Deployment')?.['spec']).not.toHaveProperty('replicas');
+    expect(findManifest(scaled, 'HorizontalPodAutoscaler')?.['spec']).toMatchObject({
       scaleTargetRef: { kind: 'Deployment', name: 'agno-session' },
       maxReplicas: 20,
     });
   });
 
   it('is protected from drains', () => {
-    const { maxUnavailable, selector } = find(render(...WITH_DSN), 'PodDisruptionBudget')?.['spec'] ?? {};
+    const { maxUnavailable, selector } = findManifest(renderChart(...WITH_DSN), 'PodDisruptionBudget')?.['spec'] ?? {};
     expect(maxUnavailable).toBe(1);
     expect(selector.matchLabels).toEqual(deployment().spec.selector.matchLabels);
   });
@@ -110,11 +112,11 @@ describe('the number of pods', () => {
 
 // biome-ignore lint/suspicious/noExplicitAny: tests state what they expect and fail where it is otherwise
 function deployment(...options: readonly string[]): any {
-  return find(render(...WITH_DSN, ...options), 'Deployment');
+  return findManifest(renderChart(...WITH_DSN, ...options), 'Deployment');
 }
 
 /** The pod of the service and that of `helm test`. */
 // biome-ignore lint/suspicious/noExplicitAny: tests state what they expect and fail where it is otherwise
 function podSpecs(manifests: readonly Manifest[]): any[] {
-  return [find(manifests, 'Deployment')?.['spec'].template.spec, find(manifests, 'Pod')?.['spec']];
+  return [findManifest(manifests, 'Deployment')?.['spec'].template.spec, findManifest(manifests, 'Pod')?.['spec']];
 }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { find, type Manifest, render, template, VALUE_SETS, WITH_DSN } from './helm.js';
+import { findManifest, helmTemplate, type Manifest, renderChart, VALUE_SETS, WITH_DSN } from './helm.js';
 
 describe('what is secret', () => {
   it.each(Object.entries(VALUE_SETS))('stays in the Secret (%s)', (_, file) => {
-    const others = render('--values', file).filter(({ kind }) => kind !== 'Secret');
+    const others = renderChart('--values', file).filter(({ kind }) => kind !== 'Secret');
     expect(JSON.stringify(others)).not.toContain('planted-secret');
   });
 
   it('reaches the container only by reference', () => {
-    const [container] = find(render(...WITH_DSN), 'Deployment')?.['spec'].template.spec.containers ?? [];
+    const [container] = findManifest(renderChart(...WITH_DSN), 'Deployment')?.['spec'].template.spec.containers ?? [];
     expect(container.envFrom).toEqual([
       { configMapRef: { name: 'agno-session' } },
       { secretRef: { name: 'agno-session' } },
@@ -18,11 +18,11 @@ describe('what is secret', () => {
 
   it('holds one DSN as it was given', () => {
     const dsn = 'postgresql://ai:p%40ss,%3D{}"\\@db:5432/ai?sslmode=require&options=-c%20a%3Db';
-    expect(secretOf(render('--set-literal', `config.dsn=${dsn}`))).toEqual({ AGNO_PG_DSN: dsn });
+    expect(secretOf(renderChart('--set-literal', `config.dsn=${dsn}`))).toEqual({ AGNO_PG_DSN: dsn });
   });
 
   it('holds the map of DSNs as JSON', () => {
-    const secret = secretOf(render('--values', set('several-databases')));
+    const secret = secretOf(renderChart('--values', set('several-databases')));
     expect(JSON.parse(secret['AGNO_SESSION_DSN_MAP'] ?? '')).toEqual({
       main: 'postgresql://ai:planted-secret@db1.example/ai',
       archive: "host=db2.example user=ai password='planted-secret <&>' dbname=ai",
@@ -34,20 +34,20 @@ describe('what is secret', () => {
   });
 
   it('holds keys with their line ends', () => {
-    expect(secretOf(render('--values', set('placed')))['JWT_VERIFICATION_KEY']).toBe(
+    expect(secretOf(renderChart('--values', set('placed')))['JWT_VERIFICATION_KEY']).toBe(
       '-----BEGIN PUBLIC KEY-----\nplanted-secret\n-----END PUBLIC KEY-----\n',
     );
   });
 
   it('may be a Secret that exists already', () => {
-    const manifests = render('--set', 'config.existingSecret=agentos');
-    expect(find(manifests, 'Secret')).toBeUndefined();
-    const [container] = find(manifests, 'Deployment')?.['spec'].template.spec.containers ?? [];
+    const manifests = renderChart('--set', 'config.existingSecret=agentos');
+    expect(findManifest(manifests, 'Secret')).toBeUndefined();
+    const [container] = findManifest(manifests, 'Deployment')?.['spec'].template.spec.containers ?? [];
     expect(container.envFrom).toContainEqual({ secretRef: { name: 'agentos' } });
   });
 
   it('may come from a key of any Secret', () => {
-    const deployment = find(render('--values', set('existing-secret')), 'Deployment');
+    const deployment = findManifest(renderChart('--values', set('existing-secret')), 'Deployment');
     const container = deployment?.['spec'].template.spec.containers[0];
     expect(container.env).toEqual([
       { name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'ai-app', key: 'uri' } } },
@@ -56,7 +56,7 @@ describe('what is secret', () => {
 
   it('restarts the pods when it changes, and only then', () => {
     const checksum = (dsn: string) =>
-      find(render('--set', `config.dsn=${dsn}`), 'Deployment')?.['spec'].template.metadata.annotations[
+      findManifest(renderChart('--set', `config.dsn=${dsn}`), 'Deployment')?.['spec'].template.metadata.annotations[
         'checksum/secret'
       ];
     expect(checksum('postgresql://a/b')).toBe(checksum('postgresql://a/b'));
@@ -101,7 +101,7 @@ describe('values that make no service', () => {
     ['no name of a variable', [...WITH_DSN, '--set', 'config.env.log-level=x'], 'log-level'],
     ['a number of replicas in words', [...WITH_DSN, '--set', 'replicaCount=two'], 'replicaCount'],
   ])('are refused: %s', (_, options, complaint) => {
-    const { succeeded, stderr } = template(...options);
+    const { succeeded, stderr } = helmTemplate(...options);
     expect(succeeded).toBe(false);
     expect(stderr).toContain(complaint);
     expect(stderr).not.toContain('planted-secret');
@@ -114,6 +114,6 @@ function set(name: string): string {
 
 /** A Secret's variables, decoded. */
 function secretOf(manifests: readonly Manifest[]): Record<string, string> {
-  const entries = Object.entries<string>(find(manifests, 'Secret')?.['data'] ?? {});
+  const entries = Object.entries<string>(findManifest(manifests, 'Secret')?.['data'] ?? {});
   return Object.fromEntries(entries.map(([name, text]) => [name, Buffer.from(text, 'base64').toString()]));
 }

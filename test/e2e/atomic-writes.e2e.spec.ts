@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 describe('writes at the same moment', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn });
+    service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn });
   });
   afterAll(() => service.stop());
 
@@ -39,7 +39,7 @@ describe('writes at the same moment', () => {
   });
 
   it('creates the tables once when many first writes come together', async () => {
-    const fresh = await scratchDatabase();
+    const fresh = await createScratchDatabase();
     const another = await startSessionService({ AGNO_PG_DSN: fresh.dsn });
     try {
       const replies = await Promise.all(

@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { encoded, rsaToken } from '../support/tokens.js';
+import { base64UrlJson, rs256Token } from '../support/tokens.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const PEM = publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -15,17 +15,17 @@ const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 describe('attacks on authentication', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
-  const ann = { authorization: `Bearer ${rsaToken({ sub: 'ann', scopes: ALL }, privateKey)}` };
+  const ann = { authorization: `Bearer ${rs256Token({ sub: 'ann', scopes: ALL }, privateKey)}` };
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     service = await startSessionService({
       AGNO_PG_DSN: database.dsn,
       JWT_VERIFICATION_KEY: PEM,
       AGNO_AUTHORIZATION: 'true',
       AGNO_USER_ISOLATION: 'true',
     });
-    const admin = { authorization: `Bearer ${rsaToken({ sub: 'bob', scopes: ['agent_os:admin'] }, privateKey)}` };
+    const admin = { authorization: `Bearer ${rs256Token({ sub: 'bob', scopes: ['agent_os:admin'] }, privateKey)}` };
     const body = { session_id: 'bobs', session_name: "Bob's" };
     expect((await call(service.baseUrl, '/sessions', { method: 'POST', headers: admin, body })).status).toBe(201);
   });
@@ -40,7 +40,7 @@ describe('attacks on authentication', () => {
 
   it('refuses the public key as an HMAC secret', async () => {
     for (const secret of [PEM, PEM.trim(), publicKey.export({ type: 'spki', format: 'der' })]) {
-      const input = `${encoded({ alg: 'HS256', typ: 'JWT' })}.${encoded({ sub: 'bob', scopes: ALL })}`;
+      const input = `${base64UrlJson({ alg: 'HS256', typ: 'JWT' })}.${base64UrlJson({ sub: 'bob', scopes: ALL })}`;
       const forged = `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
       expect(await detailOf(`Bearer ${forged}`)).toEqual({
         detail: 'Invalid token: The specified alg value is not allowed',
@@ -49,7 +49,7 @@ describe('attacks on authentication', () => {
   });
 
   it.each(['none', 'None', 'NONE', 'nOnE', '', 'HS256', 'RS512', 'PS256'])('refuses alg %j', async (alg) => {
-    const forged = `${encoded({ alg })}.${encoded({ sub: 'bob', scopes: ALL })}.`;
+    const forged = `${base64UrlJson({ alg })}.${base64UrlJson({ sub: 'bob', scopes: ALL })}.`;
     expect(await detailOf(`Bearer ${forged}`)).toEqual({
       detail: 'Invalid token: The specified alg value is not allowed',
     });
@@ -58,7 +58,7 @@ describe('attacks on authentication', () => {
   it.each(['../../../../dev/null', '/dev/null', 'http://127.0.0.1:1/keys', "' OR 1=1 --", '\u0000', '__proto__'])(
     'takes no key from where kid %j points',
     async (kid) => {
-      const [header, payload] = rsaToken({ sub: 'bob', scopes: ALL }, privateKey, { kid }).split('.');
+      const [header, payload] = rs256Token({ sub: 'bob', scopes: ALL }, privateKey, { kid }).split('.');
       const forged = `${header}.${payload}.${createHmac('sha256', '').update(`${header}.${payload}`).digest('base64url')}`;
       expect(await detailOf(`Bearer ${forged}`)).toEqual({ detail: 'Invalid token: Signature verification failed' });
     },
@@ -67,7 +67,7 @@ describe('attacks on authentication', () => {
   it.each(['jku', 'x5u', 'jwk', 'x5c'])('takes no key from the header %s', async (name) => {
     const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const value = name === 'jwk' ? own.publicKey.export({ format: 'jwk' }) : 'http://127.0.0.1:1/';
-    const forged = rsaToken({ sub: 'bob', scopes: ALL }, own.privateKey, { [name]: value });
+    const forged = rs256Token({ sub: 'bob', scopes: ALL }, own.privateKey, { [name]: value });
     expect(await detailOf(`Bearer ${forged}`)).toEqual({ detail: 'Invalid token: Signature verification failed' });
   });
 
@@ -139,7 +139,7 @@ describe('attacks on authentication', () => {
     'http:///sessions/bobs',
     'http://elsewhere/sessions#x',
   ])('%s needs the scope of the route that it reaches', async (target) => {
-    const powerless = `Authorization: Bearer ${rsaToken({ sub: 'bob', scopes: [] }, privateKey)}`;
+    const powerless = `Authorization: Bearer ${rs256Token({ sub: 'bob', scopes: [] }, privateKey)}`;
     const names = { session_ids: ['bobs'], session_types: ['agent'] };
     const body = [`Content-Length: ${JSON.stringify(names).length}`, 'Content-Type: application/json'];
     for (const [method, more] of [
@@ -154,14 +154,14 @@ describe('attacks on authentication', () => {
 
   it('does not take a subject that no row can name', async () => {
     for (const sub of ['b\0b', '\ud800']) {
-      expect(await detailOf(`Bearer ${rsaToken({ sub, scopes: ALL }, privateKey)}`)).toEqual({
+      expect(await detailOf(`Bearer ${rs256Token({ sub, scopes: ALL }, privateKey)}`)).toEqual({
         detail: 'Invalid token subject',
       });
     }
   });
 
   it.each(['x-http-method-override', 'x-http-method', 'x-method-override'])('%s changes no method', async (name) => {
-    const reader = { authorization: `Bearer ${rsaToken({ sub: 'bob', scopes: ['sessions:read'] }, privateKey)}` };
+    const reader = { authorization: `Bearer ${rs256Token({ sub: 'bob', scopes: ['sessions:read'] }, privateKey)}` };
     const reply = await call(service.baseUrl, '/sessions/bobs', { headers: { ...reader, [name]: 'DELETE' } });
     expect([reply.status, (reply.json as { session_name: string }).session_name]).toEqual([200, "Bob's"]);
   });

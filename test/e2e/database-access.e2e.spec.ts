@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { SECRET, token } from '../support/tokens.js';
+import { HMAC_SECRET, hs256Token } from '../support/tokens.js';
 
 describe('AGNO_DB_ACCESS', () => {
   let service: ServerProcess;
@@ -11,11 +11,11 @@ describe('AGNO_DB_ACCESS', () => {
   beforeAll(async () => {
     service = await startSessionService({
       AGNO_SESSION_DSN_MAP: JSON.stringify({
-        eu: (await scratchDatabase()).dsn,
-        us: (await scratchDatabase()).dsn,
-        lab: (await scratchDatabase()).dsn,
+        eu: (await createScratchDatabase()).dsn,
+        us: (await createScratchDatabase()).dsn,
+        lab: (await createScratchDatabase()).dsn,
       }),
-      JWT_VERIFICATION_KEY: SECRET,
+      JWT_VERIFICATION_KEY: HMAC_SECRET,
       JWT_ALGORITHM: 'HS256',
       AGNO_DB_ACCESS: JSON.stringify({
         eu: { scopes: ['db:eu'] },
@@ -27,7 +27,7 @@ describe('AGNO_DB_ACCESS', () => {
   afterAll(() => service.stop());
 
   const ask = (claims: object, query: string) =>
-    call(service.baseUrl, `/sessions${query}`, { headers: { authorization: `Bearer ${token(claims)}` } });
+    call(service.baseUrl, `/sessions${query}`, { headers: { authorization: `Bearer ${hs256Token(claims)}` } });
 
   it.each([
     [{ scopes: ['db:eu'] }, ['eu']],
@@ -51,7 +51,7 @@ describe('AGNO_DB_ACCESS', () => {
   });
 
   it('answers for a closed database as for one that does not exist, also on writes', async () => {
-    const headers = { authorization: `Bearer ${token({ scopes: ['db:eu'] })}` };
+    const headers = { authorization: `Bearer ${hs256Token({ scopes: ['db:eu'] })}` };
     for (const [method, path, body] of [
       ['POST', '/sessions', {}],
       ['DELETE', '/sessions/x', undefined],

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { type DoomedConnections, doomedConnections } from '../support/doomed-connections.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { type ClosingProxy, startClosingProxy } from '../support/doomed-connections.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 describe('a connection that is over as soon as it is ready', () => {
-  let network: DoomedConnections;
+  let network: ClosingProxy;
   let service: ServerProcess;
 
   beforeAll(async () => {
-    const { dsn } = await scratchDatabase();
+    const { dsn } = await createScratchDatabase();
     const url = new URL(dsn);
-    network = await doomedConnections(Number(url.port));
+    network = await startClosingProxy(Number(url.port));
     url.port = String(network.port);
     service = await startSessionService({ AGNO_PG_DSN: `${url}?sslmode=disable`, AGNO_POOL_SIZE: '4' });
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { scratchDatabase, unbornDsn } from '../support/scratch-database.js';
+import { createScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 describe('what is open to whom', () => {
@@ -9,7 +9,7 @@ describe('what is open to whom', () => {
 
   beforeAll(async () => {
     service = await startSessionService({
-      AGNO_SESSION_DSN_MAP: JSON.stringify({ main: (await scratchDatabase()).dsn, away: await unbornDsn() }),
+      AGNO_SESSION_DSN_MAP: JSON.stringify({ main: (await createScratchDatabase()).dsn, away: await unreachableDsn() }),
       AGNO_CORS_ORIGINS: 'https://chat.example.com',
       AGNO_OPEN_ROUTES: 'none',
       OS_SECURITY_KEY: 'key-of-the-operator',

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { CHECKOUT } from '../support/session-service.js';
 import { V2_TABLES } from '../support/tables.js';
 
@@ -10,7 +10,7 @@ describe('the index command', () => {
   let database: ScratchDatabase;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     await database.sql(V2_TABLES);
   });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 const SQL = [
@@ -19,7 +19,7 @@ describe('texts that mean something elsewhere', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info' });
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'kept', user_id: 'ann' } });
   });

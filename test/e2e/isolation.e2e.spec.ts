@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, type Reply } from '../support/api.js';
+import { type ApiResponse, call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { UPGRADE_TO_V3, V2_TABLES } from '../support/tables.js';
-import { SECRET, token } from '../support/tokens.js';
+import { HMAC_SECRET, hs256Token } from '../support/tokens.js';
 
 const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 const DATABASES = ['v3', 'v2', 'mixed'] as const;
@@ -37,7 +37,7 @@ describe('under isolation', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    for (const id of DATABASES) databases.set(id, await scratchDatabase());
+    for (const id of DATABASES) databases.set(id, await createScratchDatabase());
     await databases.get('v2')?.sql(V2_TABLES);
     await databases.get('mixed')?.sql(V2_TABLES);
     const seeding = await startSessionService({ AGNO_SESSION_DSN_MAP: dsnMap() });
@@ -61,7 +61,7 @@ describe('under isolation', () => {
     await seeding.stop();
     service = await startSessionService({
       AGNO_SESSION_DSN_MAP: dsnMap(),
-      JWT_VERIFICATION_KEY: SECRET,
+      JWT_VERIFICATION_KEY: HMAC_SECRET,
       JWT_ALGORITHM: 'HS256',
       AGNO_AUTHORIZATION: 'true',
       AGNO_USER_ISOLATION: 'true',
@@ -74,8 +74,8 @@ describe('under isolation', () => {
   }
 
   function as(sub: string, scopes: readonly string[] = ALL) {
-    const headers = { authorization: `Bearer ${token({ sub, scopes })}` };
-    return (method: string, path: string, body?: unknown): Promise<Reply> =>
+    const headers = { authorization: `Bearer ${hs256Token({ sub, scopes })}` };
+    return (method: string, path: string, body?: unknown): Promise<ApiResponse> =>
       call(service.baseUrl, path, { method, headers, ...(body === undefined ? {} : { body }) });
   }
 
@@ -90,7 +90,7 @@ describe('under isolation', () => {
   }
 
   /** What a caller can see of an answer, without what no two answers share, and with the id taken out. */
-  function visible(reply: Reply, id: string): unknown {
+  function visible(reply: ApiResponse, id: string): unknown {
     const headers = Object.fromEntries(reply.headers);
     for (const name of ['date', 'x-request-id', 'content-length']) delete headers[name];
     return { status: reply.status, headers, body: reply.text.replaceAll(id, '{id}') };
@@ -172,7 +172,7 @@ describe('under isolation', () => {
 
   it('refuses a caller who is nobody', async () => {
     for (const claims of [{ scopes: ALL }, { scopes: ALL, sub: '' }]) {
-      const headers = { authorization: `Bearer ${token(claims)}` };
+      const headers = { authorization: `Bearer ${hs256Token(claims)}` };
       const reply = await call(service.baseUrl, '/sessions/mine', { headers });
       expect([reply.status, reply.json]).toEqual([403, { detail: 'Authenticated request is missing a user identity' }]);
     }

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { rsaToken } from '../support/tokens.js';
+import { rs256Token } from '../support/tokens.js';
 
 const first = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const second = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -29,7 +29,7 @@ describe('keys that an identity provider serves', () => {
     }).listen(0, '127.0.0.1');
     await once(provider, 'listening');
     service = await startSessionService({
-      AGNO_PG_DSN: (await scratchDatabase()).dsn,
+      AGNO_PG_DSN: (await createScratchDatabase()).dsn,
       JWT_JWKS_URL: `http://127.0.0.1:${(provider.address() as AddressInfo).port}/jwks.json`,
     });
   });
@@ -43,7 +43,7 @@ describe('keys that an identity provider serves', () => {
   it('are not needed before the first token, and their absence is a 503 that names nothing', async () => {
     expect(fetches).toBe(0);
     isDown = true;
-    const reply = await ask(rsaToken({ sub: 'ann' }, first.privateKey, { kid: 'one' }));
+    const reply = await ask(rs256Token({ sub: 'ann' }, first.privateKey, { kid: 'one' }));
     expect([reply.status, reply.text]).toEqual([503, '{"detail":"Authentication is temporarily unavailable"}']);
     isDown = false;
   });
@@ -51,7 +51,7 @@ describe('keys that an identity provider serves', () => {
   it('verify a token by its kid, and are fetched once for many', async () => {
     const before = fetches;
     for (const sub of ['ann', 'bob', 'zoe']) {
-      expect((await ask(rsaToken({ sub }, first.privateKey, { kid: 'one' }))).status).toBe(200);
+      expect((await ask(rs256Token({ sub }, first.privateKey, { kid: 'one' }))).status).toBe(200);
     }
     expect(fetches - before).toBe(1);
   });
@@ -59,7 +59,7 @@ describe('keys that an identity provider serves', () => {
   it('are not asked for again by a flood of unknown kids', async () => {
     const before = fetches;
     for (let at = 0; at < 20; at++) {
-      const reply = await ask(rsaToken({ sub: 'ann' }, second.privateKey, { kid: `unknown-${at}` }));
+      const reply = await ask(rs256Token({ sub: 'ann' }, second.privateKey, { kid: `unknown-${at}` }));
       expect(reply.json).toEqual({ detail: 'Invalid token: No verification keys configured' });
     }
     expect(fetches - before).toBeLessThanOrEqual(1);
@@ -67,13 +67,13 @@ describe('keys that an identity provider serves', () => {
 
   it('keep serving tokens that are known while the provider is down', async () => {
     isDown = true;
-    expect((await ask(rsaToken({ sub: 'new' }, first.privateKey, { kid: 'one' }))).status).toBe(200);
+    expect((await ask(rs256Token({ sub: 'new' }, first.privateKey, { kid: 'one' }))).status).toBe(200);
     isDown = false;
   });
 
   it('refuse the signature of another key under a known kid', async () => {
     keys = [jwk('one', first.publicKey), jwk('two', second.publicKey)];
-    const reply = await ask(rsaToken({ sub: 'ann' }, second.privateKey, { kid: 'one' }));
+    const reply = await ask(rs256Token({ sub: 'ann' }, second.privateKey, { kid: 'one' }));
     expect(reply.json).toEqual({ detail: 'Invalid token: Signature verification failed' });
   });
 });

@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { UPGRADE_TO_V3, V2_TABLES } from '../support/agno-tables.js';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { peakMegabytes } from '../support/process-figures.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { peakMegabytes } from '../support/process-metrics.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { UPGRADE_TO_V3, V2_TABLES } from '../support/tables.js';
 import { scaled } from '../support/time-scale.js';
 
 /** What a response may be as a whole: a longer one is sent in chunks. */
@@ -60,7 +60,7 @@ describe('a large response', () => {
   let database: ScratchDatabase;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     const service = await startSessionService({ AGNO_PG_DSN: database.dsn });
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'empty', agent_id: 'a' } });
     await service.stop();
@@ -132,7 +132,7 @@ describe('a large response', () => {
     ['v2', V2_TABLES, false],
     ['mixed', V2_TABLES + UPGRADE_TO_V3, true],
   ])('merges the runs of the layout %s', async (_, tables, hasTable) => {
-    const mixed = await scratchDatabase();
+    const mixed = await createScratchDatabase();
     await mixed.sql(tables);
     const service = await start(mixed.dsn);
     await mixed.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at, runs)
@@ -149,7 +149,7 @@ describe('a large response', () => {
   });
 
   it('lists all of 100,000 sessions in little memory, with their exact number', async () => {
-    const many = await scratchDatabase();
+    const many = await createScratchDatabase();
     const service = await start(many.dsn);
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's0' } });
     await many.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, session_data, metadata, created_at)
@@ -320,7 +320,10 @@ describe('connections beyond the limit', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn, AGNO_MAX_CONNECTIONS: '10' });
+    service = await startSessionService({
+      AGNO_PG_DSN: (await createScratchDatabase()).dsn,
+      AGNO_MAX_CONNECTIONS: '10',
+    });
   });
   afterAll(() => service.stop());
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, type Reply, until } from '../support/api.js';
+import { type ApiResponse, call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 const MEGABYTE = 1_048_576;
@@ -11,12 +11,12 @@ describe('large and odd JSON', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     service = await startSessionService({ AGNO_PG_DSN: database.dsn });
   });
   afterAll(() => service.stop());
 
-  const post = async (body: string, path = '/sessions'): Promise<Reply> => {
+  const post = async (body: string, path = '/sessions'): Promise<ApiResponse> => {
     const response = await fetch(service.baseUrl + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

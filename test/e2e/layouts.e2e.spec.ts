@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { UPGRADE_TO_V3, V2_TABLES } from '../support/tables.js';
 
@@ -15,7 +15,7 @@ describe('storage layouts', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     service = await startSessionService({ AGNO_PG_DSN: database.dsn });
   });
   afterAll(() => service.stop());
@@ -73,7 +73,7 @@ describe('storage layouts', () => {
   });
 
   it('notices an upgrade from 2.x to 3.x without a restart', async () => {
-    const old = await scratchDatabase();
+    const old = await createScratchDatabase();
     await old.sql(V2_TABLES);
     const upgraded = await startSessionService({ AGNO_PG_DSN: old.dsn });
     try {

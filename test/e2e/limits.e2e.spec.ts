@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { RawConnection } from '../support/raw-http.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
@@ -22,7 +22,7 @@ describe('limits', () => {
   let impatient: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     [service, impatient] = await Promise.all([
       startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT) }),
       startSessionService({

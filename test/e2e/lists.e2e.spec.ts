@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 interface List {
@@ -14,7 +14,7 @@ describe('lists while others write', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     service = await startSessionService({ AGNO_PG_DSN: database.dsn });
     const runs = [{ run_id: 'r', agent_id: 'a', messages: [{ role: 'user', content: 'first title' }] }];
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'titled', user_id: 'u', runs } });

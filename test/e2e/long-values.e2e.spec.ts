@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 /** Each of these numbers is a few bytes in a table and 131,072 digits in a response. */
@@ -12,7 +12,7 @@ describe('a session with a value of a few kilobytes on disk', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     service = await startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_POOL_SIZE: '2' });
     for (const session_id of ['short', 'long']) {
       await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id, metadata: { k: 1 } } });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
+import { PipeliningClient, serialiseRequest } from '../support/pipelining-client.js';
 import { RawConnection } from '../support/raw-http.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 const LARGE_RUN = '/sessions/large/runs/r';
@@ -15,7 +15,7 @@ describe('bytes that are no request', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn });
+    service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn });
   });
   afterAll(() => service.stop());
 
@@ -74,7 +74,7 @@ describe('bytes that are no request', () => {
     await storeLargeRun();
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();
-    client.send(requestOf('GET', LARGE_RUN) + bytes);
+    client.send(serialiseRequest('GET', LARGE_RUN) + bytes);
     await until(async () => client.socket.readableLength > 0);
     client.socket.resume();
     await until(async () => client.socket.closed);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { RawConnection } from '../support/raw-http.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
@@ -18,7 +18,7 @@ describe('what every request goes through', () => {
   let impatient: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     const env = {
       AGNO_SESSION_DSN_MAP: JSON.stringify({ main: database.dsn }),
       AGNO_TRUSTED_PROXIES: '127.0.0.1',

@@ -11,10 +11,10 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { proxyBefore } from '../support/mirror.js';
+import { startMirrorProxy } from '../support/mirror.js';
 import { freePort } from '../support/ports.js';
 import { RawConnection } from '../support/raw-http.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 const MANY = 400; // more than may wait to be compared
@@ -38,7 +38,7 @@ describe('a proxy before Python', () => {
   let ours: ServerProcess;
 
   beforeAll(async () => {
-    const database = await scratchDatabase();
+    const database = await createScratchDatabase();
     [python, ours] = (await Promise.all([1, 2].map(() => startSessionService({ AGNO_PG_DSN: database.dsn })))) as [
       ServerProcess,
       ServerProcess,
@@ -57,7 +57,7 @@ describe('a proxy before Python', () => {
   const severalTimes = (baseUrl: string) => Promise.all(Array.from({ length: MANY }, () => seen(baseUrl)));
 
   it('compares what went through with our answers', async () => {
-    const proxy = await proxyBefore(python.baseUrl, ours.baseUrl);
+    const proxy = await startMirrorProxy(python.baseUrl, ours.baseUrl);
     const direct = await seen(python.baseUrl);
     for (let times = 0; times < 20; times++) expect(await seen(proxy.baseUrl)).toEqual(direct);
     await call(proxy.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'through', agent_id: 'a' } });
@@ -76,7 +76,7 @@ describe('a proxy before Python', () => {
     ['breaks off', (request: IncomingMessage) => request.socket.destroy()],
   ])('gives the same answers while ours %s, and counts what it drops', async (_, behave) => {
     const broken = await serve(behave);
-    const proxy = await proxyBefore(python.baseUrl, broken.url);
+    const proxy = await startMirrorProxy(python.baseUrl, broken.url);
     const direct = await seen(python.baseUrl);
     expect(new Set((await severalTimes(proxy.baseUrl)).map((answer) => JSON.stringify(answer)))).toEqual(
       new Set([JSON.stringify(direct)]),
@@ -90,7 +90,7 @@ describe('a proxy before Python', () => {
   });
 
   it('gives the same answers while ours is down', async () => {
-    const proxy = await proxyBefore(python.baseUrl, `http://127.0.0.1:${await freePort()}`);
+    const proxy = await startMirrorProxy(python.baseUrl, `http://127.0.0.1:${await freePort()}`);
     const direct = await seen(python.baseUrl);
     for (let times = 0; times < 10; times++) expect(await seen(proxy.baseUrl)).toEqual(direct);
     const run = await proxy.stop();
@@ -100,7 +100,7 @@ describe('a proxy before Python', () => {
 
   it('says so when Python is down', async () => {
     const frail = await serve((_, response) => response.end('{}'));
-    const proxy = await proxyBefore(frail.url, ours.baseUrl);
+    const proxy = await startMirrorProxy(frail.url, ours.baseUrl);
     await frail.close();
     expect(await call(proxy.baseUrl, '/sessions')).toMatchObject({
       status: 502,
@@ -115,7 +115,7 @@ describe('what goes through', () => {
   const events: (() => void)[] = [];
   let python: Awaited<ReturnType<typeof serve>>;
   let ours: Awaited<ReturnType<typeof serve>>;
-  let proxy: Awaited<ReturnType<typeof proxyBefore>>;
+  let proxy: Awaited<ReturnType<typeof startMirrorProxy>>;
 
   beforeAll(async () => {
     python = await serve(async (request, response) => {
@@ -143,7 +143,7 @@ describe('what goes through', () => {
       socket.pipe(socket);
     });
     ours = await serve((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":1}'));
-    proxy = await proxyBefore(python.url, ours.url, '/sessions/zipped');
+    proxy = await startMirrorProxy(python.url, ours.url, '/sessions/zipped');
   });
   afterAll(() => Promise.all([python.close(), ours.close()]));
 

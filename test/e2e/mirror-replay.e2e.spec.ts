@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { replayed } from '../support/mirror.js';
-import { type ScratchDatabase, scratchDatabase, unbornDsn } from '../support/scratch-database.js';
+import { runMirrorReplay } from '../support/mirror.js';
+import { createScratchDatabase, type ScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { V2_TABLES } from '../support/tables.js';
 
@@ -18,7 +18,7 @@ describe('replay', () => {
   let sides: string[];
 
   beforeAll(async () => {
-    databases = await Promise.all([scratchDatabase(), scratchDatabase()]);
+    databases = await Promise.all([createScratchDatabase(), createScratchDatabase()]);
     for (const database of databases) {
       await database.sql(V2_TABLES);
       await database.sql(SESSIONS);
@@ -40,7 +40,7 @@ describe('replay', () => {
   const authorized = { MIRROR_HEADERS: `Authorization: Bearer ${KEY}` };
 
   it('finds the one session that differs, and shows it, but no key', async () => {
-    const run = await replayed(log('/sessions?limit=3', '/agents', ...paths), sides, authorized);
+    const run = await runMirrorReplay(log('/sessions?limit=3', '/agents', ...paths), sides, authorized);
     expect(run.stderr).toBe('');
     expect(run.exitCode).toBe(1);
     expect(run.report?.total.counts).toMatchObject({ equal: 10, different: 1, error: 0 });
@@ -57,18 +57,18 @@ describe('replay', () => {
 
   it('exits with 0 when everything is equal, refusals included', async () => {
     const equal = paths.filter((path) => path !== '/sessions/s3');
-    expect((await replayed(log(...equal), sides, authorized)).exitCode).toBe(0);
-    expect((await replayed(log(...paths, '/sessions?limit=x'), sides)).exitCode).toBe(0);
+    expect((await runMirrorReplay(log(...equal), sides, authorized)).exitCode).toBe(0);
+    expect((await runMirrorReplay(log(...paths, '/sessions?limit=x'), sides)).exitCode).toBe(0);
   });
 
   it('lets so many differ as are allowed', async () => {
-    const run = await replayed(log(...paths), [...sides, '--allow', '10%'], authorized);
+    const run = await runMirrorReplay(log(...paths), [...sides, '--allow', '10%'], authorized);
     expect(run.report?.outcome).toBe('within allowance');
     expect(run.exitCode).toBe(0);
   });
 
   it('shows no values when told so', async () => {
-    const run = await replayed(log('/sessions/s3?user_id=ann'), [...sides, '--no-values'], authorized);
+    const run = await runMirrorReplay(log('/sessions/s3?user_id=ann'), [...sides, '--no-values'], authorized);
     expect(run.report?.findings[0]?.examples[0]).toEqual({
       method: 'GET',
       target: '/sessions/{session_id}?user_id=…',
@@ -79,16 +79,16 @@ describe('replay', () => {
   });
 
   it('exits with 2 when nothing can be compared, or a side does not answer', async () => {
-    expect((await replayed(log('/agents'), sides)).exitCode).toBe(2);
-    const port = new URL(await unbornDsn()).port;
-    const down = await replayed(log('/sessions'), [...sides.slice(0, 3), `http://127.0.0.1:${port}`]);
+    expect((await runMirrorReplay(log('/agents'), sides)).exitCode).toBe(2);
+    const port = new URL(await unreachableDsn()).port;
+    const down = await runMirrorReplay(log('/sessions'), [...sides.slice(0, 3), `http://127.0.0.1:${port}`]);
     expect(down.stderr).toContain('--ours does not answer: ECONNREFUSED');
     expect(down.exitCode).toBe(2);
   });
 
   it('says which answers only Python fails to give', async () => {
     await databases[0]?.goDown();
-    const run = await replayed(log('/sessions/s1', '/sessions/s2'), sides, authorized);
+    const run = await runMirrorReplay(log('/sessions/s1', '/sessions/s2'), sides, authorized);
     await databases[0]?.comeBack();
     expect(run.report?.total.counts).toMatchObject({ answeredWherePythonFails: 2, different: 0 });
     expect(run.report?.findings[0]).toMatchObject({ kind: 'answeredWherePythonFails', place: '503 → 200', count: 2 });
@@ -120,17 +120,17 @@ describe('replay', () => {
       });
 
     it('does nothing without --unsafe', async () => {
-      const run = await replayed(source, sides, authorized);
+      const run = await runMirrorReplay(source, sides, authorized);
       expect(run.report?.skipped).toEqual({ 'neither GET nor HEAD': 3 });
       expect(await count(databases[0])).toBe('10');
     });
 
     it('is refused without the hosts, and without a mark in both databases', async () => {
-      const unnamed = await replayed(source, [...sides, '--unsafe', 'yes'], authorized);
+      const unnamed = await runMirrorReplay(source, [...sides, '--unsafe', 'yes'], authorized);
       expect([unnamed.exitCode, unnamed.stderr]).toEqual([2, expect.stringContaining('--unsafe: expected the hosts')]);
       await mark(0, 'python');
       await mark(1, 'python');
-      const unmarked = await replayed(source, [...sides, '--unsafe', hosts()], authorized);
+      const unmarked = await runMirrorReplay(source, [...sides, '--unsafe', hosts()], authorized);
       expect(unmarked.exitCode).toBe(2);
       expect(unmarked.stderr).toContain("no session 'mirror-throw-away' with the name 'ours'");
       expect(await count(databases[0])).toBe('11');
@@ -139,7 +139,7 @@ describe('replay', () => {
     it('compares what both sides make of the same, with ids and times of their own', async () => {
       await databases[1]?.sql("DELETE FROM ai.agno_sessions WHERE session_id = 'mirror-throw-away'");
       await mark(1, 'ours');
-      const run = await replayed(source, [...sides, '--unsafe', hosts()], authorized);
+      const run = await runMirrorReplay(source, [...sides, '--unsafe', hosts()], authorized);
       expect(run.report?.findings).toEqual([]);
       expect(run.report?.total.counts.equal).toBe(4);
       expect(run.exitCode).toBe(0);

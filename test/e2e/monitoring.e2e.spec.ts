@@ -4,7 +4,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { call } from '../support/api.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { CHECKOUT, startSessionService } from '../support/session-service.js';
 
 const DEPLOY = resolve(CHECKOUT, 'deploy');
@@ -25,7 +25,7 @@ const QUERIES: readonly (readonly [string, string])[] = [
 
 describe('alerts and dashboard', () => {
   it('ask only for what the service exports', async () => {
-    const database = await scratchDatabase();
+    const database = await createScratchDatabase();
     const service = await startSessionService({ AGNO_PG_DSN: database.dsn });
     try {
       await call(service.baseUrl, '/sessions');

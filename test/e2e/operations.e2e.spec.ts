@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { metricsOf } from '../support/metrics.js';
-import { type ScratchDatabase, scratchDatabase, unbornDsn } from '../support/scratch-database.js';
+import { scrapeMetrics } from '../support/metrics.js';
+import { createScratchDatabase, type ScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
@@ -14,8 +14,8 @@ describe('what operators ask', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
-    unborn = await unbornDsn();
+    database = await createScratchDatabase();
+    unborn = await unreachableDsn();
     service = await startSessionService({
       AGNO_SESSION_DSN_MAP: JSON.stringify({ main: database.dsn, unborn }),
       AGNO_DRAIN_DELAY_MS: String(DRAIN_MS),
@@ -42,7 +42,7 @@ describe('what operators ask', () => {
     await call(service.baseUrl, '/sessions', { method: 'POST', headers, body: { session_id: 'one' } });
     for (const id of ['one', 'two', 'three']) await call(service.baseUrl, `/sessions/${id}`, { headers });
     await call(service.baseUrl, '/nowhere', { headers });
-    const figures = await metricsOf(service);
+    const figures = await scrapeMetrics(service);
     const requests = (labels: string) => figures.get(`http_server_request_duration_seconds_count{${labels}}`);
     const route = 'http_request_method="GET",http_route="/sessions/:session_id"';
     expect(requests(`${route},http_response_status_code="200"`)).toBe(1);
@@ -82,13 +82,13 @@ describe('what operators ask', () => {
 
 describe('several workers', () => {
   it('add up their figures, whichever is asked', async () => {
-    const database = await scratchDatabase();
+    const database = await createScratchDatabase();
     const service = await startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_SERVICE_WORKERS: '2' });
     try {
       for (let request = 0; request < 10; request++) {
         await call(service.baseUrl, '/sessions', { headers: { connection: 'close' } });
       }
-      const figures = await metricsOf(service);
+      const figures = await scrapeMetrics(service);
       const labels = 'http_request_method="GET",http_route="/sessions",http_response_status_code="200"';
       expect(figures.get(`http_server_request_duration_seconds_count{${labels}}`)).toBe(10);
       expect(figures.get('db_client_connection_max{db_id="default"}')).toBe(10);

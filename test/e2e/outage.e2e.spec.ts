@@ -3,7 +3,7 @@ import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { freePort } from '../support/ports.js';
 import { startPostgres, type TestPostgres } from '../support/postgres.js';
-import { type ScratchDatabase, scratchDatabase, unbornDsn } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 describe('a database that is not there', () => {
@@ -12,9 +12,9 @@ describe('a database that is not there', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    healthy = await scratchDatabase();
-    flaky = await scratchDatabase();
-    const unborn = await unbornDsn();
+    healthy = await createScratchDatabase();
+    flaky = await createScratchDatabase();
+    const unborn = await unreachableDsn();
     service = await startSessionService({
       AGNO_SESSION_DSN_MAP: JSON.stringify({ healthy: healthy.dsn, flaky: flaky.dsn, unborn }),
     });

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, type Reply, until } from '../support/api.js';
+import { type ApiResponse, call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { pendingRequests } from '../support/metrics.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
@@ -14,13 +14,13 @@ describe('a database that is asked more than it can answer', () => {
   let busy: ScratchDatabase;
   let service: ServerProcess;
   let lock: pg.Client;
-  let holding: Promise<Reply>;
-  let waiting: Promise<Reply>;
+  let holding: Promise<ApiResponse>;
+  let waiting: Promise<ApiResponse>;
   const ask = () => call(service.baseUrl, '/sessions/s?db_id=busy');
 
   beforeAll(async () => {
-    busy = await scratchDatabase();
-    const idle = await scratchDatabase();
+    busy = await createScratchDatabase();
+    const idle = await createScratchDatabase();
     service = await startSessionService({
       AGNO_SESSION_DSN_MAP: JSON.stringify({ busy: busy.dsn, idle: idle.dsn }),
       AGNO_POOL_SIZE: '1',

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { readAtPace } from '../support/paced-reader.js';
-import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
-import { bytesReadBy, residentMegabytes } from '../support/process-figures.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { readAtRate } from '../support/paced-reader.js';
+import { PipeliningClient, serialiseRequest } from '../support/pipelining-client.js';
+import { bytesRead, residentMegabytes } from '../support/process-figures.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled, TIME_SCALE } from '../support/time-scale.js';
 
@@ -24,7 +24,7 @@ describe('requests that are sent before the answer to the one before', { timeout
   let service: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     service = await startSessionService({ AGNO_PG_DSN: database.dsn });
     const runs = [{ run_id: 'r', agent_id: 'a', content: 'x'.repeat(LARGE) }];
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'large', agent_id: 'a', runs } });
@@ -35,11 +35,11 @@ describe('requests that are sent before the answer to the one before', { timeout
     const client = new PipeliningClient(service.baseUrl);
     for (let round = 0; round < 20; round++) {
       client.send(
-        requestOf('POST', '/sessions', { session_id: `s${round}`, session_name: 'first' }) +
-          requestOf('PATCH', `/sessions/s${round}`, { session_name: 'second' }) +
-          requestOf('GET', `/sessions/s${round}`) +
-          requestOf('DELETE', `/sessions/s${round}`) +
-          requestOf('GET', `/sessions/s${round}`),
+        serialiseRequest('POST', '/sessions', { session_id: `s${round}`, session_name: 'first' }) +
+          serialiseRequest('PATCH', `/sessions/s${round}`, { session_name: 'second' }) +
+          serialiseRequest('GET', `/sessions/s${round}`) +
+          serialiseRequest('DELETE', `/sessions/s${round}`) +
+          serialiseRequest('GET', `/sessions/s${round}`),
       );
       await until(async () => client.statuses().length === 5 * (round + 1));
       expect(client.statuses().slice(-5)).toEqual([201, 200, 200, 204, 404]);
@@ -51,7 +51,7 @@ describe('requests that are sent before the answer to the one before', { timeout
     const lock = await database.lock('ai.agno_sessions');
     const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
-    client.send(requestOf('GET', '/sessions/large'));
+    client.send(serialiseRequest('GET', '/sessions/large'));
     client.send(FLOOD);
     const most = mostUntilAnswered(client);
     await untilNothingIsRead();
@@ -65,7 +65,7 @@ describe('requests that are sent before the answer to the one before', { timeout
     const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();
-    client.send(requestOf('GET', '/sessions/large/runs/r').repeat(200));
+    client.send(serialiseRequest('GET', '/sessions/large/runs/r').repeat(200));
     await until(async () => client.socket.readableLength > 0);
     for (let at = 0; at < 20; at++) await call(service.baseUrl, '/sessions/large');
     expect(residentMegabytes(service.pid) - before).toBeLessThan(200);
@@ -75,7 +75,7 @@ describe('requests that are sent before the answer to the one before', { timeout
     const lock = await database.lock('ai.agno_sessions');
     const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
-    client.send(requestOf('GET', '/sessions/large/runs') + SMALL.repeat(WAITING));
+    client.send(serialiseRequest('GET', '/sessions/large/runs') + SMALL.repeat(WAITING));
     const most = mostUntilAnswered(client);
     await untilNothingIsRead();
     await lock.release();
@@ -90,8 +90,8 @@ describe('requests that are sent before the answer to the one before', { timeout
     expect((await call(service.baseUrl, '/sessions', { method: 'POST', body })).status).toBe(201);
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();
-    client.send(requestOf('GET', '/sessions/largest/runs/q') + SMALL.repeat(WAITING));
-    readAtPace(client.socket, 40_000_000 / TIME_SCALE);
+    client.send(serialiseRequest('GET', '/sessions/largest/runs/q') + SMALL.repeat(WAITING));
+    readAtRate(client.socket, 40_000_000 / TIME_SCALE);
     await until(async () => client.statuses().length > 1);
     client.socket.resume();
     await until(async () => client.statuses().length === WAITING + 1);
@@ -101,7 +101,7 @@ describe('requests that are sent before the answer to the one before', { timeout
     const lock = await database.lock('ai.agno_sessions');
     const before = residentMegabytes(service.pid);
     const clients = Array.from({ length: 40 }, () => new PipeliningClient(service.baseUrl));
-    for (const client of clients) client.send(requestOf('GET', '/sessions/large') + SMALL.repeat(WAITING));
+    for (const client of clients) client.send(serialiseRequest('GET', '/sessions/large') + SMALL.repeat(WAITING));
     await until(async () => clients.some(({ socket }) => socket.closed));
     await untilNothingIsRead();
     expect((await call(service.baseUrl, '/livez')).status).toBe(200);
@@ -119,7 +119,7 @@ describe('requests that are sent before the answer to the one before', { timeout
     const ids = Array.from({ length: 4 }, (_, at) => `piped-${at}`);
     await database.sql('ALTER TABLE ai.agno_sessions ADD CONSTRAINT none CHECK (created_at IS NULL) NOT VALID');
     const body = { session_id: 'never' };
-    client.send(ids.map((id) => requestOf('POST', '/sessions', body, `X-Request-Id: ${id}`)).join(''));
+    client.send(ids.map((id) => serialiseRequest('POST', '/sessions', body, `X-Request-Id: ${id}`)).join(''));
     await until(async () => client.statuses().length === ids.length);
     await database.sql('ALTER TABLE ai.agno_sessions DROP CONSTRAINT none');
     expect(client.statuses()).toEqual(ids.map(() => 500));
@@ -132,7 +132,7 @@ describe('requests that are sent before the answer to the one before', { timeout
     let bytes = 0;
     let since = performance.now();
     await until(async () => {
-      const now = bytesReadBy(service.pid);
+      const now = bytesRead(service.pid);
       if (now - bytes > NEXT_TO_NOTHING) {
         bytes = now;
         since = performance.now();

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { storeAccounts } from '../support/accounts.js';
 import { call } from '../support/api.js';
 import { freePort } from '../support/ports.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { token } from '../support/tokens.js';
+import { hs256Token } from '../support/tokens.js';
 
 const KEY = 'planted-security-key';
 const SECRET = 'planted-jwt-secret-0123456789abcdefghij';
@@ -50,7 +50,7 @@ describe('planted secrets', () => {
   let dsns: Readonly<Record<'up' | 'down' | 'refused', string>>;
 
   beforeAll(async () => {
-    const { dsn, sql } = await scratchDatabase();
+    const { dsn, sql } = await createScratchDatabase();
     await storeAccounts(
       async (text, values) => sql(text.replace('CREATE TABLE IF', 'CREATE SCHEMA ai; CREATE TABLE IF'), values),
       [],
@@ -65,7 +65,7 @@ describe('planted secrets', () => {
 
   it.concurrent.each([
     ['a security key', { OS_SECURITY_KEY: KEY }, KEY],
-    ['a token', JWT_SETTINGS, token({ sub: 'planted-subject' }, { secret: SECRET })],
+    ['a token', JWT_SETTINGS, hs256Token({ sub: 'planted-subject' }, { secret: SECRET })],
     ['the token of a service account', { OS_SECURITY_KEY: KEY }, 'agno_pat_planted'],
     ['a security key beside tokens', { ...JWT_SETTINGS, OS_SECURITY_KEY: KEY }, KEY],
   ])('are in no log line and no answer at trace level, whatever is asked: %s', async (_, settings, credential) => {
@@ -85,7 +85,7 @@ describe('planted secrets', () => {
   });
 
   it('are in no log line when PostgreSQL refuses the row that they are in', async () => {
-    const database = await scratchDatabase();
+    const database = await createScratchDatabase();
     const service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'trace' });
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'first' } });
     await database.sql('ALTER TABLE ai.agno_sessions ADD CONSTRAINT closed CHECK (false) NOT VALID');

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeAccounts } from '../support/accounts.js';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { metricsOf } from '../support/metrics.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { scrapeMetrics } from '../support/metrics.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
@@ -14,7 +14,7 @@ describe('service accounts', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     service = await startSessionService({
       AGNO_PG_DSN: database.dsn,
       OS_SECURITY_KEY: 'the-key',
@@ -103,7 +103,7 @@ describe('service accounts', () => {
 
   /** How many have been read. */
   async function lists(): Promise<number> {
-    const metrics = await metricsOf(service, { authorization: 'Bearer the-key' });
+    const metrics = await scrapeMetrics(service, { authorization: 'Bearer the-key' });
     const [, count = 0] =
       [...metrics].find(([name]) =>
         name.startsWith('db_client_operation_duration_seconds_count{db_operation_name="page"'),

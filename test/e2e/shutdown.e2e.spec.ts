@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { call, isRefused, until } from '../support/api.js';
+import { call, refusesConnections, until } from '../support/api.js';
 import { pendingRequests } from '../support/metrics.js';
-import { readAtPace } from '../support/paced-reader.js';
-import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
-import { connectionWith } from '../support/raw-socket.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { readAtRate } from '../support/paced-reader.js';
+import { PipeliningClient, serialiseRequest } from '../support/pipelining-client.js';
+import { connectAndSend } from '../support/raw-socket.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
@@ -18,7 +18,7 @@ const POST = 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/js
 
 describe('SIGTERM', () => {
   it('finishes every request in flight and then exits with 0', async () => {
-    const database = await scratchDatabase();
+    const database = await createScratchDatabase();
     const service = await startSessionService({
       AGNO_PG_DSN: database.dsn,
       AGNO_POOL_SIZE: String(POOL),
@@ -29,7 +29,7 @@ describe('SIGTERM', () => {
     const replies = Array.from({ length: IN_FLIGHT }, () => call(service.baseUrl, '/sessions/s'));
     await until(async () => (await pendingRequests(service)) === IN_FLIGHT - POOL);
     const exit = service.stop();
-    await until(() => isRefused(service));
+    await until(() => refusesConnections(service));
     await lock.release();
     const statuses = (await Promise.all(replies)).map(({ status }) => status);
     expect(statuses).toEqual(Array.from({ length: IN_FLIGHT }, () => 200));
@@ -42,36 +42,36 @@ describe('SIGTERM', () => {
     ['sent half a head', 'GET /healthz HTTP/1.1\r\nHost', { AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) }],
     ['sent half a body', `${POST}Content-Length: 9\r\n\r\n{`, { AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) }],
   ])('is not held up by a client that %s', async (_, bytes, env) => {
-    const service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn, ...env });
-    await connectionWith(service, bytes);
+    const service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn, ...env });
+    await connectAndSend(service, bytes);
     expect(await service.stop()).toBe(0);
   });
 
   it('is not held up by a client that sent half a request behind one whose answer it still reads', async () => {
     const service = await startSessionService({
-      AGNO_PG_DSN: (await scratchDatabase()).dsn,
+      AGNO_PG_DSN: (await createScratchDatabase()).dsn,
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
     });
     const runs = [{ run_id: 'r', agent_id: 'a', content: 'x'.repeat(12_000_000) }];
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's', agent_id: 'a', runs } });
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();
-    client.send(`${requestOf('GET', '/sessions/s/runs/r')}${POST}Content-Length: 9\r\n\r\n{`);
+    client.send(`${serialiseRequest('GET', '/sessions/s/runs/r')}${POST}Content-Length: 9\r\n\r\n{`);
     await until(async () => client.socket.readableLength > 0);
     const exit = service.stop();
     // 3 MB per timeout, where the service demands 1 MB: all 12 MB take four times the timeout.
-    readAtPace(client.socket, 3_000_000 / (REQUEST_TIMEOUT_MS / 1_000));
+    readAtRate(client.socket, 3_000_000 / (REQUEST_TIMEOUT_MS / 1_000));
     expect(await exit).toBe(0);
   });
 
   it('does nothing that came behind an answer which ended its connection', async () => {
     const { database, service, client, lock } = await waitingClient();
     // The answer to the first is the last to promise that its connection is kept.
-    client.send(requestOf('GET', '/sessions/s'));
+    client.send(serialiseRequest('GET', '/sessions/s'));
     await until(async () => (await database.waitersFor('ai.agno_sessions')) > 0);
     const exit = service.stop();
-    await until(() => isRefused(service));
-    client.send(`${requestOf('GET', '/sessions/s')}DELETE /sessions/s HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await until(() => refusesConnections(service));
+    client.send(`${serialiseRequest('GET', '/sessions/s')}DELETE /sessions/s HTTP/1.1\r\nHost: x\r\n\r\n`);
     await lock.release();
     await until(async () => client.socket.closed);
     expect(client.statuses()).toEqual([200, 200]);
@@ -80,14 +80,14 @@ describe('SIGTERM', () => {
   });
 
   it('cuts no answer that its client is still reading', async () => {
-    const service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn });
+    const service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn });
     const state = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`k${n}`, 'x'.repeat(1_200)]));
     const body = { session_id: 's', session_state: state };
     await call(service.baseUrl, '/sessions', { method: 'POST', body });
     const idle = new PipeliningClient(service.baseUrl);
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();
-    client.send(requestOf('GET', '/sessions/s').repeat(ANSWERS));
+    client.send(serialiseRequest('GET', '/sessions/s').repeat(ANSWERS));
     await until(async () => client.socket.readableLength > 0);
     const exit = service.stop();
     await until(async () => idle.socket.closed);
@@ -98,10 +98,10 @@ describe('SIGTERM', () => {
   });
 
   it('answers a request of which a part had come', async () => {
-    const service = await startSessionService({ AGNO_PG_DSN: (await scratchDatabase()).dsn });
-    const socket = await connectionWith(service, 'GET /healthz HTTP/1.1\r\n');
+    const service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn });
+    const socket = await connectAndSend(service, 'GET /healthz HTTP/1.1\r\n');
     const exit = service.stop();
-    await until(() => isRefused(service));
+    await until(() => refusesConnections(service));
     socket.write('Host: x\r\n\r\n');
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString(), service.output()).toMatch(/^HTTP\/1\.1 200 /);
@@ -111,7 +111,7 @@ describe('SIGTERM', () => {
 
 /** A client of a service whose sessions table is locked. */
 async function waitingClient() {
-  const database = await scratchDatabase();
+  const database = await createScratchDatabase();
   const service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info' });
   await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
   const lock = await database.lock('ai.agno_sessions');

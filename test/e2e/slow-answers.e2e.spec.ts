@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { readAtPace } from '../support/paced-reader.js';
-import { PipeliningClient, requestOf } from '../support/pipelining-client.js';
-import { openSocketsOf } from '../support/process-figures.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { readAtRate } from '../support/paced-reader.js';
+import { PipeliningClient, serialiseRequest } from '../support/pipelining-client.js';
+import { openSockets } from '../support/process-figures.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
@@ -19,7 +19,7 @@ describe('a large answer', () => {
   let dsn: string;
 
   beforeAll(async () => {
-    ({ dsn } = await scratchDatabase());
+    ({ dsn } = await createScratchDatabase());
     service = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) });
     const runs = [{ run_id: 'r', agent_id: 'a', content: 'x'.repeat(ANSWER_BYTES) }];
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's', agent_id: 'a', runs } });
@@ -34,7 +34,7 @@ describe('a large answer', () => {
       socket.destroy();
     });
     socket.write(`GET ${PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-    const received = readAtPace(socket, bytesPerTimeout / (REQUEST_TIMEOUT_MS / 1_000));
+    const received = readAtRate(socket, bytesPerTimeout / (REQUEST_TIMEOUT_MS / 1_000));
     await new Promise((resolve) => socket.once('close', resolve));
     return received();
   }
@@ -48,17 +48,17 @@ describe('a large answer', () => {
 
   it('or many small ones, are not kept for a client that reads none of them', async () => {
     const other = await startSessionService({
-      AGNO_PG_DSN: (await scratchDatabase()).dsn,
+      AGNO_PG_DSN: (await createScratchDatabase()).dsn,
       OS_SECURITY_KEY: 'the-key',
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
     });
     onTestFinished(async () => void (await other.stop()));
-    const before = openSocketsOf(other.pid);
+    const before = openSockets(other.pid);
     const client = new PipeliningClient(other.baseUrl);
     client.socket.pause();
-    client.send(requestOf('GET', '/sessions').repeat(30_000));
-    await until(async () => openSocketsOf(other.pid) > before);
-    await until(async () => openSocketsOf(other.pid) === before);
+    client.send(serialiseRequest('GET', '/sessions').repeat(30_000));
+    await until(async () => openSockets(other.pid) > before);
+    await until(async () => openSockets(other.pid) === before);
   });
 
   it('is refused while the memory budget is used up, and a change is made all the same', async () => {
@@ -67,7 +67,7 @@ describe('a large answer', () => {
     // One that is larger than half of the budget counts for half, and no other such is let in.
     const reader = new PipeliningClient(small.baseUrl);
     reader.socket.pause();
-    reader.send(requestOf('GET', PATH));
+    reader.send(serialiseRequest('GET', PATH));
     await until(async () => reader.socket.readableLength > 0);
     const refused = await call(small.baseUrl, PATH);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);

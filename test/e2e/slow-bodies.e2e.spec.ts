@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { type RawAnswer, RawConnection } from '../support/raw-http.js';
-import { connectionWith } from '../support/raw-socket.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { RawConnection, type RawResponse } from '../support/raw-http.js';
+import { connectAndSend } from '../support/raw-socket.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
@@ -23,7 +23,7 @@ describe('bodies that do not come to an end', () => {
   let dsn: string;
 
   beforeAll(async () => {
-    ({ dsn } = await scratchDatabase());
+    ({ dsn } = await createScratchDatabase());
   });
   // One of its own for each, in which nothing of the bodies before is left.
   beforeEach(async () => {
@@ -41,8 +41,8 @@ describe('bodies that do not come to an end', () => {
   });
 
   /** Sends the beginning of so many bodies of almost the greatest length. The answers, as they come: only refusals are. */
-  function begin(count: number): readonly RawAnswer[] {
-    const refusals: RawAnswer[] = [];
+  function begin(count: number): readonly RawResponse[] {
+    const refusals: RawResponse[] = [];
     for (let at = 0; at < count; at++) {
       const connection = new RawConnection(service.baseUrl);
       connections.push(connection);
@@ -87,7 +87,7 @@ describe('bodies that do not come to an end', () => {
   it('hold nothing any more when they end behind the 408 of their request', async () => {
     const hasty = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_000)) });
     onTestFinished(async () => void (await hasty.stop()));
-    const socket = await connectionWith(hasty, `${HEAD}${' '.repeat(BODY_LIMIT - 1)}`);
+    const socket = await connectAndSend(hasty, `${HEAD}${' '.repeat(BODY_LIMIT - 1)}`);
     await new Promise((resolve) => socket.once('data', resolve));
     socket.write(' ');
     await new Promise((resolve) => socket.once('close', resolve));
@@ -106,7 +106,7 @@ describe('bodies that do not come to an end', () => {
   });
 
   it('are no error of the service when their client goes', async () => {
-    const socket = await connectionWith(service, HEAD.replace('Host: x', 'Host: x\r\nX-Request-ID: gone'));
+    const socket = await connectAndSend(service, HEAD.replace('Host: x', 'Host: x\r\nX-Request-ID: gone'));
     socket.destroy();
     const line = await until(async () => /^.*"request_id":"gone".*$/m.exec(service.output())?.[0]);
     expect(JSON.parse(line)).toMatchObject({ level: 'info', route: '/sessions', status: 499 });

@@ -3,7 +3,7 @@ import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { HoldingProxy } from '../support/holding-proxy.js';
 import { runSql, startPostgres } from '../support/postgres.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { UPGRADE_TO_V3, V2_TABLES } from '../support/tables.js';
 
@@ -45,7 +45,7 @@ async function start(dsn: string): Promise<ServerProcess> {
 
 describe('titles of unnamed sessions', () => {
   it('names all of 25,000 sessions in one list, also after a commit', async () => {
-    const database = await scratchDatabase();
+    const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's0', [runCalled('title 0')]);
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, created_at)
@@ -63,7 +63,7 @@ describe('titles of unnamed sessions', () => {
   });
 
   it('follows the deletion of a run whose place the next run takes', async () => {
-    const database = await scratchDatabase();
+    const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's', [runCalled('deleted run', 'r1'), runCalled('next run', 'r2')]);
     expect(await titleOf(service)).toBe('deleted run');
@@ -81,7 +81,7 @@ describe('titles of unnamed sessions', () => {
   });
 
   it('keeps no title of a list that was answered late', async () => {
-    const database = await scratchDatabase();
+    const database = await createScratchDatabase();
     const { port } = new URL(database.dsn);
     const proxy = await HoldingProxy.to(Number(port));
     onTestFinished(proxy.close);
@@ -146,7 +146,7 @@ describe('titles of unnamed sessions', () => {
       updated_at bigint`;
     await runSql(otherDsn, `CREATE TABLE agno_runs (${columns})`);
     const { port } = new URL(otherDsn);
-    const database = await scratchDatabase();
+    const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's', []);
     await database.sql(`DROP TABLE ai.agno_runs; CREATE EXTENSION postgres_fdw;
@@ -161,7 +161,7 @@ describe('titles of unnamed sessions', () => {
   });
 
   it('keeps the order of a page, whichever statement reads it', async () => {
-    const database = await scratchDatabase();
+    const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's0', [runCalled('title 0')]);
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, session_data, created_at)
@@ -239,7 +239,7 @@ describe.each(['v2', 'v3', 'mixed'])('titles in a %s database', (layout) => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     await database.sql(V2_TABLES);
     if (layout !== 'v2') await database.sql(UPGRADE_TO_V3);
     if (layout === 'v3') await database.sql('ALTER TABLE ai.agno_sessions DROP COLUMN runs');

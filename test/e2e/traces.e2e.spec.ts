@@ -4,10 +4,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { freePort } from '../support/ports.js';
-import { scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
 import { CHECKOUT, startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
-import { type CollectedSpan, startCollector, type TraceCollector } from '../support/trace-collector.js';
+import { type CollectedSpan, startTraceCollector, type TraceCollector } from '../support/trace-collector.js';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
@@ -28,9 +28,9 @@ const LISTING_LOADED = {
 
 /** A collector, and a service on a database of its own that sends its spans there. */
 async function traced(env: Readonly<Record<string, string>> = {}) {
-  const collector = await startCollector();
+  const collector = await startTraceCollector();
   onTestFinished(() => collector.stop());
-  const database = await scratchDatabase();
+  const database = await createScratchDatabase();
   const service = await startSessionService({
     AGNO_PG_DSN: database.dsn,
     LOG_LEVEL: 'info',
@@ -211,7 +211,7 @@ describe('a collector', () => {
   });
 
   it('that never answers does not keep the service from ending', async () => {
-    const silent = await startCollector(false);
+    const silent = await startTraceCollector(false);
     onTestFinished(() => silent.stop());
     const { service } = await traced(silent.env);
     await call(service.baseUrl, '/sessions');

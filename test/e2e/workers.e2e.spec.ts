@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, isRefused, until } from '../support/api.js';
+import { call, refusesConnections, until } from '../support/api.js';
 import { childrenOf, type ServerProcess } from '../support/child-process.js';
 import { pendingRequests } from '../support/metrics.js';
 import { freePort } from '../support/ports.js';
-import { type ScratchDatabase, scratchDatabase } from '../support/scratch-database.js';
+import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 const WORKERS = 3;
@@ -14,7 +14,7 @@ describe('AGNO_SERVICE_WORKERS', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
-    database = await scratchDatabase();
+    database = await createScratchDatabase();
     service = await startSessionService(settings());
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'first' } });
   });
@@ -119,7 +119,7 @@ describe('AGNO_SERVICE_WORKERS', () => {
     const waiting = async () => (await pendingRequests(own)) + (await database.waitersFor('ai.agno_sessions'));
     await until(async () => (await waiting()) >= replies.length);
     const exit = own.stop();
-    await until(() => isRefused(own));
+    await until(() => refusesConnections(own));
     await lock.release();
     expect((await Promise.all(replies)).map(({ status }) => status)).toEqual(Array.from({ length: 30 }, () => 200));
     expect(await exit).toBe(0);

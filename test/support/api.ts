@@ -1,7 +1,7 @@
 import { scaled } from './time-scale.js';
 
 /** A reply as a test looks at it. */
-export interface Reply {
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -9,7 +9,7 @@ export interface Reply {
   readonly json: never;
 }
 
-export interface Call {
+export interface CallOptions {
   readonly method?: string;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
@@ -19,8 +19,8 @@ export interface Call {
 export async function call(
   baseUrl: string,
   path: string,
-  { method = 'GET', body, headers = {} }: Call = {},
-): Promise<Reply> {
+  { method = 'GET', body, headers = {} }: CallOptions = {},
+): Promise<ApiResponse> {
   const response = await fetch(baseUrl + path, {
     method,
     headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
@@ -38,7 +38,7 @@ export async function call(
 }
 
 /** True when a service no longer accepts connections. */
-export function isRefused({ baseUrl }: { readonly baseUrl: string }): Promise<boolean> {
+export function refusesConnections({ baseUrl }: { readonly baseUrl: string }): Promise<boolean> {
   return call(baseUrl, '/healthz').then(
     () => false,
     () => true,

@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { isAlive } from '../../apps/session-service/src/embedded/is-alive.js';
-import { endWithUs, hasEnded } from './reaper.js';
+import { forgetProcess, killOnExit } from './reaper.js';
 import { scaled } from './time-scale.js';
 
 /** A server that runs as a process of its own while tests talk to it. */
@@ -37,10 +37,10 @@ export function spawnTracked(command: string, args: readonly string[], options: 
   const child = spawn(command, args, { ...options, detached: true });
   const { pid } = child;
   if (pid !== undefined) {
-    endWithUs(pid);
+    killOnExit(pid);
     // While children of the program run, the group exists, and the reaper must still kill it.
     child.once('exit', () => {
-      if (!isAlive(-pid)) hasEnded(pid);
+      if (!isAlive(-pid)) forgetProcess(pid);
     });
   }
   return child;

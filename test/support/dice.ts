@@ -1,5 +1,5 @@
 /** Chance that can be repeated: the same seed gives the same throws on every machine. */
-export class Dice {
+export class SeededRandom {
   private state: number;
 
   constructor(seed: number) {

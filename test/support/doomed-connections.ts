@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 /** A way to a PostgreSQL server on which connections can be ended at the very moment at which they are ready. */
-export interface DoomedConnections {
+export interface ClosingProxy {
   readonly port: number;
   /** From now on, the server's word that a new connection is ready and its word that it is over come together. */
   doom(): void;
@@ -14,7 +14,7 @@ export interface DoomedConnections {
 /** PostgreSQL's ReadyForQuery, of a session that is idle. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 
-export async function doomedConnections(serverPort: number): Promise<DoomedConnections> {
+export async function startClosingProxy(serverPort: number): Promise<ClosingProxy> {
   let isDooming = false;
   let ended = 0;
   const sockets = new Set<Socket>();

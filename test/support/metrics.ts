@@ -1,7 +1,7 @@
 import { call } from './api.js';
 
 /** The series that a service exports at `/metrics`: values by name and labels. */
-export async function metricsOf(
+export async function scrapeMetrics(
   { baseUrl }: { readonly baseUrl: string },
   headers: Readonly<Record<string, string>> = {},
 ): Promise<ReadonlyMap<string, number>> {
@@ -14,6 +14,6 @@ export async function metricsOf(
 
 /** Number of requests that wait for a connection to a database. */
 export async function pendingRequests(service: { readonly baseUrl: string }, databaseId = 'default'): Promise<number> {
-  const metrics = await metricsOf(service);
+  const metrics = await scrapeMetrics(service);
   return metrics.get(`db_client_connection_pending_requests{db_id="${databaseId}"}`) ?? 0;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Report } from '../../apps/session-mirror/src/report/report.js';
+import type { MirrorReport } from '../../apps/session-mirror/src/report/report.js';
 import { call, until } from './api.js';
 import { spawnTracked } from './child-process.js';
 import { freePort } from './ports.js';
@@ -15,12 +15,12 @@ export interface MirrorRun {
   readonly stdout: string;
   readonly stderr: string;
   /** What it wrote; undefined when it wrote nothing. */
-  readonly report: Report | undefined;
+  readonly report: MirrorReport | undefined;
   readonly page: string | undefined;
 }
 
 /** A mirror that runs as a process of its own, with a folder for its files. */
-export class Mirror {
+export class MirrorProcess {
   private readonly folder = mkdtempSync(join(tmpdir(), 'agno-mirror-'));
   private readonly child: ChildProcess;
   private readonly closed: Promise<unknown>;
@@ -55,7 +55,7 @@ export class Mirror {
       exitCode: this.child.exitCode,
       stdout,
       stderr,
-      report: report === undefined ? undefined : (JSON.parse(report) as Report),
+      report: report === undefined ? undefined : (JSON.parse(report) as MirrorReport),
       page,
     };
   }
@@ -76,18 +76,18 @@ export class Mirror {
 }
 
 /** `mirror replay` of one source to its end. */
-export function replayed(
+export function runMirrorReplay(
   source: { readonly name: string; readonly text: string },
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<MirrorRun> {
-  return new Mirror(['replay', source.name, ...args], { [source.name]: source.text }, env).ended();
+  return new MirrorProcess(['replay', source.name, ...args], { [source.name]: source.text }, env).ended();
 }
 
 /** A mirror before a server, ready to take requests. `readyPath` must be answered by that server. */
-export async function proxyBefore(python: string, ours: string, readyPath = '/health') {
+export async function startMirrorProxy(python: string, ours: string, readyPath = '/health') {
   const port = await freePort();
-  const mirror = new Mirror(['proxy', '--listen', String(port), '--python', python, '--ours', ours]);
+  const mirror = new MirrorProcess(['proxy', '--listen', String(port), '--python', python, '--ours', ours]);
   const baseUrl = `http://127.0.0.1:${port}`;
   await until(() =>
     call(baseUrl, readyPath).then(

@@ -7,7 +7,7 @@ const INTERVAL_MS = 20;
  * Reads a paused socket at this average rate until it closes or the test ends. A late timer catches up on what it missed.
  * Returns a function that returns the bytes read so far.
  */
-export function readAtPace(socket: Socket, bytesPerSecond: number): () => number {
+export function readAtRate(socket: Socket, bytesPerSecond: number): () => number {
   const start = performance.now();
   let received = 0;
   const reading = setInterval(() => {

@@ -44,7 +44,7 @@ export class PipeliningClient {
 }
 
 /** A request as it is sent, with a body in JSON where it has one. */
-export function requestOf(method: string, path: string, body?: object, ...headers: string[]): string {
+export function serialiseRequest(method: string, path: string, body?: object, ...headers: string[]): string {
   const text = body === undefined ? '' : JSON.stringify(body);
   const head = [
     `${method} ${path} HTTP/1.1`,

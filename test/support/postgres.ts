@@ -5,7 +5,7 @@ import pg from 'pg';
 import { PostgresCluster } from '../../apps/session-service/src/embedded/postgres-cluster.js';
 import { postgresPrograms } from '../../apps/session-service/src/embedded/postgres-programs.js';
 import { freePort } from './ports.js';
-import { endWithUs, hasEnded } from './reaper.js';
+import { forgetProcess, killOnExit } from './reaper.js';
 
 /** A PostgreSQL server on which tests make their databases. */
 export interface DatabaseServer {
@@ -40,26 +40,26 @@ export async function startPostgres(wantedPort?: number): Promise<TestPostgres> 
   const cluster = new PostgresCluster(await postgresPrograms(), join(folder, 'cluster'));
   cluster.create({ role: 'postgres', password: 'postgres' }, '--no-sync');
   cluster.start(port, ...FAST);
-  const pid = postmasterOf(join(folder, 'cluster'));
-  endWithUs(pid);
+  const pid = postmasterPid(join(folder, 'cluster'));
+  killOnExit(pid);
   const stop = () => {
     process.off('exit', stop);
     cluster.stop();
-    hasEnded(pid);
+    forgetProcess(pid);
     rmSync(folder, { recursive: true });
   };
   // On a regular exit the data is removed, too.
   process.once('exit', stop);
-  return { ...serverAt(`postgresql://postgres:postgres@127.0.0.1:${port}/postgres`), stop: async () => stop() };
+  return { ...databaseServerAt(`postgresql://postgres:postgres@127.0.0.1:${port}/postgres`), stop: async () => stop() };
 }
 
 /** Process id of the server that runs on a folder, from its `postmaster.pid`. */
-export function postmasterOf(folder: string): number {
+export function postmasterPid(folder: string): number {
   return Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
 }
 
 /** A server that runs already, by the DSN of its database `postgres`. */
-export function serverAt(dsn: string): DatabaseServer {
+export function databaseServerAt(dsn: string): DatabaseServer {
   const url = (database: string) => dsn.replace(/\/postgres$/, `/${database}`);
   const run = async (sql: string) => {
     await runSql(dsn, sql);

@@ -11,12 +11,12 @@ export function peakMegabytes(pid: number): number {
 }
 
 /** Total bytes that a process has read from files and sockets. */
-export function bytesReadBy(pid: number): number {
+export function bytesRead(pid: number): number {
   return Number(/^rchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
 
 /** How many sockets a process holds open, to clients and to databases. */
-export function openSocketsOf(pid: number): number {
+export function openSockets(pid: number): number {
   const folder = `/proc/${pid}/fd`;
   return readdirSync(folder).filter((file) => isSocket(`${folder}/${file}`)).length;
 }

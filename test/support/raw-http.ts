@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { scaled } from './time-scale.js';
 
 /** An answer as it came over the wire. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
@@ -11,13 +11,13 @@ export interface RawAnswer {
 }
 
 /** No answer came in time. */
-export class NoAnswer extends Error {}
+export class NoResponse extends Error {}
 
 interface Waiting {
   readonly hasBody: boolean;
   readonly since: number;
   readonly timer: NodeJS.Timeout;
-  resolve(answer: RawAnswer | undefined): void;
+  resolve(answer: RawResponse | undefined): void;
   reject(error: Error): void;
 }
 
@@ -44,12 +44,12 @@ export class RawConnection {
    * @param timeoutMs on a typical machine
    * @throws NoAnswer after that time; the connection is closed
    */
-  ask(request: Buffer, timeoutMs: number, hasBody = true): Promise<RawAnswer | undefined> {
+  ask(request: Buffer, timeoutMs: number, hasBody = true): Promise<RawResponse | undefined> {
     const socket = this.socket ?? this.open();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.close();
-        reject(new NoAnswer(`no answer within ${scaled(timeoutMs)} ms`));
+        reject(new NoResponse(`no answer within ${scaled(timeoutMs)} ms`));
       }, scaled(timeoutMs));
       this.waiting = { hasBody, since: performance.now(), timer, resolve, reject };
       socket.write(request);
@@ -98,7 +98,7 @@ export class RawConnection {
     this.settle({ status, headers, body, milliseconds: performance.now() - waiting.since });
   }
 
-  private settle(answer: RawAnswer | undefined): void {
+  private settle(answer: RawResponse | undefined): void {
     const { waiting } = this;
     this.waiting = undefined;
     if (waiting === undefined) return;
@@ -107,7 +107,7 @@ export class RawConnection {
   }
 }
 
-function headOf(head: string): Pick<RawAnswer, 'status' | 'headers'> {
+function headOf(head: string): Pick<RawResponse, 'status' | 'headers'> {
   const [statusLine = '', ...lines] = head.split('\r\n');
   const headers = lines.map((line): [string, string] => {
     const colon = line.indexOf(':');

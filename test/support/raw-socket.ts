@@ -7,7 +7,7 @@ import { call } from './api.js';
 const TURNS = 3;
 
 /** Opens a connection and sends bytes. Resolves when the service has read them. */
-export async function connectionWith({ baseUrl }: { readonly baseUrl: string }, bytes: string): Promise<Socket> {
+export async function connectAndSend({ baseUrl }: { readonly baseUrl: string }, bytes: string): Promise<Socket> {
   const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1');
   onTestFinished(() => {
     socket.destroy();

@@ -19,13 +19,13 @@ const SCRIPT = `
 let reaper: Writable | undefined;
 
 /** Makes the reaper kill a process when this one ends; with its process group, if it leads one. */
-export function endWithUs(pid: number): void {
+export function killOnExit(pid: number): void {
   reaper ??= startReaper();
   reaper.write(`began ${pid}\n`);
 }
 
 /** Makes the reaper forget a process that has ended: another process may get its id. */
-export function hasEnded(pid: number): void {
+export function forgetProcess(pid: number): void {
   reaper?.write(`ended ${pid}\n`);
 }
 

@@ -25,11 +25,11 @@ const WAITERS = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = data
   WHERE relation = $1::regclass AND NOT granted`;
 
 /** The DSN of a database that is not there; its password `hush` must not be told to anybody. */
-export async function unbornDsn(): Promise<string> {
+export async function unreachableDsn(): Promise<string> {
   return `postgresql://nobody:hush@127.0.0.1:${await freePort()}/none`;
 }
 
-export async function scratchDatabase(): Promise<ScratchDatabase> {
+export async function createScratchDatabase(): Promise<ScratchDatabase> {
   const name = `e2e_${randomBytes(6).toString('hex')}`;
   const server = inject('postgresDsn');
   await runSql(server, `CREATE DATABASE ${name}`);

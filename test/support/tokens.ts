@@ -1,24 +1,24 @@
 import { createHash, createHmac, createSign, type KeyObject } from 'node:crypto';
 
 /** The HMAC secret of both sides. */
-export const SECRET = 'a-secret-of-both-sides-0123456789abcdef';
+export const HMAC_SECRET = 'a-secret-of-both-sides-0123456789abcdef';
 
 /** A token of these claims, signed with HS256 unless said otherwise. A header or claims given as text are not JSON-encoded. */
-export function token(
+export function hs256Token(
   claims: object | string,
-  { secret = SECRET, header = {} }: { secret?: string; header?: object | string } = {},
+  { secret = HMAC_SECRET, header = {} }: { secret?: string; header?: object | string } = {},
 ): string {
-  const input = `${encoded(typeof header === 'string' ? header : { alg: 'HS256', typ: 'JWT', ...header })}.${encoded(claims)}`;
+  const input = `${base64UrlJson(typeof header === 'string' ? header : { alg: 'HS256', typ: 'JWT', ...header })}.${base64UrlJson(claims)}`;
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
 }
 
 /** A token signed with RS256. */
-export function rsaToken(claims: object, key: KeyObject, header: object = {}): string {
-  const input = `${encoded({ alg: 'RS256', typ: 'JWT', ...header })}.${encoded(claims)}`;
+export function rs256Token(claims: object, key: KeyObject, header: object = {}): string {
+  const input = `${base64UrlJson({ alg: 'RS256', typ: 'JWT', ...header })}.${base64UrlJson(claims)}`;
   return `${input}.${createSign('sha256').update(input).sign(key).toString('base64url')}`;
 }
 
-export function encoded(value: object | string): string {
+export function base64UrlJson(value: object | string): string {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 }
 
@@ -28,6 +28,6 @@ export function accountHash(pat: string): string {
 }
 
 /** Seconds since 1970, so many from now. */
-export function fromNow(seconds: number): number {
+export function secondsFromNow(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds;
 }

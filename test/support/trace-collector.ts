@@ -29,7 +29,7 @@ export interface TraceCollector {
 }
 
 /** @param answers false: takes requests and never answers them */
-export async function startCollector(answers = true): Promise<TraceCollector> {
+export async function startTraceCollector(answers = true): Promise<TraceCollector> {
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
     bodies.push(Buffer.concat(await request.toArray()).toString('utf8'));

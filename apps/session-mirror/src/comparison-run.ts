@@ -1,12 +1,12 @@
 import type { Options } from './command-line/options.js';
 import type { Sides } from './comparing/compare-pair.js';
 import { Side } from './comparing/side.js';
-import { type Outcome, type Report, reportOf } from './report/report.js';
-import { Secrets } from './report/secrets.js';
+import { createReport, type MirrorReport, type RunOutcome } from './report/report.js';
+import { SecretRedactor } from './report/secrets.js';
 import { Tally } from './report/tally.js';
 import { writeReports } from './report/write-reports.js';
 
-const EXIT_CODES: Readonly<Record<Outcome, number>> = {
+const EXIT_CODES: Readonly<Record<RunOutcome, number>> = {
   equal: 0,
   'within allowance': 0,
   different: 1,
@@ -24,12 +24,12 @@ export class ComparisonRun {
   ) {
     const { python, ours, hasValues } = options;
     this.sides = { python: new Side('python', python, headers), ours: new Side('ours', ours, headers) };
-    this.tally = new Tally(new Secrets(headers), hasValues);
+    this.tally = new Tally(new SecretRedactor(headers), hasValues);
   }
 
   /** Writes the report's files as things stand, and returns the report. */
-  async report(): Promise<Report> {
-    const report = reportOf(this.tally, this.options);
+  async report(): Promise<MirrorReport> {
+    const report = createReport(this.tally, this.options);
     await writeReports(report, this.options.files);
     return report;
   }
@@ -40,6 +40,6 @@ export class ComparisonRun {
   }
 }
 
-export function exitCodeOf({ outcome }: Report): number {
+export function exitCodeOf({ outcome }: MirrorReport): number {
   return EXIT_CODES[outcome];
 }

@@ -1,7 +1,7 @@
 import type { Tally } from './report/tally.js';
-import { number } from './report/words.js';
+import { formatNumber } from './report/words.js';
 
-const EVERY_MS = 500;
+const PROGRESS_INTERVAL_MS = 500;
 
 /** A line on a terminal that tells how far a run is; nothing anywhere else. Returns what ends it. */
 export function showProgress(tally: Tally, isTerminal: boolean): () => void {
@@ -14,9 +14,9 @@ export function showProgress(tally: Tally, isTerminal: boolean): () => void {
     const seconds = (Date.now() - tally.startedAt.getTime()) / 1000;
     clear();
     stream.write(
-      `${number(asked)} asked, ${number(different)} different, ${number(error)} not answered, ${Math.round(asked / seconds)}/s`,
+      `${formatNumber(asked)} asked, ${formatNumber(different)} different, ${formatNumber(error)} not answered, ${Math.round(asked / seconds)}/s`,
     );
-  }, EVERY_MS);
+  }, PROGRESS_INTERVAL_MS);
   return () => {
     clearInterval(timer);
     clear();

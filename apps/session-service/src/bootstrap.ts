@@ -1,17 +1,17 @@
-import { authWarnings, Gatekeeper, guardRequests } from '@agno/auth';
+import { Authenticator, addAuthenticationHook, authWarnings } from '@agno/auth';
 import { DatabaseRegistry, MemoryBudget } from '@agno/database';
-import { DatabaseProbes } from '@agno/health';
-import { createHttpAdapter, createLogger, endConnectionsWithAnswers, ProblemFilter } from '@agno/http';
+import { DatabaseHealth } from '@agno/health';
+import { AllExceptionsFilter, closeConnectionsAfterResponses, createHttpAdapter, createLogger } from '@agno/http';
 import { mountDocs } from '@agno/openapi';
-import { measureRequests, offerFigures, ServiceMetrics, startTracing, type Tracing } from '@agno/telemetry';
+import { measureRequests, offerMetrics, ServiceMetrics, startTracing, type Tracing } from '@agno/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { loadConfig } from './config/index.js';
-import { firstSignal } from './first-signal.js';
+import { shutdownSignal } from './first-signal.js';
 import { serviceVersion } from './version.js';
-import { ownSeat, serviceStart, shareOf } from './workers/seat.js';
+import { poolShare, serviceStartedAt, workerIndex } from './workers/seat.js';
 
 /** A service that listens. */
 export interface RunningService {
@@ -26,8 +26,8 @@ export interface RunningService {
  * @throws ConfigError before anything is opened when the environment does not describe a service
  */
 export async function startService(env: NodeJS.ProcessEnv): Promise<RunningService> {
-  const seat = ownSeat();
-  const config = shareOf(loadConfig(env), seat);
+  const seat = workerIndex();
+  const config = poolShare(loadConfig(env), seat);
   const logger = createLogger(config.logLevel, seat);
   const metrics = new ServiceMetrics(serviceVersion());
   const tracing = await startTracing(config.traces, serviceVersion(), logger);
@@ -39,7 +39,7 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
       .some((server) => server.isBulkWaiting);
   const adapter = createHttpAdapter(config, memory, isWaitedFor, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(config, logger, metrics, tracing?.traceStatements(metrics) ?? metrics, serviceStart()),
+    AppModule.with(config, logger, metrics, tracing?.traceStatements(metrics) ?? metrics, serviceStartedAt()),
     adapter,
     {
       bodyParser: false,
@@ -47,36 +47,36 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
     },
   );
   app.useLogger(app.get(Logger));
-  app.useGlobalFilters(new ProblemFilter(adapter));
+  app.useGlobalFilters(new AllExceptionsFilter(adapter));
   measureRequests(adapter.getInstance(), metrics);
   tracing?.traceRequests(adapter.getInstance());
-  watchResources(metrics, app.get(DatabaseRegistry), app.get(DatabaseProbes), memory);
-  offerFigures(metrics.registry);
-  guardRequests(adapter.getInstance(), app.get(Gatekeeper));
+  registerResourceMetrics(metrics, app.get(DatabaseRegistry), app.get(DatabaseHealth), memory);
+  offerMetrics(metrics.registry);
+  addAuthenticationHook(adapter.getInstance(), app.get(Authenticator));
   mountDocs(app);
   // Of several workers the first speaks for all.
   if ((seat ?? 0) === 0) for (const warning of authWarnings(config.auth)) logger.warn(warning);
   await app.listen(config.port, config.host);
   logger.info(`AgentOS session service listening on :${config.port}`);
-  return { app, closed: closedOnSignal(app, tracing) };
+  return { app, closed: stopOnSignal(app, tracing) };
 }
 
-function watchResources(
+function registerResourceMetrics(
   metrics: ServiceMetrics,
   registry: DatabaseRegistry,
-  probes: DatabaseProbes,
+  probes: DatabaseHealth,
   memory: MemoryBudget,
 ): void {
-  metrics.watch({
+  metrics.addResourceMetrics({
     memory,
-    pools: () => new Map(registry.servers().map((server) => [server.id, server.use()])),
-    databasesUp: () => probes.all(),
+    pools: () => new Map(registry.servers().map((server) => [server.id, server.usage()])),
+    databasesUp: () => probes.statusById(),
   });
 }
 
-async function closedOnSignal(app: NestFastifyApplication, tracing: Tracing | undefined): Promise<void> {
-  await firstSignal();
-  endConnectionsWithAnswers(app.getHttpAdapter().getInstance());
+async function stopOnSignal(app: NestFastifyApplication, tracing: Tracing | undefined): Promise<void> {
+  await shutdownSignal();
+  closeConnectionsAfterResponses(app.getHttpAdapter().getInstance());
   await app.close();
   await tracing?.stop();
 }

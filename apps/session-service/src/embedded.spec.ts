@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { spawnTracked } from '../../../test/support/child-process.js';
-import { postmasterOf } from '../../../test/support/postgres.js';
-import { endWithUs, hasEnded } from '../../../test/support/reaper.js';
+import { postmasterPid } from '../../../test/support/postgres.js';
+import { forgetProcess, killOnExit } from '../../../test/support/reaper.js';
 import { CHECKOUT } from '../../../test/support/session-service.js';
 import { demoSessions } from './embedded/demo/demo-sessions.js';
 import { freePort } from './embedded/free-port.js';
@@ -19,7 +19,7 @@ const databases = new Set<number>();
 
 afterEach(async () => {
   await stop('SIGTERM');
-  if (!existsSync(databaseLock)) databases.forEach(hasEnded);
+  if (!existsSync(databaseLock)) databases.forEach(forgetProcess);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -57,9 +57,9 @@ async function start(): Promise<string> {
   }
   expect(service.exitCode, 'exit code of a service that should run').toBeNull();
   // PostgreSQL outlives a service that is killed.
-  const database = postmasterOf(cluster);
+  const database = postmasterPid(cluster);
   databases.add(database);
-  endWithUs(database);
+  killOnExit(database);
   return url;
 }
 

@@ -21,12 +21,12 @@ async function run(): Promise<void> {
   const service = await serve(env);
   // The service's own listeners came too late for it.
   if (isStopping) process.kill(process.pid, 'SIGTERM');
-  if (process.argv.includes('--demo')) await loadDemo(loadConfig(env)).catch(unlessStopping);
+  if (process.argv.includes('--demo')) await loadDemo(loadConfig(env)).catch(ignoreWhileStopping);
   await service.closed;
 }
 
 /** A service that stops refuses the rest of the demo, which the next start adds. */
-function unlessStopping(error: unknown): void {
+function ignoreWhileStopping(error: unknown): void {
   if (!isStopping) throw error;
 }
 

@@ -1,5 +1,5 @@
 /** Resolves with the first SIGTERM or SIGINT; later ones of an impatient operator change nothing. */
-export function firstSignal(): Promise<void> {
+export function shutdownSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
   });

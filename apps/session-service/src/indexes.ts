@@ -1,7 +1,7 @@
 /** `npm run indexes -- [--apply | --remove] [--db ID]`: shows, builds or drops the indexes that lists want. */
 import { parseArgs } from 'node:util';
 import { Database, DatabaseUnavailable, Deadline, UNLOGGED, UNOBSERVED } from '@agno/database';
-import { listIndexes } from '@agno/storage';
+import { sessionIndexes } from '@agno/storage';
 import { ConfigError, loadConfig } from './config/index.js';
 
 const USAGE = 'npm run indexes -- [--apply | --remove] [--db ID]';
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   for (const target of chosen) {
     const database = new Database(target, limits, UNOBSERVED, UNLOGGED);
     try {
-      for (const index of listIndexes(config)) {
+      for (const index of sessionIndexes(config)) {
         const text = values.remove ? index.drop : index.create;
         if (values.apply || values.remove) await database.query({ name: '', text }, [], new Deadline());
         print(

@@ -2,16 +2,16 @@ import './heap.js';
 import cluster from 'node:cluster';
 import { ConfigError } from './config/index.js';
 import { serve } from './serve.js';
-import { WorkersDidNotStart } from './workers/worker-group.js';
+import { WorkerStartFailed } from './workers/worker-group.js';
 
 /** How long the last log lines may take to be written, in milliseconds. */
-const LAST_WORDS_MS = 500;
+const FLUSH_TIMEOUT_MS = 500;
 
 try {
   const service = await serve(process.env);
   await service.closed;
 } catch (error) {
-  if (!(error instanceof WorkersDidNotStart)) {
+  if (!(error instanceof WorkerStartFailed)) {
     process.stderr.write(`${error instanceof ConfigError ? error.message : error}\n`);
   }
   process.exitCode = 1;
@@ -19,5 +19,5 @@ try {
   // The channel to the primary would keep a worker alive that has nothing left to do.
   cluster.worker?.disconnect();
   // Nor may spans that nobody takes, which would be sent again for some seconds more.
-  setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
+  setTimeout(() => process.exit(), FLUSH_TIMEOUT_MS).unref();
 }

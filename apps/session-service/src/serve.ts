@@ -1,10 +1,10 @@
 import cluster from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '@agno/http';
-import { answerForAllWorkers } from '@agno/telemetry';
+import { aggregateForWorkers } from '@agno/telemetry';
 import { startService } from './bootstrap.js';
 import { loadConfig } from './config/index.js';
-import { firstSignal } from './first-signal.js';
+import { shutdownSignal } from './first-signal.js';
 import { WorkerGroup } from './workers/worker-group.js';
 
 /** Lies beside this file, both compiled and bundled. The primary process may itself run `embedded.js`. */
@@ -25,9 +25,9 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<Serving> {
   const config = loadConfig(env);
   if (config.workers === 1 || cluster.isWorker) return startService(env);
   const logger = createLogger(config.logLevel);
-  answerForAllWorkers();
+  aggregateForWorkers();
   const group = new WorkerGroup(WORKER_PROGRAM, config.workers, env, logger);
-  const told = firstSignal();
+  const told = shutdownSignal();
   await group.start();
   logger.info(`${config.workers} workers serve :${config.port}`);
   return { closed: told.then(() => group.stop()) };

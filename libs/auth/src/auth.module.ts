@@ -1,10 +1,10 @@
 import { DatabaseRegistry } from '@agno/database';
-import { ServiceAccounts } from '@agno/storage';
+import { ServiceAccountRepository } from '@agno/storage';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountVerifier } from './accounts/account-verifier.js';
 import type { AuthOptions } from './auth-options.js';
-import { Gatekeeper } from './gatekeeper.js';
-import { Identities } from './identities.js';
+import { Authenticator } from './gatekeeper.js';
+import { IdentityFactory } from './identities.js';
 
 /** Offers the gatekeeper, which `guardRequests` puts before every request. */
 @Module({})
@@ -14,20 +14,20 @@ export class AuthModule {
       module: AuthModule,
       providers: [
         {
-          provide: Gatekeeper,
+          provide: Authenticator,
           inject: [DatabaseRegistry],
-          useFactory: (registry: DatabaseRegistry) => gatekeeper(options, registry),
+          useFactory: (registry: DatabaseRegistry) => createAuthenticator(options, registry),
         },
       ],
-      exports: [Gatekeeper],
+      exports: [Authenticator],
     };
   }
 }
 
 /** Service accounts are kept in the default database: AgentOS has one for its own needs. */
-function gatekeeper(options: AuthOptions, registry: DatabaseRegistry): Gatekeeper {
+function createAuthenticator(options: AuthOptions, registry: DatabaseRegistry): Authenticator {
   const database = registry.default();
   const ids = registry.all().map(({ id }) => id);
-  const accounts = new AccountVerifier(new ServiceAccounts(database, registry.options.tables));
-  return new Gatekeeper(options, new Identities(options, ids), accounts);
+  const accounts = new AccountVerifier(new ServiceAccountRepository(database, registry.options.tables));
+  return new Authenticator(options, new IdentityFactory(options, ids), accounts);
 }

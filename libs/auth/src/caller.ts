@@ -9,7 +9,7 @@ export interface Caller {
 }
 
 /** A caller of whom nothing is known and to whom everything is open. */
-export const ANYBODY: Caller = { userId: undefined, isIsolated: false, databaseIds: undefined };
+export const ANONYMOUS: Caller = { userId: undefined, isIsolated: false, databaseIds: undefined };
 
 declare module 'fastify' {
   interface FastifyRequest {

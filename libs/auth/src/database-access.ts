@@ -10,7 +10,7 @@ export interface AccessRule {
 export type DatabaseAccess = ReadonlyMap<string, AccessRule>;
 
 /** The databases that open to these scopes and claims. */
-export function databasesFor(
+export function permittedDatabases(
   access: DatabaseAccess,
   databaseIds: readonly string[],
   scopes: readonly string[],
@@ -19,12 +19,12 @@ export function databasesFor(
   return new Set(
     databaseIds.filter((id) => {
       const rule = access.get(id) ?? access.get('*');
-      return rule !== undefined && opens(rule, scopes, claims);
+      return rule !== undefined && isPermitted(rule, scopes, claims);
     }),
   );
 }
 
-function opens(rule: AccessRule, scopes: readonly string[], claims: TokenClaims['members']): boolean {
+function isPermitted(rule: AccessRule, scopes: readonly string[], claims: TokenClaims['members']): boolean {
   if (rule.scopes.some((scope) => scopes.includes(scope))) return true;
   return Array.from(rule.claims).some(([claim, wanted]) =>
     // A claim holds one text or a list of them, as scopes do.

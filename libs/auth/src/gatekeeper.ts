@@ -4,26 +4,26 @@ import {
   grants,
   headerToken,
   insufficientPermissions,
-  missingToken,
+  missingTokenMessage,
   problem,
   requiredScope,
 } from '@agno/contract';
 import type { AccountVerifier } from './accounts/account-verifier.js';
 import type { AuthOptions, JwtOptions } from './auth-options.js';
-import { ANYBODY, type Caller } from './caller.js';
-import { type Identities, ROOT } from './identities.js';
+import { ANONYMOUS, type Caller } from './caller.js';
+import { type IdentityFactory, ROOT_IDENTITY } from './identities.js';
 import type { Identity } from './identity.js';
-import { digestOf, KnownIdentities } from './known-identities.js';
+import { digestOf, IdentityCache } from './known-identities.js';
 import { OpenPaths } from './open-paths.js';
 import { TokenVerifier } from './token-verifier.js';
 
 /** How AgentOS's tokens of service accounts begin. */
-const ACCOUNT_TOKEN = 'agno_pat_';
+const ACCOUNT_TOKEN_PREFIX = 'agno_pat_';
 /** A verified token is verified again after this, so that a key that was withdrawn does not count for ever. */
 const TOKEN_CACHE_MS = 5 * 60_000;
 
 /** What of a request decides who makes it. */
-export interface Knock {
+export interface Credentials {
   readonly method: string;
   /** Decoded, without a slash at the end. */
   readonly path: string;
@@ -33,20 +33,20 @@ export interface Knock {
 }
 
 /** Decides for every request, before anything else looks at it, whether it is let in and as whom. */
-export class Gatekeeper {
+export class Authenticator {
   private readonly jwt: { readonly options: JwtOptions; readonly verifier: TokenVerifier } | undefined;
-  private readonly knownTokens = new KnownIdentities(TOKEN_CACHE_MS);
-  private readonly knownAccounts: KnownIdentities;
+  private readonly tokenCache = new IdentityCache(TOKEN_CACHE_MS);
+  private readonly accountCache: IdentityCache;
   private readonly openPaths: OpenPaths;
 
   constructor(
     private readonly options: AuthOptions,
-    private readonly identities: Identities,
+    private readonly identities: IdentityFactory,
     private readonly accounts: AccountVerifier,
   ) {
     const { jwt } = options;
     this.jwt = jwt && { options: jwt, verifier: new TokenVerifier(jwt) };
-    this.knownAccounts = new KnownIdentities(options.accountCacheMs);
+    this.accountCache = new IdentityCache(options.accountCacheMs);
     this.openPaths = new OpenPaths(options.openRoutes);
   }
 
@@ -55,78 +55,78 @@ export class Gatekeeper {
    *
    * @throws HttpProblem 401 without a good token, 403 without the scope that the route needs, 429, 503
    */
-  admit(knock: Knock): Caller | Promise<Caller> {
-    if (knock.method === 'OPTIONS' || this.openPaths.has(knock.path)) return ANYBODY;
+  authenticate(knock: Credentials): Caller | Promise<Caller> {
+    if (knock.method === 'OPTIONS' || this.openPaths.has(knock.path)) return ANONYMOUS;
     const token = this.tokenOf(knock);
-    if (token === undefined) return this.withoutToken();
-    if (token.startsWith(ACCOUNT_TOKEN)) return this.byAccount(token, knock);
-    if (this.jwt !== undefined) return this.byToken(token, knock);
-    if (this.options.securityKey === undefined) return ANYBODY;
-    if (isSame(token, this.options.securityKey)) return ROOT.caller;
+    if (token === undefined) return this.callerWithoutToken();
+    if (token.startsWith(ACCOUNT_TOKEN_PREFIX)) return this.authenticateAccount(token, knock);
+    if (this.jwt !== undefined) return this.authenticateToken(token, knock);
+    if (this.options.securityKey === undefined) return ANONYMOUS;
+    if (equalsInConstantTime(token, this.options.securityKey)) return ROOT_IDENTITY.caller;
     throw problem(401, 'Invalid authentication token');
   }
 
   /** Nobody has to prove who they are. */
-  private get isOpen(): boolean {
+  private get allowsAnonymous(): boolean {
     return this.jwt === undefined && this.options.securityKey === undefined;
   }
 
-  private tokenOf({ authorization, cookies }: Knock): string | undefined {
+  private tokenOf({ authorization, cookies }: Credentials): string | undefined {
     const source = this.jwt?.options.source ?? 'header';
     const fromHeader = source === 'cookie' ? undefined : headerToken(authorization);
     if (fromHeader !== undefined || this.jwt === undefined || source === 'header') return fromHeader;
     return cookieToken(cookies, this.jwt.options.cookieName);
   }
 
-  private withoutToken(): Caller {
+  private callerWithoutToken(): Caller {
     if (this.jwt !== undefined) {
       const { source, cookieName } = this.jwt.options;
-      throw problem(401, missingToken(source, cookieName));
+      throw problem(401, missingTokenMessage(source, cookieName));
     }
     if (this.options.securityKey !== undefined) throw problem(401, 'Authorization header required');
-    return ANYBODY;
+    return ANONYMOUS;
   }
 
-  private byToken(token: string, knock: Knock): Caller | Promise<Caller> {
+  private authenticateToken(token: string, knock: Credentials): Caller | Promise<Caller> {
     const now = Date.now();
     const digest = digestOf(token);
-    const known = this.knownTokens.get(digest, now);
-    return known === undefined ? this.verifyToken(token, digest, knock, now) : this.pass(known, knock);
+    const known = this.tokenCache.get(digest, now);
+    return known === undefined ? this.verifyToken(token, digest, knock, now) : this.authorize(known, knock);
   }
 
-  private async verifyToken(token: string, digest: string, knock: Knock, now: number): Promise<Caller> {
-    if (this.jwt === undefined) return ANYBODY;
+  private async verifyToken(token: string, digest: string, knock: Credentials, now: number): Promise<Caller> {
+    if (this.jwt === undefined) return ANONYMOUS;
     const { verifier, options } = this.jwt;
-    const identity = this.identities.ofToken(await verifier.verify(token, now / 1000), options);
-    this.knownTokens.set(digest, identity, now);
-    return this.pass(identity, knock);
+    const identity = this.identities.fromToken(await verifier.verify(token, now / 1000), options);
+    this.tokenCache.set(digest, identity, now);
+    return this.authorize(identity, knock);
   }
 
-  private byAccount(token: string, knock: Knock): Caller | Promise<Caller> {
-    const known = this.knownAccounts.get(digestOf(token), Date.now());
-    return known === undefined ? this.verifyAccount(digestOf(token), knock) : this.pass(known, knock);
+  private authenticateAccount(token: string, knock: Credentials): Caller | Promise<Caller> {
+    const known = this.accountCache.get(digestOf(token), Date.now());
+    return known === undefined ? this.verifyAccount(digestOf(token), knock) : this.authorize(known, knock);
   }
 
-  private async verifyAccount(digest: string, knock: Knock): Promise<Caller> {
+  private async verifyAccount(digest: string, knock: Credentials): Promise<Caller> {
     const now = Date.now();
     const account = await this.accounts.verify(digest, knock.address, now).catch((refusal: unknown) => {
-      if (this.isOpen) return undefined;
+      if (this.allowsAnonymous) return undefined;
       throw refusal;
     });
-    if (account === undefined) return this.withoutAccount();
+    if (account === undefined) return this.callerWithoutAccounts();
     this.accounts.touch(account.id, now);
-    const identity = this.identities.ofAccount(account);
-    this.knownAccounts.set(digest, identity, now);
-    return this.pass(identity, knock);
+    const identity = this.identities.fromAccount(account);
+    this.accountCache.set(digest, identity, now);
+    return this.authorize(identity, knock);
   }
 
   /** Where AgentOS keeps no accounts a token of one opens nothing; where all is open, one that is wrong closes nothing. */
-  private withoutAccount(): Caller {
-    if (this.isOpen) return ANYBODY;
+  private callerWithoutAccounts(): Caller {
+    if (this.allowsAnonymous) return ANONYMOUS;
     throw problem(401, 'Service accounts are not enabled on this AgentOS instance');
   }
 
-  private pass({ caller, scopes, isBoundByScopes }: Identity, { method, path }: Knock): Caller {
+  private authorize({ caller, scopes, isBoundByScopes }: Identity, { method, path }: Credentials): Caller {
     const scope = isBoundByScopes ? requiredScope(method, path) : undefined;
     if (scope !== undefined && !grants(scopes, scope, this.options.adminScope)) throw insufficientPermissions(scope);
     return caller;
@@ -134,6 +134,6 @@ export class Gatekeeper {
 }
 
 /** Takes the same time however much of it is right. */
-function isSame(given: string, key: string): boolean {
+function equalsInConstantTime(given: string, key: string): boolean {
   return timingSafeEqual(Buffer.from(digestOf(given)), Buffer.from(digestOf(key)));
 }

@@ -1,14 +1,14 @@
 import { decodePercent } from '@agno/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from './caller.js';
-import type { Gatekeeper, Knock } from './gatekeeper.js';
+import type { Authenticator, Credentials } from './gatekeeper.js';
 
 /**
  * Puts the gatekeeper before every request, also before those that match no route. A hook and not a Nest guard, since
  * AgentOS answers 401 before it looks for the route (ADR 0005); it sees the path that the router sees, so no spelling of a
  * path gets around it.
  */
-export function guardRequests(fastify: FastifyInstance, gatekeeper: Gatekeeper): void {
+export function addAuthenticationHook(fastify: FastifyInstance, gatekeeper: Authenticator): void {
   fastify.decorateRequest('caller');
   fastify.addHook('onRequest', (request, reply, done) => {
     const admit = (caller: Caller) => {
@@ -16,11 +16,11 @@ export function guardRequests(fastify: FastifyInstance, gatekeeper: Gatekeeper):
       done();
     };
     const refuse = (error: Error) => {
-      openToScripts(reply);
+      addCorsHeaders(reply);
       done(error);
     };
     try {
-      const caller = gatekeeper.admit(knockOf(request));
+      const caller = gatekeeper.authenticate(credentialsOf(request));
       if (caller instanceof Promise) caller.then(admit, refuse);
       else admit(caller);
     } catch (error) {
@@ -30,12 +30,12 @@ export function guardRequests(fastify: FastifyInstance, gatekeeper: Gatekeeper):
 }
 
 /** A refusal tells a page of an allowed origin, as AgentOS's does, that it may send what it likes. */
-function openToScripts(reply: FastifyReply): void {
+function addCorsHeaders(reply: FastifyReply): void {
   if (!reply.hasHeader('access-control-allow-origin')) return;
   reply.header('access-control-allow-methods', '*').header('access-control-allow-headers', '*');
 }
 
-function knockOf(request: FastifyRequest): Knock {
+function credentialsOf(request: FastifyRequest): Credentials {
   const { url } = request;
   const queryStart = url.indexOf('?');
   const path = queryStart === -1 ? url : url.slice(0, queryStart);

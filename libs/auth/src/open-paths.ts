@@ -3,8 +3,8 @@ export const OPEN_ROUTES = ['docs', 'metrics'] as const;
 export type OpenRoute = (typeof OPEN_ROUTES)[number];
 
 /** Paths that AgentOS answers without a token, and those that say whether this process is well. */
-const ALWAYS = ['/', '/health', '/info', '/healthz', '/livez', '/readyz'];
-const BY_ROUTE: Readonly<Record<OpenRoute, readonly string[]>> = {
+const ALWAYS_OPEN = ['/', '/health', '/info', '/healthz', '/livez', '/readyz'];
+const PATHS_BY_ROUTE: Readonly<Record<OpenRoute, readonly string[]>> = {
   docs: ['/docs', '/redoc', '/openapi.json'],
   metrics: ['/metrics'],
 };
@@ -15,7 +15,7 @@ export class OpenPaths {
   private readonly hasDocs: boolean;
 
   constructor(routes: readonly OpenRoute[]) {
-    this.paths = new Set([...ALWAYS, ...routes.flatMap((route) => BY_ROUTE[route])]);
+    this.paths = new Set([...ALWAYS_OPEN, ...routes.flatMap((route) => PATHS_BY_ROUTE[route])]);
     this.hasDocs = routes.includes('docs');
   }
 

@@ -1,13 +1,13 @@
 import {
-  checkParties,
+  checkAudienceAndIssuer,
   HttpProblem,
+  invalidSignature,
   invalidToken,
   readClaims,
   readToken,
   type TokenClaims,
   tokenExpired,
   type UnverifiedToken,
-  wrongSignature,
 } from '@agno/contract';
 import { errors, flattenedVerify } from 'jose';
 import type { JwtOptions } from './auth-options.js';
@@ -28,9 +28,9 @@ export class TokenVerifier {
     const token = readToken(text, this.options.algorithm);
     let complaint = invalidToken('No verification keys configured');
     for (const key of await this.options.keys.keysFor(token.keyId)) {
-      const claims = await this.claimsBy(key, token, now);
+      const claims = await this.verifyWithKey(key, token, now);
       if (!(claims instanceof HttpProblem)) {
-        checkParties(claims, this.options);
+        checkAudienceAndIssuer(claims, this.options);
         return claims;
       }
       complaint = claims;
@@ -40,7 +40,7 @@ export class TokenVerifier {
   }
 
   /** The claims of a token that this key signed, or what is wrong with it. */
-  private async claimsBy(
+  private async verifyWithKey(
     key: VerificationKey,
     token: UnverifiedToken,
     now: number,
@@ -62,7 +62,7 @@ export class TokenVerifier {
         algorithms: [this.options.algorithm],
       });
     } catch (error) {
-      if (error instanceof errors.JOSEError) throw wrongSignature();
+      if (error instanceof errors.JOSEError) throw invalidSignature();
       throw error;
     }
   }

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { ComparisonRules, TimedAnswer } from './answer.js';
-import { answerDifferences } from './answer-differences.js';
-import { exactAnswer } from './expected-answer.js';
-import { areNewIds, areTimesSince, isDerivedTime } from './mask.js';
+import type { ComparisonRules, TimedResponse } from './answer.js';
+import { responseDifferences } from './answer-differences.js';
+import { exactExpectation } from './expected-answer.js';
+import { areGeneratedIds, areGeneratedTimes, isDerivedMessageTime } from './mask.js';
 
 const NOW = 1_790_000_000;
-const answer = (body: string, type = 'application/json'): TimedAnswer => {
-  return { status: 200, headers: { 'content-type': type }, body, at: NOW, milliseconds: 1 };
+const answer = (body: string, type = 'application/json'): TimedResponse => {
+  return { status: 200, headers: { 'content-type': type }, body, sentAt: NOW, milliseconds: 1 };
 };
 const list = (...items: string[]) => `{"data":[${items.join(',')}]}`;
 const item = (id: string, created: number | null, updated?: number) =>
   JSON.stringify({ session_id: id, created_at: created, updated_at: updated });
 
 const paths = (theirs: string, ours: string, rules: ComparisonRules = {}) =>
-  answerDifferences(exactAnswer(answer(theirs), rules), answer(ours), rules).map(({ path }) => path);
+  responseDifferences(exactExpectation(answer(theirs), rules), answer(ours), rules).map(({ path }) => path);
 
 describe('a list', () => {
   const [a, b, c] = [item('a', 2), item('b', 2), item('c', 1)];
@@ -44,7 +44,7 @@ it('compares a body that only claims to be JSON as text', () => {
 
 describe('values that each side made itself', () => {
   const pair = (expected: string, actual: string) =>
-    areNewIds({ path: '$', expected, actual }) || areTimesSince({ path: '$', expected, actual }, NOW);
+    areGeneratedIds({ path: '$', expected, actual }) || areGeneratedTimes({ path: '$', expected, actual }, NOW);
   const [one, other] = ['"0b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d"', '"1b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d"'];
 
   it.each([
@@ -65,7 +65,8 @@ describe('values that each side made itself', () => {
 
 describe('the time of a message that has none in storage', () => {
   const path = '$.chat_history[3].created_at';
-  const isDerived = (expected: string, actual: string, at = path) => isDerivedTime({ path: at, expected, actual }, NOW);
+  const isDerived = (expected: string, actual: string, at = path) =>
+    isDerivedMessageTime({ path: at, expected, actual }, NOW);
 
   it('may be the present one in AgentOS and an earlier one here', () => {
     expect(isDerived(`${NOW + 1}`, '1760000100')).toBe(true);

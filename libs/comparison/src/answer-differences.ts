@@ -1,12 +1,16 @@
-import { bodyNode, type ComparisonRules, periodOf, type TimedAnswer } from './answer.js';
-import { withoutChanceOrder } from './chance-order.js';
+import { type ComparisonRules, parseJsonBody, periodOf, type TimedResponse } from './answer.js';
+import { withStableTieOrder } from './chance-order.js';
 import type { Difference } from './difference.js';
-import { differences } from './differences.js';
-import type { ExpectedAnswer } from './expected-answer.js';
-import { shortened } from './mask.js';
+import { jsonDifferences } from './differences.js';
+import type { ExpectedResponse } from './expected-answer.js';
+import { hashIfLong } from './mask.js';
 
 /** Everything in which an answer is not as expected: status, compared headers, and the body place by place. */
-export function answerDifferences(expected: ExpectedAnswer, answer: TimedAnswer, rules: ComparisonRules): Difference[] {
+export function responseDifferences(
+  expected: ExpectedResponse,
+  answer: TimedResponse,
+  rules: ComparisonRules,
+): Difference[] {
   const found: Difference[] = [];
   if (expected.status !== answer.status) {
     found.push({ path: 'status', expected: String(expected.status), actual: String(answer.status) });
@@ -15,16 +19,20 @@ export function answerDifferences(expected: ExpectedAnswer, answer: TimedAnswer,
     const [theirs, own] = [expected.headers[name] ?? '(absent)', answer.headers[name] ?? '(absent)'];
     if (theirs !== own) found.push({ path: `header ${name}`, expected: theirs, actual: own });
   }
-  return [...found, ...ofBody(expected, answer, rules)];
+  return [...found, ...bodyDifferences(expected, answer, rules)];
 }
 
-function ofBody(expected: ExpectedAnswer, answer: TimedAnswer, { rankedBy }: ComparisonRules): Difference[] {
-  const theirs = bodyNode(expected);
-  const own = bodyNode(answer);
+function bodyDifferences(
+  expected: ExpectedResponse,
+  answer: TimedResponse,
+  { rankedBy }: ComparisonRules,
+): Difference[] {
+  const theirs = parseJsonBody(expected);
+  const own = parseJsonBody(answer);
   if (theirs === undefined || own === undefined) {
-    return expected.body === shortened(answer.body)
+    return expected.body === hashIfLong(answer.body)
       ? []
       : [{ path: 'body', expected: expected.body, actual: answer.body }];
   }
-  return differences(theirs, rankedBy ? withoutChanceOrder(own, rankedBy) : own, periodOf(answer));
+  return jsonDifferences(theirs, rankedBy ? withStableTieOrder(own, rankedBy) : own, periodOf(answer));
 }

@@ -2,22 +2,22 @@ import { type JsonNode, parseJson } from './json.js';
 import type { Period } from './mask.js';
 
 /** What a server answered, as far as clients act on it. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   /** As `comparedHeaders` leaves them. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-export interface TimedAnswer extends Answer {
+export interface TimedResponse extends HttpResponse {
   /** When the request was sent, or the first request of its case, in seconds since 1970. */
-  readonly at: number;
+  readonly sentAt: number;
   /** From `at` to the last byte of the response. */
   readonly milliseconds: number;
 }
 
 /** The period in which the generated values of a response can have been made. */
-export function periodOf({ at, milliseconds }: TimedAnswer): Period {
+export function periodOf({ sentAt: at, milliseconds }: TimedResponse): Period {
   return { from: at, to: at + milliseconds / 1000 };
 }
 
@@ -33,7 +33,7 @@ export interface ComparisonRules {
 }
 
 /** The JSON of an answer that says it is JSON; undefined for other answers, empty bodies and what is no JSON after all. */
-export function bodyNode(answer: Pick<Answer, 'headers' | 'body'>): JsonNode | undefined {
+export function parseJsonBody(answer: Pick<HttpResponse, 'headers' | 'body'>): JsonNode | undefined {
   if (answer.body === '' || !(answer.headers['content-type'] ?? '').startsWith('application/json')) return undefined;
   try {
     return parseJson(answer.body);

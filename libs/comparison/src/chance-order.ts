@@ -1,15 +1,15 @@
 import { type JsonNode, memberOf, printJson } from './json.js';
 
 /** A list whose items of one rank are sorted by session id: their order is chance. `rankedBy` as in `ComparisonRules`. */
-export function withoutChanceOrder(node: JsonNode, rankedBy: readonly string[]): JsonNode {
+export function withStableTieOrder(node: JsonNode, rankedBy: readonly string[]): JsonNode {
   const data = memberOf(node, 'data');
   if (node.kind !== 'object' || data?.kind !== 'array') return node;
-  const sorted: JsonNode = { kind: 'array', items: ranks(data.items, rankedBy).flatMap(bySessionId) };
+  const sorted: JsonNode = { kind: 'array', items: groupByRank(data.items, rankedBy).flatMap(sortBySessionId) };
   return { kind: 'object', members: node.members.map(([name, item]) => [name, name === 'data' ? sorted : item]) };
 }
 
 /** Neighbours of one rank, together. */
-function ranks(items: readonly JsonNode[], rankedBy: readonly string[]): JsonNode[][] {
+function groupByRank(items: readonly JsonNode[], rankedBy: readonly string[]): JsonNode[][] {
   const groups: JsonNode[][] = [];
   let last: string | undefined;
   for (const item of items) {
@@ -26,7 +26,7 @@ function rankOf(item: JsonNode, rankedBy: readonly string[]): string {
   return values.find((value) => value !== 'null') ?? '';
 }
 
-function bySessionId(items: readonly JsonNode[]): JsonNode[] {
+function sortBySessionId(items: readonly JsonNode[]): JsonNode[] {
   const key = (item: JsonNode) => printJson(memberOf(item, 'session_id') ?? item);
   return [...items].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }

@@ -1,5 +1,5 @@
-const COMPARED = ['content-type', 'allow', 'location', 'www-authenticate', 'vary'];
-const UNORDERED = new Set(['allow', 'vary', 'access-control-allow-methods', 'access-control-allow-headers']);
+const COMPARED_HEADERS = ['content-type', 'allow', 'location', 'www-authenticate', 'vary'];
+const UNORDERED_HEADERS = new Set(['allow', 'vary', 'access-control-allow-methods', 'access-control-allow-headers']);
 
 /** The headers that a client acts on, values normalised where their order means nothing. Names are in lower case. */
 export function comparedHeaders(
@@ -7,15 +7,15 @@ export function comparedHeaders(
 ): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, given] of Object.entries(headers).sort()) {
-    if (given === undefined || !(COMPARED.includes(name) || name.startsWith('access-control-'))) continue;
-    kept[name] = normalised(name, String(given));
+    if (given === undefined || !(COMPARED_HEADERS.includes(name) || name.startsWith('access-control-'))) continue;
+    kept[name] = normalisedHeader(name, String(given));
   }
   return kept;
 }
 
-function normalised(name: string, text: string): string {
+function normalisedHeader(name: string, text: string): string {
   if (name === 'content-type') return text.toLowerCase();
-  if (!UNORDERED.has(name)) return text;
+  if (!UNORDERED_HEADERS.has(name)) return text;
   const items = text.split(',').map((item) => item.trim().toLowerCase());
   return items.sort().join(', ');
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { differences } from './differences.js';
+import { jsonDifferences } from './differences.js';
 import { parseJson, printJson } from './json.js';
-import { mask } from './mask.js';
+import { maskGeneratedValues } from './mask.js';
 
 const NOW = 1_790_000_000;
 const SEEDED = '5eed0000-0000-4000-8000-000000000001';
 const MADE = '0b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d';
 const at = (seconds: number) => ({ from: seconds, to: seconds + 2 });
-const found = (expected: string, actual: string) => differences(parseJson(expected), parseJson(actual), at(NOW));
+const found = (expected: string, actual: string) => jsonDifferences(parseJson(expected), parseJson(actual), at(NOW));
 
 describe('differences', () => {
   it.each([
@@ -33,7 +33,7 @@ describe('differences', () => {
 });
 
 describe('masks', () => {
-  const masked = (text: string) => printJson(mask(parseJson(text), at(NOW - 500)));
+  const masked = (text: string) => printJson(maskGeneratedValues(parseJson(text), at(NOW - 500)));
 
   it('lets a generated id be any other generated id, and nothing else', () => {
     const expected = masked(`"${MADE}"`);

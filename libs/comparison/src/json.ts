@@ -6,35 +6,35 @@ export type JsonNode =
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'literal'; readonly text: 'true' | 'false' | 'null' };
 
-const MARKS = '{}[],:';
-const SPACE = /[ \t\n\r]*/y;
-const WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-const END = '';
+const PUNCTUATION = '{}[],:';
+const WHITESPACE = /[ \t\n\r]*/y;
+const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const END_OF_TEXT = '';
 
 /** Throws a SyntaxError for anything that is not one JSON value. */
 export function parseJson(text: string): JsonNode {
-  const reader = new TokenReader(text);
-  const node = value(reader, reader.next());
+  const reader = new JsonTokenizer(text);
+  const node = parseValue(reader, reader.next());
   const rest = reader.next();
-  if (rest !== END) throw new SyntaxError(`trailing text: ${rest}`);
+  if (rest !== END_OF_TEXT) throw new SyntaxError(`trailing text: ${rest}`);
   return node;
 }
 
-class TokenReader {
-  private readonly text: string;
-  private at = 0;
+class JsonTokenizer {
+  private readonly source: string;
+  private position = 0;
 
   constructor(text: string) {
-    this.text = text;
+    this.source = text;
   }
 
   /** The next token, or `END`. */
   next(): string {
-    SPACE.lastIndex = this.at;
-    SPACE.test(this.text);
-    const start = SPACE.lastIndex;
-    this.at = this.endOf(start);
-    return this.text.slice(start, this.at);
+    WHITESPACE.lastIndex = this.position;
+    WHITESPACE.test(this.source);
+    const start = WHITESPACE.lastIndex;
+    this.position = this.endOf(start);
+    return this.source.slice(start, this.position);
   }
 
   expect(token: string): void {
@@ -43,35 +43,36 @@ class TokenReader {
   }
 
   private endOf(start: number): number {
-    const first = this.text.charAt(start);
+    const first = this.source.charAt(start);
     if (first === '"') return this.endOfString(start);
-    if (first === '' || MARKS.includes(first)) return start + first.length;
-    WORD.lastIndex = start;
-    if (!WORD.test(this.text)) throw new SyntaxError(`not JSON at ${start}: ${this.text.slice(start, start + 40)}`);
-    return WORD.lastIndex;
+    if (first === '' || PUNCTUATION.includes(first)) return start + first.length;
+    SCALAR.lastIndex = start;
+    if (!SCALAR.test(this.source))
+      throw new SyntaxError(`not JSON at ${start}: ${this.source.slice(start, start + 40)}`);
+    return SCALAR.lastIndex;
   }
 
   /** Behind the first quotation mark that no odd number of backslashes precedes. */
   private endOfString(start: number): number {
-    for (let end = this.text.indexOf('"', start + 1); end !== -1; end = this.text.indexOf('"', end + 1)) {
+    for (let end = this.source.indexOf('"', start + 1); end !== -1; end = this.source.indexOf('"', end + 1)) {
       let backslashes = 0;
-      while (this.text[end - 1 - backslashes] === '\\') backslashes++;
+      while (this.source[end - 1 - backslashes] === '\\') backslashes++;
       if (backslashes % 2 === 0) return end + 1;
     }
     throw new SyntaxError(`a string without an end at ${start}`);
   }
 }
 
-function value(reader: TokenReader, token: string): JsonNode {
-  if (token === '{') return { kind: 'object', members: list(reader, '}', member) };
-  if (token === '[') return { kind: 'array', items: list(reader, ']', value) };
+function parseValue(reader: JsonTokenizer, token: string): JsonNode {
+  if (token === '{') return { kind: 'object', members: parseList(reader, '}', parseMember) };
+  if (token === '[') return { kind: 'array', items: parseList(reader, ']', parseValue) };
   if (token.startsWith('"')) return { kind: 'string', value: JSON.parse(token) as string };
   if (token === 'true' || token === 'false' || token === 'null') return { kind: 'literal', text: token };
   if (/^-?\d/.test(token)) return { kind: 'number', text: token };
   throw new SyntaxError(`expected a value, found ${token === '' ? 'the end' : token}`);
 }
 
-function list<T>(reader: TokenReader, close: string, item: (reader: TokenReader, token: string) => T): T[] {
+function parseList<T>(reader: JsonTokenizer, close: string, item: (reader: JsonTokenizer, token: string) => T): T[] {
   const items: T[] = [];
   for (let token = reader.next(); token !== close; token = reader.next()) {
     if (items.length > 0) {
@@ -83,10 +84,10 @@ function list<T>(reader: TokenReader, close: string, item: (reader: TokenReader,
   return items;
 }
 
-function member(reader: TokenReader, token: string): readonly [string, JsonNode] {
+function parseMember(reader: JsonTokenizer, token: string): readonly [string, JsonNode] {
   if (!token.startsWith('"')) throw new SyntaxError(`expected a key, found ${token}`);
   reader.expect(':');
-  return [JSON.parse(token) as string, value(reader, reader.next())];
+  return [JSON.parse(token) as string, parseValue(reader, reader.next())];
 }
 
 /** Compact JSON text of a node. */

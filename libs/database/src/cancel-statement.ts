@@ -1,10 +1,10 @@
 import type { PoolClient, PoolOptions } from 'pg';
-import { cutConnection } from './cut-connection.js';
+import { destroyConnection } from './cut-connection.js';
 import { MessageConnection } from './message-connection.js';
 import { type CancelKey, cancelKeyOf } from './pg-internals.js';
 
 /** How long the server may take to hear of a cancel and to end the statement before the connection itself is cut, in milliseconds. */
-const PATIENCE_MS = 2_000;
+const CANCEL_TIMEOUT_MS = 2_000;
 
 /**
  * Ends what `client` runs at this moment: by the protocol's cancel over a second connection, which a server takes that
@@ -22,9 +22,9 @@ export async function cancelStatement(
   let isSound = true;
   const cut = () => {
     isSound = false;
-    cutConnection(client);
+    destroyConnection(client);
   };
-  const outOfPatience = setTimeout(cut, PATIENCE_MS);
+  const outOfPatience = setTimeout(cut, CANCEL_TIMEOUT_MS);
   const isSent = await sendCancel(cancelKeyOf(client), options);
   if (!isSent) cut();
   await work.catch(() => undefined);
@@ -42,7 +42,7 @@ function sendCancel({ processID, secretKey }: CancelKey, options: PoolOptions): 
       messenger.stream.destroy();
       resolve(isSent);
     };
-    const outOfPatience = setTimeout(end, PATIENCE_MS, false);
+    const outOfPatience = setTimeout(end, CANCEL_TIMEOUT_MS, false);
     const cancel = () => messenger.cancel(processID, secretKey);
     messenger.on('connect', () => {
       if (!ssl) cancel();

@@ -5,7 +5,7 @@ import { DatabaseOverloaded, UNOBSERVED } from './index.js';
 /** Enters as often as there is a place at once. */
 function enterAll(queue: ConnectionQueue, work: WorkKind): number {
   let count = 0;
-  while (queue.hasPlace(work)) {
+  while (queue.hasCapacity(work)) {
     void queue.enter(work);
     count++;
   }
@@ -46,7 +46,7 @@ it('refuses those who wait for too long', async () => {
   enterAll(queue, 'list');
   await expect(queue.enter('list')).rejects.toThrow(DatabaseOverloaded);
   queue.leave('list');
-  expect(queue.hasPlace('list')).toBe(true);
+  expect(queue.hasCapacity('list')).toBe(true);
 });
 
 describe('isOverloaded', () => {
@@ -78,7 +78,7 @@ describe('isOverloaded', () => {
     void queue.enter('short')?.catch(() => undefined);
     queue.leave('short');
     expect(queue.waiting).toBe(1);
-    expect(queue.hasPlace('short')).toBe(false);
+    expect(queue.hasCapacity('short')).toBe(false);
   });
 });
 

@@ -6,8 +6,8 @@ export type WorkKind = 'short' | 'list' | 'large';
 
 interface Ticket {
   readonly kind: WorkKind;
-  readonly since: number;
-  readonly begin: () => void;
+  readonly queuedAt: number;
+  readonly start: () => void;
 }
 
 /** From this share of the queue timeout on, the wait of the first request makes others be rejected at once. */
@@ -40,7 +40,7 @@ export class ConnectionQueue {
 
   /** Waits until a connection may be used; `leave` gives it back. @throws DatabaseOverloaded after the queue timeout */
   enter(kind: WorkKind): Promise<void> | undefined {
-    if (this.hasPlace(kind)) {
+    if (this.hasCapacity(kind)) {
       this.used[kind]++;
       return undefined;
     }
@@ -50,11 +50,11 @@ export class ConnectionQueue {
         this.observer.connectionTimedOut(this.databaseId);
         reject(new DatabaseOverloaded(this.databaseId));
       }, this.limits.queueTimeoutMs);
-      const begin = () => {
+      const start = () => {
         clearTimeout(timer);
         resolve();
       };
-      const ticket = { kind, since: performance.now(), begin };
+      const ticket = { kind, queuedAt: performance.now(), start };
       this.tickets.add(ticket);
     });
   }
@@ -63,15 +63,15 @@ export class ConnectionQueue {
     this.used[kind]--;
     for (const ticket of this.tickets) {
       if (this.isFull) return;
-      if (!this.hasPlace(ticket.kind)) continue;
+      if (!this.hasCapacity(ticket.kind)) continue;
       this.tickets.delete(ticket);
       this.used[ticket.kind]++;
-      ticket.begin();
+      ticket.start();
     }
   }
 
   /** False when `enter` would wait. */
-  hasPlace(kind: WorkKind): boolean {
+  hasCapacity(kind: WorkKind): boolean {
     if (this.isFull) return false;
     if (kind === 'short') return true;
     const { size } = this.limits;
@@ -82,9 +82,9 @@ export class ConnectionQueue {
   /** True while the first request of this kind has waited so long that a new one would probably wait in vain. */
   isOverloaded(kind: WorkKind): boolean {
     // The usual case, without a look at those of other kinds.
-    if (this.hasPlace(kind)) return false;
+    if (this.hasCapacity(kind)) return false;
     const first = this.first(kind);
-    return first !== undefined && performance.now() - first.since >= OVERLOADED_SHARE * this.limits.queueTimeoutMs;
+    return first !== undefined && performance.now() - first.queuedAt >= OVERLOADED_SHARE * this.limits.queueTimeoutMs;
   }
 
   private get isFull(): boolean {

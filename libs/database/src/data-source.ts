@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PoolLimits } from './database-options.js';
 import type { PoolTarget } from './dsn/index.js';
-import { WatchedClient } from './watched-client.js';
+import { MessageClient } from './watched-client.js';
 
 /** After so long without a byte the kernel asks whether the server is still there; the default is hours. In milliseconds. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
@@ -21,7 +21,7 @@ export function createDataSource(
     installExtensions: false,
     poolErrorHandler: onIdleError,
     extra: {
-      Client: WatchedClient,
+      Client: MessageClient,
       application_name: 'agno-session-service',
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,

@@ -3,26 +3,26 @@ import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { poolOf } from './data-source.js';
 import { DatabaseUnavailable } from './database-errors.js';
-import type { PoolLimits, PoolUse } from './database-options.js';
+import type { PoolLimits, PoolUsage } from './database-options.js';
 import { type PoolTarget, withOfferedTls } from './dsn/index.js';
 import { openDataSource } from './open-data-source.js';
-import { RestedConnections } from './rested-connections.js';
+import { IdleConnectionCheck } from './rested-connections.js';
 
 /** A connection in the hands of one piece of work, and the pool that it goes back to. */
-export interface Loan {
+export interface PooledConnection {
   readonly pool: Pool;
   readonly client: PoolClient;
 }
 
 /** The connections to one database: opened when first needed, again after a failure, and lent one by one. */
-export class DatabaseConnections {
+export class ConnectionPool {
   private opening: Promise<Pool> | undefined;
   private dataSource: DataSource | undefined;
   private isEncrypted = false;
-  private isLookingAtTls = false;
+  private isCheckingTls = false;
   /** The end of a pool that another one has replaced. */
   private retiring: Promise<unknown> = Promise.resolve();
-  private readonly rested = new RestedConnections();
+  private readonly idleCheck = new IdleConnectionCheck();
 
   constructor(
     private readonly databaseId: string,
@@ -32,23 +32,23 @@ export class DatabaseConnections {
   ) {}
 
   /** A connection that is alive. @throws DatabaseUnavailable */
-  async lend(): Promise<Loan> {
+  async acquire(): Promise<PooledConnection> {
     const pool = await this.connect();
     for (;;) {
-      const client = await this.takeFrom(pool);
-      if (await this.rested.isAlive(client)) return { pool, client };
+      const client = await this.acquireFrom(pool);
+      if (await this.idleCheck.validate(client)) return { pool, client };
       client.release(true);
     }
   }
 
   /** Takes a connection back; one that is broken is closed. */
-  takeBack({ client }: Loan, isBroken: boolean): void {
-    if (!isBroken) this.rested.heard(client);
+  release({ client }: PooledConnection, isBroken: boolean): void {
+    if (!isBroken) this.idleCheck.markUsed(client);
     client.release(isBroken);
   }
 
   /** How the pool is used at the moment; nothing before the first connection. */
-  use(): Omit<PoolUse, 'pending'> {
+  usage(): Omit<PoolUsage, 'pending'> {
     const pool = this.openPool;
     const idle = pool?.idleCount ?? 0;
     return { used: (pool?.totalCount ?? 0) - idle, idle, max: this.limits.size };
@@ -84,11 +84,11 @@ export class DatabaseConnections {
     return poolOf(this.dataSource);
   }
 
-  private async takeFrom(pool: Pool): Promise<PoolClient> {
+  private async acquireFrom(pool: Pool): Promise<PoolClient> {
     try {
       return await pool.connect();
     } catch (error) {
-      void this.lookAtTls(pool);
+      void this.reopenIfTlsChanged(pool);
       throw new DatabaseUnavailable(this.databaseId, error);
     }
   }
@@ -97,11 +97,11 @@ export class DatabaseConnections {
    * Opens the pool anew where the server does not offer any more what it offered then: another one may have come in its
    * place. Never rejects.
    */
-  private async lookAtTls(pool: Pool): Promise<void> {
-    if (!this.target.tlsIfOffered || this.isLookingAtTls) return;
-    this.isLookingAtTls = true;
+  private async reopenIfTlsChanged(pool: Pool): Promise<void> {
+    if (!this.target.tlsIfOffered || this.isCheckingTls) return;
+    this.isCheckingTls = true;
     const offered = await withOfferedTls(this.target, this.limits.connectTimeoutMs).catch(() => undefined);
-    this.isLookingAtTls = false;
+    this.isCheckingTls = false;
     const { dataSource } = this;
     if (offered === undefined || Boolean(offered.ssl) === this.isEncrypted) return;
     if (dataSource === undefined || poolOf(dataSource) !== pool) return;
@@ -113,9 +113,9 @@ export class DatabaseConnections {
 
 /** Ends a pool when nobody waits for it any more: a pool that ends leaves those waiting, some of them for ever. */
 async function retire(dataSource: DataSource): Promise<void> {
-  while (poolOf(dataSource).waitingCount > 0) await sleep(RETIRING_MS);
+  while (poolOf(dataSource).waitingCount > 0) await sleep(RETIRE_POLL_MS);
   await dataSource.destroy();
 }
 
 /** How often a pool is looked at that is to end, in milliseconds. */
-const RETIRING_MS = 100;
+const RETIRE_POLL_MS = 100;

@@ -26,7 +26,7 @@ export class StatementTimedOut extends Error {
 }
 
 /** A change was made, but what it returns cannot be read or sent: it is large, and memory or connections are short. */
-export class ChangeNotShown extends Error {
+export class ChangeResultUnavailable extends Error {
   constructor(cause: unknown) {
     super('The change was made, but its response is too large to be sent now', { cause });
   }
@@ -56,7 +56,7 @@ export class OversizedColumn extends Error {
 }
 
 /** A message from a server could not be read, so that its connection is of no more use. */
-export class ProtocolFailure extends Error {
+export class ProtocolError extends Error {
   constructor(cause: unknown) {
     const reason = cause instanceof Error ? cause.message : 'no reason given';
     super(`A message from the server could not be read: ${reason}`, { cause });
@@ -81,7 +81,7 @@ export function isLayoutChange(error: unknown): boolean {
 }
 
 /** A standby had to end a statement, or a deadlock with one, to go on with what the primary has done. */
-export function isReplayConflict(error: unknown): boolean {
+export function isRecoveryConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(sqlState(error) ?? '');
 }
 
@@ -89,11 +89,15 @@ export function isReplayConflict(error: unknown): boolean {
  * Turns an error of a statement into ours where its meaning is known; anything else is passed on as it is. What the server
  * refused it has rolled back, and what was never sent has not happened.
  */
-export function translate(databaseId: string, error: unknown): unknown {
+export function translateError(databaseId: string, error: unknown): unknown {
   const state = sqlState(error);
   if (state === '57014') return new StatementTimedOut(databaseId);
   if (error instanceof OversizedColumn || isTooLongToPrint(error)) return new StoredValueTooLong(databaseId, error);
-  if (state === CRASH || state?.startsWith(POOLER) || (state === undefined && isConnectionLoss(error))) {
+  if (
+    state === CRASH_SHUTDOWN ||
+    state?.startsWith(CONNECTION_EXCEPTION_CLASS) ||
+    (state === undefined && isConnectionLoss(error))
+  ) {
     return isUnsent(error) ? new DatabaseUnavailable(databaseId, error) : new ConnectionLost(databaseId, error);
   }
   return state !== undefined && isServerGone(state) ? new DatabaseUnavailable(databaseId, error) : error;
@@ -109,10 +113,10 @@ function isTooLongToPrint(error: unknown): boolean {
 }
 
 /** Another process of the server has crashed, and this one says so in the middle of whatever it did. */
-const CRASH = '57P02';
+const CRASH_SHUTDOWN = '57P02';
 
 /** A pooler says so of its connection to the server (`server conn crashed?`), which had the statement already. */
-const POOLER = '08';
+const CONNECTION_EXCEPTION_CLASS = '08';
 
 /** pg refuses a statement on a connection that is known to be broken; a pooler gives up one that waits for a connection. */
 function isUnsent(error: unknown): boolean {
@@ -133,7 +137,7 @@ function isServerGone(state: string): boolean {
 /** Errors that pg and Node raise without the server: refused, reset, timed out, terminated, no route, no such host. */
 function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error instanceof ProtocolFailure) return true;
+  if (error instanceof ProtocolError) return true;
   const code = (error as Error & { code?: unknown }).code;
   if (typeof code === 'string' && /^(E[A-Z]+|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code))
     return true;

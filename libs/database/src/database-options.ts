@@ -1,4 +1,4 @@
-import type { Run } from './statement.js';
+import type { RunStatement } from './statement.js';
 
 /** One database of the DSN map. */
 export interface DatabaseTarget {
@@ -36,11 +36,11 @@ export interface DatabaseObserver {
   /** A request was rejected at once because the queue for a connection was overloaded. */
   requestRefused(databaseId: string): void;
   /** For those who follow each statement from beginning to end, in the context of who asked for it: runs it by `run`. */
-  follow?(databaseId: string, run: Run): Run;
+  instrument?(databaseId: string, run: RunStatement): RunStatement;
 }
 
 /** What a pool is doing at the moment, in connections and in requests that wait for one. */
-export interface PoolUse {
+export interface PoolUsage {
   readonly used: number;
   readonly idle: number;
   readonly pending: number;

@@ -1,16 +1,16 @@
 import type { ClientBase } from 'pg';
 import { cancelStatement } from './cancel-statement.js';
 import { ConnectionQueue, type WorkKind } from './connection-queue.js';
-import { DatabaseConnections } from './database-connections.js';
-import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
-import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUse } from './database-options.js';
+import { ConnectionPool } from './database-connections.js';
+import { DatabaseUnavailable, StatementTimedOut, translateError } from './database-errors.js';
+import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUsage } from './database-options.js';
 import { Deadline } from './deadline.js';
-import { askForTls, type PoolTarget, parseDsn } from './dsn/index.js';
+import { type PoolTarget, parseDsn, requestTls } from './dsn/index.js';
 import type { MessageConnection } from './message-connection.js';
 import { connectionOf } from './pg-internals.js';
-import { StatementNames } from './pooler.js';
+import { PreparedStatements } from './pooler.js';
 import { Reader, type WorkOptions } from './reader.js';
-import type { Run, SqlValue, Statement, TextRow, Work } from './statement.js';
+import type { RunStatement, SqlValue, Statement, TextRow, Work } from './statement.js';
 import { TextQuery } from './text-query.js';
 import { inTransaction } from './transaction.js';
 
@@ -19,12 +19,12 @@ import { inTransaction } from './transaction.js';
  * Errors: DatabaseUnavailable, StatementTimedOut, or what the driver reported.
  */
 export class DatabaseServer extends Reader {
-  private readonly names: StatementNames;
-  private readonly noNames: StatementNames;
+  private readonly prepared: PreparedStatements;
+  private readonly unprepared: PreparedStatements;
   private readonly queue: ConnectionQueue;
   private readonly target: PoolTarget;
-  private readonly connections: DatabaseConnections;
-  private answeredAt = Number.NEGATIVE_INFINITY;
+  private readonly connections: ConnectionPool;
+  private lastResponseAt = Number.NEGATIVE_INFINITY;
 
   /** @param id what figures, spans and the log call it */
   constructor(
@@ -36,11 +36,11 @@ export class DatabaseServer extends Reader {
   ) {
     super();
     this.target = parseDsn(dsn);
-    this.names = new StatementNames(id, this.target.namedStatements, log);
-    this.noNames = new StatementNames(id, false, log);
+    this.prepared = new PreparedStatements(id, this.target.namedStatements, log);
+    this.unprepared = new PreparedStatements(id, false, log);
     this.queue = new ConnectionQueue(id, limits, observer);
     const onIdleError = (error: Error) => log.warn(`Idle connection of '${id}' lost: ${error.message}`);
-    this.connections = new DatabaseConnections(id, this.target, limits, onIdleError);
+    this.connections = new ConnectionPool(id, this.target, limits, onIdleError);
   }
 
   /**
@@ -54,11 +54,11 @@ export class DatabaseServer extends Reader {
     deadline: Deadline,
   ): Promise<Row[]> {
     const attempt = new Deadline();
-    const forget = deadline.onPassed(() => attempt.pass());
-    const late = new Promise<never>((_, reject) => attempt.onPassed(() => reject(new StatementTimedOut(this.id))));
+    const forget = deadline.onExpired(() => attempt.expire());
+    const late = new Promise<never>((_, reject) => attempt.onExpired(() => reject(new StatementTimedOut(this.id))));
     let impatience: NodeJS.Timeout | undefined;
-    const working = this.work(attempt, (run) => {
-      impatience = setTimeout(() => attempt.pass(), ms);
+    const working = this.withConnection(attempt, (run) => {
+      impatience = setTimeout(() => attempt.expire(), ms);
       return run<Row>(statement, values);
     });
     try {
@@ -73,30 +73,34 @@ export class DatabaseServer extends Reader {
    * Runs `work` in a transaction: committed when it resolves, rolled back when it throws. Its statements have no names:
    * one that failed for its name could not be sent again.
    */
-  transaction<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
-    return this.work(deadline, (run) => inTransaction(run, 'BEGIN', () => work(run)), { isUnnamed: true });
+  transaction<T>(deadline: Deadline, work: (run: RunStatement) => Promise<T>): Promise<T> {
+    return this.withConnection(deadline, (run) => inTransaction(run, 'BEGIN', () => work(run)), { isUnnamed: true });
   }
 
   /** Does `work` on one connection; what runs is cancelled in PostgreSQL when the deadline passes. */
-  async work<T>(deadline: Deadline, work: Work<T>, { kind = 'short', isUnnamed }: WorkOptions = {}): Promise<T> {
+  async withConnection<T>(
+    deadline: Deadline,
+    work: Work<T>,
+    { kind = 'short', isUnnamed }: WorkOptions = {},
+  ): Promise<T> {
     await this.queue.enter(kind);
     try {
-      return await this.workOnConnection(deadline, work, isUnnamed ? this.noNames : this.names);
+      return await this.runOnConnection(deadline, work, isUnnamed ? this.unprepared : this.prepared);
     } finally {
       this.queue.leave(kind);
     }
   }
 
-  private async workOnConnection<T>(deadline: Deadline, work: Work<T>, names: StatementNames): Promise<T> {
-    const loan = await this.connections.lend();
+  private async runOnConnection<T>(deadline: Deadline, work: Work<T>, names: PreparedStatements): Promise<T> {
+    const loan = await this.connections.acquire();
     const { pool, client } = loan;
-    if (deadline.hasPassed) {
-      this.connections.takeBack(loan, false);
+    if (deadline.hasExpired) {
+      this.connections.release(loan, false);
       throw new StatementTimedOut(this.id);
     }
     let cancelling: Promise<boolean> | undefined;
     let isBroken = false;
-    const run: Run = (statement, values, execution) =>
+    const run: RunStatement = (statement, values, execution) =>
       names.send(
         (isNamed) => client.query(new TextQuery(statement, values, isNamed, this.onStatement, execution)).rows,
       );
@@ -104,19 +108,19 @@ export class DatabaseServer extends Reader {
       cancelling ??= cancelStatement(client, pool.options, working);
     };
     // Also an error before its first statement must give the connection back.
-    const working = (async () => work(this.observer.follow?.(this.id, run) ?? run, cancel))();
-    const forget = deadline.onPassed(cancel);
+    const working = (async () => work(this.observer.instrument?.(this.id, run) ?? run, cancel))();
+    const forget = deadline.onExpired(cancel);
     try {
       return await working;
     } catch (error) {
-      const meaning = translate(this.id, error);
+      const meaning = translateError(this.id, error);
       isBroken = meaning instanceof DatabaseUnavailable;
       throw meaning;
     } finally {
       forget();
       // Given back only when no cancel can reach the next holder's statement.
       const isSound = (await cancelling) ?? true;
-      this.connections.takeBack(loan, isBroken || !isSound || hasSentOversized(client) || isInTransaction(client));
+      this.connections.release(loan, isBroken || !isSound || hasSentOversized(client) || isInTransaction(client));
     }
   }
 
@@ -126,21 +130,21 @@ export class DatabaseServer extends Reader {
   }
 
   /** Whether any statement was answered in the last `ms` milliseconds, with rows or an error. */
-  hasAnsweredWithin(ms: number): boolean {
-    return performance.now() - this.answeredAt < ms;
+  hasRespondedWithin(ms: number): boolean {
+    return performance.now() - this.lastResponseAt < ms;
   }
 
   /** Whether somebody is there to take a connection, all of which may be in use. Never rejects. */
-  opensDoor(withinMs: number): Promise<boolean> {
-    return askForTls(this.target, withinMs).then(
+  acceptsConnections(withinMs: number): Promise<boolean> {
+    return requestTls(this.target, withinMs).then(
       () => true,
       () => false,
     );
   }
 
   /** How the pool is used at the moment; nothing before the first connection. */
-  use(): PoolUse {
-    return { ...this.connections.use(), pending: this.queue.waiting };
+  usage(): PoolUsage {
+    return { ...this.connections.usage(), pending: this.queue.waiting };
   }
 
   /** True while a list or a large result waits for others to end. */
@@ -149,8 +153,8 @@ export class DatabaseServer extends Reader {
   }
 
   /** False when work of that kind would wait for others. */
-  hasPlaceFor({ kind = 'short' }: WorkOptions): boolean {
-    return kind === 'short' || this.queue.hasPlace(kind);
+  hasCapacityFor({ kind = 'short' }: WorkOptions): boolean {
+    return kind === 'short' || this.queue.hasCapacity(kind);
   }
 
   /** Waits for connections in use and closes all. */
@@ -159,7 +163,7 @@ export class DatabaseServer extends Reader {
   }
 
   private readonly onStatement = (name: string, seconds: number) => {
-    this.answeredAt = performance.now();
+    this.lastResponseAt = performance.now();
     this.observer.statementEnded(this.id, name, seconds);
   };
 }

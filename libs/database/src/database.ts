@@ -1,5 +1,5 @@
 import type { WorkKind } from './connection-queue.js';
-import { ChangeNotShown, DatabaseOverloaded } from './database-errors.js';
+import { ChangeResultUnavailable, DatabaseOverloaded } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, DatabaseTarget, PoolLimits } from './database-options.js';
 import { DatabaseServer } from './database-server.js';
 import type { Deadline } from './deadline.js';
@@ -7,12 +7,12 @@ import type { WorkLimits } from './memory-budget.js';
 import { verifyPgInternals } from './pg-internals.js';
 import { Reader, type WorkOptions } from './reader.js';
 import { Replica } from './replicas/replica.js';
-import { Replicas } from './replicas/replicas.js';
-import { HeldRows, ResultTooLarge } from './rows.js';
-import type { Run, SqlValue, Statement, TextRow, Work } from './statement.js';
+import { ReplicaRouter } from './replicas/replicas.js';
+import { ResultTooLarge, RowCollector } from './rows.js';
+import type { RunStatement, SqlValue, Statement, TextRow, Work } from './statement.js';
 
 /** Memory reserved before a change, in bytes: enough for most responses to one. */
-const CHANGE_BYTES = 1_048_576;
+const CHANGE_RESERVATION_BYTES = 1_048_576;
 
 /**
  * One database of the map: the primary server, which every statement runs on, except those of a `reader`.
@@ -23,7 +23,7 @@ export class Database extends Reader {
   /** The primary first. */
   readonly servers: readonly DatabaseServer[];
   private readonly primary: DatabaseServer;
-  private readonly replicas: Replicas | undefined;
+  private readonly replicaRouter: ReplicaRouter | undefined;
   /** Made once: a refusal must cost next to nothing. */
   private readonly overloaded: DatabaseOverloaded;
 
@@ -39,7 +39,7 @@ export class Database extends Reader {
     const server = (name: string, address: string) => new DatabaseServer(name, address, limits, observer, log);
     this.primary = server(id, dsn);
     const standbys = replicas.map((address, at) => new Replica(server(`${id}:replica${at + 1}`, address), log));
-    if (standbys.length > 0) this.replicas = new Replicas(this.primary, standbys, log);
+    if (standbys.length > 0) this.replicaRouter = new ReplicaRouter(this.primary, standbys, log);
     this.servers = [this.primary, ...standbys.map((standby) => standby.server)];
     this.overloaded = new DatabaseOverloaded(id);
   }
@@ -68,22 +68,22 @@ export class Database extends Reader {
     { deadline, memory }: WorkLimits,
   ): Promise<Row[] | undefined> {
     // The statement runs to its end in any case: to cancel it would undo the change.
-    const receiver = new HeldRows<Row>(memory, () => undefined, CHANGE_BYTES);
+    const receiver = new RowCollector<Row>(memory, () => undefined, CHANGE_RESERVATION_BYTES);
     try {
-      await this.primary.work(deadline, (run) => {
-        memory.hold(CHANGE_BYTES, 'change');
+      await this.primary.withConnection(deadline, (run) => {
+        memory.hold(CHANGE_RESERVATION_BYTES, 'change');
         return run(statement, values, { receiver });
       });
       return receiver.rows;
     } catch (error) {
       if (error instanceof ResultTooLarge) return undefined;
-      throw error === receiver.failure ? new ChangeNotShown(error) : error;
+      throw error === receiver.failure ? new ChangeResultUnavailable(error) : error;
     }
   }
 
   /** Does work on one connection of the primary. */
-  work<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T> {
-    return this.primary.work(deadline, work, options);
+  withConnection<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T> {
+    return this.primary.withConnection(deadline, work, options);
   }
 
   /** As `query`, for what many wait for together: see `DatabaseServer`. */
@@ -97,13 +97,13 @@ export class Database extends Reader {
   }
 
   /** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
-  transaction<T>(deadline: Deadline, work: (run: Run) => Promise<T>): Promise<T> {
+  transaction<T>(deadline: Deadline, work: (run: RunStatement) => Promise<T>): Promise<T> {
     return this.primary.transaction(deadline, work);
   }
 
   /** For statements that change nothing and follow no write of their own request: a replica where there is one. */
   reader(deadline: Deadline): Reader | Promise<Reader> {
-    return this.replicas?.reader(deadline) ?? this;
+    return this.replicaRouter?.reader(deadline) ?? this;
   }
 
   /** Waits for connections in use and closes all. */

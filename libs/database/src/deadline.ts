@@ -1,5 +1,5 @@
 /** Node has no longer timers, in milliseconds. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The moment after which nobody waits for an answer any more. A request owns one; every statement run for that request
@@ -8,22 +8,22 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
  */
 export class Deadline {
   private readonly listeners = new Set<() => void>();
-  private passed = false;
+  private expired = false;
 
-  get hasPassed(): boolean {
-    return this.passed;
+  get hasExpired(): boolean {
+    return this.expired;
   }
 
   /** Declares the time to be up and tells every listener once. */
-  pass(): void {
-    this.passed = true;
+  expire(): void {
+    this.expired = true;
     for (const listener of this.listeners) listener();
     this.listeners.clear();
   }
 
   /** Calls `listener` when the time is up, or now if it is; the returned function takes it back. */
-  onPassed(listener: () => void): () => void {
-    if (this.passed) listener();
+  onExpired(listener: () => void): () => void {
+    if (this.expired) listener();
     else this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -32,7 +32,7 @@ export class Deadline {
 /** Does work that belongs to no request under a deadline of its own, in milliseconds from now. */
 export async function withDeadline<T>(timeoutMs: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
   const deadline = new Deadline();
-  const timer = setTimeout(() => deadline.pass(), timeoutMs);
+  const timer = setTimeout(() => deadline.expire(), timeoutMs);
   try {
     return await work(deadline);
   } finally {
@@ -44,10 +44,10 @@ export async function withDeadline<T>(timeoutMs: number, work: (deadline: Deadli
 export function withTimeLimit<T>(timeoutMs: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
   return withDeadline(timeoutMs, (deadline) => {
     const outOfTime = new Promise<never>((_, reject) => {
-      deadline.onPassed(() => reject(new OutOfTime(`no answer within ${timeoutMs} ms`)));
+      deadline.onExpired(() => reject(new TimeLimitExceeded(`no answer within ${timeoutMs} ms`)));
     });
     return Promise.race([work(deadline), outOfTime]);
   });
 }
 
-export class OutOfTime extends Error {}
+export class TimeLimitExceeded extends Error {}

@@ -10,6 +10,6 @@ export * from './memory-budget.js';
 export { MAX_VALUE_BYTES, OVERSIZED } from './message-framer.js';
 export { readRows } from './read-rows.js';
 export * from './reader.js';
-export { type Rows, SHARE_BYTES, WholeRows } from './rows.js';
+export { BufferedRows, MAX_BUFFERED_BYTES, type Rows } from './rows.js';
 export * from './shared-work.js';
 export * from './statement.js';

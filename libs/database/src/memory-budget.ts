@@ -20,7 +20,7 @@ export interface WorkLimits {
  * So much of each request is not counted, in bytes: small requests are served while large ones use up the budget. Less of a
  * body, since a client can send it as slowly as it likes; a response of this size is taken by the kernel at once.
  */
-const FREE_BYTES: Record<MemoryUse, number> = { body: 16_384, rows: 131_072, change: 0, response: 131_072 };
+const UNCOUNTED_BYTES: Record<MemoryUse, number> = { body: 16_384, rows: 131_072, change: 0, response: 131_072 };
 
 /** Changes are made while others use up the budget: they may hold so much more of it. No more run than a pool has connections. */
 const CHANGE_SHARE = 1 / 8;
@@ -39,8 +39,8 @@ export class MemoryBudget {
   private largest: Reservation | undefined;
   private refusedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param bytes in all */
-  constructor(readonly bytes: number) {}
+  /** @param limit in all */
+  constructor(readonly limit: number) {}
 
   /** Bytes that are held at the moment. */
   get used(): number {
@@ -63,11 +63,11 @@ export class MemoryBudget {
    * @returns what is counted from now on
    * @throws MemoryBudgetFull
    */
-  count(reservation: Reservation, before: number, wanted: number, use: MemoryUse): number {
-    const half = this.bytes / 2;
+  adjust(reservation: Reservation, before: number, wanted: number, use: MemoryUse): number {
+    const half = this.limit / 2;
     const isLargest = wanted > half;
     const counted = Math.min(wanted, half);
-    const limit = use === 'change' ? this.bytes * (1 + CHANGE_SHARE) : this.bytes;
+    const limit = use === 'change' ? this.limit * (1 + CHANGE_SHARE) : this.limit;
     const isTaken = isLargest && this.largest !== undefined && this.largest !== reservation;
     if (counted > before && (isTaken || this.held + counted - before > limit)) {
       this.refusals[use]++;
@@ -96,13 +96,13 @@ export class Reservation {
    * @throws MemoryBudgetFull; the request holds what it held before
    */
   hold(bytes: number, use: MemoryUse): void {
-    const counted = Math.max(0, bytes - FREE_BYTES[use]);
+    const counted = Math.max(0, bytes - UNCOUNTED_BYTES[use]);
     if (counted !== this.held[use]) this.change({ ...this.held, [use]: counted }, use);
   }
 
   /** Holds a response of so many bytes, and nothing else any more. @throws MemoryBudgetFull */
   holdResponse(bytes: number): void {
-    const response = Math.max(0, bytes - FREE_BYTES.response);
+    const response = Math.max(0, bytes - UNCOUNTED_BYTES.response);
     if (response > 0 || this.counted > 0) this.change({ ...NOTHING, response }, 'response');
   }
 
@@ -114,7 +114,7 @@ export class Reservation {
 
   private change(held: Readonly<Record<MemoryUse, number>>, use: MemoryUse): void {
     if (this.isReleased) return;
-    this.counted = this.budget.count(this, this.counted, held.body + held.rows + held.change + held.response, use);
+    this.counted = this.budget.adjust(this, this.counted, held.body + held.rows + held.change + held.response, use);
     this.held = held;
   }
 }

@@ -109,7 +109,7 @@ describe('a connection to a server that sends garbage', () => {
     };
     const deadline = new Deadline();
     const running = query('SELECT pg_sleep(60)', deadline);
-    setTimeout(() => deadline.pass(), 100);
+    setTimeout(() => deadline.expire(), 100);
     await expect(running).rejects.toSatisfy(
       (error) => error instanceof StatementTimedOut || error instanceof ConnectionLost,
     );

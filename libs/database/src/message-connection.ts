@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
-import { ProtocolFailure } from './database-errors.js';
+import { ProtocolError } from './database-errors.js';
 import { MessageFramer, type MessageHandlers } from './message-framer.js';
 import { PgConnection, type PgConnectionOptions } from './pg-internals.js';
 
@@ -20,7 +20,7 @@ export class MessageConnection extends PgConnection {
     options: PgConnectionOptions,
     private readonly maxValueBytes?: number,
   ) {
-    super(options.ssl ? options : { ...options, stream: oneBufferSocket() });
+    super(options.ssl ? options : { ...options, stream: singleBufferSocket() });
   }
 
   /** Called by pg for the socket, or for the TLS layer on it. */
@@ -39,7 +39,7 @@ export class MessageConnection extends PgConnection {
       try {
         framer.push(chunk);
       } catch (error) {
-        stream.destroy(new ProtocolFailure(error));
+        stream.destroy(new ProtocolError(error));
       }
     });
   }
@@ -51,7 +51,7 @@ const READ_BYTES = 65_536;
  * A socket whose reads all fill the same buffer, where Node allocates one for each: 15 % less CPU for large rows. Its bytes
  * are only valid during the event, which is all that the framer needs. The layer of TLS has no such option.
  */
-function oneBufferSocket(): Socket {
+function singleBufferSocket(): Socket {
   const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   const callback = (length: number) => socket.emit('data', buffer.subarray(0, length));
   // https://nodejs.org/api/net.html#socketconnectoptions-connectlistener: the constructor takes `onread` too.

@@ -46,7 +46,7 @@ export class MessageFramer {
   /** The message that is not complete yet. */
   private partial: PartialMessage | undefined;
   /** The start of a message, less than a header. */
-  private rest: Buffer | undefined;
+  private partialHeader: Buffer | undefined;
 
   /** @param maxValueBytes longest value of a row; at least the size of a read (64 KiB) */
   constructor(
@@ -61,12 +61,12 @@ export class MessageFramer {
    *   read any further then
    */
   push(bytes: Buffer): void {
-    let chunk = this.rest === undefined ? bytes : Buffer.concat([this.rest, bytes]);
-    this.rest = undefined;
+    let chunk = this.partialHeader === undefined ? bytes : Buffer.concat([this.partialHeader, bytes]);
+    this.partialHeader = undefined;
     if (this.partial !== undefined) chunk = chunk.subarray(this.fill(this.partial, chunk));
     const end = endOfMessages(chunk);
     if (end > 0) this.handlers.onMessages(chunk.subarray(0, end));
-    if (end < chunk.length) this.keep(chunk.subarray(end));
+    if (end < chunk.length) this.beginPartial(chunk.subarray(end));
   }
 
   /** Adds to the incomplete message; returns how many bytes belonged to it. */
@@ -84,9 +84,9 @@ export class MessageFramer {
     return used;
   }
 
-  private keep(start: Buffer): void {
+  private beginPartial(start: Buffer): void {
     if (start.length < HEADER_BYTES) {
-      this.rest = Buffer.from(start);
+      this.partialHeader = Buffer.from(start);
       return;
     }
     const length = messageLength(start, 0);

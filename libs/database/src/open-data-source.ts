@@ -1,12 +1,12 @@
 import type { ClientBase, Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { cutConnection } from './cut-connection.js';
+import { destroyConnection } from './cut-connection.js';
 import { createDataSource, poolOf } from './data-source.js';
 import type { PoolLimits } from './database-options.js';
-import { LONGEST_TIMER_MS } from './deadline.js';
+import { MAX_TIMER_MS } from './deadline.js';
 import type { PoolTarget } from './dsn/index.js';
 import { clientsOf } from './pg-internals.js';
-import { withoutRefusedLimit } from './pooler.js';
+import { withoutStatementTimeout } from './pooler.js';
 
 /** Opens the pool of a server with its first connection. Errors: those of the network, or what the server says. */
 export async function openDataSource(
@@ -17,7 +17,7 @@ export async function openDataSource(
   try {
     return await initialize(target, limits, onIdleError);
   } catch (error) {
-    const humbler = withoutRefusedLimit(target, error);
+    const humbler = withoutStatementTimeout(target, error);
     if (humbler === undefined) throw error;
     return initialize(humbler, limits, onIdleError);
   }
@@ -31,14 +31,14 @@ async function initialize(
   const dataSource = createDataSource(target, limits, onIdleError);
   const pool = () => poolOf(dataSource) as Pool | undefined;
   // The pool's own limit ends when the server lets it in. TypeORM asks some questions then.
-  const limitMs = Math.min(2 * (target.connectionTimeoutMillis ?? limits.connectTimeoutMs), LONGEST_TIMER_MS);
+  const limitMs = Math.min(2 * (target.connectionTimeoutMillis ?? limits.connectTimeoutMs), MAX_TIMER_MS);
   const outOfPatience =
-    limitMs > 0 ? setTimeout(() => connectionsOf(pool()).forEach(cutConnection), limitMs) : undefined;
+    limitMs > 0 ? setTimeout(() => connectionsOf(pool()).forEach(destroyConnection), limitMs) : undefined;
   try {
     return await dataSource.initialize();
   } catch (error) {
     // A pool that came into being before the failure would keep its connections.
-    connectionsOf(pool()).forEach(cutConnection);
+    connectionsOf(pool()).forEach(destroyConnection);
     await pool()?.end();
     throw error;
   } finally {

@@ -72,21 +72,21 @@ export function replaceConnection(
 export function verifyPgInternals(): void {
   const connection = new PgConnection({});
   const client = new Client({ ssl: false });
-  for (const method of METHODS) require(typeof connection[method] === 'function', `Connection.${method}`);
-  require(typeof connection.stream?.destroy === 'function', 'Connection.stream');
-  require(typeof connection.parsedStatements === 'object', 'Connection.parsedStatements');
-  require(connectionOf(client) instanceof PgConnection, 'Client.connection');
-  require('ssl' in client && 'sslNegotiation' in client, 'Client.ssl and sslNegotiation');
-  require('processID' in client && 'secretKey' in client, 'Client.processID and secretKey');
-  require(Array.isArray(clientsOf(new Pool())), 'Pool._clients');
+  for (const method of METHODS) expectInternal(typeof connection[method] === 'function', `Connection.${method}`);
+  expectInternal(typeof connection.stream?.destroy === 'function', 'Connection.stream');
+  expectInternal(typeof connection.parsedStatements === 'object', 'Connection.parsedStatements');
+  expectInternal(connectionOf(client) instanceof PgConnection, 'Client.connection');
+  expectInternal('ssl' in client && 'sslNegotiation' in client, 'Client.ssl and sslNegotiation');
+  expectInternal('processID' in client && 'secretKey' in client, 'Client.processID and secretKey');
+  expectInternal(Array.isArray(clientsOf(new Pool())), 'Pool._clients');
   let values: unknown;
   connection.on('dataRow', ({ fields }) => {
     values = fields;
   });
   const source = new EventEmitter();
   connection.attachListeners(source);
-  source.emit('data', ROW_OF_X);
-  require(Array.isArray(values) && values[0] === 'x', 'Connection.attachListeners');
+  source.emit('data', SAMPLE_DATA_ROW);
+  expectInternal(Array.isArray(values) && values[0] === 'x', 'Connection.attachListeners');
 }
 
 const METHODS = [
@@ -102,8 +102,8 @@ const METHODS = [
 ] as const;
 
 /** A DataRow message with one value, `x`. */
-const ROW_OF_X = Buffer.from('D\0\0\0\x0b\0\x01\0\0\0\x01x', 'latin1');
+const SAMPLE_DATA_ROW = Buffer.from('D\0\0\0\x0b\0\x01\0\0\0\x01x', 'latin1');
 
-function require(isAsExpected: boolean, what: string): void {
+function expectInternal(isAsExpected: boolean, what: string): void {
   if (!isAsExpected) throw new Error(`This version of pg cannot be used: ${what} has changed, see pg-internals.ts`);
 }

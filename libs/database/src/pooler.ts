@@ -9,10 +9,10 @@ import type { PoolTarget } from './dsn/index.js';
  *
  * This is whether the statements of one server are sent under names. Those that a transaction holds must not be.
  */
-export class StatementNames {
+export class PreparedStatements {
   constructor(
     private readonly databaseId: string,
-    private areKept: boolean,
+    private isEnabled: boolean,
     private readonly log: DatabaseLog,
   ) {}
 
@@ -21,20 +21,20 @@ export class StatementNames {
    * without, as is every other from then on.
    */
   send<T>(send: (isNamed: boolean) => Promise<T>): Promise<T> {
-    if (!this.areKept) return send(false);
+    if (!this.isEnabled) return send(false);
     return send(true).catch((error: unknown) => {
-      if (!isNameFault(error)) throw error;
-      if (this.areKept) this.log.warn(`The connections of '${this.databaseId}' are shared: ${UNNAMED}`);
-      this.areKept = false;
+      if (!isStatementNameError(error)) throw error;
+      if (this.isEnabled) this.log.warn(`The connections of '${this.databaseId}' are shared: ${UNPREPARED_NOTICE}`);
+      this.isEnabled = false;
       return send(false);
     });
   }
 }
 
-const UNNAMED = 'statements are not prepared from now on, as with pgbouncer=true in its DSN';
+const UNPREPARED_NOTICE = 'statements are not prepared from now on, as with pgbouncer=true in its DSN';
 
 /** No such prepared statement, or there is one of that name already. */
-function isNameFault(error: unknown): boolean {
+function isStatementNameError(error: unknown): boolean {
   return ['26000', '42P05'].includes(sqlState(error) ?? '');
 }
 
@@ -42,7 +42,7 @@ function isNameFault(error: unknown): boolean {
  * The same target without the limit of ours that a pooler has just refused; undefined where the DSN itself asks for a
  * limit, or where it was something else that failed. Deadlines go on cancelling what takes too long.
  */
-export function withoutRefusedLimit(target: PoolTarget, error: unknown): PoolTarget | undefined {
+export function withoutStatementTimeout(target: PoolTarget, error: unknown): PoolTarget | undefined {
   const isRefused = error instanceof Error && error.message === 'unsupported startup parameter: statement_timeout';
   return isRefused && target.statement_timeout === undefined ? { ...target, statement_timeout: 0 } : undefined;
 }

@@ -8,7 +8,7 @@ export class Portal {
   /** The last row has been sent. */
   isOver = false;
   /** Limit of the next portion. */
-  rows = 1;
+  maxRows = 1;
   /** Stops reading the connection while a portion is on its way, or goes on; the server is blocked meanwhile. */
   pause: (isPaused: boolean) => void = () => undefined;
 }

@@ -8,7 +8,7 @@ export interface WorkOptions {
   /** The statements are parsed each time, as they must be where one cannot be sent again. */
   readonly isUnnamed?: boolean;
   /** Asked before work that a replica did not finish is done by the primary. */
-  readonly mayRepeat?: () => boolean;
+  readonly mayRetry?: () => boolean;
 }
 
 /**
@@ -28,7 +28,7 @@ export abstract class Reader {
   }
 
   /** Does work on one connection; through a replica that fails a second time, on the primary. It must change nothing then. */
-  abstract work<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T>;
+  abstract withConnection<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T>;
 
   /** Runs one statement, which is cancelled in PostgreSQL when the deadline passes. Errors: those of `Database`. */
   query<Row = TextRow>(
@@ -37,6 +37,6 @@ export abstract class Reader {
     deadline: Deadline,
     options?: WorkOptions,
   ): Promise<Row[]> {
-    return this.work(deadline, (run) => run<Row>(statement, values), options);
+    return this.withConnection(deadline, (run) => run<Row>(statement, values), options);
   }
 }

@@ -1,15 +1,15 @@
-import { DatabaseUnavailable, StatementTimedOut, translate } from './database-errors.js';
+import { DatabaseUnavailable, StatementTimedOut, translateError } from './database-errors.js';
 import type { WorkLimits } from './memory-budget.js';
 import { Portal } from './portal.js';
 import type { Reader, WorkOptions } from './reader.js';
-import { COPIES, type Reading, ROW_BYTES, type Rows, SHARE_BYTES } from './rows.js';
-import type { RowReceiver, Run, SqlValue, Statement } from './statement.js';
+import { MAX_BUFFERED_BYTES, type ReadRowsOptions, ROW_COPIES, ROW_OVERHEAD_BYTES, type Rows } from './rows.js';
+import type { RowReceiver, RunStatement, SqlValue, Statement } from './statement.js';
 import { inTransaction } from './transaction.js';
 
 /** Target size of a portion, in bytes: worth a round trip to the server. */
 const PORTION_BYTES = 1_048_576;
 /** Rows that are kept for `rewind`, in bytes: most sessions are named by their first run. */
-const KEPT_BYTES = 1_048_576;
+const MAX_REWIND_BYTES = 1_048_576;
 
 const BEGIN_SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
 
@@ -24,13 +24,13 @@ export function streamRows<Row>(
   statement: Statement,
   values: readonly SqlValue[],
   limits: WorkLimits,
-  { before, isRewound = false }: Reading,
+  { before, willRewind: isRewound = false }: ReadRowsOptions,
   firstRows: number,
 ): Promise<Rows<Row>> {
   const opened = Promise.withResolvers<Rows<Row>>();
   let attempts = 0;
   let isOpen = false;
-  const read = async (run: Run, attempt: number): Promise<void> => {
+  const read = async (run: RunStatement, attempt: number): Promise<void> => {
     await before?.(run);
     const readPortion: ReadPortion<Row> = (portal, receiver) => run(statement, values, { receiver, portal });
     const stream = new RowStream(reader.id, readPortion, limits, isRewound, firstRows);
@@ -42,22 +42,22 @@ export function streamRows<Row>(
       opened.resolve(stream);
       await stream.ended;
     } catch (error) {
-      stream.fail(translate(reader.id, error));
+      stream.fail(translateError(reader.id, error));
       throw error;
     }
   };
-  const options: WorkOptions = { kind: 'large', isUnnamed: true, mayRepeat: () => !isOpen };
-  const work = (run: Run): Promise<void> => {
+  const options: WorkOptions = { kind: 'large', isUnnamed: true, mayRetry: () => !isOpen };
+  const work = (run: RunStatement): Promise<void> => {
     const attempt = ++attempts;
     return inTransaction(run, BEGIN_SNAPSHOT, () => read(run, attempt));
   };
-  reader.work(limits.deadline, work, options).catch(opened.reject);
+  reader.withConnection(limits.deadline, work, options).catch(opened.reject);
   return opened.promise;
 }
 
 type ReadPortion<Row> = (portal: Portal, receiver: RowReceiver<Row>) => Promise<unknown>;
 
-interface Arrived<Row> {
+interface ArrivedRow<Row> {
   readonly row: Row;
   readonly bytes: number;
 }
@@ -72,17 +72,17 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   /** The portion that is on its way. */
   private portion: Promise<void> | undefined;
   /** The longest row of the portion, in bytes. */
-  private longest = ROW_BYTES;
+  private longestRowBytes = ROW_OVERHEAD_BYTES;
   /** Rows that have arrived and are not taken. */
-  private waiting: Arrived<Row>[] = [];
-  private waitingBytes = 0;
+  private buffered: ArrivedRow<Row>[] = [];
+  private bufferedBytes = 0;
   /** Rows that were taken, for `rewind`; undefined when there are too many, or it cannot come any more. */
-  private kept: Arrived<Row>[] | undefined;
-  private keptBytes = 0;
+  private rewindable: ArrivedRow<Row>[] | undefined;
+  private rewindableBytes = 0;
   private isPaused = false;
   private isDiscarding = false;
   /** True when rows were dropped before they were taken: then the end of the portal is not the end of the rows. */
-  private isLost = false;
+  private hasDroppedRows = false;
   private arrival = Promise.withResolvers<void>();
 
   constructor(
@@ -92,10 +92,10 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
     private mayRewind: boolean,
     firstRows: number,
   ) {
-    this.portal.rows = Math.max(1, Math.floor(firstRows));
-    if (mayRewind) this.kept = [];
+    this.portal.maxRows = Math.max(1, Math.floor(firstRows));
+    if (mayRewind) this.rewindable = [];
     this.ended = this.ending.promise;
-    const forgetDeadline = limits.deadline.onPassed(() => {
+    const forgetDeadline = limits.deadline.onExpired(() => {
       this.fail(new StatementTimedOut(databaseId));
       this.ending.reject(this.failure);
       void this.discard();
@@ -104,24 +104,24 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   }
 
   peek(): Row | undefined {
-    return this.waiting[0]?.row;
+    return this.buffered[0]?.row;
   }
 
   take(): Row | undefined {
-    const next = this.waiting.shift();
+    const next = this.buffered.shift();
     if (next === undefined) return undefined;
-    this.waitingBytes -= next.bytes;
-    if (this.isPaused && this.waitingBytes < SHARE_BYTES / 2) this.pause(false);
-    if (this.kept !== undefined) this.keep(next);
+    this.bufferedBytes -= next.bytes;
+    if (this.isPaused && this.bufferedBytes < MAX_BUFFERED_BYTES / 2) this.pause(false);
+    if (this.rewindable !== undefined) this.keepForRewind(next);
     return next.row;
   }
 
   get isOver(): boolean {
-    return this.portal.isOver && !this.isLost && this.portion === undefined && this.waiting.length === 0;
+    return this.portal.isOver && !this.hasDroppedRows && this.portion === undefined && this.buffered.length === 0;
   }
 
   async more(): Promise<void> {
-    while (this.waiting.length === 0 && !this.isOver) {
+    while (this.buffered.length === 0 && !this.isOver) {
       if (this.failure !== undefined) throw this.failure;
       this.portion ??= this.readPortion();
       await this.arrival.promise;
@@ -129,12 +129,12 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   }
 
   rewind(): Promise<void> | undefined {
-    const { kept } = this;
-    if (kept === undefined) return this.readAgain();
-    this.kept = undefined;
+    const { rewindable: kept } = this;
+    if (kept === undefined) return this.reexecute();
+    this.rewindable = undefined;
     this.mayRewind = false;
-    this.waiting.unshift(...kept);
-    this.waitingBytes += this.keptBytes;
+    this.buffered.unshift(...kept);
+    this.bufferedBytes += this.rewindableBytes;
     this.endWithLastRow();
     return undefined;
   }
@@ -147,13 +147,13 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   /** The work on the connection has ended with an error. */
   fail(error: unknown): void {
     this.failure ??= error instanceof Error ? error : new Error(String(error));
-    this.arrived();
+    this.signalArrival();
   }
 
   wants(bytes: number): boolean {
     if (this.isDiscarding || this.failure !== undefined) return false;
     try {
-      this.limits.memory.hold(COPIES * Math.max(SHARE_BYTES, this.waitingBytes + bytes), 'rows');
+      this.limits.memory.hold(ROW_COPIES * Math.max(MAX_BUFFERED_BYTES, this.bufferedBytes + bytes), 'rows');
       return true;
     } catch (error) {
       this.failure = error as Error;
@@ -162,13 +162,13 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   }
 
   receive(row: Row, length: number): void {
-    const bytes = length + ROW_BYTES;
-    this.waiting.push({ row, bytes });
-    this.waitingBytes += bytes;
-    this.longest = Math.max(this.longest, bytes);
+    const bytes = length + ROW_OVERHEAD_BYTES;
+    this.buffered.push({ row, bytes });
+    this.bufferedBytes += bytes;
+    this.longestRowBytes = Math.max(this.longestRowBytes, bytes);
     // A portion of rows that are much longer than those before them.
-    if (!this.isPaused && this.waitingBytes > SHARE_BYTES) this.pause(true);
-    this.arrived();
+    if (!this.isPaused && this.bufferedBytes > MAX_BUFFERED_BYTES) this.pause(true);
+    this.signalArrival();
   }
 
   private async readPortion(): Promise<void> {
@@ -180,43 +180,43 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
     }
     this.portion = undefined;
     this.pause(false);
-    this.choosePortion();
+    this.sizeNextPortion();
     this.endWithLastRow();
-    this.arrived();
+    this.signalArrival();
   }
 
   /** As many rows as make a portion of their size; at most twice as many as before, since others may be longer. */
-  private choosePortion(): void {
-    const rows = Math.floor(PORTION_BYTES / this.longest);
-    this.portal.rows = Math.max(1, Math.min(rows, 2 * this.portal.rows));
-    this.longest = ROW_BYTES;
+  private sizeNextPortion(): void {
+    const rows = Math.floor(PORTION_BYTES / this.longestRowBytes);
+    this.portal.maxRows = Math.max(1, Math.min(rows, 2 * this.portal.maxRows));
+    this.longestRowBytes = ROW_OVERHEAD_BYTES;
   }
 
-  private keep(taken: Arrived<Row>): void {
-    this.kept?.push(taken);
-    this.keptBytes += taken.bytes;
-    if (this.keptBytes > KEPT_BYTES) this.kept = undefined;
+  private keepForRewind(taken: ArrivedRow<Row>): void {
+    this.rewindable?.push(taken);
+    this.rewindableBytes += taken.bytes;
+    if (this.rewindableBytes > MAX_REWIND_BYTES) this.rewindable = undefined;
   }
 
   /** Executes the statement again in the same snapshot. */
-  private async readAgain(): Promise<void> {
+  private async reexecute(): Promise<void> {
     // The end of the portion on its way is not the end of the work.
     await this.discard();
     if (this.failure !== undefined) return;
     this.mayRewind = false;
     this.isDiscarding = false;
-    this.isLost = false;
-    const { rows } = this.portal;
+    this.hasDroppedRows = false;
+    const { maxRows: rows } = this.portal;
     this.portal = new Portal();
-    this.portal.rows = rows;
+    this.portal.maxRows = rows;
   }
 
   /** Drops the rows that are there, and those of the portion that is on its way. */
   private async discard(): Promise<void> {
     this.isDiscarding = true;
-    this.isLost = true;
-    this.waiting = [];
-    this.waitingBytes = 0;
+    this.hasDroppedRows = true;
+    this.buffered = [];
+    this.bufferedBytes = 0;
     this.pause(false);
     await this.portion;
   }
@@ -230,7 +230,7 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
     this.portal.pause(isPaused);
   }
 
-  private arrived(): void {
+  private signalArrival(): void {
     this.arrival.resolve();
     this.arrival = Promise.withResolvers();
   }

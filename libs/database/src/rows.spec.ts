@@ -3,15 +3,15 @@ import { until } from '../../../test/support/api.js';
 import { runSql } from '../../../test/support/postgres.js';
 import { scaled } from '../../../test/support/time-scale.js';
 import {
-  ChangeNotShown,
+  ChangeResultUnavailable,
   Database,
   Deadline,
+  MAX_BUFFERED_BYTES,
   MemoryBudget,
   MemoryBudgetFull,
   namedStatement,
   type Rows,
   readRows,
-  SHARE_BYTES,
   type Statement,
   StoredValueTooLong,
   UNLOGGED,
@@ -67,7 +67,7 @@ describe('readRows', () => {
   }
 
   async function read(statement: Statement, isRewound = false, limits = request()): Promise<Rows<NumberedRow>> {
-    const rows = await readRows<NumberedRow>(database, statement, [], limits, { isRewound });
+    const rows = await readRows<NumberedRow>(database, statement, [], limits, { willRewind: isRewound });
     onTestFinished(() => rows.close());
     return rows;
   }
@@ -118,7 +118,7 @@ describe('readRows', () => {
     const rows = await read(rowsOf(200, 1_000_000));
     for (let taken = 0; taken < 200; taken++) {
       while (rows.peek() === undefined) await rows.more();
-      expect(budget.used).toBeLessThanOrEqual(2 * (SHARE_BYTES + 2_000_000));
+      expect(budget.used).toBeLessThanOrEqual(2 * (MAX_BUFFERED_BYTES + 2_000_000));
       rows.take();
       await new Promise(setImmediate);
     }
@@ -161,7 +161,7 @@ describe('readRows', () => {
       const rows = await read(rowsOf(100, 1_000_000), false, limits);
       await take(rows, 3);
       if (!hasStopped) void rows.more().catch(() => undefined);
-      limits.deadline.pass();
+      limits.deadline.expire();
       await expect(take(rows)).rejects.toThrow();
       await nothingIsOpen();
     }
@@ -173,7 +173,7 @@ describe('readRows', () => {
     const rows = await read(rowsOf(1_006, 'CASE WHEN i <= 1000 THEN 5000 ELSE 1000000 END'), false, limits);
     await take(rows, taken);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    limits.deadline.pass();
+    limits.deadline.expire();
     await expect(take(rows)).rejects.toThrow();
   });
 
@@ -208,7 +208,7 @@ describe('readRows', () => {
     const small = new MemoryBudget(2 ** 24);
     for (const megabytes of [8, 8]) small.reservation().hold(megabytes * 2 ** 20, 'rows');
     const first = request(small);
-    await expect(database.change(insert(4), [], first)).rejects.toThrow(ChangeNotShown);
+    await expect(database.change(insert(4), [], first)).rejects.toThrow(ChangeResultUnavailable);
     first.memory.release();
     small.reservation().hold(2 ** 21, 'change');
     await expect(database.change(insert(1), [], request(small))).rejects.toThrow(MemoryBudgetFull);

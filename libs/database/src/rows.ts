@@ -1,15 +1,15 @@
 import type { Reservation } from './memory-budget.js';
 import type { WorkOptions } from './reader.js';
-import type { RowReceiver, Run } from './statement.js';
+import type { RowReceiver, RunStatement } from './statement.js';
 
 /** Limit of a result that is held as a whole, in bytes. Larger ones are read in portions. */
-export const SHARE_BYTES = 4_194_304;
+export const MAX_BUFFERED_BYTES = 4_194_304;
 
 /** Memory of a row besides its text, in bytes: an object with a string for each column. */
-export const ROW_BYTES = 256;
+export const ROW_OVERHEAD_BYTES = 256;
 
 /** Rows are held as they were read, and once more in the response that is made of them. */
-export const COPIES = 2;
+export const ROW_COPIES = 2;
 
 /** The rows of a statement in order, which are read one after the other. Those of a large result arrive meanwhile. */
 export interface Rows<Row> {
@@ -28,13 +28,13 @@ export interface Rows<Row> {
 }
 
 /** Options of `readRows`. */
-export interface Reading extends WorkOptions {
+export interface ReadRowsOptions extends WorkOptions {
   /** Whether `rewind` will be called: rows that are read in portions keep their connection until then. */
-  readonly isRewound?: boolean | undefined;
+  readonly willRewind?: boolean | undefined;
   /** The result is known to be large: it is read in portions at once. */
   readonly isLarge?: boolean | undefined;
   /** Runs before a result is read in portions, in its snapshot. */
-  readonly before?: ((run: Run) => Promise<void>) | undefined;
+  readonly before?: ((run: RunStatement) => Promise<void>) | undefined;
 }
 
 /** The result is larger than its share. A statement that changes rows has done so. */
@@ -46,7 +46,7 @@ export class ResultTooLarge extends Error {
 }
 
 /** Collects the rows of a small result. */
-export class HeldRows<Row> implements RowReceiver<Row> {
+export class RowCollector<Row> implements RowReceiver<Row> {
   readonly rows: Row[] = [];
   failure: Error | undefined;
   private bytes = 0;
@@ -64,8 +64,8 @@ export class HeldRows<Row> implements RowReceiver<Row> {
   wants(bytes: number): boolean {
     if (this.failure !== undefined) return false;
     try {
-      if (this.bytes > SHARE_BYTES) throw new ResultTooLarge(this.rows.length);
-      this.memory.hold(COPIES * (this.bytes + bytes) - this.heldBytes, 'rows');
+      if (this.bytes > MAX_BUFFERED_BYTES) throw new ResultTooLarge(this.rows.length);
+      this.memory.hold(ROW_COPIES * (this.bytes + bytes) - this.heldBytes, 'rows');
       return true;
     } catch (error) {
       this.failure = error as Error;
@@ -76,13 +76,13 @@ export class HeldRows<Row> implements RowReceiver<Row> {
   }
 
   receive(row: Row, bytes: number): void {
-    this.bytes += bytes + ROW_BYTES;
+    this.bytes += bytes + ROW_OVERHEAD_BYTES;
     this.rows.push(row);
   }
 }
 
 /** Rows that are all there; with an error, those before it. */
-export class WholeRows<Row> implements Rows<Row> {
+export class BufferedRows<Row> implements Rows<Row> {
   private index = 0;
 
   constructor(

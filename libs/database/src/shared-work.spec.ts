@@ -1,6 +1,6 @@
 import { Deadline } from '@agno/database';
 import { describe, expect, it } from 'vitest';
-import { SharedWork } from './shared-work.js';
+import { RequestCoalescer } from './shared-work.js';
 
 /** Work that ends when told to, and counts how often it was begun. */
 function controlledWork() {
@@ -15,7 +15,7 @@ function controlledWork() {
 
 describe('SharedWork', () => {
   it('does not let a later caller join work that already runs', async () => {
-    const shared = new SharedWork<string>();
+    const shared = new RequestCoalescer<string>();
     const { work, ends } = controlledWork();
     const first = shared.run('k', new Deadline(), work);
     const second = shared.run('k', new Deadline(), work);
@@ -28,7 +28,7 @@ describe('SharedWork', () => {
   });
 
   it('gives one result to all who asked before the work began', async () => {
-    const shared = new SharedWork<string>();
+    const shared = new RequestCoalescer<string>();
     const { work, ends } = controlledWork();
     shared.run('k', new Deadline(), work);
     const waiting = Array.from({ length: 5 }, () => shared.run('k', new Deadline(), work));
@@ -40,31 +40,31 @@ describe('SharedWork', () => {
   });
 
   it('lets nobody join work that all others have left before it began', async () => {
-    const shared = new SharedWork<string>();
+    const shared = new RequestCoalescer<string>();
     const { work, ends, deadlines } = controlledWork();
     const left = new Deadline();
     shared.run('k', new Deadline(), work);
     const abandoned = shared.run('k', left, work);
-    left.pass();
+    left.expire();
     const late = new Deadline();
-    late.pass();
+    late.expire();
     const wanted = shared.run('k', new Deadline(), work);
     shared.run('k', late, work);
     ends[0]?.('before');
     await expect.poll(() => ends.length).toBe(3);
-    expect(deadlines.map(({ hasPassed }) => hasPassed)).toEqual([false, true, false]);
+    expect(deadlines.map(({ hasExpired: hasPassed }) => hasPassed)).toEqual([false, true, false]);
     for (const end of ends) end('after');
     expect(await Promise.all([abandoned, wanted])).toEqual(['after', 'after']);
   });
 
   it('goes on after a failure', async () => {
-    const shared = new SharedWork<string>();
+    const shared = new RequestCoalescer<string>();
     await expect(shared.run('k', new Deadline(), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await shared.run('k', new Deadline(), () => Promise.resolve('yes'))).toBe('yes');
   });
 
   it('gives the work up only when nobody waits for it any more', () => {
-    const shared = new SharedWork<string>();
+    const shared = new RequestCoalescer<string>();
     const { work, ends, deadlines } = controlledWork();
     const [one, two] = [new Deadline(), new Deadline()];
     shared.run('k', new Deadline(), work);
@@ -75,10 +75,10 @@ describe('SharedWork', () => {
       .poll(() => deadlines.length)
       .toBe(2)
       .then(() => {
-        one.pass();
-        expect(deadlines[1]?.hasPassed).toBe(false);
-        two.pass();
-        expect(deadlines[1]?.hasPassed).toBe(true);
+        one.expire();
+        expect(deadlines[1]?.hasExpired).toBe(false);
+        two.expire();
+        expect(deadlines[1]?.hasExpired).toBe(true);
       });
   });
 });

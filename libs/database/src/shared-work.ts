@@ -1,38 +1,38 @@
 import { Deadline } from './deadline.js';
 
-interface Planned<T> {
+interface PendingWork<T> {
   readonly result: Promise<T>;
-  readonly deadline: JointDeadline;
+  readonly deadline: SharedDeadline;
 }
 
 /**
  * Lets requests that want the same thing at the same moment share one piece of work, without anybody getting an answer
  * from before they asked: work that already runs is never joined, only work that has not begun.
  */
-export class SharedWork<T> {
+export class RequestCoalescer<T> {
   private readonly running = new Map<string, Promise<void>>();
-  private readonly planned = new Map<string, Planned<T>>();
+  private readonly pending = new Map<string, PendingWork<T>>();
 
   /**
    * The result of `work`, begun after this call, by this caller or by another with the same key. Its deadline passes when
    * that of everybody who waits for it has passed.
    */
   run(key: string, deadline: Deadline, work: (deadline: Deadline) => Promise<T>): Promise<T> {
-    const planned = this.planned.get(key);
+    const planned = this.pending.get(key);
     // What everybody has left is given up.
-    if (planned !== undefined && !planned.deadline.hasPassed) {
-      planned.deadline.include(deadline);
+    if (planned !== undefined && !planned.deadline.hasExpired) {
+      planned.deadline.add(deadline);
       return planned.result;
     }
-    const joint = new JointDeadline();
-    joint.include(deadline);
+    const joint = new SharedDeadline();
+    joint.add(deadline);
     const running = this.running.get(key);
     if (running === undefined) return this.begin(key, () => work(joint));
     const result = running.then(() => {
-      if (this.planned.get(key)?.deadline === joint) this.planned.delete(key);
+      if (this.pending.get(key)?.deadline === joint) this.pending.delete(key);
       return this.begin(key, () => work(joint));
     });
-    this.planned.set(key, { result, deadline: joint });
+    this.pending.set(key, { result, deadline: joint });
     return result;
   }
 
@@ -47,14 +47,14 @@ export class SharedWork<T> {
 }
 
 /** Passes when the last of the deadlines it includes has passed. */
-class JointDeadline extends Deadline {
-  private open = 0;
+class SharedDeadline extends Deadline {
+  private remaining = 0;
 
-  include(deadline: Deadline): void {
-    this.open++;
-    deadline.onPassed(() => {
-      this.open--;
-      if (this.open === 0) this.pass();
+  add(deadline: Deadline): void {
+    this.remaining++;
+    deadline.onExpired(() => {
+      this.remaining--;
+      if (this.remaining === 0) this.expire();
     });
   }
 }

@@ -52,11 +52,11 @@ export interface Execution<Row> {
 }
 
 /** Runs one statement on the connection that a piece of work holds. */
-export type Run = <Row = TextRow>(
+export type RunStatement = <Row = TextRow>(
   statement: Statement,
   values: readonly SqlValue[],
   execution?: Execution<Row>,
 ) => Promise<Row[]>;
 
 /** Work on one connection. `cancel` cancels the running statement, which fails then. */
-export type Work<T> = (run: Run, cancel: () => void) => Promise<T>;
+export type Work<T> = (run: RunStatement, cancel: () => void) => Promise<T>;

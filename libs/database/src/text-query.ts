@@ -19,7 +19,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
   readonly text: string;
   private columns: readonly string[];
   private connection: MessageConnection | undefined;
-  private tooLong: OversizedColumn | undefined;
+  private oversized: OversizedColumn | undefined;
   private startedAt = 0;
   private readonly received: Row[] = [];
   private readonly outcome = Promise.withResolvers<Row[]>();
@@ -53,10 +53,10 @@ export class TextQuery<Row = TextRow> implements Submittable {
     try {
       if (!portal?.isBound) {
         if (name === '' || wire.parsedStatements[name] === undefined) wire.parse({ name, text });
-        wire.bind({ statement: name, values: this.values.map(textOf) });
+        wire.bind({ statement: name, values: this.values.map(encodeParameter) });
         if (this.columns.length === 0) wire.describe({ type: 'P' });
       }
-      wire.execute(portal === undefined ? EXECUTE_ALL : { rows: portal.rows });
+      wire.execute(portal === undefined ? EXECUTE_ALL : { rows: portal.maxRows });
       wire.sync();
     } catch (error) {
       // The server would wait for the missing messages, and so would the next statement.
@@ -74,11 +74,11 @@ export class TextQuery<Row = TextRow> implements Submittable {
   handleDataRow({ fields, length }: { fields: readonly (string | null)[]; length: number }): void {
     const { columns } = this;
     const receiver = this.execution?.receiver;
-    if (this.tooLong !== undefined || receiver?.wants(length) === false) return;
+    if (this.oversized !== undefined || receiver?.wants(length) === false) return;
     const { longValues, nulls } = this.statement;
     // Looks at each value only on a connection that has seen a long one.
     if (longValues !== 'marked' && this.connection?.hasSentOversized && fields.includes(OVERSIZED)) {
-      this.tooLong ??= new OversizedColumn(columns[fields.indexOf(OVERSIZED)]);
+      this.oversized ??= new OversizedColumn(columns[fields.indexOf(OVERSIZED)]);
       return;
     }
     const row: TextRow = {};
@@ -104,7 +104,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
     this.end(true);
     const { portal, receiver } = this.execution ?? {};
     if (portal !== undefined) portal.isBound = true;
-    const failure = receiver?.failure ?? this.tooLong;
+    const failure = receiver?.failure ?? this.oversized;
     if (failure === undefined) this.outcome.resolve(this.received);
     else this.outcome.reject(failure);
   }
@@ -129,11 +129,11 @@ export class TextQuery<Row = TextRow> implements Submittable {
 const EXECUTE_ALL = {};
 
 /** A parameter in PostgreSQL's own text format. */
-function textOf(value: SqlValue): string | null {
+function encodeParameter(value: SqlValue): string | null {
   if (value === null || typeof value === 'string') return value;
-  return typeof value === 'object' ? `{${value.map(itemText).join(',')}}` : String(value);
+  return typeof value === 'object' ? `{${value.map(encodeArrayItem).join(',')}}` : String(value);
 }
 
-function itemText(item: string | null): string {
+function encodeArrayItem(item: string | null): string {
   return item === null ? 'NULL' : `"${item.replace(/["\\]/g, '\\$&')}"`;
 }

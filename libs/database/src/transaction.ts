@@ -1,4 +1,4 @@
-import type { Run, Statement } from './statement.js';
+import type { RunStatement, Statement } from './statement.js';
 
 const COMMIT: Statement = { name: 'commit', text: 'COMMIT' };
 const ROLLBACK: Statement = { name: 'rollback', text: 'ROLLBACK' };
@@ -8,7 +8,7 @@ const ROLLBACK: Statement = { name: 'rollback', text: 'ROLLBACK' };
  *
  * @param begin the command that begins it, with its modes
  */
-export async function inTransaction<T>(run: Run, begin: string, work: () => Promise<T>): Promise<T> {
+export async function inTransaction<T>(run: RunStatement, begin: string, work: () => Promise<T>): Promise<T> {
   await run({ name: 'begin', text: begin }, []);
   try {
     const result = await work();

@@ -3,7 +3,7 @@ import { MessageConnection } from './message-connection.js';
 import { replaceConnection } from './pg-internals.js';
 
 /** The client of every pool: reads its connection message by message, and never ends the process. */
-export class WatchedClient extends Client {
+export class MessageClient extends Client {
   constructor(config: ClientConfig = {}) {
     super(config);
     const { keepAlive, keepAliveInitialDelayMillis } = config;

@@ -2,44 +2,44 @@ import { DatabaseRegistry, type DatabaseServer, withTimeLimit } from '@agno/data
 import { Injectable } from '@nestjs/common';
 
 /** A database that takes longer for nothing is as good as down, in milliseconds. */
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /** Answers are remembered so long, in milliseconds: probes must be no load. */
-const REMEMBERED_MS = 1_000;
+const CACHE_MS = 1_000;
 
-const NOTHING = { name: 'probe', text: 'SELECT 1' };
+const PROBE_STATEMENT = { name: 'probe', text: 'SELECT 1' };
 
-interface Answer {
-  readonly askedAt: number;
+interface ProbeResult {
+  readonly startedAt: number;
   readonly isUp: Promise<boolean>;
 }
 
 /** Asks databases whether they answer. Never throws and never takes longer than its patience. */
 @Injectable()
-export class DatabaseProbes {
-  private readonly answers = new Map<string, Answer>();
+export class DatabaseHealth {
+  private readonly results = new Map<string, ProbeResult>();
 
   constructor(private readonly registry: DatabaseRegistry) {}
 
   /** Primaries by db_id and their replicas, in the order of the map. */
-  async all(): Promise<ReadonlyMap<string, boolean>> {
+  async statusById(): Promise<ReadonlyMap<string, boolean>> {
     const servers = this.registry.servers();
     return new Map(await Promise.all(servers.map(async (each) => [each.id, await this.isUp(each)] as const)));
   }
 
   private isUp(server: DatabaseServer): Promise<boolean> {
-    const known = this.answers.get(server.id);
+    const known = this.results.get(server.id);
     const now = performance.now();
-    if (known !== undefined && now - known.askedAt < REMEMBERED_MS) return known.isUp;
+    if (known !== undefined && now - known.startedAt < CACHE_MS) return known.isUp;
     // A busy database would let the probe wait in line, and its statements say as much.
-    const isUp = server.hasAnsweredWithin(REMEMBERED_MS) ? Promise.resolve(true) : probe(server);
-    this.answers.set(server.id, { askedAt: now, isUp });
+    const isUp = server.hasRespondedWithin(CACHE_MS) ? Promise.resolve(true) : probe(server);
+    this.results.set(server.id, { startedAt: now, isUp });
     return isUp;
   }
 }
 
 function probe(server: DatabaseServer): Promise<boolean> {
-  return withTimeLimit(PATIENCE_MS, (deadline) => server.query(NOTHING, [], deadline)).then(
+  return withTimeLimit(TIMEOUT_MS, (deadline) => server.query(PROBE_STATEMENT, [], deadline)).then(
     () => true,
     () => false,
   );

@@ -1,17 +1,17 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { DatabaseProbes } from './database-probes.js';
+import { DatabaseHealth } from './database-probes.js';
 import { HealthController } from './health.controller.js';
 import { HEALTH_OPTIONS, type HealthOptions } from './health-options.js';
 import { Readiness } from './readiness.js';
 
-@Module({ controllers: [HealthController], exports: [DatabaseProbes] })
+@Module({ controllers: [HealthController], exports: [DatabaseHealth] })
 export class HealthModule {
   static forRoot(options: HealthOptions): DynamicModule {
     return {
       module: HealthModule,
       imports: [TerminusModule.forRoot({ logger: false })],
-      providers: [{ provide: HEALTH_OPTIONS, useValue: options }, DatabaseProbes, Readiness],
+      providers: [{ provide: HEALTH_OPTIONS, useValue: options }, DatabaseHealth, Readiness],
     };
   }
 }

@@ -1,2 +1,2 @@
-export { DatabaseProbes } from './database-probes.js';
+export { DatabaseHealth } from './database-probes.js';
 export * from './health.module.js';

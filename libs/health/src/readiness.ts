@@ -7,7 +7,7 @@ import {
   type HealthIndicatorResult,
   HealthIndicatorService,
 } from '@nestjs/terminus';
-import { DatabaseProbes } from './database-probes.js';
+import { DatabaseHealth } from './database-probes.js';
 import { HEALTH_OPTIONS, type HealthOptions } from './health-options.js';
 
 /**
@@ -21,7 +21,7 @@ export class Readiness implements BeforeApplicationShutdown {
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
-    private readonly probes: DatabaseProbes,
+    private readonly probes: DatabaseHealth,
     private readonly registry: DatabaseRegistry,
     @Inject(HEALTH_OPTIONS) private readonly options: HealthOptions,
   ) {}
@@ -34,8 +34,8 @@ export class Readiness implements BeforeApplicationShutdown {
 
   /** Terminus' report, each database under its db_id; its `status` is `ok` or `degraded` while the service is ready. */
   async report(): Promise<HealthCheckResult> {
-    const databases = await this.probes.all();
-    const found = [...databases].map(([id, isUp]) => this.indicated(id, isUp));
+    const databases = await this.probes.statusById();
+    const found = [...databases].map(([id, isUp]) => this.databaseStatus(id, isUp));
     if (this.isDraining) found.push(this.indicators.check('service').down('draining'));
     try {
       return await this.health.check(found.map((result) => () => result));
@@ -45,7 +45,7 @@ export class Readiness implements BeforeApplicationShutdown {
     }
   }
 
-  private indicated(id: string, isUp: boolean): HealthIndicatorResult {
+  private databaseStatus(id: string, isUp: boolean): HealthIndicatorResult {
     const indicator = this.indicators.check(id);
     if (isUp) return indicator.up();
     return id === this.registry.options.defaultId ? indicator.down() : indicator.degraded();

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { whenRequestEnds } from './request-end.js';
+import { onRequestEnd } from './request-end.js';
 
 /** One line per request: never bodies, queries, tokens or DSNs. The route is its template, not the path asked for. */
 export function logAccess(fastify: FastifyInstance, logger: Logger): void {
   // Asked once, while it is open, a connection goes on to know its address.
   fastify.server.on('connection', ({ remoteAddress }: Socket) => remoteAddress);
-  whenRequestEnds(fastify, (request, status, durationMs) => {
+  onRequestEnd(fastify, (request, status, durationMs) => {
     logger.info(
       {
         request_id: request.id,
@@ -25,9 +25,9 @@ export function logAccess(fastify: FastifyInstance, logger: Logger): void {
 }
 
 /** What stands for the route of paths that no route has. */
-export const UNMATCHED = 'unmatched';
+export const UNMATCHED_ROUTE = 'unmatched';
 
 /** The template of the route. Paths that no route has share one name, so that a scan cannot fill anybody's memory. */
 export function routeOf(request: FastifyRequest): string {
-  return request.routeOptions.url ?? UNMATCHED;
+  return request.routeOptions.url ?? UNMATCHED_ROUTE;
 }

@@ -1,8 +1,8 @@
 import { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { whenRequestEnds } from './request-end.js';
-import { answerUnderWay } from './request-order.js';
+import { onRequestEnd } from './request-end.js';
+import { currentResponse } from './request-order.js';
 
 /**
  * How long a connection without a request is kept. A balancer whose own time is longer sends a request just as we close,
@@ -11,7 +11,7 @@ import { answerUnderWay } from './request-order.js';
 export const KEEP_ALIVE_MS = 620_000;
 /** The same while there are nearly as many connections as there may be. */
 const SHORT_KEEP_ALIVE_MS = 5_000;
-const NEARLY = 0.75;
+const NEARLY_FULL_SHARE = 0.75;
 
 /**
  * Bounds the connections of this process. Beyond the limit the connection that has been idle for the longest time is closed, so
@@ -25,7 +25,7 @@ export function limitConnections(fastify: FastifyInstance, limit: number): void 
   const idle = new Set<Socket>();
   const changeCount = (by: number) => {
     count += by;
-    server.keepAliveTimeout = count < NEARLY * limit ? KEEP_ALIVE_MS : SHORT_KEEP_ALIVE_MS;
+    server.keepAliveTimeout = count < NEARLY_FULL_SHARE * limit ? KEEP_ALIVE_MS : SHORT_KEEP_ALIVE_MS;
   };
   server.on('connection', (socket) => {
     changeCount(1);
@@ -40,13 +40,13 @@ export function limitConnections(fastify: FastifyInstance, limit: number): void 
     idle.delete(socket);
     done();
   });
-  whenRequestEnds(fastify, ({ raw: { socket } }) => {
+  onRequestEnd(fastify, ({ raw: { socket } }) => {
     if (!socket.destroyed) idle.add(socket);
   });
 }
 
 /** Behind a request that has ended the next of its connection may already have begun. */
 function longestIdle(idle: ReadonlySet<Socket>): Socket | undefined {
-  for (const socket of idle) if (answerUnderWay(socket) === undefined) return socket;
+  for (const socket of idle) if (currentResponse(socket) === undefined) return socket;
   return undefined;
 }

@@ -13,7 +13,7 @@ export class Cors {
   }
 
   /** Sets the headers of an ordinary answer. */
-  mark(request: FastifyRequest, reply: FastifyReply): void {
+  addHeaders(request: FastifyRequest, reply: FastifyReply): void {
     const { origin } = request.headers;
     reply.header('vary', 'Origin');
     if (origin === undefined) return;
@@ -22,7 +22,7 @@ export class Cors {
   }
 
   /** Answers a preflight; false when the request is none. */
-  answerPreflight({ method, headers }: FastifyRequest, reply: FastifyReply): boolean {
+  respondToPreflight({ method, headers }: FastifyRequest, reply: FastifyReply): boolean {
     const wanted = headers['access-control-request-method'];
     if (method !== 'OPTIONS' || headers.origin === undefined || wanted === undefined) return false;
     const refused: string[] = [];

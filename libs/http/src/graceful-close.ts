@@ -2,12 +2,12 @@ import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { refuseUnfinished } from './malformed-request.js';
-import { whenRequestEnds } from './request-end.js';
-import { answerUnderWay } from './request-order.js';
+import { timeOutIncompleteRequest } from './malformed-request.js';
+import { onRequestEnd } from './request-end.js';
+import { currentResponse } from './request-order.js';
 
 /** How long a connection without a request may still bring one after closing began, in milliseconds. */
-const LAST_CALL_MS = 500;
+const CLOSE_GRACE_MS = 500;
 
 /**
  * Lets a closing server answer everything that was sent to it. Node ends connections that look idle at once, and with
@@ -21,42 +21,42 @@ const LAST_CALL_MS = 500;
 export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): void {
   const { server } = fastify;
   if (!(server instanceof Server)) return;
-  const connections = openConnections(server);
+  const connections = trackConnections(server);
   let isOver = false;
   server.closeIdleConnections = () => undefined;
   fastify.addHook('preClose', (done) => {
     setTimeout(async () => {
-      await whatHasCome();
+      await allInputRead();
       isOver = true;
-      closeIdle(server, connections);
-    }, LAST_CALL_MS);
+      closeIdleSockets(server, connections);
+    }, CLOSE_GRACE_MS);
     // Again and again: what comes behind a request that is still being answered may not come to an end either.
-    setInterval(() => connections.forEach(refuseUnfinished), timeoutMs).unref();
+    setInterval(() => connections.forEach(timeOutIncompleteRequest), timeoutMs).unref();
     done();
   });
-  whenRequestEnds(fastify, ({ raw: { socket } }) => {
+  onRequestEnd(fastify, ({ raw: { socket } }) => {
     // The next request of the connection may have its turn already.
-    if (isOver && answerUnderWay(socket) === undefined) socket.destroySoon();
+    if (isOver && currentResponse(socket) === undefined) socket.destroySoon();
   });
 }
 
 /** Resolves when all is read that has come by now: the loop takes connections in one round and reads them in the next. */
-async function whatHasCome(): Promise<void> {
+async function allInputRead(): Promise<void> {
   await setImmediate();
   await setImmediate();
 }
 
 /** Ends the connections on which nothing is under way. */
-function closeIdle(server: Server, connections: ReadonlySet<Socket>): void {
+function closeIdleSockets(server: Server, connections: ReadonlySet<Socket>): void {
   // Node takes an answer for sent that is only handed to its connection, and would cut it off.
-  const unsent = [...connections].flatMap((socket) => answerUnderWay(socket) ?? []).filter(({ finished }) => finished);
+  const unsent = [...connections].flatMap((socket) => currentResponse(socket) ?? []).filter(({ finished }) => finished);
   for (const answer of unsent) answer.finished = false;
   Server.prototype.closeIdleConnections.call(server);
   for (const answer of unsent) answer.finished = true;
   for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
 }
 
-function openConnections(server: Server): ReadonlySet<Socket> {
+function trackConnections(server: Server): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   server.on('connection', (socket) => {
     connections.add(socket);
@@ -69,7 +69,7 @@ function openConnections(server: Server): ReadonlySet<Socket> {
  * From now on every answer ends its connection and says so. To be called when the service is told to stop: clients that
  * keep connections and look at no probe open their next one elsewhere, while this process still answers.
  */
-export function endConnectionsWithAnswers({ server }: FastifyInstance): void {
+export function closeConnectionsAfterResponses({ server }: FastifyInstance): void {
   server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
     response.setHeader('connection', 'close');
   });

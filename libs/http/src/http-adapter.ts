@@ -6,16 +6,16 @@ import { logAccess } from './access-log.js';
 import { KEEP_ALIVE_MS, limitConnections } from './connections.js';
 import { Cors } from './cors.js';
 import { closeGracefully } from './graceful-close.js';
-import { LargeBody, sendable } from './large-body.js';
-import { inRequest } from './logger.js';
-import { answerMalformed, answerUnusual, requireHost } from './malformed-request.js';
-import { readBodies } from './request-bodies.js';
-import { limitArrival, setDeadlines } from './request-deadline.js';
-import { whenRequestEnds } from './request-end.js';
+import { ResponseStream, toSendableBody } from './large-body.js';
+import { runWithLogContext } from './logger.js';
+import { assertHostHeader, handleConnectAndExpect, onClientError } from './malformed-request.js';
+import { readBodiesAsBytes } from './request-bodies.js';
+import { limitArrivalTime, setDeadlines } from './request-deadline.js';
+import { onRequestEnd } from './request-end.js';
 import { requestIdOf } from './request-id.js';
 import { serializePipelined } from './request-order.js';
-import { routedUrl } from './request-path.js';
-import { Responses } from './responses.js';
+import { normalizeUrl } from './request-path.js';
+import { ResponseLimiter } from './responses.js';
 import { SlowClients } from './slow-clients.js';
 
 export interface HttpOptions {
@@ -46,12 +46,12 @@ export function createHttpAdapter(
   isWaitedFor: () => boolean,
   logger: Logger,
 ): FastifyAdapter {
-  const adapter = new SessionAdapter({
+  const adapter = new StreamingFastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     genReqId: requestIdOf,
-    rewriteUrl: routedUrl,
-    clientErrorHandler: answerMalformed,
+    rewriteUrl: normalizeUrl,
+    clientErrorHandler: onClientError,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: { requireHostHeader: false, connectionsCheckingInterval: ARRIVAL_CHECK_MS },
     exposeHeadRoutes: false,
@@ -61,7 +61,7 @@ export function createHttpAdapter(
     multipart: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   });
-  adapter.isShort = () => memory.hasRefusedWithin(1_000) || isWaitedFor();
+  adapter.isUnderPressure = () => memory.hasRefusedWithin(1_000) || isWaitedFor();
   const cors = new Cors(options.corsOrigins);
   const fastify = adapter.getInstance();
   fastify.decorateRequest('databaseId', undefined);
@@ -71,31 +71,31 @@ export function createHttpAdapter(
   serializePipelined(fastify);
   logAccess(fastify, logger);
   limitConnections(fastify, options.maxConnections);
-  whenRequestEnds(fastify, ({ hasReplied, memory: held }) => {
+  onRequestEnd(fastify, ({ hasReplied, memory: held }) => {
     // A write whose client has gone goes on, and holds what it needs until it has ended.
     if (hasReplied) held.release();
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     request.memory = memory.reservation();
     reply.header('x-request-id', request.id);
-    keepContentType(request);
-    if (cors.answerPreflight(request, reply)) return;
-    cors.mark(request, reply);
-    reply.header('content-type', 'application/json').serializer(asText);
-    requireHost(request.raw);
-    inRequest({ request_id: request.id }, done);
+    preserveContentType(request);
+    if (cors.respondToPreflight(request, reply)) return;
+    cors.addHeaders(request, reply);
+    reply.header('content-type', 'application/json').serializer(serializeBody);
+    assertHostHeader(request.raw);
+    runWithLogContext({ request_id: request.id }, done);
   });
-  limitArrival(fastify, options.requestTimeoutMs);
+  limitArrivalTime(fastify, options.requestTimeoutMs);
   setDeadlines(fastify, options.requestTimeoutMs);
   closeGracefully(fastify, options.requestTimeoutMs);
-  answerUnusual(fastify);
+  handleConnectAndExpect(fastify);
   fastify.removeAllContentTypeParsers();
-  readBodies(fastify, options.bodyLimitBytes, adapter.slowClients);
+  readBodiesAsBytes(fastify, options.bodyLimitBytes, adapter.slowClients);
   return adapter;
 }
 
 /** Fastify refuses content types that it cannot read, and QUERY without one; the contract has an answer of its own to each. */
-function keepContentType(request: FastifyRequest): void {
+function preserveContentType(request: FastifyRequest): void {
   const { headers, method } = request.raw;
   if (headers['content-type'] === undefined && method !== 'QUERY') return;
   request.contentType = headers['content-type'];
@@ -103,21 +103,21 @@ function keepContentType(request: FastifyRequest): void {
 }
 
 /** Bodies are JSON text already. A serializer of our own also keeps Fastify from adding a charset, which JSON has not. */
-function asText(body: unknown): string {
+function serializeBody(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 /** Nest's adapter, except that large responses are sent piece by piece, and that all of them count in the memory budget. */
-class SessionAdapter extends FastifyAdapter {
+class StreamingFastifyAdapter extends FastifyAdapter {
   /** Whether memory or connections are short. */
-  isShort: () => boolean = () => false;
-  readonly slowClients = new SlowClients(() => this.isShort());
-  private readonly responses = new Responses(this.slowClients);
+  isUnderPressure: () => boolean = () => false;
+  readonly slowClients = new SlowClients(() => this.isUnderPressure());
+  private readonly responses = new ResponseLimiter(this.slowClients);
 
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {
-    const sent = sendable(body);
+    const sent = toSendableBody(body);
     if (!this.responses.prepare(response, sent, status)) return response;
-    if (!(sent instanceof LargeBody)) return super.reply(response, sent, status);
+    if (!(sent instanceof ResponseStream)) return super.reply(response, sent, status);
     // Not as a StreamableFile: Nest keeps the first one of each connection in memory until the connection closes.
     if (status !== undefined) response.code(status);
     if (sent.bytes !== undefined) response.header('content-length', sent.bytes);

@@ -1,8 +1,8 @@
-export { routeOf, UNMATCHED } from './access-log.js';
-export { endConnectionsWithAnswers } from './graceful-close.js';
+export { routeOf, UNMATCHED_ROUTE } from './access-log.js';
+export { closeConnectionsAfterResponses } from './graceful-close.js';
 export * from './http-adapter.js';
 export * from './logger.js';
 export * from './problem.filter.js';
 export type { RequestContext } from './request-context.js';
-export { whenRequestEnds } from './request-end.js';
+export { onRequestEnd } from './request-end.js';
 export { rawQueryOf } from './request-path.js';

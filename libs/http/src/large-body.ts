@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import { type BodyFlow, type BodyParts, encodedPieces, SMALL_LENGTH } from '@agno/json';
+import { type BodyParts, encodedChunks, SMALL_BODY_LENGTH, type StreamedBody } from '@agno/json';
 
 /** A body that is sent piece by piece, so that bytes exist only of those that the client is ready for. */
-export class LargeBody {
+export class ResponseStream {
   readonly stream: Readable;
 
   /**
@@ -20,19 +20,19 @@ export class LargeBody {
   }
 }
 
-/** A body as it is sent: a short text or a LargeBody. Anything else is no text of ours and stays what it is. */
-export function sendable(body: unknown): unknown {
+/** A body as it is sent: a short string or a ResponseStream. Anything else stays what it is. */
+export function toSendableBody(body: unknown): unknown {
   if (typeof body === 'string') {
-    return body.length < SMALL_LENGTH ? body : new LargeBody(encodedPieces([body]), Buffer.byteLength(body));
+    return body.length < SMALL_BODY_LENGTH ? body : new ResponseStream(encodedChunks([body]), Buffer.byteLength(body));
   }
-  if (isParts(body)) return new LargeBody(encodedPieces(body.parts), body.bytes);
-  return isFlow(body) ? new LargeBody(body.flow, undefined, body.close) : body;
+  if (isParts(body)) return new ResponseStream(encodedChunks(body.parts), body.bytes);
+  return isFlow(body) ? new ResponseStream(body.chunks, undefined, body.close) : body;
 }
 
 function isParts(body: unknown): body is BodyParts {
   return typeof body === 'object' && body !== null && 'parts' in body;
 }
 
-function isFlow(body: unknown): body is BodyFlow {
-  return typeof body === 'object' && body !== null && 'flow' in body;
+function isFlow(body: unknown): body is StreamedBody {
+  return typeof body === 'object' && body !== null && 'chunks' in body;
 }

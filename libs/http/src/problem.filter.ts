@@ -1,6 +1,6 @@
 import { HttpProblem, problem } from '@agno/contract';
 import {
-  ChangeNotShown,
+  ChangeResultUnavailable,
   ConnectionLost,
   DatabaseOverloaded,
   DatabaseUnavailable,
@@ -14,25 +14,25 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allowedMethod } from './known-paths.js';
-import { workHasEnded } from './responses.js';
+import { markWorkEnded } from './responses.js';
 
 /** The part of Nest's adapter that sends a response. */
-type HttpAdapter = Pick<FastifyAdapter, 'reply'>;
+type ResponseSender = Pick<FastifyAdapter, 'reply'>;
 
 /** Turns anything thrown into `{"detail": …}`. What nobody foresaw is a 500 whose stack is in the log only. */
 @Catch()
-export class ProblemFilter implements ExceptionFilter {
+export class AllExceptionsFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
-  constructor(private readonly adapter: HttpAdapter) {}
+  constructor(private readonly adapter: ResponseSender) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    workHasEnded(reply);
+    markWorkEnded(reply);
     if (reply.raw.headersSent) return;
-    this.send(this.problemOf(error, request), request, reply);
+    this.send(this.toProblem(error, request), request, reply);
   }
 
   private send(answer: HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
@@ -43,15 +43,15 @@ export class ProblemFilter implements ExceptionFilter {
       this.adapter.reply(reply, answer.body, answer.status);
     } catch (error) {
       // A refusal can repeat much of its request; one of this is short.
-      this.send(this.problemOf(error, request), request, reply);
+      this.send(this.toProblem(error, request), request, reply);
     }
   }
 
-  private problemOf(error: unknown, request: FastifyRequest): HttpProblem {
+  private toProblem(error: unknown, request: FastifyRequest): HttpProblem {
     if (error instanceof HttpProblem) return error;
     if (error instanceof DatabaseOverloaded) return problem(503, error.message);
-    if (error instanceof MemoryBudgetFull) return problem(503, TOO_MANY[error.use]);
-    if (error instanceof ChangeNotShown) return problem(504, error.message);
+    if (error instanceof MemoryBudgetFull) return problem(503, BUDGET_EXHAUSTED_DETAIL[error.use]);
+    if (error instanceof ChangeResultUnavailable) return problem(504, error.message);
     if (error instanceof DatabaseUnavailable) {
       this.logger.warn(`${error.message}: ${error.cause instanceof Error ? error.cause.message : 'no reason given'}`);
       // 503 promises that nothing was done, so that everybody may try again.
@@ -73,7 +73,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-const TOO_MANY: Record<MemoryUse, string> = {
+const BUDGET_EXHAUSTED_DETAIL: Record<MemoryUse, string> = {
   body: 'Too many request bodies in flight',
   rows: 'Too many large responses in flight',
   change: 'Too many large responses in flight',

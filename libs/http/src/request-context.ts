@@ -1,5 +1,5 @@
 import type { Deadline, Reservation } from '@agno/database';
-import type { RequestFields } from './logger.js';
+import type { LogContext } from './logger.js';
 
 /** What a request carries through the service beside Fastify's own: filled in as it becomes known. */
 export interface RequestContext {
@@ -12,7 +12,7 @@ export interface RequestContext {
   /** The db_id that answers, for the access log. */
   databaseId: string | undefined;
   /** Where the request is traced: what its line in the access log says of that. */
-  trace: Pick<RequestFields, 'trace_id' | 'span_id'> | undefined;
+  trace: Pick<LogContext, 'trace_id' | 'span_id'> | undefined;
   /** True when the handler has ended: it has handed over its response. */
   hasReplied: boolean;
 }

@@ -1,6 +1,6 @@
 import { Server, type ServerResponse } from 'node:http';
 import { problem } from '@agno/contract';
-import { Deadline, LONGEST_TIMER_MS } from '@agno/database';
+import { Deadline, MAX_TIMER_MS } from '@agno/database';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { sentBytes } from './slow-clients.js';
 
@@ -9,12 +9,12 @@ import { sentBytes } from './slow-clients.js';
  * takes the shorter of its two times for the head alone, whichever it is: both must be set. A connection with a request on
  * which nothing moves for twice as long, though every request is answered by its deadline, has a client who does not read.
  */
-export function limitArrival({ server }: FastifyInstance, timeoutMs: number): void {
+export function limitArrivalTime({ server }: FastifyInstance, timeoutMs: number): void {
   if (!(server instanceof Server)) return;
   Object.assign(server, {
     headersTimeout: timeoutMs,
     requestTimeout: timeoutMs,
-    timeout: Math.min(2 * timeoutMs, LONGEST_TIMER_MS),
+    timeout: Math.min(2 * timeoutMs, MAX_TIMER_MS),
   });
 }
 
@@ -30,15 +30,15 @@ export function setDeadlines(fastify: FastifyInstance, timeoutMs: number): void 
     const deadline = new Deadline();
     request.deadline = deadline;
     let timer = setTimeout(() => {
-      answerTimeout(reply, timeoutMs);
-      deadline.pass();
-      timer = expectProgress(raw, timeoutMs);
+      respondTimedOut(reply, timeoutMs);
+      deadline.expire();
+      timer = requireProgress(raw, timeoutMs);
     }, timeoutMs);
     const onClose = () => {
       clearTimeout(timer);
-      if (raw.writableFinished || deadline.hasPassed) return;
-      if (request.method === 'GET') deadline.pass();
-      else passLater(deadline, timeoutMs);
+      if (raw.writableFinished || deadline.hasExpired) return;
+      if (request.method === 'GET') deadline.expire();
+      else expireLater(deadline, timeoutMs);
     };
     // Who may ask was found out first, and its client may have left meanwhile.
     if (raw.closed) onClose();
@@ -48,11 +48,11 @@ export function setDeadlines(fastify: FastifyInstance, timeoutMs: number): void 
 }
 
 /** On its own, so that the timer holds nothing of the request. */
-function passLater(deadline: Deadline, timeoutMs: number): void {
-  setTimeout(() => deadline.pass(), timeoutMs).unref();
+function expireLater(deadline: Deadline, timeoutMs: number): void {
+  setTimeout(() => deadline.expire(), timeoutMs).unref();
 }
 
-function answerTimeout(reply: FastifyReply, timeoutMs: number): void {
+function respondTimedOut(reply: FastifyReply, timeoutMs: number): void {
   // Of an answer that is sent piece by piece, Fastify says that it was sent only when all of it was.
   if (reply.raw.headersSent) return;
   const { status, body } = problem(504, `The request took longer than ${timeoutMs} ms`);
@@ -60,14 +60,14 @@ function answerTimeout(reply: FastifyReply, timeoutMs: number): void {
 }
 
 /** So much of an answer a client must read in the time in which it must have sent its request. In bytes. */
-const LEAST_PROGRESS = 1_048_576;
+const MIN_PROGRESS_BYTES = 1_048_576;
 
 /** Cuts the connection of a client that does not read its answer, or so slowly that nobody could mean it. */
-function expectProgress({ req: { socket } }: ServerResponse, timeoutMs: number): NodeJS.Timeout {
+function requireProgress({ req: { socket } }: ServerResponse, timeoutMs: number): NodeJS.Timeout {
   let written = sentBytes(socket);
   return setInterval(() => {
     // A reset also frees what the kernel would keep for a client who comes for it.
-    if (sentBytes(socket) - written < LEAST_PROGRESS) socket.resetAndDestroy();
+    if (sentBytes(socket) - written < MIN_PROGRESS_BYTES) socket.resetAndDestroy();
     written = sentBytes(socket);
   }, timeoutMs);
 }

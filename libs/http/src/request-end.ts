@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** The number that nginx made common for a request whose client did not wait for its answer. It is never sent. */
-const CLIENT_GONE = 499;
+const CLIENT_CLOSED_REQUEST = 499;
 
 /** @param status what was answered, or 499 */
-type Listener = (request: FastifyRequest, status: number, durationMs: number) => void;
+type RequestEndListener = (request: FastifyRequest, status: number, durationMs: number) => void;
 
-const listenersOf = new WeakMap<FastifyInstance, Listener[]>();
+const listenersOf = new WeakMap<FastifyInstance, RequestEndListener[]>();
 
 /**
  * Calls `listener` once for every request whose head has come: when its answer is sent, or when its client has gone, of
@@ -14,7 +14,7 @@ const listenersOf = new WeakMap<FastifyInstance, Listener[]>();
  * missing in figures. The first call is to come before all hooks that may answer a request, and behind the one that keeps those
  * whose turn on their connection has not come: they begin with their turn, or never.
  */
-export function whenRequestEnds(fastify: FastifyInstance, listener: Listener): void {
+export function onRequestEnd(fastify: FastifyInstance, listener: RequestEndListener): void {
   const known = listenersOf.get(fastify);
   if (known !== undefined) {
     known.push(listener);
@@ -27,7 +27,7 @@ export function whenRequestEnds(fastify: FastifyInstance, listener: Listener): v
     const start = performance.now();
     // One for all of them: an answer that is streamed has so many listeners that Node would warn of more.
     raw.once('close', () => {
-      const status = raw.headersSent ? reply.statusCode : CLIENT_GONE;
+      const status = raw.headersSent ? reply.statusCode : CLIENT_CLOSED_REQUEST;
       const durationMs = performance.now() - start;
       for (const each of listeners) each(request, status, durationMs);
     });

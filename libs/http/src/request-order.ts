@@ -10,7 +10,7 @@ const MAX_QUEUED_TOTAL = 10_000;
 let queuedTotal = 0;
 
 /** More bytes than Node lets responses that wait for their turn hold before it stops reading their connection. */
-const TOO_MANY_BYTES = 2 ** 30;
+const PAUSE_READING_BYTES = 2 ** 30;
 
 const queues = new WeakMap<Socket, PipelineQueue>();
 
@@ -21,7 +21,7 @@ const queues = new WeakMap<Socket, PipelineQueue>();
  */
 export function serializePipelined(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ raw: { socket } }, { raw: response }, done) => {
-    if (hasEnded(socket)) return;
+    if (isConnectionClosed(socket)) return;
     // Node assigns the connection to a response when it is its turn.
     if (response.socket !== null) done();
     else queueOf(socket).add(response, done);
@@ -29,7 +29,7 @@ export function serializePipelined(fastify: FastifyInstance): void {
 }
 
 /** The response that a connection is busy with. */
-export function answerUnderWay(socket: object): ServerResponse | undefined {
+export function currentResponse(socket: object): ServerResponse | undefined {
   return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
@@ -37,7 +37,7 @@ export function answerUnderWay(socket: object): ServerResponse | undefined {
  * Whether nothing can be answered on a connection any more. What comes then, or comes to its end, was on the wire at that
  * moment: its client was told that it is not done, or cannot be told anything.
  */
-export function hasEnded(socket: Socket): boolean {
+export function isConnectionClosed(socket: Socket): boolean {
   return socket.destroyed || socket.writableEnded;
 }
 
@@ -53,22 +53,22 @@ class PipelineQueue {
   }
 
   add(response: ServerResponse, begin: () => void): void {
-    const previous = this.last ?? answerUnderWay(this.socket);
-    previous?.once('close', () => this.begin(response, begin));
+    const previous = this.last ?? currentResponse(this.socket);
+    previous?.once('close', () => this.start(response, begin));
     this.last = response;
-    if (this.length === 0) countPending(response, TOO_MANY_BYTES);
+    if (this.length === 0) addPendingBytes(response, PAUSE_READING_BYTES);
     this.length++;
     queuedTotal++;
     if (queuedTotal > MAX_QUEUED_TOTAL) this.socket.destroy();
   }
 
-  private begin(response: ServerResponse, begin: () => void): void {
-    if (hasEnded(this.socket)) return;
+  private start(response: ServerResponse, begin: () => void): void {
+    if (isConnectionClosed(this.socket)) return;
     this.length--;
     queuedTotal--;
     if (this.length === 0) {
       this.last = undefined;
-      countPending(response, -TOO_MANY_BYTES);
+      addPendingBytes(response, -PAUSE_READING_BYTES);
     }
     begin();
   }
@@ -85,6 +85,6 @@ function queueOf(socket: Socket): PipelineQueue {
  * turn hold too many, and resumes it afterwards.
  * https://github.com/nodejs/node/blob/v24.x/lib/_http_server.js (`outgoingData`)
  */
-function countPending(response: ServerResponse, bytes: number): void {
+function addPendingBytes(response: ServerResponse, bytes: number): void {
   (response as ServerResponse & { _onPendingData(bytes: number): void })._onPendingData(bytes);
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { routedUrl } from './request-path.js';
+import { normalizeUrl } from './request-path.js';
 
-const routed = (url: string) => routedUrl({ url } as IncomingMessage);
+const routed = (url: string) => normalizeUrl({ url } as IncomingMessage);
 
 describe('routedUrl', () => {
   it.each([

@@ -7,20 +7,20 @@ import { decodePercent } from '@agno/contract';
  * slashes at the end do not count; `#` is a character like any other. What an absolute URL says before its path is left
  * out, the query is left as it is.
  */
-export function routedUrl(request: IncomingMessage): string {
+export function normalizeUrl(request: IncomingMessage): string {
   const url = request.url ?? '/';
   const queryStart = url.indexOf('?');
   const path = queryStart === -1 ? url : url.slice(0, queryStart);
   if (isPlain(path)) return url;
-  return normalised(path) + (queryStart === -1 ? '' : url.slice(queryStart));
+  return normalizePath(path) + (queryStart === -1 ? '' : url.slice(queryStart));
 }
 
 function isPlain(path: string): boolean {
   return path.startsWith('/') && !path.endsWith('/') && !path.includes('%') && !path.includes('#');
 }
 
-function normalised(path: string): string {
-  const decoded = decodePercent(path.replace(ORIGIN, ''));
+function normalizePath(path: string): string {
+  const decoded = decodePercent(path.replace(ORIGIN_PREFIX, ''));
   let end = decoded.length;
   while (decoded.endsWith('/', end)) end--;
   const encoded = decoded.slice(0, end).split('/').map(encodeURIComponent).join('/');
@@ -29,7 +29,7 @@ function normalised(path: string): string {
 }
 
 /** What stands before the path of an absolute URL. */
-const ORIGIN = /^https?:\/\/[^/#]*/i;
+const ORIGIN_PREFIX = /^https?:\/\/[^/#]*/i;
 
 /** The query of a request as the client wrote it, without the question mark. */
 export function rawQueryOf(url: string): string {

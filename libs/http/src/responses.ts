@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { ChangeNotShown, MemoryBudgetFull } from '@agno/database';
+import { ChangeResultUnavailable, MemoryBudgetFull } from '@agno/database';
 import { HttpStatus, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { LargeBody } from './large-body.js';
+import { ResponseStream } from './large-body.js';
 import { type SlowClients, sentBytes, type Transfer } from './slow-clients.js';
 
 const logger = new Logger('Http');
 
 /** Counts each response in the memory budget until the kernel has taken all of it, and watches large ones. */
-export class Responses {
+export class ResponseLimiter {
   constructor(private readonly slowClients: SlowClients) {}
 
   /**
@@ -19,8 +19,8 @@ export class Responses {
    */
   prepare(reply: FastifyReply, body: unknown, status = HttpStatus.OK): boolean {
     const { raw } = reply;
-    const large = body instanceof LargeBody ? body : undefined;
-    workHasEnded(reply);
+    const large = body instanceof ResponseStream ? body : undefined;
+    markWorkEnded(reply);
     if (raw.closed || raw.writableEnded) {
       large?.stream.destroy();
       large?.close();
@@ -28,13 +28,13 @@ export class Responses {
     }
     const bytes = large === undefined ? lengthOf(body) : large.bytes;
     // Of one whose length is not known, what it holds already is all that it needs.
-    if (bytes !== undefined) hold(reply, bytes, status);
+    if (bytes !== undefined) reserveResponse(reply, bytes, status);
     if (large !== undefined) this.watch(raw, large);
     return true;
   }
 
-  private watch(raw: ServerResponse, body: LargeBody): void {
-    const unwatch = this.slowClients.watch(new LargeResponse(raw));
+  private watch(raw: ServerResponse, body: ResponseStream): void {
+    const unwatch = this.slowClients.watch(new ResponseTransfer(raw));
     raw.once('close', () => {
       unwatch();
       body.close();
@@ -49,7 +49,7 @@ export class Responses {
 }
 
 /** The work for a request holds memory until it has ended, also when its client has gone or was told 504 meanwhile. */
-export function workHasEnded({ raw, request }: FastifyReply): void {
+export function markWorkEnded({ raw, request }: FastifyReply): void {
   request.hasReplied = true;
   if (raw.closed) request.memory.release();
 }
@@ -58,28 +58,28 @@ function lengthOf(body: unknown): number {
   return typeof body === 'string' ? body.length : 0;
 }
 
-function hold({ request }: FastifyReply, bytes: number, status: number): void {
+function reserveResponse({ request }: FastifyReply, bytes: number, status: number): void {
   try {
     request.memory.holdResponse(bytes);
   } catch (error) {
     // A refusal has changed nothing, however long it is.
     const isChange = error instanceof MemoryBudgetFull && request.method !== 'GET' && status < HttpStatus.BAD_REQUEST;
-    throw isChange ? new ChangeNotShown(error) : error;
+    throw isChange ? new ChangeResultUnavailable(error) : error;
   }
 }
 
-class LargeResponse implements Transfer {
+class ResponseTransfer implements Transfer {
   constructor(private readonly raw: ServerResponse) {}
 
-  moved(): number {
+  transferredBytes(): number {
     return this.raw.socket === null ? 0 : sentBytes(this.raw.socket);
   }
 
-  isBlocked(): boolean {
+  isWaitingForClient(): boolean {
     return (this.raw.socket?.writableLength ?? 0) > 0;
   }
 
-  cut(): void {
+  abort(): void {
     // A reset also frees what the kernel would keep for a client who comes for it.
     this.raw.socket?.resetAndDestroy();
   }

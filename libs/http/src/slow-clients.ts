@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
 
 /** Bytes a second that a client must send or take while others need what it holds: a mean over WINDOW_S seconds. */
-const LEAST_BYTES_PER_SECOND = 65_536;
+const MIN_BYTES_PER_SECOND = 65_536;
 const WINDOW_S = 10;
 
 /** A large body or response on its way. */
 export interface Transfer {
   /** Bytes so far. */
-  moved(): number;
+  transferredBytes(): number;
   /** True while it waits for its client, not for this service or for PostgreSQL. */
-  isBlocked(): boolean;
+  isWaitingForClient(): boolean;
   /** Ends it, so that what it holds is free again. */
-  cut(): void;
+  abort(): void;
 }
 
 /**
@@ -23,27 +23,27 @@ export function sentBytes(socket: Socket): number {
   return socket.bytesWritten - (handle?.writeQueueSize ?? 0);
 }
 
-interface Watched {
+interface TransferHistory {
   /** Bytes at the last look. */
-  moved: number;
+  transferredBytes: number;
   /** Bytes of the last seconds in which it waited for its client. */
-  readonly seconds: number[];
+  readonly bytesPerSecond: number[];
 }
 
 /**
  * Cuts clients that are too slow, but only while memory or connections are short: whoever reads slowly harms nobody else.
  */
 export class SlowClients {
-  private readonly transfers = new Map<Transfer, Watched>();
+  private readonly transfers = new Map<Transfer, TransferHistory>();
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param isShort whether others wait for what transfers hold, or were refused in the last second */
-  constructor(private readonly isShort: () => boolean) {}
+  /** @param isUnderPressure whether others wait for what transfers hold, or were refused in the last second */
+  constructor(private readonly isUnderPressure: () => boolean) {}
 
   /** Looks at a transfer once a second, until the returned function is called. */
   watch(transfer: Transfer): () => void {
-    this.transfers.set(transfer, { moved: transfer.moved(), seconds: [] });
-    this.timer ??= setInterval(this.look, 1_000).unref();
+    this.transfers.set(transfer, { transferredBytes: transfer.transferredBytes(), bytesPerSecond: [] });
+    this.timer ??= setInterval(this.checkTransfers, 1_000).unref();
     return () => {
       this.transfers.delete(transfer);
       if (this.transfers.size > 0) return;
@@ -52,16 +52,16 @@ export class SlowClients {
     };
   }
 
-  private readonly look = (): void => {
-    const isShort = this.isShort();
+  private readonly checkTransfers = (): void => {
+    const isShort = this.isUnderPressure();
     for (const [transfer, watched] of [...this.transfers]) {
-      const moved = transfer.moved();
-      const { seconds } = watched;
-      if (transfer.isBlocked()) seconds.push(moved - watched.moved);
-      watched.moved = moved;
+      const moved = transfer.transferredBytes();
+      const { bytesPerSecond: seconds } = watched;
+      if (transfer.isWaitingForClient()) seconds.push(moved - watched.transferredBytes);
+      watched.transferredBytes = moved;
       if (seconds.length > WINDOW_S) seconds.shift();
-      const isSlow = seconds.length === WINDOW_S && sum(seconds) < WINDOW_S * LEAST_BYTES_PER_SECOND;
-      if (isSlow && isShort) transfer.cut();
+      const isSlow = seconds.length === WINDOW_S && sum(seconds) < WINDOW_S * MIN_BYTES_PER_SECOND;
+      if (isSlow && isShort) transfer.abort();
     }
   };
 }

@@ -45,7 +45,7 @@ export async function runSteps<T>(
 }
 
 /** Runs the steps without a break, for work that is known to be small and waits for nothing. */
-export function allAtOnce<T>(steps: Steps<T>): T {
+export function runSync<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;

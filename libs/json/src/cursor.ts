@@ -13,7 +13,7 @@ export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
 
 /** Asking for each key whether it is needed costs more than keeping a few that are not. */
-const FEW = 64;
+const MAX_UNFILTERED_MEMBERS = 64;
 
 const NO_MEMBERS: ReadonlyMap<string, RawJson> = new Map();
 
@@ -133,8 +133,8 @@ export class JsonCursor {
     while (this.enterMember()) {
       const start = this.position + 1;
       const end = this.skipKey() - 1;
-      const keepsAll = members.size < FEW || names === undefined;
-      if (keepsAll || names.mayHold(this.text, start, end)) {
+      const keepsAll = members.size < MAX_UNFILTERED_MEMBERS || names === undefined;
+      if (keepsAll || names.mayContain(this.text, start, end)) {
         const key = unescaped(this.text.slice(start, end));
         if (keepsAll || names.has(key)) {
           members.set(key, this.value());
@@ -250,12 +250,12 @@ function endOfContainer(text: string, start: number): number {
 
 /** The position of the next quote or bracket behind `start`. */
 function endOfPlain(text: string, start: number): number {
-  for (let position = start + 1; position < start + LONG; position++) {
+  for (let position = start + 1; position < start + MAX_LOOP_LENGTH; position++) {
     const code = text.charCodeAt(position);
     // One bit tells a bracket from a brace.
     if (code === QUOTE || (code | 0x20) === OPEN_BRACE || (code | 0x20) === CLOSE_BRACE) return position;
   }
-  return endOfLongPlain(text, start + LONG);
+  return endOfLongPlain(text, start + MAX_LOOP_LENGTH);
 }
 
 /**
@@ -264,7 +264,7 @@ function endOfPlain(text: string, start: number): number {
  */
 function endOfLongPlain(text: string, start: number): number {
   let position = start;
-  for (let size = LONG; position < text.length; size = Math.min(2 * size, LARGEST_WINDOW)) {
+  for (let size = MAX_LOOP_LENGTH; position < text.length; size = Math.min(2 * size, MAX_WINDOW_LENGTH)) {
     const window = text.slice(position, position + size);
     let plain = window;
     for (const character of STRUCTURE) {
@@ -278,5 +278,5 @@ function endOfLongPlain(text: string, start: number): number {
 }
 
 const STRUCTURE = ['"', '[', ']', '{', '}'] as const;
-const LONG = 64;
-const LARGEST_WINDOW = 262_144;
+const MAX_LOOP_LENGTH = 64;
+const MAX_WINDOW_LENGTH = 262_144;

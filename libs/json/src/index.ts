@@ -7,11 +7,11 @@ export {
   isNonFinite,
   JsonLimitExceeded,
   JsonSyntaxError,
+  type ParsedJson,
   type ReaderLimits,
-  type ReadJson,
   readJson,
 } from './reader.js';
-export { type JsonPath, rewritten } from './rewrite.js';
+export { type JsonPath, rewriteStrings } from './rewrite.js';
 export * from './shortened.js';
-export { JsonTokens } from './tokens.js';
+export { JsonTokenizer } from './tokens.js';
 export * from './writer.js';

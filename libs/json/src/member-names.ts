@@ -11,7 +11,7 @@ export class MemberNames extends Set<string> {
   }
 
   /** False when the key from `start` to `end` in a text is none of the names. */
-  mayHold(text: string, start: number, end: number): boolean {
+  mayContain(text: string, start: number, end: number): boolean {
     return this.signatures[signature(text.charCodeAt(start), end - start)] === 1;
   }
 }

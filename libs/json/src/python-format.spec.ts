@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { allAtOnce } from './cooperative.js';
+import { runSync } from './cooperative.js';
 import { dumps, dumpsIndented, pythonRepr } from './python-format.js';
 import { asRaw, quote } from './raw-json.js';
 
 const LIMIT = 1_000;
-const compact = (text: string, limit = LIMIT) => allAtOnce(dumps(asRaw(text), limit));
+const compact = (text: string, limit = LIMIT) => runSync(dumps(asRaw(text), limit));
 
 describe('dumps', () => {
   it.each([
@@ -41,14 +41,14 @@ describe('dumps', () => {
 describe('dumpsIndented', () => {
   it('breaks lines as Python does', () => {
     const text = asRaw('{"a":[1,{"b":null}],"c":{},"d":[]}');
-    expect(allAtOnce(dumpsIndented(text, LIMIT))).toBe(
+    expect(runSync(dumpsIndented(text, LIMIT))).toBe(
       '{\n  "a": [\n    1,\n    {\n      "b": null\n    }\n  ],\n  "c": {},\n  "d": []\n}',
     );
   });
 
   it('prints nesting of any depth up to the limit', () => {
     const text = asRaw('['.repeat(100_000) + ']'.repeat(100_000));
-    const printed = allAtOnce(dumpsIndented(text, 100_000));
+    const printed = runSync(dumpsIndented(text, 100_000));
     expect(printed).toHaveLength(100_001);
     expect(printed.startsWith('[\n  [\n    [')).toBe(true);
   });
@@ -63,11 +63,11 @@ describe('pythonRepr', () => {
     ],
     [quote('\u0001\n\u00a0é😀\u200b'), "'\\x01\\n\\xa0é😀\\u200b'"],
   ])('prints %s as %s', (text, printed) => {
-    expect(allAtOnce(pythonRepr(asRaw(text), LIMIT))).toBe(printed);
+    expect(runSync(pythonRepr(asRaw(text), LIMIT))).toBe(printed);
   });
 
   it('counts characters, not code units', () => {
-    expect(allAtOnce(pythonRepr(quote('😀😀😀'), 5))).toBe("'😀😀😀'");
-    expect(allAtOnce(pythonRepr(quote('😀😀😀'), 3))).toBe("'😀😀…");
+    expect(runSync(pythonRepr(quote('😀😀😀'), 5))).toBe("'😀😀😀'");
+    expect(runSync(pythonRepr(quote('😀😀😀'), 3))).toBe("'😀😀…");
   });
 });

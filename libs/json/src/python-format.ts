@@ -1,7 +1,7 @@
 import type { Steps } from './cooperative.js';
 import { type RawJson, unquote } from './raw-json.js';
-import { shortenedText, stringPrefix } from './shortened.js';
-import { JsonTokens, type TokenKind } from './tokens.js';
+import { shortenedString, stringPrefix } from './shortened.js';
+import { JsonTokenizer, type TokenKind } from './tokens.js';
 
 /**
  * How Python prints JSON values. AgentOS derives texts (session names, run inputs, previews) with `json.dumps` and
@@ -27,7 +27,7 @@ export function pythonRepr(raw: RawJson, limit: number): Steps<string> {
   return print(raw, REPR_STYLE, limit);
 }
 
-interface Style {
+interface PrintStyle {
   /** Of one level; undefined for text in one line. */
   readonly indent?: string;
   /** The quotation mark of a string. */
@@ -37,91 +37,91 @@ interface Style {
   readonly literal: (token: string) => string;
 }
 
-const JSON_STYLE: Style = {
+const JSON_STYLE: PrintStyle = {
   quoteOf: () => '"',
-  escape: asciiText,
+  escape: escapeToAscii,
   literal: (token) => (isNumber(token) ? pythonNumber(token) : token),
 };
-const INDENTED_STYLE: Style = { ...JSON_STYLE, indent: '  ' };
-const REPR_STYLE: Style = { quoteOf: reprQuote, escape: reprText, literal: reprLiteral };
+const INDENTED_STYLE: PrintStyle = { ...JSON_STYLE, indent: '  ' };
+const REPR_STYLE: PrintStyle = { quoteOf: reprQuote, escape: escapeForRepr, literal: reprLiteral };
 
 /** One pass over the text: what separates two values depends on the token before and on the depth only. */
-function* print(raw: RawJson, style: Style, limit: number): Steps<string> {
+function* print(raw: RawJson, style: PrintStyle, limit: number): Steps<string> {
   const lineBreak = (depth: number) => (style.indent === undefined ? '' : `\n${style.indent.repeat(depth)}`);
   const separator = style.indent === undefined ? ', ' : ',';
   // A character may be two code units long.
   const enough = 2 * limit;
-  const tokens = new JsonTokens(raw);
-  const text = new TextParts();
+  const tokens = new JsonTokenizer(raw);
+  const text = new StringBuilder();
   let last: TokenKind | undefined;
   while (text.length <= enough && tokens.next()) {
     const { kind, start, end, depth } = tokens;
     const isCut = isCutOff(raw, tokens);
     // Half a number or key would be another one.
     if (isCut && kind !== 'string') break;
-    if (kind === 'close') text.add((last === 'open' ? '' : lineBreak(depth)) + raw.charAt(start));
+    if (kind === 'close') text.append((last === 'open' ? '' : lineBreak(depth)) + raw.charAt(start));
     else {
       const outside = kind === 'open' ? depth - 1 : depth;
-      if (last === 'key') text.add(': ');
-      else if (last === 'open') text.add(lineBreak(outside));
-      else if (last !== undefined) text.add(separator + lineBreak(outside));
-      if (kind === 'open') text.add(raw.charAt(start));
-      else if (kind === 'literal') text.add(style.literal(tokens.token));
+      if (last === 'key') text.append(': ');
+      else if (last === 'open') text.append(lineBreak(outside));
+      else if (last !== undefined) text.append(separator + lineBreak(outside));
+      if (kind === 'open') text.append(raw.charAt(start));
+      else if (kind === 'literal') text.append(style.literal(tokens.token));
       else {
         const string = unquote(stringPrefix(raw, { start, end, isCut }, enough - text.length + 1));
         const quote = style.quoteOf(string);
-        text.add(quote);
-        for (let from = 0; from < string.length && text.length <= enough; from = endOfPart(string, from)) {
+        text.append(quote);
+        for (let from = 0; from < string.length && text.length <= enough; from = endOfEscapeChunk(string, from)) {
           if (from > 0) yield;
-          text.add(style.escape(string.slice(from, endOfPart(string, from)), quote));
+          text.append(style.escape(string.slice(from, endOfEscapeChunk(string, from)), quote));
         }
-        text.add(quote);
+        text.append(quote);
       }
     }
     last = kind;
-    if (text.isPartFull) yield;
+    if (text.flushIfFull) yield;
   }
   // What is still open, though the text is not long enough, was cut off.
   const end = tokens.depth > 0 && text.length <= enough ? '…' : '';
-  return shortenedText(text.joined() + end, limit);
+  return shortenedString(text.toString() + end, limit);
 }
 
 /** A text put together from many short ones. A chain of a million strings would take up thirty times their length. */
-class TextParts {
+class StringBuilder {
   length = 0;
   private readonly parts: string[] = [];
   private readonly tokens: string[] = [];
 
-  add(text: string): void {
+  append(text: string): void {
     this.length += text.length;
     this.tokens.push(text);
   }
 
-  get isPartFull(): boolean {
-    if (this.tokens.length < TOKENS_PER_PART) return false;
+  get flushIfFull(): boolean {
+    if (this.tokens.length < TOKENS_PER_FLUSH) return false;
     this.parts.push(this.tokens.join(''));
     this.tokens.length = 0;
     return true;
   }
 
-  joined(): string {
+  toString(): string {
     return this.parts.join('') + this.tokens.join('');
   }
 }
 
-const TOKENS_PER_PART = 2_048;
+const TOKENS_PER_FLUSH = 2_048;
 
 /** Characters of a string that are escaped at a time. */
-const PART = 16_384;
+const ESCAPE_CHUNK_LENGTH = 16_384;
 
 /** Both halves of a character belong to one part. */
-function endOfPart(text: string, start: number): number {
-  const end = start + PART;
+function endOfEscapeChunk(text: string, start: number): number {
+  const end = start + ESCAPE_CHUNK_LENGTH;
   return (text.charCodeAt(end) & 0xfc00) === 0xdc00 ? end + 1 : end;
 }
 
 /** Whether a token may go on behind the end of `raw`: a whole text ends with a bracket. */
-function isCutOff(raw: RawJson, { end, depth }: JsonTokens): boolean {
+function isCutOff(raw: RawJson, { end, depth }: JsonTokenizer): boolean {
   return end === raw.length && depth > 0;
 }
 
@@ -136,7 +136,7 @@ function reprLiteral(token: string): string {
   return token === 'true' ? 'True' : 'False';
 }
 
-function asciiText(part: string): string {
+function escapeToAscii(part: string): string {
   if (/^[ !#-[\]-~]*$/.test(part)) return part;
   return JSON.stringify(part)
     .slice(1, -1)
@@ -146,25 +146,27 @@ function asciiText(part: string): string {
 /** Python's repr of a string: single quotes unless the text has one and no double quote. */
 export function reprString(text: string): string {
   const quote = reprQuote(text);
-  return quote + reprText(text, quote) + quote;
+  return quote + escapeForRepr(text, quote) + quote;
 }
 
 function reprQuote(text: string): string {
   return text.includes("'") && !text.includes('"') ? '"' : "'";
 }
 
-function reprText(part: string, quote: string): string {
-  return part.replace(SPECIAL, (char) => (char === '"' || char === "'" ? reprMark(char, quote) : reprChar(char)));
+function escapeForRepr(part: string, quote: string): string {
+  return part.replace(SPECIAL, (char) =>
+    char === '"' || char === "'" ? reprQuotationMark(char, quote) : reprCharacter(char),
+  );
 }
 
 /** What repr may escape: quotes, the backslash, and all that `str.isprintable` denies except the space. */
 const SPECIAL = /['"\\]|(?! )[\p{C}\p{Z}]/gu;
 
-function reprMark(char: string, quote: string): string {
+function reprQuotationMark(char: string, quote: string): string {
   return char === quote ? `\\${char}` : char;
 }
 
-function reprChar(char: string): string {
+function reprCharacter(char: string): string {
   if (char === '\\') return '\\\\';
   if (char === '\n') return '\\n';
   if (char === '\r') return '\\r';

@@ -49,7 +49,7 @@ export class JsonLimitExceeded extends Error {
   }
 }
 
-export interface ReadJson {
+export interface ParsedJson {
   /** White space between the tokens is as it was sent. `NaN`, `Infinity` and `-Infinity` can occur: Python reads them. */
   readonly root: RawJson;
   /**
@@ -66,7 +66,7 @@ export interface ReadJson {
  * @throws JsonSyntaxError where Python raises JSONDecodeError
  * @throws JsonLimitExceeded
  */
-export function* readJson(text: string, limits: ReaderLimits): Steps<ReadJson> {
+export function* readJson(text: string, limits: ReaderLimits): Steps<ParsedJson> {
   const reader = new JsonReader(text, limits);
   const root = yield* reader.read();
   return {
@@ -101,7 +101,7 @@ class JsonReader {
   private index = 0;
   private values = 0;
   private growth = 0;
-  private readonly open: Container[] = [];
+  private readonly openContainers: Container[] = [];
   private readonly printed: Splice;
 
   constructor(
@@ -123,11 +123,11 @@ class JsonReader {
         yield;
       }
       if (this.opensContainer()) continue;
-      while (this.open.length > 0 && !this.hasNext());
-    } while (this.open.length > 0);
+      while (this.openContainers.length > 0 && !this.hasNext());
+    } while (this.openContainers.length > 0);
     const end = this.index;
     this.skipSpace();
-    if (this.index < this.text.length) throw this.fault('Extra data');
+    if (this.index < this.text.length) throw this.syntaxError('Extra data');
     return this.printed.done(start, end);
   }
 
@@ -142,18 +142,18 @@ class JsonReader {
       case OPEN_BRACKET:
         return this.container(CLOSE_BRACKET);
       case LETTER_N:
-        return this.word('null');
+        return this.keyword('null');
       case LETTER_T:
-        return this.word('true');
+        return this.keyword('true');
       case LETTER_F:
-        return this.word('false');
+        return this.keyword('false');
       default:
         return this.number();
     }
   }
 
   private container(closing: number): boolean {
-    if (this.open.length === this.limits.depth) throw new JsonLimitExceeded('depth');
+    if (this.openContainers.length === this.limits.depth) throw new JsonLimitExceeded('depth');
     this.index++;
     this.skipSpace();
     if (this.isAt(closing)) {
@@ -161,22 +161,22 @@ class JsonReader {
       return false;
     }
     const container = new Container(closing);
-    this.open.push(container);
+    this.openContainers.push(container);
     if (closing === CLOSE_BRACE) this.key(container);
     return true;
   }
 
   /** Moves to the next value of the innermost container, or closes it. */
   private hasNext(): boolean {
-    const container = this.open.at(-1);
+    const container = this.openContainers.at(-1);
     if (container === undefined) return false;
     this.skipSpace();
     if (this.isAt(container.closing)) {
       this.index++;
-      this.open.pop();
+      this.openContainers.pop();
       return false;
     }
-    if (!this.isAt(COMMA)) throw this.fault("Expecting ',' delimiter");
+    if (!this.isAt(COMMA)) throw this.syntaxError("Expecting ',' delimiter");
     this.index++;
     this.skipSpace();
     if (container.closing === CLOSE_BRACE) this.key(container);
@@ -184,10 +184,10 @@ class JsonReader {
   }
 
   private key(container: Container): void {
-    if (!this.isAt(QUOTE)) throw this.fault('Expecting property name enclosed in double quotes');
+    if (!this.isAt(QUOTE)) throw this.syntaxError('Expecting property name enclosed in double quotes');
     if (!container.addKey(this.string())) this.hasDuplicateKeys = true;
     this.skipSpace();
-    if (!this.isAt(COLON)) throw this.fault("Expecting ':' delimiter");
+    if (!this.isAt(COLON)) throw this.syntaxError("Expecting ':' delimiter");
     this.index++;
     this.skipSpace();
   }
@@ -203,7 +203,7 @@ class JsonReader {
       if (code === QUOTE) break;
       if (code === BACKSLASH) {
         // JSON.stringify writes the other escapes in another way, or they stand for what cannot be stored.
-        isPrinted &&= ESCAPES[text.charCodeAt(index + 1)] === PRINTED;
+        isPrinted &&= ESCAPES[text.charCodeAt(index + 1)] === CANONICAL_ESCAPE;
         index = this.endOfEscape(index, start);
         continue;
       }
@@ -239,8 +239,8 @@ class JsonReader {
     return new JsonSyntaxError('Unterminated string starting at', this.text, start);
   }
 
-  private word(word: string): false {
-    if (!this.text.startsWith(word, this.index)) throw this.fault('Expecting value');
+  private keyword(word: string): false {
+    if (!this.text.startsWith(word, this.index)) throw this.syntaxError('Expecting value');
     this.index += word.length;
     return false;
   }
@@ -269,7 +269,7 @@ class JsonReader {
   /** `NaN`, `Infinity` and `-Infinity` are no JSON, but Python reads them. */
   private nonFinite(): false {
     const word = NON_FINITE.find((name) => this.text.startsWith(name, this.index));
-    if (word === undefined) throw this.fault('Expecting value');
+    if (word === undefined) throw this.syntaxError('Expecting value');
     this.isUnstorable = true;
     this.index += word.length;
     return false;
@@ -292,7 +292,7 @@ class JsonReader {
     }
   }
 
-  private fault(reason: string): JsonSyntaxError {
+  private syntaxError(reason: string): JsonSyntaxError {
     return new JsonSyntaxError(reason, this.text, this.index);
   }
 }
@@ -326,10 +326,10 @@ const LOW_SURROGATE = 0xdc00;
 const FIRST_NONCHARACTER = 0xfffe;
 const UNSTORABLE = /[^\t\n\r -\ufffd]/;
 const LETTER_U = 0x75;
-const PRINTED = 1;
+const CANONICAL_ESCAPE = 1;
 const ESCAPES = new Uint8Array(128);
 for (const letter of '/bf') ESCAPES[letter.charCodeAt(0)] = 2;
-for (const letter of '"\\nrt') ESCAPES[letter.charCodeAt(0)] = PRINTED;
+for (const letter of '"\\nrt') ESCAPES[letter.charCodeAt(0)] = CANONICAL_ESCAPE;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const INTEGER = /^-?\d+$/;
 const NON_FINITE: readonly string[] = ['NaN', 'Infinity', '-Infinity'];

@@ -1,35 +1,35 @@
 import type { Steps } from './cooperative.js';
 import { asRaw, type RawJson, unquote } from './raw-json.js';
-import { JsonTokens } from './tokens.js';
+import { JsonTokenizer } from './tokens.js';
 
 /** A copy of a text in which some tokens are replaced, from its beginning to its end. */
 export class Splice {
   private readonly parts: string[] = [];
   private part = '';
-  private copied: number | undefined;
+  private copiedUntil: number | undefined;
 
   constructor(private readonly source: string) {}
 
   replace(start: number, end: number, replacement: string): void {
-    this.part += this.source.slice(this.copied ?? 0, start) + replacement;
-    this.copied = end;
-    if (this.part.length < PART) return;
-    this.parts.push(flat(this.part));
+    this.part += this.source.slice(this.copiedUntil ?? 0, start) + replacement;
+    this.copiedUntil = end;
+    if (this.part.length < FLUSH_LENGTH) return;
+    this.parts.push(flatten(this.part));
     this.part = '';
   }
 
   /** The copy of what stands from `start` to `end`. Nothing before or behind was replaced. */
   done(start: number, end: number): RawJson {
-    if (this.copied === undefined) return asRaw(this.source.slice(start, end));
-    this.parts.push(this.part, this.source.slice(this.copied, end));
+    if (this.copiedUntil === undefined) return asRaw(this.source.slice(start, end));
+    this.parts.push(this.part, this.source.slice(this.copiedUntil, end));
     return asRaw(this.parts.join('').slice(start));
   }
 }
 
-const PART = 65_536;
+const FLUSH_LENGTH = 65_536;
 
 /** A chain of a million short strings takes up thirty times their length; a text that was encoded and decoded is no chain. */
-function flat(text: string): string {
+function flatten(text: string): string {
   return Buffer.from(text).toString();
 }
 
@@ -45,9 +45,9 @@ export interface TokenVisitor {
 }
 
 /** JSON text with other strings, in one pass. */
-export function* rewritten(raw: RawJson, visitor: TokenVisitor): Steps<RawJson> {
+export function* rewriteStrings(raw: RawJson, visitor: TokenVisitor): Steps<RawJson> {
   const splice = new Splice(raw);
-  const tokens = new JsonTokens(raw);
+  const tokens = new JsonTokenizer(raw);
   /** The key or index of the value at hand, in each container that is open. */
   const path: (RawJson | number)[] = [];
   const pathNow = () => path.map((step) => (typeof step === 'number' ? step : unquote(step)));
@@ -78,7 +78,7 @@ export function* rewritten(raw: RawJson, visitor: TokenVisitor): Steps<RawJson> 
 const TOKENS_PER_STEP = 1_024;
 
 /** An array or object that is being written anew. */
-interface Copy {
+interface ContainerCopy {
   /** Of an object: its members as they will be printed. */
   readonly members: Map<string, string> | undefined;
   key: string;
@@ -87,30 +87,30 @@ interface Copy {
 
 /** JSON text in which each object has the last of duplicate keys, in the first one's place. */
 export function* withoutDuplicateKeys(raw: RawJson): Steps<RawJson> {
-  const root: Copy = { members: undefined, key: '', items: '' };
-  const copies: Copy[] = [root];
-  const tokens = new JsonTokens(raw);
+  const root: ContainerCopy = { members: undefined, key: '', items: '' };
+  const copies: ContainerCopy[] = [root];
+  const tokens = new JsonTokenizer(raw);
   for (let count = 1; tokens.next(); count++) {
     if (count % TOKENS_PER_STEP === 0) yield;
     const { kind, token } = tokens;
     const copy = copies.at(-1) ?? root;
     if (kind === 'open') copies.push({ members: token === '{' ? new Map() : undefined, key: '', items: '' });
     else if (kind === 'key') copy.key = token;
-    else if (kind !== 'close') add(copy, token);
+    else if (kind !== 'close') addValue(copy, token);
     else {
       copies.pop();
-      add(copies.at(-1) ?? root, printed(copy));
+      addValue(copies.at(-1) ?? root, serialize(copy));
     }
   }
   return asRaw(root.items);
 }
 
-function add(copy: Copy, value: string): void {
+function addValue(copy: ContainerCopy, value: string): void {
   if (copy.members === undefined) copy.items += copy.items === '' ? value : `,${value}`;
   else copy.members.set(copy.key, value);
 }
 
-function printed({ members, items }: Copy): string {
+function serialize({ members, items }: ContainerCopy): string {
   if (members === undefined) return `[${items}]`;
   let text = '';
   for (const [key, value] of members) text += `${text === '' ? '' : ','}${key}:${value}`;

@@ -11,7 +11,7 @@ export function shortened(raw: RawJson, limit: number): RawJson {
 }
 
 /** A text that ends after `limit` characters with `…`; a shorter one as it is. */
-export function shortenedText(text: string, limit: number): string {
+export function shortenedString(text: string, limit: number): string {
   const start = firstCharacters(text, limit);
   return start.length === text.length ? text : `${start}…`;
 }

@@ -19,7 +19,7 @@ export type TokenKind = 'open' | 'close' | 'key' | 'string' | 'literal';
  * The tokens of valid JSON text, one after the other, without the commas and colons between them. It keeps a stack of the
  * open arrays and objects instead of recursing, so depth costs nothing.
  */
-export class JsonTokens {
+export class JsonTokenizer {
   kind: TokenKind = 'literal';
   start = 0;
   end = 0;
@@ -45,18 +45,18 @@ export class JsonTokens {
       case OPEN_BRACKET:
         this.containers.push(code);
         this.expectsKey = code === OPEN_BRACE;
-        return this.found('open', this.start + 1);
+        return this.setToken('open', this.start + 1);
       case CLOSE_BRACE:
       case CLOSE_BRACKET:
         this.containers.pop();
-        return this.found('close', this.start + 1);
+        return this.setToken('close', this.start + 1);
       case QUOTE: {
         const kind = this.expectsKey ? 'key' : 'string';
         this.expectsKey = false;
-        return this.found(kind, endOfString(this.text, this.start));
+        return this.setToken(kind, endOfString(this.text, this.start));
       }
       default:
-        return this.start < this.text.length && this.found('literal', endOfLiteral(this.text, this.start));
+        return this.start < this.text.length && this.setToken('literal', endOfLiteral(this.text, this.start));
     }
   }
 
@@ -66,7 +66,7 @@ export class JsonTokens {
     this.end = endOfValue(this.text, this.start);
   }
 
-  private found(kind: TokenKind, end: number): true {
+  private setToken(kind: TokenKind, end: number): true {
     this.kind = kind;
     this.end = end;
     return true;

@@ -8,26 +8,26 @@ export interface BodyParts {
 }
 
 /** The body of a response: one text, or, when it is large, its parts. */
-export type BodyText = RawJson | BodyParts;
+export type JsonBody = RawJson | BodyParts;
 
 /** A body of unknown length that is made while it is sent. */
-export interface BodyFlow {
-  readonly flow: AsyncIterable<Buffer>;
+export interface StreamedBody {
+  readonly chunks: AsyncIterable<Buffer>;
   /** To be called when no more of it is wanted. */
   readonly close: () => void;
 }
 
 /** A shorter body is one text, which is sent at once, in characters. */
-export const SMALL_LENGTH = 131_072;
+export const SMALL_BODY_LENGTH = 131_072;
 /** From this length on, in characters, a value is a part of its own: it stays a slice of the row that it was read from. */
-const LARGE = 16_384;
+const MIN_SEPARATE_PART_LENGTH = 16_384;
 /** Small values are put together up to this length, in characters. */
-const PART = 114_688;
+const PART_LENGTH = 114_688;
 /** Node keeps longer strings outside the heap, in characters. A slice of one takes nothing. */
-const ON_HEAP = 1_000_000;
+const MAX_HEAP_STRING_LENGTH = 1_000_000;
 
 /** What a route does with fields that have no value: reads and creates drop them, PATCH, rename and single runs print null. */
-export type Nulls = 'dropped' | 'shown';
+export type NullPolicy = 'dropped' | 'shown';
 
 /**
  * Writes JSON text from ready-made values, one behind the other. It sets the commas itself. Large values are not copied.
@@ -38,7 +38,7 @@ export class JsonWriter {
   /** Of `parts`: characters, bytes where they are encoded. */
   private partsLength = 0;
   /** Of the parts that take up heap, in characters. */
-  private onHeap = 0;
+  private heapLength = 0;
   private needsComma = false;
 
   /** How much was written and not taken yet. */
@@ -82,16 +82,16 @@ export class JsonWriter {
   }
 
   /** Writes a field of a response. A null is `undefined` or JSON null. */
-  field(name: string, value: RawJson | undefined, nulls: Nulls): this {
+  field(name: string, value: RawJson | undefined, nulls: NullPolicy): this {
     const shown = value ?? NULL;
     return shown === NULL && nulls === 'dropped' ? this : this.key(name).value(shown);
   }
 
   /** Ends the body. */
-  *done(): Steps<BodyText> {
+  *done(): Steps<JsonBody> {
     if (this.parts.length === 0) return this.text as RawJson;
     const parts = this.take();
-    if (parts.every((part) => typeof part === 'string') && length(parts) < SMALL_LENGTH)
+    if (parts.every((part) => typeof part === 'string') && totalLength(parts) < SMALL_BODY_LENGTH)
       return parts.join('') as RawJson;
     let bytes = 0;
     for (const part of parts) {
@@ -106,7 +106,7 @@ export class JsonWriter {
     const parts = this.text === '' ? this.parts : [...this.parts, this.text];
     this.parts = [];
     this.partsLength = 0;
-    this.onHeap = 0;
+    this.heapLength = 0;
     this.text = '';
     return parts;
   }
@@ -124,34 +124,34 @@ export class JsonWriter {
         short.push(part);
         continue;
       }
-      parts.push(...encodedPieces(short), part);
+      parts.push(...encodedChunks(short), part);
       short = [];
     }
-    this.parts = [...parts, ...encodedPieces(short)];
-    this.partsLength = length(this.parts);
+    this.parts = [...parts, ...encodedChunks(short)];
+    this.partsLength = totalLength(this.parts);
   }
 
   private append(raw: RawJson): this {
     this.needsComma = true;
-    if (raw.length < LARGE) this.text += raw;
+    if (raw.length < MIN_SEPARATE_PART_LENGTH) this.text += raw;
     else {
       this.push(this.text);
       this.push(raw);
       this.text = '';
     }
-    if (this.text.length >= PART) {
+    if (this.text.length >= PART_LENGTH) {
       this.push(this.text);
       this.text = '';
     }
     // A response that waits for its client must not fill the heap: garbage would be collected all the time.
-    if (this.onHeap >= SMALL_LENGTH) this.encode(ON_HEAP);
+    if (this.heapLength >= SMALL_BODY_LENGTH) this.encode(MAX_HEAP_STRING_LENGTH);
     return this;
   }
 
   private push(part: string): void {
     this.parts.push(part);
     this.partsLength += part.length;
-    if (part.length <= ON_HEAP) this.onHeap += part.length;
+    if (part.length <= MAX_HEAP_STRING_LENGTH) this.heapLength += part.length;
   }
 
   private open(bracket: string): this {
@@ -167,34 +167,34 @@ export class JsonWriter {
   }
 }
 
-function length(parts: readonly (string | Buffer)[]): number {
+function totalLength(parts: readonly (string | Buffer)[]): number {
   return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
 /** Length of the pieces in which a large body is sent, in characters. */
-export const PIECE_LENGTH = 524_288;
+export const CHUNK_LENGTH = 524_288;
 
 /** The parts of a body as bytes: small texts together, large ones cut. */
-export function* encodedPieces(parts: readonly (string | Buffer)[]): Generator<Buffer> {
+export function* encodedChunks(parts: readonly (string | Buffer)[]): Generator<Buffer> {
   let small = '';
   for (const part of parts) {
     const isText = typeof part === 'string';
-    if (isText && small.length + part.length <= PIECE_LENGTH) {
+    if (isText && small.length + part.length <= CHUNK_LENGTH) {
       small += part;
       continue;
     }
     if (small !== '') yield Buffer.from(small);
     small = '';
-    if (isText) yield* cut(part);
+    if (isText) yield* encodeInChunks(part);
     else yield part;
   }
   if (small !== '') yield Buffer.from(small);
 }
 
-function* cut(text: string): Generator<Buffer> {
+function* encodeInChunks(text: string): Generator<Buffer> {
   let start = 0;
   while (start < text.length) {
-    let end = start + PIECE_LENGTH;
+    let end = start + CHUNK_LENGTH;
     // The two halves of a character must be encoded together.
     if (isHighSurrogate(text.charCodeAt(end - 1))) end++;
     yield Buffer.from(text.slice(start, end));

@@ -28,7 +28,7 @@ const PAGE = `<!doctype html>
 `;
 
 /** Swagger UI would otherwise send the document's address to a public validator. */
-const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', validatorUrl: null });\n`;
+const START_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', validatorUrl: null });\n`;
 
 /**
  * Serves the API's document at `/openapi.json` and a page to read and try it at `/docs`. The page's scripts and styles
@@ -46,7 +46,7 @@ export function mountDocs(app: NestFastifyApplication): void {
     return reply.send(document.text);
   });
   fastify.get('/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
-  fastify.get('/docs/start.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START));
+  fastify.get('/docs/start.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START_SCRIPT));
   for (const [name, type] of Object.entries(ASSETS)) {
     fastify.get(`/docs/${name}`, (_request, reply) =>
       reply.type(type).send(createReadStream(find(`swagger-ui-dist/${name}`))),

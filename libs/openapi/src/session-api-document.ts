@@ -3,7 +3,7 @@ import { HEALTH_PATHS } from './operations/health-paths.js';
 import { RUN_PATHS } from './operations/run-paths.js';
 import { SESSION_PATHS } from './operations/session-paths.js';
 import type { Schemas } from './schema-kinds.js';
-import { ANSWER_SCHEMAS } from './schemas/answer-schemas.js';
+import { RESPONSE_SCHEMAS } from './schemas/answer-schemas.js';
 import { REQUEST_SCHEMAS } from './schemas/request-schemas.js';
 import { RUN_SCHEMAS } from './schemas/run-schemas.js';
 import { SESSION_SCHEMAS } from './schemas/session-schemas.js';
@@ -24,7 +24,7 @@ export function sessionApiDocument(): OpenAPIObject {
     },
     paths: { ...SESSION_PATHS, ...RUN_PATHS, ...HEALTH_PATHS },
     components: {
-      schemas: withTitles({ ...SESSION_SCHEMAS, ...RUN_SCHEMAS, ...REQUEST_SCHEMAS, ...ANSWER_SCHEMAS }),
+      schemas: withTitles({ ...SESSION_SCHEMAS, ...RUN_SCHEMAS, ...REQUEST_SCHEMAS, ...RESPONSE_SCHEMAS }),
       securitySchemes: { HTTPBearer: { type: 'http', scheme: 'bearer' } },
     },
   };

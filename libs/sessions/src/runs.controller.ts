@@ -1,41 +1,41 @@
 import { parseGetRun, parseGetRuns } from '@agno/contract';
 import { rawQueryOf } from '@agno/http';
-import { type BodyFlow, type BodyText } from '@agno/json';
+import { type JsonBody, type StreamedBody } from '@agno/json';
 import { Controller, Get, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RunsService } from './runs.service.js';
-import { SessionStores } from './session-stores.js';
+import { SessionAccess } from './session-stores.js';
 import type { SessionRequest } from './sessions.controller.js';
 
 /** The session routes of AgentOS that are about runs. */
 @Controller('sessions/:session_id')
 export class RunsController {
   constructor(
-    private readonly stores: SessionStores,
+    private readonly access: SessionAccess,
     private readonly runs: RunsService,
   ) {}
 
   @Get('runs')
-  async list(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
+  async list(@Req() request: SessionRequest): Promise<JsonBody | StreamedBody> {
     const query = parseGetRuns(rawQueryOf(request.url));
-    const { store, userId } = await this.stores.reach(request, query);
+    const { store, userId } = await this.access.resolve(request, query);
     return this.runs.list(store, request.params.session_id, { ...query, userId }, request);
   }
 
   @Get('run-previews')
-  async previews(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
+  async previews(@Req() request: SessionRequest): Promise<JsonBody | StreamedBody> {
     const query = parseGetRuns(rawQueryOf(request.url));
-    const { store, userId } = await this.stores.reach(request, query);
+    const { store, userId } = await this.access.resolve(request, query);
     return this.runs.previews(store, request.params.session_id, { ...query, userId }, request);
   }
 
   @Get('runs/:run_id')
-  async one(
+  async detail(
     @Req() request: FastifyRequest<{ Params: { session_id: string; run_id: string } }>,
-  ): Promise<BodyText | BodyFlow> {
+  ): Promise<JsonBody | StreamedBody> {
     const query = parseGetRun(rawQueryOf(request.url));
-    const { store, userId } = await this.stores.reach(request, query);
+    const { store, userId } = await this.access.resolve(request, query);
     const { session_id: sessionId, run_id: runId } = request.params;
-    return this.runs.one(store, sessionId, runId, userId, request);
+    return this.runs.detail(store, sessionId, runId, userId, request);
   }
 }

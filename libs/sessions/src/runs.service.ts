@@ -1,7 +1,7 @@
 import {
   hasStatus,
-  isWithin,
-  lentLabel,
+  inheritedSdkLabel,
+  isCreatedWithin,
   listedRunKind,
   type OnInvalidField,
   ownRunKind,
@@ -17,8 +17,8 @@ import {
   writeRunPreview,
 } from '@agno/contract';
 import type { WorkLimits } from '@agno/database';
-import { type BodyFlow, type BodyText, type JsonWriter, type RawJson, type Steps } from '@agno/json';
-import type { RunDetail, SessionStore, SessionWithRuns } from '@agno/storage';
+import { type JsonBody, type JsonWriter, type RawJson, type Steps, type StreamedBody } from '@agno/json';
+import type { RunDetail, SessionRepository, SessionWithRuns } from '@agno/storage';
 import { Injectable } from '@nestjs/common';
 import { writeResponse } from './write-response.js';
 
@@ -31,25 +31,35 @@ export interface RunsQuery extends RunFilter {
 /** Use cases on the runs of a session; every response is the JSON text of a body. */
 @Injectable()
 export class RunsService {
-  async list(store: SessionStore, id: string, query: RunsQuery, limits: WorkLimits): Promise<BodyText | BodyFlow> {
-    return this.listed(store, id, query, 'whole', limits, ({ writer, kind, run, session, onInvalid }) =>
+  async list(
+    store: SessionRepository,
+    id: string,
+    query: RunsQuery,
+    limits: WorkLimits,
+  ): Promise<JsonBody | StreamedBody> {
+    return this.respondWithRuns(store, id, query, 'whole', limits, ({ writer, kind, run, session, onInvalid }) =>
       writeRun(writer, kind, run, labelFor(kind, run, session, query), 'dropped', onInvalid),
     );
   }
 
-  async previews(store: SessionStore, id: string, query: RunsQuery, limits: WorkLimits): Promise<BodyText | BodyFlow> {
-    return this.listed(store, id, query, 'preview', limits, ({ writer, kind, run, onInvalid }) =>
+  async previews(
+    store: SessionRepository,
+    id: string,
+    query: RunsQuery,
+    limits: WorkLimits,
+  ): Promise<JsonBody | StreamedBody> {
+    return this.respondWithRuns(store, id, query, 'preview', limits, ({ writer, kind, run, onInvalid }) =>
       writeRunPreview(writer, kind, run, onInvalid),
     );
   }
 
-  async one(
-    store: SessionStore,
+  async detail(
+    store: SessionRepository,
     id: string,
     runId: string,
     userId: string | undefined,
     limits: WorkLimits,
-  ): Promise<BodyText | BodyFlow> {
+  ): Promise<JsonBody | StreamedBody> {
     const row = await store.readRun(id, userId, runId, limits);
     if (row === undefined) throw problem(404, `Session with ID ${id} not found`);
     if (row.has_runs !== 't') throw problem(404, `Session with ID ${id} has no runs`);
@@ -57,21 +67,21 @@ export class RunsService {
     if (stored === null) throw problem(404, `Run with ID ${runId} not found in session ${id}`);
     const run = runOf(stored);
     const kind = ownRunKind(run);
-    const label = kind === 'agent' ? lentLabel(run, row) : undefined;
-    return writeResponse(subject(store, id), NOTHING_OPEN, (writer, onInvalid) =>
+    const label = kind === 'agent' ? inheritedSdkLabel(run, row) : undefined;
+    return writeResponse(subject(store, id), NOTHING_TO_CLOSE, (writer, onInvalid) =>
       writeRun(writer, kind, run, label, 'shown', onInvalid),
     );
   }
 
   /** The runs that a listing asks for, each as `write` shows it. */
-  private async listed(
-    store: SessionStore,
+  private async respondWithRuns(
+    store: SessionRepository,
     id: string,
     query: RunsQuery,
     detail: RunDetail,
     limits: WorkLimits,
     write: WriteRun,
-  ): Promise<BodyText | BodyFlow> {
+  ): Promise<JsonBody | StreamedBody> {
     const stored = await store.read(id, query.userId, detail, limits);
     if (stored === undefined) throw problem(404, `Session with ID ${id} not found`);
     return writeResponse(subject(store, id), stored, (writer, onInvalid) =>
@@ -80,12 +90,12 @@ export class RunsService {
   }
 }
 
-function subject(store: SessionStore, sessionId: string): string {
+function subject(store: SessionRepository, sessionId: string): string {
   return `Runs of session '${sessionId}' of database '${store.database.id}'`;
 }
 
 /** A single run is there as a whole. */
-const NOTHING_OPEN = { close: () => undefined };
+const NOTHING_TO_CLOSE = { close: () => undefined };
 
 interface ListedRun {
   readonly writer: JsonWriter;
@@ -108,7 +118,7 @@ function* writeRuns(
   for (let raw = yield* runs.next(); raw !== undefined; raw = yield* runs.next()) {
     const run = runOf(raw);
     const kind = listedRunKind(run, session, query.type);
-    if (kind !== undefined && isWithin(run, query) && hasStatus(runStatus(kind, run), query)) {
+    if (kind !== undefined && isCreatedWithin(run, query) && hasStatus(runStatus(kind, run), query)) {
       yield* write({ writer, kind, run, session, onInvalid });
     }
     yield;
@@ -119,5 +129,5 @@ function* writeRuns(
 /** Only a listing as agent runs lends the session's label. */
 function labelFor(kind: RunKind, run: Run, session: StoredSession, { type }: RunsQuery): RawJson | undefined {
   const asAgentSession = (type ?? 'agent') === 'agent';
-  return kind === 'agent' && asAgentSession ? lentLabel(run, session) : undefined;
+  return kind === 'agent' && asAgentSession ? inheritedSdkLabel(run, session) : undefined;
 }

@@ -2,37 +2,37 @@ import type { Caller } from '@agno/auth';
 import { type HttpProblem, problem } from '@agno/contract';
 import { DatabaseRegistry, type Deadline } from '@agno/database';
 import '@agno/http';
-import { SessionStore } from '@agno/storage';
+import { SessionRepository } from '@agno/storage';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
 /** Tables beside the session table that AgentOS accepts as `table`; all of them still read sessions. */
-const OTHER_TABLES = ['agno_memories', 'agno_metrics', 'agno_eval_runs', 'agno_knowledge', 'agno_learnings'];
+const OTHER_ACCEPTED_TABLES = ['agno_memories', 'agno_metrics', 'agno_eval_runs', 'agno_knowledge', 'agno_learnings'];
 
 /** The parameters that say where to look and whose sessions are meant; an empty db_id or table counts as absent. */
-export interface Wanted {
+export interface SessionTarget {
   readonly dbId?: string | undefined;
   readonly table?: string | undefined;
   readonly userId?: string | undefined;
   /** Of a request that is to be refused: it gets to know first that its database does not exist. */
-  readonly refusal?: HttpProblem | undefined;
+  readonly deferredProblem?: HttpProblem | undefined;
 }
 
 /** What a request reaches: one store, and in it the sessions of one user or of all. */
-export interface Reach {
-  readonly store: SessionStore;
+export interface ResolvedAccess {
+  readonly store: SessionRepository;
   /** Undefined: anybody's. */
   readonly userId: string | undefined;
 }
 
 /** Decides which store a request means by `db_id` and `table`, and whose sessions it gets to see there. */
 @Injectable()
-export class SessionStores {
-  private readonly stores: ReadonlyMap<string, SessionStore>;
+export class SessionAccess {
+  private readonly stores: ReadonlyMap<string, SessionRepository>;
 
   constructor(private readonly registry: DatabaseRegistry) {
     const { tables } = registry.options;
-    this.stores = new Map(registry.all().map((database) => [database.id, new SessionStore(database, tables)]));
+    this.stores = new Map(registry.all().map((database) => [database.id, new SessionRepository(database, tables)]));
   }
 
   /**
@@ -42,10 +42,10 @@ export class SessionStores {
    * @throws HttpProblem beside those of the choice: 403 for a caller who is isolated and nobody
    * @throws DatabaseOverloaded
    */
-  async reach(request: FastifyRequest, wanted: Wanted): Promise<Reach> {
+  async resolve(request: FastifyRequest, wanted: SessionTarget): Promise<ResolvedAccess> {
     const { caller } = request;
-    const store = await this.choose(wanted, caller, request.deadline);
-    if (wanted.refusal !== undefined) throw wanted.refusal;
+    const store = await this.selectStore(wanted, caller, request.deadline);
+    if (wanted.deferredProblem !== undefined) throw wanted.deferredProblem;
     if (caller.isIsolated && !caller.userId) throw problem(403, 'Authenticated request is missing a user identity');
     request.databaseId = store.database.id;
     store.database.rejectIfOverloaded();
@@ -56,7 +56,11 @@ export class SessionStores {
    * Errors: 400 for a table without db_id, or for no db_id where it is required; 404 for an unknown database or table.
    * A database that is closed to the caller answers like one that does not exist.
    */
-  private async choose({ dbId, table }: Wanted, caller: Caller, deadline: Deadline): Promise<SessionStore> {
+  private async selectStore(
+    { dbId, table }: SessionTarget,
+    caller: Caller,
+    deadline: Deadline,
+  ): Promise<SessionRepository> {
     if (table && !dbId) throw problem(400, 'The db_id query parameter is required when passing a table');
     const id = dbId || this.defaultId();
     const isOpen = caller.databaseIds?.has(id) ?? true;
@@ -77,8 +81,8 @@ export class SessionStores {
     return defaultId;
   }
 
-  private async hasTable(store: SessionStore, table: string, deadline: Deadline): Promise<boolean> {
+  private async hasTable(store: SessionRepository, table: string, deadline: Deadline): Promise<boolean> {
     const { sessionTable } = this.registry.options.tables;
-    return [sessionTable, ...OTHER_TABLES].includes(table) && store.hasTable(table, deadline);
+    return [sessionTable, ...OTHER_ACCEPTED_TABLES].includes(table) && store.hasTable(table, deadline);
   }
 }

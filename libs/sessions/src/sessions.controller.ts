@@ -10,10 +10,10 @@ import {
   type ReceivedBody,
 } from '@agno/contract';
 import { rawQueryOf } from '@agno/http';
-import { type BodyFlow, type BodyText, cooperative } from '@agno/json';
+import { cooperative, type JsonBody, type StreamedBody } from '@agno/json';
 import { Controller, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type Reach, SessionStores, type Wanted } from './session-stores.js';
+import { type ResolvedAccess, SessionAccess, type SessionTarget } from './session-stores.js';
 import { SessionsService } from './sessions.service.js';
 
 /** A request to a path with a session id. */
@@ -23,22 +23,22 @@ export type SessionRequest = FastifyRequest<{ Params: { session_id: string } }>;
 @Controller('sessions')
 export class SessionsController {
   constructor(
-    private readonly stores: SessionStores,
+    private readonly access: SessionAccess,
     private readonly sessions: SessionsService,
   ) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest): Promise<BodyText | BodyFlow> {
+  async list(@Req() request: FastifyRequest): Promise<JsonBody | StreamedBody> {
     const query = parseListSessions(rawQueryOf(request.url));
-    const { store, userId } = await this.stores.reach(request, query);
+    const { store, userId } = await this.access.resolve(request, query);
     return this.sessions.list(store, { ...query, userId }, request);
   }
 
   @Post()
   @HttpCode(201)
-  async create(@Req() request: FastifyRequest): Promise<BodyText | BodyFlow> {
+  async create(@Req() request: FastifyRequest): Promise<JsonBody | StreamedBody> {
     const query = await cooperative(parseCreateSession(rawQueryOf(request.url), takeBody(request)));
-    const { store } = await this.stores.reach(request, { dbId: query.dbId, refusal: query.refusal });
+    const { store } = await this.access.resolve(request, { dbId: query.dbId, deferredProblem: query.deferredProblem });
     return this.sessions.create(store, query, request.caller, request.deadline);
   }
 
@@ -46,29 +46,29 @@ export class SessionsController {
   @HttpCode(204)
   async deleteMany(@Req() request: FastifyRequest): Promise<void> {
     const query = await cooperative(parseDeleteSessions(rawQueryOf(request.url), takeBody(request)));
-    const { store, userId } = await this.reachForDelete(request, query);
+    const { store, userId } = await this.resolveForDelete(request, query);
     await this.sessions.delete(store, query.sessionIds, userId, request.deadline);
   }
 
   @Get(':session_id')
-  async detail(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
+  async detail(@Req() request: SessionRequest): Promise<JsonBody | StreamedBody> {
     const query = parseGetSession(rawQueryOf(request.url));
-    const { store, userId } = await this.stores.reach(request, query);
+    const { store, userId } = await this.access.resolve(request, query);
     return this.sessions.detail(store, request.params.session_id, { type: query.type, userId }, request);
   }
 
   @Patch(':session_id')
-  async update(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
+  async update(@Req() request: SessionRequest): Promise<JsonBody | StreamedBody> {
     const query = await cooperative(parseUpdateSession(rawQueryOf(request.url), takeBody(request)));
-    const { store, userId } = await this.stores.reach(request, query);
+    const { store, userId } = await this.access.resolve(request, query);
     return this.sessions.update(store, request.params.session_id, { ...query, userId }, request);
   }
 
   @Post(':session_id/rename')
   @HttpCode(200)
-  async rename(@Req() request: SessionRequest): Promise<BodyText | BodyFlow> {
+  async rename(@Req() request: SessionRequest): Promise<JsonBody | StreamedBody> {
     const query = await cooperative(parseRenameSession(rawQueryOf(request.url), takeBody(request)));
-    const { store, userId } = await this.stores.reach(request, query);
+    const { store, userId } = await this.access.resolve(request, query);
     return this.sessions.rename(store, request.params.session_id, { ...query, userId }, request);
   }
 
@@ -76,13 +76,16 @@ export class SessionsController {
   @HttpCode(204)
   async delete(@Req() request: SessionRequest): Promise<void> {
     const query = parseDeleteSession(rawQueryOf(request.url));
-    const { store, userId } = await this.reachForDelete(request, query);
+    const { store, userId } = await this.resolveForDelete(request, query);
     await this.sessions.delete(store, [request.params.session_id], userId, request.deadline);
   }
 
   /** Media is kept by Python's storage back ends, which this service does not have. */
-  private async reachForDelete(request: FastifyRequest, query: Wanted & { deleteMedia: boolean }): Promise<Reach> {
-    const reach = await this.stores.reach(request, query);
+  private async resolveForDelete(
+    request: FastifyRequest,
+    query: SessionTarget & { deleteMedia: boolean },
+  ): Promise<ResolvedAccess> {
+    const reach = await this.access.resolve(request, query);
     if (query.deleteMedia) throw problem(503, 'Media storage is not configured on AgentOS');
     return reach;
   }

@@ -15,26 +15,32 @@ import {
 } from '@agno/contract';
 import type { Deadline, WorkLimits } from '@agno/database';
 import {
-  type BodyFlow,
-  type BodyText,
   EMPTY_OBJECT,
+  type JsonBody,
   NULL,
-  type Nulls,
+  type NullPolicy,
   objectOf,
   quote,
   type RawJson,
+  type StreamedBody,
 } from '@agno/json';
-import { type NewSession, RunIdTaken, SessionIdTooLong, type SessionStore, type SessionWithRuns } from '@agno/storage';
+import {
+  type NewSession,
+  RunIdTaken,
+  SessionIdTooLong,
+  type SessionRepository,
+  type SessionWithRuns,
+} from '@agno/storage';
 import { Injectable } from '@nestjs/common';
 import { writeResponse } from './write-response.js';
 
 /** The JSON text of a response, whole or while it is made. */
-type Body = BodyText | BodyFlow;
+type Body = JsonBody | StreamedBody;
 
 /** Use cases on sessions; every answer is the JSON text of a body. The store says which database it is about. */
 @Injectable()
 export class SessionsService {
-  async list(store: SessionStore, query: ListSessions, limits: WorkLimits): Promise<Body> {
+  async list(store: SessionRepository, query: ListSessions, limits: WorkLimits): Promise<Body> {
     const offset = (query.page - 1n) * query.limit;
     const page = await store.list({ ...query, descending: query.sortOrder === 'desc', offset }, limits);
     const list = { ...page, page: query.page, limit: query.limit, total: BigInt(page.total) };
@@ -44,12 +50,12 @@ export class SessionsService {
   }
 
   /** A caller who is known owns what they create, whatever user the request names. */
-  async create(store: SessionStore, request: CreateSession, caller: Caller, deadline: Deadline): Promise<Body> {
+  async create(store: SessionRepository, request: CreateSession, caller: Caller, deadline: Deadline): Promise<Body> {
     const session = newSession(request, caller.userId ?? request.userId, unixNow());
     try {
       const stored = await store.create(session, deadline);
       if (stored === undefined) throw await this.idTaken(store, session, caller, deadline);
-      return await this.answer(store, stored, undefined, 'dropped');
+      return await this.detailResponse(store, stored, undefined, 'dropped');
     } catch (error) {
       if (error instanceof RunIdTaken) throw problem(409, 'A run with one of the supplied run_ids already exists');
       if (error instanceof SessionIdTooLong) throw idTooLong('session_id', session.session_id);
@@ -59,7 +65,7 @@ export class SessionsService {
 
   /** 409. To a caller who is isolated, a session of somebody else's is not named as one that exists. */
   private async idTaken(
-    store: SessionStore,
+    store: SessionRepository,
     { session_id: id, user_id: userId }: NewSession,
     { isIsolated }: Caller,
     deadline: Deadline,
@@ -72,7 +78,7 @@ export class SessionsService {
   }
 
   async detail(
-    store: SessionStore,
+    store: SessionRepository,
     id: string,
     query: { type?: SessionType | undefined; userId?: string | undefined },
     limits: WorkLimits,
@@ -82,10 +88,10 @@ export class SessionsService {
       const prefix = query.type === undefined ? '' : `${query.type[0]?.toUpperCase()}${query.type.slice(1)} `;
       throw problem(404, `${prefix}Session with id '${id}' not found`);
     }
-    return this.answer(store, session, query.type, 'dropped');
+    return this.detailResponse(store, session, query.type, 'dropped');
   }
 
-  async update(store: SessionStore, id: string, request: UpdateSession, limits: WorkLimits): Promise<Body> {
+  async update(store: SessionRepository, id: string, request: UpdateSession, limits: WorkLimits): Promise<Body> {
     const members: [string, RawJson][] = [];
     if (request.sessionName !== undefined) members.push(['session_name', quote(request.sessionName)]);
     if (request.sessionState !== undefined) members.push(['session_state', request.sessionState]);
@@ -96,27 +102,32 @@ export class SessionsService {
     };
     const session = await store.update(id, request.userId, change, unixNow(), limits);
     if (session === undefined) throw notFound(id);
-    return this.answer(store, session, undefined, 'shown');
+    return this.detailResponse(store, session, undefined, 'shown');
   }
 
-  async rename(store: SessionStore, id: string, request: RenameSession, limits: WorkLimits): Promise<Body> {
+  async rename(store: SessionRepository, id: string, request: RenameSession, limits: WorkLimits): Promise<Body> {
     const name = quote(request.sessionName);
     const session = await store.rename(id, request.userId, request.type, name, limits);
     if (session === undefined) throw notFound(id);
-    return this.answer(store, session, undefined, 'shown');
+    return this.detailResponse(store, session, undefined, 'shown');
   }
 
   /** Deletes what exists (of that user); ids that do not are no error. */
-  delete(store: SessionStore, ids: readonly string[], userId: string | undefined, deadline: Deadline): Promise<void> {
+  delete(
+    store: SessionRepository,
+    ids: readonly string[],
+    userId: string | undefined,
+    deadline: Deadline,
+  ): Promise<void> {
     return store.delete(ids, userId, deadline);
   }
 
   /** The detail of a session in the shape of `type`, or, where none is asked for, of its stored type. */
-  private answer(
-    store: SessionStore,
+  private detailResponse(
+    store: SessionRepository,
     found: SessionWithRuns,
     type: SessionType | undefined,
-    nulls: Nulls,
+    nulls: NullPolicy,
   ): Promise<Body> {
     const { session, runs } = found;
     const subject = `Session '${session.session_id}' of database '${store.database.id}'`;

@@ -1,14 +1,14 @@
 import { InvalidFields, type OnInvalidField } from '@agno/contract';
-import { SHARE_BYTES } from '@agno/database';
+import { MAX_BUFFERED_BYTES } from '@agno/database';
 import {
-  type BodyFlow,
-  type BodyText,
+  CHUNK_LENGTH,
   cooperative,
-  encodedPieces,
+  encodedChunks,
+  type JsonBody,
   JsonWriter,
-  PIECE_LENGTH,
   runSteps,
   type Steps,
+  type StreamedBody,
 } from '@agno/json';
 import { Logger } from '@nestjs/common';
 
@@ -20,7 +20,7 @@ export interface ResponseSource {
 }
 
 /** A response is sent whole while it is no longer, in characters. */
-const WHOLE = SHARE_BYTES;
+const MAX_WHOLE_LENGTH = MAX_BUFFERED_BYTES;
 
 /**
  * The body that `write` writes, in turns with other requests: whole where it is small, else it is written on while it is sent.
@@ -32,10 +32,10 @@ export async function writeResponse(
   subject: string,
   source: ResponseSource,
   write: (writer: JsonWriter, onInvalid: OnInvalidField) => Steps<void>,
-): Promise<BodyText | BodyFlow> {
+): Promise<JsonBody | StreamedBody> {
   const response = new WrittenResponse(subject, source, write);
-  if (await response.writeUntil(WHOLE)) return response.whole();
-  return { flow: response.flow(), close: () => source.close() };
+  if (await response.writeUntil(MAX_WHOLE_LENGTH)) return response.whole();
+  return { chunks: response.flow(), close: () => source.close() };
 }
 
 class WrittenResponse {
@@ -68,13 +68,13 @@ class WrittenResponse {
     }
   }
 
-  whole(): Promise<BodyText> {
+  whole(): Promise<JsonBody> {
     return cooperative(this.writer.done());
   }
 
   async *flow(): AsyncGenerator<Buffer> {
-    for (let isWritten = false; ; isWritten = await this.writeUntil(PIECE_LENGTH)) {
-      yield* encodedPieces(this.writer.take());
+    for (let isWritten = false; ; isWritten = await this.writeUntil(CHUNK_LENGTH)) {
+      yield* encodedChunks(this.writer.take());
       if (isWritten) return;
     }
   }

@@ -1,5 +1,5 @@
 /** A map that forgets what was used longest ago once it holds more than `limit` entries. */
-export class BoundedMap<Value> {
+export class LruMap<Value> {
   private readonly entries = new Map<string, Value>();
 
   constructor(private readonly limit: number) {}

@@ -1,5 +1,5 @@
-export { BoundedMap } from './bounded-map.js';
-export { type ListIndex, listIndexes } from './list-indexes.js';
+export { LruMap } from './bounded-map.js';
+export { type SessionIndex, sessionIndexes } from './list-indexes.js';
 export * from './service-accounts.js';
 export * from './session-store.js';
 export type { NewSession } from './statements/create-session.js';

@@ -1,5 +1,5 @@
 import { type Database, type Deadline, namedStatement, type Statement } from '@agno/database';
-import { exists, literal, type Tables } from './tables.js';
+import { quoteLiteral, type Tables, tableExists } from './tables.js';
 
 /**
  * How a database keeps its sessions, found out at run time:
@@ -28,11 +28,11 @@ interface LayoutRow extends Record<CascadeTable, 't' | 'f'> {
 }
 
 /** How long the catalogue may take, in milliseconds. */
-const READING_MS = 5_000;
+const LAYOUT_TIMEOUT_MS = 5_000;
 
 /** Reads the layout from the catalogue: one statement, no table is touched. */
 export async function readLayout(database: Database, tables: Tables, deadline: Deadline): Promise<Layout> {
-  const [row] = await database.queryWithin<LayoutRow>(READING_MS, layoutStatement(tables), [], deadline);
+  const [row] = await database.queryWithin<LayoutRow>(LAYOUT_TIMEOUT_MS, layoutStatement(tables), [], deadline);
   const columns = new Set(JSON.parse(row?.columns ?? '[]') as string[]);
   return {
     hasSessions: columns.size > 0,
@@ -45,11 +45,11 @@ export async function readLayout(database: Database, tables: Tables, deadline: D
 }
 
 function layoutStatement(tables: Tables): Statement {
-  const cascade = CASCADE_TABLES.map((table) => `${exists(tables[table])} AS "${table}"`);
+  const cascade = CASCADE_TABLES.map((table) => `${tableExists(tables[table])} AS "${table}"`);
   return namedStatement(
     'layout',
-    `SELECT ${exists(tables.runs)} AS runs_table, to_regproc('pg_current_snapshot') IS NOT NULL AS snapshots, ${cascade.join(', ')},
+    `SELECT ${tableExists(tables.runs)} AS runs_table, to_regproc('pg_current_snapshot') IS NOT NULL AS snapshots, ${cascade.join(', ')},
       (SELECT coalesce(json_agg(attname), '[]') FROM pg_attribute
-        WHERE attrelid = to_regclass(${literal(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
+        WHERE attrelid = to_regclass(${quoteLiteral(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
   );
 }

@@ -1,8 +1,8 @@
 import type { TableNames } from '@agno/database';
-import { identifier, qualifiedTables } from './tables.js';
+import { qualifiedTables, quoteIdentifier } from './tables.js';
 
 /** An index of ours on the sessions table: what lists want and AgentOS does not create. */
-export interface ListIndex {
+export interface SessionIndex {
   readonly name: string;
   /** Which lists it serves. */
   readonly purpose: string;
@@ -11,9 +11,9 @@ export interface ListIndex {
 }
 
 /** Our names begin so, which tells them from AgentOS's. */
-const PREFIX = 'agno_session_service';
+const INDEX_NAME_PREFIX = 'agno_session_service';
 
-const DEFINITIONS: readonly [suffix: string, purpose: string, definition: string][] = [
+const INDEX_DEFINITIONS: readonly [suffix: string, purpose: string, definition: string][] = [
   ['user', 'lists of one user', '(user_id, created_at)'],
   ['agent', 'lists of one agent', '(agent_id, created_at) WHERE agent_id IS NOT NULL'],
   ['team', 'lists of one team', '(team_id, created_at) WHERE team_id IS NOT NULL'],
@@ -22,15 +22,15 @@ const DEFINITIONS: readonly [suffix: string, purpose: string, definition: string
 ];
 
 /** The indexes for the sessions table of that name. Built and dropped without blocking writers. */
-export function listIndexes(names: TableNames): ListIndex[] {
+export function sessionIndexes(names: TableNames): SessionIndex[] {
   const tables = qualifiedTables(names);
-  return DEFINITIONS.map(([suffix, purpose, definition]) => {
-    const name = `${PREFIX}_${suffix}`;
+  return INDEX_DEFINITIONS.map(([suffix, purpose, definition]) => {
+    const name = `${INDEX_NAME_PREFIX}_${suffix}`;
     return {
       name,
       purpose,
-      create: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${identifier(name)} ON ${tables.sessions} ${definition}`,
-      drop: `DROP INDEX CONCURRENTLY IF EXISTS ${tables.schema}.${identifier(name)}`,
+      create: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdentifier(name)} ON ${tables.sessions} ${definition}`,
+      drop: `DROP INDEX CONCURRENTLY IF EXISTS ${tables.schema}.${quoteIdentifier(name)}`,
     };
   });
 }

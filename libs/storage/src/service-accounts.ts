@@ -20,7 +20,7 @@ export interface ServiceAccount {
 }
 
 /** The service accounts of one database, in the table that AgentOS keeps them in. */
-export class ServiceAccounts {
+export class ServiceAccountRepository {
   private readonly findByToken: Statement;
   private readonly touchById: Statement;
 

@@ -1,31 +1,31 @@
 import type { ListedSession, SessionSource } from '@agno/contract';
 import {
+  BufferedRows,
   type Database,
   type Deadline,
   type Reader,
   type Rows,
-  type Run,
+  type RunStatement,
   readRows,
   type Statement,
   StoredValueTooLong,
-  WholeRows,
   type WorkLimits,
 } from '@agno/database';
-import type { LayoutKeeper } from './layout-keeper.js';
-import { current, isImpossible } from './rows.js';
-import type { StatementBook } from './statement-book.js';
+import type { LayoutDetector } from './layout-keeper.js';
+import { assertLayoutCurrent, containsNul } from './rows.js';
+import type { StatementCache } from './statement-book.js';
 import {
-  type Condition,
   type CountRow,
   countSessions,
-  listCondition,
   listPage,
   type PageColumns,
   type PageRow,
   type SessionFilter,
   type SessionOrder,
+  type WhereClause,
+  whereClause,
 } from './statements/list-sessions.js';
-import { TotalCounts } from './total-counts.js';
+import { CountCache } from './total-counts.js';
 
 /** What to list: which sessions, in what order, which page. */
 export interface ListQuery extends SessionFilter, SessionOrder {
@@ -44,19 +44,19 @@ export interface SessionPage {
 const AS_LIST = { kind: 'list' } as const;
 
 /** Lists of one database: a page is always read; totals only when they may have changed. */
-export class SessionLists {
-  private readonly totals = new TotalCounts();
+export class SessionPageReader {
+  private readonly counts = new CountCache();
 
   constructor(
     private readonly database: Database,
-    private readonly layout: LayoutKeeper,
+    private readonly layout: LayoutDetector,
   ) {}
 
   /** One page and the count of all; empty where there are no tables yet. */
-  async page(query: ListQuery, limits: WorkLimits): Promise<SessionPage> {
-    const condition = listCondition(query);
-    if (condition.values.some(isImpossible)) return EMPTY_PAGE;
-    return this.layout.with(async (book) => {
+  async read(query: ListQuery, limits: WorkLimits): Promise<SessionPage> {
+    const condition = whereClause(query);
+    if (condition.values.some(containsNul)) return EMPTY_PAGE;
+    return this.layout.withLayout(async (book) => {
       if (!book.layout.hasSessions) return EMPTY_PAGE;
       this.database.rejectIfOverloaded('list');
       const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, book) };
@@ -64,7 +64,7 @@ export class SessionLists {
       const reader = await this.database.reader(limits.deadline);
       let total: string | undefined;
       // A page that is read in portions is counted in its own snapshot.
-      const before = async (run: Run) => {
+      const before = async (run: RunStatement) => {
         total = (await run<CountRow>(count, condition.values))[0]?.total;
       };
       const read: ReadPage = (columns, limit, offset) => {
@@ -76,9 +76,9 @@ export class SessionLists {
       const rows = new PageRows(read, query);
       try {
         await rows.more();
-        const snapshot = snapshotOf(reader, current(rows).peek());
-        total ??= await this.total(condition, snapshot, count, limits.deadline);
-        return { sessions: sourceOf(rows), total, close: () => rows.close() };
+        const snapshot = snapshotOf(reader, assertLayoutCurrent(rows).peek());
+        total ??= await this.count(condition, snapshot, count, limits.deadline);
+        return { sessions: sessionSource(rows), total, close: () => rows.close() };
       } catch (error) {
         rows.close();
         throw error;
@@ -86,9 +86,14 @@ export class SessionLists {
     });
   }
 
-  private total(condition: Condition, snapshot: string | null, count: Statement, deadline: Deadline): Promise<string> {
+  private count(
+    condition: WhereClause,
+    snapshot: string | null,
+    count: Statement,
+    deadline: Deadline,
+  ): Promise<string> {
     const key = JSON.stringify([condition.key, condition.values]);
-    return this.totals.total(key, snapshot, deadline, async (shared) => {
+    return this.counts.total(key, snapshot, deadline, async (shared) => {
       // Of its own: those who share the count may have asked after this page's reader was chosen.
       const reader = await this.database.reader(shared);
       const [row] = await reader.query<CountRow>(count, condition.values, shared, AS_LIST);
@@ -104,9 +109,9 @@ type ReadPage = (columns: PageColumns, limit: bigint, offset: bigint) => Promise
  * its JSON, and the page goes on behind it: it must not hide the others.
  */
 class PageRows implements Rows<PageRow> {
-  private rows: Rows<PageRow> = new WholeRows([]);
+  private rows: Rows<PageRow> = new BufferedRows([]);
   /** How the rest of the page is read when these rows are over; undefined where they are its end. */
-  private rest: PageColumns | undefined = 'all';
+  private nextColumns: PageColumns | undefined = 'all';
   private taken = 0n;
 
   constructor(
@@ -125,18 +130,18 @@ class PageRows implements Rows<PageRow> {
   }
 
   get isOver(): boolean {
-    return this.rows.isOver && this.rest === undefined;
+    return this.rows.isOver && this.nextColumns === undefined;
   }
 
   async more(): Promise<void> {
     while (this.rows.peek() === undefined && !this.isOver) {
       try {
         if (!this.rows.isOver) await this.rows.more();
-        else if (this.rest !== undefined) await this.readRest(this.rest);
+        else if (this.nextColumns !== undefined) await this.readRest(this.nextColumns);
       } catch (error) {
         if (!(error instanceof StoredValueTooLong)) throw error;
-        this.rows = new WholeRows([]);
-        this.rest = 'plain';
+        this.rows = new BufferedRows([]);
+        this.nextColumns = 'plain';
       }
     }
   }
@@ -149,14 +154,14 @@ class PageRows implements Rows<PageRow> {
 
   private async readRest(columns: PageColumns): Promise<void> {
     const left = this.query.limit - this.taken;
-    this.rest = undefined;
+    this.nextColumns = undefined;
     if (left <= 0n) return;
     this.rows = await this.read(columns, columns === 'all' ? left : 1n, this.query.offset + this.taken);
-    if (columns === 'plain') this.rest = 'all';
+    if (columns === 'plain') this.nextColumns = 'all';
   }
 }
 
-function sourceOf(rows: Rows<ListedSession>): SessionSource {
+function sessionSource(rows: Rows<ListedSession>): SessionSource {
   return {
     *next() {
       for (;;) {
@@ -168,7 +173,7 @@ function sourceOf(rows: Rows<ListedSession>): SessionSource {
   };
 }
 
-const EMPTY_PAGE: SessionPage = { sessions: sourceOf(new WholeRows([])), total: '0', close: () => undefined };
+const EMPTY_PAGE: SessionPage = { sessions: sessionSource(new BufferedRows([])), total: '0', close: () => undefined };
 
 /** What a row was read in: a replica cannot tell, but whoever chose it could. */
 function snapshotOf(reader: Reader, row: { readonly snapshot: string | null } | undefined): string | null {
@@ -176,6 +181,6 @@ function snapshotOf(reader: Reader, row: { readonly snapshot: string | null } | 
 }
 
 /** A column that the table does not have means no order at all, as in AgentOS. */
-function sortColumn(name: string | undefined, book: StatementBook): string | undefined {
+function sortColumn(name: string | undefined, book: StatementCache): string | undefined {
   return name !== undefined && book.layout.columns.has(name) ? name : undefined;
 }

@@ -1,6 +1,7 @@
 import { type RunSource, type SessionType, type StoredSession } from '@agno/contract';
 import {
-  ChangeNotShown,
+  BufferedRows,
+  ChangeResultUnavailable,
   type Database,
   type Deadline,
   type Rows,
@@ -9,14 +10,13 @@ import {
   type Statement,
   sqlState,
   type TableNames,
-  WholeRows,
   type WorkLimits,
 } from '@agno/database';
 import { arrayOf, type RawJson } from '@agno/json';
-import { LayoutKeeper, LayoutOutdated } from './layout-keeper.js';
-import { current, isImpossible, type Upgradable } from './rows.js';
-import { type ListQuery, SessionLists, type SessionPage } from './session-lists.js';
-import type { StatementBook, StatementOptions } from './statement-book.js';
+import { LayoutDetector, LayoutOutdated } from './layout-keeper.js';
+import { assertLayoutCurrent, containsNul, type LayoutCheckedRow } from './rows.js';
+import { type ListQuery, type SessionPage, SessionPageReader } from './session-lists.js';
+import type { StatementCache, StatementOptions } from './statement-book.js';
 import {
   type CreatedRow,
   createSession,
@@ -26,7 +26,7 @@ import {
   storedSession,
 } from './statements/create-session.js';
 import { type DeleteRow, deleteSessions } from './statements/delete-sessions.js';
-import { ownSession } from './statements/own-session.js';
+import { findOwnedSession } from './statements/own-session.js';
 import { type RunRow, readRun } from './statements/read-run.js';
 import { readSession } from './statements/read-session.js';
 import { renameSession, type SessionChange, updateSession, updateValues } from './statements/update-session.js';
@@ -46,16 +46,16 @@ export interface SessionWithRuns {
 }
 
 /** Sessions and runs of one database. Every method takes what bounds the request it works for. */
-export class SessionStore {
-  private readonly layout: LayoutKeeper;
-  private readonly lists: SessionLists;
+export class SessionRepository {
+  private readonly layout: LayoutDetector;
+  private readonly pages: SessionPageReader;
 
   constructor(
     readonly database: Database,
     private readonly names: TableNames,
   ) {
-    this.layout = new LayoutKeeper(database, names);
-    this.lists = new SessionLists(database, this.layout);
+    this.layout = new LayoutDetector(database, names);
+    this.pages = new SessionPageReader(database, this.layout);
   }
 
   /** Whether the schema has a table of that name. */
@@ -66,7 +66,7 @@ export class SessionStore {
 
   /** One page and the count of all; empty where there are no tables yet. */
   list(query: ListQuery, limits: WorkLimits): Promise<SessionPage> {
-    return this.lists.page(query, limits);
+    return this.pages.read(query, limits);
   }
 
   /** A session with its runs, or undefined when there is none (of that user). */
@@ -77,11 +77,11 @@ export class SessionStore {
     limits: WorkLimits,
   ): Promise<SessionWithRuns | undefined> {
     const values = [id, userId ?? null];
-    return withRunsOf(
+    return sessionWithRuns(
       await this.rows(values, async (book) => {
         const statement = book.get(`read:${detail}`, readSession(detail), { nulls: 'omitted' });
         const reader = await this.database.reader(limits.deadline);
-        return readRows<SessionOrRun>(reader, statement, values, limits, { isRewound: detail === 'detail' });
+        return readRows<SessionOrRun>(reader, statement, values, limits, { willRewind: detail === 'detail' });
       }),
     );
   }
@@ -94,7 +94,7 @@ export class SessionStore {
     limits: WorkLimits,
   ): Promise<RunRow | undefined> {
     // No stored run has an id with NUL; the session may exist all the same.
-    const values = [id, userId ?? null, isImpossible(runId) ? null : runId];
+    const values = [id, userId ?? null, containsNul(runId) ? null : runId];
     const rows = await this.rows(values, async (book) => {
       const reader = await this.database.reader(limits.deadline);
       return readRows<RunRow>(reader, book.get('run', readRun), values, limits);
@@ -109,16 +109,16 @@ export class SessionStore {
     return this.layout.withTables(deadline, async (book) => {
       const hasRuns = session.runs.length > 0;
       const statement = hasRuns
-        ? book.get(`create-with-runs:${type}`, createSessionWithRuns(type), MARKED)
-        : book.get(`create:${type}`, createSession(type), MARKED);
+        ? book.get(`create-with-runs:${type}`, createSessionWithRuns(type), MARK_OVERSIZED)
+        : book.get(`create:${type}`, createSession(type), MARK_OVERSIZED);
       try {
         const all = hasRuns ? [...values, arrayOf(session.runs)] : values;
         const [created] = await this.database.query<CreatedRow>(statement, all, deadline);
         if (created === undefined) return undefined;
-        const runs = new WholeRows<SessionOrRun>(session.runs.map((run) => ({ run })));
+        const runs = new BufferedRows<SessionOrRun>(session.runs.map((run) => ({ run })));
         return { session: storedSession(session, created), runs: new StoredRuns(runs), close: () => undefined };
       } catch (error) {
-        throw refusalOf(error);
+        throw translateInsertError(error);
       }
     });
   }
@@ -127,7 +127,9 @@ export class SessionStore {
   async owns(userId: string | null, id: string, deadline: Deadline): Promise<boolean> {
     const values = [id, userId];
     const rows = await this.rows(values, async (book) => {
-      return new WholeRows(await this.database.query<Upgradable>(book.get('owns', ownSession), values, deadline));
+      return new BufferedRows(
+        await this.database.query<LayoutCheckedRow>(book.get('owns', findOwnedSession), values, deadline),
+      );
     });
     return rows.take() !== undefined;
   }
@@ -156,9 +158,9 @@ export class SessionStore {
 
   /** Deletes sessions (of that user) with all that belongs to them. Ids that do not exist are no error. */
   async delete(ids: readonly string[], userId: string | undefined, deadline: Deadline): Promise<void> {
-    const possible = ids.filter((id) => !isImpossible(id));
-    if (possible.length === 0 || isImpossible(userId)) return;
-    await this.layout.with(async (book) => {
+    const possible = ids.filter((id) => !containsNul(id));
+    if (possible.length === 0 || containsNul(userId)) return;
+    await this.layout.withLayout(async (book) => {
       if (!book.layout.hasSessions) return;
       const statement = book.get('delete', deleteSessions);
       const [row] = await this.database.query<DeleteRow>(statement, [possible, userId ?? null], deadline);
@@ -174,58 +176,61 @@ export class SessionStore {
   private async change(
     id: string,
     key: string,
-    build: (book: StatementBook) => string,
+    build: (book: StatementCache) => string,
     values: readonly SqlValue[],
     limits: WorkLimits,
   ): Promise<SessionWithRuns | undefined> {
     const changed = await this.rows(values, async (book) => {
-      const statement = book.get(key, build, { nulls: 'omitted', ...MARKED });
+      const statement = book.get(key, build, { nulls: 'omitted', ...MARK_OVERSIZED });
       const rows = await this.database.change<SessionOrRun>(statement, values, limits);
-      return rows === undefined ? TOO_LARGE : new WholeRows(rows);
+      return rows === undefined ? TOO_LARGE : new BufferedRows(rows);
     });
-    if (changed !== TOO_LARGE) return withRunsOf(changed);
+    if (changed !== TOO_LARGE) return sessionWithRuns(changed);
     try {
       const rows = await this.rows([], (book) => {
-        const statement = book.get('read:changed', readSession('detail'), { nulls: 'omitted', ...MARKED });
-        return readRows<SessionOrRun>(this.database, statement, [id, null], limits, { isRewound: true, isLarge: true });
+        const statement = book.get('read:changed', readSession('detail'), { nulls: 'omitted', ...MARK_OVERSIZED });
+        return readRows<SessionOrRun>(this.database, statement, [id, null], limits, {
+          willRewind: true,
+          isLarge: true,
+        });
       });
-      return withRunsOf(rows, (error) => new ChangeNotShown(error));
+      return sessionWithRuns(rows, (error) => new ChangeResultUnavailable(error));
     } catch (error) {
-      throw new ChangeNotShown(error);
+      throw new ChangeResultUnavailable(error);
     }
   }
 
   /** The rows of a statement about one session; none where there are no tables, or where no row can match. */
-  private async rows<Row extends Upgradable>(
+  private async rows<Row extends LayoutCheckedRow>(
     values: readonly SqlValue[],
-    read: (book: StatementBook) => Promise<Rows<Row>>,
+    read: (book: StatementCache) => Promise<Rows<Row>>,
   ): Promise<Rows<Row>> {
-    if (values.some(isImpossible)) return new WholeRows([]);
-    return this.layout.with(async (book) => {
-      if (!book.layout.hasSessions) return new WholeRows([]);
-      return current(await read(book));
+    if (values.some(containsNul)) return new BufferedRows([]);
+    return this.layout.withLayout(async (book) => {
+      if (!book.layout.hasSessions) return new BufferedRows([]);
+      return assertLayoutCurrent(await read(book));
     });
   }
 }
 
 /** Stands for the rows of a change that are too large to be held at once. */
-const TOO_LARGE = new WholeRows<SessionOrRun>([]);
+const TOO_LARGE = new BufferedRows<SessionOrRun>([]);
 
 /** A session with its runs from rows of `withRuns`; undefined where there are none. */
-function withRunsOf(rows: Rows<SessionOrRun>, errorOf?: (error: unknown) => unknown): SessionWithRuns | undefined {
+function sessionWithRuns(rows: Rows<SessionOrRun>, errorOf?: (error: unknown) => unknown): SessionWithRuns | undefined {
   const first = rows.take();
   return first && { session: sessionOf(first), runs: new StoredRuns(rows, errorOf), close: () => rows.close() };
 }
 
 /** A change that was made is not answered with an error: what is too long to be read is null in its response. */
-const MARKED: StatementOptions = { longValues: 'marked' };
+const MARK_OVERSIZED: StatementOptions = { longValues: 'marked' };
 
 const FIND_TABLE: Statement = {
   name: 'find-table',
   text: 'SELECT 1 FROM information_schema.tables WHERE table_schema = $1 AND table_name = $2',
 };
 
-function refusalOf(error: unknown): unknown {
+function translateInsertError(error: unknown): unknown {
   switch (sqlState(error)) {
     case '23505':
       return new RunIdTaken();

@@ -6,7 +6,7 @@ import type { Tables } from './tables.js';
 export type StatementOptions = Omit<Statement, 'name' | 'text'>;
 
 /** The SQL of one database in one layout: each text is built once. */
-export class StatementBook {
+export class StatementCache {
   readonly tables: Tables;
   readonly layout: Layout;
   private readonly statements = new Map<string, Statement>();
@@ -17,7 +17,7 @@ export class StatementBook {
   }
 
   /** The statement known as `key`, built on first use. One key must always mean one text within a layout. */
-  get(key: string, build: (book: StatementBook) => string, options: StatementOptions = {}): Statement {
+  get(key: string, build: (book: StatementCache) => string, options: StatementOptions = {}): Statement {
     let statement = this.statements.get(key);
     if (statement === undefined) {
       statement = { ...namedStatement(key, build(this)), ...options };

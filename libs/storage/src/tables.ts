@@ -16,9 +16,9 @@ export interface Tables {
 }
 
 export function qualifiedTables({ schema, sessionTable, runTable }: TableNames): Tables {
-  const inSchema = (table: string) => `${identifier(schema)}.${identifier(table)}`;
+  const inSchema = (table: string) => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
   return {
-    schema: identifier(schema),
+    schema: quoteIdentifier(schema),
     sessions: inSchema(sessionTable),
     runs: inSchema(runTable),
     transcripts: inSchema('agno_transcripts'),
@@ -30,15 +30,15 @@ export function qualifiedTables({ schema, sessionTable, runTable }: TableNames):
   };
 }
 
-export function identifier(name: string): string {
+export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-export function literal(text: string): string {
+export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** An SQL expression that is true while the table exists; costs a catalogue look-up, no table access. */
-export function exists(table: string): string {
-  return `to_regclass(${literal(table)}) IS NOT NULL`;
+export function tableExists(table: string): string {
+  return `to_regclass(${quoteLiteral(table)}) IS NOT NULL`;
 }

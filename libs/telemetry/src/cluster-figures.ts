@@ -1,68 +1,68 @@
 import cluster from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 
-const ASKED = 'agno:figures-asked';
-const TOLD = 'agno:figures-told';
+const METRICS_REQUEST = 'agno:figures-asked';
+const METRICS_RESPONSE = 'agno:figures-told';
 
 /** How long the workers may take to add up their figures, in milliseconds; then the one that was asked answers alone. */
-const PATIENCE_MS = 6_000;
+const TIMEOUT_MS = 6_000;
 
-interface Told {
-  readonly type: typeof TOLD;
-  readonly text: string;
+interface MetricsResponse {
+  readonly type: typeof METRICS_RESPONSE;
+  readonly metrics: string;
 }
 
 /** To be called once in the primary: adds up the figures of all workers for the one that is asked for them. */
-export function answerForAllWorkers(): void {
+export function aggregateForWorkers(): void {
   const aggregator = new AggregatorRegistry();
   cluster.on('message', (worker, message: { type?: string }) => {
-    if (message.type !== ASKED) return;
+    if (message.type !== METRICS_REQUEST) return;
     aggregator.clusterMetrics().then(
       // It may have died meanwhile.
-      (text) => worker.send({ type: TOLD, text } satisfies Told, ignore),
+      (text) => worker.send({ type: METRICS_RESPONSE, metrics: text } satisfies MetricsResponse, ignore),
       ignore,
     );
   });
 }
 
 /** Lets the primary ask this worker for its figures. */
-export function offerFigures(registry: Registry): void {
+export function offerMetrics(registry: Registry): void {
   if (!cluster.isWorker) return;
   new AggregatorRegistry();
   AggregatorRegistry.setRegistries([registry]);
 }
 
 /** The figures of the whole service in Prometheus' text format, whichever of its processes is asked. */
-export function figuresOfAll(registry: Registry): Promise<string> {
+export function aggregateMetrics(registry: Registry): Promise<string> {
   return cluster.isWorker ? askPrimary().catch(() => registry.metrics()) : registry.metrics();
 }
 
 /** One question at a time: those who ask meanwhile get the same answer. */
-let asking: Promise<string> | undefined;
+let pendingRequest: Promise<string> | undefined;
 
 function askPrimary(): Promise<string> {
-  asking ??= new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => end(() => reject(new Error('no answer from the primary'))), PATIENCE_MS);
+  pendingRequest ??= new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => end(() => reject(new Error('no answer from the primary'))), TIMEOUT_MS);
     const end = (settle: () => void) => {
       clearTimeout(timer);
       process.off('message', listen);
-      asking = undefined;
+      pendingRequest = undefined;
       settle();
     };
     const listen = (message: unknown) => {
-      if (isTold(message)) end(() => resolve(message.text));
+      if (isMetricsResponse(message)) end(() => resolve(message.metrics));
     };
     process.on('message', listen);
     // Without a callback, a channel that is closed would be an 'error' event of the process, which ends it.
-    process.send?.({ type: ASKED }, undefined, undefined, (error) => {
+    process.send?.({ type: METRICS_REQUEST }, undefined, undefined, (error) => {
       if (error) end(() => reject(error));
     });
   });
-  return asking;
+  return pendingRequest;
 }
 
 function ignore(): void {}
 
-function isTold(message: unknown): message is Told {
-  return typeof message === 'object' && message !== null && 'type' in message && message.type === TOLD;
+function isMetricsResponse(message: unknown): message is MetricsResponse {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === METRICS_RESPONSE;
 }

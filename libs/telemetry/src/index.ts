@@ -1,4 +1,4 @@
-export { answerForAllWorkers, offerFigures } from './cluster-figures.js';
+export { aggregateForWorkers, offerMetrics } from './cluster-figures.js';
 export { measureRequests } from './measure-requests.js';
 export * from './service-metrics.js';
 export * from './telemetry.module.js';

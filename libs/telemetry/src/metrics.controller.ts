@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { figuresOfAll } from './cluster-figures.js';
+import { aggregateMetrics } from './cluster-figures.js';
 import { ServiceMetrics } from './service-metrics.js';
 
 @Controller()
@@ -9,7 +9,7 @@ export class MetricsController {
   /** What Prometheus scrapes. */
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-  figures(): Promise<string> {
-    return figuresOfAll(this.metrics.registry);
+  scrape(): Promise<string> {
+    return aggregateMetrics(this.metrics.registry);
   }
 }

@@ -1,4 +1,4 @@
-import type { DatabaseObserver, MemoryBudget, PoolUse } from '@agno/database';
+import type { DatabaseObserver, MemoryBudget, PoolUsage } from '@agno/database';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { operationOf } from './operation.js';
 
@@ -7,9 +7,9 @@ const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 
 const DATABASE_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
 /** What is read when somebody asks for the figures, not before. */
-export interface Watched {
+export interface MetricSources {
   /** By db_id. */
-  pools(): ReadonlyMap<string, PoolUse>;
+  pools(): ReadonlyMap<string, PoolUsage>;
   /** By db_id: the database answers. Takes no longer than a probe may. */
   databasesUp(): Promise<ReadonlyMap<string, boolean>>;
   readonly memory: MemoryBudget;
@@ -79,7 +79,7 @@ export class ServiceMetrics implements DatabaseObserver {
   }
 
   /** Adds what is only known by asking. */
-  watch(watched: Watched): void {
+  addResourceMetrics(watched: MetricSources): void {
     const registers = [this.registry];
     new Gauge({
       name: 'db_client_connection_count',
@@ -134,7 +134,7 @@ export class ServiceMetrics implements DatabaseObserver {
       help: 'Memory that requests may hold together',
       registers,
       collect() {
-        this.set(watched.memory.bytes);
+        this.set(watched.memory.limit);
       },
     });
     new Counter({

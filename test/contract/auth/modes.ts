@@ -1,9 +1,9 @@
 import type { AccountRow } from '../../support/accounts.js';
-import { fromNow, SECRET, token } from '../../support/tokens.js';
-import { badTokens, oddTokens } from './bad-tokens.js';
+import { HMAC_SECRET, hs256Token, secondsFromNow } from '../../support/tokens.js';
+import { invalidTokens, unusualTokens } from './bad-tokens.js';
 
 /** One way of letting callers in, set up alike on both sides. */
-export interface Mode {
+export interface AuthMode {
   readonly name: string;
   /** Beside the databases. */
   readonly oracle: { readonly auth?: object; readonly env?: Readonly<Record<string, string>> };
@@ -11,23 +11,23 @@ export interface Mode {
   /** Whether AgentOS keeps service accounts. */
   readonly hasAccounts?: boolean;
   /** Headers by the name of who sends them. Each makes every request. */
-  readonly callers: readonly Caller[];
+  readonly callers: readonly TestCaller[];
   /** Each makes two requests only. Called right before these, because some tokens change validity within seconds. */
-  readonly strangers: () => readonly Caller[];
+  readonly strangers: () => readonly TestCaller[];
 }
 
-export type Caller = readonly [name: string, headers: Readonly<Record<string, string>>];
+export type TestCaller = readonly [name: string, headers: Readonly<Record<string, string>>];
 
-const KEYS = { verification_keys: [SECRET], algorithm: 'HS256' };
-const JWT = { JWT_VERIFICATION_KEY: SECRET, JWT_ALGORITHM: 'HS256' };
+const KEYS = { verification_keys: [HMAC_SECRET], algorithm: 'HS256' };
+const JWT = { JWT_VERIFICATION_KEY: HMAC_SECRET, JWT_ALGORITHM: 'HS256' };
 const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 const ADMIN = ['agent_os:admin'];
 
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
-const user = (name: string, claims: object): Caller => [name, bearer(token(claims))];
+const user = (name: string, claims: object): TestCaller => [name, bearer(hs256Token(claims))];
 
 /** Spellings of the header around a credential that is good. */
-function spellings(credential: string): Caller[] {
+function spellings(credential: string): TestCaller[] {
   return [
     ['no header', {}],
     ['an empty header', { authorization: '' }],
@@ -45,10 +45,10 @@ function spellings(credential: string): Caller[] {
   ];
 }
 
-const named = (pairs: readonly (readonly [string, string])[]): Caller[] =>
+const named = (pairs: readonly (readonly [string, string])[]): TestCaller[] =>
   pairs.map(([name, text]) => [name, bearer(text)]);
 
-const PEOPLE: readonly Caller[] = [
+const PEOPLE: readonly TestCaller[] = [
   user('ann', { sub: 'ann', scopes: ALL }),
   user('bob', { sub: 'bob', scopes: ALL }),
   user('a stranger', { sub: 'zoe', scopes: ALL }),
@@ -58,14 +58,14 @@ const PEOPLE: readonly Caller[] = [
   user('an empty sub', { sub: '', scopes: ALL }),
 ];
 
-const SCOPES: readonly Caller[] = [
+const SCOPES: readonly TestCaller[] = [
   user('no scopes', { sub: 'ann' }),
   user('read only', { sub: 'ann', scopes: ['sessions:read'] }),
   user('write only', { sub: 'ann', scopes: ['sessions:write'] }),
   user('delete only', { sub: 'ann', scopes: ['sessions:delete'] }),
 ];
 
-const ODD_SCOPES: readonly Caller[] = [
+const ODD_SCOPES: readonly TestCaller[] = [
   'sessions:read',
   'sessions:read sessions:write',
   ['sessions:*:read'],
@@ -93,12 +93,12 @@ export const ACCOUNT_ROWS: readonly AccountRow[] = [
   { name: 'bare', scopes: [] },
   { name: 'revoked', scopes: ALL, revokedAt: 1_760_000_000 },
   { name: 'expired', scopes: ALL, expiresAt: 1_760_000_000 },
-  { name: 'ahead', scopes: ALL, expiresAt: fromNow(86_400) },
+  { name: 'ahead', scopes: ALL, expiresAt: secondsFromNow(86_400) },
 ];
 
-const ACCOUNTS: readonly Caller[] = ACCOUNT_ROWS.map(({ name }) => [name, bearer(`${PAT}${name}`)]);
+const ACCOUNTS: readonly TestCaller[] = ACCOUNT_ROWS.map(({ name }) => [name, bearer(`${PAT}${name}`)]);
 
-export const MODES: readonly Mode[] = [
+export const AUTH_MODES: readonly AuthMode[] = [
   {
     name: 'security key',
     oracle: { env: { OS_SECURITY_KEY: 'the-key' } },
@@ -122,8 +122,8 @@ export const MODES: readonly Mode[] = [
     ours: { ...JWT, JWT_TOKEN_SOURCE: 'both' },
     callers: [['no token', {}], ...PEOPLE.slice(0, 4), ...SCOPES.slice(0, 1)],
     strangers: () => [
-      ...spellings(token({ sub: 'ann' })),
-      ['both', { ...bearer(token({ sub: 'ann' })), cookie: 'access_token=x' }],
+      ...spellings(hs256Token({ sub: 'ann' })),
+      ['both', { ...bearer(hs256Token({ sub: 'ann' })), cookie: 'access_token=x' }],
     ],
   },
   {
@@ -132,9 +132,9 @@ export const MODES: readonly Mode[] = [
     ours: { ...JWT, AGNO_AUTHORIZATION: 'true' },
     callers: [['no token', {}], ...PEOPLE, ...SCOPES],
     strangers: () => [
-      ...named(oddTokens()),
-      ...named(badTokens()),
-      ...spellings(token({ sub: 'ann', scopes: ALL })),
+      ...named(unusualTokens()),
+      ...named(invalidTokens()),
+      ...spellings(hs256Token({ sub: 'ann', scopes: ALL })),
       ...ODD_SCOPES,
     ],
   },
@@ -158,7 +158,7 @@ export const MODES: readonly Mode[] = [
     oracle: { auth: { authorization: true, config: { ...KEYS, user_isolation: true } } },
     ours: { ...JWT, AGNO_AUTHORIZATION: 'true', AGNO_USER_ISOLATION: 'true' },
     callers: [['no token', {}], ...PEOPLE, ...SCOPES],
-    strangers: () => named(badTokens().slice(-12)),
+    strangers: () => named(invalidTokens().slice(-12)),
   },
   {
     name: 'service accounts',

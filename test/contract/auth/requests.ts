@@ -4,7 +4,7 @@ import type { GivenSession } from '../harness/given.js';
 import type { Step } from '../harness/http.js';
 
 /** A session of each owner that a caller may meet. `agent-plain` (ann's) and `flow-text` (bob's) are seeded. */
-export const GIVEN: readonly GivenSession[] = [
+export const GIVEN_SESSIONS: readonly GivenSession[] = [
   agent('mine', { user_id: 'ann', session_data: { session_name: 'Mine' } }),
   agent('theirs', { user_id: 'bob', session_data: { session_name: 'Theirs' } }),
   agent('nobodys', { user_id: null, session_data: { session_name: "Nobody's" } }),
@@ -49,9 +49,9 @@ export const ALL_READS: readonly Step[] = [
 export const WRITES: readonly Step[] = [
   send('POST', '/sessions', { session_id: 'fresh', user_id: 'mallory', session_name: 'F' }),
   send('POST', '/sessions?user_id=bob', { session_id: 'fresh' }),
-  ...GIVEN.map(({ session_id }) => send('POST', '/sessions', { session_id })),
+  ...GIVEN_SESSIONS.map(({ session_id }) => send('POST', '/sessions', { session_id })),
   send('POST', '/sessions', '{'),
-  ...GIVEN.flatMap(({ session_id: id }) => [
+  ...GIVEN_SESSIONS.flatMap(({ session_id: id }) => [
     send('PATCH', `/sessions/${id}`, { session_name: 'N', user_id: 'ann' }),
     send('PATCH', `/sessions/${id}?user_id=bob`, { session_name: 'N' }),
     send('POST', `/sessions/${id}/rename`, { session_name: 'N' }),

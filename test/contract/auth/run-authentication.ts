@@ -1,26 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { storeAccounts } from '../../support/accounts.js';
-import { type ContractCase, collector } from '../harness/case.js';
+import { type ContractCase, caseCollector } from '../harness/case.js';
 import type { Step } from '../harness/http.js';
-import { judge } from '../harness/judge.js';
-import { perform } from '../harness/perform.js';
+import { compareWithExpectation } from '../harness/judge.js';
+import { performCase } from '../harness/perform.js';
 import { expectationOf } from '../harness/record.js';
-import type { Report } from '../harness/report.js';
+import type { SuiteReport } from '../harness/report.js';
 import { assertRunning, bothStarted, type RunningSide, startOracle, startOurs } from '../harness/sides.js';
 import type { Templates } from '../harness/templates.js';
 import type { Unit } from '../harness/units.js';
-import { ACCOUNT_ROWS, type Caller, MODES, type Mode } from './modes.js';
-import { ALL_READS, GIVEN, WRITES } from './requests.js';
+import { ACCOUNT_ROWS, AUTH_MODES, type AuthMode, type TestCaller } from './modes.js';
+import { ALL_READS, GIVEN_SESSIONS, WRITES } from './requests.js';
 
 /** Every mode of authentication: each caller makes every request, to us and to a live AgentOS that is set up alike. */
 export function authenticationUnits(templates: Templates): Unit[] {
-  return MODES.map((mode, index) => ({
+  return AUTH_MODES.map((mode, index) => ({
     name: `auth: ${mode.name}`,
     run: (report) => runMode(templates, mode, index, report),
   }));
 }
 
-async function runMode(templates: Templates, mode: Mode, index: number, report: Report): Promise<void> {
+async function runMode(templates: Templates, mode: AuthMode, index: number, report: SuiteReport): Promise<void> {
   const { auth, env = {} } = mode.oracle;
   const oracleEnv = auth === undefined ? env : { ...env, ORACLE_AUTH: JSON.stringify(auth) };
   const [oracle, ours] = await bothStarted(
@@ -59,38 +59,44 @@ async function giveAccounts({ databases }: RunningSide): Promise<void> {
   if (client !== undefined) await storeAccounts((text, values) => client.query(text, values), ACCOUNT_ROWS);
 }
 
-async function compare(mode: string, contract: ContractCase, oracle: RunningSide, ours: RunningSide, report: Report) {
+async function compare(
+  mode: string,
+  contract: ContractCase,
+  oracle: RunningSide,
+  ours: RunningSide,
+  report: SuiteReport,
+) {
   try {
-    const [theirs, own] = await Promise.all([perform(oracle, contract), perform(ours, contract)]);
-    report.add('auth', mode, contract.name, judge(contract, expectationOf(contract, theirs), own, []));
+    const [theirs, own] = await Promise.all([performCase(oracle, contract), performCase(ours, contract)]);
+    report.add('auth', mode, contract.name, compareWithExpectation(contract, expectationOf(contract, theirs), own, []));
   } catch (error) {
     const actual = error instanceof Error ? error.message : String(error);
     report.add('auth', mode, contract.name, [{ path: 'error', expected: 'an answer', actual }]);
   }
 }
 
-function* casesOf({ callers, strangers }: Mode): Generator<ContractCase> {
+function* casesOf({ callers, strangers }: AuthMode): Generator<ContractCase> {
   for (const caller of callers) {
-    const { cases, add } = collector('list');
+    const { cases, add } = caseCollector('list');
     for (const step of ALL_READS) add(nameOf(caller, step), by(caller, step), { rowsOf: [] });
-    for (const step of WRITES) add(nameOf(caller, step), by(caller, step), { given: GIVEN, rowsOf: ROWS });
+    for (const step of WRITES) add(nameOf(caller, step), by(caller, step), { given: GIVEN_SESSIONS, rowsOf: ROWS });
     yield* cases;
   }
   for (const caller of strangers()) {
-    const { cases, add } = collector('list');
+    const { cases, add } = caseCollector('list');
     for (const step of [ALL_READS[0], WRITES[0]]) {
-      if (step !== undefined) add(nameOf(caller, step), by(caller, step), { given: GIVEN });
+      if (step !== undefined) add(nameOf(caller, step), by(caller, step), { given: GIVEN_SESSIONS });
     }
     yield* cases;
   }
 }
 
-const ROWS = [...GIVEN.map(({ session_id }) => session_id), 'fresh'];
+const ROWS = [...GIVEN_SESSIONS.map(({ session_id }) => session_id), 'fresh'];
 
-function nameOf([caller]: Caller, { method, path, body }: Step): string {
+function nameOf([caller]: TestCaller, { method, path, body }: Step): string {
   return `${caller}: ${method} ${path}${typeof body === 'string' ? ` ${body}` : ''}`;
 }
 
-function by([, headers]: Caller, step: Step): Step {
+function by([, headers]: TestCaller, step: Step): Step {
   return { ...step, headers: { ...step.headers, ...headers } };
 }

@@ -1,8 +1,8 @@
-import { collector } from '../harness/case.js';
+import { caseCollector } from '../harness/case.js';
 import type { Step } from '../harness/http.js';
 import { agent } from './sessions.js';
 
-const { cases, add } = collector('bodies');
+const { cases, add } = caseCollector('bodies');
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 

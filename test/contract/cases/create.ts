@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { collector, get, send } from '../harness/case.js';
+import { caseCollector, get, send } from '../harness/case.js';
 import { agent, team } from './sessions.js';
 
-const { cases, add } = collector('create');
+const { cases, add } = caseCollector('create');
 
 const FULL = {
   session_id: 'made',

@@ -1,7 +1,7 @@
-import { type CaseDraft, collector, get, type Layout, send } from '../harness/case.js';
+import { type CaseDraft, caseCollector, get, type Layout, send } from '../harness/case.js';
 import { agent } from './sessions.js';
 
-const { cases, add } = collector('databases');
+const { cases, add } = caseCollector('databases');
 
 const SEVERAL: CaseDraft = { layouts: ['several'] satisfies Layout[] };
 

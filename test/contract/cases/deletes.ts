@@ -1,4 +1,4 @@
-import { collector, get, send } from '../harness/case.js';
+import { caseCollector, get, send } from '../harness/case.js';
 import { agent, agentRun, team, teamRun, workflow } from './sessions.js';
 
 const GIVEN = [
@@ -9,7 +9,7 @@ const GIVEN = [
 ];
 
 function single() {
-  const { cases, add } = collector('delete');
+  const { cases, add } = caseCollector('delete');
   const drop = (path: string) => send('DELETE', `/sessions/${path}`);
   const draft = { given: GIVEN };
 
@@ -53,7 +53,7 @@ function single() {
 }
 
 function bulk() {
-  const { cases, add } = collector('delete-bulk');
+  const { cases, add } = caseCollector('delete-bulk');
   const drop = (body: unknown, query = '') => send('DELETE', `/sessions${query}`, body);
   const draft = { given: GIVEN };
   const all = {

@@ -1,11 +1,11 @@
-import { collector, get } from '../harness/case.js';
-import { HARD_IDS, SEEDED } from './seeded.js';
+import { caseCollector, get } from '../harness/case.js';
+import { SEEDED_IDS, UNUSUAL_IDS } from './seeded.js';
 
-const { cases, add } = collector('detail');
+const { cases, add } = caseCollector('detail');
 
 const TYPES = ['agent', 'team', 'workflow'];
 
-for (const id of SEEDED) add(id, get(`/sessions/${id}`));
+for (const id of SEEDED_IDS) add(id, get(`/sessions/${id}`));
 for (const id of [
   'agent-plain',
   'agent-rich',
@@ -23,7 +23,7 @@ for (const id of [
 ]) {
   for (const type of TYPES) add(`${id} as ${type}`, get(`/sessions/${id}?type=${type}`));
 }
-for (const id of HARD_IDS) {
+for (const id of UNUSUAL_IDS) {
   add(`id ${id.slice(0, 30)}`, get(`/sessions/${encodeURIComponent(id)}`));
 }
 

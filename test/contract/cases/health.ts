@@ -1,6 +1,6 @@
-import { collector, get } from '../harness/case.js';
+import { caseCollector, get } from '../harness/case.js';
 
-const { cases, add } = collector('health');
+const { cases, add } = caseCollector('health');
 
 const draft = { processDates: ['instantiated_at'] };
 add('health', get('/health'), draft);

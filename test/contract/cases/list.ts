@@ -1,6 +1,6 @@
-import { collector, get } from '../harness/case.js';
+import { caseCollector, get } from '../harness/case.js';
 
-const { cases, add } = collector('list');
+const { cases, add } = caseCollector('list');
 
 function ask(query: string, draft: Parameters<typeof add>[2] = {}): void {
   add(query === '' ? 'everything' : query, get(`/sessions${query === '' ? '' : `?${query}`}`), draft);

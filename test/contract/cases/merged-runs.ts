@@ -1,10 +1,10 @@
 import type { CaseDraft } from '../harness/case.js';
 import type { GivenSession, StoredJson } from '../harness/given.js';
-import { oddRunCases } from './odd-runs.js';
+import { runCaseCollector } from './odd-runs.js';
 import { agent, agentRun, message } from './sessions.js';
 
 /** Merging of the column that agno 2.x keeps runs in with the table of agno 3.x. */
-const { readEverywhere, collected } = oddRunCases();
+const { readEverywhere, collected } = runCaseCollector();
 
 const user = (content: unknown, fields = {}) => message('user', content, fields);
 

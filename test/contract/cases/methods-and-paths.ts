@@ -1,6 +1,6 @@
-import { collector, get, send } from '../harness/case.js';
+import { caseCollector, get, send } from '../harness/case.js';
 
-const { cases, add } = collector('methods-and-paths');
+const { cases, add } = caseCollector('methods-and-paths');
 
 const PATHS = [
   '/sessions',

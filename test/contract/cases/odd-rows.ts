@@ -1,10 +1,10 @@
-import { collector, get } from '../harness/case.js';
+import { caseCollector, get } from '../harness/case.js';
 import { type GivenSession, rawJson } from '../harness/given.js';
 import { agent, agentRun, message, team, teamRun, workflow, workflowRun } from './sessions.js';
 
 /** Sessions whose columns hold what only SQL, an older agno or a bug can write. Each is read alone and in a list. */
-const list = collector('list');
-const detail = collector('detail');
+const list = caseCollector('list');
+const detail = caseCollector('detail');
 
 const asked = agentRun('o-run', { messages: [message('user', 'The question')] });
 const teamAsked = teamRun('o-run', { messages: [message('user', 'The question')] });

@@ -1,10 +1,10 @@
 import { get } from '../harness/case.js';
 import { rawJson } from '../harness/given.js';
-import { oddRunCases } from './odd-runs.js';
+import { runCaseCollector } from './odd-runs.js';
 import { agent, agentRun, message, team, teamRun, workflow } from './sessions.js';
 
 /** Runs and messages whose fields are missing, null, empty or of another type than agno writes. */
-const { readRuns, readDetail, collected } = oddRunCases();
+const { readRuns, readDetail, collected } = runCaseCollector();
 
 // Runs of an agent with inputs, contents and other fields of every type.
 const RUN_FIELDS: Record<string, string> = {

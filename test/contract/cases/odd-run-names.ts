@@ -1,9 +1,9 @@
 import { rawJson, type StoredJson } from '../harness/given.js';
-import { oddRunCases } from './odd-runs.js';
+import { runCaseCollector } from './odd-runs.js';
 import { agent, agentRun, message, team, teamRun, workflow, workflowRun } from './sessions.js';
 
 /** Runs that name their session in unusual ways, or that belong to another kind of component than the session. */
-const { readEverywhere, collected } = oddRunCases();
+const { readEverywhere, collected } = runCaseCollector();
 
 const user = (content: unknown, fields = {}) => message('user', content, fields);
 

@@ -1,13 +1,13 @@
-import { type CaseDraft, type ContractCase, collector, get } from '../harness/case.js';
+import { type CaseDraft, type ContractCase, caseCollector, get } from '../harness/case.js';
 import type { GivenSession } from '../harness/given.js';
 
 /** Cases about sessions with runs of unusual make: what becomes of them wherever runs are read. */
-export function oddRunCases() {
-  const list = collector('list');
-  const detail = collector('detail');
-  const runs = collector('runs');
-  const previews = collector('run-previews');
-  const single = collector('single-run');
+export function runCaseCollector() {
+  const list = caseCollector('list');
+  const detail = caseCollector('detail');
+  const runs = caseCollector('runs');
+  const previews = caseCollector('run-previews');
+  const single = caseCollector('single-run');
 
   /** The runs, the previews, and the run `o-1` of a session called `odd`. */
   const readRuns = (name: string, session: GivenSession, draft: CaseDraft = {}): void => {

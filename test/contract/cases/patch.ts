@@ -1,8 +1,8 @@
-import { collector, get, send } from '../harness/case.js';
+import { caseCollector, get, send } from '../harness/case.js';
 import { rawJson } from '../harness/given.js';
 import { agent, agentRun, message, team, teamRun, workflow, workflowRun } from './sessions.js';
 
-const { cases, add } = collector('patch');
+const { cases, add } = caseCollector('patch');
 
 const DATA = rawJson(
   '{"session_name":"Old","session_state":{"n":1.0,"big":9007199254740993},"session_metrics":{"total_tokens":5},"other":[null]}',

@@ -1,8 +1,8 @@
-import { collector, get, send } from '../harness/case.js';
+import { caseCollector, get, send } from '../harness/case.js';
 import { rawJson } from '../harness/given.js';
 import { agent, agentRun, message, team, teamRun, workflow, workflowRun } from './sessions.js';
 
-const { cases, add } = collector('rename');
+const { cases, add } = caseCollector('rename');
 
 const DATA = rawJson('{"session_name":"Old","session_state":{"n":1.0},"other":123456789012345678901234567890}');
 const GIVEN = [

@@ -1,14 +1,14 @@
-import { collector, get, type Route } from '../harness/case.js';
-import { HARD_IDS, WITH_RUNS } from './seeded.js';
+import { caseCollector, get, type Route } from '../harness/case.js';
+import { IDS_WITH_RUNS, UNUSUAL_IDS } from './seeded.js';
 
 /** `runs` and `run-previews` take the same parameters and select the same runs. */
 function casesOfListing(route: Route & ('runs' | 'run-previews')) {
-  const { cases, add } = collector(route);
+  const { cases, add } = caseCollector(route);
   const ask = (id: string, query = ''): void => {
     add(query === '' ? id : `${id} ${query}`, get(`/sessions/${id}/${route}${query === '' ? '' : `?${query}`}`));
   };
 
-  for (const id of WITH_RUNS) ask(id);
+  for (const id of IDS_WITH_RUNS) ask(id);
   for (const id of [
     'agent-plain',
     'agent-members',
@@ -27,7 +27,7 @@ function casesOfListing(route: Route & ('runs' | 'run-previews')) {
   ask('nope');
   ask('nope', 'type=team');
   ask('a%00b');
-  ask(encodeURIComponent(HARD_IDS.at(-1) ?? ''));
+  ask(encodeURIComponent(UNUSUAL_IDS.at(-1) ?? ''));
 
   for (const user of ['ann', 'bob', '']) ask('agent-plain', `user_id=${user}`);
 

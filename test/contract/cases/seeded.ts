@@ -17,16 +17,16 @@ const AGENTS = [
 const TEAMS = ['plain', 'loose', 'paused', 'structured', 'empty'];
 const FLOWS = ['text', 'dict', 'list', 'none', 'object-content', 'paused', 'empty'];
 
-export const WITH_RUNS = [
+export const IDS_WITH_RUNS = [
   ...AGENTS.map((name) => `agent-${name}`),
   ...TEAMS.map((name) => `team-${name}`),
   ...FLOWS.map((name) => `flow-${name}`),
   ...['live-agent', 'live-team', 'live-flow'],
 ];
 
-export const SEEDED = [...WITH_RUNS, 'shelf-00', 'shelf-01', 'shelf-02', 'shelf-13'];
+export const SEEDED_IDS = [...IDS_WITH_RUNS, 'shelf-00', 'shelf-01', 'shelf-02', 'shelf-13'];
 
-export const HARD_IDS = [
+export const UNUSUAL_IDS = [
   'with space',
   'with/slash',
   'percent%2Fliteral',
@@ -41,7 +41,7 @@ export const HARD_IDS = [
 ];
 
 /** Runs of seeded sessions, one of each kind: session, run. */
-export const RUNS: readonly (readonly [string, string])[] = [
+export const SEEDED_RUN_IDS: readonly (readonly [string, string])[] = [
   ['agent-plain', 'run-plain-1'],
   ['agent-plain', 'run-plain-2'],
   ['agent-rich', 'run-media'],

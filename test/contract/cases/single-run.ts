@@ -1,11 +1,11 @@
-import { collector, get } from '../harness/case.js';
-import { RUNS } from './seeded.js';
+import { caseCollector, get } from '../harness/case.js';
+import { SEEDED_RUN_IDS } from './seeded.js';
 
-const { cases, add } = collector('single-run');
+const { cases, add } = caseCollector('single-run');
 
 const ask = (path: string): void => add(path, get(`/sessions/${path}`));
 
-for (const [session, run] of RUNS) ask(`${session}/runs/${run}`);
+for (const [session, run] of SEEDED_RUN_IDS) ask(`${session}/runs/${run}`);
 for (const type of ['agent', 'team', 'workflow']) {
   ask(`agent-plain/runs/run-plain-1?type=${type}`);
   ask(`team-plain/runs/run-member?type=${type}`);

@@ -1,9 +1,9 @@
-import { Dice } from '../../support/dice.js';
-import { type ContractCase, collector, get } from '../harness/case.js';
+import { SeededRandom } from '../../support/dice.js';
+import { type ContractCase, caseCollector, get } from '../harness/case.js';
 import type { Step } from '../harness/http.js';
-import { type BodyKind, oddBody } from './odd-bodies.js';
-import { oddQuery, PARAMETERS } from './odd-queries.js';
-import { oddSession } from './odd-sessions.js';
+import { type BodyKind, randomBody } from './odd-bodies.js';
+import { QUERY_PARAMETERS, randomQuery } from './odd-queries.js';
+import { randomSession } from './odd-sessions.js';
 
 const JSON_TYPES = [
   'application/json',
@@ -14,10 +14,10 @@ const JSON_TYPES = [
 
 /** So many cases by chance: odd queries, odd bodies, and odd rows read on every route. */
 export function fuzzCases(seed: number, count: number): readonly ContractCase[] {
-  const { cases, add } = collector('list');
+  const { cases, add } = caseCollector('list');
   for (let at = 0; at < count; at++) {
-    const dice = new Dice(seed + at);
-    const session = oddSession(dice);
+    const dice = new SeededRandom(seed + at);
+    const session = randomSession(dice);
     const write = dice.oneIn(2) ? [oddWrite(dice)] : [];
     const isCreated = write[0]?.method === 'POST' && write[0].path.startsWith('/sessions?');
     add(`seed ${seed + at}`, [...write, ...oddReads(dice)], {
@@ -28,24 +28,24 @@ export function fuzzCases(seed: number, count: number): readonly ContractCase[] 
   return cases;
 }
 
-function oddReads(dice: Dice): Step[] {
+function oddReads(dice: SeededRandom): Step[] {
   return [
-    get(`/sessions${oddQuery(dice, PARAMETERS.list)}`),
+    get(`/sessions${randomQuery(dice, QUERY_PARAMETERS.list)}`),
     get('/sessions?user_id=own'),
-    get(`/sessions/f${oddQuery(dice, PARAMETERS.session)}`),
+    get(`/sessions/f${randomQuery(dice, QUERY_PARAMETERS.session)}`),
     get('/sessions/f'),
-    get(`/sessions/f/runs${oddQuery(dice, PARAMETERS.runs)}`),
+    get(`/sessions/f/runs${randomQuery(dice, QUERY_PARAMETERS.runs)}`),
     get('/sessions/f/runs'),
-    get(`/sessions/f/run-previews${oddQuery(dice, PARAMETERS.runs)}`),
-    get(`/sessions/f/runs/f-${dice.below(3)}${oddQuery(dice, PARAMETERS.session)}`),
+    get(`/sessions/f/run-previews${randomQuery(dice, QUERY_PARAMETERS.runs)}`),
+    get(`/sessions/f/runs/f-${dice.below(3)}${randomQuery(dice, QUERY_PARAMETERS.session)}`),
   ];
 }
 
-function oddWrite(dice: Dice): Step {
+function oddWrite(dice: SeededRandom): Step {
   const kind = dice.pick<BodyKind>(['create', 'patch', 'rename', 'delete', 'patch']);
-  const body = oddBody(dice, kind);
+  const body = randomBody(dice, kind);
   const headers = { 'content-type': dice.oneIn(10) ? dice.pick(JSON_TYPES) : 'application/json' };
-  const query = oddQuery(dice, PARAMETERS[kind]);
+  const query = randomQuery(dice, QUERY_PARAMETERS[kind]);
   switch (kind) {
     case 'create':
       return { method: 'POST', path: `/sessions${query === '' ? '?' : query}`, headers, body };

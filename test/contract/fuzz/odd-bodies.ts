@@ -1,5 +1,5 @@
-import type { Dice } from '../../support/dice.js';
-import { oddValue } from './odd-values.js';
+import type { SeededRandom } from '../../support/dice.js';
+import { randomValue } from './odd-values.js';
 
 const NAMES = ['a', 'b', 'summary', 'topics', 'updated_at', 'agno_dispatch_depth'];
 const FIELDS = {
@@ -35,12 +35,12 @@ const FITTING: Readonly<Record<string, readonly string[]>> = {
 export type BodyKind = keyof typeof FIELDS;
 
 /** A JSON body that mostly makes sense; now and then a field of another type, or text that is not quite JSON. */
-export function oddBody(dice: Dice, kind: BodyKind): string {
-  if (dice.oneIn(25)) return oddValue(dice, NAMES);
+export function randomBody(dice: SeededRandom, kind: BodyKind): string {
+  if (dice.oneIn(25)) return randomValue(dice, NAMES);
   const members = dice
     .some(kind === 'rename' ? 2 : 4, () => dice.pick<string>(FIELDS[kind]))
     .map((name) => {
-      const value = dice.oneIn(4) ? oddValue(dice, NAMES) : dice.pick(FITTING[name] ?? ['"x"', 'null']);
+      const value = dice.oneIn(4) ? randomValue(dice, NAMES) : dice.pick(FITTING[name] ?? ['"x"', 'null']);
       return `${JSON.stringify(name)}:${value}`;
     });
   if (kind === 'delete' && members.length < 2) members.push('"session_ids":["f"]', '"session_types":["agent"]');
@@ -48,7 +48,7 @@ export function oddBody(dice: Dice, kind: BodyKind): string {
   return dice.oneIn(12) ? damaged(dice, text) : text;
 }
 
-function damaged(dice: Dice, text: string): string {
+function damaged(dice: SeededRandom, text: string): string {
   const at = dice.below(text.length + 1);
   switch (dice.below(3)) {
     case 0:

@@ -1,4 +1,4 @@
-import type { Dice } from '../../support/dice.js';
+import type { SeededRandom } from '../../support/dice.js';
 
 const ANY = [
   '',
@@ -84,7 +84,7 @@ const SESSION = ['type', 'user_id', 'db_id', 'table', 'unknown', 'session_id'];
 const RUNS = [...SESSION, 'status', 'status', 'created_after', 'created_before'];
 
 /** Query parameters that some routes know and others ignore. A wrong `type` of PATCH writes foreign columns in AgentOS. */
-export const PARAMETERS = {
+export const QUERY_PARAMETERS = {
   list: LISTS,
   session: SESSION,
   runs: RUNS,
@@ -95,7 +95,7 @@ export const PARAMETERS = {
 } as const;
 
 /** A query string, with its question mark, of a few parameters that mostly make sense. */
-export function oddQuery(dice: Dice, names: readonly string[]): string {
+export function randomQuery(dice: SeededRandom, names: readonly string[]): string {
   const pairs = dice
     .some(3, () => dice.pick(names))
     .map((name) => {

@@ -1,6 +1,6 @@
-import type { Dice } from '../../support/dice.js';
+import type { SeededRandom } from '../../support/dice.js';
 import { type GivenSession, rawJson } from '../harness/given.js';
-import { oddObject, oddValue } from './odd-values.js';
+import { randomObject, randomValue } from './odd-values.js';
 
 const RUN_NAMES = [
   ...['parent_run_id', 'user_id', 'content', 'content_type'],
@@ -29,15 +29,15 @@ const ANY_NAMES = ['a', 'b', 'tags', 'step'];
 const KINDS = ['agent', 'team', 'workflow'] as const;
 
 /** A session called `f` of user `own` whose columns hold what agno may have written, and now and then what it never would. */
-export function oddSession(dice: Dice): GivenSession {
+export function randomSession(dice: SeededRandom): GivenSession {
   const kind = dice.pick(KINDS);
   const columns: Record<string, unknown> = {};
   const maybe = (name: string, text: () => string) => {
     if (!dice.oneIn(3)) columns[name] = rawJson(dice.oneIn(8) ? 'null' : text());
   };
   columns.session_data = rawJson(sessionData(dice));
-  maybe(`${kind}_data`, () => oddObject(dice, COMPONENT_NAMES));
-  maybe('metadata', () => oddObject(dice, [...ANY_NAMES, 'sdk']));
+  maybe(`${kind}_data`, () => randomObject(dice, COMPONENT_NAMES));
+  maybe('metadata', () => randomObject(dice, [...ANY_NAMES, 'sdk']));
   // PATCH loses other summaries in AgentOS, and those of workflows.
   if (kind !== 'workflow') maybe('summary', () => summary(dice));
   const runs = Array.from({ length: dice.below(4) }, (_, at) => rawJson(oddRun(dice, kind, `f-${at}`)));
@@ -53,23 +53,23 @@ export function oddSession(dice: Dice): GivenSession {
   };
 }
 
-function summary(dice: Dice): string {
-  const members = new Map([['summary', oddValue(dice, ANY_NAMES)]]);
+function summary(dice: SeededRandom): string {
+  const members = new Map([['summary', randomValue(dice, ANY_NAMES)]]);
   if (dice.oneIn(2)) members.set('topics', '["a","b"]');
   if (dice.oneIn(2)) members.set('updated_at', '"2025-10-09T08:53:20+00:00"');
   return objectText(members);
 }
 
-function sessionData(dice: Dice): string {
+function sessionData(dice: SeededRandom): string {
   const members = new Map<string, string>();
-  for (const name of dice.some(4, () => dice.pick(DATA_NAMES))) members.set(name, oddValue(dice, ANY_NAMES));
+  for (const name of dice.some(4, () => dice.pick(DATA_NAMES))) members.set(name, randomValue(dice, ANY_NAMES));
   if (dice.oneIn(2)) members.set('session_name', '"Named"');
-  if (dice.oneIn(2)) members.set('session_state', oddObject(dice, ANY_NAMES));
+  if (dice.oneIn(2)) members.set('session_state', randomObject(dice, ANY_NAMES));
   if (dice.oneIn(2)) members.set('session_metrics', '{"total_tokens":12,"cost":1.50}');
   return objectText(members);
 }
 
-function oddRun(dice: Dice, kind: string, id: string): string {
+function oddRun(dice: SeededRandom, kind: string, id: string): string {
   const owner = dice.oneIn(8) ? dice.pick(KINDS) : kind;
   const members = new Map([
     ['run_id', JSON.stringify(id)],
@@ -80,22 +80,22 @@ function oddRun(dice: Dice, kind: string, id: string): string {
     ['content_type', '"str"'],
   ]);
   if (!dice.oneIn(3)) members.set('messages', messages(dice));
-  if (dice.oneIn(2)) members.set('input', oddObject(dice, INPUT_NAMES));
+  if (dice.oneIn(2)) members.set('input', randomObject(dice, INPUT_NAMES));
   for (const name of dice.some(2, () => dice.pick(RUN_NAMES)))
-    members.set(name, oddValue(dice, [...ANY_NAMES, ...MESSAGE_NAMES]));
+    members.set(name, randomValue(dice, [...ANY_NAMES, ...MESSAGE_NAMES]));
   return objectText(members);
 }
 
-function messages(dice: Dice): string {
+function messages(dice: SeededRandom): string {
   const list = Array.from({ length: dice.below(4) }, (_, at) => {
     const members = new Map([
       ['id', `"m-${at}"`],
       ['role', dice.pick(['"user"', '"assistant"', '"system"', '"tool"'])],
-      ['content', dice.oneIn(6) ? oddValue(dice, ['type', 'text', 'image_url']) : `"words ${at}"`],
+      ['content', dice.oneIn(6) ? randomValue(dice, ['type', 'text', 'image_url']) : `"words ${at}"`],
       ['created_at', '1760000101'],
       ['from_history', 'false'],
     ]);
-    for (const name of dice.some(1, () => dice.pick(MESSAGE_NAMES))) members.set(name, oddValue(dice, ANY_NAMES, 1));
+    for (const name of dice.some(1, () => dice.pick(MESSAGE_NAMES))) members.set(name, randomValue(dice, ANY_NAMES, 1));
     return objectText(members);
   });
   return `[${list.join(',')}]`;

@@ -1,4 +1,4 @@
-import type { Dice } from '../../support/dice.js';
+import type { SeededRandom } from '../../support/dice.js';
 
 const NUMBERS = [
   ...[
@@ -58,16 +58,16 @@ const TEXTS = [
 const SCALARS = [...NUMBERS, ...TEXTS, 'null', 'null', 'true', 'false', '[]', '{}'];
 
 /** JSON text of a value of any kind, nested now and then. `names` are what the keys of objects are taken from. */
-export function oddValue(dice: Dice, names: readonly string[], depth = 2): string {
+export function randomValue(dice: SeededRandom, names: readonly string[], depth = 2): string {
   if (depth > 0 && dice.oneIn(6)) {
-    return `[${Array.from({ length: dice.below(4) }, () => oddValue(dice, names, depth - 1)).join(',')}]`;
+    return `[${Array.from({ length: dice.below(4) }, () => randomValue(dice, names, depth - 1)).join(',')}]`;
   }
-  if (depth > 0 && dice.oneIn(5)) return oddObject(dice, names, depth);
+  if (depth > 0 && dice.oneIn(5)) return randomObject(dice, names, depth);
   return dice.pick(SCALARS);
 }
 
 /** JSON text of an object with some of these names. */
-export function oddObject(dice: Dice, names: readonly string[], depth = 2): string {
+export function randomObject(dice: SeededRandom, names: readonly string[], depth = 2): string {
   const keys = new Set(dice.some(5, () => dice.pick([...names, '__proto__', 'constructor', '', '10', '9', 'ü'])));
-  return `{${[...keys].map((key) => `${JSON.stringify(key)}:${oddValue(dice, names, depth - 1)}`).join(',')}}`;
+  return `{${[...keys].map((key) => `${JSON.stringify(key)}:${randomValue(dice, names, depth - 1)}`).join(',')}}`;
 }

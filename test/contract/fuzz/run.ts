@@ -1,12 +1,12 @@
 /** `fuzz/run.ts [--seed N] [--count N] [--layout v3]`: odd requests on odd rows, to us and to a live AgentOS. */
 import { parseArgs } from 'node:util';
-import { isDerivedTime } from '@agno/comparison';
+import { isDerivedMessageTime } from '@agno/comparison';
 import { startPostgres } from '../../support/postgres.js';
 import type { ContractCase, Layout } from '../harness/case.js';
-import { judge } from '../harness/judge.js';
-import { type Outcome, perform } from '../harness/perform.js';
-import { type Expectation, expectationOf, requestText } from '../harness/record.js';
-import { Report } from '../harness/report.js';
+import { compareWithExpectation } from '../harness/judge.js';
+import { type CaseOutcome, performCase } from '../harness/perform.js';
+import { describeRequest, type Expectation, expectationOf } from '../harness/record.js';
+import { SuiteReport } from '../harness/report.js';
 import { bothStarted, type RunningSide, startOracle, startOurs } from '../harness/sides.js';
 import { Templates } from '../harness/templates.js';
 import { fuzzCases } from './fuzz-cases.js';
@@ -21,7 +21,7 @@ const { values } = parseArgs({
 
 async function main(): Promise<number> {
   const layout = values.layout as Layout;
-  const report = new Report((line) => process.stdout.write(`${line}\n`));
+  const report = new SuiteReport((line) => process.stdout.write(`${line}\n`));
   const postgres = await startPostgres();
   try {
     const templates = new Templates(postgres);
@@ -37,8 +37,13 @@ async function main(): Promise<number> {
   return report.failed === 0 && report.passed > 0 ? 0 : 1;
 }
 
-async function compare(contract: ContractCase, oracle: RunningSide, ours: RunningSide, report: Report): Promise<void> {
-  const [theirs, own] = await Promise.all([perform(oracle, contract), perform(ours, contract)]);
+async function compare(
+  contract: ContractCase,
+  oracle: RunningSide,
+  ours: RunningSide,
+  report: SuiteReport,
+): Promise<void> {
+  const [theirs, own] = await Promise.all([performCase(oracle, contract), performCase(ours, contract)]);
   const { requests, answers, rows } = expectationOf(contract, theirs);
   const failedToWrite = contract.steps.some(
     ({ method }, at) => method !== 'GET' && (answers[at]?.status ?? 500) >= 500,
@@ -56,13 +61,22 @@ async function compare(contract: ContractCase, oracle: RunningSide, ours: Runnin
     ...(rows === undefined ? {} : { rows }),
   };
   const steps = comparable(contract.steps);
-  const found = judge({ ...contract, steps }, expected, { ...own, answers: comparable(own.answers) }, []).filter(
-    (difference) => !isDerivedTime(difference, Number.POSITIVE_INFINITY),
+  const found = compareWithExpectation(
+    { ...contract, steps },
+    expected,
+    { ...own, answers: comparable(own.answers) },
+    [],
+  ).filter((difference) => !isDerivedMessageTime(difference, Number.POSITIVE_INFINITY));
+  report.add(
+    values.layout as Layout,
+    'fuzz',
+    contract.name,
+    [...failuresOf(own), ...found],
+    steps.map(describeRequest),
   );
-  report.add(values.layout as Layout, 'fuzz', contract.name, [...failuresOf(own), ...found], steps.map(requestText));
 }
 
-function failuresOf({ answers }: Outcome) {
+function failuresOf({ answers }: CaseOutcome) {
   return answers
     .filter(({ status }) => status >= 500)
     .map(({ status, body }) => ({ path: 'status', expected: 'below 500', actual: `${status} ${body}` }));

@@ -47,7 +47,7 @@ export interface ContractCase extends ComparisonRules {
 export type CaseDraft = Partial<Omit<ContractCase, 'route' | 'name' | 'steps'>>;
 
 /** Makes the cases of one route: `const add = casesOf('list', list)`. Rows of given sessions are compared after writes. */
-export function collector(route: Route) {
+export function caseCollector(route: Route) {
   const cases: ContractCase[] = [];
   const add = (name: string, steps: Step | readonly Step[], draft: CaseDraft = {}): void => {
     const all = Array.isArray(steps) ? (steps as readonly Step[]) : [steps as Step];

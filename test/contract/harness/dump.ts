@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import pg from 'pg';
 import { seedFile } from './recording.js';
-import { connect } from './rows.js';
+import { createTextClient } from './rows.js';
 
 /** With the order of their rows: the physical one differs from one seeding to the next. */
 const TABLES = [
@@ -12,7 +12,7 @@ const TABLES = [
 
 /** Writes a seeded database as plain SQL: the tables of sessions with their rows, in a stable order. */
 export async function dumpDatabase(dsn: string, template: string): Promise<void> {
-  const client = connect(dsn);
+  const client = createTextClient(dsn);
   await client.connect();
   try {
     const parts = ['CREATE SCHEMA ai;'];
@@ -25,7 +25,7 @@ export async function dumpDatabase(dsn: string, template: string): Promise<void>
 
 /** Fills an empty database with what `dumpDatabase` wrote. */
 export async function loadDatabase(dsn: string, template: string): Promise<void> {
-  const client = connect(dsn);
+  const client = createTextClient(dsn);
   await client.connect();
   try {
     await client.query(readFileSync(seedFile(template), 'utf8'));

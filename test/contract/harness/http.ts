@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { type Answer, comparedHeaders } from '@agno/comparison';
+import { comparedHeaders, type HttpResponse } from '@agno/comparison';
 import { scaled } from '../../support/time-scale.js';
 
 /** One request, exactly as it goes over the wire. */
@@ -18,7 +18,7 @@ const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
 const agent = new Agent({ keepAlive: true });
 
 /** Sends a request; once more when a kept connection turns out to be closed by the other side. */
-export async function send(baseUrl: string, step: Step): Promise<Answer> {
+export async function sendStep(baseUrl: string, step: Step): Promise<HttpResponse> {
   try {
     return await sendOnce(baseUrl, step);
   } catch (error) {
@@ -27,7 +27,7 @@ export async function send(baseUrl: string, step: Step): Promise<Answer> {
   }
 }
 
-function sendOnce(baseUrl: string, step: Step): Promise<Answer> {
+function sendOnce(baseUrl: string, step: Step): Promise<HttpResponse> {
   const { hostname, port } = new URL(baseUrl);
   const body = step.body === undefined ? undefined : Buffer.from(step.body as string);
   const headers: Record<string, string> = { ...step.headers };

@@ -1,23 +1,23 @@
 import { parseJson } from '@agno/comparison';
 import { describe, expect, it } from 'vitest';
 import type { Deviation } from '../deviations.js';
-import { collector, get } from './case.js';
-import { judge } from './judge.js';
-import type { Outcome } from './perform.js';
+import { caseCollector, get } from './case.js';
+import { compareWithExpectation } from './judge.js';
+import type { CaseOutcome } from './perform.js';
 import { expectationOf } from './record.js';
 
 const JSON_TYPE = { 'content-type': 'application/json', vary: 'origin' };
-const { cases, add } = collector('detail');
+const { cases, add } = caseCollector('detail');
 add('planted', get('/sessions/x'));
 const [contract] = cases;
 if (contract === undefined) throw new Error('no case');
 
-function outcome(status: number, body: string, headers = JSON_TYPE, rows = '{"sessions":[],"runs":[]}'): Outcome {
-  return { answers: [{ status, headers, body, at: 1_790_000_000, milliseconds: 10 }], rows: parseJson(rows) };
+function outcome(status: number, body: string, headers = JSON_TYPE, rows = '{"sessions":[],"runs":[]}'): CaseOutcome {
+  return { answers: [{ status, headers, body, sentAt: 1_790_000_000, milliseconds: 10 }], rows: parseJson(rows) };
 }
 
-const paths = (theirs: Outcome, ours: Outcome, deviations: Deviation[] = []) =>
-  judge(contract, expectationOf(contract, theirs), ours, deviations).map(({ path }) => path);
+const paths = (theirs: CaseOutcome, ours: CaseOutcome, deviations: Deviation[] = []) =>
+  compareWithExpectation(contract, expectationOf(contract, theirs), ours, deviations).map(({ path }) => path);
 
 describe('judge', () => {
   const good = outcome(200, '{"a":1}');

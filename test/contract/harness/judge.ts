@@ -1,25 +1,25 @@
 import {
-  answerDifferences,
   type Difference,
-  differences,
-  type ExpectedAnswer,
+  type ExpectedResponse,
   type JsonNode,
+  jsonDifferences,
   memberOf,
   type Period,
   parseJson,
   printJson,
-  type TimedAnswer,
+  responseDifferences,
+  type TimedResponse,
 } from '@agno/comparison';
 import type { Deviation } from '../deviations.js';
 import type { ContractCase } from './case.js';
-import { type Outcome, periodOfCase } from './perform.js';
-import { type Expectation, requestText } from './record.js';
+import { type CaseOutcome, periodOfCase } from './perform.js';
+import { describeRequest, type Expectation } from './record.js';
 
 /** Everything in which our side is not as it should be; empty when the case passes. */
-export function judge(
+export function compareWithExpectation(
   contract: ContractCase,
   expected: Expectation,
-  ours: Outcome,
+  ours: CaseOutcome,
   deviations: readonly Deviation[],
 ): Difference[] {
   const outdated = outdatedRequests(contract, expected);
@@ -39,7 +39,7 @@ export function judge(
 }
 
 function outdatedRequests(contract: ContractCase, expected: Expectation): Difference[] {
-  const sent = contract.steps.map(requestText).join('\n');
+  const sent = contract.steps.map(describeRequest).join('\n');
   const recorded = expected.requests.join('\n');
   return sent === recorded ? [] : [{ path: 'recording out of date', expected: recorded, actual: sent }];
 }
@@ -51,7 +51,7 @@ const OWN_HEADERS = { 'content-type': 'application/json', vary: 'origin' };
 function deviate(expected: Expectation, deviation: Deviation): Expectation {
   const at = stepOf(expected, deviation);
   const { status, body } = deviation;
-  const answers = expected.answers.map((answer, step): ExpectedAnswer => {
+  const answers = expected.answers.map((answer, step): ExpectedResponse => {
     return step === at ? { status, headers: { ...answer.headers, ...OWN_HEADERS }, body } : answer;
   });
   return { ...expected, answers };
@@ -75,18 +75,18 @@ function sameAsOracle(expected: Expectation, deviation: Deviation): boolean {
 
 function ofAnswer(
   contract: ContractCase,
-  expected: ExpectedAnswer,
-  answer: TimedAnswer | undefined,
+  expected: ExpectedResponse,
+  answer: TimedResponse | undefined,
   step: number,
 ): Difference[] {
   const where = contract.steps.length === 1 ? '' : `step ${step + 1}: `;
   if (answer === undefined) return [{ path: `${where}answer`, expected: String(expected.status), actual: '(none)' }];
-  return answerDifferences(expected, answer, contract).map((each) => ({ ...each, path: where + each.path }));
+  return responseDifferences(expected, answer, contract).map((each) => ({ ...each, path: where + each.path }));
 }
 
 function ofRows(name: string, expected: string | undefined, actual: JsonNode | undefined, made: Period): Difference[] {
   if (expected === undefined || actual === undefined) return [];
-  return differences(parseJson(expected), actual, made, name);
+  return jsonDifferences(parseJson(expected), actual, made, name);
 }
 
 function ofDeviatingRows(deviation: Deviation, rows: JsonNode | undefined, made: Period): Difference[] {
@@ -100,7 +100,7 @@ function ofDeviatingRows(deviation: Deviation, rows: JsonNode | undefined, made:
     if (columns === 'gone') return row === undefined ? [] : [{ path, expected: 'gone', actual: printJson(row) }];
     if (row === undefined) return [{ path, expected: 'a row', actual: '(none)' }];
     return Object.entries(columns).flatMap(([column, value]) => {
-      return differences(parseJson(value), memberOf(row, column) ?? row, made, `${path}.${column}`);
+      return jsonDifferences(parseJson(value), memberOf(row, column) ?? row, made, `${path}.${column}`);
     });
   });
   if (wantedRuns !== undefined && wantedRuns !== leftRuns) {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Layout } from './case.js';
-import { connect } from './rows.js';
+import { createTextClient } from './rows.js';
 import type { Template, Templates } from './templates.js';
 
 /** The databases of a layout: the server's db_id, and the seeded template that it is a copy of (none: it is empty). */
@@ -42,7 +42,7 @@ export async function openDatabases(
   const databases = new Map<string, pg.Client>();
   const seeded = new Map<string, readonly string[]>();
   for (const { dbId, template } of DATABASES[layout]) {
-    const client = connect(dsns.get(dbId) ?? '');
+    const client = createTextClient(dsns.get(dbId) ?? '');
     await client.connect();
     databases.set(dbId, client);
     if (template === undefined) continue;

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { LAYOUTS, type Layout, ROUTES, type Route } from './case.js';
 
 /** What of the suite is to run, and against what. */
-export interface Options {
+export interface SuiteOptions {
   readonly layouts: readonly Layout[];
   readonly routes: readonly Route[];
   /** Part of the case's name; '' for all. */
@@ -21,7 +21,7 @@ export const USAGE = `test/contract/run.ts [--layout v3,v2,mixed,several] [--rou
   [--recorded | --record | --against oracle] [--no-extras]`;
 
 /** Reads the command line. Throws an Error with a readable message for anything unknown. */
-export function readOptions(argv: string[]): Options {
+export function readSuiteOptions(argv: string[]): SuiteOptions {
   const { values } = parseArgs({
     args: argv,
     options: {

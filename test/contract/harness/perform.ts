@@ -1,17 +1,17 @@
 import {
-  type Answer,
+  type HttpResponse,
   type JsonNode,
   memberOf,
   type Period,
   parseJson,
   periodOf,
   printJson,
-  type TimedAnswer,
+  type TimedResponse,
 } from '@agno/comparison';
 import type pg from 'pg';
 import type { ContractCase, Layout } from './case.js';
 import { insertSession } from './given.js';
-import { type Step, send } from './http.js';
+import { type Step, sendStep } from './http.js';
 import { readRows, readTables } from './rows.js';
 
 /** One side of the comparison: a server, and a connection to each of its databases. */
@@ -25,31 +25,31 @@ export interface Side {
 }
 
 /** What a case led to on one side. */
-export interface Outcome {
-  readonly answers: readonly TimedAnswer[];
+export interface CaseOutcome {
+  readonly answers: readonly TimedResponse[];
   readonly rows?: JsonNode;
   readonly tables?: JsonNode;
 }
 
 /** The period in which the rows of a case can have been written. */
-export function periodOfCase({ answers }: Outcome): Period {
+export function periodOfCase({ answers }: CaseOutcome): Period {
   const last = answers.at(-1);
   return last === undefined ? { from: 0, to: 0 } : periodOf(last);
 }
 
 /** Runs a case against one side and leaves its database as it was. */
-export async function perform(side: Side, contract: ContractCase): Promise<Outcome> {
+export async function performCase(side: Side, contract: ContractCase): Promise<CaseOutcome> {
   const dbId = contract.database ?? [...side.databases.keys()][0] ?? '';
   const client = side.databases.get(dbId);
   if (client === undefined) throw new Error(`case ${contract.name}: no database ${dbId}`);
   for (const session of contract.given) await insertSession(client, side.layout, session);
   try {
-    const answers: TimedAnswer[] = [];
+    const answers: TimedResponse[] = [];
     const start = Date.now();
     for (const step of contract.steps) {
-      const answer = await send(side.baseUrl, filledIn(step, answers));
+      const answer = await sendStep(side.baseUrl, filledIn(step, answers));
       // A response may contain values that an earlier step generated.
-      answers.push({ ...answer, at: start / 1000, milliseconds: Date.now() - start });
+      answers.push({ ...answer, sentAt: start / 1000, milliseconds: Date.now() - start });
     }
     const ids = contract.rowsOf.map((id) => fillIn(id, answers));
     return {
@@ -74,12 +74,12 @@ async function removeTraces(side: Side): Promise<void> {
   }
 }
 
-function filledIn(step: Step, answers: readonly Answer[]): Step {
+function filledIn(step: Step, answers: readonly HttpResponse[]): Step {
   const path = fillIn(step.path, answers);
   return typeof step.body === 'string' ? { ...step, path, body: fillIn(step.body, answers) } : { ...step, path };
 }
 
-function fillIn(template: string, answers: readonly Answer[]): string {
+function fillIn(template: string, answers: readonly HttpResponse[]): string {
   return template.replace(/\{\{(\d+)\.(\w+)\}\}/g, (_, index: string, key: string) => {
     const answer = answers[Number(index)];
     const found = answer === undefined ? undefined : memberOf(parseJson(answer.body), key);

@@ -1,13 +1,13 @@
-import { type ExpectedAnswer, expectedAnswer, mask, printJson, shortened } from '@agno/comparison';
+import { type ExpectedResponse, hashIfLong, maskedExpectation, maskGeneratedValues, printJson } from '@agno/comparison';
 import type { ContractCase } from './case.js';
 import type { Step } from './http.js';
-import { type Outcome, periodOfCase } from './perform.js';
+import { type CaseOutcome, periodOfCase } from './perform.js';
 
 /** What the oracle did in a case, with generated values masked: what our side is compared with, and what is recorded. */
 export interface Expectation {
   /** The requests that led to it, as text: a recording of other requests is out of date. */
   readonly requests: readonly string[];
-  readonly answers: readonly ExpectedAnswer[];
+  readonly answers: readonly ExpectedResponse[];
   /** JSON text of the rows left behind. */
   readonly rows?: string;
   readonly tables?: string;
@@ -15,17 +15,17 @@ export interface Expectation {
 
 const SHOWN_TEXT = 200;
 
-export function expectationOf(contract: ContractCase, oracle: Outcome): Expectation {
+export function expectationOf(contract: ContractCase, oracle: CaseOutcome): Expectation {
   return {
-    requests: contract.steps.map(requestText),
-    answers: oracle.answers.map((answer) => expectedAnswer(answer, contract)),
-    ...(oracle.rows === undefined ? {} : { rows: printJson(mask(oracle.rows, periodOfCase(oracle))) }),
+    requests: contract.steps.map(describeRequest),
+    answers: oracle.answers.map((answer) => maskedExpectation(answer, contract)),
+    ...(oracle.rows === undefined ? {} : { rows: printJson(maskGeneratedValues(oracle.rows, periodOfCase(oracle))) }),
     ...(oracle.tables === undefined ? {} : { tables: printJson(oracle.tables) }),
   };
 }
 
 /** One line that says what is sent. */
-export function requestText(step: Step): string {
+export function describeRequest(step: Step): string {
   const body = step.body === undefined ? '' : ` ${Buffer.from(step.body as string).toString('latin1')}`;
   const headers = Object.entries(step.headers ?? {}).filter(([, value]) => value !== 'application/json');
   const shown = headers.map(([name, value]) => ` ${name}: ${value}`).join('');
@@ -34,5 +34,5 @@ export function requestText(step: Step): string {
 
 /** Long texts are cut, with their hash told, so that two different ones never look the same. */
 function shorten(text: string): string {
-  return text.length <= SHOWN_TEXT ? text : `${text.slice(0, SHOWN_TEXT)}… ${shortened(text)}`;
+  return text.length <= SHOWN_TEXT ? text : `${text.slice(0, SHOWN_TEXT)}… ${hashIfLong(text)}`;
 }

@@ -8,7 +8,7 @@ const SHOWN_REASON = 300;
 const LISTED_FAILURES = 100;
 
 /** Counts results and prints them for people to read. */
-export class Report {
+export class SuiteReport {
   private readonly counts = new Map<string, { passed: number; failed: number }>();
   private readonly failures: string[] = [];
   private readonly errors = new Set<unknown>();

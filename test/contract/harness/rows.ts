@@ -5,7 +5,7 @@ import { scaled } from '../../support/time-scale.js';
 const QUERY_TIMEOUT_MS = scaled(60_000);
 
 /** A database of one side, with everything read as the text that PostgreSQL prints. */
-export function connect(dsn: string): pg.Client {
+export function createTextClient(dsn: string): pg.Client {
   const asText = { getTypeParser: () => (text: string) => text };
   const client = new pg.Client({
     connectionString: dsn,
@@ -31,7 +31,7 @@ const LEGACY_RUNS = 'runs';
 export async function readRows(client: pg.Client, sessionIds: readonly string[]): Promise<JsonNode> {
   const wanted = 'WHERE session_id = ANY($1) ORDER BY session_id COLLATE "C"';
   const sessions = await client.query(`SELECT * FROM ai.agno_sessions ${wanted}`, [sessionIds]);
-  const runs = (await exists(client, RUNS_TABLE))
+  const runs = (await tableExists(client, RUNS_TABLE))
     ? tableNode(await client.query(`SELECT * FROM ${RUNS_TABLE} ${wanted}, run_index, run_id`, [sessionIds]))
     : ({ kind: 'array', items: [] } as const);
   return {
@@ -73,7 +73,7 @@ export async function readTables(client: pg.Client): Promise<JsonNode> {
   return { kind: 'object', members };
 }
 
-export async function exists(client: pg.Client, table: string): Promise<boolean> {
+export async function tableExists(client: pg.Client, table: string): Promise<boolean> {
   const found = await client.query('SELECT to_regclass($1)::text AS name', [table]);
   return found.rows[0]?.name !== null;
 }

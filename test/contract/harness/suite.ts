@@ -1,12 +1,12 @@
 import { DEVIATIONS, type Deviation } from '../deviations.js';
 import type { ContractCase, Layout } from './case.js';
-import { judge } from './judge.js';
-import type { Options } from './options.js';
-import { type Outcome, perform } from './perform.js';
-import { type Expectation, expectationOf, requestText } from './record.js';
+import { compareWithExpectation } from './judge.js';
+import type { SuiteOptions } from './options.js';
+import { type CaseOutcome, performCase } from './perform.js';
+import { describeRequest, type Expectation, expectationOf } from './record.js';
 import { caseKey, type Recording, readRecording, writeRecording } from './recording.js';
-import type { Report } from './report.js';
-import { exists } from './rows.js';
+import type { SuiteReport } from './report.js';
+import { tableExists } from './rows.js';
 import { assertRunning, bothStarted, type RunningSide, startOracle, startOurs } from './sides.js';
 import type { Templates } from './templates.js';
 import type { Unit } from './units.js';
@@ -14,11 +14,11 @@ import type { Unit } from './units.js';
 /** The chosen cases on the chosen layouts: compared with a live AgentOS, with a recording of it, or recorded. */
 export class Suite {
   private readonly templates: Templates;
-  private readonly options: Options;
+  private readonly options: SuiteOptions;
   private readonly all: readonly ContractCase[];
   private readonly cases: readonly ContractCase[];
 
-  constructor(templates: Templates, options: Options, cases: readonly ContractCase[]) {
+  constructor(templates: Templates, options: SuiteOptions, cases: readonly ContractCase[]) {
     this.templates = templates;
     this.options = options;
     this.all = cases;
@@ -31,7 +31,7 @@ export class Suite {
   }
 
   /** Runs the chosen cases of one layout and tells the report of each. */
-  async runLayout(layout: Layout, report: Report): Promise<void> {
+  async runLayout(layout: Layout, report: SuiteReport): Promise<void> {
     const cases = this.cases.filter((contract) => contract.layouts.includes(layout));
     if (cases.length === 0) return;
     if (this.options.record) return this.record(layout, cases, report);
@@ -58,15 +58,15 @@ export class Suite {
     oracle: RunningSide | undefined,
     ours: RunningSide,
     recording: Recording | undefined,
-    report: Report,
+    report: SuiteReport,
   ): Promise<void> {
     const { layout } = ours;
-    const requests = contract.steps.map(requestText);
+    const requests = contract.steps.map(describeRequest);
     try {
-      const [live, actual] = await Promise.all([oracle && perform(oracle, contract), perform(ours, contract)]);
+      const [live, actual] = await Promise.all([oracle && performCase(oracle, contract), performCase(ours, contract)]);
       const expected = live === undefined ? recording?.get(caseKey(contract)) : expectationOf(contract, live);
       if (expected === undefined) throw new Error('not recorded: run contract-record.sh');
-      const found = judge(contract, expected, actual, this.deviationsOf(contract, layout));
+      const found = compareWithExpectation(contract, expected, actual, this.deviationsOf(contract, layout));
       report.add(layout, contract.route, contract.name, found, requests);
     } catch (error) {
       const actual = error instanceof Error ? error.message : String(error);
@@ -79,13 +79,13 @@ export class Suite {
     return DEVIATIONS.filter((each) => each.case === caseKey(contract) && (each.layouts ?? [layout]).includes(layout));
   }
 
-  private async record(layout: Layout, cases: readonly ContractCase[], report: Report): Promise<void> {
+  private async record(layout: Layout, cases: readonly ContractCase[], report: SuiteReport): Promise<void> {
     const oracle = await startOracle(this.templates, layout);
     const old = this.cases.length < this.all.length ? readRecording(layout) : new Map<string, Expectation>();
     const fresh = new Map<string, Expectation>();
     try {
       for (const contract of cases) {
-        const outcome: Outcome = await perform(oracle, contract);
+        const outcome: CaseOutcome = await performCase(oracle, contract);
         fresh.set(caseKey(contract), expectationOf(contract, outcome));
         report.add(layout, contract.route, contract.name, []);
       }
@@ -100,9 +100,9 @@ export class Suite {
   }
 
   /** A database that Python 2.x still uses is never altered: after all these writes it has no table for runs. */
-  private async checkUntouched(ours: RunningSide, report: Report): Promise<void> {
+  private async checkUntouched(ours: RunningSide, report: SuiteReport): Promise<void> {
     for (const client of ours.databases.values()) {
-      const altered = await exists(client, 'ai.agno_runs');
+      const altered = await tableExists(client, 'ai.agno_runs');
       const found = altered ? [{ path: 'ai.agno_runs', expected: 'no such table', actual: 'created' }] : [];
       report.add('v2', 'create', 'no table is added to a v2 database', found);
     }
@@ -110,7 +110,7 @@ export class Suite {
 }
 
 /** Reading cases come first: what the others leave in the tables' physical order must not matter to them. */
-function chosen(cases: readonly ContractCase[], { routes, only }: Options): ContractCase[] {
+function chosen(cases: readonly ContractCase[], { routes, only }: SuiteOptions): ContractCase[] {
   const wanted = cases.filter((contract) => routes.includes(contract.route) && contract.name.includes(only));
   const reads = (contract: ContractCase) =>
     contract.given.length === 0 && contract.steps.every((step) => step.method === 'GET');

@@ -1,6 +1,6 @@
 import type { DatabaseServer } from '../../support/postgres.js';
 import { dumpDatabase, loadDatabase } from './dump.js';
-import type { Options } from './options.js';
+import type { SuiteOptions } from './options.js';
 import { AGNO_2_VERSION, AGNO_VERSION, runPython } from './python.js';
 
 export type Template = 'v3' | 'v2' | 'mixed';
@@ -8,12 +8,12 @@ export type Template = 'v3' | 'v2' | 'mixed';
 /** The seeded databases that servers get copies of. Each is created once, for its first copy. */
 export class Templates {
   private readonly server: DatabaseServer;
-  private readonly options: Pick<Options, 'recorded' | 'record'>;
+  private readonly options: Pick<SuiteOptions, 'recorded' | 'record'>;
   private readonly made = new Map<Template, Promise<void>>();
 
   constructor(
     server: DatabaseServer,
-    options: Pick<Options, 'recorded' | 'record'> = { recorded: false, record: false },
+    options: Pick<SuiteOptions, 'recorded' | 'record'> = { recorded: false, record: false },
   ) {
     this.server = server;
     this.options = options;

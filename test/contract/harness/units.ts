@@ -1,16 +1,16 @@
-import type { Report } from './report.js';
+import type { SuiteReport } from './report.js';
 
 /** An independent part of the run: its servers have their own databases. */
 export interface Unit {
   readonly name: string;
-  run(report: Report): Promise<void>;
+  run(report: SuiteReport): Promise<void>;
 }
 
 /** A unit keeps one of its Python, Node and PostgreSQL processes busy at a time: three units fill two processors. */
 const AT_ONCE = 3;
 
 /** Starts units in order, and runs `atOnce` of them at the same time. A unit that throws counts as one failure. */
-export async function runUnits(units: readonly Unit[], report: Report, atOnce = AT_ONCE): Promise<void> {
+export async function runUnits(units: readonly Unit[], report: SuiteReport, atOnce = AT_ONCE): Promise<void> {
   report.expectUnits(units.map(({ name }) => name));
   const waiting = [...units];
   const runWaiting = async () => {
@@ -19,7 +19,7 @@ export async function runUnits(units: readonly Unit[], report: Report, atOnce = 
   await Promise.all(Array.from({ length: atOnce }, runWaiting));
 }
 
-async function runUnit(unit: Unit, report: Report): Promise<void> {
+async function runUnit(unit: Unit, report: SuiteReport): Promise<void> {
   const start = performance.now();
   try {
     await unit.run(report);

@@ -4,18 +4,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Report as MirrorReport } from '../../../apps/session-mirror/src/report/report.js';
+import type { MirrorReport } from '../../../apps/session-mirror/src/report/report.js';
 import { spawnTracked } from '../../support/child-process.js';
-import { Dice } from '../../support/dice.js';
+import { SeededRandom } from '../../support/dice.js';
 import { startPostgres } from '../../support/postgres.js';
 import { CHECKOUT } from '../../support/session-service.js';
-import { RUNS } from '../cases/seeded.js';
-import { oddSession } from '../fuzz/odd-sessions.js';
+import { SEEDED_RUN_IDS } from '../cases/seeded.js';
+import { randomSession } from '../fuzz/odd-sessions.js';
 import { insertSession } from '../harness/given.js';
-import { Report } from '../harness/report.js';
+import { SuiteReport } from '../harness/report.js';
 import { bothStarted, type RunningSide, startOracle, startOurs } from '../harness/sides.js';
 import { Templates } from '../harness/templates.js';
-import { accessLog } from './requests.js';
+import { generateAccessLog } from './requests.js';
 
 const { values } = parseArgs({
   options: {
@@ -26,10 +26,10 @@ const { values } = parseArgs({
 });
 const ODD_SESSIONS = 12;
 /** A seeded run whose content is changed in our database alone: nothing that a request can filter or sort by. */
-const [PLANTED = []] = RUNS;
+const [PLANTED = []] = SEEDED_RUN_IDS;
 
 async function main(): Promise<number> {
-  const report = new Report((line) => process.stdout.write(`${line}\n`));
+  const report = new SuiteReport((line) => process.stdout.write(`${line}\n`));
   const folder = mkdtempSync(join(tmpdir(), 'agno-mirror-'));
   const postgres = await startPostgres();
   try {
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     const [oracle, ours] = await bothStarted(startOracle(templates, 'v3'), startOurs(templates, 'v3'));
     const ids = await addOddSessions([oracle, ours]);
     const log = join(folder, 'access.log');
-    writeFileSync(log, accessLog(Number(values.seed), Number(values.count), ids));
+    writeFileSync(log, generateAccessLog(Number(values.seed), Number(values.count), ids));
     judge(report, 'the same data', await mirror(log, oracle, ours), { exitCode: 0, isPlanted: false });
     await plant(ours);
     judge(report, 'one run changed', await mirror(log, oracle, ours), { exitCode: 1, isPlanted: true });
@@ -59,7 +59,7 @@ async function addOddSessions(sides: readonly RunningSide[]): Promise<readonly s
     ids.push(id);
     for (const { databases, layout } of sides) {
       const [client] = databases.values();
-      const { runs: _, ...session } = oddSession(new Dice(Number(values.seed) + at));
+      const { runs: _, ...session } = randomSession(new SeededRandom(Number(values.seed) + at));
       if (client !== undefined) await insertSession(client, layout, { ...session, session_id: id, created_at: at });
     }
   }
@@ -93,7 +93,7 @@ async function mirror(
 
 /** Everything was asked; what differs is the planted name and nothing else. */
 function judge(
-  report: Report,
+  report: SuiteReport,
   name: string,
   { exitCode, report: seen }: Awaited<ReturnType<typeof mirror>>,
   expected: { exitCode: number; isPlanted: boolean },

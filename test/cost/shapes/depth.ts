@@ -1,4 +1,4 @@
-import { arrayOf, MOST_LEVELS, nestedArrays, nestedObjects, stringOf } from './json-text.js';
+import { arrayOf, MAX_DEPTH, nestedArrays, nestedObjects, stringOf } from './json-text.js';
 import { type SessionShape, sessionShape } from './shape.js';
 
 const LEVELS = 900;
@@ -37,7 +37,7 @@ export const DEPTH: readonly SessionShape[] = [
     { storing: 'sql' },
   ),
   sessionShape('deep state around a string', (bytes) => ({
-    state: nestedObjects(MOST_LEVELS, stringOf('x', bytes)),
+    state: nestedObjects(MAX_DEPTH, stringOf('x', bytes)),
     metadata: '{}',
   })),
   sessionShape('deep state stored by SQL', (bytes) => ({ state: nestedObjects(STORED_LEVELS, arrayOf('1', bytes)) }), {

@@ -22,7 +22,7 @@ export const SHAPES: readonly Shape[] = [
 ];
 
 /** One of each kind, beside those of the short form. The others differ little, and are for `--all` and `--only`. */
-export const USUAL: ReadonlySet<string> = new Set([
+export const DEFAULT_SHAPES: ReadonlySet<string> = new Set([
   'deep input of objects stored by SQL',
   'many deep values',
   'deep message content',

@@ -1,10 +1,10 @@
 import type { Json } from './shape.js';
 
 /** JSON values that a body may hold, less what surrounds a shape. */
-export const MOST_VALUES = 990_000;
+export const MAX_VALUES = 990_000;
 
 /** Levels that a body may have, less what surrounds a shape. */
-export const MOST_LEVELS = 950;
+export const MAX_DEPTH = 950;
 
 /** A JSON string of about so many bytes, made of a unit such as `x` or `\\u0416`. */
 export function stringOf(unit: string, bytes: number): Json {
@@ -18,7 +18,7 @@ export function stringOf(unit: string, bytes: number): Json {
  */
 export function itemsOf(item: Json | ((index: number) => Json), bytes: number, values = 1): readonly Json[] {
   const make = typeof item === 'string' ? () => item : item;
-  const most = Math.floor(MOST_VALUES / values);
+  const most = Math.floor(MAX_VALUES / values);
   const items: Json[] = [];
   for (let index = 0, used = 0; index < most; index++) {
     const next = make(index);

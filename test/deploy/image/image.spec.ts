@@ -2,43 +2,43 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scratchDatabase } from '../../support/scratch-database.js';
+import { createScratchDatabase } from '../../support/scratch-database.js';
 import { CHECKOUT } from '../../support/session-service.js';
-import { FIRST, ROOT, RUN, runInside, SECOND, startInside } from './image.js';
+import { FIRST_BUILD, IMAGE_ROOT, RUN_CONFIG, runInContainer, SECOND_BUILD, startInContainer } from './image.js';
 
 /** Unpacked; two thirds of it are Node. */
 const LARGEST_BYTES = 190_000_000;
 
-const FILES = readdirSync(ROOT, { recursive: true, encoding: 'utf8' });
+const FILES = readdirSync(IMAGE_ROOT, { recursive: true, encoding: 'utf8' });
 
 describe('the image', () => {
   it('is the same bytes from every checkout, whenever it is built', () => {
-    expect(FIRST.OCIv1.rootfs.diff_ids).not.toEqual([]);
-    expect(SECOND.OCIv1.rootfs.diff_ids).toEqual(FIRST.OCIv1.rootfs.diff_ids);
+    expect(FIRST_BUILD.OCIv1.rootfs.diff_ids).not.toEqual([]);
+    expect(SECOND_BUILD.OCIv1.rootfs.diff_ids).toEqual(FIRST_BUILD.OCIv1.rootfs.diff_ids);
   });
 
   it('is small', () => {
-    const bytes = FILES.map((file) => lstatSync(join(ROOT, file))).reduce((sum, { size }) => sum + size, 0);
+    const bytes = FILES.map((file) => lstatSync(join(IMAGE_ROOT, file))).reduce((sum, { size }) => sum + size, 0);
     process.stdout.write(`the image holds ${Math.round(bytes / 1e6)} MB in ${FILES.length} files\n`);
     expect(bytes).toBeLessThan(LARGEST_BYTES);
   });
 
   it('holds no shell, no package manager, no tests and no embedded database', () => {
-    expect(existsSync(join(ROOT, 'usr/local/bin/node'))).toBe(true);
+    expect(existsSync(join(IMAGE_ROOT, 'usr/local/bin/node'))).toBe(true);
     expect(FILES.filter((file) => /(^|\/)(sh|bash|busybox|apt|dpkg|npm|npx|yarn)$/.test(file))).toEqual([]);
     expect(FILES.filter((file) => /^service\/dist\/.*(\.spec\.|embedded)/.test(file))).toEqual([]);
   });
 
   it('runs as nobody in particular and can write nowhere', () => {
     const attempt = "try { fs.writeFileSync('x', '') } catch ({ code }) { console.log(process.getuid(), code) }";
-    expect(runInside(['node', '--eval', attempt]).output).toBe('65532 EROFS\n');
+    expect(runInContainer(['node', '--eval', attempt]).output).toBe('65532 EROFS\n');
   });
 
   it('serves the whole API, is healthy while it does, and ends with 0 when it is told to', async () => {
-    const database = await scratchDatabase();
-    const service = await startInside({ AGNO_PG_DSN: database.dsn });
-    const [kind, ...healthcheck] = RUN.Healthcheck.Test;
-    const health = () => runInside(healthcheck, { AGNO_SERVICE_PORT: String(service.port) }).status;
+    const database = await createScratchDatabase();
+    const service = await startInContainer({ AGNO_PG_DSN: database.dsn });
+    const [kind, ...healthcheck] = RUN_CONFIG.Healthcheck.Test;
+    const health = () => runInContainer(healthcheck, { AGNO_SERVICE_PORT: String(service.port) }).status;
     expect(kind).toBe('CMD');
     expect(health()).toBe(0);
     const smoke = spawnSync(join(CHECKOUT, 'scripts/test-session-api.sh'), [service.baseUrl], { encoding: 'utf8' });

@@ -16,13 +16,13 @@ interface Image {
   readonly Docker: { readonly config: RunConfig };
 }
 
-export const FIRST = imageOf('IMAGE_FIRST');
-export const SECOND = imageOf('IMAGE_SECOND');
+export const FIRST_BUILD = imageOf('IMAGE_FIRST');
+export const SECOND_BUILD = imageOf('IMAGE_SECOND');
 
 /** Where the files of the first image are mounted. */
-export const ROOT = variable('IMAGE_ROOT');
+export const IMAGE_ROOT = variable('IMAGE_ROOT');
 
-export const RUN: RunConfig = FIRST.Docker.config;
+export const RUN_CONFIG: RunConfig = FIRST_BUILD.Docker.config;
 
 /** What a container runtime does for a read-only container, as far as the service can tell: mounts, root, folder, user. */
 const LOCKED = [
@@ -32,14 +32,14 @@ const LOCKED = [
    mount --rbind /proc "$0/proc"
    mount -o remount,bind,ro "$0"
    export PATH="$IMAGE_PATH"
-   exec /usr/bin/unshare --root "$0" --wd "${RUN.WorkingDir}" --setgid "\${IMAGE_USER#*:}" --setuid "\${IMAGE_USER%:*}" "$@"`,
-  ROOT,
+   exec /usr/bin/unshare --root "$0" --wd "${RUN_CONFIG.WorkingDir}" --setgid "\${IMAGE_USER#*:}" --setuid "\${IMAGE_USER%:*}" "$@"`,
+  IMAGE_ROOT,
 ] as const;
 
 const UNSHARE = '/usr/bin/unshare';
 
 /** Runs a command inside the image, locked down, to its end. */
-export function runInside(command: readonly string[], env: Readonly<Record<string, string>> = {}) {
+export function runInContainer(command: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { status, stdout, stderr } = spawnSync(UNSHARE, ['--mount', '/bin/sh', ...LOCKED, ...command], {
     env: { ...imageEnv(), ...env },
     encoding: 'utf8',
@@ -48,11 +48,13 @@ export function runInside(command: readonly string[], env: Readonly<Record<strin
 }
 
 /** Starts what the image starts, locked down. */
-export async function startInside(env: Readonly<Record<string, string>>): Promise<ServerProcess & { port: number }> {
+export async function startInContainer(
+  env: Readonly<Record<string, string>>,
+): Promise<ServerProcess & { port: number }> {
   const port = await freePort();
   const server = await startServer({
     command: UNSHARE,
-    args: ['--mount', '/bin/sh', ...LOCKED, ...RUN.Entrypoint, ...RUN.Cmd],
+    args: ['--mount', '/bin/sh', ...LOCKED, ...RUN_CONFIG.Entrypoint, ...RUN_CONFIG.Cmd],
     env: { ...imageEnv(), AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port), ...env },
     port,
     readyPath: '/healthz',
@@ -62,8 +64,8 @@ export async function startInside(env: Readonly<Record<string, string>>): Promis
 
 /** The image's variables; its PATH under another name, as the way inside needs the machine's. */
 function imageEnv(): Record<string, string> {
-  const { PATH: path = '', ...env } = Object.fromEntries(RUN.Env.map((pair) => pair.split(/=(.*)/s, 2)));
-  return { ...env, PATH: '/usr/bin:/bin', IMAGE_PATH: path, IMAGE_USER: RUN.User };
+  const { PATH: path = '', ...env } = Object.fromEntries(RUN_CONFIG.Env.map((pair) => pair.split(/=(.*)/s, 2)));
+  return { ...env, PATH: '/usr/bin:/bin', IMAGE_PATH: path, IMAGE_USER: RUN_CONFIG.User };
 }
 
 function imageOf(name: string): Image {

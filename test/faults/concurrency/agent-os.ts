@@ -3,7 +3,7 @@ import { runPython, startAgentOs } from '../../contract/harness/python.js';
 import type { ServerProcess } from '../../support/child-process.js';
 
 /** A live AgentOS beside the service, on its database; installed first where it is not yet. */
-export function agentOsBeside(version: string, dsn: string): Promise<ServerProcess> {
+export function startAgentOsOn(version: string, dsn: string): Promise<ServerProcess> {
   return startAgentOs(version, [`default=${dsn}`]);
 }
 

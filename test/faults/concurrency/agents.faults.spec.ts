@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { AGNO_2_VERSION, AGNO_VERSION } from '../../contract/harness/python.js';
-import { call, type Reply } from '../../support/api.js';
+import { type ApiResponse, call } from '../../support/api.js';
 import { runAgents } from './agent-os.js';
-import { keepRace } from './keep-race.js';
-import { type Layout, type SharedDatabase, shareDatabase } from './shared-database.js';
+import { recordRace } from './keep-race.js';
+import { type Layout, type SharedDatabase, startSharedDatabase } from './shared-database.js';
 
 const RUNS = 40;
 /** A rename, a PATCH and a read. */
@@ -28,7 +28,7 @@ it.each([
 ] as const)(
   '%s: an agent of AgentOS %s loses nothing by what clients change while it runs',
   async (layout, version) => {
-    const database = await shareDatabase(layout satisfies Layout);
+    const database = await startSharedDatabase(layout satisfies Layout);
     try {
       const body = {
         session_id: 'shared',
@@ -59,7 +59,7 @@ it.each([
         user_id: 'ann',
         agent_id: 'appending',
       });
-      keepRace(
+      recordRace(
         `Clients PATCH and rename the session in which an agent of agno ${version} runs ${RUNS} times`,
         REQUESTS_OF_A_CHANGE * changes.reduce((sum, each) => sum + each),
         'the agent finds all of its runs and its state',
@@ -96,7 +96,7 @@ function change(by: string): Pick<Shown, 'session_name' | 'metadata'> {
   return { session_name: `name by ${by}`, metadata: { by, same: by } };
 }
 
-function whole(reply: Reply): Shown {
+function whole(reply: ApiResponse): Shown {
   expect(reply.status, reply.text).toBe(200);
   const shown = reply.json as Shown;
   expect(shown.metadata.same).toBe(shown.metadata.by);

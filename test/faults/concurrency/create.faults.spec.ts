@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGNO_VERSION } from '../../contract/harness/python.js';
-import { call, type Reply } from '../../support/api.js';
+import { type ApiResponse, call } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
-import { agentOsBeside } from './agent-os.js';
-import { keepRace } from './keep-race.js';
-import { LAYOUTS, type SharedDatabase, shareDatabase } from './shared-database.js';
+import { startAgentOsOn } from './agent-os.js';
+import { recordRace } from './keep-race.js';
+import { LAYOUTS, type SharedDatabase, startSharedDatabase } from './shared-database.js';
 
 const PROCESSES = 3;
 const CLIENTS = 24;
@@ -25,12 +25,12 @@ const wishOf = (session_id: string, creator: string) => ({
   metadata: { creator },
 });
 
-function create(baseUrl: string, session_id: string, creator: string): Promise<Reply> {
+function create(baseUrl: string, session_id: string, creator: string): Promise<ApiResponse> {
   return call(baseUrl, '/sessions', { method: 'POST', body: wishOf(session_id, creator) });
 }
 
 /** One creator got the id, and the session is theirs in every part; the others got the contract's refusal. */
-async function expectOneOwner(database: SharedDatabase, id: string, replies: readonly Reply[]): Promise<void> {
+async function expectOneOwner(database: SharedDatabase, id: string, replies: readonly ApiResponse[]): Promise<void> {
   const winners = replies.flatMap(({ status }, creator) => (status === 201 ? [`c${creator}`] : []));
   expect(winners).toHaveLength(1);
   for (const reply of replies) if (reply.status !== 201) expect([reply.status, reply.json]).toEqual([409, taken(id)]);
@@ -41,7 +41,7 @@ async function expectOneOwner(database: SharedDatabase, id: string, replies: rea
 describe.each(LAYOUTS)('%s: many who want the same new id', (layout) => {
   let database: SharedDatabase;
   beforeAll(async () => {
-    database = await shareDatabase(layout, PROCESSES);
+    database = await startSharedDatabase(layout, PROCESSES);
   });
   afterAll(() => database.stop());
 
@@ -50,7 +50,7 @@ describe.each(LAYOUTS)('%s: many who want the same new id', (layout) => {
       const creators = Array.from({ length: CLIENTS }, (_, n) => create(database.url(0), `one-${round}`, `c${n}`));
       await expectOneOwner(database, `one-${round}`, await Promise.all(creators));
     }
-    keepRace(`${CLIENTS} clients want the same new id at once`, CLIENTS * ROUNDS, ONE_OWNER);
+    recordRace(`${CLIENTS} clients want the same new id at once`, CLIENTS * ROUNDS, ONE_OWNER);
   });
 
   it('from several processes get it once', async () => {
@@ -58,7 +58,11 @@ describe.each(LAYOUTS)('%s: many who want the same new id', (layout) => {
       const creators = Array.from({ length: CLIENTS }, (_, n) => create(database.url(n), `many-${round}`, `c${n}`));
       await expectOneOwner(database, `many-${round}`, await Promise.all(creators));
     }
-    keepRace(`${CLIENTS} clients of ${PROCESSES} processes want the same new id at once`, CLIENTS * ROUNDS, ONE_OWNER);
+    recordRace(
+      `${CLIENTS} clients of ${PROCESSES} processes want the same new id at once`,
+      CLIENTS * ROUNDS,
+      ONE_OWNER,
+    );
   });
 });
 
@@ -70,8 +74,8 @@ describe.each(['v3', 'mixed'] as const)('%s: the service and AgentOS, asked for 
   let database: SharedDatabase;
   let agentOs: ServerProcess;
   beforeAll(async () => {
-    database = await shareDatabase(layout);
-    agentOs = await agentOsBeside(AGNO_VERSION, database.dsn);
+    database = await startSharedDatabase(layout);
+    agentOs = await startAgentOsOn(AGNO_VERSION, database.dsn);
   });
   afterAll(async () => {
     await agentOs.stop();
@@ -94,7 +98,7 @@ describe.each(['v3', 'mixed'] as const)('%s: the service and AgentOS, asked for 
       expect(creators.map((n) => `c${n}`)).toContain(stored.session_name);
       expect(stored).toMatchObject(wishOf(id, stored.session_name));
     }
-    keepRace(
+    recordRace(
       `${BESIDE} clients of the service and of AgentOS want the same new id at once`,
       BESIDE * ROUNDS,
       '201 for at most one client of the service; one whole session',
@@ -110,7 +114,7 @@ describe.each(['v3', 'mixed'] as const)('%s: the service and AgentOS, asked for 
       for (const reply of late) expect([reply.status, reply.json]).toEqual([409, taken(id)]);
       expect((await call(database.url(1), `/sessions/${id}`)).json).toMatchObject(wishOf(id, 'first'));
     }
-    keepRace(
+    recordRace(
       'An id that AgentOS has given away is wanted of the service, or the reverse',
       4 * ROUNDS,
       '409, in the same words',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../support/api.js';
-import { Dice } from '../../support/dice.js';
-import { keepRace } from './keep-race.js';
-import { LAYOUTS, SEED, type SharedDatabase, shareDatabase } from './shared-database.js';
+import { SeededRandom } from '../../support/dice.js';
+import { recordRace } from './keep-race.js';
+import { LAYOUTS, SEED, type SharedDatabase, startSharedDatabase } from './shared-database.js';
 
 const ROUNDS = 40;
 const RUNS = 5;
@@ -10,7 +10,7 @@ const RUNS = 5;
 describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
   let database: SharedDatabase;
   beforeAll(async () => {
-    database = await shareDatabase(layout);
+    database = await startSharedDatabase(layout);
   });
   afterAll(() => database.stop());
 
@@ -44,7 +44,7 @@ describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
       expect((await at(round, path, 'GET')).status).toBe(404);
     }
     expect(await remains('deleted-')).toEqual([]);
-    keepRace(
+    recordRace(
       'Sessions are deleted while others PATCH and rename them',
       requests,
       'none comes back; 404 to all who ask afterwards',
@@ -52,7 +52,7 @@ describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
   });
 
   it('a session is seen with all of its runs or not at all, while it is created and deleted', async () => {
-    const dice = new Dice(SEED);
+    const dice = new SeededRandom(SEED);
     const seen = new Set<number | undefined>();
     for (let round = 0; round < ROUNDS; round++) {
       const ids = [0, 1, 2].map((n) => `born-${round}-${n}`);
@@ -78,7 +78,7 @@ describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
       sessions.map(({ id }) => String(id)),
     );
     expect(await remains('born-')).toEqual([]);
-    keepRace(
+    recordRace(
       'Sessions are created, deleted in bulk and read at once',
       requests,
       'seen with all of their runs or not at all; no run without its session is left',
@@ -86,7 +86,7 @@ describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
   });
 
   it('bulk deletes of the same sessions in any order all succeed', async () => {
-    const dice = new Dice(SEED);
+    const dice = new SeededRandom(SEED);
     for (let round = 0; round < ROUNDS / 2; round++) {
       const ids = Array.from({ length: 12 }, (_, n) => `bulk-${round}-${n}`);
       await Promise.all(ids.map((id, turn) => create(turn, id)));
@@ -102,7 +102,7 @@ describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
       expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([204]));
     }
     expect(await remains('bulk-')).toEqual([]);
-    keepRace('Bulk deletes of the same sessions, each in another order', requests, 'all 204, none deadlocks');
+    recordRace('Bulk deletes of the same sessions, each in another order', requests, 'all 204, none deadlocks');
   });
 
   /** Sessions, and owners of runs that have no session, with how many runs the database holds of each. */

@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
 import { call } from '../../support/api.js';
-import { FIELDS, History, INITIAL } from './history.js';
-import { keepRace } from './keep-race.js';
-import { bodyOf, RecordedClient } from './recorded-client.js';
-import { LAYOUTS, SEED, type SharedDatabase, shareDatabase } from './shared-database.js';
+import { FIELDS, History, INITIAL_VALUE } from './history.js';
+import { recordRace } from './keep-race.js';
+import { bodyWith, RecordedClient } from './recorded-client.js';
+import { LAYOUTS, SEED, type SharedDatabase, startSharedDatabase } from './shared-database.js';
 
 const CLIENTS = 8;
 const ACTS = 60;
 const SESSIONS = ['one', 'two', 'three'];
 
 it.each(LAYOUTS)('%s: no update that was answered is lost, and every read is of its moment', async (layout) => {
-  const database = await shareDatabase(layout);
+  const database = await startSharedDatabase(layout);
   try {
-    const initial = bodyOf(Object.fromEntries(FIELDS.map((field) => [field, INITIAL])));
+    const initial = bodyWith(Object.fromEntries(FIELDS.map((field) => [field, INITIAL_VALUE])));
     for (const session_id of SESSIONS) {
       const created = await call(database.url(0), '/sessions', { method: 'POST', body: { session_id, ...initial } });
       expect(created.status).toBe(201);
@@ -27,7 +27,7 @@ it.each(LAYOUTS)('%s: no update that was answered is lost, and every read is of 
     expect(history.count('write', true)).toBeGreaterThan(CLIENTS * ACTS * 0.6);
     expect(history.count('read', true)).toBeGreaterThan(CLIENTS * ACTS);
     expect(history.contradictions(), `FAULTS_SEED=${SEED}`).toEqual({});
-    keepRace(
+    recordRace(
       `${CLIENTS} clients of two processes PATCH, rename and read ${SESSIONS.length} sessions`,
       CLIENTS * ACTS,
       'the history of every field is linearizable',

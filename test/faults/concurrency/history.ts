@@ -5,18 +5,18 @@ export const FIELDS = ['session_name', 'session_state', 'metadata', 'session_sum
 export type Field = (typeof FIELDS)[number];
 
 /** What every field of a new session holds here. */
-export const INITIAL = 'initial';
+export const INITIAL_VALUE = 'initial';
 
-export type Values = Partial<Record<Field, string>>;
+export type FieldValues = Partial<Record<Field, string>>;
 
 /** From when to when something was under way, and for whom; without an end nobody knows what became of it. */
-export type Span = Pick<Operation, 'client' | 'start' | 'end'>;
+export type Interval = Pick<Operation, 'client' | 'start' | 'end'>;
 
 /** What many clients did to the fields of sessions, and what they saw of them. */
 export class History {
   private readonly registers = new Map<string, Operation[]>();
 
-  record(kind: Operation['kind'], sessionId: string, values: Values, span: Span): void {
+  record(kind: Operation['kind'], sessionId: string, values: FieldValues, span: Interval): void {
     for (const [field, value] of Object.entries(values)) {
       const name = `${sessionId} ${field}`;
       const operations = this.registers.get(name) ?? [];
@@ -35,7 +35,7 @@ export class History {
   contradictions(): Record<string, readonly string[]> {
     return Object.fromEntries(
       [...this.registers].flatMap(([name, operations]) => {
-        const found = findContradiction(operations, INITIAL);
+        const found = findContradiction(operations, INITIAL_VALUE);
         return found === undefined ? [] : [[name, [`no place for ${lineOf(found)}`, ...near(found, operations)]]];
       }),
     );

@@ -1,5 +1,5 @@
-import { Dice } from '../../support/dice.js';
-import { FIELDS, type Field, type History, type Span, type Values } from './history.js';
+import { SeededRandom } from '../../support/dice.js';
+import { FIELDS, type Field, type FieldValues, type History, type Interval } from './history.js';
 
 /** A session as the service shows it, in the detail and in the list. */
 interface Shown {
@@ -19,14 +19,14 @@ const IN_BODY: Readonly<Record<Field, (value: string) => object>> = {
 };
 
 /** The body that gives fields these values. */
-export function bodyOf(values: Values): object {
+export function bodyWith(values: FieldValues): object {
   const members = Object.entries(values).map(([field, value]) => IN_BODY[field as Field](value));
   return Object.assign({}, ...members) as object;
 }
 
 /** A client that does one chance thing after the other and writes down what it saw. */
 export class RecordedClient {
-  private readonly dice: Dice;
+  private readonly dice: SeededRandom;
   private written = 0;
 
   constructor(
@@ -36,7 +36,7 @@ export class RecordedClient {
     private readonly history: History,
     seed: number,
   ) {
-    this.dice = new Dice(seed);
+    this.dice = new SeededRandom(seed);
   }
 
   async act(times: number): Promise<void> {
@@ -69,11 +69,11 @@ export class RecordedClient {
   }
 
   /** A write that is answered is a read as well: its answer shows the whole session. Some clients do not wait for it. */
-  private async write(id: string, method: string, path: string, values: Values): Promise<void> {
+  private async write(id: string, method: string, path: string, values: FieldValues): Promise<void> {
     const patience = this.dice.oneIn(8) ? this.dice.below(12) : undefined;
     const start = performance.now();
     try {
-      const init = { method, body: JSON.stringify(bodyOf(values)), headers: { 'content-type': 'application/json' } };
+      const init = { method, body: JSON.stringify(bodyWith(values)), headers: { 'content-type': 'application/json' } };
       const [session, span] = await this.ask<Shown>(`/sessions/${id}${path}`, init, patience);
       this.history.record('write', id, values, span);
       this.history.record('read', id, valuesOf(session), span);
@@ -83,7 +83,7 @@ export class RecordedClient {
     }
   }
 
-  private async ask<T>(path: string, init: RequestInit = {}, patienceMs?: number): Promise<[T, Span]> {
+  private async ask<T>(path: string, init: RequestInit = {}, patienceMs?: number): Promise<[T, Interval]> {
     const start = performance.now();
     const signal = patienceMs === undefined ? {} : { signal: AbortSignal.timeout(patienceMs) };
     const reply = await fetch(this.baseUrl + path, { ...init, ...signal });
@@ -92,13 +92,13 @@ export class RecordedClient {
     return [JSON.parse(text) as T, { client: this.name, start, end: performance.now() }];
   }
 
-  private newValues(fields: readonly Field[]): Values {
+  private newValues(fields: readonly Field[]): FieldValues {
     this.written++;
     return Object.fromEntries(fields.map((field) => [field, `${this.name}-${this.written}`]));
   }
 }
 
-function valuesOf({ session_name, session_state, metadata, session_summary }: Shown): Values {
+function valuesOf({ session_name, session_state, metadata, session_summary }: Shown): FieldValues {
   return {
     session_name,
     session_state: session_state.v,

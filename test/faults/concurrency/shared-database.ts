@@ -23,7 +23,7 @@ export interface SharedDatabase {
   stop(): Promise<void>;
 }
 
-export async function shareDatabase(layout: Layout, processes = 2): Promise<SharedDatabase> {
+export async function startSharedDatabase(layout: Layout, processes = 2): Promise<SharedDatabase> {
   const postgres: TestPostgres = await startPostgres();
   const dsn = await postgres.createDatabase('shared');
   const client = new pg.Client({ connectionString: dsn });

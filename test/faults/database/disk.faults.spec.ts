@@ -4,21 +4,21 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failuresOf } from '../support/figures.js';
-import { Scenario } from '../support/scenario.js';
-import { underFault } from '../support/under-fault.js';
+import { FaultScenario } from '../support/scenario.js';
+import { injectFault } from '../support/under-fault.js';
 
 /** Only root may mount the small disk. */
 const isRoot = userInfo().uid === 0;
 
 describe.skipIf(!isRoot)('the disk of the database', () => {
   let disk: string;
-  let scenario: Scenario;
+  let scenario: FaultScenario;
 
   beforeAll(async () => {
     disk = mkdtempSync(join(tmpdir(), 'agno-disk-'));
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256m', 'tmpfs', disk]);
     chmodSync(disk, 0o755);
-    scenario = await Scenario.start({ settings: ['min_wal_size=32MB', 'max_wal_size=32MB'], home: disk });
+    scenario = await FaultScenario.start({ settings: ['min_wal_size=32MB', 'max_wal_size=32MB'], home: disk });
   });
   afterAll(async () => {
     await scenario?.stop();
@@ -28,7 +28,7 @@ describe.skipIf(!isRoot)('the disk of the database', () => {
 
   it('is full', async () => {
     const ballast = join(disk, 'ballast');
-    const { sent } = await underFault(scenario, {
+    const { sent } = await injectFault(scenario, {
       name: 'Disk full for 5 s (53100)',
       strike: () => fill(disk, ballast),
       lastsMs: 5_000,

@@ -2,33 +2,33 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../../support/api.js';
 import { scaled } from '../../support/time-scale.js';
-import { failuresOf, faultsOf, statusesOf } from '../support/figures.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { faultsOfTables } from '../support/ledger.js';
-import { POOL_SIZE, Scenario, SICK } from '../support/scenario.js';
-import { underFault } from '../support/under-fault.js';
+import { countStatuses, failuresOf, violationsOf } from '../support/figures.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { tableViolations } from '../support/ledger.js';
+import { FAULTY, FaultScenario, POOL_SIZE } from '../support/scenario.js';
+import { injectFault } from '../support/under-fault.js';
 
 describe('the database', () => {
-  let scenario: Scenario;
+  let scenario: FaultScenario;
   const admin = (text: string) => scenario.sick.sql(text);
 
   beforeAll(async () => {
-    scenario = await Scenario.start({ settings: ['max_connections=20', 'superuser_reserved_connections=3'] });
+    scenario = await FaultScenario.start({ settings: ['max_connections=20', 'superuser_reserved_connections=3'] });
   });
   afterAll(() => scenario.stop());
 
   it('is renamed', async () => {
-    await underFault(scenario, {
+    await injectFault(scenario, {
       name: 'Database renamed for 3 s (3D000)',
       strike: async () => {
-        await admin(`ALTER DATABASE ${SICK} ALLOW_CONNECTIONS false`);
+        await admin(`ALTER DATABASE ${FAULTY} ALLOW_CONNECTIONS false`);
         await admin(END_ALL);
-        await admin(`ALTER DATABASE ${SICK} RENAME TO elsewhere`);
+        await admin(`ALTER DATABASE ${FAULTY} RENAME TO elsewhere`);
       },
       lastsMs: 3_000,
       heal: async () => {
-        await admin(`ALTER DATABASE elsewhere RENAME TO ${SICK}`);
-        await admin(`ALTER DATABASE ${SICK} ALLOW_CONNECTIONS true`);
+        await admin(`ALTER DATABASE elsewhere RENAME TO ${FAULTY}`);
+        await admin(`ALTER DATABASE ${FAULTY} ALLOW_CONNECTIONS true`);
       },
     });
   });
@@ -36,7 +36,7 @@ describe('the database', () => {
   it('has another password', async () => {
     const keeper = new pg.Client({ connectionString: scenario.sick.databases.url('postgres') });
     await keeper.connect();
-    await underFault(scenario, {
+    await injectFault(scenario, {
       name: 'Password changed and connections ended for 3 s (28P01)',
       strike: async () => {
         await keeper.query("ALTER ROLE postgres PASSWORD 'another'");
@@ -49,8 +49,8 @@ describe('the database', () => {
   });
 
   it('is read-only', { tags: 'quick' }, async () => {
-    const set = (value: string) => admin(`ALTER DATABASE ${SICK} SET default_transaction_read_only = ${value}`);
-    await underFault(scenario, {
+    const set = (value: string) => admin(`ALTER DATABASE ${FAULTY} SET default_transaction_read_only = ${value}`);
+    await injectFault(scenario, {
       name: 'Database read-only for 3 s (25006)',
       strike: async () => {
         await set('on');
@@ -65,9 +65,9 @@ describe('the database', () => {
   });
 
   it('has a lock on its tables', { tags: 'quick' }, async () => {
-    const other = new pg.Client({ connectionString: scenario.sick.databases.url(SICK) });
+    const other = new pg.Client({ connectionString: scenario.sick.databases.url(FAULTY) });
     await other.connect();
-    await underFault(scenario, {
+    await injectFault(scenario, {
       name: 'Sessions table locked (ACCESS EXCLUSIVE) by somebody else for 5 s',
       strike: () => other.query('BEGIN; LOCK TABLE ai.agno_sessions'),
       lastsMs: 5_000,
@@ -78,7 +78,7 @@ describe('the database', () => {
 
   it('has no connection to give', async () => {
     const others: pg.Client[] = [];
-    await underFault(scenario, {
+    await injectFault(scenario, {
       name: '`max_connections` used up by others for 3 s (53300)',
       strike: async () => {
         await admin(END_ALL);
@@ -97,39 +97,39 @@ describe('the database', () => {
   });
 
   it('takes its time for every write', async () => {
-    await underFault(scenario, {
+    await injectFault(scenario, {
       name: `Pool of ${POOL_SIZE} exhausted for 5 s: 40 clients, and every write takes 0.7 s`,
       clients: 40,
-      strike: () => scenario.sick.sql(SLOW_WRITES, SICK),
+      strike: () => scenario.sick.sql(SLOW_WRITES, FAULTY),
       lastsMs: 5_000,
-      heal: () => scenario.sick.sql('DROP FUNCTION slow CASCADE', SICK),
+      heal: () => scenario.sick.sql('DROP FUNCTION slow CASCADE', FAULTY),
     });
   });
 
   // Last: what was written before is gone on purpose.
   it('is dropped and made anew', async () => {
     const { service, sick } = scenario;
-    await sick.databases.dropDatabase(SICK);
-    const meanwhile = await call(service.baseUrl, `/sessions?db_id=${SICK}`);
-    await sick.databases.createDatabase(SICK);
-    const traffic = scenario.traffic(SICK);
+    await sick.databases.dropDatabase(FAULTY);
+    const meanwhile = await call(service.baseUrl, `/sessions?db_id=${FAULTY}`);
+    await sick.databases.createDatabase(FAULTY);
+    const traffic = scenario.traffic(FAULTY);
     await until(async () => traffic.sent.length >= 200);
     await traffic.stop();
-    keepFinding({
+    recordReliability({
       fault: 'Database dropped, and an empty one made in its place',
       requests: 1 + traffic.sent.length,
-      outcome: `without it ${meanwhile.status}; with the new one, whose tables the first write made, ${statusesOf(traffic.sent)}`,
+      outcome: `without it ${meanwhile.status}; with the new one, whose tables the first write made, ${countStatuses(traffic.sent)}`,
       lostWrites: 0,
-      wrongAnswers: faultsOf(traffic.sent).length,
+      wrongAnswers: violationsOf(traffic.sent).length,
     });
     expect(meanwhile.status).toBe(503);
-    expect(statusesOf(failuresOf(traffic.sent))).toBe('');
-    expect(await faultsOfTables(traffic.sessions, sick, SICK)).toEqual([]);
-    expect(faultsOf(traffic.sent)).toEqual([]);
+    expect(countStatuses(failuresOf(traffic.sent))).toBe('');
+    expect(await tableViolations(traffic.sessions, sick, FAULTY)).toEqual([]);
+    expect(violationsOf(traffic.sent)).toEqual([]);
   });
 });
 
-const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${SICK}'`;
+const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${FAULTY}'`;
 
 const SLOW_WRITES = `
   CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_sleep(${scaled(700) / 1_000}); RETURN NULL; END$$;

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../../support/api.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { Scenario, SICK } from '../support/scenario.js';
-import { underFault } from '../support/under-fault.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { FAULTY, FaultScenario } from '../support/scenario.js';
+import { injectFault } from '../support/under-fault.js';
 
 describe('the database server', () => {
-  let scenario: Scenario;
+  let scenario: FaultScenario;
 
   beforeAll(async () => {
     // What commits nothing is written down late, which leaves time to kill the server before.
-    scenario = await Scenario.start({ settings: ['wal_writer_delay=10s'] });
+    scenario = await FaultScenario.start({ settings: ['wal_writer_delay=10s'] });
   });
   afterAll(() => scenario.stop());
 
   it('is killed and started again', { tags: 'quick' }, async () => {
-    await underFault(scenario, {
+    await injectFault(scenario, {
       name: 'PostgreSQL killed (-9), started again after 3 s',
       strike: () => scenario.sick.kill(),
       lastsMs: 3_000,
@@ -23,7 +23,7 @@ describe('the database server', () => {
   });
 
   it('stands still for a moment', { tags: 'quick' }, async () => {
-    await underFault(scenario, {
+    await injectFault(scenario, {
       name: 'PostgreSQL stopped (SIGSTOP) for 5 s',
       strike: () => scenario.sick.freeze(),
       lastsMs: 5_000,
@@ -32,7 +32,7 @@ describe('the database server', () => {
   });
 
   it('stands still for a minute', async () => {
-    await underFault(scenario, {
+    await injectFault(scenario, {
       name: 'PostgreSQL stopped (SIGSTOP) for 60 s',
       strike: () => scenario.sick.freeze(),
       lastsMs: 60_000,
@@ -43,7 +43,7 @@ describe('the database server', () => {
   it('ends all connections again and again', async () => {
     let ending: NodeJS.Timeout | undefined;
     const endAll = () => scenario.sick.sql(END_ALL);
-    await underFault(scenario, {
+    await injectFault(scenario, {
       name: 'All connections ended by the server (`pg_terminate_backend`), five times a second for 3 s',
       strike: () => {
         ending = setInterval(endAll, 200);
@@ -55,16 +55,16 @@ describe('the database server', () => {
 
   it('gives a transaction id a second time after a crash', async () => {
     const { service, sick } = scenario;
-    const total = async () => (await call(service.baseUrl, `/sessions?limit=1&db_id=${SICK}`)).text.match(TOTAL)?.[1];
+    const total = async () => (await call(service.baseUrl, `/sessions?limit=1&db_id=${FAULTY}`)).text.match(TOTAL)?.[1];
     await until(async () => (await total()) !== undefined);
-    await sick.sql('BEGIN; SELECT pg_current_xact_id(); ROLLBACK', SICK);
+    await sick.sql('BEGIN; SELECT pg_current_xact_id(); ROLLBACK', FAULTY);
     const before = Number(await total());
     await sick.kill();
     await sick.restart();
-    await until(async () => (await call(service.baseUrl, `/sessions/one-more?db_id=${SICK}`)).status === 404);
-    await call(service.baseUrl, `/sessions?db_id=${SICK}`, { method: 'POST', body: { session_id: 'one-more' } });
+    await until(async () => (await call(service.baseUrl, `/sessions/one-more?db_id=${FAULTY}`)).status === 404);
+    await call(service.baseUrl, `/sessions?db_id=${FAULTY}`, { method: 'POST', body: { session_id: 'one-more' } });
     const after = Number(await total());
-    keepFinding({
+    recordReliability({
       fault: 'PostgreSQL killed before it wrote down that a transaction was rolled back: its id comes a second time',
       requests: 1,
       outcome: `a list counts ${before} sessions before, ${after} after one more was created`,
@@ -79,7 +79,7 @@ describe('the database server', () => {
     const primary = scenario.sick;
     const standby = await primary.followInStep();
     try {
-      await underFault(scenario, {
+      await injectFault(scenario, {
         name: 'Fail-over: primary killed (-9), synchronous standby promoted after 2 s',
         strike: () => primary.kill(),
         lastsMs: 2_000,
@@ -93,4 +93,4 @@ describe('the database server', () => {
 
 const TOTAL = /"total_count":(\d+)/;
 
-const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${SICK}'`;
+const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${FAULTY}'`;

@@ -4,15 +4,15 @@ import { expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../../support/api.js';
 import { makeCertificate } from '../../support/server-certificate.js';
 import { startSessionService } from '../../support/session-service.js';
-import { statusesOf } from '../support/figures.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { MortalPostgres } from '../support/mortal-postgres.js';
+import { countStatuses } from '../support/figures.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { KillablePostgres } from '../support/mortal-postgres.js';
 
 const SERVICE = "FROM pg_stat_activity WHERE application_name = 'agno-session-service'";
 
 /** Without sslmode in its DSN a client takes what the server offers, which changes with the server behind a name. */
 it('the database server encrypts no more, or all that it takes', async () => {
-  const postgres = await MortalPostgres.start();
+  const postgres = await KillablePostgres.start();
   onTestFinished(() => postgres.end());
   makeCertificate(postgres.folder);
   await postgres.sql('ALTER SYSTEM SET ssl = on');
@@ -45,11 +45,11 @@ it('the database server encrypts no more, or all that it takes', async () => {
   writeFileSync(rules, readFileSync(rules, 'utf8').replace(/^host\b/gm, 'hostssl'));
   await postgres.sql(`SELECT pg_reload_conf(), (SELECT count(pg_terminate_backend(pid)) ${SERVICE})`);
   await until(async () => (await ask()) === 200);
-  keepFinding({
+  recordReliability({
     fault:
       'A server that encrypts is replaced by one that does not, and that by one that takes nothing else; no `sslmode`',
     requests: statuses.length,
-    outcome: `${statusesOf(statuses)}; one after the other until 200`,
+    outcome: `${countStatuses(statuses)}; one after the other until 200`,
     lostWrites: 0,
     wrongAnswers: 0,
   });

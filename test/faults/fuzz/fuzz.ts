@@ -1,9 +1,9 @@
-import { Dice } from '../../support/dice.js';
-import { NoAnswer, type RawAnswer, RawConnection } from '../../support/raw-http.js';
+import { SeededRandom } from '../../support/dice.js';
+import { NoResponse, RawConnection, type RawResponse } from '../../support/raw-http.js';
 import { scaled } from '../../support/time-scale.js';
-import { faultOf } from './judge.js';
-import type { KeptRows } from './kept-rows.js';
-import { oddRequest } from './odd-request.js';
+import { violationOf } from './judge.js';
+import type { FuzzedTables } from './kept-rows.js';
+import { hostileRequest } from './odd-request.js';
 
 const BATCH = 500;
 const CONNECTIONS = 16;
@@ -21,7 +21,7 @@ export interface FuzzReport {
  * Sends odd requests, the first made from `seed`, the next from `seed + 1` and so on. Those that were refused are sent a
  * second time, and the tables compared before and after.
  */
-export async function fuzz(baseUrl: string, rows: KeptRows, seed: number, count: number): Promise<FuzzReport> {
+export async function fuzz(baseUrl: string, rows: FuzzedTables, seed: number, count: number): Promise<FuzzReport> {
   const statuses = new Map<number, number>();
   const faults: string[] = [];
   let requests = 0;
@@ -47,7 +47,7 @@ export async function fuzz(baseUrl: string, rows: KeptRows, seed: number, count:
 
 interface Asked {
   readonly seed: number;
-  readonly answer: RawAnswer | undefined;
+  readonly answer: RawResponse | undefined;
   readonly fault: string | undefined;
   readonly isLate: boolean;
 }
@@ -72,13 +72,13 @@ async function askAll(baseUrl: string, seeds: readonly number[]): Promise<Asked[
 }
 
 async function ask(connection: RawConnection, seed: number): Promise<Asked> {
-  const request = oddRequest(new Dice(seed));
+  const request = hostileRequest(new SeededRandom(seed));
   if (request.isMalformed) connection.close();
   try {
     const answer = await connection.ask(request.bytes, PATIENCE_MS, request.hasBody);
-    return { seed, answer, fault: faultOf(request, answer), isLate: false };
+    return { seed, answer, fault: violationOf(request, answer), isLate: false };
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
+    if (!(error instanceof NoResponse)) throw error;
     return { seed, answer: undefined, fault: error.message, isLate: true };
   } finally {
     if (request.isMalformed || request.bytes.includes(UPGRADE)) connection.close();
@@ -88,6 +88,6 @@ async function ask(connection: RawConnection, seed: number): Promise<Asked> {
 /** Node's parser does not tell what it refuses on a connection that has asked for an upgrade, until the request times out. */
 const UPGRADE = 'Upgrade: ';
 
-function isRefusal(answer: RawAnswer | undefined): boolean {
+function isRefusal(answer: RawResponse | undefined): boolean {
   return answer === undefined || answer.status >= 400;
 }

@@ -1,11 +1,11 @@
-import type { RawAnswer } from '../../support/raw-http.js';
-import type { OddRequest } from './odd-request.js';
+import type { RawResponse } from '../../support/raw-http.js';
+import type { HostileRequest } from './odd-request.js';
 
 const NO_MEDIA = '{"detail":"Media storage is not configured on AgentOS"}';
 const OF_THE_INSIDE = /node_modules|\.[jt]s:\d+|\bat \w+ \(|postgres(ql)?:\/\//;
 
 /** What is wrong with an answer, in a few words; undefined when nothing is. */
-export function faultOf(request: OddRequest, answer: RawAnswer | undefined): string | undefined {
+export function violationOf(request: HostileRequest, answer: RawResponse | undefined): string | undefined {
   if (answer === undefined) return request.isMalformed ? undefined : 'the connection ended without an answer';
   const { status, body, headers } = answer;
   if (Number.isNaN(status)) return 'an answer that is not HTTP';

@@ -5,17 +5,17 @@ import { STORED_IDS } from './odd-texts.js';
 const NAME = 'a'.repeat(4_000);
 
 /** The tables that are fuzzed: put back to a few known sessions, and compared by their digest. */
-export class KeptRows {
+export class FuzzedTables {
   private readonly client: pg.Client;
 
   private constructor(client: pg.Client) {
     this.client = client;
   }
 
-  static async of(dsn: string): Promise<KeptRows> {
+  static async of(dsn: string): Promise<FuzzedTables> {
     const client = new pg.Client({ connectionString: dsn });
     await client.connect();
-    return new KeptRows(client);
+    return new FuzzedTables(client);
   }
 
   /** Empties the tables and stores the known sessions, each of them with two runs. */

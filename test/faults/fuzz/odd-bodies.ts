@@ -1,4 +1,4 @@
-import type { Dice } from '../../support/dice.js';
+import type { SeededRandom } from '../../support/dice.js';
 import { STORED_IDS } from './odd-texts.js';
 
 // biome-ignore format: one value a line would be a long list
@@ -17,7 +17,7 @@ const LENGTHS = [200, 2_000, 3_000, 9_000, 70_000, 1_000_000];
 const ENCODINGS = ['utf8', 'utf16le', 'latin1'] as const;
 
 /** A request body: mostly an object with known names and odd values; now and then no JSON, or deep, or huge. */
-export function oddBody(dice: Dice): Buffer {
+export function hostileBody(dice: SeededRandom): Buffer {
   switch (dice.below(40)) {
     case 0:
       return Buffer.alloc(0);
@@ -39,7 +39,7 @@ export function oddBody(dice: Dice): Buffer {
 }
 
 /** An object that the routes accept, so that the rules behind the parser are reached. */
-function fittingObject(dice: Dice): string {
+function fittingObject(dice: SeededRandom): string {
   const id = dice.pick(STORED_IDS);
   return dice.pick([
     `{"session_name":"N${dice.below(9)}"}`,
@@ -53,12 +53,12 @@ function fittingObject(dice: Dice): string {
   ]);
 }
 
-function oddObject(dice: Dice): string {
+function oddObject(dice: SeededRandom): string {
   const members = dice.some(5, () => `"${dice.pick(NAMES)}":${oddValue(dice, 3)}`);
   return `{${members.join(dice.oneIn(20) ? ',,' : ',')}}`;
 }
 
-function oddValue(dice: Dice, levels: number): string {
+function oddValue(dice: SeededRandom, levels: number): string {
   const kind = levels === 0 ? 9 : dice.below(10);
   if (kind < 2) return `[${dice.some(3, () => oddValue(dice, levels - 1)).join(',')}]`;
   if (kind < 4) return `{${dice.some(3, () => `"${dice.pick(NAMES)}":${oddValue(dice, levels - 1)}`).join(',')}}`;
@@ -66,7 +66,7 @@ function oddValue(dice: Dice, levels: number): string {
   return dice.pick(SCALARS);
 }
 
-function deep(dice: Dice): string {
+function deep(dice: SeededRandom): string {
   const depth = dice.pick(DEPTHS);
   const [open, close] = dice.pick([
     ['[', ']'],
@@ -76,7 +76,7 @@ function deep(dice: Dice): string {
   return dice.oneIn(2) ? nest : `{"session_state":{"a":${nest}}}`;
 }
 
-function damaged(dice: Dice, whole: Buffer): Buffer {
+function damaged(dice: SeededRandom, whole: Buffer): Buffer {
   const at = dice.below(whole.length + 1);
   const instead = Buffer.from(dice.pick(['', '"', '{', '}', ']', ',', '\\', '\u0001', '\ufffd', '\ud83d\ude42']));
   return Buffer.concat([whole.subarray(0, at), instead, whole.subarray(at + dice.below(3))]);

@@ -1,11 +1,11 @@
-import type { Dice } from '../../support/dice.js';
+import type { SeededRandom } from '../../support/dice.js';
 
 // biome-ignore format: one value a line would be a long list
 const CONTENT_TYPES = [
   ...['application/json; charset=latin-1', 'APPLICATION/JSON', 'application/merge-patch+json', 'text/plain', ''],
   ...['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json;', '\u00fc', '/', 'a/b;c="'],
 ];
-const HEADERS: readonly ((dice: Dice) => string)[] = [
+const HEADERS: readonly ((dice: SeededRandom) => string)[] = [
   () => 'Content-Encoding: gzip',
   () => 'Expect: 100-continue',
   () => 'Expect: nonsense',
@@ -27,12 +27,12 @@ const HEADERS: readonly ((dice: Dice) => string)[] = [
 ];
 
 /** Header lines that a client may add to any request. */
-export function oddHeaders(dice: Dice): string[] {
+export function hostileHeaders(dice: SeededRandom): string[] {
   return dice.some(2, () => dice.pick(HEADERS)(dice));
 }
 
 /** The content type of a body: mostly the right one, now and then another or none. */
-export function oddContentType(dice: Dice): string[] {
+export function hostileContentType(dice: SeededRandom): string[] {
   if (dice.oneIn(20)) return [];
   return [`Content-Type: ${dice.oneIn(10) ? dice.pick(CONTENT_TYPES) : 'application/json'}`];
 }

@@ -1,11 +1,11 @@
-import type { Dice } from '../../support/dice.js';
-import { oddBody } from './odd-bodies.js';
-import { oddContentType, oddHeaders } from './odd-headers.js';
-import { oddQuery, oddText, STORED_IDS } from './odd-texts.js';
-import { oddWire } from './odd-wires.js';
+import type { SeededRandom } from '../../support/dice.js';
+import { hostileBody } from './odd-bodies.js';
+import { hostileContentType, hostileHeaders } from './odd-headers.js';
+import { hostileQuery, hostileString, STORED_IDS } from './odd-texts.js';
+import { malformedRequest } from './odd-wires.js';
 
 /** One request as bytes, and what the client has to know to read its answer. */
-export interface OddRequest {
+export interface HostileRequest {
   readonly bytes: Buffer;
   readonly hasBody: boolean;
   /** Breaks the rules of HTTP: it is sent on a connection of its own, which may end without an answer. */
@@ -31,13 +31,13 @@ const ROUTES: readonly Route[] = [
 const METHODS = 'GET POST PATCH DELETE HEAD PUT OPTIONS TRACE QUERY PROPFIND LOCK MKCOL'.split(' ');
 
 /** A request by chance. */
-export function oddRequest(dice: Dice): OddRequest {
-  if (dice.oneIn(25)) return { bytes: oddWire(dice), hasBody: true, isMalformed: true, wantsMedia: false };
+export function hostileRequest(dice: SeededRandom): HostileRequest {
+  if (dice.oneIn(25)) return { bytes: malformedRequest(dice), hasBody: true, isMalformed: true, wantsMedia: false };
   const [method, route] = dice.oneIn(15) ? oddRoute(dice) : dice.pick(ROUTES);
-  const path = oddPath(dice, route) + oddQuery(dice);
-  const headers = ['Host: x', ...oddHeaders(dice)];
-  const body = method === 'GET' && !dice.oneIn(10) ? Buffer.alloc(0) : oddBody(dice);
-  if (body.length > 0) headers.push(...oddContentType(dice));
+  const path = oddPath(dice, route) + hostileQuery(dice);
+  const headers = ['Host: x', ...hostileHeaders(dice)];
+  const body = method === 'GET' && !dice.oneIn(10) ? Buffer.alloc(0) : hostileBody(dice);
+  if (body.length > 0) headers.push(...hostileContentType(dice));
   const isChunked = body.length > 0 && dice.oneIn(12);
   headers.push(isChunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`);
   const head = `${method} ${wirePath(path)} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`;
@@ -50,14 +50,14 @@ export function oddRequest(dice: Dice): OddRequest {
 }
 
 /** A method that the route does not have, or a path that is no route's. */
-function oddRoute(dice: Dice): Route {
+function oddRoute(dice: SeededRandom): Route {
   const path = dice.pick([...ROUTES.map(([, path]) => path), '/', '//', '/healthz', '/docs', '/openapi.json', '*']);
   return [dice.pick(METHODS), path];
 }
 
-function oddPath(dice: Dice, route: string): string {
-  const id = dice.oneIn(3) ? oddText(dice) : encodeURIComponent(dice.pick(STORED_IDS));
-  const run = dice.oneIn(2) ? oddText(dice) : `run-${dice.below(2)}-${id}`;
+function oddPath(dice: SeededRandom, route: string): string {
+  const id = dice.oneIn(3) ? hostileString(dice) : encodeURIComponent(dice.pick(STORED_IDS));
+  const run = dice.oneIn(2) ? hostileString(dice) : `run-${dice.below(2)}-${id}`;
   const path = route.replace(':id', () => id).replace(':run', () => run);
   return dice.oneIn(30) ? path + dice.pick(['/', '//', '/x', '%00', ';x', '#x', '/..', '%2f']) : path;
 }

@@ -1,4 +1,4 @@
-import type { Dice } from '../../support/dice.js';
+import type { SeededRandom } from '../../support/dice.js';
 
 /** The ids that the tables hold at the start of every batch. */
 export const STORED_IDS = ['kept-0', 'kept-1', 'kept-2', 'kept-3', 'kept/4', 'kept 5 ü'];
@@ -27,7 +27,7 @@ const FLAGS = ['true', 'false', '1', '0', 'yes', 'off', 'True', '', '2', 'null']
 const TYPES = ['agent', 'team', 'workflow', 'Agent', '', 'x', 'agent%00'];
 
 /** Text for a path or query as a client might write it, percent-encoded or not. */
-export function oddText(dice: Dice): string {
+export function hostileString(dice: SeededRandom): string {
   switch (dice.below(8)) {
     case 0:
       return dice.pick(STORED_IDS.map(encodeURIComponent));
@@ -43,33 +43,33 @@ export function oddText(dice: Dice): string {
 }
 
 /** A query that sometimes makes sense: known names with odd values, unknown ones, repeated ones. */
-export function oddQuery(dice: Dice): string {
+export function hostileQuery(dice: SeededRandom): string {
   const parts = dice.some(4, () => {
     const [name, value] = dice.pick(PARAMETERS);
-    if (dice.oneIn(12)) return oddText(dice);
+    if (dice.oneIn(12)) return hostileString(dice);
     return `${dice.oneIn(20) ? name.toUpperCase() : name}=${value(dice)}`;
   });
   return parts.length === 0 ? '' : `?${parts.join(dice.oneIn(20) ? ';' : '&')}`;
 }
 
-const PARAMETERS: readonly [name: string, value: (dice: Dice) => string][] = [
+const PARAMETERS: readonly [name: string, value: (dice: SeededRandom) => string][] = [
   ['limit', (dice) => dice.pick(INTEGERS)],
   ['page', (dice) => dice.pick(INTEGERS)],
   ['created_after', (dice) => dice.pick(INTEGERS)],
   ['created_before', (dice) => dice.pick(INTEGERS)],
-  ['sort_by', (dice) => (dice.oneIn(3) ? oddText(dice) : dice.pick(COLUMNS))],
+  ['sort_by', (dice) => (dice.oneIn(3) ? hostileString(dice) : dice.pick(COLUMNS))],
   ['sort_order', (dice) => dice.pick(['asc', 'desc', 'ASC', '', 'x', 'asc;--', '1'])],
-  ['session_name', (dice) => (dice.oneIn(2) ? wildcardBomb(dice) : oddText(dice))],
+  ['session_name', (dice) => (dice.oneIn(2) ? wildcardBomb(dice) : hostileString(dice))],
   ['type', (dice) => dice.pick(TYPES)],
   ['status', (dice) => dice.pick(['COMPLETED', 'running', '', 'x', '%00', 'ERROR&status=PAUSED'])],
-  ['component_id', oddText],
-  ['user_id', oddText],
-  ['db_id', (dice) => dice.pick(['default', '', 'x', '__proto__', 'toString', oddText(dice)])],
-  ['table', (dice) => dice.pick(['agno_sessions', 'agno_runs', 'pg_class', '', 'x', oddText(dice)])],
+  ['component_id', hostileString],
+  ['user_id', hostileString],
+  ['db_id', (dice) => dice.pick(['default', '', 'x', '__proto__', 'toString', hostileString(dice)])],
+  ['table', (dice) => dice.pick(['agno_sessions', 'agno_runs', 'pg_class', '', 'x', hostileString(dice)])],
   ['delete_media', (dice) => dice.pick(FLAGS)],
 ];
 
-function wildcardBomb(dice: Dice): string {
+function wildcardBomb(dice: SeededRandom): string {
   return Array.from({ length: 1 + dice.below(400) }, () => dice.pick(WILDCARDS)).join('') + dice.pick(['', 'b', 'a']);
 }
 

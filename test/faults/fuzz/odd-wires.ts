@@ -1,10 +1,10 @@
-import type { Dice } from '../../support/dice.js';
+import type { SeededRandom } from '../../support/dice.js';
 
 const END = '\r\n\r\n';
 const JSON_BODY = '{"session_name":"smuggled"}';
 
 /** Bytes that break the rules of HTTP/1.1, each complete, so that a server has no reason to wait for more. */
-const WIRES: readonly ((dice: Dice) => string)[] = [
+const WIRES: readonly ((dice: SeededRandom) => string)[] = [
   () => `GET /sessions HTTP/1.1\r\nHost: x\r\nno colon here${END}`,
   () => `GET /sessions HTTP/1.1\r\nHost: x\r\nA\u0000b: 1${END}`,
   () => `GET /sessions HTTP/1.1\r\nHost: x\r\nA: 1\u0000${END}`,
@@ -41,6 +41,6 @@ const WIRES: readonly ((dice: Dice) => string)[] = [
   (dice) => `${String.fromCharCode(...Array.from({ length: 1 + dice.below(80) }, () => dice.below(256)))}${END}`,
 ];
 
-export function oddWire(dice: Dice): Buffer {
+export function malformedRequest(dice: SeededRandom): Buffer {
   return Buffer.from(dice.pick(WIRES)(dice), 'latin1');
 }

@@ -2,9 +2,9 @@
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../support/postgres.js';
 import { startSessionService } from '../../support/session-service.js';
-import { writeFinding } from '../support/findings.js';
+import { appendReliabilityRow } from '../support/findings.js';
 import { fuzz } from './fuzz.js';
-import { KeptRows } from './kept-rows.js';
+import { FuzzedTables } from './kept-rows.js';
 
 const { values } = parseArgs({ options: { count: { type: 'string' }, seed: { type: 'string' } } });
 const count = Number(values.count ?? 100_000);
@@ -14,14 +14,14 @@ const postgres = await startPostgres();
 const service = await startSessionService({ AGNO_PG_DSN: await postgres.createDatabase('fuzz') });
 try {
   await fetch(`${service.baseUrl}/sessions`, { method: 'POST' });
-  const rows = await KeptRows.of(postgres.url('fuzz'));
+  const rows = await FuzzedTables.of(postgres.url('fuzz'));
   const start = performance.now();
   const { requests, statuses, faults } = await fuzz(service.baseUrl, rows, seed, count);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   await rows.end();
   const answers = [...statuses].sort(([a], [b]) => a - b).map(([status, times]) => `${status || 'none'}: ${times}`);
   console.log(`seed ${seed}, ${requests} requests in ${seconds} s; ${answers.join(', ')}`);
-  writeFinding('fuzz', {
+  appendReliabilityRow('fuzz', {
     fault: `Odd requests by chance, from seed ${seed}; what was refused is sent twice`,
     requests,
     outcome: `${answers.join(', ')}; 5xx, no answer within 1 s, or a row changed by a refused request: ${faults.length}`,

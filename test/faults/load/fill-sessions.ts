@@ -1,7 +1,7 @@
-import type { ServedDatabase } from '../support/served-database.js';
+import type { SingleDatabaseService } from '../support/served-database.js';
 
 /** Adds so many sessions named `Chat 1`, `Chat 2`, …, each of one of 100 users. */
-export async function fillSessions(database: ServedDatabase, count: number): Promise<void> {
+export async function fillSessions(database: SingleDatabaseService, count: number): Promise<void> {
   await database.sql(SESSIONS, [count]);
   await database.sql('VACUUM ANALYZE');
 }
@@ -13,7 +13,7 @@ const SESSIONS = `INSERT INTO ai.agno_sessions
   FROM generate_series(1, $1) i`;
 
 /** Adds so many sessions without a name, each of which takes its title from its first run. */
-export async function fillUntitled(database: ServedDatabase, count: number): Promise<void> {
+export async function fillUntitledSessions(database: SingleDatabaseService, count: number): Promise<void> {
   await database.sql(UNTITLED, [count]);
   await database.sql(FIRST_RUNS, [count]);
   await database.sql('VACUUM ANALYZE');

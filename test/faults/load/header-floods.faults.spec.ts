@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scaled } from '../../support/time-scale.js';
-import { besideText, besideTraffic } from '../support/beside-traffic.js';
-import { statusesOf } from '../support/figures.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { closedByServer, RudeClient } from '../support/rude-client.js';
-import { ServedDatabase } from '../support/served-database.js';
+import { describeTrafficImpact, measureTrafficImpact } from '../support/beside-traffic.js';
+import { countStatuses } from '../support/figures.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { MisbehavingClient, waitUntilClosed } from '../support/rude-client.js';
+import { SingleDatabaseService } from '../support/served-database.js';
 
 const CLIENTS = 3_000;
 const REQUEST_TIMEOUT_MS = scaled(3_000);
@@ -19,7 +19,11 @@ const HEADER = `X-More: ${'a'.repeat(1_000)}\r\n`;
 const HEADER_PACE_MS = 20;
 
 /** What each client sends: never a whole request. */
-const FLOODS: readonly [name: string, statuses: string, send: (clients: readonly RudeClient[]) => Promise<void>][] = [
+const FLOODS: readonly [
+  name: string,
+  statuses: string,
+  send: (clients: readonly MisbehavingClient[]) => Promise<void>,
+][] = [
   [
     'headers without an end',
     `431: ${CLIENTS}`,
@@ -52,10 +56,10 @@ const FLOODS: readonly [name: string, statuses: string, send: (clients: readonly
 ];
 
 describe('heads', () => {
-  let database: ServedDatabase;
+  let database: SingleDatabaseService;
 
   beforeAll(async () => {
-    database = await ServedDatabase.start({
+    database = await SingleDatabaseService.start({
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       // Beyond the limit the connection that has been idle for the longest time is closed: see idle-connections.
       AGNO_MAX_CONNECTIONS: String(2 * CLIENTS),
@@ -65,20 +69,20 @@ describe('heads', () => {
 
   it.each(FLOODS)('flood: %s', async (name, statuses, send) => {
     const before = await database.footprint();
-    const beside = await besideTraffic(database, async () => {
-      const clients = await RudeClient.crowd(database.service.baseUrl, CLIENTS);
+    const beside = await measureTrafficImpact(database, async () => {
+      const clients = await MisbehavingClient.crowd(database.service.baseUrl, CLIENTS);
       for (const client of clients) client.read();
-      await Promise.all([send(clients), closedByServer(clients, PATIENCE_MS)]);
+      await Promise.all([send(clients), waitUntilClosed(clients, PATIENCE_MS)]);
       return clients;
     });
-    keepFinding({
+    recordReliability({
       fault: `${CLIENTS} clients at once that send ${name}`,
       requests: CLIENTS,
-      outcome: `${statusesOf(beside.result)}; ${besideText(beside)}`,
+      outcome: `${countStatuses(beside.result)}; ${describeTrafficImpact(beside)}`,
       lostWrites: 0,
       wrongAnswers: 0,
     });
-    expect(statusesOf(beside.result)).toBe(statuses);
+    expect(countStatuses(beside.result)).toBe(statuses);
     expect(beside.megabytes[1] - beside.megabytes[0]).toBeLessThan(MOST_MB);
     expect(await database.leaksSince(before), 'leaks').toEqual([]);
   });

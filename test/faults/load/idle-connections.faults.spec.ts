@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/api.js';
 import { residentMegabytes } from '../../support/process-figures.js';
-import { type Beside, besideText, besideTraffic } from '../support/beside-traffic.js';
-import { statusesOf } from '../support/figures.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { mostOpenFiles } from '../support/open-files.js';
-import { RudeClient } from '../support/rude-client.js';
-import { ServedDatabase } from '../support/served-database.js';
+import { describeTrafficImpact, measureTrafficImpact, type TrafficImpact } from '../support/beside-traffic.js';
+import { countStatuses } from '../support/figures.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { maxOpenFiles } from '../support/open-files.js';
+import { MisbehavingClient } from '../support/rude-client.js';
+import { SingleDatabaseService } from '../support/served-database.js';
 
 /** As many of 10,000 as a process may open; some are left for everything else. */
-const CONNECTIONS = Math.min(10_000, mostOpenFiles() - 500);
+const CONNECTIONS = Math.min(10_000, maxOpenFiles() - 500);
 /** How many are opened and ask at the same time: it is not the asking that is to be measured. */
 const AT_ONCE = 100;
 /** AGNO_MAX_CONNECTIONS where it is not set. */
@@ -24,11 +24,11 @@ const MOST_KB = 32;
 const SLACK_MB = 8;
 
 describe('connections that are kept', () => {
-  let database: ServedDatabase;
+  let database: SingleDatabaseService;
 
   beforeAll(async () => {
     // Keep-alive is short from three quarters of the limit on.
-    database = await ServedDatabase.start({ AGNO_MAX_CONNECTIONS: String(2 * CONNECTIONS) });
+    database = await SingleDatabaseService.start({ AGNO_MAX_CONNECTIONS: String(2 * CONNECTIONS) });
   });
   afterAll(() => database.stop());
 
@@ -40,10 +40,10 @@ describe('connections that are kept', () => {
     expect(await database.leaksSince(before), 'leaks').toEqual([]);
     const live = await database.liveMegabytes();
     const kilobytes = ((beside.result - beside.megabytes[0]) * 1024) / CONNECTIONS;
-    keepFinding({
+    recordReliability({
       fault: `${CONNECTIONS} connections that asked once and are kept`,
       requests: CONNECTIONS,
-      outcome: `all answered with 200; ${kilobytes.toFixed(1)} KB each; ${besideText(beside)}; once they are closed the heap is ${liveBefore.toFixed(0)} → ${live.toFixed(0)} MB`,
+      outcome: `all answered with 200; ${kilobytes.toFixed(1)} KB each; ${describeTrafficImpact(beside)}; once they are closed the heap is ${liveBefore.toFixed(0)} → ${live.toFixed(0)} MB`,
       lostWrites: 0,
       wrongAnswers: 0,
     });
@@ -52,11 +52,14 @@ describe('connections that are kept', () => {
   });
 
   /** Resolves, when all are closed again, with the megabytes that were resident while they were kept. */
-  async function openOnce(): Promise<Beside<number>> {
-    const clients: RudeClient[] = [];
-    const beside = await besideTraffic(database, async () => {
+  async function openOnce(): Promise<TrafficImpact<number>> {
+    const clients: MisbehavingClient[] = [];
+    const beside = await measureTrafficImpact(database, async () => {
       while (clients.length < CONNECTIONS) {
-        const some = await RudeClient.crowd(database.service.baseUrl, Math.min(AT_ONCE, CONNECTIONS - clients.length));
+        const some = await MisbehavingClient.crowd(
+          database.service.baseUrl,
+          Math.min(AT_ONCE, CONNECTIONS - clients.length),
+        );
         for (const client of some) client.read().send(REQUEST);
         await until(async () => some.every(({ status }) => status !== 0));
         clients.push(...some);
@@ -67,7 +70,7 @@ describe('connections that are kept', () => {
       for (let time = 0; time < 100; time++) await database.http.ask('GET', '/sessions?limit=1');
       return megabytes;
     });
-    expect(statusesOf(clients)).toBe(`200: ${CONNECTIONS}`);
+    expect(countStatuses(clients)).toBe(`200: ${CONNECTIONS}`);
     expect(clients.filter(({ isClosed }) => isClosed)).toHaveLength(0);
     for (const client of clients) client.close();
     await until(async () => clients.every(({ isClosed }) => isClosed));
@@ -76,18 +79,18 @@ describe('connections that are kept', () => {
 });
 
 describe('connections beyond the limit', () => {
-  let database: ServedDatabase;
+  let database: SingleDatabaseService;
 
   beforeAll(async () => {
-    database = await ServedDatabase.start();
+    database = await SingleDatabaseService.start();
   });
   afterAll(() => database.stop());
 
   it('take the place of those that have been idle for the longest time', async () => {
-    const clients: RudeClient[] = [];
-    const beside = await besideTraffic(database, async () => {
+    const clients: MisbehavingClient[] = [];
+    const beside = await measureTrafficImpact(database, async () => {
       while (clients.length < BEYOND_LIMIT) {
-        const some = await RudeClient.crowd(database.service.baseUrl, AT_ONCE);
+        const some = await MisbehavingClient.crowd(database.service.baseUrl, AT_ONCE);
         for (const client of some) client.read().send(REQUEST);
         await until(async () => some.every(({ status }) => status !== 0));
         clients.push(...some);
@@ -95,14 +98,14 @@ describe('connections beyond the limit', () => {
       await until(async () => clients.filter(({ isClosed }) => !isClosed).length <= DEFAULT_LIMIT);
       return clients.filter(({ isClosed }) => isClosed);
     });
-    keepFinding({
+    recordReliability({
       fault: `${BEYOND_LIMIT} connections that asked once and are kept, ${DEFAULT_LIMIT} being the limit`,
       requests: BEYOND_LIMIT,
-      outcome: `all answered with 200; the ${beside.result.length} that were idle for the longest time closed; ${besideText(beside)}`,
+      outcome: `all answered with 200; the ${beside.result.length} that were idle for the longest time closed; ${describeTrafficImpact(beside)}`,
       lostWrites: 0,
       wrongAnswers: 0,
     });
-    expect(statusesOf(clients)).toBe(`200: ${BEYOND_LIMIT}`);
+    expect(countStatuses(clients)).toBe(`200: ${BEYOND_LIMIT}`);
     expect(beside.result).toEqual(clients.slice(0, beside.result.length));
     expect(beside.result.length).toBeLessThan(BEYOND_LIMIT - DEFAULT_LIMIT + OTHERS);
   });

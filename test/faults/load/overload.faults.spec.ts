@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scaled } from '../../support/time-scale.js';
-import { medianOf, p99Of, slowestOf, statusesOf } from '../support/figures.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { offer, type PacedAnswer, sustainableRate } from '../support/paced-load.js';
-import { ServedDatabase } from '../support/served-database.js';
+import { countStatuses, medianOf, p99Of, slowestOf } from '../support/figures.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { measureCapacity, type PacedResponse, sendAtRate } from '../support/paced-load.js';
+import { SingleDatabaseService } from '../support/served-database.js';
 import { fillSessions } from './fill-sessions.js';
 
 /** So many that a filter by name takes PostgreSQL some ten milliseconds, and the test's own work next to nothing. */
@@ -19,25 +19,28 @@ const NOISE_MS = scaled(500);
 const pathOf = (n: number) => `/sessions?limit=20&session_name=chat%20${n}`;
 
 describe('overload', () => {
-  let database: ServedDatabase;
+  let database: SingleDatabaseService;
 
   beforeAll(async () => {
-    database = await ServedDatabase.start({ AGNO_POOL_SIZE: '1', AGNO_QUEUE_TIMEOUT_MS: String(QUEUE_TIMEOUT_MS) });
+    database = await SingleDatabaseService.start({
+      AGNO_POOL_SIZE: '1',
+      AGNO_QUEUE_TIMEOUT_MS: String(QUEUE_TIMEOUT_MS),
+    });
     await fillSessions(database, SESSIONS);
   });
   afterAll(() => database.stop());
 
   it('is mostly rejected at once, and what is accepted is answered in time', async () => {
     const { http } = database;
-    await sustainableRate(http, 2, 1_000, (n) => pathOf(n + 100_000));
+    await measureCapacity(http, 2, 1_000, (n) => pathOf(n + 100_000));
     const before = await database.footprint();
-    const rate = await sustainableRate(http, 2, 3_000, (n) => pathOf(n + 200_000));
+    const rate = await measureCapacity(http, 2, 3_000, (n) => pathOf(n + 200_000));
 
-    const probes = ['/livez', '/readyz'].map((path) => offer(http, 10, OVERLOAD_MS, () => path));
-    const overload = offer(http, OVERLOAD * rate, OVERLOAD_MS, pathOf);
+    const probes = ['/livez', '/readyz'].map((path) => sendAtRate(http, 10, OVERLOAD_MS, () => path));
+    const overload = sendAtRate(http, OVERLOAD * rate, OVERLOAD_MS, pathOf);
     await sleep(OVERLOAD_MS);
     const relieved = performance.now();
-    const calm = await offer(http, rate / 4, 3_000, (n) => pathOf(n + 300_000));
+    const calm = await sendAtRate(http, rate / 4, 3_000, (n) => pathOf(n + 300_000));
     const asked = await overload;
     const probed = (await Promise.all(probes)).flat();
     http.close();
@@ -50,16 +53,16 @@ describe('overload', () => {
       relieved,
       ...calm.filter(({ status }) => status !== 200).map((each) => each.answeredAt),
     );
-    keepFinding({
+    recordReliability({
       fault: `Open load of ${OVERLOAD} × what is sustainable for ${OVERLOAD_MS / 1_000} s, pool of 1, \`AGNO_QUEUE_TIMEOUT_MS\` ${QUEUE_TIMEOUT_MS}`,
       requests: asked.length,
-      outcome: `${statusesOf(asked)}; ${goodput.toFixed(0)} of ${rate.toFixed(0)} a second; p99 of 200 ${p99Of(accepted).toFixed(0)} ms, of 503 ${p99Of(refused).toFixed(0)} ms, half of them within ${medianOf(refused).toFixed(0)} ms; probes at most ${slowestOf(probed).toFixed(0)} ms`,
+      outcome: `${countStatuses(asked)}; ${goodput.toFixed(0)} of ${rate.toFixed(0)} a second; p99 of 200 ${p99Of(accepted).toFixed(0)} ms, of 503 ${p99Of(refused).toFixed(0)} ms, half of them within ${medianOf(refused).toFixed(0)} ms; probes at most ${slowestOf(probed).toFixed(0)} ms`,
       recoveryMs: Math.round(lastRefused - relieved),
       lostWrites: 0,
       wrongAnswers: wrong.length,
     });
     expect(wrong).toEqual([]);
-    expect(accepted.length + refused.length, statusesOf(asked)).toBe(asked.length);
+    expect(accepted.length + refused.length, countStatuses(asked)).toBe(asked.length);
     expect(refused.filter(({ headers }) => headers['retry-after'] !== '1')).toEqual([]);
     // A list waits twice, for its page and for its count.
     expect(p99Of(accepted)).toBeLessThan(2 * QUEUE_TIMEOUT_MS + NOISE_MS);
@@ -67,7 +70,7 @@ describe('overload', () => {
     expect(medianOf(refused)).toBeLessThan(QUEUE_TIMEOUT_MS / 4);
     expect(refused.length).toBeGreaterThan(asked.length / 4);
     expect(goodput).toBeGreaterThan(rate / 2);
-    expect(statusesOf(probed)).toBe(`200: ${probed.length}`);
+    expect(countStatuses(probed)).toBe(`200: ${probed.length}`);
     expect(slowestOf(probed)).toBeLessThan(QUEUE_TIMEOUT_MS + NOISE_MS);
     expect(lastRefused - relieved).toBeLessThan(QUEUE_TIMEOUT_MS + 2 * NOISE_MS);
     expect(await database.leaksSince(before), 'leaks').toEqual([]);
@@ -75,7 +78,7 @@ describe('overload', () => {
 });
 
 /** A page of the sessions whose names begin as was asked, all of them counted. */
-function isRight({ n, body }: PacedAnswer): boolean {
+function isRight({ n, body }: PacedResponse): boolean {
   const page = JSON.parse(body) as { data: { session_name: string }[]; meta: { total_count: number } };
   const total = Array.from({ length: SESSIONS }, (_, at) => `${at + 1}`).filter((id) => id.startsWith(`${n}`)).length;
   const isFit = page.data.every(({ session_name: name }) => name.startsWith(`Chat ${n}`));

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scaled } from '../../support/time-scale.js';
-import { besideText, besideTraffic } from '../support/beside-traffic.js';
-import { statusesOf } from '../support/figures.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { closedByServer, RudeClient } from '../support/rude-client.js';
-import { ServedDatabase } from '../support/served-database.js';
+import { describeTrafficImpact, measureTrafficImpact } from '../support/beside-traffic.js';
+import { countStatuses } from '../support/figures.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { MisbehavingClient, waitUntilClosed } from '../support/rude-client.js';
+import { SingleDatabaseService } from '../support/served-database.js';
 
 const CLIENTS = 400;
 const BODY_LIMIT = 4 * 2 ** 20;
@@ -24,10 +24,10 @@ const SLACK_MB = 8;
 const HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${BODY_LIMIT}\r\n\r\n`;
 
 describe('bodies', () => {
-  let database: ServedDatabase;
+  let database: SingleDatabaseService;
 
   beforeAll(async () => {
-    database = await ServedDatabase.start({
+    database = await SingleDatabaseService.start({
       AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT),
       AGNO_MEMORY_BUDGET_BYTES: String(BUDGET_MB * 2 ** 20),
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
@@ -38,27 +38,27 @@ describe('bodies', () => {
   it('that never come to an end are held within the memory budget', async () => {
     const before = await database.footprint();
     const liveBefore = await database.liveMegabytes();
-    const beside = await besideTraffic(database, async () => {
-      const clients = await RudeClient.crowd(database.service.baseUrl, CLIENTS);
+    const beside = await measureTrafficImpact(database, async () => {
+      const clients = await MisbehavingClient.crowd(database.service.baseUrl, CLIENTS);
       for (const client of clients) client.read().send(HEAD);
       for (let piece = 0; piece < PIECES; piece++) {
         for (const client of clients) client.send(PIECE);
         await sleep(PACE_MS);
       }
-      await closedByServer(clients, 4 * REQUEST_TIMEOUT_MS);
+      await waitUntilClosed(clients, 4 * REQUEST_TIMEOUT_MS);
       return clients;
     });
     const live = await database.liveMegabytes();
-    keepFinding({
+    recordReliability({
       fault: `${CLIENTS} clients that each send a body of ${BODY_LIMIT / 2 ** 20} MiB slowly and never end it`,
       requests: CLIENTS,
-      outcome: `memory budget of ${BUDGET_MB} MiB: ${statusesOf(beside.result)}; ${besideText(beside)}; afterwards the heap is ${liveBefore.toFixed(0)} → ${live.toFixed(0)} MB`,
+      outcome: `memory budget of ${BUDGET_MB} MiB: ${countStatuses(beside.result)}; ${describeTrafficImpact(beside)}; afterwards the heap is ${liveBefore.toFixed(0)} → ${live.toFixed(0)} MB`,
       lostWrites: 0,
       wrongAnswers: 0,
     });
     // Who is sending when it is refused may find its connection reset before it has read why.
     const untold = beside.result.filter(({ status }) => status === 0).length;
-    expect(statusesOf(beside.result.filter(({ status }) => status !== 0))).toMatch(/^408: \d+, 503: \d+$/);
+    expect(countStatuses(beside.result.filter(({ status }) => status !== 0))).toMatch(/^408: \d+, 503: \d+$/);
     expect(untold).toBeLessThan(CLIENTS / 20);
     const [atFirst, atMost] = beside.megabytes;
     expect(atMost - atFirst).toBeLessThan(BUDGET_MB + GARBAGE_MB);

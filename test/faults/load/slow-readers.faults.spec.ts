@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/api.js';
 import { scaled } from '../../support/time-scale.js';
-import { type Beside, besideText, besideTraffic } from '../support/beside-traffic.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { closedByServer, RudeClient } from '../support/rude-client.js';
-import { ServedDatabase } from '../support/served-database.js';
+import { describeTrafficImpact, measureTrafficImpact, type TrafficImpact } from '../support/beside-traffic.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { MisbehavingClient, waitUntilClosed } from '../support/rude-client.js';
+import { SingleDatabaseService } from '../support/served-database.js';
 
 const CLIENTS = 100;
 /** How many of them ask at the same time: more would wait for the database. */
@@ -32,10 +32,10 @@ const RUN_BYTES = 10_000;
 const requestOf = (path = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
 
 describe('large answers', () => {
-  let database: ServedDatabase;
+  let database: SingleDatabaseService;
 
   beforeAll(async () => {
-    database = await ServedDatabase.start({
+    database = await SingleDatabaseService.start({
       AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT),
       AGNO_MEMORY_BUDGET_BYTES: String(BUDGET_MB * 2 ** 20),
     });
@@ -51,10 +51,10 @@ describe('large answers', () => {
     const liveBefore = await database.liveMegabytes();
     const { beside, refused, cut } = await askWithoutReading();
     const live = await database.liveMegabytes();
-    keepFinding({
+    recordReliability({
       fault: `${CLIENTS} clients that ask for ${ANSWER_BYTES / 2 ** 20} MiB each and read nothing or a trickle`,
       requests: CLIENTS,
-      outcome: `503: ${refused}, cut: ${cut}, the others taken by the kernel; ${READERS} who did read got it whole meanwhile, when they came again; ${besideText(beside)}; memory budget of ${BUDGET_MB} MiB; afterwards the heap is ${liveBefore.toFixed(0)} → ${live.toFixed(0)} MB`,
+      outcome: `503: ${refused}, cut: ${cut}, the others taken by the kernel; ${READERS} who did read got it whole meanwhile, when they came again; ${describeTrafficImpact(beside)}; memory budget of ${BUDGET_MB} MiB; afterwards the heap is ${liveBefore.toFixed(0)} → ${live.toFixed(0)} MB`,
       lostWrites: 0,
       wrongAnswers: 0,
     });
@@ -66,13 +66,13 @@ describe('large answers', () => {
   });
 
   it('that are read slowly go on while nobody else needs what they hold', async () => {
-    const clients = await RudeClient.crowd(database.service.baseUrl, PATHS.length);
+    const clients = await MisbehavingClient.crowd(database.service.baseUrl, PATHS.length);
     for (const [at, client] of clients.entries()) client.send(requestOf(PATHS[at]));
     await Promise.all(clients.map((client) => client.hasBegun()));
     for (const client of clients) client.trickle();
     await sleep(CUT_AFTER_MS + SLOW_MS);
     for (const client of clients) client.read();
-    await closedByServer(clients, SERVED_WITHIN_MS);
+    await waitUntilClosed(clients, SERVED_WITHIN_MS);
     const cut = clients.filter(({ status, bytesRead }) => status !== 200 || bytesRead < ANSWER_BYTES);
     expect(cut).toHaveLength(0);
   });
@@ -81,11 +81,11 @@ describe('large answers', () => {
    * Half of the crowd reads nothing, the other half a trickle, until others have got the same responses. Resolves when the
    * service has ended all connections.
    */
-  async function askWithoutReading(): Promise<{ beside: Beside<void>; refused: number; cut: number }> {
-    const clients: RudeClient[] = [];
-    const beside = await besideTraffic(database, async () => {
+  async function askWithoutReading(): Promise<{ beside: TrafficImpact<void>; refused: number; cut: number }> {
+    const clients: MisbehavingClient[] = [];
+    const beside = await measureTrafficImpact(database, async () => {
       while (clients.length < CLIENTS) {
-        const some = await RudeClient.crowd(database.service.baseUrl, AT_ONCE);
+        const some = await MisbehavingClient.crowd(database.service.baseUrl, AT_ONCE);
         clients.push(...some);
         for (const [at, client] of some.entries()) client.send(requestOf(PATHS[at % PATHS.length]));
         await Promise.all(some.map((client) => client.hasBegun()));
@@ -101,7 +101,7 @@ describe('large answers', () => {
       }
     });
     for (const client of clients) client.read();
-    await closedByServer(clients, SERVED_WITHIN_MS);
+    await waitUntilClosed(clients, SERVED_WITHIN_MS);
     const begun = clients.filter(({ status }) => status === 200);
     const cut = begun.filter(({ bytesRead }) => bytesRead < ANSWER_BYTES).length;
     expect(cut).toBeGreaterThan(0);

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { Dice } from '../../support/dice.js';
+import { SeededRandom } from '../../support/dice.js';
 import { residentMegabytes } from '../../support/process-figures.js';
-import { faultsOf, oddStatuses, statusesOf } from '../support/figures.js';
+import { countStatuses, unexpectedStatuses, violationsOf } from '../support/figures.js';
 import { HttpClient } from '../support/http-client.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { faultsOfTables } from '../support/ledger.js';
-import { DATABASE, ServedDatabase } from '../support/served-database.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { tableViolations } from '../support/ledger.js';
+import { DATABASE, SingleDatabaseService } from '../support/served-database.js';
 import { Traffic } from '../support/traffic.js';
-import { fillUntitled } from './fill-sessions.js';
-import { askVaried } from './varied-requests.js';
+import { fillUntitledSessions } from './fill-sessions.js';
+import { sendVariedRequest } from './varied-requests.js';
 
 /** Three of them, of which the first is for filling whatever fills. */
 const THIRD_MS = 15_000;
@@ -22,11 +22,11 @@ const HEAP_SLACK_MB = 4;
 const RESIDENT_SLACK_MB = 24;
 
 describe('an hour of requests', () => {
-  let database: ServedDatabase;
+  let database: SingleDatabaseService;
 
   beforeAll(async () => {
-    database = await ServedDatabase.start();
-    await fillUntitled(database, SESSIONS);
+    database = await SingleDatabaseService.start();
+    await fillUntitledSessions(database, SESSIONS);
     // Many requests are wanted, not slow ones.
     await database.sql('CREATE INDEX ON ai.agno_sessions (user_id, created_at)');
     await database.sql('CREATE INDEX ON ai.agno_sessions (created_at)');
@@ -49,18 +49,18 @@ describe('an hour of requests', () => {
     database.http.close();
 
     const requests = traffic.sent.length + varied.asked;
-    const lost = await faultsOfTables(traffic.sessions, database.postgres, DATABASE);
-    const wrong = [...faultsOf(traffic.sent), ...varied.faults];
+    const lost = await tableViolations(traffic.sessions, database.postgres, DATABASE);
+    const wrong = [...violationsOf(traffic.sent), ...varied.faults];
     const heap = [second.live, last.live] as const;
     const resident = [second.resident, last.resident] as const;
-    keepFinding({
+    recordReliability({
       fault: `${(3 * THIRD_MS) / 1_000} s at full speed, as many requests as ${Math.round(requests / 3_600)} a second in an hour: ${CLIENTS} clients that read and write, ${VARIED_CLIENTS} that never ask the same twice`,
       requests,
-      outcome: `${statusesOf(traffic.sent)}, and ${varied.asked} varied ones as they must be; from the end of the second third to that of the last the heap ${heap.map((mb) => mb.toFixed(0)).join(' → ')} MB, resident ${resident.map((mb) => mb.toFixed(0)).join(' → ')} MB`,
+      outcome: `${countStatuses(traffic.sent)}, and ${varied.asked} varied ones as they must be; from the end of the second third to that of the last the heap ${heap.map((mb) => mb.toFixed(0)).join(' → ')} MB, resident ${resident.map((mb) => mb.toFixed(0)).join(' → ')} MB`,
       lostWrites: lost.length,
       wrongAnswers: wrong.length,
     });
-    expect({ lost, wrong, odd: oddStatuses(traffic.sent) }).toEqual({
+    expect({ lost, wrong, odd: unexpectedStatuses(traffic.sent) }).toEqual({
       lost: [],
       wrong: [],
       odd: '',
@@ -72,7 +72,7 @@ describe('an hour of requests', () => {
 });
 
 /** Lets a third of the time pass. What the process has then, in megabytes: live, and resident. */
-async function memoryOf(database: ServedDatabase): Promise<{ live: number; resident: number }> {
+async function memoryOf(database: SingleDatabaseService): Promise<{ live: number; resident: number }> {
   await sleep(THIRD_MS);
   return { live: await database.liveMegabytes(), resident: residentMegabytes(database.service.pid) };
 }
@@ -87,7 +87,7 @@ class VariedClients {
 
   constructor(baseUrl: string) {
     this.http = new HttpClient(baseUrl);
-    this.work = Promise.all(Array.from({ length: VARIED_CLIENTS }, (_, at) => this.keepAsking(new Dice(at))));
+    this.work = Promise.all(Array.from({ length: VARIED_CLIENTS }, (_, at) => this.keepAsking(new SeededRandom(at))));
   }
 
   async stop(): Promise<void> {
@@ -96,9 +96,9 @@ class VariedClients {
     this.http.close();
   }
 
-  private async keepAsking(dice: Dice): Promise<void> {
+  private async keepAsking(dice: SeededRandom): Promise<void> {
     while (!this.isStopping) {
-      const fault = await askVaried(this.http, dice, SESSIONS / 20);
+      const fault = await sendVariedRequest(this.http, dice, SESSIONS / 20);
       if (fault !== undefined) this.faults.push(fault);
       this.asked++;
     }

@@ -1,4 +1,4 @@
-import type { Dice } from '../../support/dice.js';
+import type { SeededRandom } from '../../support/dice.js';
 import type { HttpClient } from '../support/http-client.js';
 
 /** A request that hardly anybody sends twice, and what it must be answered with. */
@@ -15,7 +15,7 @@ const ORDERS = ['asc', 'desc'];
 const TYPES = ['agent', 'team', 'workflow'];
 
 /** Each asks for something that the service might remember: conditions, statements, names, paths, databases. */
-const KINDS: readonly ((dice: Dice, pages: number) => VariedRequest)[] = [
+const KINDS: readonly ((dice: SeededRandom, pages: number) => VariedRequest)[] = [
   (dice, pages) => ({ path: `/sessions?limit=20&page=${1 + dice.below(pages)}`, status: 200 }),
   (dice, pages) => ({ path: `/sessions?limit=20&page=${1 + dice.below(pages)}&${order(dice)}`, status: 200 }),
   (dice) => ({ path: `/sessions?user_id=u${dice.below(ANY)}&${order(dice)}`, status: 200 }),
@@ -36,12 +36,16 @@ const KINDS: readonly ((dice: Dice, pages: number) => VariedRequest)[] = [
  *
  * @param pages of 20 sessions that there are
  */
-export async function askVaried(http: HttpClient, dice: Dice, pages: number): Promise<string | undefined> {
+export async function sendVariedRequest(
+  http: HttpClient,
+  dice: SeededRandom,
+  pages: number,
+): Promise<string | undefined> {
   const { path, method = 'GET', body, status } = dice.pick(KINDS)(dice, pages);
   const answer = await http.ask(method, path, body);
   return answer.status === status ? undefined : `${method} ${path} was answered ${answer.status}, not ${status}`;
 }
 
-function order(dice: Dice): string {
+function order(dice: SeededRandom): string {
   return `sort_by=${dice.pick(COLUMNS)}&sort_order=${dice.pick(ORDERS)}`;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../../support/api.js';
-import { Replicated } from '../support/replicated.js';
+import { ReplicatedService } from '../support/replicated.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
 
 /** More, there and back, than a read gives a replica to say how far it is; in milliseconds, one way. */
@@ -9,14 +9,14 @@ const FAR_MS = 40;
 const LOOKS = 3;
 
 describe('a read replica that answers too late', () => {
-  let replicated: Replicated;
+  let replicated: ReplicatedService;
   let network: TcpProxy;
   const ask = () => call(replicated.service.baseUrl, '/sessions/s');
   const rename = (name: string) =>
     call(replicated.service.baseUrl, '/sessions/s', { method: 'PATCH', body: { session_name: name } });
 
   beforeAll(async () => {
-    replicated = await Replicated.start(1);
+    replicated = await ReplicatedService.start(1);
     network = replicated.standbyNetworks[0] ?? expect.fail('no standby');
     await call(replicated.service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
   });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../../support/api.js';
 import { scaled } from '../../support/time-scale.js';
-import { statusesOf } from '../support/figures.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { Replicated } from '../support/replicated.js';
+import { countStatuses } from '../support/figures.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { ReplicatedService } from '../support/replicated.js';
 
 const TOGETHER = 10;
 /** Requests do not wait for answers that never come, in milliseconds. */
@@ -13,7 +13,7 @@ const AT_LAST = scaled(10_000);
 
 /** What requests share must not be a wait that they share. */
 describe('an answer of PostgreSQL to all readers that is lost with its connection', () => {
-  let replicated: Replicated;
+  let replicated: ReplicatedService;
   const ask = () => call(replicated.service.baseUrl, '/sessions');
   const askTogether = async () => {
     const start = performance.now();
@@ -21,16 +21,16 @@ describe('an answer of PostgreSQL to all readers that is lost with its connectio
     return { replies, statuses: replies.map(({ status }) => status), took: performance.now() - start };
   };
   const keep = (fault: string, { replies, took }: Awaited<ReturnType<typeof askTogether>>) =>
-    keepFinding({
+    recordReliability({
       fault,
       requests: TOGETHER,
-      outcome: `${statusesOf(replies)}; slowest ${took.toFixed(0)} ms`,
+      outcome: `${countStatuses(replies)}; slowest ${took.toFixed(0)} ms`,
       lostWrites: 0,
       wrongAnswers: 0,
     });
 
   beforeAll(async () => {
-    replicated = await Replicated.start(1, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(60_000)) });
+    replicated = await ReplicatedService.start(1, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(60_000)) });
   });
   afterAll(() => replicated.stop());
 

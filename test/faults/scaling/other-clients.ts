@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { MortalPostgres } from '../support/mortal-postgres.js';
+import type { KillablePostgres } from '../support/mortal-postgres.js';
 
 /** Other clients of a server, who leave it no connection to give. */
 export interface OtherClients {
@@ -8,7 +8,7 @@ export interface OtherClients {
   leave(): Promise<void>;
 }
 
-export async function fillUp(postgres: MortalPostgres): Promise<OtherClients> {
+export async function occupyConnections(postgres: KillablePostgres): Promise<OtherClients> {
   const others: pg.Client[] = [];
   const open = async () => {
     const client = new pg.Client({ connectionString: postgres.databases.url('postgres') });

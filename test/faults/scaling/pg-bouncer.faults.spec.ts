@@ -5,13 +5,13 @@ import { until } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
-import { DEFAULT_LIMITS } from '../support/default-limits.js';
-import { failuresOf, oddStatuses, slowestOf, statusesOf } from '../support/figures.js';
-import { MortalPostgres } from '../support/mortal-postgres.js';
+import { DEFAULT_TIMEOUTS } from '../support/default-limits.js';
+import { countStatuses, failuresOf, slowestOf, unexpectedStatuses } from '../support/figures.js';
+import { KillablePostgres } from '../support/mortal-postgres.js';
 import { PgBouncer } from '../support/pg-bouncer.js';
 import { contractWalk } from './contract-walk.js';
-import { fillUp } from './other-clients.js';
-import { underLoad } from './under-load.js';
+import { occupyConnections } from './other-clients.js';
+import { runUnderLoad } from './under-load.js';
 
 const SERVER_CONNECTIONS = 3;
 const REQUEST_TIMEOUT_MS = scaled(2_000);
@@ -19,14 +19,14 @@ const CONNECT_TIMEOUT_MS = scaled(1_000);
 const NOISE_MS = scaled(1_500);
 
 describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalled ? '' : ' (not installed)'}`, () => {
-  let postgres: MortalPostgres;
+  let postgres: KillablePostgres;
   let pooler: PgBouncer;
   let service: ServerProcess;
   /** Such as `PgBouncer 1.18.0`. */
   let version: string;
 
   beforeAll(async () => {
-    postgres = await MortalPostgres.start(['max_connections=20', 'superuser_reserved_connections=3']);
+    postgres = await KillablePostgres.start(['max_connections=20', 'superuser_reserved_connections=3']);
     // Nothing of what it is told is for the service: after a login that failed it would wait 15 s otherwise.
     pooler = await PgBouncer.start(postgres, [`default_pool_size = ${SERVER_CONNECTIONS}`, 'server_login_retry = 1']);
     version = await pooler.version();
@@ -41,7 +41,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
 
   function serveThrough(database: string, query: string): Promise<ServerProcess> {
     return startSessionService({
-      ...DEFAULT_LIMITS,
+      ...DEFAULT_TIMEOUTS,
       AGNO_PG_DSN: pooler.databases.url(database) + query,
       AGNO_POOL_SIZE: '10',
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
@@ -51,7 +51,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
   }
 
   const whileHappens = (name: string, happens: () => Promise<unknown>) =>
-    underLoad({ name, happens, postgres, database: 'shared', traffic: { baseUrl: service.baseUrl } });
+    runUnderLoad({ name, happens, postgres, database: 'shared', traffic: { baseUrl: service.baseUrl } });
 
   it.each([
     ['its DSN says so', 'told', '?pgbouncer=true'],
@@ -60,14 +60,14 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
     await postgres.databases.createDatabase(database);
     const own = await serveThrough(database, query);
     try {
-      const { sent } = await underLoad({
+      const { sent } = await runUnderLoad({
         name: `${version} in transaction mode before an empty database, 10 connections to it, ${SERVER_CONNECTIONS} behind it; ${circumstance}`,
         happens: () => sleep(1_500),
         postgres,
         database,
         traffic: { baseUrl: own.baseUrl, clients: 16 },
       });
-      expect(oddStatuses(sent), own.output()).toBe('');
+      expect(unexpectedStatuses(sent), own.output()).toBe('');
       expect(await connectionsTo(database)).toBeLessThanOrEqual(SERVER_CONNECTIONS);
     } finally {
       await own.stop();
@@ -91,7 +91,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
       await sleep(1_000);
       await pooler.begin();
     });
-    expect(oddStatuses(sent, 503, 504)).toBe('');
+    expect(unexpectedStatuses(sent, 503, 504)).toBe('');
     expect(slowestOf(sent)).toBeLessThan(REQUEST_TIMEOUT_MS + NOISE_MS);
   });
 
@@ -99,14 +99,14 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
     await pooler.stop();
     await pooler.begin();
     const { sent } = await whileHappens('PgBouncer restarted while nobody asked', () => sleep(500));
-    expect(oddStatuses(sent), service.output()).toBe('');
+    expect(unexpectedStatuses(sent), service.output()).toBe('');
   });
 
   it('nobody notices that it renews its connections', async () => {
     const { sent } = await whileHappens('PgBouncer told to `RECONNECT`, once a second for 3 s', () =>
       repeatedly(3, 1_000, () => pooler.command('RECONNECT')),
     );
-    expect(oddStatuses(sent), service.output()).toBe('');
+    expect(unexpectedStatuses(sent), service.output()).toBe('');
   });
 
   it('nothing is lost when its connections are ended', async () => {
@@ -114,7 +114,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
       'PgBouncer’s connections ended by PostgreSQL (`pg_terminate_backend`), ten times a second for 3 s',
       () => repeatedly(30, 100, () => postgres.sql(END_ALL)),
     );
-    expect(oddStatuses(sent, 503, 504)).toBe('');
+    expect(unexpectedStatuses(sent, 503, 504)).toBe('');
   });
 
   it('nothing is lost when PostgreSQL is killed', async () => {
@@ -126,11 +126,11 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
         await postgres.restart();
       },
     );
-    expect(oddStatuses(sent, 503, 504)).toBe('');
+    expect(unexpectedStatuses(sent, 503, 504)).toBe('');
   });
 
   it('nothing is lost when PostgreSQL has no connection to give', async () => {
-    const others = await fillUp(postgres);
+    const others = await occupyConnections(postgres);
     onTestFinished(() => others.leave());
     const { sent } = await whileHappens(
       '`max_connections` used up by others behind PgBouncer for 3 s (53300)',
@@ -141,7 +141,7 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
       },
     );
     expect(failuresOf(sent)).not.toEqual([]);
-    expect(oddStatuses(sent, 503, 504)).toBe('');
+    expect(unexpectedStatuses(sent, 503, 504)).toBe('');
   });
 
   it('a statement is cancelled at its deadline', async () => {
@@ -157,10 +157,10 @@ describe.skipIf(!PgBouncer.isInstalled)(`through PgBouncer${PgBouncer.isInstalle
       await other.query('ROLLBACK');
     });
     expect(failuresOf(sent)).not.toEqual([]);
-    expect(oddStatuses(sent, 503, 504)).toBe('');
+    expect(unexpectedStatuses(sent, 503, 504)).toBe('');
     expect(slowestOf(sent)).toBeLessThan(REQUEST_TIMEOUT_MS + NOISE_MS);
     expect(running, 'statements that went on after their deadline').toBe(0);
-    expect(statusesOf(sent)).toContain('504');
+    expect(countStatuses(sent)).toContain('504');
   });
 
   async function count(condition: string): Promise<number> {

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../../support/api.js';
 import { childrenOf, type ServerProcess } from '../../support/child-process.js';
-import { metricsOf } from '../../support/metrics.js';
+import { scrapeMetrics } from '../../support/metrics.js';
 import { startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
-import { DEFAULT_LIMITS } from '../support/default-limits.js';
-import { faultsOf, oddStatuses, statusesOf } from '../support/figures.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { faultsOfTables } from '../support/ledger.js';
-import { type Balancer, connectionBalancer, requestBalancer } from '../support/load-balancer.js';
-import { MortalPostgres } from '../support/mortal-postgres.js';
+import { DEFAULT_TIMEOUTS } from '../support/default-limits.js';
+import { countStatuses, unexpectedStatuses, violationsOf } from '../support/figures.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { tableViolations } from '../support/ledger.js';
+import { type LoadBalancer, startHttpLoadBalancer, startTcpLoadBalancer } from '../support/load-balancer.js';
+import { KillablePostgres } from '../support/mortal-postgres.js';
 import { Traffic } from '../support/traffic.js';
-import { underLoad } from './under-load.js';
+import { runUnderLoad } from './under-load.js';
 
 const PROCESSES = 3;
 const DRAIN_MS = scaled(1_000);
@@ -22,18 +22,18 @@ const DATABASE = 'sessions';
 const POOL = 6;
 
 describe('processes of the service', () => {
-  let postgres: MortalPostgres;
+  let postgres: KillablePostgres;
   let dsn: string;
 
   beforeAll(async () => {
-    postgres = await MortalPostgres.start();
+    postgres = await KillablePostgres.start();
     dsn = await postgres.databases.createDatabase(DATABASE);
   });
   afterAll(() => postgres.end());
 
   const start = (env: Record<string, string> = {}) =>
     startSessionService({
-      ...DEFAULT_LIMITS,
+      ...DEFAULT_TIMEOUTS,
       AGNO_PG_DSN: dsn,
       AGNO_POOL_SIZE: String(POOL),
       AGNO_DRAIN_DELAY_MS: String(DRAIN_MS),
@@ -41,7 +41,7 @@ describe('processes of the service', () => {
     });
 
   const whileHappens = (name: string, baseUrl: string, happens: () => Promise<unknown>) =>
-    underLoad({ name, happens, postgres, database: DATABASE, traffic: { baseUrl } });
+    runUnderLoad({ name, happens, postgres, database: DATABASE, traffic: { baseUrl } });
 
   it('are replaced when they are killed', async () => {
     const service = await start({ AGNO_SERVICE_WORKERS: String(PROCESSES) });
@@ -51,7 +51,7 @@ describe('processes of the service', () => {
       const { sent, recoveryMs } = await whileHappens(name, service.baseUrl, async () => {
         for (const worker of await childrenOf(service.pid)) await replaced(service, worker);
       });
-      expect(oddStatuses(sent, 0)).toBe('');
+      expect(unexpectedStatuses(sent, 0)).toBe('');
       expect(recoveryMs).toBeLessThan(RECOVERY_MS);
       expect(await service.stop()).toBe(0);
     } finally {
@@ -60,8 +60,8 @@ describe('processes of the service', () => {
   });
 
   it.each([
-    ['requests', 'an ingress that hands on requests', requestBalancer],
-    ['connections', 'a Kubernetes Service that hands on connections', connectionBalancer],
+    ['requests', 'an ingress that hands on requests', startHttpLoadBalancer],
+    ['connections', 'a Kubernetes Service that hands on connections', startTcpLoadBalancer],
   ])('are replaced one after the other, behind a balancer of %s', async (_, balancerName, startBalancer) => {
     const balancer = await startBalancer();
     onTestFinished(() => balancer.stop());
@@ -73,7 +73,7 @@ describe('processes of the service', () => {
       const { sent } = await whileHappens(name, balancer.baseUrl, async () => {
         for (let turn = 0; turn < PROCESSES; turn++) exits.push(await replaceFirst(running, balancer));
       });
-      expect(oddStatuses(sent)).toBe('');
+      expect(unexpectedStatuses(sent)).toBe('');
       expect(exits).toEqual(Array.from({ length: PROCESSES }, () => 0));
     } finally {
       await Promise.all(running.map((service) => service.stop()));
@@ -91,20 +91,20 @@ describe('processes of the service', () => {
     const exit = await service.stop();
     await traffic.stop();
     const sent = traffic.since(startedAt).filter(({ reason }) => reason !== 'ECONNREFUSED');
-    const lost = await faultsOfTables(traffic.sessions, postgres, DATABASE);
-    keepFinding({
+    const lost = await tableViolations(traffic.sessions, postgres, DATABASE);
+    recordReliability({
       fault: 'One process told to end (SIGTERM) while clients keep connections to it',
       requests: sent.length,
-      outcome: `of those that were sent ${statusesOf(sent)}`,
+      outcome: `of those that were sent ${countStatuses(sent)}`,
       lostWrites: lost.length,
-      wrongAnswers: faultsOf(traffic.sent).length,
+      wrongAnswers: violationsOf(traffic.sent).length,
     });
-    expect(oddStatuses(sent)).toBe('');
-    expect({ lost, wrong: faultsOf(traffic.sent), exit }).toEqual({ lost: [], wrong: [], exit: 0 });
+    expect(unexpectedStatuses(sent)).toBe('');
+    expect({ lost, wrong: violationsOf(traffic.sent), exit }).toEqual({ lost: [], wrong: [], exit: 0 });
   });
 
   /** A new one is started before the old one is told to end; resolves with the old one's exit code. */
-  async function replaceFirst(running: ServerProcess[], balancer: Balancer): Promise<number | null> {
+  async function replaceFirst(running: ServerProcess[], balancer: LoadBalancer): Promise<number | null> {
     const fresh = await start();
     await balancer.add(fresh.baseUrl);
     running.push(fresh);
@@ -127,6 +127,6 @@ async function replaced(service: ServerProcess, worker: number): Promise<void> {
 
 /** How many connections the workers that serve may have, by their own figures. */
 async function connectionsOf(service: ServerProcess): Promise<number> {
-  const metrics = await metricsOf(service, { connection: 'close' });
+  const metrics = await scrapeMetrics(service, { connection: 'close' });
   return metrics.get('db_client_connection_max{db_id="default"}') ?? Number.NaN;
 }

@@ -2,29 +2,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/api.js';
 import { scaled } from '../../support/time-scale.js';
-import { faultsOf, oddStatuses, p99Of, slowestOf, statusesOf } from '../support/figures.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { faultsOfTables } from '../support/ledger.js';
-import type { MortalPostgres } from '../support/mortal-postgres.js';
-import { MAIN, Replicated } from '../support/replicated.js';
+import { countStatuses, p99Of, slowestOf, unexpectedStatuses, violationsOf } from '../support/figures.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { tableViolations } from '../support/ledger.js';
+import type { KillablePostgres } from '../support/mortal-postgres.js';
+import { MAIN_DATABASE, ReplicatedService } from '../support/replicated.js';
 import { REQUEST_TIMEOUT_MS } from '../support/scenario.js';
 
 const LASTS_MS = 3_000;
 const WARM_UP = 200;
 
 describe('one of two replicas', () => {
-  let replicated: Replicated;
+  let replicated: ReplicatedService;
 
   beforeAll(async () => {
-    replicated = await Replicated.start(2);
+    replicated = await ReplicatedService.start(2);
   });
   afterAll(() => replicated.stop());
 
   /** Whatever happens to a replica: no request fails, nothing that is read is old, and the replica is read again after it. */
   async function survives(
     fault: string,
-    strike: (standby: MortalPostgres) => unknown,
-    heal: (standby: MortalPostgres) => unknown,
+    strike: (standby: KillablePostgres) => unknown,
+    heal: (standby: KillablePostgres) => unknown,
   ) {
     const [standby] = replicated.standbys;
     if (standby === undefined) expect.fail('no standby');
@@ -44,18 +44,18 @@ describe('one of two replicas', () => {
       await until(async () => ((await replicated.reads())[1] ?? 0) > (before[1] ?? 0) + 50, scaled(60_000));
       const recoveryMs = Math.round(performance.now() - healedAt);
       await traffic.stop();
-      const lost = await faultsOfTables(traffic.sessions, replicated.primary, MAIN);
-      const wrong = faultsOf(traffic.sent);
-      keepFinding({
+      const lost = await tableViolations(traffic.sessions, replicated.primary, MAIN_DATABASE);
+      const wrong = violationsOf(traffic.sent);
+      recordReliability({
         fault,
         requests: during.length,
-        outcome: `${statusesOf(during)}; p99 ${p99Of(during).toFixed(0)} ms, slowest ${slowestOf(during).toFixed(0)} ms; read again after it`,
+        outcome: `${countStatuses(during)}; p99 ${p99Of(during).toFixed(0)} ms, slowest ${slowestOf(during).toFixed(0)} ms; read again after it`,
         recoveryMs,
         lostWrites: lost.length,
         wrongAnswers: wrong.length,
       });
       expect({ lost, wrong }).toEqual({ lost: [], wrong: [] });
-      expect(oddStatuses(traffic.sent), 'other answers than results').toBe('');
+      expect(unexpectedStatuses(traffic.sent), 'other answers than results').toBe('');
       expect(slowestOf(traffic.sent)).toBeLessThan(REQUEST_TIMEOUT_MS);
     } finally {
       await traffic.stop();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { call, until } from '../../support/api.js';
 import { startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
-import { MAIN, Replicated } from '../support/replicated.js';
+import { MAIN_DATABASE, ReplicatedService } from '../support/replicated.js';
 
 /** Connections of all workers together. */
 const POOL = 4;
@@ -22,13 +22,13 @@ const SETTINGS = {
 };
 
 describe('a read replica', { tags: 'quick' }, () => {
-  let replicated: Replicated;
+  let replicated: ReplicatedService;
   const ask = (path: string, method = 'GET', body?: object) =>
     call(replicated.service.baseUrl, path, { method, body, headers: { connection: 'close' } });
   const standby = () => replicated.standbys[0] ?? expect.fail('no standby');
 
   beforeAll(async () => {
-    replicated = await Replicated.start(1, SETTINGS);
+    replicated = await ReplicatedService.start(1, SETTINGS);
     await ask('/sessions?type=agent', 'POST', { session_id: 's', session_name: 'first', runs: [{ run_id: 'r' }] });
   });
   afterAll(() => replicated.stop());
@@ -107,31 +107,31 @@ describe('a read replica', { tags: 'quick' }, () => {
   /** Holds up every read of sessions, on the primary and on the standby, until its client ends. */
   async function lockTable(): Promise<pg.Client> {
     await replicated.untilStandbysRead(() => ask('/sessions/s'));
-    const lock = new pg.Client({ connectionString: replicated.primary.databases.url(MAIN) });
+    const lock = new pg.Client({ connectionString: replicated.primary.databases.url(MAIN_DATABASE) });
     await lock.connect();
     onTestFinished(() => lock.end());
     await lock.query('BEGIN; LOCK TABLE ai.agno_sessions');
     // A lock is sent to standbys when somebody else has the log stored, which this does.
     await replicated.primary.sql('SELECT pg_switch_wal()');
-    await until(async () => (await standby().sql(LOCKED, MAIN)).length > 0);
+    await until(async () => (await standby().sql(LOCKED, MAIN_DATABASE)).length > 0);
     return lock;
   }
 
   /** How many reads wait on the standby. */
   async function waiting(): Promise<number> {
-    return (await standby().sql(WAITING, MAIN)).length;
+    return (await standby().sql(WAITING, MAIN_DATABASE)).length;
   }
 });
 
 describe('a DSN that names another database', () => {
   it('is not read as a replica', async () => {
-    const replicated = await Replicated.start(1);
+    const replicated = await ReplicatedService.start(1);
     onTestFinished(() => replicated.stop());
     const wrong = await replicated.primary.databases.createDatabase('wrong');
     const [{ port } = expect.fail('no standby')] = replicated.standbys;
     const service = await startSessionService({
-      AGNO_SESSION_DSN_MAP: JSON.stringify({ [MAIN]: replicated.primary.databases.url(MAIN) }),
-      AGNO_SESSION_REPLICA_MAP: JSON.stringify({ [MAIN]: [wrong.replace(/:\d+\//, `:${port}/`)] }),
+      AGNO_SESSION_DSN_MAP: JSON.stringify({ [MAIN_DATABASE]: replicated.primary.databases.url(MAIN_DATABASE) }),
+      AGNO_SESSION_REPLICA_MAP: JSON.stringify({ [MAIN_DATABASE]: [wrong.replace(/:\d+\//, `:${port}/`)] }),
     });
     onTestFinished(async () => void (await service.stop()));
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
@@ -144,7 +144,7 @@ describe('a DSN that names another database', () => {
 
 describe('after a fail-over', () => {
   it('a replica that goes on with the new primary is read', async () => {
-    const replicated = await Replicated.start(2);
+    const replicated = await ReplicatedService.start(2);
     onTestFinished(() => replicated.stop());
     const [successor, follower] = replicated.standbys;
     if (successor === undefined || follower === undefined) expect.fail('no standbys');
@@ -167,7 +167,7 @@ describe('after a fail-over', () => {
   });
 
   it('a replica that had come further than the new primary is not read', async () => {
-    const replicated = await Replicated.start(2);
+    const replicated = await ReplicatedService.start(2);
     onTestFinished(() => replicated.stop());
     const [successor, leftBehind] = replicated.standbys;
     if (successor === undefined || leftBehind === undefined) expect.fail('no standbys');

@@ -1,28 +1,28 @@
 import { expect } from 'vitest';
 import { until } from '../../support/api.js';
 import { scaled } from '../../support/time-scale.js';
-import { failuresOf, faultsOf, slowestOf, statusesOf } from '../support/figures.js';
-import { keepFinding } from '../support/keep-finding.js';
-import { faultsOfTables } from '../support/ledger.js';
-import type { MortalPostgres } from '../support/mortal-postgres.js';
+import { countStatuses, failuresOf, slowestOf, violationsOf } from '../support/figures.js';
+import { recordReliability } from '../support/keep-finding.js';
+import { tableViolations } from '../support/ledger.js';
+import type { KillablePostgres } from '../support/mortal-postgres.js';
 import { Traffic, type TrafficOptions } from '../support/traffic.js';
-import type { Sent } from '../support/traffic-client.js';
+import type { SentRequest } from '../support/traffic-client.js';
 
 /** Something that is done to a deployment while clients use it. */
-export interface Happening {
+export interface Disruption {
   /** In words, for the table. */
   readonly name: string;
   /** Resolves when it is over and everything may be expected to work again. */
   readonly happens: () => Promise<unknown>;
   /** Where the sessions are in the end. */
-  readonly postgres: MortalPostgres;
+  readonly postgres: KillablePostgres;
   readonly database: string;
   readonly traffic: Partial<TrafficOptions> & { readonly baseUrl: string };
 }
 
 /** What became of all requests, before it happened, meanwhile, and until the clients were content again. */
-export interface Met {
-  readonly sent: readonly Sent[];
+export interface LoadObservation {
+  readonly sent: readonly SentRequest[];
   /** From the end of what happened to the end of the last request that failed, in milliseconds. */
   readonly recoveryMs: number;
 }
@@ -35,7 +35,13 @@ const PATIENCE_MS = scaled(30_000);
  * Lets clients read and write all the time while something happens, compares every answer and then the tables with what
  * they were told, and keeps the row for the table.
  */
-export async function underLoad({ name, happens, postgres, database, traffic: options }: Happening): Promise<Met> {
+export async function runUnderLoad({
+  name,
+  happens,
+  postgres,
+  database,
+  traffic: options,
+}: Disruption): Promise<LoadObservation> {
   const traffic = Traffic.start({ databaseId: 'default', clients: 12, pauseMs: 10, name: nextName(), ...options });
   try {
     await until(async () => traffic.sent.length >= ENOUGH);
@@ -46,12 +52,12 @@ export async function underLoad({ name, happens, postgres, database, traffic: op
     await traffic.stop();
     const sent = traffic.sent.filter(({ at, milliseconds }) => at < end && at + milliseconds >= start);
     const recoveryMs = Math.max(0, Math.round(lastFailure(traffic.sent) - end));
-    const lost = await faultsOfTables(traffic.sessions, postgres, database);
-    const wrong = faultsOf(traffic.sent);
-    keepFinding({
+    const lost = await tableViolations(traffic.sessions, postgres, database);
+    const wrong = violationsOf(traffic.sent);
+    recordReliability({
       fault: name,
       requests: sent.length,
-      outcome: `${statusesOf(sent)}; slowest ${slowestOf(sent).toFixed(0)} ms`,
+      outcome: `${countStatuses(sent)}; slowest ${slowestOf(sent).toFixed(0)} ms`,
       recoveryMs,
       lostWrites: lost.length,
       wrongAnswers: wrong.length,
@@ -70,10 +76,10 @@ function nextName(): string {
   return `traffic-${trafficCount++}`;
 }
 
-function good(sent: readonly Sent[]): number {
+function good(sent: readonly SentRequest[]): number {
   return sent.length - failuresOf(sent).length;
 }
 
-function lastFailure(sent: readonly Sent[]): number {
+function lastFailure(sent: readonly SentRequest[]): number {
   return Math.max(0, ...failuresOf(sent).map(({ at, milliseconds }) => at + milliseconds));
 }

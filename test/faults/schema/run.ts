@@ -5,7 +5,7 @@ import { spawnTracked } from '../../support/child-process.js';
 import { startPostgres } from '../../support/postgres.js';
 import { CHECKOUT, startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
-import { writeFinding } from '../support/findings.js';
+import { appendReliabilityRow } from '../support/findings.js';
 
 const KEY = 'a-key-of-this-run';
 
@@ -31,7 +31,7 @@ try {
   const [code] = (await once(child, 'exit')) as [number | null];
   if (service.ended()) console.log(service.output());
   const statuses = await statusesAnswered(service.baseUrl);
-  writeFinding('schema', {
+  appendReliabilityRow('schema', {
     fault: 'All that schemathesis makes of `/openapi.json`: examples, coverage, fuzzing, stateful',
     requests: statuses.reduce((sum, [, count]) => sum + count, 0),
     outcome: `${statuses.map(([status, count]) => `${status}: ${count}`).join(', ')}; checks ${code === 0 ? 'passed' : 'failed'}`,

@@ -2,13 +2,13 @@ import { expect, onTestFinished } from 'vitest';
 import { until } from '../../support/api.js';
 import { residentMegabytes } from '../../support/process-figures.js';
 import { scaled } from '../../support/time-scale.js';
-import { faultsOf, oddStatuses, p99Of } from './figures.js';
-import { faultsOfTables } from './ledger.js';
-import { DATABASE, type ServedDatabase } from './served-database.js';
+import { p99Of, unexpectedStatuses, violationsOf } from './figures.js';
+import { tableViolations } from './ledger.js';
+import { DATABASE, type SingleDatabaseService } from './served-database.js';
 import { Traffic } from './traffic.js';
 
 /** What well-behaved clients met while others misbehaved. */
-export interface Beside<T> {
+export interface TrafficImpact<T> {
   /** What the misbehaviour came to. */
   readonly result: T;
   readonly requests: number;
@@ -30,7 +30,10 @@ const NOISE_MS = scaled(1_500);
  * Lets a few clients read and write while `misbehave` runs, and checks that they do not suffer from it: all of their
  * requests are answered with results, right ones and soon, and what they wrote is in the tables.
  */
-export async function besideTraffic<T>(database: ServedDatabase, misbehave: () => Promise<T>): Promise<Beside<T>> {
+export async function measureTrafficImpact<T>(
+  database: SingleDatabaseService,
+  misbehave: () => Promise<T>,
+): Promise<TrafficImpact<T>> {
   const { baseUrl, pid } = database.service;
   const traffic = Traffic.start({ baseUrl, databaseId: 'default', clients: 4, pauseMs: 10, name: `beside-${count++}` });
   onTestFinished(() => traffic.stop());
@@ -48,15 +51,15 @@ export async function besideTraffic<T>(database: ServedDatabase, misbehave: () =
   expect(database.service.ended(), database.service.output()).toBe(false);
   const met = traffic.sent.slice(calm.length);
   const p99 = [p99Of(calm), p99Of(met)] as const;
-  expect(faultsOf(traffic.sent), 'wrong answers').toEqual([]);
-  expect(oddStatuses(met), 'other answers than results to the others').toBe('');
+  expect(violationsOf(traffic.sent), 'wrong answers').toEqual([]);
+  expect(unexpectedStatuses(met), 'other answers than results to the others').toBe('');
   expect(p99[1], 'p99 of the others').toBeLessThan(NOISE_MS);
-  expect(await faultsOfTables(traffic.sessions, database.postgres, DATABASE), 'lost writes').toEqual([]);
+  expect(await tableViolations(traffic.sessions, database.postgres, DATABASE), 'lost writes').toEqual([]);
   return { result, requests: met.length, p99, megabytes: [before, atMost] };
 }
 
 /** For the table: what was held, and what the others noticed. */
-export function besideText({ requests, p99, megabytes }: Beside<unknown>): string {
+export function describeTrafficImpact({ requests, p99, megabytes }: TrafficImpact<unknown>): string {
   const [calm, met] = p99.map((ms) => ms.toFixed(0));
   const [before, atMost] = megabytes.map((mb) => mb.toFixed(0));
   return `resident ${before} → at most ${atMost} MB; ${requests} requests beside it all answered, p99 ${calm} → ${met} ms`;

@@ -4,7 +4,7 @@ import { CHECKOUT } from '../../support/session-service.js';
 import { TIME_SCALE } from '../../support/time-scale.js';
 
 /** A row of the table in docs/reliability.md. */
-export interface Finding {
+export interface ReliabilityRow {
   /** What went wrong, or what was done to the service. */
   readonly fault: string;
   /** Requests while it was so. */
@@ -20,19 +20,19 @@ export interface Finding {
 }
 
 /** One file of rows for each spec, so that the table's order does not depend on the order of the run. */
-export const FINDINGS = resolve(CHECKOUT, '.cache/faults');
+export const RELIABILITY_ROWS = resolve(CHECKOUT, '.cache/faults');
 
 /** A row as it is stored. */
-export interface KeptFinding extends Finding {
+export interface StoredReliabilityRow extends ReliabilityRow {
   /** `TIME_SCALE` of the run: the factor of the test's timeouts. */
   readonly timeScale: number;
 }
 
 /** @param file under whose name the rows are sorted */
-export function writeFinding(file: string, finding: Finding): void {
-  mkdirSync(FINDINGS, { recursive: true });
+export function appendReliabilityRow(file: string, finding: ReliabilityRow): void {
+  mkdirSync(RELIABILITY_ROWS, { recursive: true });
   appendFileSync(
-    resolve(FINDINGS, `${file}.jsonl`),
-    `${JSON.stringify({ ...finding, timeScale: TIME_SCALE } satisfies KeptFinding)}\n`,
+    resolve(RELIABILITY_ROWS, `${file}.jsonl`),
+    `${JSON.stringify({ ...finding, timeScale: TIME_SCALE } satisfies StoredReliabilityRow)}\n`,
   );
 }

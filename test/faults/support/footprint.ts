@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { until } from '../../support/api.js';
-import { metricsOf } from '../../support/metrics.js';
-import { openSocketsOf } from '../../support/process-figures.js';
+import { scrapeMetrics } from '../../support/metrics.js';
+import { openSockets } from '../../support/process-figures.js';
 import { CHECKOUT } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
 
@@ -18,7 +18,7 @@ export interface Footprint {
 }
 
 /** A database server's own count of the service's connections by db_id. */
-export type BackendCount = () => Promise<ReadonlyMap<string, number>>;
+export type CountBackends = () => Promise<ReadonlyMap<string, number>>;
 
 /** Environment of a service whose footprint is taken. */
 export const COLLECTS_ON_SIGNAL = {
@@ -47,12 +47,12 @@ export async function footprintOf(service: { baseUrl: string; pid: number }): Pr
     pools.set(id, { used: used + (state === 'used' ? value : 0), all: all + value });
   }
   const pooled = [...pools.values()].reduce((sum, { all }) => sum + all, 0);
-  return { pools, pending, otherSockets: openSocketsOf(service.pid) - pooled, liveMegabytes: liveMegabytes(metrics) };
+  return { pools, pending, otherSockets: openSockets(service.pid) - pooled, liveMegabytes: liveMegabytes(metrics) };
 }
 
 async function metricsAfterCollection(service: { baseUrl: string; pid: number }): Promise<ReadonlyMap<string, number>> {
   // A kept connection would be one socket more than before.
-  const ask = () => metricsOf(service, { connection: 'close' });
+  const ask = () => scrapeMetrics(service, { connection: 'close' });
   const collections = (await ask()).get(COLLECTIONS) ?? 0;
   process.kill(service.pid, 'SIGUSR2');
   let metrics = await ask();
@@ -77,7 +77,7 @@ function liveMegabytes(metrics: ReadonlyMap<string, number>): number {
 export async function leaksSince(
   before: Footprint,
   service: { baseUrl: string; pid: number },
-  countBackends: BackendCount,
+  countBackends: CountBackends,
 ): Promise<string[]> {
   let leaks: string[] = [];
   const settled = async () => {

@@ -2,7 +2,7 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { scaled } from '../../support/time-scale.js';
 
 /** What became of one request. */
-export interface Answer {
+export interface HttpResponse {
   /** 0: no answer, or not all of one. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -22,10 +22,10 @@ export class HttpClient {
   constructor(private readonly baseUrl: string) {}
 
   /** Never rejects. `body` is sent as JSON. */
-  ask(method: string, path: string, body?: object): Promise<Answer> {
+  ask(method: string, path: string, body?: object): Promise<HttpResponse> {
     const start = performance.now();
     return new Promise((resolve) => {
-      const end = (outcome: Omit<Answer, 'milliseconds'>) =>
+      const end = (outcome: Omit<HttpResponse, 'milliseconds'>) =>
         resolve({ ...outcome, milliseconds: performance.now() - start });
       const fail = ({ code }: NodeJS.ErrnoException) => end({ status: 0, headers: {}, body: '', reason: code });
       const asked = request(this.baseUrl + path, {

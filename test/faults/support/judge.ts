@@ -1,4 +1,4 @@
-import type { Answer } from './http-client.js';
+import type { HttpResponse } from './http-client.js';
 import type { TrackedSession } from './tracked-session.js';
 
 interface Detail {
@@ -15,7 +15,7 @@ interface List {
 }
 
 /** What is wrong with the answer to a detail or a change, in words. Refusals say nothing about the session. */
-export function faultOfDetail(session: TrackedSession, answer: Answer): string | undefined {
+export function detailViolation(session: TrackedSession, answer: HttpResponse): string | undefined {
   return judged(session, answer, (body: Detail) => {
     if (body.session_id !== session.id) return `${session.id} was answered with ${body.session_id}`;
     const { session_state: state, metadata, session_summary: summary } = body;
@@ -26,7 +26,7 @@ export function faultOfDetail(session: TrackedSession, answer: Answer): string |
   });
 }
 
-export function faultOfRuns(session: TrackedSession, answer: Answer): string | undefined {
+export function runsViolation(session: TrackedSession, answer: HttpResponse): string | undefined {
   return judged(session, answer, (runs: readonly { readonly run_id: string }[]) => {
     const strange = runs.find(({ run_id: id }, index) => id !== session.runId(index));
     return strange === undefined ? session.faultOf({ runs: runs.length }) : `${session.id} has ${strange.run_id}`;
@@ -37,7 +37,7 @@ export function faultOfRuns(session: TrackedSession, answer: Answer): string | u
  * A client's own list: every session that must be there and none that cannot be. It is counted a moment later, when a
  * write of unknown outcome may have arrived.
  */
-export function faultOfList(sessions: readonly TrackedSession[], answer: Answer): string | undefined {
+export function listViolation(sessions: readonly TrackedSession[], answer: HttpResponse): string | undefined {
   if (answer.status !== 200) return undefined;
   const body = parsed<List>(answer);
   if (body === undefined) return 'a list is no JSON';
@@ -55,7 +55,7 @@ export function faultOfList(sessions: readonly TrackedSession[], answer: Answer)
   return names.size === 0 ? undefined : `somebody else's sessions are listed: ${[...names.keys()]}`;
 }
 
-function judged<Body>(session: TrackedSession, answer: Answer, judge: (body: Body) => string | undefined) {
+function judged<Body>(session: TrackedSession, answer: HttpResponse, judge: (body: Body) => string | undefined) {
   if (answer.status === 404) return session.faultOf(undefined);
   if (answer.status === 409) return `${session.id} was written by somebody else`;
   if (answer.status >= 300 || answer.status === 0) return undefined;
@@ -63,7 +63,7 @@ function judged<Body>(session: TrackedSession, answer: Answer, judge: (body: Bod
   return body === undefined ? `the answer about ${session.id} is no JSON` : judge(body);
 }
 
-function parsed<Body>({ body }: Answer): Body | undefined {
+function parsed<Body>({ body }: HttpResponse): Body | undefined {
   try {
     return JSON.parse(body) as Body;
   } catch {

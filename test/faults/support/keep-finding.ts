@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import { expect } from 'vitest';
-import { type Finding, writeFinding } from './findings.js';
+import { appendReliabilityRow, type ReliabilityRow } from './findings.js';
 
 /** A test of one layout, among others of the same name. */
 const LAYOUT = /^(v3|v2|mixed): /;
 
 /** Keeps a row for the table. To be called in a test, which the command is made from: it runs the test on every layout. */
-export function keepFinding(finding: Omit<Finding, 'command'>): void {
+export function recordReliability(finding: Omit<ReliabilityRow, 'command'>): void {
   const { currentTestName = '', testPath = '' } = expect.getState();
   const name = currentTestName.replace(/ > /g, ' ').replace(LAYOUT, '');
-  writeFinding(basename(testPath), { ...finding, command: `make faults ONLY='${name}'` });
+  appendReliabilityRow(basename(testPath), { ...finding, command: `make faults ONLY='${name}'` });
 }

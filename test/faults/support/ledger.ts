@@ -1,5 +1,5 @@
-import type { MortalPostgres } from './mortal-postgres.js';
-import type { Found, TrackedSession } from './tracked-session.js';
+import type { KillablePostgres } from './mortal-postgres.js';
+import type { ObservedSession, TrackedSession } from './tracked-session.js';
 
 interface StoredRow {
   readonly id: string;
@@ -14,13 +14,13 @@ interface StoredRow {
  *
  * @returns a sentence for each session of which that is not so
  */
-export async function faultsOfTables(
+export async function tableViolations(
   sessions: readonly TrackedSession[],
-  postgres: MortalPostgres,
+  postgres: KillablePostgres,
   database: string,
 ): Promise<string[]> {
   const rows = await postgres.sql<StoredRow>(STORED, database, [sessions.map(({ id }) => id)]);
-  const stored = new Map<string, Found>(rows.map(({ id, ...found }) => [id, found]));
+  const stored = new Map<string, ObservedSession>(rows.map(({ id, ...found }) => [id, found]));
   const faults = sessions.map((session) => session.faultOf(stored.get(session.id)));
   const [orphans] = await postgres.sql<{ n: number }>(ORPHANS, database);
   if (orphans?.n !== 0) faults.push(`${orphans?.n} runs belong to no session`);

@@ -49,7 +49,7 @@ class Backends {
 }
 
 /** Something that takes what clients send at one address and hands it to processes that come and go. */
-export interface Balancer {
+export interface LoadBalancer {
   readonly baseUrl: string;
   /** Resolves when it has been asked whether it is ready, as it is again and again. */
   add(baseUrl: string): Promise<void>;
@@ -61,7 +61,7 @@ export interface Balancer {
  * What an ingress is: it reads requests and hands each to the next process, over connections that it keeps. What gets no
  * answer is answered 502 and never sent a second time.
  */
-export async function requestBalancer(): Promise<Balancer> {
+export async function startHttpLoadBalancer(): Promise<LoadBalancer> {
   const backends = new Backends();
   const agent = new Agent({ keepAlive: true });
   const server = createServer((asked, answer) => {
@@ -76,7 +76,7 @@ export async function requestBalancer(): Promise<Balancer> {
 }
 
 /** What a Service of Kubernetes is: it sees connections only, and those that are open stay where they are. */
-export async function connectionBalancer(): Promise<Balancer> {
+export async function startTcpLoadBalancer(): Promise<LoadBalancer> {
   const backends = new Backends();
   const server = createTcpServer({ allowHalfOpen: true }, (client) => {
     const target = backends.next();
@@ -86,7 +86,7 @@ export async function connectionBalancer(): Promise<Balancer> {
   return balancerOf(server, backends, () => undefined);
 }
 
-async function balancerOf(server: Server | TcpServer, backends: Backends, cut: () => void): Promise<Balancer> {
+async function balancerOf(server: Server | TcpServer, backends: Backends, cut: () => void): Promise<LoadBalancer> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -6,12 +6,12 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { postgresPrograms } from '../../../apps/session-service/src/embedded/postgres-programs.js';
-import { commandOn } from '../../../apps/session-service/src/embedded/run-program.js';
+import { commandFor } from '../../../apps/session-service/src/embedded/run-program.js';
 import { until } from '../../support/api.js';
 import { isRunning, spawnTracked } from '../../support/child-process.js';
 import { freePort } from '../../support/ports.js';
-import { type DatabaseServer, runSql, serverAt } from '../../support/postgres.js';
-import { endWithUs, hasEnded } from '../../support/reaper.js';
+import { type DatabaseServer, databaseServerAt, runSql } from '../../support/postgres.js';
+import { forgetProcess, killOnExit } from '../../support/reaper.js';
 import { PASSWORD } from './empty-cluster.js';
 
 /**
@@ -26,7 +26,7 @@ const run = promisify(execFile);
  * A PostgreSQL server that can be killed, started again on the same port with the same data, and frozen. Nothing here
  * blocks the process of the tests: its requests continue meanwhile.
  */
-export class MortalPostgres {
+export class KillablePostgres {
   readonly databases: DatabaseServer;
   private child: ChildProcess | undefined;
 
@@ -35,21 +35,21 @@ export class MortalPostgres {
     readonly folder: string,
     private readonly settings: readonly string[],
   ) {
-    this.databases = serverAt(`postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`);
+    this.databases = databaseServerAt(`postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`);
   }
 
   /** @param home where its folder is made, e.g. a file system of its own; @param settings such as `max_connections=20` */
-  static async start(settings: readonly string[] = [], home = tmpdir()): Promise<MortalPostgres> {
+  static async start(settings: readonly string[] = [], home = tmpdir()): Promise<KillablePostgres> {
     const folder = join(mkdtempSync(join(home, 'agno-mortal-postgres-')), 'cluster');
     await run('cp', ['-a', inject('emptyCluster'), folder]);
-    return MortalPostgres.startOn(folder, settings);
+    return KillablePostgres.startOn(folder, settings);
   }
 
   /** Starts a server on a folder that exists. */
-  static async startOn(folder: string, settings: readonly string[]): Promise<MortalPostgres> {
+  static async startOn(folder: string, settings: readonly string[]): Promise<KillablePostgres> {
     const port = await freePort();
     const place = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
-    const postgres = new MortalPostgres(port, folder, [...place, ...DURABLE, ...settings]);
+    const postgres = new KillablePostgres(port, folder, [...place, ...DURABLE, ...settings]);
     // On a regular exit the data is removed, too.
     process.once('exit', postgres.end);
     await postgres.begin();
@@ -67,7 +67,7 @@ export class MortalPostgres {
   }
 
   /** A second server that follows this one. From then on this one acknowledges nothing that the other does not have. */
-  async followInStep(): Promise<MortalPostgres> {
+  async followInStep(): Promise<KillablePostgres> {
     const standby = await this.follow();
     await this.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
     await this.sql('SELECT pg_reload_conf()');
@@ -79,7 +79,7 @@ export class MortalPostgres {
    * A second server that follows this one as fast as it can. PostgreSQL's `pg_basebackup` is not among the programs from
    * npm: the same is done by hand.
    */
-  async follow(): Promise<MortalPostgres> {
+  async follow(): Promise<KillablePostgres> {
     const folder = join(mkdtempSync(join(tmpdir(), 'agno-mortal-postgres-')), 'cluster');
     const backup = new pg.Client({ connectionString: this.databases.url('postgres') });
     await backup.connect();
@@ -95,7 +95,7 @@ export class MortalPostgres {
     appendFileSync(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${this.address}'\n`);
     rmSync(join(folder, 'postmaster.pid'));
     await run('chown', ['--recursive', `--reference=${this.folder}`, folder]);
-    const standby = await MortalPostgres.startOn(folder, []);
+    const standby = await KillablePostgres.startOn(folder, []);
     await until(
       async () => (await standby.sql("SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming'")).length > 0,
     );
@@ -106,7 +106,7 @@ export class MortalPostgres {
   async kill(): Promise<void> {
     const pids = this.signal('SIGKILL');
     await until(async () => this.hasStopped() && !pids.some(isRunning));
-    for (const pid of pids) hasEnded(pid);
+    for (const pid of pids) forgetProcess(pid);
   }
 
   /** Starts it again with the settings it had. Resolves when it takes connections. */
@@ -117,25 +117,25 @@ export class MortalPostgres {
   /** SIGSTOP to every process: connections stay open and nobody answers. */
   freeze(): void {
     // PostgreSQL's processes end when the postmaster has ended, but not while they are frozen.
-    for (const pid of this.signal('SIGSTOP')) endWithUs(pid);
+    for (const pid of this.signal('SIGSTOP')) killOnExit(pid);
   }
 
   thaw(): void {
     const [, ...others] = this.signal('SIGCONT');
-    for (const pid of others) hasEnded(pid);
+    for (const pid of others) forgetProcess(pid);
   }
 
   /** Kills it and removes its data. */
   readonly end = (): void => {
     process.off('exit', this.end);
-    for (const pid of this.signal('SIGKILL')) hasEnded(pid);
+    for (const pid of this.signal('SIGKILL')) forgetProcess(pid);
     rmSync(join(this.folder, '..'), { recursive: true, force: true, maxRetries: 20, retryDelay: 10 });
   };
 
   private async begin(): Promise<void> {
     const { postgres } = await postgresPrograms();
     const settings = this.settings.flatMap((setting) => ['-c', setting]);
-    const { command, args, options } = commandOn(this.folder, postgres, ['-D', this.folder, ...settings]);
+    const { command, args, options } = commandFor(this.folder, postgres, ['-D', this.folder, ...settings]);
     const logFile = join(this.folder, '../server.log');
     const log = openSync(logFile, 'a');
     const child = spawnTracked(command, args, { ...options, stdio: ['ignore', log, log] });

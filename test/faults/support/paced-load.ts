@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, HttpClient } from './http-client.js';
+import type { HttpClient, HttpResponse } from './http-client.js';
 
 /** A request, where `milliseconds` counts from the moment at which it was to be sent. */
-export interface PacedAnswer extends Answer {
+export interface PacedResponse extends HttpResponse {
   /** The how manieth it was, from 0. */
   readonly n: number;
   /** When it was answered, by `performance.now()`. */
@@ -13,7 +13,7 @@ export interface PacedAnswer extends Answer {
 export type PathOf = (n: number) => string;
 
 /** Asks as fast as so many connections are answered, for `ms` milliseconds. Resolves with the answers a second. */
-export async function sustainableRate(http: HttpClient, connections: number, ms: number, path: PathOf) {
+export async function measureCapacity(http: HttpClient, connections: number, ms: number, path: PathOf) {
   const start = performance.now();
   let asked = 0;
   let answered = 0;
@@ -31,8 +31,13 @@ export async function sustainableRate(http: HttpClient, connections: number, ms:
  * Sends a request every `1 / perSecond` seconds, whatever becomes of those before: what many clients do who know nothing
  * of each other. What the sender itself was late by counts as time of the request, so nothing slow is left out.
  */
-export async function offer(http: HttpClient, perSecond: number, ms: number, path: PathOf): Promise<PacedAnswer[]> {
-  const answers: Promise<PacedAnswer>[] = [];
+export async function sendAtRate(
+  http: HttpClient,
+  perSecond: number,
+  ms: number,
+  path: PathOf,
+): Promise<PacedResponse[]> {
+  const answers: Promise<PacedResponse>[] = [];
   const start = performance.now();
   for (let next = 0; next < (perSecond * ms) / 1000; next++) {
     const dueAt = start + (next * 1000) / perSecond;

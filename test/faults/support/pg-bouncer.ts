@@ -7,8 +7,8 @@ import { unprivilegedUser } from '../../../apps/session-service/src/embedded/run
 import { until } from '../../support/api.js';
 import { spawnTracked } from '../../support/child-process.js';
 import { freePort } from '../../support/ports.js';
-import { type DatabaseServer, runSql, serverAt } from '../../support/postgres.js';
-import type { MortalPostgres } from './mortal-postgres.js';
+import { type DatabaseServer, databaseServerAt, runSql } from '../../support/postgres.js';
+import type { KillablePostgres } from './mortal-postgres.js';
 
 /** Where Debian puts it. */
 const PROGRAM = '/usr/sbin/pgbouncer';
@@ -31,12 +31,12 @@ export class PgBouncer {
     password: string,
   ) {
     const dsn = `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres`;
-    this.databases = serverAt(dsn);
+    this.databases = databaseServerAt(dsn);
     this.admin = this.databases.url('pgbouncer');
   }
 
   /** @param settings lines of its section `[pgbouncer]`, such as `default_pool_size = 3` */
-  static async start(postgres: MortalPostgres, settings: readonly string[]): Promise<PgBouncer> {
+  static async start(postgres: KillablePostgres, settings: readonly string[]): Promise<PgBouncer> {
     const folder = mkdtempSync(join(tmpdir(), 'agno-pgbouncer-'));
     const port = await freePort();
     const { password } = new URL(postgres.databases.url('postgres'));

@@ -1,50 +1,57 @@
 import { until } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
-import { DEFAULT_LIMITS } from './default-limits.js';
-import { MortalPostgres } from './mortal-postgres.js';
+import { DEFAULT_TIMEOUTS } from './default-limits.js';
+import { KillablePostgres } from './mortal-postgres.js';
 import { REQUEST_TIMEOUT_MS } from './scenario.js';
 import { TcpProxy } from './tcp-proxy.js';
 import { Traffic, type TrafficOptions } from './traffic.js';
 
 /** The db_id and the database's name. */
-export const MAIN = 'main';
+export const MAIN_DATABASE = 'main';
 
 /** Statements that a replica may run, as the figures name them. */
 const READS = ['read', 'page', 'count', 'run'];
 
 /** The built service in front of a primary and its standbys. */
-export class Replicated {
+export class ReplicatedService {
   private constructor(
     readonly service: ServerProcess,
-    readonly primary: MortalPostgres,
+    readonly primary: KillablePostgres,
     /** Between the service and its primary. */
     readonly network: TcpProxy,
-    readonly standbys: readonly MortalPostgres[],
+    readonly standbys: readonly KillablePostgres[],
     /** Between the service and each of them. */
     readonly standbyNetworks: readonly TcpProxy[],
   ) {}
 
-  static async start(standbyCount: number, env: Readonly<Record<string, string>> = {}): Promise<Replicated> {
-    const primary = await MortalPostgres.start();
-    const dsn = await primary.databases.createDatabase(MAIN);
+  static async start(standbyCount: number, env: Readonly<Record<string, string>> = {}): Promise<ReplicatedService> {
+    const primary = await KillablePostgres.start();
+    const dsn = await primary.databases.createDatabase(MAIN_DATABASE);
     const dsnOn = ({ port }: TcpProxy) => dsn.replace(`:${primary.port}/`, `:${port}/`);
-    const standbys: MortalPostgres[] = [];
+    const standbys: KillablePostgres[] = [];
     for (let at = 0; at < standbyCount; at++) standbys.push(await primary.follow());
     const network = await TcpProxy.to(primary.port);
     const standbyNetworks = await Promise.all(standbys.map(({ port }) => TcpProxy.to(port)));
     const service = await startSessionService({
-      AGNO_SESSION_DSN_MAP: JSON.stringify({ [MAIN]: dsnOn(network) }),
-      AGNO_SESSION_REPLICA_MAP: JSON.stringify({ [MAIN]: standbyNetworks.map(dsnOn) }),
-      ...DEFAULT_LIMITS,
+      AGNO_SESSION_DSN_MAP: JSON.stringify({ [MAIN_DATABASE]: dsnOn(network) }),
+      AGNO_SESSION_REPLICA_MAP: JSON.stringify({ [MAIN_DATABASE]: standbyNetworks.map(dsnOn) }),
+      ...DEFAULT_TIMEOUTS,
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
       ...env,
     });
-    return new Replicated(service, primary, network, standbys, standbyNetworks);
+    return new ReplicatedService(service, primary, network, standbys, standbyNetworks);
   }
 
   traffic(name: string, options: Partial<TrafficOptions> = {}): Traffic {
-    return Traffic.start({ baseUrl: this.service.baseUrl, databaseId: MAIN, clients: 8, pauseMs: 5, name, ...options });
+    return Traffic.start({
+      baseUrl: this.service.baseUrl,
+      databaseId: MAIN_DATABASE,
+      clients: 8,
+      pauseMs: 5,
+      name,
+      ...options,
+    });
   }
 
   /** Reads that each server has done since the service started: the primary first. */
@@ -54,7 +61,9 @@ export class Replicated {
     for (const [, operation = '', id = '', count] of text.matchAll(COUNT)) {
       if (READS.includes(operation)) counts.set(id, (counts.get(id) ?? 0) + Number(count));
     }
-    return [MAIN, ...this.standbys.map((_, at) => `${MAIN}:replica${at + 1}`)].map((id) => counts.get(id) ?? 0);
+    return [MAIN_DATABASE, ...this.standbys.map((_, at) => `${MAIN_DATABASE}:replica${at + 1}`)].map(
+      (id) => counts.get(id) ?? 0,
+    );
   }
 
   /** Repeats `ask` until all that it reads comes from the standbys. */

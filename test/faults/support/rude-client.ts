@@ -11,7 +11,7 @@ const TRICKLE_BYTES = 4_096;
 const TRICKLE_MS = 250;
 
 /** A client that keeps to no manners: it sends what it likes as slowly as it likes, and reads only when told to. */
-export class RudeClient {
+export class MisbehavingClient {
   /** The status of the first answer; 0 while there is none. */
   status = 0;
   /** Bytes of answers that it has read. */
@@ -27,9 +27,9 @@ export class RudeClient {
   }
 
   /** So many connections to a service, until the test is over. */
-  static async crowd(baseUrl: string, count: number): Promise<RudeClient[]> {
+  static async crowd(baseUrl: string, count: number): Promise<MisbehavingClient[]> {
     const port = Number(new URL(baseUrl).port);
-    const clients: RudeClient[] = [];
+    const clients: MisbehavingClient[] = [];
     onTestFinished(() => {
       for (const client of clients) client.close();
     });
@@ -37,7 +37,7 @@ export class RudeClient {
       const opening = Array.from({ length: Math.min(AT_ONCE, count - clients.length) }, async () => {
         const socket = connect(port, '127.0.0.1');
         await once(socket, 'connect');
-        return new RudeClient(socket);
+        return new MisbehavingClient(socket);
       });
       clients.push(...(await Promise.all(opening)));
     }
@@ -79,6 +79,6 @@ export class RudeClient {
 }
 
 /** Resolves when the server has closed the connection of every client. Only who reads gets to know. */
-export async function closedByServer(clients: readonly RudeClient[], withinMs: number): Promise<void> {
+export async function waitUntilClosed(clients: readonly MisbehavingClient[], withinMs: number): Promise<void> {
   await until(async () => clients.every(({ isClosed }) => isClosed), withinMs);
 }

@@ -1,35 +1,35 @@
 import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
-import { DEFAULT_LIMITS } from './default-limits.js';
+import { DEFAULT_TIMEOUTS } from './default-limits.js';
 import { COLLECTS_ON_SIGNAL, type Footprint, footprintOf, leaksSince } from './footprint.js';
 import { HttpClient } from './http-client.js';
-import { MortalPostgres } from './mortal-postgres.js';
+import { KillablePostgres } from './mortal-postgres.js';
 
 /** Its name in PostgreSQL. */
 export const DATABASE = 'loaded';
 const DB_ID = 'default';
 
 /** The built service in front of one database of its own. */
-export class ServedDatabase {
+export class SingleDatabaseService {
   private constructor(
     readonly service: ServerProcess,
-    readonly postgres: MortalPostgres,
+    readonly postgres: KillablePostgres,
     readonly http: HttpClient,
   ) {}
 
   /** With AgentOS's tables, which are empty. */
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<ServedDatabase> {
-    const postgres = await MortalPostgres.start();
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<SingleDatabaseService> {
+    const postgres = await KillablePostgres.start();
     const service = await startSessionService({
       ...COLLECTS_ON_SIGNAL,
       AGNO_PG_DSN: await postgres.databases.createDatabase(DATABASE),
-      ...DEFAULT_LIMITS,
+      ...DEFAULT_TIMEOUTS,
       ...env,
     });
     const http = new HttpClient(service.baseUrl);
     await http.ask('POST', '/sessions', { session_id: 'first' });
     await http.ask('DELETE', '/sessions/first');
-    return new ServedDatabase(service, postgres, http);
+    return new SingleDatabaseService(service, postgres, http);
   }
 
   sql<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {

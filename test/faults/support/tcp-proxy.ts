@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What happens to bytes, whichever way they go. */
-export type Weather =
+export type NetworkCondition =
   | { readonly kind: 'pass' }
   /** Each piece arrives so many milliseconds later. */
   | { readonly kind: 'delay'; readonly ms: number }
@@ -16,7 +16,7 @@ export type Weather =
 
 /** A network between a client and a server on this machine that fails as networks do. */
 export class TcpProxy {
-  private weather: Weather = { kind: 'pass' };
+  private weather: NetworkCondition = { kind: 'pass' };
   private fatal: string | undefined;
   private readonly sockets = new Set<Socket>();
   private readonly changed = new EventTarget();
@@ -36,7 +36,7 @@ export class TcpProxy {
     return new TcpProxy(server, (server.address() as AddressInfo).port, target);
   }
 
-  set(weather: Weather): void {
+  set(weather: NetworkCondition): void {
     this.weather = weather;
     this.changed.dispatchEvent(new Event('change'));
   }
@@ -121,7 +121,7 @@ export class TcpProxy {
     }
   }
 
-  private async trickle(bytes: Buffer, to: Socket, weather: Weather & { kind: 'trickle' }): Promise<void> {
+  private async trickle(bytes: Buffer, to: Socket, weather: NetworkCondition & { kind: 'trickle' }): Promise<void> {
     let rest = bytes;
     while (rest.length > 0 && this.weather === weather) {
       await sleep(1);

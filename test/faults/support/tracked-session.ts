@@ -1,5 +1,5 @@
 /** What somebody found of a session, in an answer of the service or in the tables, as far as they looked. */
-export interface Found {
+export interface ObservedSession {
   readonly name?: string | null;
   /** The number that state, metadata and summary hold. They are written together. */
   readonly revisions?: readonly (string | null | undefined)[];
@@ -10,10 +10,10 @@ export interface Found {
 export type WriteOutcome = 'done' | 'refused' | 'unknown';
 
 /** Runs that every session is created with. */
-export const SEEDED_RUNS = 2;
+export const INITIAL_RUNS = 2;
 
 /** By the status: 504 and no answer leave open what became of the write, every other refusal means that nothing was done. */
-export function outcomeOf(status: number): WriteOutcome {
+export function writeOutcome(status: number): WriteOutcome {
   if (status >= 200 && status < 300) return 'done';
   return status === 0 || status === 504 ? 'unknown' : 'refused';
 }
@@ -70,16 +70,16 @@ export class TrackedSession {
   }
 
   /** What is wrong with what was found, in words; undefined when it is possible. */
-  faultOf(found: Found | undefined): string | undefined {
+  faultOf(found: ObservedSession | undefined): string | undefined {
     if (found === undefined) return this.mustExist ? `${this.id} is lost` : undefined;
     if (!this.mayExist) return `${this.id} is there, though it was deleted or refused`;
-    const { name, revisions = [], runs = SEEDED_RUNS } = found;
+    const { name, revisions = [], runs = INITIAL_RUNS } = found;
     if (name !== undefined && !this.names.has(name ?? ''))
       return `${this.id} has the name ${name}, not ${[...this.names]}`;
     if (new Set(revisions).size > 1) return `${this.id} is half written: ${revisions}`;
     const strange = revisions.find((revision) => !this.revisions.has(revision ?? ''));
     if (strange !== undefined) return `${this.id} has revision ${strange}, not ${[...this.revisions]}`;
-    return runs === SEEDED_RUNS ? undefined : `${this.id} has ${runs} runs`;
+    return runs === INITIAL_RUNS ? undefined : `${this.id} has ${runs} runs`;
   }
 }
 

@@ -1,13 +1,13 @@
-import type { Dice } from '../../support/dice.js';
-import type { Answer, HttpClient } from './http-client.js';
-import { faultOfDetail, faultOfList, faultOfRuns } from './judge.js';
-import { outcomeOf, SEEDED_RUNS, TrackedSession } from './tracked-session.js';
+import type { SeededRandom } from '../../support/dice.js';
+import type { HttpClient, HttpResponse } from './http-client.js';
+import { detailViolation, listViolation, runsViolation } from './judge.js';
+import { INITIAL_RUNS, TrackedSession, writeOutcome } from './tracked-session.js';
 
-export type Kind = 'list' | 'detail' | 'runs' | 'create' | 'patch' | 'rename' | 'delete';
+export type RequestKind = 'list' | 'detail' | 'runs' | 'create' | 'patch' | 'rename' | 'delete';
 
 /** One request of the traffic. */
-export interface Sent {
-  readonly kind: Kind;
+export interface SentRequest {
+  readonly kind: RequestKind;
   /** 0: no answer, or not all of one. */
   readonly status: number;
   /** Why there was no answer, e.g. `ECONNREFUSED`. */
@@ -22,7 +22,7 @@ export interface Sent {
 /** Sessions that a client keeps before it deletes. */
 const KEPT = 8;
 
-const MIX: readonly Kind[] = ['list', 'list', 'detail', 'detail', 'runs', 'create', 'patch', 'rename', 'delete'];
+const MIX: readonly RequestKind[] = ['list', 'list', 'detail', 'detail', 'runs', 'create', 'patch', 'rename', 'delete'];
 
 /** A client that asks one thing at a time, about sessions that nobody else writes: so it knows what must be answered. */
 export class TrafficClient {
@@ -34,10 +34,10 @@ export class TrafficClient {
     private readonly http: HttpClient,
     private readonly name: string,
     private readonly query: string,
-    private readonly dice: Dice,
+    private readonly dice: SeededRandom,
   ) {}
 
-  async step(): Promise<Sent> {
+  async step(): Promise<SentRequest> {
     const at = performance.now();
     const { kind, answer, fault } = await this.send();
     return { kind, status: answer.status, reason: answer.reason, at, milliseconds: answer.milliseconds, fault };
@@ -74,41 +74,41 @@ export class TrafficClient {
       user_id: this.name,
       agent_id: 'a',
       ...revision(0),
-      runs: Array.from({ length: SEEDED_RUNS }, (_, at) => ({ run_id: session.runId(at), agent_id: 'a' })),
+      runs: Array.from({ length: INITIAL_RUNS }, (_, at) => ({ run_id: session.runId(at), agent_id: 'a' })),
     });
-    session.created(outcomeOf(answer.status));
-    return { kind: 'create', answer, fault: faultOfDetail(session, answer) };
+    session.created(writeOutcome(answer.status));
+    return { kind: 'create', answer, fault: detailViolation(session, answer) };
   }
 
   private async patch(session: TrackedSession): Promise<Judged> {
     const number = this.version++;
     const answer = await this.http.ask('PATCH', this.path(session), revision(number));
-    session.patched(number, outcomeOf(answer.status));
-    return { kind: 'patch', answer, fault: faultOfDetail(session, answer) };
+    session.patched(number, writeOutcome(answer.status));
+    return { kind: 'patch', answer, fault: detailViolation(session, answer) };
   }
 
   private async rename(session: TrackedSession): Promise<Judged> {
     const number = this.version++;
     const body = { session_name: session.nameOf(number) };
     const answer = await this.http.ask('POST', this.path(session, '/rename'), body);
-    session.renamed(number, outcomeOf(answer.status));
-    return { kind: 'rename', answer, fault: faultOfDetail(session, answer) };
+    session.renamed(number, writeOutcome(answer.status));
+    return { kind: 'rename', answer, fault: detailViolation(session, answer) };
   }
 
   private async delete(session: TrackedSession): Promise<Judged> {
     const answer = await this.http.ask('DELETE', this.path(session));
-    session.deleted(outcomeOf(answer.status));
+    session.deleted(writeOutcome(answer.status));
     return { kind: 'delete', answer, fault: undefined };
   }
 
   private async read(kind: 'detail' | 'runs', session: TrackedSession): Promise<Judged> {
     const answer = await this.http.ask('GET', this.path(session, kind === 'runs' ? '/runs' : ''));
-    return { kind, answer, fault: (kind === 'runs' ? faultOfRuns : faultOfDetail)(session, answer) };
+    return { kind, answer, fault: (kind === 'runs' ? runsViolation : detailViolation)(session, answer) };
   }
 
   private async list(): Promise<Judged> {
     const answer = await this.http.ask('GET', `/sessions?type=agent&limit=1000&user_id=${this.name}&${this.query}`);
-    return { kind: 'list', answer, fault: faultOfList(this.sessions, answer) };
+    return { kind: 'list', answer, fault: listViolation(this.sessions, answer) };
   }
 
   private path(session: TrackedSession, below = ''): string {
@@ -117,8 +117,8 @@ export class TrafficClient {
 }
 
 interface Judged {
-  readonly kind: Kind;
-  readonly answer: Answer;
+  readonly kind: RequestKind;
+  readonly answer: HttpResponse;
   readonly fault: string | undefined;
 }
 

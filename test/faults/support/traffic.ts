@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../support/api.js';
-import { Dice } from '../../support/dice.js';
+import { SeededRandom } from '../../support/dice.js';
 import { HttpClient } from './http-client.js';
 import type { TrackedSession } from './tracked-session.js';
-import { type Sent, TrafficClient } from './traffic-client.js';
+import { type SentRequest, TrafficClient } from './traffic-client.js';
 
 export interface TrafficOptions {
   readonly baseUrl: string;
@@ -18,7 +18,7 @@ export interface TrafficOptions {
 /** Clients that list, read and write sessions at the same time until they are stopped. */
 export class Traffic {
   /** Every request that has ended, in that order. */
-  readonly sent: Sent[] = [];
+  readonly sent: SentRequest[] = [];
   private readonly clients: readonly TrafficClient[];
   private readonly http: HttpClient;
   private readonly work: Promise<unknown>;
@@ -31,7 +31,7 @@ export class Traffic {
     const query = `db_id=${databaseId}`;
     this.clients = Array.from(
       { length: clients },
-      (_, at) => new TrafficClient(this.http, `${name}-${at}`, query, new Dice(at)),
+      (_, at) => new TrafficClient(this.http, `${name}-${at}`, query, new SeededRandom(at)),
     );
     this.ended = this.clients.map(() => 0);
     this.work = Promise.all(this.clients.map((client, index) => this.keepAsking(client, index, pauseMs)));
@@ -46,7 +46,7 @@ export class Traffic {
     return this.clients.flatMap(({ sessions }) => sessions);
   }
 
-  since(moment: number): Sent[] {
+  since(moment: number): SentRequest[] {
     return this.sent.filter(({ at }) => at >= moment);
   }
 

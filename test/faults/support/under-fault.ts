@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { until } from '../../support/api.js';
 import { scaled } from '../../support/time-scale.js';
-import { failuresOf, faultsOf, oddStatuses, p99Of, slowestOf, statusesOf } from './figures.js';
-import { keepFinding } from './keep-finding.js';
-import { faultsOfTables } from './ledger.js';
-import { HEALTHY, REQUEST_TIMEOUT_MS, type Scenario, SICK } from './scenario.js';
+import { countStatuses, failuresOf, p99Of, slowestOf, unexpectedStatuses, violationsOf } from './figures.js';
+import { recordReliability } from './keep-finding.js';
+import { tableViolations } from './ledger.js';
+import { FAULTY, type FaultScenario, HEALTHY, REQUEST_TIMEOUT_MS } from './scenario.js';
 import type { Traffic } from './traffic.js';
-import type { Sent } from './traffic-client.js';
+import type { SentRequest } from './traffic-client.js';
 
 /** Something that goes wrong with a database for a while. */
 export interface Fault {
@@ -22,8 +22,8 @@ export interface Fault {
 }
 
 /** What requests met that were under way while the fault lasted. */
-export interface Met {
-  readonly sent: readonly Sent[];
+export interface FaultObservation {
+  readonly sent: readonly SentRequest[];
   /** From the end of the fault to the end of the last request that failed, in milliseconds. */
   readonly recoveryMs: number;
 }
@@ -42,8 +42,8 @@ const NOISE_MS = scaled(1_500);
  * hold whatever the fault: every request is answered within its deadline, with its result or 503 or 504; the other
  * database never fails; the struck one is served again without a restart; nothing is lost, half written, mixed up or leaked.
  */
-export async function underFault(scenario: Scenario, fault: Fault): Promise<Met> {
-  const sick = scenario.traffic(SICK, { clients: fault.clients ?? CLIENTS });
+export async function injectFault(scenario: FaultScenario, fault: Fault): Promise<FaultObservation> {
+  const sick = scenario.traffic(FAULTY, { clients: fault.clients ?? CLIENTS });
   const healthy = scenario.traffic(HEALTHY, { clients: 4 });
   const all = [sick, healthy];
   try {
@@ -62,22 +62,22 @@ export async function underFault(scenario: Scenario, fault: Fault): Promise<Met>
     const met = { sent: between(sick, struckAt, healedAt), recoveryMs: recoveryOf(sick, healedAt) };
     const beside = [p99Of(between(healthy, 0, struckAt)), p99Of(between(healthy, struckAt, healedAt))] as const;
     const lost = [
-      ...(await faultsOfTables(sick.sessions, scenario.sick, SICK)),
-      ...(await faultsOfTables(healthy.sessions, scenario.healthy, HEALTHY)),
+      ...(await tableViolations(sick.sessions, scenario.sick, FAULTY)),
+      ...(await tableViolations(healthy.sessions, scenario.healthy, HEALTHY)),
     ];
-    const wrong = all.flatMap(({ sent }) => faultsOf(sent));
-    keepFinding({
+    const wrong = all.flatMap(({ sent }) => violationsOf(sent));
+    recordReliability({
       fault: fault.name,
       requests: met.sent.length,
-      outcome: `${statusesOf(met.sent)}; beside it p99 ${beside.map((ms) => ms.toFixed(0)).join(' → ')} ms`,
+      outcome: `${countStatuses(met.sent)}; beside it p99 ${beside.map((ms) => ms.toFixed(0)).join(' → ')} ms`,
       recoveryMs: met.recoveryMs,
       lostWrites: lost.length,
       wrongAnswers: wrong.length,
     });
     expect({ lost, wrong }).toEqual({ lost: [], wrong: [] });
-    expect(oddStatuses(healthy.sent), 'other answers than results of the other database').toBe('');
+    expect(unexpectedStatuses(healthy.sent), 'other answers than results of the other database').toBe('');
     expect(beside[1], 'p99 of the other database').toBeLessThan(10 * beside[0] + NOISE_MS);
-    expect(oddStatuses(sick.sent, 503, 504), 'other answers than results, 503 and 504').toBe('');
+    expect(unexpectedStatuses(sick.sent, 503, 504), 'other answers than results, 503 and 504').toBe('');
     expect(slowestOf(sick.sent)).toBeLessThan(REQUEST_TIMEOUT_MS + NOISE_MS);
     expect(await scenario.leaks(), 'leaks').toEqual([]);
     expect(scenario.service.ended(), scenario.service.output()).toBe(false);
@@ -88,7 +88,7 @@ export async function underFault(scenario: Scenario, fault: Fault): Promise<Met>
 }
 
 /** Requests that were under way at some moment of a span. */
-function between({ sent }: Traffic, start: number, end: number): Sent[] {
+function between({ sent }: Traffic, start: number, end: number): SentRequest[] {
   return sent.filter(({ at, milliseconds }) => at < end && at + milliseconds >= start);
 }
 

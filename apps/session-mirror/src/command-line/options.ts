@@ -1,5 +1,10 @@
-import type { ReportFiles } from '../report/write-reports.js';
-import type { Choice } from '../requests/choose.js';
+import type { RequestSelection } from '../requests/choose.js';
+
+/** Files that a report goes to. */
+export interface ReportFiles {
+  readonly json: string | undefined;
+  readonly html: string | undefined;
+}
 
 interface CommonOptions {
   readonly python: URL;
@@ -12,7 +17,7 @@ interface CommonOptions {
   readonly hasValues: boolean;
 }
 
-export interface ReplayOptions extends CommonOptions, Choice {
+export interface ReplayOptions extends CommonOptions, RequestSelection {
   readonly command: 'replay';
   readonly sources: readonly string[];
   readonly ratePerSecond: number;
@@ -31,7 +36,7 @@ export type Options = ReplayOptions | ProxyOptions;
 
 /** The command line cannot be carried out. The message has one line per fault, and no secret. */
 export class OptionsError extends Error {
-  constructor(readonly faults: readonly string[]) {
-    super(faults.join('\n'));
+  constructor(readonly errors: readonly string[]) {
+    super(errors.join('\n'));
   }
 }

@@ -13,7 +13,7 @@ function faultsOf(read: () => unknown): readonly string[] {
     read();
     return [];
   } catch (error) {
-    if (error instanceof OptionsError) return error.faults;
+    if (error instanceof OptionsError) return error.errors;
     throw error;
   }
 }

@@ -1,15 +1,15 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { comparedHeaders, type TimedAnswer } from '@agno/comparison';
+import { comparedHeaders, type TimedResponse } from '@agno/comparison';
 import { LIMITS } from '../limits.js';
 import type { MirrorRequest } from '../requests/mirror-request.js';
 
 export type SideName = 'python' | 'ours';
 
-export type Reply = TimedAnswer;
+export type SideResponse = TimedResponse;
 
 /** A side did not answer, or not as HTTP. The message says why and names no address. */
-export class NoReply extends Error {
+export class NoResponse extends Error {
   constructor(
     readonly side: SideName,
     reason: string,
@@ -19,7 +19,7 @@ export class NoReply extends Error {
 }
 
 /** How a kept connection shows that the server had closed it. */
-const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
+const CONNECTION_CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
 /** One of the two servers that are compared. */
 export class Side {
@@ -40,14 +40,14 @@ export class Side {
    *
    * @throws NoReply
    */
-  async ask(request: MirrorRequest): Promise<Reply> {
+  async send(request: MirrorRequest): Promise<SideResponse> {
     try {
-      return await this.askOnce(request);
+      return await this.sendOnce(request);
     } catch (error) {
-      if (!(error instanceof ClosedConnection)) throw this.noReply(error);
+      if (!(error instanceof ClosedConnection)) throw this.toNoResponse(error);
     }
-    return this.askOnce(request).catch((error: unknown) => {
-      throw this.noReply(error);
+    return this.sendOnce(request).catch((error: unknown) => {
+      throw this.toNoResponse(error);
     });
   }
 
@@ -55,7 +55,7 @@ export class Side {
     this.agent.destroy();
   }
 
-  private askOnce({ method, target, headers, body }: MirrorRequest): Promise<Reply> {
+  private sendOnce({ method, target, headers, body }: MirrorRequest): Promise<SideResponse> {
     const { hostname, port, pathname } = this.url;
     const at = Date.now() / 1000;
     const since = performance.now();
@@ -71,44 +71,48 @@ export class Side {
         headers: sent,
         maxHeaderSize: 65_536,
       });
-      const deadline = setTimeout(() => outgoing.destroy(new Error('timeout')), LIMITS.answerTimeoutMs);
+      const deadline = setTimeout(() => outgoing.destroy(new Error('timeout')), LIMITS.responseTimeoutMs);
       outgoing.on('close', () => clearTimeout(deadline));
       outgoing.on('error', (error) => {
-        reject(outgoing.reusedSocket && CLOSED.has(codeOf(error)) ? new ClosedConnection(codeOf(error)) : error);
+        reject(
+          outgoing.reusedSocket && CONNECTION_CLOSED_CODES.has(errorCode(error))
+            ? new ClosedConnection(errorCode(error))
+            : error,
+        );
       });
       outgoing.on('response', (incoming) => {
-        textOf(incoming).then((text) => {
+        readBody(incoming).then((text) => {
           const milliseconds = performance.now() - since;
-          resolve({ ...answerOf(incoming.statusCode, incoming.headers, text), at, milliseconds });
+          resolve({ ...comparableResponse(incoming.statusCode, incoming.headers, text), sentAt: at, milliseconds });
         }, reject);
       });
       outgoing.end(body);
     });
   }
 
-  private noReply(error: unknown): NoReply {
-    return new NoReply(this.name, codeOf(error) || (error instanceof Error ? error.message : String(error)));
+  private toNoResponse(error: unknown): NoResponse {
+    return new NoResponse(this.name, errorCode(error) || (error instanceof Error ? error.message : String(error)));
   }
 }
 
 /** What is compared of an answer. */
-export function answerOf(status: number | undefined, headers: IncomingHttpHeaders, body: string) {
+export function comparableResponse(status: number | undefined, headers: IncomingHttpHeaders, body: string) {
   return { status: status ?? 0, headers: comparedHeaders(headers), body };
 }
 
 class ClosedConnection extends Error {}
 
-async function textOf(incoming: IncomingMessage): Promise<string> {
+async function readBody(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > LIMITS.answerBytes) throw new Error(`an answer beyond ${LIMITS.answerBytes / 2 ** 20} MiB`);
+    if (length > LIMITS.maxResponseBytes) throw new Error(`an answer beyond ${LIMITS.maxResponseBytes / 2 ** 20} MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function codeOf(error: unknown): string {
+function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -17,7 +17,7 @@ export type Verdict =
 export type VerdictKind = Verdict['kind'];
 
 /** A request with its verdict and the times of the first reading. */
-export interface Compared {
+export interface ComparisonResult {
   readonly request: MirrorRequest;
   readonly verdict: Verdict;
   readonly milliseconds?: Readonly<Record<SideName, number>>;

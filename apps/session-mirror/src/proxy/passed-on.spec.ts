@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { headersByName, passedOn } from './passed-on.js';
+import { endToEndHeaders, headersByName } from './passed-on.js';
 
 it('passes on everything but what is about the connection', () => {
   const headers = [
@@ -16,6 +16,6 @@ it('passes on everything but what is about the connection', () => {
     'Cookie',
     'b',
   ];
-  expect(passedOn(headers)).toEqual(['Host', 'h', 'Cookie', 'a', 'Cookie', 'b']);
-  expect(headersByName(passedOn(headers))).toEqual({ host: 'h', cookie: 'a; b' });
+  expect(endToEndHeaders(headers)).toEqual(['Host', 'h', 'Cookie', 'a', 'Cookie', 'b']);
+  expect(headersByName(endToEndHeaders(headers))).toEqual({ host: 'h', cookie: 'a; b' });
 });

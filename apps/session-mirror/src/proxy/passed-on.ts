@@ -16,25 +16,25 @@ const HOP_BY_HOP = new Set([
 export type RawHeaders = readonly string[];
 
 /** The headers that are passed on: without those of the connection, and without those that `Connection` names. */
-export function passedOn(headers: RawHeaders): string[] {
-  const named = pairsOf(headers)
+export function endToEndHeaders(headers: RawHeaders): string[] {
+  const named = headerPairs(headers)
     .filter(([name]) => name.toLowerCase() === 'connection')
     .flatMap(([, value]) => value.split(',').map((token) => token.trim().toLowerCase()));
   const dropped = new Set([...HOP_BY_HOP, ...named]);
-  return pairsOf(headers).flatMap(([name, value]) => (dropped.has(name.toLowerCase()) ? [] : [name, value]));
+  return headerPairs(headers).flatMap(([name, value]) => (dropped.has(name.toLowerCase()) ? [] : [name, value]));
 }
 
 /** Headers as one value by name in lower case; repeated ones are joined. */
 export function headersByName(headers: RawHeaders): Record<string, string> {
   const byName: Record<string, string> = {};
-  for (const [rawName, value] of pairsOf(headers)) {
+  for (const [rawName, value] of headerPairs(headers)) {
     const name = rawName.toLowerCase();
     byName[name] = byName[name] === undefined ? value : `${byName[name]}${name === 'cookie' ? '; ' : ', '}${value}`;
   }
   return byName;
 }
 
-function pairsOf(headers: RawHeaders): [name: string, value: string][] {
+function headerPairs(headers: RawHeaders): [name: string, value: string][] {
   const pairs: [string, string][] = [];
   for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at] ?? '', headers[at + 1] ?? '']);
   return pairs;

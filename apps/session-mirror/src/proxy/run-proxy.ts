@@ -3,11 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { ProxyOptions } from '../command-line/options.js';
 import { OptionsError } from '../command-line/options.js';
 import { LIMITS } from '../limits.js';
-import { Comparing } from './comparing.js';
-import { Copies } from './copies.js';
-import { forward } from './forward.js';
-import { tunnel } from './tunnel.js';
-import { HEADER_BYTES, Upstream } from './upstream.js';
+import { ComparisonWorker } from './comparing.js';
+import { CopyBudget } from './copies.js';
+import { forwardRequest } from './forward.js';
+import { tunnelUpgrade } from './tunnel.js';
+import { MAX_HEADER_BYTES, Upstream } from './upstream.js';
 
 /**
  * Stands before Python until SIGTERM or SIGINT, then prints the summary and returns the exit code.
@@ -16,17 +16,17 @@ import { HEADER_BYTES, Upstream } from './upstream.js';
  */
 export async function runProxy(options: ProxyOptions, args: readonly string[]): Promise<number> {
   const python = new Upstream(options.python);
-  const comparing = new Comparing(args, (bytes) => copies.release(bytes));
-  const copies = new Copies(options.sample, comparing.tell);
-  const server = createServer({ maxHeaderSize: HEADER_BYTES, requestTimeout: 0 }, (request, response) =>
-    forward(request, response, python, copies.begin(request)),
+  const comparing = new ComparisonWorker(args, (bytes) => copies.release(bytes));
+  const copies = new CopyBudget(options.sample, comparing.post);
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0 }, (request, response) =>
+    forwardRequest(request, response, python, copies.tryStart(request)),
   );
-  server.on('upgrade', (request, socket, head) => tunnel(request, socket, head, python));
+  server.on('upgrade', (request, socket, head) => tunnelUpgrade(request, socket, head, python));
   const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   await listen(server, options);
   process.stderr.write(`the mirror listens on ${options.host}:${options.port}\n`);
   await told;
-  await close(server);
+  await closeServer(server);
   const { summary, exitCode } = await comparing.stop();
   process.stdout.write(summary);
   return exitCode;
@@ -42,8 +42,8 @@ async function listen(server: Server, { host, port }: ProxyOptions): Promise<voi
 }
 
 /** Answers in flight may end; streams that never do are cut. */
-async function close(server: Server): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), LIMITS.stopWithinMs);
+async function closeServer(server: Server): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), LIMITS.shutdownTimeoutMs);
   const closed = once(server, 'close');
   server.close();
   await closed;

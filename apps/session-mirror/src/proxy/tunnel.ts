@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Upstream } from './upstream.js';
 
 /** Connects a client that asks for another protocol (WebSocket) with Python: from here on bytes are passed on as they are. */
-export function tunnel(request: IncomingMessage, client: Duplex, head: Buffer, python: Upstream): void {
+export function tunnelUpgrade(request: IncomingMessage, client: Duplex, head: Buffer, python: Upstream): void {
   const server = python.connect();
   const lines = [`${request.method} ${python.pathOf(request.url ?? '/')} HTTP/1.1`];
   for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {

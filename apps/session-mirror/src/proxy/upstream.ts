@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 /** Headers of any size that AgentOS takes or gives. */
-export const HEADER_BYTES = 65_536;
+export const MAX_HEADER_BYTES = 65_536;
 
 /** The Python server behind the proxy. */
 export class Upstream {
@@ -36,7 +36,7 @@ export class Upstream {
       path: this.pathOf(target),
       headers,
       setHost: false,
-      maxHeaderSize: HEADER_BYTES,
+      maxHeaderSize: MAX_HEADER_BYTES,
     });
   }
 

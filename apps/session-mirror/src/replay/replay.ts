@@ -1,11 +1,11 @@
 import type { ReplayOptions } from '../command-line/options.js';
-import { comparePair, type Sides } from '../comparing/compare-pair.js';
+import { compareResponses, type Sides } from '../comparing/compare-pair.js';
 import type { Tally } from '../report/tally.js';
-import { chosen } from '../requests/choose.js';
+import { selectRequest } from '../requests/choose.js';
 import { isSkipped } from '../requests/mirror-request.js';
 import { readRequests } from '../requests/read-requests.js';
-import { Pace } from './pace.js';
-import { checkThrowAway } from './throw-away.js';
+import { RateLimiter } from './pace.js';
+import { assertDisposable } from './throw-away.js';
 import { WriteReplayer } from './write-replayer.js';
 
 /**
@@ -13,21 +13,26 @@ import { WriteReplayer } from './write-replayer.js';
  *
  * @throws UnreadableSource, or OptionsError when writes are asked of servers that are not meant for them
  */
-export async function replay(options: ReplayOptions, sides: Sides, tally: Tally, stopped: AbortSignal): Promise<void> {
+export async function replayRequests(
+  options: ReplayOptions,
+  sides: Sides,
+  tally: Tally,
+  stopped: AbortSignal,
+): Promise<void> {
   const { hasWrites, ratePerSecond, concurrency } = options;
-  if (hasWrites) await checkThrowAway(sides);
+  if (hasWrites) await assertDisposable(sides);
   const writer = new WriteReplayer(sides);
-  const pace = new Pace(ratePerSecond, hasWrites ? 1 : concurrency);
+  const pace = new RateLimiter(ratePerSecond, hasWrites ? 1 : concurrency);
   for await (const found of readRequests(options.sources)) {
     if (stopped.aborted) break;
-    const request = chosen(found, options);
+    const request = selectRequest(found, options);
     if (isSkipped(request)) {
       tally.skip(request.skipped);
       continue;
     }
-    await pace.start(async () => {
-      tally.add(await (hasWrites ? writer.replay(request) : comparePair(sides, request)));
+    await pace.run(async () => {
+      tally.add(await (hasWrites ? writer.replay(request) : compareResponses(sides, request)));
     });
   }
-  await pace.finish();
+  await pace.drain();
 }

@@ -1,7 +1,13 @@
-import { areNewIds, areTimesSince, isDerivedTime } from '@agno/comparison';
-import { type Pair, pairDifferences, pythonFailure, type Sides, withTimes } from '../comparing/compare-pair.js';
-import type { Reply, SideName } from '../comparing/side.js';
-import type { Compared, Verdict } from '../comparing/verdict.js';
+import { areGeneratedIds, areGeneratedTimes, isDerivedMessageTime } from '@agno/comparison';
+import {
+  pythonFailure,
+  type ResponsePair,
+  responsePairDifferences,
+  type Sides,
+  toComparisonResult,
+} from '../comparing/compare-pair.js';
+import type { SideName, SideResponse } from '../comparing/side.js';
+import type { ComparisonResult, Verdict } from '../comparing/verdict.js';
 import type { MirrorRequest } from '../requests/mirror-request.js';
 
 /**
@@ -10,52 +16,54 @@ import type { MirrorRequest } from '../requests/mirror-request.js';
  */
 export class WriteReplayer {
   /** By side: the id it has made, by the recorded one. */
-  private readonly ids: Readonly<Record<SideName, Map<string, string>>> = { python: new Map(), ours: new Map() };
+  private readonly createdIds: Readonly<Record<SideName, Map<string, string>>> = { python: new Map(), ours: new Map() };
   private readonly since = Math.floor(Date.now() / 1000);
 
   constructor(private readonly sides: Sides) {}
 
   /** Asks both sides once: what writes cannot be asked again. */
-  replay(request: MirrorRequest): Promise<Compared> {
-    return withTimes(request, async () => {
-      const [python, ours] = await Promise.all([this.ask('python', request), this.ask('ours', request)]);
+  replay(request: MirrorRequest): Promise<ComparisonResult> {
+    return toComparisonResult(request, async () => {
+      const [python, ours] = await Promise.all([this.send('python', request), this.send('ours', request)]);
       const first = { python, ours };
       return { first, verdict: this.verdictOf(first, request) };
     });
   }
 
-  private async ask(side: SideName, request: MirrorRequest): Promise<Reply> {
-    const ids = this.ids[side];
+  private async send(side: SideName, request: MirrorRequest): Promise<SideResponse> {
+    const ids = this.createdIds[side];
     const { target, body } = request;
-    const reply = await this.sides[side].ask({
+    const reply = await this.sides[side].send({
       ...request,
-      target: replaced(target, ids, encodeURIComponent),
-      ...(body === undefined ? {} : { body: replaced(body, ids, (id) => id) }),
+      target: replaceIds(target, ids, encodeURIComponent),
+      ...(body === undefined ? {} : { body: replaceIds(body, ids, (id) => id) }),
     });
-    const made = request.createdSession === undefined ? undefined : sessionIn(reply);
+    const made = request.createdSession === undefined ? undefined : parseSessionId(reply);
     if (request.createdSession !== undefined && made !== undefined) ids.set(request.createdSession, made);
     const recorded = new Map([...ids].map(([from, to]) => [to, from]));
-    return { ...reply, body: replaced(reply.body, recorded, (id) => id) };
+    return { ...reply, body: replaceIds(reply.body, recorded, (id) => id) };
   }
 
-  private verdictOf(pair: Pair, request: MirrorRequest): Verdict {
+  private verdictOf(pair: ResponsePair, request: MirrorRequest): Verdict {
     const failure = pythonFailure(pair);
     if (failure !== undefined) return failure;
-    const differences = pairDifferences(pair, request).filter(
+    const differences = responsePairDifferences(pair, request).filter(
       (difference) =>
-        !areNewIds(difference) && !areTimesSince(difference, this.since) && !isDerivedTime(difference, this.since),
+        !areGeneratedIds(difference) &&
+        !areGeneratedTimes(difference, this.since) &&
+        !isDerivedMessageTime(difference, this.since),
     );
     return differences.length === 0 ? { kind: 'equal' } : { kind: 'different', differences };
   }
 }
 
-function replaced(text: string, ids: ReadonlyMap<string, string>, encode: (id: string) => string): string {
+function replaceIds(text: string, ids: ReadonlyMap<string, string>, encode: (id: string) => string): string {
   let result = text;
   for (const [from, to] of ids) if (from !== to) result = result.replaceAll(encode(from), encode(to));
   return result;
 }
 
-function sessionIn({ body }: Reply): string | undefined {
+function parseSessionId({ body }: SideResponse): string | undefined {
   try {
     const { session_id } = JSON.parse(body) as { session_id?: unknown };
     return typeof session_id === 'string' ? session_id : undefined;

@@ -20,38 +20,38 @@ export function exampleOf(
   hasValues: boolean,
 ): Example {
   const show = (path: string, text: string) => {
-    if (hasValues || path === 'status') return cut(hide(text), LIMITS.valueCharacters);
-    return kindOf(text);
+    if (hasValues || path === 'status') return truncate(hide(text), LIMITS.valueCharacters);
+    return jsonKind(text);
   };
-  const shown = differences.slice(0, LIMITS.placesPerExample).map(({ path, expected, actual }) => {
+  const shown = differences.slice(0, LIMITS.differencesPerExample).map(({ path, expected, actual }) => {
     return {
-      path: cut(hide(path), LIMITS.valueCharacters),
+      path: truncate(hide(path), LIMITS.valueCharacters),
       expected: show(path, expected),
       actual: show(path, actual),
     };
   });
-  const target = hasValues ? hide(request.target) : withoutValues(request.target);
+  const target = hasValues ? hide(request.target) : hideQueryValues(request.target);
   return {
     method: request.method,
-    target: cut(target, LIMITS.targetCharacters),
+    target: truncate(target, LIMITS.targetCharacters),
     differences: shown,
     more: differences.length - shown.length,
   };
 }
 
-function cut(text: string, length: number): string {
+function truncate(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
 }
 
 /** The route and the names of the parameters. */
-function withoutValues(target: string): string {
+function hideQueryValues(target: string): string {
   const [, query] = target.split('?', 2);
   const names = query === undefined ? '' : `?${query.replace(/=[^&]*/g, '=…')}`;
   return `${routeOf(target) ?? ''}${names}`;
 }
 
 /** The kind of a value of a difference, which is JSON text or says that there is none. */
-function kindOf(text: string): string {
+function jsonKind(text: string): string {
   if (text === '(nothing)' || text === '(absent)' || text === 'null') return text;
   if (text.startsWith('{')) return 'object';
   if (text.startsWith('[')) return 'array';

@@ -1,5 +1,5 @@
 import type { Difference } from '@agno/comparison';
-import type { Compared, Verdict } from '../comparing/verdict.js';
+import type { ComparisonResult, Verdict } from '../comparing/verdict.js';
 
 /** What is worth telling of a request whose answers were not equal: its kind, and what findings of that kind share. */
 export interface Finding {
@@ -10,7 +10,7 @@ export interface Finding {
 }
 
 /** Undefined for what is equal. */
-export function findingOf({ verdict }: Compared): Finding | undefined {
+export function findingOf({ verdict }: ComparisonResult): Finding | undefined {
   switch (verdict.kind) {
     case 'equal':
     case 'settled':
@@ -18,14 +18,14 @@ export function findingOf({ verdict }: Compared): Finding | undefined {
     case 'error':
       return { kind: 'error', place: `${verdict.side}: ${verdict.reason}`, differences: [] };
     case 'different':
-      return { ...verdict, place: placeOf(verdict.differences) };
+      return { ...verdict, place: firstDifferingPath(verdict.differences) };
     default:
       return { ...verdict, place: verdict.differences.map(({ expected, actual }) => `${expected} → ${actual}`).join() };
   }
 }
 
 /** The first place tells a kind of difference from others; a wrong status also which one. */
-function placeOf([first]: readonly Difference[]): string {
+function firstDifferingPath([first]: readonly Difference[]): string {
   if (first === undefined) return '';
   const path = first.path.replace(/\[\d+\]/g, '[*]');
   return path === 'status' ? `status ${first.expected} → ${first.actual}` : path;

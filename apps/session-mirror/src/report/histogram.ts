@@ -1,7 +1,7 @@
 /** Buckets per doubling: a figure read off a bucket is at most 9 % too high. */
-const PER_DOUBLING = 8;
-const SMALLEST_MS = 0.1;
-const BUCKETS = 21 * PER_DOUBLING; // up to 200 seconds
+const BUCKETS_PER_DOUBLING = 8;
+const MIN_MS = 0.1;
+const BUCKET_COUNT = 21 * BUCKETS_PER_DOUBLING; // up to 200 seconds
 
 export interface Bucket {
   /** Upper bound, milliseconds. */
@@ -11,14 +11,14 @@ export interface Bucket {
 
 /** How long answers took: a fixed number of buckets, whatever is added. */
 export class Histogram {
-  private readonly counts = new Uint32Array(BUCKETS);
+  private readonly counts = new Uint32Array(BUCKET_COUNT);
   private total = 0;
   private sum = 0;
   private largest = 0;
 
   add(milliseconds: number): void {
-    const place = Math.ceil(Math.log2(milliseconds / SMALLEST_MS) * PER_DOUBLING);
-    const bucket = Math.min(Math.max(place, 0), BUCKETS - 1);
+    const place = Math.ceil(Math.log2(milliseconds / MIN_MS) * BUCKETS_PER_DOUBLING);
+    const bucket = Math.min(Math.max(place, 0), BUCKET_COUNT - 1);
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.total++;
     this.sum += milliseconds;
@@ -58,5 +58,5 @@ export class Histogram {
 }
 
 function upperBound(place: number): number {
-  return SMALLEST_MS * 2 ** (place / PER_DOUBLING);
+  return MIN_MS * 2 ** (place / BUCKETS_PER_DOUBLING);
 }

@@ -3,18 +3,18 @@ export class Html {
   constructor(readonly text: string) {}
 }
 
-type Part = Html | string | number | readonly Html[];
+type TemplateValue = Html | string | number | readonly Html[];
 
 /** A template of HTML: everything put into it is escaped, unless it is HTML made by this very function. */
-export function html(fixed: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return new Html(fixed.reduce((text, next, at) => text + textOf(parts[at - 1]) + next));
+export function html(fixed: TemplateStringsArray, ...parts: readonly TemplateValue[]): Html {
+  return new Html(fixed.reduce((text, next, at) => text + renderValue(parts[at - 1]) + next));
 }
 
-function textOf(part: Part | undefined): string {
+function renderValue(part: TemplateValue | undefined): string {
   if (part === undefined) return '';
   if (part instanceof Html) return part.text;
   if (typeof part === 'object') return part.map(({ text }) => text).join('');
-  return escaped(String(part));
+  return escapeHtml(String(part));
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -25,6 +25,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }

@@ -1,5 +1,5 @@
 /** The style of the report's page. */
-export const STYLE = `
+export const PAGE_STYLE = `
 :root { color-scheme: light; --ink: #1c2430; --quiet: #5d6878; --line: #dfe4ea; --soft: #f6f8fa; --python: #3b6fb6;
   --ours: #1a8a5a; --bad: #b3261e; --odd: #8a5a00; }
 * { box-sizing: border-box; }

@@ -2,28 +2,28 @@ import type { VerdictKind } from '../comparing/verdict.js';
 import { findingsSection } from './findings-section.js';
 import { Html, html } from './html.js';
 import { latencyChart } from './latency-chart.js';
-import { STYLE } from './page-style.js';
-import type { Report } from './report.js';
+import { PAGE_STYLE } from './page-style.js';
+import type { MirrorReport } from './report.js';
 import { routesTable } from './routes-table.js';
-import { headline, KIND_WORDS, KINDS, number, weight } from './words.js';
+import { formatNumber, headline, severityClass, VERDICT_KINDS, VERDICT_LABELS } from './words.js';
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+const CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 /** The report as one page that needs nothing else: no scripts, no files, no network. */
-export function pageOf(report: Report): string {
+export function renderReportPage(report: MirrorReport): string {
   const title = headline(report);
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${CONTENT_SECURITY_POLICY}">
 <title>${title}</title>
-<style>${new Html(STYLE)}</style>
+<style>${new Html(PAGE_STYLE)}</style>
 </head>
 <body><main>
 ${banner(report, title)}
-${figures(report)}
+${countList(report)}
 <h2>Answer times</h2>
 ${latencyChart(report.total)}
 <h2>Routes</h2>
@@ -36,7 +36,7 @@ ${footer(report)}
 `.text;
 }
 
-function banner({ outcome, startedAt, finishedAt, python, ours }: Report, title: string): Html {
+function banner({ outcome, startedAt, finishedAt, python, ours }: MirrorReport, title: string): Html {
   const colour = outcome === 'equal' ? '' : outcome === 'within allowance' ? 'odd' : 'bad';
   const time = (iso: string) => html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
   return html`<header class="banner ${colour}"><h1>${title}</h1>
@@ -44,21 +44,21 @@ function banner({ outcome, startedAt, finishedAt, python, ours }: Report, title:
 ${time(startedAt)} to ${time(finishedAt)} UTC</div></header>`;
 }
 
-function figures({ total, skipped, dropped }: Report): Html {
+function countList({ total, skipped, dropped }: MirrorReport): Html {
   const skippedCount = Object.values(skipped).reduce((sum, count) => sum + count, 0);
   const always: readonly VerdictKind[] = ['equal', 'different', 'error'];
-  const shown = KINDS.filter((kind) => total.counts[kind] > 0 || always.includes(kind));
+  const shown = VERDICT_KINDS.filter((kind) => total.counts[kind] > 0 || always.includes(kind));
   const figure = (count: number, words: string, colour: string) =>
-    html`<li class="${count > 0 ? colour : ''}"><b>${number(count)}</b><span>${words}</span></li>`;
+    html`<li class="${count > 0 ? colour : ''}"><b>${formatNumber(count)}</b><span>${words}</span></li>`;
   return html`<ul class="figures">
-${shown.map((kind) => figure(total.counts[kind], KIND_WORDS[kind], weight(kind)))}
+${shown.map((kind) => figure(total.counts[kind], VERDICT_LABELS[kind], severityClass(kind)))}
 ${skippedCount > 0 ? figure(skippedCount, 'skipped', '') : html``}
 ${dropped > 0 ? figure(dropped, 'copies dropped', 'odd') : html``}
 </ul>`;
 }
 
-function footer({ skipped, allowed, hasValues }: Report): Html {
-  const reasons = Object.entries(skipped).map(([reason, count]) => `${number(count)} ${reason}`);
+function footer({ skipped, allowed, hasValues }: MirrorReport): Html {
+  const reasons = Object.entries(skipped).map(([reason, count]) => `${formatNumber(count)} ${reason}`);
   return html`<footer>
 ${reasons.length > 0 ? html`<p>Skipped: ${reasons.join('; ')}.</p>` : html``}
 ${allowed > 0 ? html`<p>Up to ${allowed * 100} % of the pairs may differ.</p>` : html``}

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../comparing/verdict.js';
 import { LIMITS } from '../limits.js';
-import { pageOf } from './page.js';
-import { reportOf } from './report.js';
-import { Secrets } from './secrets.js';
-import { summaryOf } from './summary.js';
+import { renderReportPage } from './page.js';
+import { createReport } from './report.js';
+import { SecretRedactor } from './secrets.js';
+import { formatSummary } from './summary.js';
 import { Tally } from './tally.js';
 
 const ATTACK = `</code><script>alert(1)</script><img src=x onerror='a'>"&`;
@@ -17,7 +17,7 @@ function differing(expected: string, actual: string, path = '$.a'): Verdict {
 }
 
 function tallied(verdicts: readonly Verdict[], target = '/sessions', headers = {}, hasValues = true): Tally {
-  const tally = new Tally(new Secrets({}), hasValues);
+  const tally = new Tally(new SecretRedactor({}), hasValues);
   for (const verdict of verdicts) tally.add({ request: { method: 'GET', target, headers }, verdict, milliseconds });
   return tally;
 }
@@ -29,7 +29,7 @@ describe('a report', () => {
       differing('3', '4', '$.data[17].a'),
       differing('5', '6', '$.b'),
     ];
-    const { findings, outcome } = reportOf(tallied(verdicts), head);
+    const { findings, outcome } = createReport(tallied(verdicts), head);
     expect(findings.map(({ place, count }) => [place, count])).toEqual([
       ['$.data[*].a', 2],
       ['$.b', 1],
@@ -40,21 +40,21 @@ describe('a report', () => {
   it('is bounded', () => {
     const long = 'x'.repeat(10_000);
     const many = Array.from({ length: 10_000 }, (_, at) => differing(long, long, `$.${at % 500}`));
-    const report = reportOf(tallied(many), head);
-    expect(report.findings).toHaveLength(LIMITS.groups);
+    const report = createReport(tallied(many), head);
+    expect(report.findings).toHaveLength(LIMITS.maxFindingGroups);
     expect(report.ungrouped).toBe(8_000);
     expect(JSON.stringify(report).length).toBeLessThan(400_000);
   });
 
   it('says when there is nothing to go by', () => {
     const fails: Verdict = { kind: 'bothFail', differences: [] };
-    expect(reportOf(tallied([fails]), head).outcome).toBe('incomparable');
-    expect(reportOf(tallied([]), head).outcome).toBe('incomparable');
+    expect(createReport(tallied([fails]), head).outcome).toBe('incomparable');
+    expect(createReport(tallied([]), head).outcome).toBe('incomparable');
   });
 
   it('takes a missing answer for a difference', () => {
     const error: Verdict = { kind: 'error', side: 'ours', reason: 'timeout' };
-    expect(reportOf(tallied([{ kind: 'equal' }, error]), head).outcome).toBe('different');
+    expect(createReport(tallied([{ kind: 'equal' }, error]), head).outcome).toBe('different');
   });
 });
 
@@ -62,22 +62,22 @@ describe('the page', () => {
   const evil = tallied([differing(ATTACK, ATTACK, `$.${ATTACK}`)], `/sessions?${ATTACK}`);
 
   it('escapes whatever comes from answers and requests', () => {
-    const page = pageOf(reportOf(evil, head));
+    const page = renderReportPage(createReport(evil, head));
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=&#39;a&#39;&gt;&quot;&amp;');
     expect(page).not.toMatch(/<script|<img|onerror='/);
   });
 
   it('needs nothing from outside', () =>
-    expect(pageOf(reportOf(evil, head))).not.toMatch(/\b(src|href)="|url\(|@import/));
+    expect(renderReportPage(createReport(evil, head))).not.toMatch(/\b(src|href)="|url\(|@import/));
 
   it('shows what there is when there is little', () => {
     for (const tally of [tallied([]), tallied([{ kind: 'equal' }])])
-      expect(pageOf(reportOf(tally, head))).not.toMatch(/NaN|undefined|Infinity/);
+      expect(renderReportPage(createReport(tally, head))).not.toMatch(/NaN|undefined|Infinity/);
   });
 });
 
 it('the summary does not let answers command the terminal', () => {
-  const summary = summaryOf(reportOf(tallied([differing('"\x1b[2J\x9b"', '1')]), head));
+  const summary = formatSummary(createReport(tallied([differing('"\x1b[2J\x9b"', '1')]), head));
   expect(summary).toContain('\\u001b[2J\\u009b');
 });
 
@@ -85,14 +85,14 @@ describe('secrets', () => {
   it('that were sent are hidden wherever they come back', () => {
     const headers = { authorization: `Bearer ${TOKEN}`, cookie: `theme=dark; access_token=${TOKEN}2`, accept: 'a/b' };
     const verdicts = [differing(`"${TOKEN}"`, `"x Bearer ${TOKEN} ${TOKEN}2"`, `$.${TOKEN}`)];
-    const report = reportOf(tallied(verdicts, `/sessions/${TOKEN}?token=qqq1&limit=5&api_key=qqq2`, headers), head);
-    const text = JSON.stringify(report) + pageOf(report) + summaryOf(report);
+    const report = createReport(tallied(verdicts, `/sessions/${TOKEN}?token=qqq1&limit=5&api_key=qqq2`, headers), head);
+    const text = JSON.stringify(report) + renderReportPage(report) + formatSummary(report);
     expect(text).not.toMatch(/ey\.secret|qqq/);
     expect(text).toContain('limit=5');
   });
 
   it('that every request gets are hidden too', () => {
-    const hide = new Secrets({ 'x-api-key': 'a-common-key' }).hiderFor({});
+    const hide = new SecretRedactor({ 'x-api-key': 'a-common-key' }).redactorFor({});
     expect(hide('a-common-key, /sessions?limit=1')).toBe('«hidden», /sessions?limit=1');
   });
 });
@@ -107,7 +107,7 @@ it('without values there are kinds', () => {
     ],
   };
   const tally = tallied([verdict], '/sessions/ann/runs?user_id=ann&status', {}, false);
-  const [example] = reportOf(tally, { ...head, hasValues: false }).findings[0]?.examples ?? [];
+  const [example] = createReport(tally, { ...head, hasValues: false }).findings[0]?.examples ?? [];
   expect(example).toEqual({
     method: 'GET',
     target: '/sessions/{session_id}/runs?user_id=…&status',

@@ -24,11 +24,11 @@ export interface RouteReport {
 }
 
 /** `incomparable`: no pair of answers could be compared, so nothing is known. */
-export type Outcome = 'equal' | 'within allowance' | 'different' | 'incomparable';
+export type RunOutcome = 'equal' | 'within allowance' | 'different' | 'incomparable';
 
 /** Everything that a run found out. The summary, the JSON file and the page show just this. */
-export interface Report {
-  readonly outcome: Outcome;
+export interface MirrorReport {
+  readonly outcome: RunOutcome;
   readonly startedAt: string;
   readonly finishedAt: string;
   /** Addresses without credentials, query and secrets. */
@@ -48,7 +48,7 @@ export interface Report {
 }
 
 /** What a report says of the run itself. */
-export interface ReportHead {
+export interface ReportOptions {
   readonly python: URL;
   readonly ours: URL;
   readonly allowed: number;
@@ -58,15 +58,15 @@ export interface ReportHead {
 const KIND_ORDER = ['different', 'error', 'answeredWherePythonFails', 'bothFail'];
 
 /** The report of a run as it stands. */
-export function reportOf(tally: Tally, { python, ours, allowed, hasValues }: ReportHead): Report {
+export function createReport(tally: Tally, { python, ours, allowed, hasValues }: ReportOptions): MirrorReport {
   const total = routeReport(tally.all);
   return {
-    outcome: outcomeOf(total.counts, allowed),
+    outcome: determineOutcome(total.counts, allowed),
     startedAt: tally.startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
-    python: addressOf(python),
-    ours: addressOf(ours),
-    compared: comparedIn(total.counts),
+    python: addressWithoutSecrets(python),
+    ours: addressWithoutSecrets(ours),
+    compared: comparedCount(total.counts),
     allowed,
     total,
     routes: [...tally.routes.values()].map(routeReport).sort((a, b) => (a.route < b.route ? -1 : 1)),
@@ -81,39 +81,39 @@ export function reportOf(tally: Tally, { python, ours, allowed, hasValues }: Rep
 }
 
 /** Errors count as differences: who did not answer was not equal. */
-function outcomeOf(counts: Counts, allowed: number): Outcome {
-  const compared = comparedIn(counts);
+function determineOutcome(counts: Counts, allowed: number): RunOutcome {
+  const compared = comparedCount(counts);
   const bad = counts.different + counts.error;
   if (compared + counts.error === 0) return 'incomparable';
   if (bad === 0) return 'equal';
   return bad <= allowed * (compared + counts.error) ? 'within allowance' : 'different';
 }
 
-function comparedIn({ equal, settled, different }: Counts): number {
+function comparedCount({ equal, settled, different }: Counts): number {
   return equal + settled + different;
 }
 
 function routeReport(tally: { route: string; counts: Counts; python: Histogram; ours: Histogram }): RouteReport {
   const { route, counts, python, ours } = tally;
-  return { route, counts, python: sideTimes(python), ours: sideTimes(ours) };
+  return { route, counts, python: summariseTimes(python), ours: summariseTimes(ours) };
 }
 
-function sideTimes(times: Histogram): SideTimes {
+function summariseTimes(times: Histogram): SideTimes {
   const latency = {
-    mean: rounded(times.mean),
-    p50: rounded(times.percentile(0.5)),
-    p90: rounded(times.percentile(0.9)),
-    p99: rounded(times.percentile(0.99)),
-    max: rounded(times.max),
+    mean: roundMs(times.mean),
+    p50: roundMs(times.percentile(0.5)),
+    p90: roundMs(times.percentile(0.9)),
+    p99: roundMs(times.percentile(0.99)),
+    max: roundMs(times.max),
   };
-  const histogram = times.buckets().map(({ upTo, count }) => ({ upTo: rounded(upTo), count }));
+  const histogram = times.buckets().map(({ upTo, count }) => ({ upTo: roundMs(upTo), count }));
   return { answers: times.count, latency, histogram };
 }
 
-function rounded(milliseconds: number): number {
+function roundMs(milliseconds: number): number {
   return Number(milliseconds.toPrecision(3));
 }
 
-function addressOf({ origin, pathname }: URL): string {
+function addressWithoutSecrets({ origin, pathname }: URL): string {
   return origin + pathname.replace(/\/$/, '');
 }

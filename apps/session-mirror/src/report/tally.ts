@@ -1,11 +1,11 @@
-import type { Compared, VerdictKind } from '../comparing/verdict.js';
+import type { ComparisonResult, VerdictKind } from '../comparing/verdict.js';
 import { LIMITS } from '../limits.js';
 import type { SkipReason } from '../requests/mirror-request.js';
 import { routeOf } from '../requests/target.js';
 import { type Example, exampleOf } from './example.js';
 import { type Finding, findingOf } from './finding.js';
 import { Histogram } from './histogram.js';
-import type { Secrets } from './secrets.js';
+import type { SecretRedactor } from './secrets.js';
 
 export type Counts = Record<VerdictKind, number>;
 
@@ -40,7 +40,7 @@ export class Tally {
   ungrouped = 0;
 
   constructor(
-    private readonly secrets: Secrets,
+    private readonly secrets: SecretRedactor,
     private readonly hasValues: boolean,
   ) {}
 
@@ -48,7 +48,7 @@ export class Tally {
     this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
   }
 
-  add(compared: Compared): void {
+  add(compared: ComparisonResult): void {
     const { request, verdict, milliseconds } = compared;
     const name = `${request.method} ${routeOf(request.target) ?? ''}`;
     const route = this.routes.get(name) ?? newRoute(name);
@@ -63,11 +63,11 @@ export class Tally {
     if (finding !== undefined) this.group(name, finding, compared);
   }
 
-  private group(route: string, { kind, place, differences }: Finding, { request }: Compared): void {
-    const hide = this.secrets.hiderFor(request.headers);
+  private group(route: string, { kind, place, differences }: Finding, { request }: ComparisonResult): void {
+    const hide = this.secrets.redactorFor(request.headers);
     const key = JSON.stringify([kind, route, place]);
     const known = this.groups.get(key);
-    if (known === undefined && this.groups.size >= LIMITS.groups) {
+    if (known === undefined && this.groups.size >= LIMITS.maxFindingGroups) {
       this.ungrouped++;
       return;
     }

@@ -1,20 +1,15 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { pageOf } from './page.js';
-import type { Report } from './report.js';
-
-/** Files that a report goes to. */
-export interface ReportFiles {
-  readonly json: string | undefined;
-  readonly html: string | undefined;
-}
+import type { ReportFiles } from '../command-line/options.js';
+import { renderReportPage } from './page.js';
+import type { MirrorReport } from './report.js';
 
 /** Writes the report; who opens a file meanwhile sees the whole of the old or of the new one. */
-export async function writeReports(report: Report, { json, html }: ReportFiles): Promise<void> {
-  if (json !== undefined) await replace(json, `${JSON.stringify(report, null, 2)}\n`);
-  if (html !== undefined) await replace(html, pageOf(report));
+export async function writeReports(report: MirrorReport, { json, html }: ReportFiles): Promise<void> {
+  if (json !== undefined) await replaceFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  if (html !== undefined) await replaceFile(html, renderReportPage(report));
 }
 
-async function replace(file: string, text: string): Promise<void> {
+async function replaceFile(file: string, text: string): Promise<void> {
   // Values of answers are in it.
   await writeFile(`${file}.new`, text, { mode: 0o600 });
   await rename(`${file}.new`, file);

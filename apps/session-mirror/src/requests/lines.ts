@@ -2,7 +2,7 @@
  * The lines of a text that comes in chunks, without their ends. Undefined stands for a line longer than `limit`
  * characters: it is passed over, never held.
  */
-export async function* linesOf(chunks: AsyncIterable<string>, limit: number): AsyncGenerator<string | undefined> {
+export async function* splitLines(chunks: AsyncIterable<string>, limit: number): AsyncGenerator<string | undefined> {
   let held = '';
   let isTooLong = false;
   for await (const chunk of chunks) {

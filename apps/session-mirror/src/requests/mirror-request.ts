@@ -22,9 +22,9 @@ export type SkipReason =
   | 'a GET with a body'
   | 'not sampled';
 
-export type Found = MirrorRequest | { readonly skipped: SkipReason };
+export type RequestOrSkip = MirrorRequest | { readonly skipped: SkipReason };
 
-export function isSkipped(found: Found): found is { readonly skipped: SkipReason } {
+export function isSkipped(found: RequestOrSkip): found is { readonly skipped: SkipReason } {
   return 'skipped' in found;
 }
 

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { linesOf } from './lines.js';
-import type { Found } from './mirror-request.js';
-import { readRequests, requestInLine } from './read-requests.js';
+import { splitLines } from './lines.js';
+import type { RequestOrSkip } from './mirror-request.js';
+import { parseLogLine, readRequests } from './read-requests.js';
 
 const asked = (line: string) => {
-  const found = requestInLine(line);
+  const found = parseLogLine(line);
   return 'skipped' in found ? found.skipped : `${found.method} ${found.target}`;
 };
 
@@ -49,7 +49,7 @@ describe('lines', () => {
     async function* source() {
       yield* chunks;
     }
-    for await (const line of linesOf(source(), limit)) lines.push(line);
+    for await (const line of splitLines(source(), limit)) lines.push(line);
     return lines;
   };
 
@@ -76,7 +76,7 @@ describe('a HAR file', () => {
   const read = async (text: string) => {
     const file = join(folder, 'a.har');
     writeFileSync(file, text);
-    const all: Found[] = [];
+    const all: RequestOrSkip[] = [];
     for await (const found of readRequests([file])) all.push(found);
     return all;
   };

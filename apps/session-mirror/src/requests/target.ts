@@ -11,7 +11,7 @@ const ROUTES: readonly [pattern: RegExp, template: string][] = [
 ];
 
 /** Path and query of what a log calls a URL; undefined for what is none. Nothing is decoded or corrected. */
-export function targetOf(url: string): string | undefined {
+export function parseTarget(url: string): string | undefined {
   const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url)?.[0] ?? '';
   const target = url.slice(origin.length).split('#', 1)[0] ?? '';
   const rooted = target.startsWith('/') ? target : origin === '' ? undefined : `/${target}`;
@@ -19,7 +19,7 @@ export function targetOf(url: string): string | undefined {
 }
 
 /** The target below a prefix that a gateway takes away; undefined when it is not below it. */
-export function withoutPrefix(target: string, prefix: string): string | undefined {
+export function stripPrefix(target: string, prefix: string): string | undefined {
   return target.startsWith(`${prefix}/`) ? target.slice(prefix.length) : undefined;
 }
 
@@ -30,7 +30,7 @@ export function routeOf(target: string): string | undefined {
 }
 
 /** The query of a target. Of a repeated parameter the last value counts, as in AgentOS. */
-export function queryOf(target: string): ReadonlyMap<string, string> {
+export function queryParameters(target: string): ReadonlyMap<string, string> {
   const mark = target.indexOf('?');
   return new Map(new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)));
 }

@@ -21,7 +21,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
     loadConfig({ AGNO_PG_DSN: DSN, ...env });
     return [];
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.errors;
     throw error;
   }
 }

@@ -1,26 +1,26 @@
 import {
   type AuthOptions,
-  allOf,
+  combinedKeys,
   fixedKeys,
   type JwtOptions,
   jwksFile,
   KeyError,
   type KeySource,
-  keyFromText,
-  keyTexts,
+  parseKey,
   remoteJwks,
+  splitKeys,
 } from '@agno/auth';
-import { databaseAccessFrom } from './database-access.js';
+import { parseDatabaseAccess } from './database-access.js';
 import type { Environment } from './environment.js';
 import type { DatabaseConfig } from './service-config.js';
 
 /** Who is let in. Pushes one sentence per fault, without the key. */
-export function authFrom(
+export function parseAuth(
   environment: Environment,
   databases: readonly DatabaseConfig[],
   faults: string[],
 ): AuthOptions {
-  const jwt = jwtFrom(environment, faults);
+  const jwt = parseJwt(environment, faults);
   const { OS_SECURITY_KEY: securityKey, AGNO_DB_ACCESS } = environment;
   for (const name of ['AGNO_AUTHORIZATION', 'AGNO_USER_ISOLATION'] as const) {
     if (environment[name] && jwt === undefined) {
@@ -36,7 +36,7 @@ export function authFrom(
     checksScopes: environment.AGNO_AUTHORIZATION,
     isolatesUsers: environment.AGNO_USER_ISOLATION,
     adminScope: environment.AGNO_ADMIN_SCOPE,
-    databaseAccess: databaseAccessFrom(AGNO_DB_ACCESS, databases, faults),
+    databaseAccess: parseDatabaseAccess(AGNO_DB_ACCESS, databases, faults),
     accountCacheMs: environment.AGNO_ACCOUNT_CACHE_MS,
     openRoutes: environment.AGNO_OPEN_ROUTES,
   };
@@ -45,11 +45,11 @@ export function authFrom(
 const KEY_VARIABLES = ['JWT_VERIFICATION_KEY', 'JWT_JWKS_FILE', 'JWT_JWKS_URL'] as const;
 
 /** Undefined when no key is configured: then no token is looked at. */
-function jwtFrom(environment: Environment, faults: string[]): JwtOptions | undefined {
+function parseJwt(environment: Environment, faults: string[]): JwtOptions | undefined {
   if (KEY_VARIABLES.every((name) => environment[name] === undefined)) return undefined;
   return {
     algorithm: environment.JWT_ALGORITHM,
-    keys: allOf(isReadable(faults) ? keySources(environment, faults) : []),
+    keys: combinedKeys(isAlgorithmValid(faults) ? keySources(environment, faults) : []),
     leewaySeconds: environment.JWT_LEEWAY_SECONDS,
     audiences: environment.JWT_AUDIENCE,
     audienceClaim: environment.JWT_AUDIENCE_CLAIM,
@@ -62,7 +62,7 @@ function jwtFrom(environment: Environment, faults: string[]): JwtOptions | undef
 }
 
 /** Which keys fit cannot be said while the algorithm is at fault. */
-function isReadable(faults: readonly string[]): boolean {
+function isAlgorithmValid(faults: readonly string[]): boolean {
   return !faults.some((fault) => fault.startsWith('JWT_ALGORITHM '));
 }
 
@@ -80,7 +80,7 @@ function keySources(environment: Environment, faults: string[]): KeySource[] {
   if (file !== undefined) add('JWT_JWKS_FILE', () => jwksFile(file, algorithm));
   if (url !== undefined) add('JWT_JWKS_URL', () => remoteJwks(url, algorithm));
   if (texts !== undefined) {
-    add('JWT_VERIFICATION_KEY', () => fixedKeys(keyTexts(texts).map((text) => keyFromText(text, algorithm))));
+    add('JWT_VERIFICATION_KEY', () => fixedKeys(splitKeys(texts).map((text) => parseKey(text, algorithm))));
   }
   return sources;
 }

@@ -5,7 +5,7 @@ import type { DatabaseConfig } from './service-config.js';
  * AGNO_DB_ACCESS: `{"eu": {"scopes": ["db:eu"], "claims": {"tenant": ["acme"]}}, "*": …}`. Every database must be named,
  * or `*`, so that none is left open or closed by oversight. Pushes one sentence per fault.
  */
-export function databaseAccessFrom(
+export function parseDatabaseAccess(
   text: string | undefined,
   databases: readonly DatabaseConfig[],
   faults: string[],
@@ -18,7 +18,7 @@ export function databaseAccessFrom(
   }
   const access = new Map<string, AccessRule>();
   for (const [id, rule] of rules) {
-    const read = accessRule(rule);
+    const read = parseAccessRule(rule);
     if (read !== undefined) access.set(id, read);
     else faults.push(`AGNO_DB_ACCESS[${JSON.stringify(id)}] must hold "scopes", "claims" or both, with lists of texts`);
     if (id !== '*' && !databases.some((database) => database.id === id)) {
@@ -31,15 +31,15 @@ export function databaseAccessFrom(
   return access;
 }
 
-function accessRule(rule: unknown): AccessRule | undefined {
-  const members = entries(rule);
+function parseAccessRule(rule: unknown): AccessRule | undefined {
+  const members = objectEntries(rule);
   if (members === undefined || members.size === 0) return undefined;
   const { scopes = [], claims = {}, ...unknown } = Object.fromEntries(members);
-  const wanted = entries(claims);
-  if (Object.keys(unknown).length > 0 || !isTexts(scopes) || wanted === undefined) return undefined;
+  const wanted = objectEntries(claims);
+  if (Object.keys(unknown).length > 0 || !isStringArray(scopes) || wanted === undefined) return undefined;
   const values = new Map<string, readonly string[]>();
   for (const [claim, list] of wanted) {
-    if (!isTexts(list)) return undefined;
+    if (!isStringArray(list)) return undefined;
     values.set(claim, list);
   }
   return { scopes, claims: values };
@@ -47,18 +47,18 @@ function accessRule(rule: unknown): AccessRule | undefined {
 
 function jsonObject(text: string): ReadonlyMap<string, unknown> | undefined {
   try {
-    return entries(JSON.parse(text));
+    return objectEntries(JSON.parse(text));
   } catch {
     return undefined;
   }
 }
 
-function entries(value: unknown): ReadonlyMap<string, unknown> | undefined {
+function objectEntries(value: unknown): ReadonlyMap<string, unknown> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? new Map(Object.entries(value))
     : undefined;
 }
 
-function isTexts(value: unknown): value is readonly string[] {
+function isStringArray(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

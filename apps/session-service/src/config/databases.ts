@@ -1,35 +1,35 @@
 import { itemsOf, kindOf } from '@agno/json';
-import { dsnEntries, dsnIn, judgeDsn } from './dsn-map.js';
+import { checkDsn, dsnEntries, parseDsnValue } from './dsn-map.js';
 import type { Environment } from './environment.js';
 import type { DatabaseConfig } from './service-config.js';
 
 /** Whether any of the variables that name a database is set. */
 export function hasDsn(env: Readonly<Record<string, string | undefined>>): boolean {
-  return [MAP, 'AGNO_PG_DSN', 'DATABASE_URL'].some((variable) => env[variable]?.trim());
+  return [DSN_MAP, 'AGNO_PG_DSN', 'DATABASE_URL'].some((variable) => env[variable]?.trim());
 }
 
 /** The databases that the environment names, in the order written. Pushes one sentence per fault, without the DSN. */
-export function databasesFrom(environment: Environment, faults: string[]): DatabaseConfig[] {
-  const primaries = primariesFrom(environment, faults);
-  const replicas = replicasFrom(environment, faults);
+export function parseDatabases(environment: Environment, faults: string[]): DatabaseConfig[] {
+  const primaries = parsePrimaries(environment, faults);
+  const replicas = parseReplicas(environment, faults);
   for (const id of replicas.keys()) {
     if (primaries.some((primary) => primary.id === id)) continue;
-    faults.push(`${REPLICAS} names ${JSON.stringify(id)}, which is no configured database`);
+    faults.push(`${REPLICA_MAP} names ${JSON.stringify(id)}, which is no configured database`);
   }
   return primaries.map(({ id, dsn }) => ({ id, dsn, replicas: replicas.get(id) ?? [] }));
 }
 
 type Primary = Omit<DatabaseConfig, 'replicas'>;
 
-function primariesFrom(environment: Environment, faults: string[]): Primary[] {
+function parsePrimaries(environment: Environment, faults: string[]): Primary[] {
   const { AGNO_SESSION_DSN_MAP: map, AGNO_PG_DSN, DATABASE_URL } = environment;
   if (map !== undefined) {
-    const entries = dsnEntries(MAP, map, 'DSN, such as {"eu":"postgresql://…"}', faults);
-    return entries.map(({ id, value, place }) => ({ id, dsn: dsnIn(value, place, faults) }));
+    const entries = dsnEntries(DSN_MAP, map, 'DSN, such as {"eu":"postgresql://…"}', faults);
+    return entries.map(({ id, value, label: place }) => ({ id, dsn: parseDsnValue(value, place, faults) }));
   }
   for (const [variable, dsn] of Object.entries({ AGNO_PG_DSN, DATABASE_URL })) {
     if (dsn === undefined) continue;
-    judgeDsn(dsn, variable, faults);
+    checkDsn(dsn, variable, faults);
     return [{ id: 'default', dsn }];
   }
   faults.push('No database is configured: set AGNO_PG_DSN, DATABASE_URL or AGNO_SESSION_DSN_MAP');
@@ -37,21 +37,21 @@ function primariesFrom(environment: Environment, faults: string[]): Primary[] {
 }
 
 /** By db_id. */
-function replicasFrom(environment: Environment, faults: string[]): ReadonlyMap<string, readonly string[]> {
+function parseReplicas(environment: Environment, faults: string[]): ReadonlyMap<string, readonly string[]> {
   const { AGNO_SESSION_REPLICA_MAP: map } = environment;
   const replicas = new Map<string, readonly string[]>();
   if (map === undefined) return replicas;
-  const entries = dsnEntries(REPLICAS, map, 'list of DSNs, such as {"eu":["postgresql://…"]}', faults);
-  for (const { id, value, place } of entries) {
+  const entries = dsnEntries(REPLICA_MAP, map, 'list of DSNs, such as {"eu":["postgresql://…"]}', faults);
+  for (const { id, value, label: place } of entries) {
     if (kindOf(value) !== 'array') faults.push(`${place} must be a list of DSNs`);
     else
       replicas.set(
         id,
-        Array.from(itemsOf(value), (item, index) => dsnIn(item, `${place}[${index}]`, faults)),
+        Array.from(itemsOf(value), (item, index) => parseDsnValue(item, `${place}[${index}]`, faults)),
       );
   }
   return replicas;
 }
 
-const MAP = 'AGNO_SESSION_DSN_MAP';
-const REPLICAS = 'AGNO_SESSION_REPLICA_MAP';
+const DSN_MAP = 'AGNO_SESSION_DSN_MAP';
+const REPLICA_MAP = 'AGNO_SESSION_REPLICA_MAP';

@@ -5,7 +5,7 @@ import { asRaw, entriesOf, kindOf, type RawJson, unquote } from '@agno/json';
 interface DsnEntry {
   readonly id: string;
   readonly value: RawJson;
-  readonly place: string;
+  readonly label: string;
 }
 
 /** The entries of a JSON object that a variable holds, in the order written. Pushes one sentence per fault, without DSNs. */
@@ -21,22 +21,22 @@ export function dsnEntries(variable: string, text: string, example: string, faul
   for (const id of repeated) faults.push(`${variable} names the db_id ${JSON.stringify(id)} more than once`);
   if (keys.length === 0) faults.push(`${variable} must name at least one database`);
   if (keys.includes('')) faults.push(`${variable} must not have an empty db_id`);
-  return entries.map(([id, value]) => ({ id, value, place: `${variable}[${JSON.stringify(id)}]` }));
+  return entries.map(([id, value]) => ({ id, value, label: `${variable}[${JSON.stringify(id)}]` }));
 }
 
 /** The DSN that a JSON string holds, empty for anything else. Pushes a sentence where it is none. */
-export function dsnIn(value: RawJson, place: string, faults: string[]): string {
+export function parseDsnValue(value: RawJson, place: string, faults: string[]): string {
   if (kindOf(value) !== 'string') {
     faults.push(`${place} must be a DSN in quotes`);
     return '';
   }
   const dsn = unquote(value);
-  judgeDsn(dsn, place, faults);
+  checkDsn(dsn, place, faults);
   return dsn;
 }
 
 /** Pushes a sentence where a DSN cannot be used. */
-export function judgeDsn(dsn: string, place: string, faults: string[]): void {
+export function checkDsn(dsn: string, place: string, faults: string[]): void {
   try {
     parseDsn(dsn);
   } catch (error) {

@@ -3,9 +3,8 @@ import { ADMIN_SCOPE, TOKEN_SOURCES, type TokenSource } from '@agno/contract';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import {
-  anyText,
+  anyString,
   cookieName,
-  flag,
   identifier,
   listenAddress,
   logLevel,
@@ -14,7 +13,8 @@ import {
   openRoutes,
   origins,
   proxies,
-  texts,
+  stringList,
+  trueOrFalse,
   webAddress,
   wholeNumber,
   workerCount,
@@ -24,12 +24,12 @@ import { Variable } from './variable.js';
 
 /** The variables that the service reads, with their defaults. */
 export class Environment {
-  @Variable(anyText) readonly AGNO_SESSION_DSN_MAP?: string;
-  @Variable(anyText) readonly AGNO_PG_DSN?: string;
-  @Variable(anyText) readonly DATABASE_URL?: string;
-  @Variable(anyText) readonly AGNO_SESSION_REPLICA_MAP?: string;
-  @Variable(anyText) readonly AGNO_DEFAULT_DB_ID?: string;
-  @Variable(flag) readonly AGNO_REQUIRE_DB_ID: boolean = false;
+  @Variable(anyString) readonly AGNO_SESSION_DSN_MAP?: string;
+  @Variable(anyString) readonly AGNO_PG_DSN?: string;
+  @Variable(anyString) readonly DATABASE_URL?: string;
+  @Variable(anyString) readonly AGNO_SESSION_REPLICA_MAP?: string;
+  @Variable(anyString) readonly AGNO_DEFAULT_DB_ID?: string;
+  @Variable(trueOrFalse) readonly AGNO_REQUIRE_DB_ID: boolean = false;
 
   @Variable(wholeNumber(0, 65535)) readonly AGNO_SERVICE_PORT: number = 8080;
   @Variable(listenAddress) readonly AGNO_SERVICE_HOST: string = '0.0.0.0';
@@ -50,24 +50,24 @@ export class Environment {
   @Variable(wholeNumber(2 ** 24, 2 ** 40)) readonly AGNO_MEMORY_BUDGET_BYTES: number = 2 ** 27;
   @Variable(wholeNumber(1, 1_000_000)) readonly AGNO_MAX_CONNECTIONS: number = 2_000;
 
-  @Variable(anyText) readonly OS_SECURITY_KEY?: string;
-  @Variable(anyText) readonly JWT_VERIFICATION_KEY?: string;
-  @Variable(anyText) readonly JWT_JWKS_FILE?: string;
+  @Variable(anyString) readonly OS_SECURITY_KEY?: string;
+  @Variable(anyString) readonly JWT_VERIFICATION_KEY?: string;
+  @Variable(anyString) readonly JWT_JWKS_FILE?: string;
   @Variable(webAddress) readonly JWT_JWKS_URL?: URL;
   @Variable(oneOf(JWT_ALGORITHMS)) readonly JWT_ALGORITHM: JwtAlgorithm = 'RS256';
-  @Variable(anyText) readonly JWT_ISSUER?: string;
-  @Variable(texts) readonly JWT_AUDIENCE: readonly string[] = [];
+  @Variable(anyString) readonly JWT_ISSUER?: string;
+  @Variable(stringList) readonly JWT_AUDIENCE: readonly string[] = [];
   @Variable(wholeNumber(0, 3600)) readonly JWT_LEEWAY_SECONDS: number = 10;
-  @Variable(anyText) readonly JWT_USER_ID_CLAIM: string = 'sub';
-  @Variable(anyText) readonly JWT_SCOPES_CLAIM: string = 'scopes';
-  @Variable(anyText) readonly JWT_AUDIENCE_CLAIM: string = 'aud';
+  @Variable(anyString) readonly JWT_USER_ID_CLAIM: string = 'sub';
+  @Variable(anyString) readonly JWT_SCOPES_CLAIM: string = 'scopes';
+  @Variable(anyString) readonly JWT_AUDIENCE_CLAIM: string = 'aud';
   @Variable(oneOf(TOKEN_SOURCES)) readonly JWT_TOKEN_SOURCE: TokenSource = 'header';
   @Variable(cookieName) readonly JWT_COOKIE_NAME: string = 'access_token';
-  @Variable(flag) readonly AGNO_AUTHORIZATION: boolean = false;
-  @Variable(flag) readonly AGNO_USER_ISOLATION: boolean = false;
-  @Variable(anyText) readonly AGNO_ADMIN_SCOPE: string = ADMIN_SCOPE;
+  @Variable(trueOrFalse) readonly AGNO_AUTHORIZATION: boolean = false;
+  @Variable(trueOrFalse) readonly AGNO_USER_ISOLATION: boolean = false;
+  @Variable(anyString) readonly AGNO_ADMIN_SCOPE: string = ADMIN_SCOPE;
   @Variable(milliseconds(0)) readonly AGNO_ACCOUNT_CACHE_MS: number = 30_000;
-  @Variable(anyText) readonly AGNO_DB_ACCESS?: string;
+  @Variable(anyString) readonly AGNO_DB_ACCESS?: string;
   @Variable(openRoutes) readonly AGNO_OPEN_ROUTES: readonly OpenRoute[] = OPEN_ROUTES;
 
   @Variable(proxies) readonly AGNO_TRUSTED_PROXIES: readonly string[] = [];
@@ -75,15 +75,15 @@ export class Environment {
   @Variable(logLevel) readonly LOG_LEVEL: LogLevel = 'info';
 
   // Judged only where traces are wanted: a platform may set them for others.
-  @Variable(anyText) readonly OTEL_SDK_DISABLED?: string;
-  @Variable(anyText) readonly OTEL_TRACES_EXPORTER?: string;
-  @Variable(anyText) readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
-  @Variable(anyText) readonly OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
-  @Variable(anyText) readonly OTEL_EXPORTER_OTLP_PROTOCOL?: string;
-  @Variable(anyText) readonly OTEL_EXPORTER_OTLP_TRACES_PROTOCOL?: string;
-  @Variable(anyText) readonly OTEL_TRACES_SAMPLER?: string;
-  @Variable(anyText) readonly OTEL_TRACES_SAMPLER_ARG?: string;
-  @Variable(anyText) readonly OTEL_PROPAGATORS?: string;
+  @Variable(anyString) readonly OTEL_SDK_DISABLED?: string;
+  @Variable(anyString) readonly OTEL_TRACES_EXPORTER?: string;
+  @Variable(anyString) readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  @Variable(anyString) readonly OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+  @Variable(anyString) readonly OTEL_EXPORTER_OTLP_PROTOCOL?: string;
+  @Variable(anyString) readonly OTEL_EXPORTER_OTLP_TRACES_PROTOCOL?: string;
+  @Variable(anyString) readonly OTEL_TRACES_SAMPLER?: string;
+  @Variable(anyString) readonly OTEL_TRACES_SAMPLER_ARG?: string;
+  @Variable(anyString) readonly OTEL_PROPAGATORS?: string;
 }
 
 /** Reads the known variables. Blank ones count as absent, as a compose file writes them. Faults are whole sentences. */

@@ -5,7 +5,7 @@ import { LOG_LEVELS, type LogLevel } from './service-config.js';
 import type { VariableFormat } from './variable.js';
 
 /** Text as it stands; what it means is judged elsewhere. */
-export const anyText: VariableFormat<string> = { expected: 'text', parse: (text) => text };
+export const anyString: VariableFormat<string> = { expected: 'text', parse: (text) => text };
 
 export function wholeNumber(min: number, max: number): VariableFormat<number> {
   return {
@@ -31,7 +31,7 @@ export function oneOf<T extends string>(words: readonly T[]): VariableFormat<T> 
   return { expected: `one of ${words.join(', ')}`, parse: (text) => words.find((word) => word === text) };
 }
 
-export const flag: VariableFormat<boolean> = {
+export const trueOrFalse: VariableFormat<boolean> = {
   expected: 'true or false',
   parse: (text) => FLAGS.get(text.toLowerCase()),
 };
@@ -69,7 +69,7 @@ export const cookieName: VariableFormat<string> = {
   parse: (text) => (/^[\w!#$%&'*+.^`|~-]+$/.test(text) ? text : undefined),
 };
 
-export const texts = listOf('texts separated by commas', (item) => item !== '');
+export const stringList = listOf('texts separated by commas', (item) => item !== '');
 
 /** `none` leaves nothing open. */
 export const openRoutes: VariableFormat<readonly OpenRoute[]> = {

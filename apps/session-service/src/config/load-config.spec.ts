@@ -228,7 +228,7 @@ describe('faults', () => {
     ],
   ])('%j', (env, faults) => {
     const error = faultOf({ AGNO_PG_DSN: DSN, ...env });
-    expect(error.faults).toEqual(faults);
+    expect(error.errors).toEqual(faults);
     expect(error.message).toBe(faults.join('\n'));
     expect(error.message).not.toContain('SECRET');
   });

@@ -1,9 +1,9 @@
-import { authFrom } from './authentication.js';
+import { parseAuth } from './authentication.js';
 import { ConfigError } from './config-error.js';
-import { databasesFrom } from './databases.js';
+import { parseDatabases } from './databases.js';
 import { type Environment, readEnvironment } from './environment.js';
 import type { DatabaseConfig, ServiceConfig } from './service-config.js';
-import { tracesFrom } from './traces.js';
+import { parseTraces } from './traces.js';
 
 /**
  * The service's configuration from environment variables, for example `process.env`.
@@ -13,16 +13,16 @@ import { tracesFrom } from './traces.js';
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): ServiceConfig {
   const { environment, faults } = readEnvironment(env);
-  const databases = databasesFrom(environment, faults);
-  const defaultDatabaseId = defaultIdOf(environment, databases, faults);
+  const databases = parseDatabases(environment, faults);
+  const defaultDatabaseId = parseDefaultId(environment, databases, faults);
   if (environment.AGNO_SESSION_TABLE === environment.AGNO_RUN_TABLE) {
     faults.push('AGNO_RUN_TABLE must differ from AGNO_SESSION_TABLE');
   }
   if (environment.AGNO_POOL_SIZE < environment.AGNO_SERVICE_WORKERS) {
     faults.push('AGNO_POOL_SIZE must be at least AGNO_SERVICE_WORKERS: every worker needs a connection');
   }
-  const auth = authFrom(environment, databases, faults);
-  const traces = tracesFrom(environment, faults);
+  const auth = parseAuth(environment, databases, faults);
+  const traces = parseTraces(environment, faults);
   if (faults.length > 0) throw new ConfigError(faults);
 
   return {
@@ -55,7 +55,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): S
   };
 }
 
-function defaultIdOf(environment: Environment, databases: readonly DatabaseConfig[], faults: string[]): string {
+function parseDefaultId(environment: Environment, databases: readonly DatabaseConfig[], faults: string[]): string {
   const wanted = environment.AGNO_DEFAULT_DB_ID ?? databases[0]?.id ?? '';
   const ids = databases.map(({ id }) => id);
   // Without a usable database the id cannot be judged, and that fault has been named already.

@@ -7,9 +7,9 @@ import type { VariableFormat } from './variable.js';
  * How to trace by OpenTelemetry's variables; undefined unless `OTEL_TRACES_EXPORTER` is `otlp`, or unset where an endpoint is
  * named. Pushes one sentence per fault, without the value: an address may hold a password.
  */
-export function tracesFrom(environment: Environment, faults: string[]): TraceOptions | undefined {
-  if (!areWanted(environment)) return undefined;
-  const read = <T>(names: readonly Variable[], format: VariableFormat<T>, otherwise: T): T => {
+export function parseTraces(environment: Environment, faults: string[]): TraceOptions | undefined {
+  if (!isTracingEnabled(environment)) return undefined;
+  const read = <T>(names: readonly OtelVariable[], format: VariableFormat<T>, otherwise: T): T => {
     const name = names.find((candidate) => environment[candidate] !== undefined);
     if (name === undefined) return otherwise;
     const value = format.parse(environment[name] ?? '');
@@ -25,16 +25,16 @@ export function tracesFrom(environment: Environment, faults: string[]): TraceOpt
       PROTOCOLS[0],
     ),
     sampler: read(['OTEL_TRACES_SAMPLER'], oneOf(SAMPLERS), 'parentbased_always_on'),
-    ratio: read(['OTEL_TRACES_SAMPLER_ARG'], share, 1),
+    ratio: read(['OTEL_TRACES_SAMPLER_ARG'], samplingRatio, 1),
     readsParent: read(['OTEL_PROPAGATORS'], propagators, true),
   };
 }
 
-type Variable = Extract<keyof Environment, `OTEL_${string}`>;
+type OtelVariable = Extract<keyof Environment, `OTEL_${string}`>;
 
 const ENDPOINTS = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const;
 
-function areWanted(environment: Environment): boolean {
+function isTracingEnabled(environment: Environment): boolean {
   if (environment.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
   const isNamed = ENDPOINTS.some((name) => environment[name] !== undefined);
   return (environment.OTEL_TRACES_EXPORTER ?? (isNamed ? 'otlp' : 'none')) !== 'none';
@@ -42,7 +42,7 @@ function areWanted(environment: Environment): boolean {
 
 const exporter = oneOf(['otlp', 'none']);
 
-const share: VariableFormat<number> = {
+const samplingRatio: VariableFormat<number> = {
   expected: 'a number from 0 to 1',
   parse: (text) => (/^\d*\.?\d+$/.test(text) && Number(text) <= 1 ? Number(text) : undefined),
 };

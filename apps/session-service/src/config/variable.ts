@@ -14,15 +14,15 @@ export interface VariableFormat<T> {
 export function Variable<T>(format: VariableFormat<T>): PropertyDecorator {
   return applyDecorators(
     Expose(),
-    Transform(({ value }: { value: string }) => format.parse(value) ?? UNREADABLE),
+    Transform(({ value }: { value: string }) => format.parse(value) ?? INVALID),
     ValidateBy({
       name: 'isReadable',
       validator: {
-        validate: (value) => value !== UNREADABLE,
+        validate: (value) => value !== INVALID,
         defaultMessage: (subject) => `${subject?.property} must be ${format.expected}`,
       },
     }),
   );
 }
 
-const UNREADABLE = Symbol('unreadable');
+const INVALID = Symbol('unreadable');

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { postmasterOf } from '../../../../test/support/postgres.js';
-import { endWithUs, hasEnded } from '../../../../test/support/reaper.js';
+import { postmasterPid } from '../../../../test/support/postgres.js';
+import { forgetProcess, killOnExit } from '../../../../test/support/reaper.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
 
 // Only its owner may enter such a folder: a service that runs as root must bring its server through.
@@ -14,7 +14,7 @@ let pid = 0;
 
 afterEach(() => {
   for (const server of started.splice(0)) server.stop();
-  hasEnded(pid);
+  forgetProcess(pid);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -59,8 +59,8 @@ const PID_OF_NOBODY = 2 ** 30;
 async function start(): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres(folder);
   started.push(server);
-  pid = postmasterOf(join(folder, 'cluster'));
-  endWithUs(pid);
+  pid = postmasterPid(join(folder, 'cluster'));
+  killOnExit(pid);
   return server;
 }
 

@@ -25,7 +25,7 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPostgres> {
   mkdirSync(folder, { recursive: true });
   const cluster = new PostgresCluster(await postgresPrograms(), join(folder, 'cluster'));
-  const password = rememberedPassword(join(folder, 'password'));
+  const password = storedPassword(join(folder, 'password'));
   cluster.create({ role: ROLE, password });
 
   const runningPort = cluster.runningPort();
@@ -36,7 +36,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
   if (!isShared) writeFileSync(ownerFile, String(process.pid));
 
   const dsn = `postgresql://${ROLE}:${password}@127.0.0.1:${port}/postgres?sslmode=disable`;
-  await accepts(dsn);
+  await waitUntilAccepting(dsn);
   return {
     dsn,
     stop: () => {
@@ -51,13 +51,13 @@ function hasOwner(file: string): boolean {
   return owner !== process.pid && isAlive(owner);
 }
 
-function rememberedPassword(file: string): string {
+function storedPassword(file: string): string {
   if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
   return readFileSync(file, 'utf8');
 }
 
 /** A server that is taken over may still be on its way up, or recovering from a crash. */
-async function accepts(dsn: string): Promise<void> {
+async function waitUntilAccepting(dsn: string): Promise<void> {
   const giveUp = Date.now() + 60_000;
   for (;;) {
     const client = new pg.Client({ connectionString: dsn });

@@ -35,17 +35,17 @@ export interface Command {
  * Returns the command that runs a program on a folder as the folder's owner. The program gets its own session, so that
  * Ctrl-C in the terminal reaches neither it nor its children.
  */
-export function commandOn(folder: string, program: string, args: readonly string[]): Command {
+export function commandFor(folder: string, program: string, args: readonly string[]): Command {
   const user = unprivilegedUser(folder);
   const options = { env: { ...process.env, LC_ALL: 'C' }, detached: true } as const;
-  return user === undefined || [program, folder].every((path) => isWithinReach(path, user))
+  return user === undefined || [program, folder].every((path) => canTraverse(path, user))
     ? { command: program, args, options: { ...options, ...(user && { uid: user.uid, gid: user.gid }) } }
-    : { command: 'setpriv', args: [...reachEverything(user), program, ...args], options };
+    : { command: 'setpriv', args: [...setprivArguments(user), program, ...args], options };
 }
 
 /** Runs a program on a folder to its end. @throws Error with what the program printed when it fails */
 export function runProgram(program: string, folder: string, args: readonly string[]): void {
-  const start = commandOn(folder, program, args);
+  const start = commandFor(folder, program, args);
   const { error, status, stdout, stderr } = spawnSync(start.command, start.args, {
     ...start.options,
     encoding: 'utf8',
@@ -55,19 +55,19 @@ export function runProgram(program: string, folder: string, args: readonly strin
 }
 
 /** Whether every folder above a path lets the user through. */
-function isWithinReach(path: string, { uid, gid }: SystemUser): boolean {
+function canTraverse(path: string, { uid, gid }: SystemUser): boolean {
   const parent = dirname(path);
   if (parent === path) return true;
   const { uid: owner, gid: group, mode } = statSync(parent);
   const enter = owner === uid ? 0o100 : group === gid ? 0o010 : 0o001;
-  return (mode & enter) !== 0 && isWithinReach(parent, { uid, gid });
+  return (mode & enter) !== 0 && canTraverse(parent, { uid, gid });
 }
 
 /**
  * A checkout below a folder that only root may enter (/root, a temporary folder) is out of the user's reach. The program
  * then keeps root's right to pass by file modes. Its user id stays unprivileged, which is what PostgreSQL looks at.
  */
-function reachEverything({ uid, gid }: SystemUser): string[] {
+function setprivArguments({ uid, gid }: SystemUser): string[] {
   return [
     `--reuid=${uid}`,
     `--regid=${gid}`,

@@ -2,10 +2,10 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
 import { Backoff } from './backoff.js';
-import { SEAT, STARTED_AT } from './seat.js';
+import { STARTED_AT_VARIABLE, WORKER_INDEX_VARIABLE } from './seat.js';
 
 /** A worker ended before it served; what was wrong it has said itself. */
-export class WorkersDidNotStart extends Error {}
+export class WorkerStartFailed extends Error {}
 
 /**
  * Several processes that serve one port: Node's cluster hands each new connection to the next of them. A worker that dies is
@@ -35,9 +35,9 @@ export class WorkerGroup {
    */
   async start(): Promise<void> {
     try {
-      await serving(this.fork(0));
+      await waitUntilListening(this.fork(0));
       const others = Array.from({ length: this.count - 1 }, (_, at) => this.fork(at + 1));
-      await Promise.all(others.map(serving));
+      await Promise.all(others.map(waitUntilListening));
     } catch (error) {
       await this.stop();
       throw error;
@@ -55,7 +55,11 @@ export class WorkerGroup {
   }
 
   private fork(seat: number): Worker {
-    const worker = cluster.fork({ ...this.env, [SEAT]: String(seat), [STARTED_AT]: this.startedAt });
+    const worker = cluster.fork({
+      ...this.env,
+      [WORKER_INDEX_VARIABLE]: String(seat),
+      [STARTED_AT_VARIABLE]: this.startedAt,
+    });
     this.workers.set(seat, worker);
     // A worker that dies while something is sent to it breaks the channel. Without a listener this process would end, too.
     worker.on('error', (error) => this.logger.warn({ worker: seat }, `Worker ${seat}: ${error.message}`));
@@ -87,8 +91,8 @@ export class WorkerGroup {
   }
 }
 
-async function serving(worker: Worker): Promise<void> {
+async function waitUntilListening(worker: Worker): Promise<void> {
   const listening = once(worker, 'listening').then(() => true);
   const ended = once(worker, 'exit').then(() => false);
-  if (!(await Promise.race([listening, ended]))) throw new WorkersDidNotStart('A worker ended before it served');
+  if (!(await Promise.race([listening, ended]))) throw new WorkerStartFailed('A worker ended before it served');
 }

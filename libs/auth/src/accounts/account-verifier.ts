@@ -1,6 +1,6 @@
 import { problem } from '@agno/contract';
 import { DatabaseOverloaded, withDeadline } from '@agno/database';
-import { BoundedMap, type ServiceAccount, type ServiceAccounts } from '@agno/storage';
+import { LruMap, type ServiceAccount, type ServiceAccountRepository } from '@agno/storage';
 import { Logger } from '@nestjs/common';
 import { FailedAttempts } from './failed-attempts.js';
 
@@ -8,15 +8,15 @@ import { FailedAttempts } from './failed-attempts.js';
 const LOOKUP_TIMEOUT_MS = 5_000;
 /** The use of an account is written down at most this often. */
 const TOUCH_INTERVAL_MS = 60_000;
-const MOST_TOUCHED = 2048;
+const MAX_TOUCHED = 2048;
 
 /** Verifies tokens of service accounts against the table that AgentOS keeps. */
 export class AccountVerifier {
   private readonly logger = new Logger('Auth');
-  private readonly failures = new FailedAttempts();
-  private readonly touched = new BoundedMap<number>(MOST_TOUCHED);
+  private readonly failedAttempts = new FailedAttempts();
+  private readonly lastTouched = new LruMap<number>(MAX_TOUCHED);
 
-  constructor(private readonly accounts: ServiceAccounts) {}
+  constructor(private readonly accounts: ServiceAccountRepository) {}
 
   /**
    * The account of a token; undefined where AgentOS keeps no accounts.
@@ -28,7 +28,7 @@ export class AccountVerifier {
     const found = await this.find(digest);
     if (found === 'no-table') return undefined;
     if (found !== 'unknown' && !found.isRevoked && !isExpired(found, now)) return found;
-    if (this.failures.isOneTooMany(client, performance.now())) {
+    if (this.failedAttempts.recordFailure(client, performance.now())) {
       throw problem(429, 'Too many failed authentication attempts');
     }
     throw problem(401, 'Invalid or expired service account token');
@@ -36,8 +36,8 @@ export class AccountVerifier {
 
   /** Writes down that an account is in use; not more often than AgentOS does, and never at the cost of a request. */
   touch(accountId: string, now: number): void {
-    if (now - (this.touched.get(accountId) ?? 0) < TOUCH_INTERVAL_MS) return;
-    this.touched.set(accountId, now);
+    if (now - (this.lastTouched.get(accountId) ?? 0) < TOUCH_INTERVAL_MS) return;
+    this.lastTouched.set(accountId, now);
     withDeadline(LOOKUP_TIMEOUT_MS, (deadline) =>
       this.accounts.touch(accountId, Math.floor(now / 1000), deadline),
     ).catch((error: Error) => this.logger.warn(`The use of a service account could not be recorded: ${error.message}`));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { JwtAlgorithm } from './algorithms.js';
 import { KeyError } from './key-error.js';
 import type { KeySource, VerificationKey } from './key-source.js';
-import { keyFromJwk } from './verification-key.js';
+import { parseJwk } from './verification-key.js';
 
 /**
  * The keys of a JWKS file, read once. A token's `kid` chooses; the key without one serves all others.
@@ -12,8 +12,8 @@ import { keyFromJwk } from './verification-key.js';
 export function jwksFile(path: string, algorithm: JwtAlgorithm): KeySource {
   const named = new Map<string, VerificationKey>();
   let unnamed: VerificationKey | undefined;
-  for (const jwk of keysIn(path)) {
-    const key = usable(jwk, algorithm);
+  for (const jwk of readJwks(path)) {
+    const key = usableKey(jwk, algorithm);
     if (key === undefined) continue;
     if (typeof jwk['kid'] === 'string' && jwk['kid'] !== '') named.set(jwk['kid'], key);
     else unnamed = key;
@@ -28,7 +28,7 @@ export function jwksFile(path: string, algorithm: JwtAlgorithm): KeySource {
   };
 }
 
-function keysIn(path: string): readonly Record<string, unknown>[] {
+function readJwks(path: string): readonly Record<string, unknown>[] {
   try {
     const { keys } = JSON.parse(readFileSync(path, 'utf8')) as { keys?: unknown };
     if (Array.isArray(keys)) return keys.filter((key) => typeof key === 'object' && key !== null);
@@ -39,9 +39,9 @@ function keysIn(path: string): readonly Record<string, unknown>[] {
 }
 
 /** A set may hold keys for other purposes; those are passed over, as AgentOS does. */
-function usable(jwk: Record<string, unknown>, algorithm: JwtAlgorithm): VerificationKey | undefined {
+function usableKey(jwk: Record<string, unknown>, algorithm: JwtAlgorithm): VerificationKey | undefined {
   try {
-    return keyFromJwk(jwk, algorithm);
+    return parseJwk(jwk, algorithm);
   } catch {
     return undefined;
   }

@@ -14,7 +14,7 @@ export interface KeySource {
 }
 
 /** Several sources, one after the other: AgentOS tries the keys of a JWKS before those it was given by themselves. */
-export function allOf(sources: readonly KeySource[]): KeySource {
+export function combinedKeys(sources: readonly KeySource[]): KeySource {
   return {
     keysFor: async (keyId) => (await Promise.all(sources.map((source) => source.keysFor(keyId)))).flat(),
   };

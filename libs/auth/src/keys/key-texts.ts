@@ -2,10 +2,10 @@
  * The keys of one variable: a JSON array of texts, several PEM blocks, or one secret a line. `\n` written out in a PEM, as
  * many deployment tools leave it, is a line end.
  */
-export function keyTexts(value: string): readonly string[] {
-  const listed = jsonTexts(value);
-  if (listed !== undefined) return listed.map(withLineEnds);
-  const text = withLineEnds(value);
+export function splitKeys(value: string): readonly string[] {
+  const listed = jsonStrings(value);
+  if (listed !== undefined) return listed.map(unescapeLineEnds);
+  const text = unescapeLineEnds(value);
   const blocks = text.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g);
   if (blocks !== null) return blocks;
   return text
@@ -14,7 +14,7 @@ export function keyTexts(value: string): readonly string[] {
     .filter((line) => line !== '');
 }
 
-function jsonTexts(value: string): readonly string[] | undefined {
+function jsonStrings(value: string): readonly string[] | undefined {
   if (!value.trimStart().startsWith('[')) return undefined;
   try {
     const list: unknown = JSON.parse(value);
@@ -26,6 +26,6 @@ function jsonTexts(value: string): readonly string[] | undefined {
   }
 }
 
-function withLineEnds(text: string): string {
+function unescapeLineEnds(text: string): string {
   return text.includes('-----BEGIN') ? text.replaceAll('\\n', '\n') : text;
 }

@@ -24,7 +24,7 @@ export function remoteJwks(url: URL, algorithm: JwtAlgorithm): KeySource {
         return [await find({ alg: algorithm, ...(keyId === undefined ? {} : { kid: keyId }) })];
       } catch (error) {
         if (error instanceof errors.JWKSNoMatchingKey) return [];
-        if (error instanceof errors.JWKSMultipleMatchingKeys) return all(error);
+        if (error instanceof errors.JWKSMultipleMatchingKeys) return collectKeys(error);
         logger.warn(`The JWKS of ${url.origin} cannot be had: ${error instanceof Error ? error.message : error}`);
         throw problem(503, 'Authentication is temporarily unavailable');
       }
@@ -32,7 +32,7 @@ export function remoteJwks(url: URL, algorithm: JwtAlgorithm): KeySource {
   };
 }
 
-async function all(keys: AsyncIterable<VerificationKey>): Promise<readonly VerificationKey[]> {
+async function collectKeys(keys: AsyncIterable<VerificationKey>): Promise<readonly VerificationKey[]> {
   const found: VerificationKey[] = [];
   for await (const key of keys) found.push(key);
   return found;

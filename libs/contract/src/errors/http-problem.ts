@@ -35,10 +35,10 @@ export interface ValidationIssue {
 
 /** 422 with every issue of a request, in the order in which FastAPI lists them: query first, then body. */
 export function unprocessable(issues: readonly ValidationIssue[]): HttpProblem {
-  return new HttpProblem(422, arrayOf(issues.map(issueText)));
+  return new HttpProblem(422, arrayOf(issues.map(issueJson)));
 }
 
-function issueText({ type, loc, msg, input, ctx }: ValidationIssue): RawJson {
+function issueJson({ type, loc, msg, input, ctx }: ValidationIssue): RawJson {
   const place = arrayOf(loc.map((step) => (typeof step === 'number' ? (String(step) as RawJson) : quote(step))));
   const members: [string, RawJson][] = [
     ['type', quote(type)],

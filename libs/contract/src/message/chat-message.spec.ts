@@ -1,16 +1,21 @@
-import { allAtOnce, asRaw, JsonWriter, membersOf, type RawJson } from '@agno/json';
+import { asRaw, JsonWriter, membersOf, type RawJson, runSync } from '@agno/json';
 import { describe, expect, it } from 'vitest';
 import { isShownInChat, writeMessage } from './chat-message.js';
-import { Place } from './derived-id.js';
+import { ItemPath } from './derived-id.js';
 
 const UUID = /"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"/g;
 
 /** The message at a position of run r1, which was created at 1700000000. */
 function messageText(stored: string, position = 0): string {
   const writer = new JsonWriter();
-  const media = writeMessage(writer, membersOf(asRaw(stored)), Place.ofRun('s', 'r1', position), asRaw('1700000000'));
-  if (media !== undefined) allAtOnce(media);
-  return String(allAtOnce(writer.done()));
+  const media = writeMessage(
+    writer,
+    membersOf(asRaw(stored)),
+    ItemPath.ofRun('s', 'r1', position),
+    asRaw('1700000000'),
+  );
+  if (media !== undefined) runSync(media);
+  return String(runSync(writer.done()));
 }
 
 /** The message in its printed form, without what every one below has in common; new ids read `new`. */

@@ -10,8 +10,8 @@ import {
   type Steps,
   TRUE,
 } from '@agno/json';
-import { derivedId, type Place } from './derived-id.js';
-import { fitting, laxBoolean, laxInteger, laxObject, laxText } from './lax-values.js';
+import { derivedId, type ItemPath } from './derived-id.js';
+import { coerceOptional, laxBoolean, laxInteger, laxObject, laxString } from './lax-values.js';
 import { reprintMedia, writeMediaList } from './media.js';
 import { AUDIO, FILE, IMAGE, type MediaKind, VIDEO } from './media-kinds.js';
 import { reprintMetrics } from './metrics.js';
@@ -19,36 +19,36 @@ import { reprintReferences } from './references.js';
 
 type Members = ReadonlyMap<string, RawJson>;
 
-interface Field {
+interface MessageField {
   readonly name: string;
   /** Returns the printed value, or undefined when the stored value does not fit. */
-  readonly print: (raw: RawJson, place: Place) => RawJson | undefined;
+  readonly print: (raw: RawJson, place: ItemPath) => RawJson | undefined;
   /** The printed value of a message without this field. */
   readonly byDefault?: RawJson;
 }
 
 /** The members of a message between `id` and its media, in printed order. */
-const BEFORE_MEDIA: readonly Field[] = [
-  { name: 'content', print: textOrParts },
-  { name: 'reasoning_content', print: laxText },
+const BEFORE_MEDIA: readonly MessageField[] = [
+  { name: 'content', print: stringOrParts },
+  { name: 'reasoning_content', print: laxString },
   { name: 'from_history', print: laxBoolean, byDefault: FALSE },
-  { name: 'compressed_content', print: laxText },
+  { name: 'compressed_content', print: laxString },
   { name: 'stop_after_tool_call', print: laxBoolean, byDefault: FALSE },
-  { name: 'role', print: laxText },
-  { name: 'name', print: laxText },
-  { name: 'tool_call_id', print: laxText },
-  { name: 'tool_name', print: laxText },
-  { name: 'tool_args', print: filled },
+  { name: 'role', print: laxString },
+  { name: 'name', print: laxString },
+  { name: 'tool_call_id', print: laxString },
+  { name: 'tool_name', print: laxString },
+  { name: 'tool_args', print: unlessEmptyContainer },
   { name: 'tool_call_error', print: laxBoolean },
   { name: 'tool_calls', print: listOfObjects },
-  { name: 'redacted_reasoning_content', print: laxText },
-  { name: 'provider_data', print: filledObject },
-  { name: 'checkpoint_status', print: laxText },
+  { name: 'redacted_reasoning_content', print: laxString },
+  { name: 'provider_data', print: nonEmptyObject },
+  { name: 'checkpoint_status', print: laxString },
   { name: 'checkpoint_created_at', print: laxInteger },
 ];
 
 /** The lists of media, which may be long, in printed order. */
-const MEDIA: readonly { readonly name: string; readonly kind: MediaKind }[] = [
+const MEDIA_LISTS: readonly { readonly name: string; readonly kind: MediaKind }[] = [
   { name: 'images', kind: IMAGE },
   { name: 'audio', kind: AUDIO },
   { name: 'videos', kind: VIDEO },
@@ -56,8 +56,8 @@ const MEDIA: readonly { readonly name: string; readonly kind: MediaKind }[] = [
 ];
 
 /** The members between the media and `created_at`, in printed order. */
-const AFTER_MEDIA: readonly Field[] = [
-  { name: 'audio_output', print: (raw, place) => reprintMedia(AUDIO, raw, place.inside('audio_output')) },
+const AFTER_MEDIA: readonly MessageField[] = [
+  { name: 'audio_output', print: (raw, place) => reprintMedia(AUDIO, raw, place.child('audio_output')) },
   { name: 'references', print: reprintReferences },
   { name: 'metrics', print: reprintMetrics },
 ];
@@ -66,14 +66,14 @@ const AFTER_MEDIA: readonly Field[] = [
 export const MESSAGE_MEMBERS = new MemberNames([
   'id',
   'created_at',
-  ...[...BEFORE_MEDIA, ...MEDIA, ...AFTER_MEDIA].map(({ name }) => name),
+  ...[...BEFORE_MEDIA, ...MEDIA_LISTS, ...AFTER_MEDIA].map(({ name }) => name),
 ]);
 
 /** True unless the message is the system's, a tool's, or was only repeated from an earlier run. */
 export function isShownInChat(message: Members): boolean {
   const role = message.get('role');
   if (role === '"system"' || role === '"tool"') return false;
-  return fitting(message.get('from_history'), laxBoolean) !== TRUE;
+  return coerceOptional(message.get('from_history'), laxBoolean) !== TRUE;
 }
 
 /**
@@ -86,41 +86,41 @@ export function isShownInChat(message: Members): boolean {
 export function writeMessage(
   writer: JsonWriter,
   message: Members,
-  place: Place,
+  place: ItemPath,
   createdAt: RawJson,
 ): Steps<void> | undefined {
-  writer.openObject().member('id', fitting(message.get('id'), laxText) ?? derivedId(place));
+  writer.openObject().member('id', coerceOptional(message.get('id'), laxString) ?? derivedId(place));
   writeFields(writer, message, BEFORE_MEDIA, place);
   // Few messages have media, and a generator for each message would take a tenth of a detail's CPU time.
-  if (MEDIA.some(({ name }) => message.has(name))) return writeMediaAndEnd(writer, message, place, createdAt);
+  if (MEDIA_LISTS.some(({ name }) => message.has(name))) return writeMediaAndEnd(writer, message, place, createdAt);
   writeEnd(writer, message, place, createdAt);
   return undefined;
 }
 
-function* writeMediaAndEnd(writer: JsonWriter, message: Members, place: Place, createdAt: RawJson): Steps<void> {
-  for (const { name, kind } of MEDIA) {
+function* writeMediaAndEnd(writer: JsonWriter, message: Members, place: ItemPath, createdAt: RawJson): Steps<void> {
+  for (const { name, kind } of MEDIA_LISTS) {
     const raw = message.get(name);
-    if (isPresent(raw)) yield* writeMediaList(writer, name, kind, raw, place.inside(name));
+    if (isPresent(raw)) yield* writeMediaList(writer, name, kind, raw, place.child(name));
   }
   writeEnd(writer, message, place, createdAt);
 }
 
-function writeEnd(writer: JsonWriter, message: Members, place: Place, createdAt: RawJson): void {
+function writeEnd(writer: JsonWriter, message: Members, place: ItemPath, createdAt: RawJson): void {
   writeFields(writer, message, AFTER_MEDIA, place);
-  writer.member('created_at', fitting(message.get('created_at'), laxInteger) ?? createdAt).closeObject();
+  writer.member('created_at', coerceOptional(message.get('created_at'), laxInteger) ?? createdAt).closeObject();
 }
 
-function writeFields(writer: JsonWriter, message: Members, fields: readonly Field[], place: Place): void {
+function writeFields(writer: JsonWriter, message: Members, fields: readonly MessageField[], place: ItemPath): void {
   for (const { name, print, byDefault } of fields) {
     const raw = message.get(name);
     writer.member(name, (isPresent(raw) ? print(raw, place) : undefined) ?? byDefault);
   }
 }
 
-function textOrParts(raw: RawJson): RawJson | undefined {
+function stringOrParts(raw: RawJson): RawJson | undefined {
   const kind = kindOf(raw);
   if (kind === 'string') return raw;
-  return kind === 'array' ? filled(raw) : undefined;
+  return kind === 'array' ? unlessEmptyContainer(raw) : undefined;
 }
 
 function listOfObjects(raw: RawJson): RawJson | undefined {
@@ -128,11 +128,11 @@ function listOfObjects(raw: RawJson): RawJson | undefined {
   return everyItemIs('object', raw) ? raw : undefined;
 }
 
-function filledObject(raw: RawJson): RawJson | undefined {
-  return fitting(raw, laxObject) && filled(raw);
+function nonEmptyObject(raw: RawJson): RawJson | undefined {
+  return coerceOptional(raw, laxObject) && unlessEmptyContainer(raw);
 }
 
-function filled(raw: RawJson): RawJson | undefined {
+function unlessEmptyContainer(raw: RawJson): RawJson | undefined {
   const kind = kindOf(raw);
   return (kind === 'object' || kind === 'array') && isEmptyContainer(raw) ? undefined : raw;
 }

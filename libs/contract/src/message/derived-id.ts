@@ -5,27 +5,27 @@ import { asRaw, type RawJson } from '@agno/json';
  * Position of a message or media object: what identifies its run, then keys and indexes. Nothing is computed before an id is
  * derived from it: most have one.
  */
-export class Place {
-  private text: string | undefined;
+export class ItemPath {
+  private value: string | undefined;
 
   /** @param names identify a run */
-  static ofRun(...names: readonly (string | number)[]): Place {
-    return new Place(undefined, JSON.stringify(names));
+  static ofRun(...names: readonly (string | number)[]): ItemPath {
+    return new ItemPath(undefined, JSON.stringify(names));
   }
 
   private constructor(
-    private readonly outer: Place | undefined,
+    private readonly parent: ItemPath | undefined,
     private readonly step: string | number,
   ) {}
 
-  inside(step: string | number): Place {
-    return new Place(this, step);
+  child(step: string | number): ItemPath {
+    return new ItemPath(this, step);
   }
 
   toString(): string {
     // A digest, computed once per run, because a run id can be megabytes long.
-    this.text ??= this.outer === undefined ? hash('sha256', String(this.step), 'hex') : `${this.outer}/${this.step}`;
-    return this.text;
+    this.value ??= this.parent === undefined ? hash('sha256', String(this.step), 'hex') : `${this.parent}/${this.step}`;
+    return this.value;
   }
 }
 
@@ -33,7 +33,7 @@ export class Place {
  * The id of a message or media object that has none in storage: a UUID derived from its position, so that each read
  * returns the same one. AgentOS generates a random UUID for each read.
  */
-export function derivedId(place: Place): RawJson {
+export function derivedId(place: ItemPath): RawJson {
   const digits = hash('sha256', place.toString(), 'hex');
   // Version 4 and the variant, where the ids that AgentOS makes have them.
   return asRaw(

@@ -9,13 +9,13 @@ import { trimWhiteSpace } from '../white-space.js';
 export type Coercion = (raw: RawJson) => RawJson | undefined;
 
 /** The value of an optional field: undefined when it is absent, null or does not fit. */
-export function fitting(raw: RawJson | undefined, coerce: Coercion): RawJson | undefined {
+export function coerceOptional(raw: RawJson | undefined, coerce: Coercion): RawJson | undefined {
   return isPresent(raw) ? coerce(raw) : undefined;
 }
 
-export const anything: Coercion = (raw) => raw;
+export const anyValue: Coercion = (raw) => raw;
 
-export const laxText: Coercion = (raw) => (kindOf(raw) === 'string' ? raw : undefined);
+export const laxString: Coercion = (raw) => (kindOf(raw) === 'string' ? raw : undefined);
 
 export const laxObject: Coercion = (raw) => (kindOf(raw) === 'object' ? raw : undefined);
 
@@ -23,11 +23,11 @@ export const laxObject: Coercion = (raw) => (kindOf(raw) === 'object' ? raw : un
 export const laxInteger: Coercion = (raw) => {
   switch (kindOf(raw)) {
     case 'number':
-      return isIntegerText(raw) ? withoutNegativeZero(raw) : integerOfFloat(Number(raw));
+      return isIntegerLiteral(raw) ? withoutNegativeZero(raw) : integerOfFloat(Number(raw));
     case 'boolean':
       return asRaw(raw === TRUE ? '1' : '0');
     case 'string':
-      return integerOfText(unquote(raw));
+      return integerOfString(unquote(raw));
     default:
       return undefined;
   }
@@ -41,7 +41,7 @@ export const laxFloat: Coercion = (raw) => {
     case 'boolean':
       return printFloat(raw === TRUE ? 1 : 0);
     case 'string':
-      return floatOfText(unquote(raw));
+      return floatOfString(unquote(raw));
     default:
       return undefined;
   }
@@ -71,7 +71,7 @@ function booleanOfNumber(value: number): RawJson | undefined {
   return value === 0 ? FALSE : undefined;
 }
 
-function isIntegerText(text: string): boolean {
+function isIntegerLiteral(text: string): boolean {
   return !/[.eE]/.test(text);
 }
 
@@ -83,12 +83,12 @@ function integerOfFloat(value: number): RawJson | undefined {
   return Number.isInteger(value) && Math.abs(value) < 2 ** 63 ? asRaw(String(BigInt(value))) : undefined;
 }
 
-function integerOfText(text: string): RawJson | undefined {
+function integerOfString(text: string): RawJson | undefined {
   const integer = parseInteger(text);
   return typeof integer === 'bigint' ? asRaw(String(integer)) : undefined;
 }
 
-function floatOfText(text: string): RawJson | undefined {
+function floatOfString(text: string): RawJson | undefined {
   const digits = trimWhiteSpace(text).replace(/(?<=\d)_(?=\d)/g, '');
   return FLOAT.test(digits) ? printFloat(Number(digits)) : undefined;
 }

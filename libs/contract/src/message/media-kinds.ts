@@ -1,6 +1,6 @@
 import { asRaw, EMPTY_STRING, kindOf, MemberNames, type RawJson } from '@agno/json';
 import { reencodeBase64 } from './base64.js';
-import { anything, type Coercion, laxFloat, laxInteger, laxText } from './lax-values.js';
+import { anyValue, type Coercion, laxFloat, laxInteger, laxString } from './lax-values.js';
 
 /** A printed member of a media object; a missing one (not a null) takes the default. */
 export type MediaField = readonly [name: string, coerce: Coercion, byDefault?: RawJson];
@@ -20,23 +20,23 @@ export interface MediaKind {
 }
 
 const SOURCES: readonly MediaField[] = [
-  ['url', laxText],
-  ['filepath', laxText],
+  ['url', laxString],
+  ['filepath', laxString],
 ];
 
 const PROMPTS: readonly MediaField[] = [
-  ['original_prompt', laxText],
-  ['revised_prompt', laxText],
+  ['original_prompt', laxString],
+  ['revised_prompt', laxString],
 ];
 
 export const IMAGE: MediaKind = {
   fields: [
     ...SOURCES,
-    ['format', laxText],
-    ['mime_type', laxText],
-    ['detail', laxText],
+    ['format', laxString],
+    ['mime_type', laxString],
+    ['detail', laxString],
     ...PROMPTS,
-    ['alt_text', laxText],
+    ['alt_text', laxString],
   ],
   inlineFields: new Set(['format', 'mime_type']),
   inlineInputFields: new Set(['format', 'mime_type', 'detail', 'original_prompt', 'revised_prompt', 'alt_text']),
@@ -49,12 +49,12 @@ const INLINE_AUDIO_FIELDS = new Set(['mime_type', 'sample_rate', 'channels', 'tr
 export const AUDIO: MediaKind = {
   fields: [
     ...SOURCES,
-    ['format', laxText],
-    ['mime_type', laxText],
+    ['format', laxString],
+    ['mime_type', laxString],
     ['duration', laxFloat],
     ['sample_rate', laxInteger, asRaw('24000')],
     ['channels', laxInteger, asRaw('1')],
-    ['transcript', laxText],
+    ['transcript', laxString],
     ['expires_at', laxInteger],
   ],
   inlineFields: INLINE_AUDIO_FIELDS,
@@ -66,13 +66,13 @@ export const AUDIO: MediaKind = {
 export const VIDEO: MediaKind = {
   fields: [
     ...SOURCES,
-    ['format', laxText],
-    ['mime_type', laxText],
+    ['format', laxString],
+    ['mime_type', laxString],
     ['duration', laxFloat],
     ['width', laxInteger],
     ['height', laxInteger],
     ['fps', laxFloat],
-    ['eta', laxText],
+    ['eta', laxString],
     ...PROMPTS,
   ],
   inlineFields: new Set(['format', 'mime_type']),
@@ -86,13 +86,13 @@ const INLINE_FILE_FIELDS = ['mime_type', 'filename', 'format', 'name'];
 export const FILE: MediaKind = {
   fields: [
     ...SOURCES,
-    ['mime_type', laxText],
-    ['file_type', laxText],
-    ['filename', laxText],
+    ['mime_type', laxString],
+    ['file_type', laxString],
+    ['filename', laxString],
     ['size', laxInteger],
-    ['external', anything],
-    ['format', laxText],
-    ['name', laxText],
+    ['external', anyValue],
+    ['format', laxString],
+    ['name', laxString],
   ],
   inlineFields: new Set(INLINE_FILE_FIELDS),
   inlineInputFields: new Set([...INLINE_FILE_FIELDS, 'url', 'filepath', 'file_type', 'size']),

@@ -1,10 +1,10 @@
 import { asRaw } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { Place } from './derived-id.js';
+import { ItemPath } from './derived-id.js';
 import { reprintMedia } from './media.js';
 import { AUDIO, FILE, IMAGE, VIDEO } from './media-kinds.js';
 
-const PLACE = Place.ofRun('r');
+const PLACE = ItemPath.ofRun('r');
 const REFERENCE = '{"media_id":"o","storage_key":"k","storage_backend":"s3"}';
 
 describe('reprintMedia', () => {

@@ -10,13 +10,13 @@ import {
   type RawJson,
   type Steps,
 } from '@agno/json';
-import { derivedId, type Place } from './derived-id.js';
-import { fitting, laxObject, laxText } from './lax-values.js';
+import { derivedId, type ItemPath } from './derived-id.js';
+import { coerceOptional, laxObject, laxString } from './lax-values.js';
 import { MEDIA_MEMBERS, type MediaKind } from './media-kinds.js';
 import { readMediaReference } from './media-reference.js';
 
 /** Where the bytes of a media object are: in an object store, in the JSON itself, or somewhere its fields name. */
-export type MediaCarrier = 'inline' | 'named' | { readonly reference: RawJson };
+export type MediaLocation = 'inline' | 'named' | { readonly reference: RawJson };
 
 /** Writes the media of one kind that a message holds, re-printed, as a member; nothing where none can be shown. */
 export function* writeMediaList(
@@ -24,12 +24,12 @@ export function* writeMediaList(
   name: string,
   kind: MediaKind,
   raw: RawJson | undefined,
-  place: Place,
+  place: ItemPath,
 ): Steps<void> {
   let position = 0;
   let isOpen = false;
   for (const item of itemsOf(raw)) {
-    const media = reprintMedia(kind, item, place.inside(position++));
+    const media = reprintMedia(kind, item, place.child(position++));
     if (media !== undefined) {
       if (!isOpen) writer.key(name).openArray();
       isOpen = true;
@@ -41,12 +41,12 @@ export function* writeMediaList(
 }
 
 /** One media object of a message, re-printed: what does not fit is left out. Undefined for what is no such object. */
-export function reprintMedia(kind: MediaKind, raw: RawJson, place: Place): RawJson | undefined {
+export function reprintMedia(kind: MediaKind, raw: RawJson, place: ItemPath): RawJson | undefined {
   if (kindOf(raw) !== 'object' || isEmptyContainer(raw)) return undefined;
   const members = membersOf(raw, MEDIA_MEMBERS);
   const reference = readMediaReference(members.get('media_reference'));
-  if (reference !== undefined) return printMedia(kind, members, place, { reference: reference.text });
-  const isInline = fitting(members.get('content'), laxText) !== undefined;
+  if (reference !== undefined) return printMedia(kind, members, place, { reference: reference.json });
+  const isInline = coerceOptional(members.get('content'), laxString) !== undefined;
   return isInline
     ? printMedia(kind, members, place, 'inline', kind.inlineFields)
     : printMedia(kind, members, place, 'named');
@@ -56,14 +56,14 @@ export function reprintMedia(kind: MediaKind, raw: RawJson, place: Place): RawJs
 export function printMedia(
   kind: MediaKind,
   members: ReadonlyMap<string, RawJson>,
-  place: Place,
-  carrier: MediaCarrier,
+  place: ItemPath,
+  carrier: MediaLocation,
   kept?: ReadonlySet<string>,
 ): RawJson {
-  const printed: [string, RawJson | undefined][] = [['id', idOf(kind, members.get('id'), place, carrier)]];
+  const printed: [string, RawJson | undefined][] = [['id', mediaId(kind, members.get('id'), place, carrier)]];
   for (const [name, coerce, byDefault] of kind.fields) {
     if (kept !== undefined && !kept.has(name)) continue;
-    const value = members.has(name) ? fitting(members.get(name), coerce) : byDefault;
+    const value = members.has(name) ? coerceOptional(members.get(name), coerce) : byDefault;
     if (name !== 'filepath' || value !== EMPTY_STRING) printed.push([name, value]);
   }
   if (typeof carrier === 'object') printed.push(['media_reference', carrier.reference]);
@@ -73,8 +73,8 @@ export function printMedia(
 }
 
 /** Media without an id get one; inline images, audio and videos also for an empty one. */
-function idOf(kind: MediaKind, raw: RawJson | undefined, place: Place, carrier: MediaCarrier): RawJson {
-  const id = fitting(raw, laxText);
+function mediaId(kind: MediaKind, raw: RawJson | undefined, place: ItemPath, carrier: MediaLocation): RawJson {
+  const id = coerceOptional(raw, laxString);
   const isMissing = id === undefined || (id === EMPTY_STRING && carrier === 'inline' && !kind.isFile);
   return isMissing ? derivedId(place) : id;
 }
@@ -85,6 +85,6 @@ function printContent(kind: MediaKind, members: ReadonlyMap<string, RawJson>): R
 }
 
 function printMetadata(raw: RawJson | undefined): RawJson | undefined {
-  const metadata = fitting(raw, laxObject);
+  const metadata = coerceOptional(raw, laxObject);
   return metadata === undefined || isEmptyContainer(metadata) ? undefined : metadata;
 }

@@ -1,7 +1,7 @@
 import { isEmptyContainer, isPresent, kindOf, MemberNames, membersOf, objectOf, type RawJson, TRUE } from '@agno/json';
 
 /** What a message's metrics may hold, in the order in which they are printed. */
-const METRICS = [
+const METRIC_NAMES = [
   'input_tokens',
   'output_tokens',
   'total_tokens',
@@ -17,7 +17,7 @@ const METRICS = [
   'provider_metrics',
 ];
 
-const MEMBERS = new MemberNames(METRICS);
+const METRIC_MEMBERS = new MemberNames(METRIC_NAMES);
 
 /**
  * The metrics of a message: known ones that are set, values untouched. A count of 0 is as good as none, a measured 0.0 is
@@ -25,9 +25,9 @@ const MEMBERS = new MemberNames(METRICS);
  */
 export function reprintMetrics(raw: RawJson | undefined): RawJson | undefined {
   if (raw === undefined || kindOf(raw) !== 'object') return undefined;
-  const members = membersOf(raw, MEMBERS);
+  const members = membersOf(raw, METRIC_MEMBERS);
   const printed: [string, RawJson][] = [];
-  for (const name of METRICS) {
+  for (const name of METRIC_NAMES) {
     const value = members.get(name);
     if (isPresent(value) && isSet(value)) printed.push([name, value]);
   }

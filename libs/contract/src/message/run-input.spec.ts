@@ -1,10 +1,10 @@
-import { allAtOnce, asRaw } from '@agno/json';
+import { asRaw, runSync } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { Place } from './derived-id.js';
+import { ItemPath } from './derived-id.js';
 import { rebuiltRunInput } from './run-input.js';
 
 const REFERENCE = '{"media_id":"o","storage_key":"k","storage_backend":"s3","url":"https://o"}';
-const PLACE = Place.ofRun('r');
+const PLACE = ItemPath.ofRun('r');
 const PLAIN_FILE = '"id":"f","mime_type":"text/plain"';
 
 describe('rebuiltRunInput', () => {
@@ -31,7 +31,7 @@ describe('rebuiltRunInput', () => {
       `{"input_content":"","files":[{${PLAIN_FILE},"size":3,"content":"a,b"}]}`,
     ],
   ])('rebuilds %s', (stored, rebuilt) => {
-    expect(allAtOnce(rebuiltRunInput(asRaw(stored), PLACE))).toBe(rebuilt);
+    expect(runSync(rebuiltRunInput(asRaw(stored), PLACE))).toBe(rebuilt);
   });
 
   it.each([
@@ -46,12 +46,12 @@ describe('rebuiltRunInput', () => {
     ['files', '{"id":"f","url":"u","mime_type":"image/png"}'],
     ['files', '{"id":"f","url":"u","citations":"maybe"}'],
   ])('skips %s with a flaw: %s', (name, item) => {
-    expect(allAtOnce(rebuiltRunInput(asRaw(`{"input_content":"hi","${name}":[${item}]}`), PLACE))).toBe(
+    expect(runSync(rebuiltRunInput(asRaw(`{"input_content":"hi","${name}":[${item}]}`), PLACE))).toBe(
       '{"input_content":"hi"}',
     );
   });
 
   it.each(['{}', 'null', '""', '[]', '0', '"hi"'])('finds no input in %s', (stored) => {
-    expect(allAtOnce(rebuiltRunInput(asRaw(stored), PLACE))).toBeUndefined();
+    expect(runSync(rebuiltRunInput(asRaw(stored), PLACE))).toBeUndefined();
   });
 });

@@ -1,9 +1,9 @@
-import { allAtOnce } from '@agno/json';
+import { runSync } from '@agno/json';
 import { describe, expect, it } from 'vitest';
 import { MAX_DEPTH, type ReceivedBody, readBody } from './body.js';
-import { bytes, received, refusal } from './refusal.fixture.js';
+import { bytes, problemOf, received } from './refusal.fixture.js';
 
-const read = (body: ReceivedBody) => allAtOnce(readBody(body));
+const read = (body: ReceivedBody) => runSync(readBody(body));
 
 const readJson = (text: string | Uint8Array) => {
   const body = read(received(text));
@@ -83,7 +83,7 @@ describe('readBody, JSON', () => {
       input: {},
       ctx: { error },
     };
-    expect(refusal(() => root(text))).toEqual([422, [issue]]);
+    expect(problemOf(() => root(text))).toEqual([422, [issue]]);
   });
 
   it.each([
@@ -105,7 +105,7 @@ describe('readBody, JSON', () => {
     ['nesting beyond the limit', bytes('['.repeat(MAX_DEPTH + 1))],
     ['a million brackets', bytes('['.repeat(1_000_000))],
   ])('answers 400 to %s', (_, body) => {
-    expect(refusal(() => root(body))).toEqual([400, 'There was an error parsing the body']);
+    expect(problemOf(() => root(body))).toEqual([400, 'There was an error parsing the body']);
   });
 
   it('reads nesting up to the limit', () => {

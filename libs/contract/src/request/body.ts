@@ -1,7 +1,7 @@
-import { JsonLimitExceeded, JsonSyntaxError, type ReadJson, readJson, type Steps } from '@agno/json';
+import { JsonLimitExceeded, JsonSyntaxError, type ParsedJson, readJson, type Steps } from '@agno/json';
 import { problem, unprocessable } from '../errors/http-problem.js';
 import { invalidJson } from './issues.js';
-import { decodeText, UnreadableText } from './json-encoding.js';
+import { decodeText, InvalidEncoding } from './json-encoding.js';
 
 /** A request body as it arrived. */
 export interface ReceivedBody {
@@ -17,7 +17,7 @@ export type Body =
   | { readonly kind: 'none' }
   /** Not declared as JSON: it never fits a model, and a refusal shows it as this text. */
   | { readonly kind: 'text'; readonly text: string }
-  | ({ readonly kind: 'json' } & ReadJson);
+  | ({ readonly kind: 'json' } & ParsedJson);
 
 /** Nesting limit of arrays and objects: Python's recursion limit stops AgentOS at the next level. */
 export const MAX_DEPTH = 968;
@@ -45,7 +45,7 @@ export function* readBody({ bytes, contentType, limitBytes }: ReceivedBody): Ste
     return { kind: 'json', ...(yield* readJson(decodeText(bytes), limits)) };
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw unprocessable([invalidJson(error.position, error.reason)]);
-    if (error instanceof UnreadableText) throw unreadableBody();
+    if (error instanceof InvalidEncoding) throw unreadableBody();
     if (!(error instanceof JsonLimitExceeded)) throw error;
     throw error.limit === 'growth' ? bodyTooLarge() : unreadableBody();
   }

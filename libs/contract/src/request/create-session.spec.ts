@@ -1,14 +1,14 @@
-import { allAtOnce } from '@agno/json';
+import { runSync } from '@agno/json';
 import { describe, expect, it } from 'vitest';
 import { parseCreateSession } from './create-session.js';
 import { idTooLong } from './id-too-long.js';
-import { issues, received, refusal } from './refusal.fixture.js';
+import { issuesOf, problemOf, received } from './refusal.fixture.js';
 
-const parse = (body: string, query = '') => allAtOnce(parseCreateSession(query, received(body)));
+const parse = (body: string, query = '') => runSync(parseCreateSession(query, received(body)));
 
 describe('parseCreateSession', () => {
   it('accepts no body, of any content type', () => {
-    const parsed = allAtOnce(parseCreateSession('', received(undefined, 'text/plain')));
+    const parsed = runSync(parseCreateSession('', received(undefined, 'text/plain')));
     expect(parsed).toMatchObject({ type: 'agent', sessionId: undefined, metadata: undefined, runs: undefined });
   });
 
@@ -44,7 +44,7 @@ describe('parseCreateSession', () => {
     ['{"team_id":5}', 'string_type body.team_id'],
     ['null', 'model_attributes_type body'],
   ])('refuses %s', (body, issue) => {
-    expect(issues(() => parse(body))).toEqual([issue]);
+    expect(issuesOf(() => parse(body))).toEqual([issue]);
   });
 
   it('does not mind the id of another type, which is not stored', () => {
@@ -55,7 +55,7 @@ describe('parseCreateSession', () => {
     const refuse = () => {
       throw idTooLong('session_id', 'x');
     };
-    expect(issues(refuse)).toEqual(['value_error body.session_id']);
+    expect(issuesOf(refuse)).toEqual(['value_error body.session_id']);
   });
 
   describe('with runs and a summary', () => {
@@ -84,17 +84,17 @@ describe('parseCreateSession', () => {
       ['[{"run_id":"a","created_at":9223372036854775808}]', 'less_than_equal body.runs.0.created_at'],
       ['[{"run_id":"a","metrics":{"x":NaN}}]', 'finite_number body.runs.0.metrics.x'],
     ])('refuses runs %s', (runs, issue) => {
-      expect(issues(() => parse(`{"session_id":"s","runs":${runs}}`))).toEqual([issue]);
+      expect(issuesOf(() => parse(`{"session_id":"s","runs":${runs}}`))).toEqual([issue]);
     });
 
     it('refuses a run of a session whose id is yet to be made', () => {
-      const [, detail] = refusal(() => parse('{"runs":[{"run_id":"a","session_id":"s"}]}'));
+      const [, detail] = problemOf(() => parse('{"runs":[{"run_id":"a","session_id":"s"}]}'));
       expect(detail).toMatchObject([{ msg: 'Value error, run belongs to another session', input: 's' }]);
     });
 
     it('refuses a summary that cannot be read again', () => {
-      expect(issues(() => parse('{"summary":"x"}'))).toEqual(['dict_type body.summary']);
-      expect(issues(() => parse('{"summary":{"topics":[]}}'))).toEqual(['missing body.summary.summary']);
+      expect(issuesOf(() => parse('{"summary":"x"}'))).toEqual(['dict_type body.summary']);
+      expect(issuesOf(() => parse('{"summary":{"topics":[]}}'))).toEqual(['missing body.summary.summary']);
     });
   });
 });

@@ -2,15 +2,15 @@ import { isPresent, MemberNames, type RawJson, type Steps } from '@agno/json';
 import { SESSION_TYPES, type SessionType } from '../session/session-type.js';
 import { type ReceivedBody, readBody } from './body.js';
 import { type Fields, readFields } from './fields.js';
-import { readRuns } from './initial-runs.js';
+import { readInitialRuns } from './initial-runs.js';
 import { IssueLog } from './issues.js';
 import { readMetadata } from './metadata.js';
 import { QueryReader } from './query-reader.js';
-import type { Refusable } from './session-reference.js';
+import type { WithDeferredProblem } from './session-reference.js';
 import { readSummary } from './summary.js';
 
 /** `POST /sessions`. Texts and JSON are cleaned, ids are as sent; state, metadata and summary are objects. */
-export interface CreateSession extends Refusable {
+export interface CreateSession extends WithDeferredProblem {
   readonly type: SessionType;
   readonly dbId: string | undefined;
   /** Undefined: to be generated. */
@@ -55,19 +55,29 @@ export function* parseCreateSession(rawQuery: string, received: ReceivedBody): S
 
   const fields = readFields(body, MEMBERS, log, 'empty');
   const sessionId = fields.id('session_id') || undefined;
-  const sessionName = fields.text('session_name');
-  const sessionState = yield* fields.json('session_state');
+  const sessionName = fields.cleanedString('session_name');
+  const sessionState = yield* fields.cleanedObject('session_state');
   const metadata = yield* readMetadata(fields);
   const userId = fields.id('user_id');
   const componentIds = readComponentIds(fields, type);
 
-  const ours = fields.withRules({ report: log.reportOurs });
-  const summary = yield* readSummary(ours, log.reportOurs);
-  const runs = yield* readRuns(ours, sessionId, log.reportOurs);
-  const refusal = log.settle();
+  const ours = fields.withRules({ report: log.reportDeviation });
+  const summary = yield* readSummary(ours, log.reportDeviation);
+  const runs = yield* readInitialRuns(ours, sessionId, log.reportDeviation);
+  const refusal = log.throwOrDefer();
 
   const ids = { sessionId, userId, ...componentIds };
-  return { refusal, type, dbId, ...ids, sessionName, sessionState, metadata: orAbsent(metadata), summary, runs };
+  return {
+    deferredProblem: refusal,
+    type,
+    dbId,
+    ...ids,
+    sessionName,
+    sessionState,
+    metadata: undefinedIfNull(metadata),
+    summary,
+    runs,
+  };
 }
 
 function readComponentIds(fields: Fields, type: SessionType) {
@@ -81,6 +91,6 @@ function readComponentIds(fields: Fields, type: SessionType) {
 }
 
 /** A new session without metadata and one whose metadata was all reserved are the same. */
-function orAbsent(metadata: RawJson | undefined): RawJson | undefined {
+function undefinedIfNull(metadata: RawJson | undefined): RawJson | undefined {
   return isPresent(metadata) ? metadata : undefined;
 }

@@ -16,10 +16,10 @@ export interface DeleteSession extends TableReference {
 export function parseDeleteSession(rawQuery: string): DeleteSession {
   const log = new IssueLog();
   const parameters = readDeleteParameters(new QueryReader(rawQuery, log));
-  log.settle();
+  log.throwOrDefer();
   return parameters;
 }
 
 export function readDeleteParameters(query: QueryReader): DeleteSession {
-  return { userId: query.text('user_id'), ...readTableReference(query), deleteMedia: query.flag('delete_media') };
+  return { userId: query.string('user_id'), ...readTableReference(query), deleteMedia: query.flag('delete_media') };
 }

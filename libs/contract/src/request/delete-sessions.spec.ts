@@ -1,10 +1,10 @@
-import { allAtOnce } from '@agno/json';
+import { runSync } from '@agno/json';
 import { describe, expect, it } from 'vitest';
 import { parseDeleteSession } from './delete-session.js';
 import { parseDeleteSessions } from './delete-sessions.js';
-import { issues, received, refusal } from './refusal.fixture.js';
+import { issuesOf, problemOf, received } from './refusal.fixture.js';
 
-const parse = (body: string, query = '') => allAtOnce(parseDeleteSessions(query, received(body)));
+const parse = (body: string, query = '') => runSync(parseDeleteSessions(query, received(body)));
 
 describe('parseDeleteSession', () => {
   it('knows no type', () => {
@@ -15,7 +15,7 @@ describe('parseDeleteSession', () => {
   it('refuses what is no boolean', () => {
     const msg = 'Input should be a valid boolean, unable to interpret input';
     const issue = { type: 'bool_parsing', loc: ['query', 'delete_media'], msg, input: 'maybe' };
-    expect(refusal(() => parseDeleteSession('delete_media=maybe'))).toEqual([422, [issue]]);
+    expect(problemOf(() => parseDeleteSession('delete_media=maybe'))).toEqual([422, [issue]]);
   });
 });
 
@@ -28,11 +28,11 @@ describe('parseDeleteSessions', () => {
 
   it('wants as many types as ids', () => {
     const sentence = 'Session IDs and session types must have the same length';
-    expect(refusal(() => parse('{"session_ids":["a","b"],"session_types":["agent"]}'))).toEqual([400, sentence]);
+    expect(problemOf(() => parse('{"session_ids":["a","b"],"session_types":["agent"]}'))).toEqual([400, sentence]);
   });
 
   it('names the place of a bad item', () => {
-    expect(issues(() => parse('{"session_types":["agent","x",3],"session_ids":[1,"a"]}', 'delete_media='))).toEqual([
+    expect(issuesOf(() => parse('{"session_types":["agent","x",3],"session_ids":[1,"a"]}', 'delete_media='))).toEqual([
       'bool_parsing query.delete_media',
       'string_type body.session_ids.0',
       'enum body.session_types.1',
@@ -43,14 +43,14 @@ describe('parseDeleteSessions', () => {
   it('refuses empty, wrong and missing lists', () => {
     const ctx = { field_type: 'List', min_length: 1, actual_length: 0 };
     const msg = 'List should have at least 1 item after validation, not 0';
-    expect(refusal(() => parse('{"session_ids":[],"x":1}'))).toEqual([
+    expect(problemOf(() => parse('{"session_ids":[],"x":1}'))).toEqual([
       422,
       [
         { type: 'too_short', loc: ['body', 'session_ids'], msg, input: [], ctx },
         { type: 'missing', loc: ['body', 'session_types'], msg: 'Field required', input: { session_ids: [], x: 1 } },
       ],
     ]);
-    expect(issues(() => parse('{"session_ids":"a","session_types":null}'))).toEqual([
+    expect(issuesOf(() => parse('{"session_ids":"a","session_types":null}'))).toEqual([
       'list_type body.session_ids',
       'list_type body.session_types',
     ]);
@@ -58,6 +58,6 @@ describe('parseDeleteSessions', () => {
 
   it('needs a body', () => {
     const issue = { type: 'missing', loc: ['body'], msg: 'Field required', input: null };
-    expect(refusal(() => allAtOnce(parseDeleteSessions('', received(undefined))))).toEqual([422, [issue]]);
+    expect(problemOf(() => runSync(parseDeleteSessions('', received(undefined))))).toEqual([422, [issue]]);
   });
 });

@@ -2,7 +2,7 @@ import { itemsOf, kindOf, MemberNames, membersOf, type RawJson, type Steps, stri
 import { problem } from '../errors/http-problem.js';
 import { SESSION_TYPES } from '../session/session-type.js';
 import { type ReceivedBody, readBody } from './body.js';
-import { canBeId } from './clean-text.js';
+import { isStorableId } from './clean-text.js';
 import { type DeleteSession, readDeleteParameters } from './delete-session.js';
 import { echo } from './echo.js';
 import { readModel } from './fields.js';
@@ -28,9 +28,9 @@ export function* parseDeleteSessions(rawQuery: string, received: ReceivedBody): 
   const model = readModel(body, log, 'missing');
   const ids = model === undefined ? [] : yield* readList(model, 'session_ids', log, readId);
   const types = model === undefined ? [] : yield* readList(model, 'session_types', log, readType);
-  log.settle();
+  log.throwOrDefer();
   if (ids.length !== types.length) throw problem(400, 'Session IDs and session types must have the same length');
-  return { ...parameters, sessionIds: ids.filter(canBeId) };
+  return { ...parameters, sessionIds: ids.filter(isStorableId) };
 }
 
 type ReadItem = (raw: RawJson, loc: Loc, log: IssueLog) => string;

@@ -1,17 +1,17 @@
 import {
   asRaw,
   isNonFinite,
-  JsonTokens,
+  JsonTokenizer,
   kindOf,
   NULL,
   quote,
   type RawJson,
   shortened,
-  shortenedText,
+  shortenedString,
 } from '@agno/json';
 
 /** The most characters of a rejected value that a refusal repeats. */
-const MOST_ECHOED = 65_536;
+const MAX_ECHO_LENGTH = 65_536;
 
 /**
  * A rejected value as a 422 shows it: FastAPI's encoder drops the keys that begin with `_sa`; what is not JSON is shown as
@@ -20,7 +20,7 @@ const MOST_ECHOED = 65_536;
 export function echo(raw: RawJson): RawJson {
   switch (kindOf(raw)) {
     case 'string':
-      return shortened(raw, MOST_ECHOED);
+      return shortened(raw, MAX_ECHO_LENGTH);
     case 'object':
     case 'array':
       return echoContainer(raw);
@@ -30,17 +30,17 @@ export function echo(raw: RawJson): RawJson {
 }
 
 /** A rejected text that is not JSON. */
-export function echoText(text: string): RawJson {
-  return quote(shortenedText(text, MOST_ECHOED));
+export function echoString(text: string): RawJson {
+  return quote(shortenedString(text, MAX_ECHO_LENGTH));
 }
 
 function echoContainer(raw: RawJson): RawJson {
-  const tokens = new JsonTokens(raw);
+  const tokens = new JsonTokenizer(raw);
   let text = '';
   let comma = '';
   while (tokens.next()) {
     const { kind, start, end } = tokens;
-    if (text.length + end - start > MOST_ECHOED) return NULL;
+    if (text.length + end - start > MAX_ECHO_LENGTH) return NULL;
     const { token } = tokens;
     if (kind === 'close') text += token;
     else if (kind === 'key' && token.startsWith('"_sa')) {

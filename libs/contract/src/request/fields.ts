@@ -9,9 +9,9 @@ import {
   stringOf,
 } from '@agno/json';
 import type { Body } from './body.js';
-import { echo, echoText } from './echo.js';
-import { type IssueLog, type Loc, missing, notADictionary, notAModel, notAString, type Report } from './issues.js';
-import { checkStorable, storable, storableText } from './storable.js';
+import { echo, echoString } from './echo.js';
+import { type IssueLog, type Loc, missing, notADictionary, notAModel, notAString, type ReportIssue } from './issues.js';
+import { checkStorable, storableJson, storableString } from './storable.js';
 
 /**
  * The body, which must be an object. Anything else is reported.
@@ -21,7 +21,7 @@ import { checkStorable, storable, storableText } from './storable.js';
 export function readModel(body: Body, log: IssueLog, whenAbsent: 'missing' | 'empty'): RawJson | undefined {
   if (body.kind === 'json' && kindOf(body.root) === 'object') return body.root;
   if (body.kind === 'json') log.report(notAModel(echo(body.root)));
-  else if (body.kind === 'text') log.report(notAModel(echoText(body.text)));
+  else if (body.kind === 'text') log.report(notAModel(echoString(body.text)));
   else if (whenAbsent === 'missing') log.report(missing(['body']));
   return undefined;
 }
@@ -31,7 +31,7 @@ export function readFields(body: Body, names: MemberNames, log: IssueLog, whenAb
   return new Fields(readModel(body, log, whenAbsent) ?? EMPTY_OBJECT, names, {
     loc: ['body'],
     report: log.report,
-    reportUnstorable: log.reportOurs,
+    reportUnstorable: log.reportDeviation,
     isUnstorable: body.kind === 'json' && body.isUnstorable,
   });
 }
@@ -40,9 +40,9 @@ export interface FieldRules {
   /** Where the object stands. */
   readonly loc: Loc;
   /** Takes members of a wrong type. */
-  readonly report: Report;
+  readonly report: ReportIssue;
   /** Takes members that PostgreSQL cannot store. */
-  readonly reportUnstorable: Report;
+  readonly reportUnstorable: ReportIssue;
   /** Whether the body holds anything to be cleaned or refused; when not, that pass is left out. */
   readonly isUnstorable: boolean;
 }
@@ -77,10 +77,10 @@ export class Fields {
   }
 
   /** A text for people: cleaned. */
-  text(name: string): string | undefined {
+  cleanedString(name: string): string | undefined {
     const text = this.string(name);
     if (text === undefined || !this.rules.isUnstorable) return text;
-    return storableText(text, () => this.locOf(name), this.rules.reportUnstorable);
+    return storableString(text, () => this.locOf(name), this.rules.reportUnstorable);
   }
 
   /** An object, as sent. */
@@ -93,16 +93,16 @@ export class Fields {
   }
 
   /** An object, cleaned. */
-  *json(name: string): Steps<RawJson | undefined> {
+  *cleanedObject(name: string): Steps<RawJson | undefined> {
     const raw = this.object(name);
-    return raw && (yield* this.cleaned(name, raw));
+    return raw && (yield* this.cleanedValue(name, raw));
   }
 
   /** What is stored for a member. */
-  *cleaned(name: string, raw: RawJson): Steps<RawJson> {
+  *cleanedValue(name: string, raw: RawJson): Steps<RawJson> {
     const { isUnstorable, reportUnstorable } = this.rules;
     yield;
-    return isUnstorable ? yield* storable(raw, this.locOf(name), reportUnstorable) : raw;
+    return isUnstorable ? yield* storableJson(raw, this.locOf(name), reportUnstorable) : raw;
   }
 
   /** A text, as sent. */

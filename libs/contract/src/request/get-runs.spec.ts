@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseGetRuns } from './get-runs.js';
-import { issues, refusal } from './refusal.fixture.js';
+import { issuesOf, problemOf } from './refusal.fixture.js';
 
 const STATUSES = "['CANCELLED', 'COMPLETED', 'ERROR', 'PAUSED', 'PENDING', 'REGENERATED', 'RUNNING']";
 
@@ -24,11 +24,11 @@ describe('parseGetRuns', () => {
     ['status=it%27s&status=%F0%9F%98%80&status=%EF%BF%BD', `["IT'S", '\ufffd', '😀']`],
   ])('refuses %s', (query, values) => {
     const sentence = `Invalid status value(s) ${values}; expected one of ${STATUSES}`;
-    expect(refusal(() => parseGetRuns(query))).toEqual([400, sentence]);
+    expect(problemOf(() => parseGetRuns(query))).toEqual([400, sentence]);
   });
 
   it('checks types before statuses', () => {
     const expected = ['enum query.type', 'int_parsing query.created_after', 'int_parsing query.created_before'];
-    expect(issues(() => parseGetRuns('status=nope&created_before=1.5&created_after=&type=x'))).toEqual(expected);
+    expect(issuesOf(() => parseGetRuns('status=nope&created_before=1.5&created_after=&type=x'))).toEqual(expected);
   });
 });

@@ -26,8 +26,8 @@ export function parseGetRuns(rawQuery: string): GetRuns {
   const reference = readSessionReference(query);
   const createdAfter = query.integer('created_after');
   const createdBefore = query.integer('created_before');
-  log.settle();
-  return { ...reference, createdAfter, createdBefore, statuses: readStatuses(query.texts('status')) };
+  log.throwOrDefer();
+  return { ...reference, createdAfter, createdBefore, statuses: readStatuses(query.strings('status')) };
 }
 
 function readStatuses(texts: string[]): ReadonlySet<RunStatus> | undefined {

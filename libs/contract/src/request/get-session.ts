@@ -13,7 +13,7 @@ export type GetRun = SessionReference;
 export function parseGetSession(rawQuery: string): GetSession {
   const log = new IssueLog();
   const reference = readSessionReference(new QueryReader(rawQuery, log));
-  log.settle();
+  log.throwOrDefer();
   return reference;
 }
 

@@ -1,11 +1,20 @@
 import { isPresent, itemsOf, kindOf, MemberNames, NULL, quote, type RawJson, type Steps } from '@agno/json';
-import { cleanText } from './clean-text.js';
+import { cleanString } from './clean-text.js';
 import { echo } from './echo.js';
 import { Fields } from './fields.js';
 import { MAX_INT64, MIN_INT64 } from './integer.js';
-import { type Loc, missing, notADictionary, notAList, notAString, type Report, tooLarge, tooSmall } from './issues.js';
-import { invalidValue, notAnIntegerValue } from './our-issues.js';
-import { storable } from './storable.js';
+import {
+  type Loc,
+  missing,
+  notADictionary,
+  notAList,
+  notAString,
+  type ReportIssue,
+  tooLarge,
+  tooSmall,
+} from './issues.js';
+import { invalidValue, notAnIntegerType } from './our-issues.js';
+import { storableJson } from './storable.js';
 
 /**
  * The member `runs`: the runs that a new session begins with, cleaned. Each needs a `run_id` of its own; a `session_id`, if
@@ -14,10 +23,10 @@ import { storable } from './storable.js';
  * @param sessionId the id that the client gives the session; undefined when one will be generated
  * @param report takes whatever is wrong: AgentOS has no such member
  */
-export function* readRuns(
+export function* readInitialRuns(
   fields: Fields,
   sessionId: string | undefined,
-  report: Report,
+  report: ReportIssue,
 ): Steps<readonly RawJson[] | undefined> {
   const given = fields.members.get('runs');
   if (!isPresent(given)) return undefined;
@@ -26,12 +35,12 @@ export function* readRuns(
     report(notAList(loc, echo(given)));
     return undefined;
   }
-  const check = new RunChecks(sessionId, report);
+  const check = new InitialRunValidator(sessionId, report);
   const runs: RawJson[] = [];
   for (const run of itemsOf(given)) {
     const runLoc = [...loc, runs.length];
-    check.run(run, runLoc);
-    runs.push(fields.rules.isUnstorable ? yield* storable(run, runLoc, report) : run);
+    check.validate(run, runLoc);
+    runs.push(fields.rules.isUnstorable ? yield* storableJson(run, runLoc, report) : run);
     yield;
   }
   return runs;
@@ -40,30 +49,30 @@ export function* readRuns(
 /** Members that fill text columns of the runs table. */
 const TEXT_COLUMNS = ['agent_id', 'team_id', 'workflow_id', 'user_id', 'parent_run_id', 'status'];
 
-const CHECKED = new MemberNames(['run_id', 'session_id', 'created_at', ...TEXT_COLUMNS]);
+const CHECKED_MEMBERS = new MemberNames(['run_id', 'session_id', 'created_at', ...TEXT_COLUMNS]);
 
-class RunChecks {
+class InitialRunValidator {
   private readonly seenIds = new Set<string>();
 
   constructor(
     private readonly sessionId: string | undefined,
-    private readonly report: Report,
+    private readonly report: ReportIssue,
   ) {}
 
-  run(raw: RawJson, loc: Loc): void {
+  validate(raw: RawJson, loc: Loc): void {
     if (kindOf(raw) !== 'object') {
       this.report(notADictionary(loc, echo(raw)));
       return;
     }
     const { report } = this;
-    const run = new Fields(raw, CHECKED, { loc, report, reportUnstorable: report, isUnstorable: false });
-    this.runId(run);
-    this.session(run);
+    const run = new Fields(raw, CHECKED_MEMBERS, { loc, report, reportUnstorable: report, isUnstorable: false });
+    this.checkId(run);
+    this.checkSessionId(run);
     for (const name of TEXT_COLUMNS) run.string(name);
-    this.createdAt(run);
+    this.checkCreatedAt(run);
   }
 
-  private runId(run: Fields): void {
+  private checkId(run: Fields): void {
     const loc = run.locOf('run_id');
     const raw = run.members.get('run_id');
     if (!isPresent(raw)) {
@@ -72,28 +81,28 @@ class RunChecks {
     }
     const id = run.string('run_id');
     if (id === undefined) return;
-    const fault = this.faultOfId(id);
+    const fault = this.idProblem(id);
     if (fault !== undefined) this.report(invalidValue(loc, fault, echo(raw)));
     this.seenIds.add(id);
   }
 
-  private faultOfId(id: string): string | undefined {
+  private idProblem(id: string): string | undefined {
     if (id === '') return 'run_id is empty';
-    if (cleanText(id) !== id) return 'run_id has characters that cannot be stored';
+    if (cleanString(id) !== id) return 'run_id has characters that cannot be stored';
     return this.seenIds.has(id) ? 'run_id is used by another run of this request' : undefined;
   }
 
-  private session(run: Fields): void {
+  private checkSessionId(run: Fields): void {
     const id = run.string('session_id');
     if (id === undefined || id === this.sessionId) return;
     this.report(invalidValue(run.locOf('session_id'), 'run belongs to another session', quote(id)));
   }
 
-  private createdAt(run: Fields): void {
+  private checkCreatedAt(run: Fields): void {
     const loc = run.locOf('created_at');
     const raw = run.members.get('created_at');
     if (!isPresent(raw)) return;
-    if (!/^-?\d+$/.test(raw)) this.report(notAnIntegerValue(loc, echo(raw)));
+    if (!/^-?\d+$/.test(raw)) this.report(notAnIntegerType(loc, echo(raw)));
     else if (BigInt(raw) > MAX_INT64) this.report(tooLarge(loc, MAX_INT64, raw));
     else if (BigInt(raw) < MIN_INT64) this.report(tooSmall(loc, MIN_INT64, raw));
   }

@@ -4,10 +4,10 @@ import { type HttpProblem, unprocessable, type ValidationIssue } from '../errors
 /** Where a rejected value stands: `['query', 'limit']`, `['body', 'session_ids', 1]`. */
 export type Loc = readonly (string | number)[];
 
-export type Report = (issue: ValidationIssue) => void;
+export type ReportIssue = (issue: ValidationIssue) => void;
 
 /** How many issues of a kind a refusal names: a list of millions of faults must not become an answer of a gigabyte. */
-const MOST_ISSUES = 1_000;
+const MAX_ISSUES = 1_000;
 
 /**
  * The issues of one request, each list in the order of the contract: query parameters as declared, then the body.
@@ -16,26 +16,26 @@ const MOST_ISSUES = 1_000;
  * request that AgentOS answers with 422 gets exactly its issues.
  */
 export class IssueLog {
-  private readonly shared: ValidationIssue[] = [];
-  private readonly ours: ValidationIssue[] = [];
+  private readonly agentOsIssues: ValidationIssue[] = [];
+  private readonly deviations: ValidationIssue[] = [];
 
   /** An issue that AgentOS reports as well. */
-  readonly report: Report = (issue) => {
-    if (this.shared.length < MOST_ISSUES) this.shared.push(issue);
+  readonly report: ReportIssue = (issue) => {
+    if (this.agentOsIssues.length < MAX_ISSUES) this.agentOsIssues.push(issue);
   };
 
   /** An issue where AgentOS has none: see the table of deviations. */
-  readonly reportOurs: Report = (issue) => {
-    if (this.ours.length < MOST_ISSUES) this.ours.push(issue);
+  readonly reportDeviation: ReportIssue = (issue) => {
+    if (this.deviations.length < MAX_ISSUES) this.deviations.push(issue);
   };
 
   /**
    * @returns the refusal of what only we refuse: due when the database is known, as AgentOS fails no earlier
    * @throws HttpProblem 422 when AgentOS refuses anything
    */
-  settle(): HttpProblem | undefined {
-    if (this.shared.length > 0) throw unprocessable(this.shared);
-    return this.ours.length > 0 ? unprocessable(this.ours) : undefined;
+  throwOrDefer(): HttpProblem | undefined {
+    if (this.agentOsIssues.length > 0) throw unprocessable(this.agentOsIssues);
+    return this.deviations.length > 0 ? unprocessable(this.deviations) : undefined;
   }
 }
 

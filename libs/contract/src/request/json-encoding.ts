@@ -1,5 +1,5 @@
 /** Bytes that do not fit their encoding. */
-export class UnreadableText extends Error {}
+export class InvalidEncoding extends Error {}
 
 /**
  * The text of a JSON body: UTF-8, UTF-16 or UTF-32 in either byte order, recognised by a byte order mark or, as the first
@@ -11,7 +11,7 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     return decoderFor(bytes)(bytes);
   } catch {
-    throw new UnreadableText();
+    throw new InvalidEncoding();
   }
 }
 
@@ -42,19 +42,19 @@ function textDecoder(encoding: string): Decoder {
 }
 
 function decodeUtf32(bytes: Uint8Array, littleEndian: boolean): string {
-  if (bytes.length % 4 !== 0) throw new UnreadableText();
+  if (bytes.length % 4 !== 0) throw new InvalidEncoding();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parts: string[] = [];
-  for (let start = 0; start < bytes.length; start += UTF32_PART) {
+  for (let start = 0; start < bytes.length; start += UTF32_CHUNK_BYTES) {
     const codes: number[] = [];
-    for (let at = start; at < Math.min(start + UTF32_PART, bytes.length); at += 4)
+    for (let at = start; at < Math.min(start + UTF32_CHUNK_BYTES, bytes.length); at += 4)
       codes.push(view.getUint32(at, littleEndian));
     parts.push(String.fromCodePoint(...codes));
   }
   const text = parts.join('');
-  if (!text.isWellFormed()) throw new UnreadableText();
+  if (!text.isWellFormed()) throw new InvalidEncoding();
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 /** Bytes that are decoded at a time: one character at a time would make a chain of millions of texts. */
-const UTF32_PART = 32_768;
+const UTF32_CHUNK_BYTES = 32_768;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseListSessions } from './list-sessions.js';
-import { issues, refusal } from './refusal.fixture.js';
+import { issuesOf, problemOf } from './refusal.fixture.js';
 
 describe('parseListSessions', () => {
   it('has defaults', () => {
@@ -26,7 +26,7 @@ describe('parseListSessions', () => {
   it('lists every issue in declared order, also when written in another', () => {
     const expected = "'agent', 'team' or 'workflow'";
     const integer = 'Input should be a valid integer, unable to parse string as an integer';
-    expect(refusal(() => parseListSessions('sort_order=ASC&page=-1&limit=x&type='))).toEqual([
+    expect(problemOf(() => parseListSessions('sort_order=ASC&page=-1&limit=x&type='))).toEqual([
       422,
       [
         { type: 'enum', loc: ['query', 'type'], msg: `Input should be ${expected}`, input: '', ctx: { expected } },
@@ -60,13 +60,13 @@ describe('parseListSessions', () => {
     [`session_name=${'x'.repeat(257)}`, 'string_too_long query.session_name'],
     [`session_name=${'x'.repeat(257)}&limit=0`, 'greater_than_equal query.limit'],
   ])('refuses %s with %s', (query, issue) => {
-    expect(issues(() => parseListSessions(query))).toEqual([issue]);
+    expect(issuesOf(() => parseListSessions(query))).toEqual([issue]);
   });
 
   it('counts the characters of a name, not its UTF-16 units', () => {
     const longest = '🙂'.repeat(256);
     expect(parseListSessions(`session_name=${encodeURIComponent(longest)}`)).toMatchObject({ sessionName: longest });
-    expect(refusal(() => parseListSessions(`session_name=${encodeURIComponent(`${longest}x`)}`))).toEqual([
+    expect(problemOf(() => parseListSessions(`session_name=${encodeURIComponent(`${longest}x`)}`))).toEqual([
       422,
       [
         {

@@ -4,7 +4,7 @@ import { MAX_INT64 } from './integer.js';
 import { IssueLog, tooLarge, tooSmall } from './issues.js';
 import { tooLong } from './our-issues.js';
 import { QueryReader } from './query-reader.js';
-import { type Refusable, readTableReference, type SessionReference } from './session-reference.js';
+import { readTableReference, type SessionReference, type WithDeferredProblem } from './session-reference.js';
 
 export const SORT_ORDERS = ['asc', 'desc'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
@@ -16,7 +16,7 @@ export type SortOrder = (typeof SORT_ORDERS)[number];
 export const MAX_NAME_FILTER_LENGTH = 256;
 
 /** `GET /sessions`. Filters are undefined when absent; `''` is a value like any other. */
-export interface ListSessions extends SessionReference, Refusable {
+export interface ListSessions extends SessionReference, WithDeferredProblem {
   readonly componentId: string | undefined;
   /** Part of a name, with the wildcards of SQL's LIKE. */
   readonly sessionName: string | undefined;
@@ -40,34 +40,34 @@ export function parseListSessions(rawQuery: string): ListSessions {
   const page = query.integer('page', 0n) ?? 1n;
   const sortOrder = query.choice('sort_order', SORT_ORDERS) ?? 'desc';
   checkNameFilter(query, log);
-  checkReach(query, limit, page, log);
-  const refusal = log.settle();
+  checkPageRange(query, limit, page, log);
+  const refusal = log.throwOrDefer();
   return {
-    refusal,
+    deferredProblem: refusal,
     type,
-    componentId: query.text('component_id'),
-    userId: query.text('user_id'),
-    sessionName: query.text('session_name'),
+    componentId: query.string('component_id'),
+    userId: query.string('user_id'),
+    sessionName: query.string('session_name'),
     limit,
     page,
-    sortBy: (query.text('sort_by') ?? 'created_at') || undefined,
+    sortBy: (query.string('sort_by') ?? 'created_at') || undefined,
     sortOrder,
     ...readTableReference(query),
   };
 }
 
 function checkNameFilter(query: QueryReader, log: IssueLog): void {
-  const name = query.text('session_name') ?? '';
+  const name = query.string('session_name') ?? '';
   if (name.length <= MAX_NAME_FILTER_LENGTH || Array.from(name).length <= MAX_NAME_FILTER_LENGTH) return;
-  log.reportOurs(tooLong(['query', 'session_name'], MAX_NAME_FILTER_LENGTH, quote(name)));
+  log.reportDeviation(tooLong(['query', 'session_name'], MAX_NAME_FILTER_LENGTH, quote(name)));
 }
 
 /** Pages that AgentOS accepts and then fails on: page 0, and what PostgreSQL's LIMIT and OFFSET cannot count. */
-function checkReach(query: QueryReader, limit: bigint, page: bigint, log: IssueLog): void {
+function checkPageRange(query: QueryReader, limit: bigint, page: bigint, log: IssueLog): void {
   const tooLargeFor = (name: string, le: bigint) =>
-    log.reportOurs(tooLarge(['query', name], le, quote(query.text(name) ?? '')));
+    log.reportDeviation(tooLarge(['query', name], le, quote(query.string(name) ?? '')));
   const lastPage = MAX_INT64 / limit + 1n;
-  if (page < 1n) log.reportOurs(tooSmall(['query', 'page'], 1n, quote(query.text('page') ?? '')));
+  if (page < 1n) log.reportDeviation(tooSmall(['query', 'page'], 1n, quote(query.string('page') ?? '')));
   if (limit > MAX_INT64) tooLargeFor('limit', MAX_INT64);
   else if (page > lastPage) tooLargeFor('page', lastPage);
 }

@@ -16,7 +16,7 @@ export function notUnicode(loc: Loc, input: RawJson): ValidationIssue {
 }
 
 /** U+0000, which PostgreSQL's text cannot hold. */
-export function hasNul(loc: Loc, input: RawJson): ValidationIssue {
+export function nulCharacter(loc: Loc, input: RawJson): ValidationIssue {
   return invalidValue(loc, 'String should not contain NUL characters', input);
 }
 
@@ -26,7 +26,7 @@ export function tooLong(loc: Loc, max: number, input: RawJson): ValidationIssue 
   return { type: 'string_too_long', loc, msg: `String should have at most ${max} characters`, input, ctx };
 }
 
-export function notAnIntegerValue(loc: Loc, input: RawJson): ValidationIssue {
+export function notAnIntegerType(loc: Loc, input: RawJson): ValidationIssue {
   return { type: 'int_type', loc, msg: 'Input should be a valid integer', input };
 }
 

@@ -19,7 +19,7 @@ export class QueryReader {
   }
 
   /** A text as it is, also when empty. */
-  text(name: string): string | undefined {
+  string(name: string): string | undefined {
     return this.query.last(name);
   }
 
@@ -29,7 +29,7 @@ export class QueryReader {
   }
 
   /** All values of a repeatable parameter. */
-  texts(name: string): string[] {
+  strings(name: string): string[] {
     return this.query.all(name);
   }
 

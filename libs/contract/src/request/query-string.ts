@@ -12,8 +12,8 @@ export class QueryString {
     for (const piece of raw.split('&')) {
       if (piece === '') continue;
       const equals = piece.indexOf('=');
-      this.names.push(decodeFormText(equals === -1 ? piece : piece.slice(0, equals)));
-      this.values.push(equals === -1 ? '' : decodeFormText(piece.slice(equals + 1)));
+      this.names.push(decodeFormValue(equals === -1 ? piece : piece.slice(0, equals)));
+      this.values.push(equals === -1 ? '' : decodeFormValue(piece.slice(equals + 1)));
     }
   }
 
@@ -29,7 +29,7 @@ export class QueryString {
   }
 }
 
-function decodeFormText(text: string): string {
+function decodeFormValue(text: string): string {
   return decodePercent(text.includes('+') ? text.replaceAll('+', ' ') : text);
 }
 

@@ -1,16 +1,16 @@
 import { HttpProblem } from '../errors/http-problem.js';
 
 /** What a parser refuses a request with, at once or later: `[status, detail]`. Fails when it accepts. */
-export function refusal(parse: () => unknown): [status: number, detail: unknown] {
-  const problem = refusalOf(parse);
+export function problemOf(parse: () => unknown): [status: number, detail: unknown] {
+  const problem = thrownOrDeferred(parse);
   if (!(problem instanceof HttpProblem)) throw new Error('the request was accepted');
   return [problem.status, JSON.parse(problem.detail)];
 }
 
-function refusalOf(parse: () => unknown): unknown {
+function thrownOrDeferred(parse: () => unknown): unknown {
   try {
     const parsed = parse();
-    return typeof parsed === 'object' && parsed !== null && 'refusal' in parsed ? parsed.refusal : undefined;
+    return typeof parsed === 'object' && parsed !== null && 'deferredProblem' in parsed ? parsed.deferredProblem : undefined;
   } catch (error) {
     if (error instanceof HttpProblem) return error;
     throw error;
@@ -18,8 +18,8 @@ function refusalOf(parse: () => unknown): unknown {
 }
 
 /** The issues of a 422 in short: `type loc`. */
-export function issues(parse: () => unknown): string[] {
-  const [status, detail] = refusal(parse);
+export function issuesOf(parse: () => unknown): string[] {
+  const [status, detail] = problemOf(parse);
   if (status !== 422) throw new Error(`status ${status}`);
   return (detail as { type: string; loc: unknown[] }[]).map(({ type, loc }) => `${type} ${loc.join('.')}`);
 }

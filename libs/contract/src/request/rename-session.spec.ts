@@ -1,9 +1,9 @@
-import { allAtOnce } from '@agno/json';
+import { runSync } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { issues, received, refusal } from './refusal.fixture.js';
+import { issuesOf, problemOf, received } from './refusal.fixture.js';
 import { parseRenameSession } from './rename-session.js';
 
-const parse = (body: string, type?: string) => allAtOnce(parseRenameSession('', received(body, type)));
+const parse = (body: string, type?: string) => runSync(parseRenameSession('', received(body, type)));
 
 describe('parseRenameSession', () => {
   it.each([
@@ -15,21 +15,21 @@ describe('parseRenameSession', () => {
 
   it.each(['', '{}', 'null', '[]', '"x"', '[{"session_name":"x"}]'])('misses the name in %j', (body) => {
     const issue = { type: 'missing', loc: ['body', 'session_name'], msg: 'Field required', input: null };
-    expect(refusal(() => parse(body))).toEqual([422, [issue]]);
+    expect(problemOf(() => parse(body))).toEqual([422, [issue]]);
   });
 
   it('misses the name in a body that is not declared as JSON', () => {
-    expect(issues(() => parse('{"session_name":"x"}', 'text/plain'))).toEqual(['missing body.session_name']);
+    expect(issuesOf(() => parse('{"session_name":"x"}', 'text/plain'))).toEqual(['missing body.session_name']);
   });
 
   it.each([
     ['{"session_name":null}', 'string_type body.session_name'],
     ['{"session_name":"\\ud800"}', 'string_unicode body.session_name'],
   ])('refuses %j', (body, issue) => {
-    expect(issues(() => parse(body))).toEqual([issue]);
+    expect(issuesOf(() => parse(body))).toEqual([issue]);
   });
 
   it('looks at nothing else when the body is no JSON', () => {
-    expect(issues(() => allAtOnce(parseRenameSession('type=nope', received('{'))))).toEqual(['json_invalid body.1']);
+    expect(issuesOf(() => runSync(parseRenameSession('type=nope', received('{'))))).toEqual(['json_invalid body.1']);
   });
 });

@@ -3,11 +3,11 @@ import { type Body, type ReceivedBody, readBody } from './body.js';
 import { echo } from './echo.js';
 import { IssueLog, type Loc, missing, notAString } from './issues.js';
 import { QueryReader } from './query-reader.js';
-import { type Refusable, readSessionReference, type SessionReference } from './session-reference.js';
-import { storableText } from './storable.js';
+import { readSessionReference, type SessionReference, type WithDeferredProblem } from './session-reference.js';
+import { storableString } from './storable.js';
 
 /** `POST /sessions/{id}/rename`. */
-export interface RenameSession extends SessionReference, Refusable {
+export interface RenameSession extends SessionReference, WithDeferredProblem {
   /** Cleaned; may be empty. */
   readonly sessionName: string;
 }
@@ -21,7 +21,7 @@ export function* parseRenameSession(rawQuery: string, received: ReceivedBody): S
   const log = new IssueLog();
   const reference = readSessionReference(new QueryReader(rawQuery, log));
   const sessionName = readName(body, log);
-  return { refusal: log.settle(), ...reference, sessionName };
+  return { deferredProblem: log.throwOrDefer(), ...reference, sessionName };
 }
 
 const MEMBERS = new MemberNames(['session_name']);
@@ -33,5 +33,5 @@ function readName(body: Body, log: IssueLog): string {
   const text = raw && stringOf(raw);
   if (raw === undefined) log.report(missing(LOC));
   else if (text === undefined) log.report(notAString(LOC, echo(raw)));
-  return storableText(text ?? '', () => LOC, log.reportOurs);
+  return storableString(text ?? '', () => LOC, log.reportDeviation);
 }

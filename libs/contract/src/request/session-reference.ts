@@ -3,9 +3,9 @@ import { SESSION_TYPES, type SessionType } from '../session/session-type.js';
 import type { QueryReader } from './query-reader.js';
 
 /** A request that may hold what AgentOS accepts and then fails on. */
-export interface Refusable {
+export interface WithDeferredProblem {
   /** Thrown before anything else of the request is used, but after the database is known. */
-  readonly refusal: HttpProblem | undefined;
+  readonly deferredProblem: HttpProblem | undefined;
 }
 
 /** Which database and table hold the session; undefined for the default ones. */
@@ -26,5 +26,5 @@ export function readTableReference(query: QueryReader): TableReference {
 }
 
 export function readSessionReference(query: QueryReader): SessionReference {
-  return { type: query.choice('type', SESSION_TYPES), userId: query.text('user_id'), ...readTableReference(query) };
+  return { type: query.choice('type', SESSION_TYPES), userId: query.string('user_id'), ...readTableReference(query) };
 }

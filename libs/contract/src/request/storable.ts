@@ -1,27 +1,27 @@
-import { isNonFinite, type JsonPath, quote, type RawJson, rewritten, type Steps, unquote } from '@agno/json';
-import { cleanText } from './clean-text.js';
-import type { Loc, Report } from './issues.js';
-import { hasNul, notFinite, notUnicode } from './our-issues.js';
+import { isNonFinite, type JsonPath, quote, type RawJson, rewriteStrings, type Steps, unquote } from '@agno/json';
+import { cleanString } from './clean-text.js';
+import type { Loc, ReportIssue } from './issues.js';
+import { notFinite, notUnicode, nulCharacter } from './our-issues.js';
 
 /**
  * A value as it may be stored in a jsonb column: strings cleaned at every depth, keys left alone. Reports the first thing
  * that cannot be stored: NaN or Infinity, half of a surrogate pair, NUL in a key.
  */
-export function* storable(raw: RawJson, loc: Loc, report: Report): Steps<RawJson> {
+export function* storableJson(raw: RawJson, loc: Loc, report: ReportIssue): Steps<RawJson> {
   let foundFault = false;
-  const refuse: Report = (issue) => {
+  const refuse: ReportIssue = (issue) => {
     report(issue);
     foundFault = true;
   };
   const place = (path: () => JsonPath) => () => [...loc, ...path()];
-  return yield* rewritten(raw, {
+  return yield* rewriteStrings(raw, {
     key: (key, path) => {
       if (!foundFault && mayNeedCleaning(key)) checkStorable(unquote(key), () => [...place(path)(), '[key]'], refuse);
     },
     string: (string, path) => {
       if (!mayNeedCleaning(string)) return string;
       const text = unquote(string);
-      return quote(foundFault ? cleanText(text) : storableText(text, place(path), refuse));
+      return quote(foundFault ? cleanString(text) : storableString(text, place(path), refuse));
     },
     literal: (literal, path) => {
       if (!foundFault && isNonFinite(literal)) refuse(notFinite(place(path)(), literal));
@@ -30,14 +30,14 @@ export function* storable(raw: RawJson, loc: Loc, report: Report): Steps<RawJson
 }
 
 /** A text that may be stored: cleaned, and without halves of surrogate pairs. */
-export function storableText(text: string, loc: () => Loc, report: Report): string {
+export function storableString(text: string, loc: () => Loc, report: ReportIssue): string {
   if (!text.isWellFormed()) report(notUnicode(loc(), quote(text)));
-  return cleanText(text);
+  return cleanString(text);
 }
 
 /** Reports what keeps a text that must not be changed, an id or a key, from being stored. */
-export function checkStorable(text: string, loc: () => Loc, report: Report): void {
-  if (text.includes('\0')) report(hasNul(loc(), quote(text)));
+export function checkStorable(text: string, loc: () => Loc, report: ReportIssue): void {
+  if (text.includes('\0')) report(nulCharacter(loc(), quote(text)));
   else if (!text.isWellFormed()) report(notUnicode(loc(), quote(text)));
 }
 

@@ -13,10 +13,10 @@ import {
 import { reprintIsoDatetime } from '../time/python-datetime.js';
 import { echo } from './echo.js';
 import { Fields } from './fields.js';
-import { missing, notAString, type Report } from './issues.js';
+import { missing, notAString, type ReportIssue } from './issues.js';
 import { notADatetime, notADatetimeType, unknownKey } from './our-issues.js';
 
-const KNOWN_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
+const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
 
 /**
  * The member `summary` as AgentOS stores it: `summary`, `topics`, `updated_at` in this order, null topics and an empty date
@@ -24,33 +24,33 @@ const KNOWN_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
  *
  * @param report takes unknown keys, a missing or null `summary` and a bad date, on which AgentOS fails
  */
-export function* readSummary(fields: Fields, report: Report): Steps<RawJson | undefined> {
+export function* readSummary(fields: Fields, report: ReportIssue): Steps<RawJson | undefined> {
   const raw = fields.object('summary');
   if (raw === undefined) return undefined;
-  const given = new Fields(raw, KNOWN_KEYS, { ...fields.rules, loc: fields.locOf('summary') });
-  requireSummary(given, report);
+  const given = new Fields(raw, SUMMARY_KEYS, { ...fields.rules, loc: fields.locOf('summary') });
+  checkSummaryText(given, report);
   const kept: [string, RawJson][] = [];
   for (const name of ['summary', 'topics']) {
     const value = given.members.get(name);
-    if (isPresent(value)) kept.push([name, yield* given.cleaned(name, value)]);
+    if (isPresent(value)) kept.push([name, yield* given.cleanedValue(name, value)]);
   }
-  const updatedAt = readDate(given, report);
+  const updatedAt = readUpdatedAt(given, report);
   if (updatedAt !== undefined) kept.push(['updated_at', quote(updatedAt)]);
   for (const [key, value] of entriesOf(raw)) {
-    if (!KNOWN_KEYS.has(key)) report(unknownKey(given.locOf(key), echo(value)));
+    if (!SUMMARY_KEYS.has(key)) report(unknownKey(given.locOf(key), echo(value)));
     yield;
   }
   return objectOf(kept);
 }
 
-function requireSummary(given: Fields, report: Report): void {
+function checkSummaryText(given: Fields, report: ReportIssue): void {
   const loc = given.locOf('summary');
   const summary = given.members.get('summary');
   if (summary === undefined) report(missing(loc, echo(given.raw)));
   else if (summary === NULL) report(notAString(loc, NULL));
 }
 
-function readDate(given: Fields, report: Report): string | undefined {
+function readUpdatedAt(given: Fields, report: ReportIssue): string | undefined {
   const raw = given.members.get('updated_at');
   if (!isTruthy(raw)) return undefined;
   const loc = given.locOf('updated_at');

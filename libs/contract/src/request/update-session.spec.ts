@@ -1,9 +1,9 @@
-import { allAtOnce } from '@agno/json';
+import { runSync } from '@agno/json';
 import { describe, expect, it } from 'vitest';
-import { issues, received, refusal } from './refusal.fixture.js';
+import { issuesOf, problemOf, received } from './refusal.fixture.js';
 import { parseUpdateSession } from './update-session.js';
 
-const parse = (body: string) => allAtOnce(parseUpdateSession('type=team&user_id=u&db_id=d', received(body)));
+const parse = (body: string) => runSync(parseUpdateSession('type=team&user_id=u&db_id=d', received(body)));
 const MODEL = 'Input should be a valid dictionary or object to extract fields from';
 
 describe('parseUpdateSession', () => {
@@ -53,7 +53,7 @@ describe('parseUpdateSession', () => {
     ['{"summary":"x","topics":["\\ud800"]}', ['string_unicode body.summary.topics.0']],
     ['3', ['dict_type body.summary']],
   ])('refuses the summary %s', (summary, expected) => {
-    expect(issues(() => parse(`{"summary":${summary}}`))).toEqual(expected);
+    expect(issuesOf(() => parse(`{"summary":${summary}}`))).toEqual(expected);
   });
 
   it.each([
@@ -61,7 +61,7 @@ describe('parseUpdateSession', () => {
     ['{"session_state":{"a":"\\ud800"}}', 'string_unicode body.session_state.a'],
     ['{"session_state":{"\\u0000":1}}', 'value_error body.session_state.\0.[key]'],
   ])('refuses what cannot be stored: %s', (body, issue) => {
-    expect(issues(() => parse(body))).toEqual([issue]);
+    expect(issuesOf(() => parse(body))).toEqual([issue]);
   });
 
   it('ignores what cannot be stored in members that it does not know', () => {
@@ -69,17 +69,17 @@ describe('parseUpdateSession', () => {
   });
 
   it('lists wrong types, and only those', () => {
-    expect(issues(() => parse('{"summary":3,"metadata":"x","session_state":[],"session_name":1}'))).toEqual([
+    expect(issuesOf(() => parse('{"summary":3,"metadata":"x","session_state":[],"session_name":1}'))).toEqual([
       'string_type body.session_name',
       'dict_type body.session_state',
       'dict_type body.metadata',
       'dict_type body.summary',
     ]);
-    expect(issues(() => parse('{"session_name":1,"metadata":{"a":NaN}}'))).toEqual(['string_type body.session_name']);
+    expect(issuesOf(() => parse('{"session_name":1,"metadata":{"a":NaN}}'))).toEqual(['string_type body.session_name']);
   });
 
   it('shows a rejected value without keys that begin with _sa', () => {
-    const [, detail] = refusal(() => parse('{"session_name":{"_sab":1,"b":[{"_sa":1}]}}'));
+    const [, detail] = problemOf(() => parse('{"session_name":{"_sab":1,"b":[{"_sa":1}]}}'));
     expect(detail).toMatchObject([{ input: { b: [{}] } }]);
   });
 
@@ -89,10 +89,10 @@ describe('parseUpdateSession', () => {
     ['"x"', 'x'],
   ])('refuses the body %s', (body, input) => {
     const issue = { type: 'model_attributes_type', loc: ['body'], msg: MODEL, input };
-    expect(refusal(() => parse(body))).toEqual([422, [issue]]);
+    expect(problemOf(() => parse(body))).toEqual([422, [issue]]);
   });
 
   it('needs a body', () => {
-    expect(issues(() => parse(''))).toEqual(['missing body']);
+    expect(issuesOf(() => parse(''))).toEqual(['missing body']);
   });
 });

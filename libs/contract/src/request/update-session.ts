@@ -4,11 +4,11 @@ import { readFields } from './fields.js';
 import { IssueLog } from './issues.js';
 import { readMetadata } from './metadata.js';
 import { QueryReader } from './query-reader.js';
-import { type Refusable, readSessionReference, type SessionReference } from './session-reference.js';
+import { readSessionReference, type SessionReference, type WithDeferredProblem } from './session-reference.js';
 import { readSummary } from './summary.js';
 
 /** `PATCH /sessions/{id}`. An undefined member is left alone; the others replace what is stored. All are cleaned. */
-export interface UpdateSession extends SessionReference, Refusable {
+export interface UpdateSession extends SessionReference, WithDeferredProblem {
   readonly sessionName: string | undefined;
   readonly sessionState: RawJson | undefined;
   /** An object, or JSON null when only reserved keys were given: stored metadata is then taken away. */
@@ -29,9 +29,9 @@ export function* parseUpdateSession(rawQuery: string, received: ReceivedBody): S
   const reference = readSessionReference(new QueryReader(rawQuery, log));
 
   const fields = readFields(body, MEMBERS, log, 'missing');
-  const sessionName = fields.text('session_name');
-  const sessionState = yield* fields.json('session_state');
+  const sessionName = fields.cleanedString('session_name');
+  const sessionState = yield* fields.cleanedObject('session_state');
   const metadata = yield* readMetadata(fields);
-  const summary = yield* readSummary(fields, log.reportOurs);
-  return { refusal: log.settle(), ...reference, sessionName, sessionState, metadata, summary };
+  const summary = yield* readSummary(fields, log.reportDeviation);
+  return { deferredProblem: log.throwOrDefer(), ...reference, sessionName, sessionState, metadata, summary };
 }

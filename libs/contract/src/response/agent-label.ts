@@ -11,28 +11,25 @@ import {
   withMember,
 } from '@agno/json';
 
-const LABELS = new MemberNames(['sdk', 'framework']);
+const LABEL_MEMBERS = new MemberNames(['sdk', 'framework']);
 
 /** What names the SDK of an external agent: `sdk`, or, where that is false, `framework`, if it is a non-empty string. */
-export function agentLabel(
-  sdk: RawJson | null | undefined,
-  framework: RawJson | null | undefined,
-): RawJson | undefined {
+export function sdkLabel(sdk: RawJson | null | undefined, framework: RawJson | null | undefined): RawJson | undefined {
   const label = isTruthy(sdk) ? sdk : framework;
   return label && kindOf(label) === 'string' && isTruthy(label) ? label : undefined;
 }
 
 /** The label in a stored `agent_data`; anything but an object has none. */
-export function labelOfAgentData(agentData: RawJson | null): RawJson | undefined {
-  const members = membersOf(agentData, LABELS);
-  return agentLabel(members.get('sdk'), members.get('framework'));
+export function agentDataSdkLabel(agentData: RawJson | null): RawJson | undefined {
+  const members = membersOf(agentData, LABEL_MEMBERS);
+  return sdkLabel(members.get('sdk'), members.get('framework'));
 }
 
 /**
  * Metadata with the label as `sdk`: it replaces a key of that name in its place and makes metadata where there is none.
  * Python's `dict` makes an empty object of an empty list or text.
  */
-export function labelled(metadata: RawJson | null | undefined, label: RawJson | undefined): RawJson | undefined {
+export function withSdkLabel(metadata: RawJson | null | undefined, label: RawJson | undefined): RawJson | undefined {
   const given = metadata ?? undefined;
   if (label === undefined) return given === EMPTY_ARRAY || given === EMPTY_STRING ? EMPTY_OBJECT : given;
   if (!isTruthy(given)) return objectOf([['sdk', label]]);

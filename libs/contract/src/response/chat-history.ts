@@ -1,5 +1,5 @@
 import { asRaw, isPresent, type JsonWriter, objectsIn, type RawJson, type Steps } from '@agno/json';
-import { isShownInChat, laxInteger, MESSAGE_MEMBERS, Place, writeMessage } from '../message/index.js';
+import { ItemPath, isShownInChat, laxInteger, MESSAGE_MEMBERS, writeMessage } from '../message/index.js';
 import type { StoredSession } from '../session/stored-session.js';
 import { runOf } from './run.js';
 import type { Run, RunSource } from './stored-run.js';
@@ -24,14 +24,14 @@ export function* writeChatHistory(
     const run = runOf(raw);
     const runIndex = index++;
     if (!takesPart(run) || isPresent(run.get('parent_run_id'))) continue;
-    const place = Place.ofRun(session.session_id, run.get('run_id') ?? runIndex);
+    const place = ItemPath.ofRun(session.session_id, run.get('run_id') ?? runIndex);
     const createdAt = integerOf(run.get('created_at')) ?? integerOf(session.created_at) ?? asRaw('0');
     const messages = run.get('messages');
-    const isLong = (messages?.length ?? 0) > LONG;
+    const isLong = (messages?.length ?? 0) > LONG_CONVERSATION_LENGTH;
     let position = 0;
     for (const message of objectsIn(messages, MESSAGE_MEMBERS)) {
       if (message !== undefined && isShownInChat(message)) {
-        const media = writeMessage(writer, message, place.inside(position), createdAt);
+        const media = writeMessage(writer, message, place.child(position), createdAt);
         if (media !== undefined) yield* media;
       }
       position++;
@@ -42,7 +42,7 @@ export function* writeChatHistory(
 }
 
 /** Messages of a run that are longer together, in characters, are written one by one, and other requests run in between. */
-const LONG = 65_536;
+const LONG_CONVERSATION_LENGTH = 65_536;
 
 function integerOf(raw: RawJson | null | undefined): RawJson | undefined {
   return isPresent(raw) ? laxInteger(raw) : undefined;

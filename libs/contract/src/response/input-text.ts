@@ -29,10 +29,10 @@ export function* inputText(input: RawJson, limit: number): Steps<RawJson> {
   }
 }
 
-const MESSAGE = new MemberNames(['role', 'content']);
+const FIRST_MESSAGE_MEMBERS = new MemberNames(['role', 'content']);
 
 function contentOfFirst(messages: RawJson): RawJson | undefined {
   const [first] = itemsOf(messages);
-  const message = membersOf(first, MESSAGE);
+  const message = membersOf(first, FIRST_MESSAGE_MEMBERS);
   return message.get('role') === '"user"' ? message.get('content') : undefined;
 }

@@ -5,7 +5,7 @@ import { laxInteger } from '../message/index.js';
 export type OnInvalidField = (field: string) => void;
 
 /** Limit of field names in the log line: a stored run can have 100,000 invalid fields. */
-const NAMED = 3;
+const MAX_NAMED_FIELDS = 3;
 
 /** The invalid fields of one response, for one line of the log. */
 export class InvalidFields {
@@ -14,7 +14,7 @@ export class InvalidFields {
 
   readonly add: OnInvalidField = (field) => {
     this.count++;
-    if (this.first.length < NAMED) this.first.push(field);
+    if (this.first.length < MAX_NAMED_FIELDS) this.first.push(field);
   };
 
   /** For example `4 stored values do not fit and are printed as null: metrics, content, created_at …`. */
@@ -43,18 +43,18 @@ export function coerceField(
 }
 
 const COERCIONS: Record<FieldKind, (raw: RawJson) => RawJson | undefined> = {
-  text: (raw) => when(raw, 'string'),
-  dict: (raw) => when(raw, 'object'),
-  'text or dict': (raw) => when(raw, 'string') ?? when(raw, 'object'),
-  dicts: (raw) => listOf(raw, 'object'),
-  texts: (raw) => listOf(raw, 'string'),
+  text: (raw) => ifKind(raw, 'string'),
+  dict: (raw) => ifKind(raw, 'object'),
+  'text or dict': (raw) => ifKind(raw, 'string') ?? ifKind(raw, 'object'),
+  dicts: (raw) => ifListOf(raw, 'object'),
+  texts: (raw) => ifListOf(raw, 'string'),
   integer: laxInteger,
 };
 
-function when(raw: RawJson, kind: 'string' | 'object'): RawJson | undefined {
+function ifKind(raw: RawJson, kind: 'string' | 'object'): RawJson | undefined {
   return kindOf(raw) === kind ? raw : undefined;
 }
 
-function listOf(raw: RawJson, kind: 'string' | 'object'): RawJson | undefined {
+function ifListOf(raw: RawJson, kind: 'string' | 'object'): RawJson | undefined {
   return kindOf(raw) === 'array' && everyItemIs(kind, raw) ? raw : undefined;
 }

@@ -6,7 +6,7 @@ import type { Run } from './stored-run.js';
  * Whether a run takes part in a detail. AgentOS rebuilds stored runs as objects first: an agent or team session keeps
  * runs that have an agent_id or team_id key, a workflow session those that are of neither an agent nor a team.
  */
-export function isRebuilt(type: SessionType, run: Run): boolean {
+export function isShownInDetail(type: SessionType, run: Run): boolean {
   return type === 'workflow' ? isWorkflowRun(run) : run.has('agent_id') || run.has('team_id');
 }
 

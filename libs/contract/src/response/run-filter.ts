@@ -9,7 +9,7 @@ export interface RunFilter {
 }
 
 /** True for a run within the bounds; one without a numeric created_at is within any. */
-export function isWithin(run: Run, { createdAfter, createdBefore }: RunFilter): boolean {
+export function isCreatedWithin(run: Run, { createdAfter, createdBefore }: RunFilter): boolean {
   if (createdAfter === undefined && createdBefore === undefined) return true;
   const createdAt = run.get('created_at');
   if (createdAt === undefined || kindOf(createdAt) !== 'number') return true;

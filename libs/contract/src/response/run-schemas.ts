@@ -18,15 +18,15 @@ export interface RunField {
 
 const EMPTY_TEXT = quote('');
 
-const text = (name: string): RunField => ({ name, kind: 'text' });
-const textOrEmpty = (name: string): RunField => ({ name, kind: 'text', missing: EMPTY_TEXT });
+const string = (name: string): RunField => ({ name, kind: 'text' });
+const stringOrEmpty = (name: string): RunField => ({ name, kind: 'text', missing: EMPTY_TEXT });
 const listOrEmpty = (name: string): RunField => ({ name, kind: 'dicts', missing: EMPTY_ARRAY });
 const dict = (name: string): RunField => ({ name, kind: 'dict' });
 const integer = (name: string): RunField => ({ name, kind: 'integer' });
-const unlessEmpty = (name: string): RunField => ({
+const nullIfEmpty = (name: string): RunField => ({
   name,
   kind: 'dicts',
-  value: (run) => truthy(run.get(name)),
+  value: (run) => truthyOrNull(run.get(name)),
 });
 
 const content: RunField = { name: 'content', kind: 'text or dict', missing: EMPTY_TEXT };
@@ -44,31 +44,31 @@ const responseFormat: RunField = {
 const reasoning = [listOrEmpty('references'), dict('citations'), listOrEmpty('reasoning_messages')];
 const attachments = ['images', 'videos', 'audio', 'files'].map(listOrEmpty);
 const lineage = [
-  text('forked_from_run_id'),
+  string('forked_from_run_id'),
   integer('forked_from_message_index'),
-  text('forked_from_session_id'),
-  text('regenerated_from'),
+  string('forked_from_session_id'),
+  string('regenerated_from'),
   integer('last_checkpoint_at_message_index'),
 ];
 
-export const RUN_SCHEMAS: Record<RunKind, readonly RunField[]> = {
+export const RUN_FIELDS: Record<RunKind, readonly RunField[]> = {
   agent: [
-    textOrEmpty('run_id'),
-    textOrEmpty('parent_run_id'),
-    textOrEmpty('agent_id'),
-    textOrEmpty('user_id'),
-    text('status'),
-    text('cancellation_stage'),
+    stringOrEmpty('run_id'),
+    stringOrEmpty('parent_run_id'),
+    stringOrEmpty('agent_id'),
+    stringOrEmpty('user_id'),
+    string('status'),
+    string('cancellation_stage'),
     input,
     content,
     responseFormat,
-    textOrEmpty('reasoning_content'),
+    stringOrEmpty('reasoning_content'),
     listOrEmpty('reasoning_steps'),
     metrics,
     dict('metadata'),
-    unlessEmpty('messages'),
-    unlessEmpty('tools'),
-    unlessEmpty('events'),
+    nullIfEmpty('messages'),
+    nullIfEmpty('tools'),
+    nullIfEmpty('events'),
     createdAt,
     ...reasoning,
     dict('session_state'),
@@ -79,21 +79,21 @@ export const RUN_SCHEMAS: Record<RunKind, readonly RunField[]> = {
     ...lineage,
   ],
   team: [
-    textOrEmpty('run_id'),
-    textOrEmpty('parent_run_id'),
-    textOrEmpty('team_id'),
-    text('user_id'),
-    text('status'),
-    text('cancellation_stage'),
+    stringOrEmpty('run_id'),
+    stringOrEmpty('parent_run_id'),
+    stringOrEmpty('team_id'),
+    string('user_id'),
+    string('status'),
+    string('cancellation_stage'),
     content,
-    textOrEmpty('reasoning_content'),
+    stringOrEmpty('reasoning_content'),
     listOrEmpty('reasoning_steps'),
     input,
     responseFormat,
     metrics,
-    unlessEmpty('tools'),
-    unlessEmpty('messages'),
-    unlessEmpty('events'),
+    nullIfEmpty('tools'),
+    nullIfEmpty('messages'),
+    nullIfEmpty('events'),
     createdAt,
     ...reasoning,
     dict('session_state'),
@@ -104,24 +104,24 @@ export const RUN_SCHEMAS: Record<RunKind, readonly RunField[]> = {
     ...lineage,
   ],
   workflow: [
-    textOrEmpty('run_id'),
+    stringOrEmpty('run_id'),
     { name: 'run_input', kind: 'text', value: workflowRunInput },
     listOrEmpty('events'),
-    textOrEmpty('workflow_id'),
-    textOrEmpty('user_id'),
+    stringOrEmpty('workflow_id'),
+    stringOrEmpty('user_id'),
     content,
-    textOrEmpty('content_type'),
-    textOrEmpty('status'),
-    text('cancellation_stage'),
+    stringOrEmpty('content_type'),
+    stringOrEmpty('status'),
+    string('cancellation_stage'),
     listOrEmpty('step_results'),
     listOrEmpty('step_executor_runs'),
     { name: 'step_requirements', kind: 'dicts' },
-    text('pause_kind'),
-    text('paused_step_name'),
+    string('pause_kind'),
+    string('paused_step_name'),
     integer('paused_step_index'),
     metrics,
     createdAt,
-    textOrEmpty('reasoning_content'),
+    stringOrEmpty('reasoning_content'),
     listOrEmpty('reasoning_steps'),
     ...reasoning,
     ...attachments,
@@ -129,6 +129,6 @@ export const RUN_SCHEMAS: Record<RunKind, readonly RunField[]> = {
   ],
 };
 
-function truthy(raw: RawJson | undefined): RawJson {
+function truthyOrNull(raw: RawJson | undefined): RawJson {
   return isTruthy(raw) ? raw : NULL;
 }

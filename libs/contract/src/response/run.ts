@@ -4,7 +4,7 @@ import {
   kindOf,
   MemberNames,
   membersOf,
-  type Nulls,
+  type NullPolicy,
   type RawJson,
   type Steps,
   unquote,
@@ -12,21 +12,21 @@ import {
 import { effectiveType, listedType, type SessionType } from '../session/session-type.js';
 import type { StoredSession } from '../session/stored-session.js';
 import { printTimestamp } from '../time/index.js';
-import { labelled, labelOfAgentData } from './agent-label.js';
+import { agentDataSdkLabel, withSdkLabel } from './agent-label.js';
 import { coerceField, type OnInvalidField } from './invalid-fields.js';
-import { RUN_SCHEMAS, type RunField, type RunKind } from './run-schemas.js';
+import { RUN_FIELDS, type RunField, type RunKind } from './run-schemas.js';
 import type { Run } from './stored-run.js';
 
 /** What a run's response takes from its session. */
 export type RunOwner = Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'workflow_id' | 'agent_data'>;
 
-const MEMBERS = new MemberNames([
-  ...Object.values(RUN_SCHEMAS).flatMap((fields) => fields.map(({ name }) => name)),
+const RUN_MEMBERS = new MemberNames([
+  ...Object.values(RUN_FIELDS).flatMap((fields) => fields.map(({ name }) => name)),
   ...['team_id', 'workflow_id', 'agent_name', 'team_name', 'input', 'content_type', 'messages'],
 ]);
 
 export function runOf(raw: RawJson): Run {
-  return membersOf(raw, MEMBERS);
+  return membersOf(raw, RUN_MEMBERS);
 }
 
 /** Writes one run in the shape of `kind`. `label` is the SDK label that its session lends it. */
@@ -35,26 +35,26 @@ export function* writeRun(
   kind: RunKind,
   run: Run,
   label: RawJson | undefined,
-  nulls: Nulls,
+  nulls: NullPolicy,
   onInvalid: OnInvalidField,
 ): Steps<void> {
   writer.openObject();
-  const isLarge = LONG_MEMBERS.some((name) => (run.get(name)?.length ?? 0) > LARGE);
-  for (const field of RUN_SCHEMAS[kind]) {
+  const isLarge = LONG_MEMBERS.some((name) => (run.get(name)?.length ?? 0) > YIELD_LENGTH);
+  for (const field of RUN_FIELDS[kind]) {
     // Such a field looks through all of the input or the messages.
     if (isLarge && field.value !== undefined) yield;
     const made = fieldValue(field, run);
     const stored = typeof made === 'object' ? yield* made : made;
-    const value = kind === 'agent' && field.name === 'metadata' ? labelled(stored, label) : stored;
+    const value = kind === 'agent' && field.name === 'metadata' ? withSdkLabel(stored, label) : stored;
     writer.field(field.name, printedField(field, value, onInvalid), nulls);
-    if (value !== undefined && value.length > LARGE) yield;
+    if (value !== undefined && value.length > YIELD_LENGTH) yield;
   }
   writer.closeObject();
 }
 
 const LONG_MEMBERS = ['input', 'messages'];
 /** From this length on, in characters, other requests run before the next field. */
-const LARGE = 65_536;
+const YIELD_LENGTH = 65_536;
 
 /** The value of a field before it is printed. For a large run it may be made in steps. */
 export function fieldValue(field: RunField, run: Run): RawJson | undefined | Steps<RawJson> {
@@ -94,15 +94,15 @@ export function ownRunKind(run: Run): RunKind {
 }
 
 /** The label that an agent session lends its own agent's runs; members and steps of others get none. */
-export function lentLabel(run: Run, owner: RunOwner): RawJson | undefined {
+export function inheritedSdkLabel(run: Run, owner: RunOwner): RawJson | undefined {
   if (listedType(owner) !== 'agent') return undefined;
   const agentId = run.get('agent_id');
   const isOwn = !isPresent(agentId) || (kindOf(agentId) === 'string' && unquote(agentId) === owner.agent_id);
-  return isOwn ? labelOfAgentData(owner.agent_data) : undefined;
+  return isOwn ? agentDataSdkLabel(owner.agent_data) : undefined;
 }
 
 /** The status that a run of this shape shows; undefined for null and for what is no string. */
 export function runStatus(kind: RunKind, run: Run): RawJson | undefined {
-  const field = RUN_SCHEMAS[kind].find(({ name }) => name === 'status');
+  const field = RUN_FIELDS[kind].find(({ name }) => name === 'status');
   return coerceField('text', 'status', run.get('status') ?? field?.missing, () => undefined);
 }

@@ -7,34 +7,34 @@ import {
   MemberNames,
   membersOf,
   NULL,
-  type Nulls,
+  type NullPolicy,
   quote,
   type RawJson,
   type Steps,
 } from '@agno/json';
-import { Place, rebuiltRunInput } from '../message/index.js';
+import { ItemPath, rebuiltRunInput } from '../message/index.js';
 import type { SessionType } from '../session/session-type.js';
 import type { StoredSession } from '../session/stored-session.js';
-import { labelled, labelOfAgentData } from './agent-label.js';
+import { agentDataSdkLabel, withSdkLabel } from './agent-label.js';
 import { writeChatHistory } from './chat-history.js';
 import { coerceField, type OnInvalidField } from './invalid-fields.js';
-import { isRebuilt } from './rebuilt-runs.js';
-import { sessionDataOf, textOf, timestamp, totalTokens } from './session-list.js';
+import { isShownInDetail } from './rebuilt-runs.js';
+import { sessionDataOf, stringColumn, timestampColumn, totalTokens } from './session-list.js';
 import { sessionSummary } from './session-summary.js';
-import { derivedTitle, storedName, titleSource } from './session-title.js';
+import { derivedTitle, findTitleSource, storedName } from './session-title.js';
 import type { Run, RunSource } from './stored-run.js';
 
 /** What a detail is made from, and how. */
 export interface DetailContext {
   readonly session: StoredSession;
   readonly runs: RunSource;
-  readonly nulls: Nulls;
+  readonly nulls: NullPolicy;
   readonly onInvalid: OnInvalidField;
   /** Unix seconds: what a workflow session without `updated_at` shows. */
   readonly now: () => number;
 }
 
-const NAME = new MemberNames(['name']);
+const NAME_MEMBER = new MemberNames(['name']);
 
 /** Writes a session detail in the shape of `type`, which need not be the stored one. */
 export function writeSessionDetail(writer: JsonWriter, type: SessionType, context: DetailContext): Steps<void> {
@@ -49,44 +49,44 @@ const WRITERS: Record<SessionType, (writer: JsonWriter, context: DetailContext) 
 
 function* writeAgent(writer: JsonWriter, context: DetailContext): Steps<void> {
   const { session, nulls, onInvalid } = context;
-  const common = yield* conversation('agent', context);
+  const common = yield* conversationFields('agent', context);
   yield;
-  const metadata = labelled(session.metadata, labelOfAgentData(session.agent_data));
+  const metadata = withSdkLabel(session.metadata, agentDataSdkLabel(session.agent_data));
   writer
     .openObject()
-    .field('user_id', textOf(session.user_id), nulls)
+    .field('user_id', stringColumn(session.user_id), nulls)
     .field('agent_session_id', quote(session.session_id), nulls)
     .field('session_id', quote(session.session_id), nulls)
     .field('session_name', common.name, nulls)
     .field('session_summary', common.summary, nulls)
     .field('session_state', common.state, nulls)
-    .field('agent_id', textOf(session.agent_id || null), nulls)
+    .field('agent_id', stringColumn(session.agent_id || null), nulls)
     .field('total_tokens', common.totalTokens, nulls)
     .field('agent_data', coerceField('dict', 'agent_data', session.agent_data, onInvalid), nulls)
     .field('metrics', common.metrics, nulls)
     .field('metadata', coerceField('dict', 'metadata', metadata, onInvalid), nulls)
     .key('chat_history');
-  yield* writeChatHistory(writer, context.runs, (run) => isRebuilt('agent', run), session);
+  yield* writeChatHistory(writer, context.runs, (run) => isShownInDetail('agent', run), session);
   writer.field('created_at', common.createdAt, nulls).field('updated_at', common.updatedAt, nulls).closeObject();
 }
 
 function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
   const { session, nulls, onInvalid } = context;
-  const common = yield* conversation('team', context);
+  const common = yield* conversationFields('team', context);
   yield;
   writer
     .openObject()
     .field('session_id', quote(session.session_id), nulls)
     .field('session_name', common.name, nulls)
-    .field('user_id', textOf(session.user_id), nulls)
-    .field('team_id', textOf(session.team_id), nulls)
+    .field('user_id', stringColumn(session.user_id), nulls)
+    .field('team_id', stringColumn(session.team_id), nulls)
     .field('session_summary', common.summary, nulls)
     .field('session_state', common.state, nulls)
     .field('metrics', common.metrics, nulls)
     .field('team_data', coerceField('dict', 'team_data', session.team_data, onInvalid), nulls)
     .field('metadata', coerceField('dict', 'metadata', session.metadata, onInvalid), nulls)
     .key('chat_history');
-  yield* writeChatHistory(writer, context.runs, (run) => isRebuilt('team', run), session);
+  yield* writeChatHistory(writer, context.runs, (run) => isShownInDetail('team', run), session);
   writer
     .field('created_at', common.createdAt, nulls)
     .field('updated_at', common.updatedAt, nulls)
@@ -104,8 +104,8 @@ function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, n
   const updatedAt = session.updated_at ?? asRaw(String(now()));
   writer
     .openObject()
-    .field('user_id', textOf(session.user_id), nulls)
-    .field('workflow_id', textOf(session.workflow_id), nulls)
+    .field('user_id', stringColumn(session.user_id), nulls)
+    .field('workflow_id', stringColumn(session.workflow_id), nulls)
     .field('workflow_name', NULL, nulls)
     .field('session_id', quote(session.session_id), nulls)
     .field('session_name', coerceField('text', 'session_name', name, onInvalid), nulls)
@@ -119,15 +119,15 @@ function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, n
 }
 
 function* workflowTitle(runs: RunSource, workflowData: RawJson): Steps<RawJson> {
-  const source = yield* titleSource('workflow', runs, (run) => isRebuilt('workflow', run), noInput);
-  return derivedTitle('workflow', source, membersOf(workflowData, NAME).get('name'));
+  const source = yield* findTitleSource('workflow', runs, (run) => isShownInDetail('workflow', run), noInput);
+  return derivedTitle('workflow', source, membersOf(workflowData, NAME_MEMBER).get('name'));
 }
 
 /** The input of a workflow run is read as it is stored. */
 function* noInput(): Steps<undefined> {}
 
 /** What agent and team details have in common, as printed; undefined for null. */
-interface Conversation {
+interface ConversationFields {
   readonly name: RawJson | undefined;
   readonly summary: RawJson | undefined;
   readonly state: RawJson | undefined;
@@ -137,7 +137,10 @@ interface Conversation {
   readonly updatedAt: RawJson | undefined;
 }
 
-function* conversation(type: 'agent' | 'team', { session, runs, onInvalid }: DetailContext): Steps<Conversation> {
+function* conversationFields(
+  type: 'agent' | 'team',
+  { session, runs, onInvalid }: DetailContext,
+): Steps<ConversationFields> {
   const data = sessionDataOf(session.session_data);
   const name = storedName(data) ?? (yield* conversationTitle(type, runs));
   // AgentOS looks for metrics only in session_data that is an object with members.
@@ -162,16 +165,20 @@ function* conversation(type: 'agent' | 'team', { session, runs, onInvalid }: Det
 }
 
 function* conversationTitle(type: 'agent' | 'team', runs: RunSource): Steps<RawJson> {
-  return derivedTitle(type, yield* titleSource(type, runs, (run) => isRebuilt(type, run), rebuiltInput), undefined);
+  return derivedTitle(
+    type,
+    yield* findTitleSource(type, runs, (run) => isShownInDetail(type, run), rebuiltInput),
+    undefined,
+  );
 }
 
 function* rebuiltInput(run: Run): Steps<RawJson | undefined> {
   const input = run.get('input');
   if (!isTruthy(input)) return undefined;
-  return kindOf(input) === 'object' ? yield* rebuiltRunInput(input, Place.ofRun(run.get('run_id') ?? NULL)) : input;
+  return kindOf(input) === 'object' ? yield* rebuiltRunInput(input, ItemPath.ofRun(run.get('run_id') ?? NULL)) : input;
 }
 
 /** Details take a time of 0 for none. */
 function pastTimestamp(field: string, raw: RawJson | null, onInvalid: OnInvalidField): RawJson | undefined {
-  return raw === '0' ? undefined : timestamp(field, raw, onInvalid);
+  return raw === '0' ? undefined : timestampColumn(field, raw, onInvalid);
 }

@@ -2,15 +2,15 @@ import { type JsonWriter, MemberNames, membersOf, quote, type RawJson, type Step
 import { listedType } from '../session/session-type.js';
 import type { ListedSession } from '../session/stored-session.js';
 import { printTimestamp } from '../time/index.js';
-import { agentLabel, labelled } from './agent-label.js';
+import { sdkLabel, withSdkLabel } from './agent-label.js';
 import { coerceField, type OnInvalidField } from './invalid-fields.js';
 import { derivedTitle, storedName, type TitleSource } from './session-title.js';
 
-const SESSION_DATA = new MemberNames(['session_name', 'session_state', 'session_metrics']);
+const SESSION_DATA_MEMBERS = new MemberNames(['session_name', 'session_state', 'session_metrics']);
 
 /** The members of a stored session_data that responses show; nothing for null and for what is no object. */
 export function sessionDataOf(raw: RawJson | null | undefined): ReadonlyMap<string, RawJson> {
-  return membersOf(raw, SESSION_DATA);
+  return membersOf(raw, SESSION_DATA_MEMBERS);
 }
 
 /** The sessions of a page in order. Those of a large page arrive while they are read. */
@@ -52,23 +52,23 @@ function writeListItem(writer: JsonWriter, session: ListedSession, onInvalid: On
   const data = sessionDataOf(coerceField('dict', 'session_data', session.session_data, onInvalid));
   const name = storedName(data) ?? derivedTitle(type, listedTitle(session), session.workflow_name);
   const metrics = coerceField('dict', 'metrics', data.get('session_metrics'), onInvalid);
-  const label = type === 'agent' ? agentLabel(session.sdk, session.framework) : undefined;
+  const label = type === 'agent' ? sdkLabel(session.sdk, session.framework) : undefined;
   writer
     .openObject()
     .member('session_id', quote(session.session_id))
     .member('session_name', coerceField('text', 'session_name', name, onInvalid))
     .member('session_state', coerceField('dict', 'session_state', data.get('session_state'), onInvalid))
-    .member('created_at', timestamp('created_at', session.created_at, onInvalid))
-    .member('updated_at', timestamp('updated_at', session.updated_at, onInvalid))
+    .member('created_at', timestampColumn('created_at', session.created_at, onInvalid))
+    .member('updated_at', timestampColumn('updated_at', session.updated_at, onInvalid))
     .member('session_type', quote(type))
-    .member('user_id', textOf(session.user_id))
-    .member('agent_id', textOf(session.agent_id))
-    .member('team_id', textOf(session.team_id))
-    .member('workflow_id', textOf(session.workflow_id))
+    .member('user_id', stringColumn(session.user_id))
+    .member('agent_id', stringColumn(session.agent_id))
+    .member('team_id', stringColumn(session.team_id))
+    .member('workflow_id', stringColumn(session.workflow_id))
     .member('session_summary', coerceField('dict', 'session_summary', session.summary, onInvalid))
     .member('metrics', metrics)
     .member('total_tokens', totalTokens(metrics, onInvalid))
-    .member('metadata', coerceField('dict', 'metadata', labelled(session.metadata, label), onInvalid))
+    .member('metadata', coerceField('dict', 'metadata', withSdkLabel(session.metadata, label), onInvalid))
     .closeObject();
 }
 
@@ -77,20 +77,20 @@ function listedTitle({ title_found, title_message, title_input }: ListedSession)
   return { message: title_message ?? undefined, input: title_input ?? undefined };
 }
 
-const TOTAL_TOKENS = new MemberNames(['total_tokens']);
+const TOTAL_TOKENS_MEMBER = new MemberNames(['total_tokens']);
 
 /** The number of tokens in stored metrics. */
 export function totalTokens(metrics: RawJson | undefined, onInvalid: OnInvalidField): RawJson | undefined {
-  return coerceField('integer', 'total_tokens', membersOf(metrics, TOTAL_TOKENS).get('total_tokens'), onInvalid);
+  return coerceField('integer', 'total_tokens', membersOf(metrics, TOTAL_TOKENS_MEMBER).get('total_tokens'), onInvalid);
 }
 
 /** A column of text as JSON; absent when NULL. */
-export function textOf(value: string | null): RawJson | undefined {
+export function stringColumn(value: string | null): RawJson | undefined {
   return value === null ? undefined : quote(value);
 }
 
 /** Stored unix seconds as the API prints them; a time that no calendar has is invalid. */
-export function timestamp(
+export function timestampColumn(
   field: string,
   raw: RawJson | null | undefined,
   onInvalid: OnInvalidField,

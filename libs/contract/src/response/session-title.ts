@@ -1,5 +1,4 @@
 import {
-  allAtOnce,
   dumps,
   EMPTY_STRING,
   isPresent,
@@ -11,6 +10,7 @@ import {
   pythonRepr,
   quote,
   type RawJson,
+  runSync,
   type Steps,
   shortened,
   stringOf,
@@ -53,19 +53,19 @@ export function derivedTitle(
   if (type === 'workflow') return shortened(workflowTitle(source.input, workflowName), MAX_TITLE_LENGTH);
   if (source.message !== undefined) return shortened(source.message, MAX_TITLE_LENGTH);
   return isPresent(source.input)
-    ? shortened(allAtOnce(inputText(source.input, MAX_TITLE_LENGTH)), MAX_TITLE_LENGTH)
+    ? shortened(runSync(inputText(source.input, MAX_TITLE_LENGTH)), MAX_TITLE_LENGTH)
     : EMPTY_STRING;
 }
 
 function workflowTitle(input: RawJson | undefined, name: RawJson | null | undefined): RawJson {
   if (input !== undefined && kindOf(input) === 'string') return input;
-  if (input !== undefined && kindOf(input) === 'object') return quote(allAtOnce(dumps(input, MAX_TITLE_LENGTH)));
+  if (input !== undefined && kindOf(input) === 'object') return quote(runSync(dumps(input, MAX_TITLE_LENGTH)));
   if (!isTruthy(name)) return EMPTY_STRING;
-  return quote(`New ${stringOf(name) ?? allAtOnce(pythonRepr(name, MAX_TITLE_LENGTH))} Session`);
+  return quote(`New ${stringOf(name) ?? runSync(pythonRepr(name, MAX_TITLE_LENGTH))} Session`);
 }
 
 /** Finds the naming run among those that `takesPart`: the first with a spoken user message or an input. */
-export function* titleSource(
+export function* findTitleSource(
   type: SessionType,
   runs: RunSource,
   takesPart: (run: Run) => boolean,
@@ -78,22 +78,22 @@ export function* titleSource(
     if (type === 'workflow') return { message: undefined, input: run.get('input') };
     if (type === 'team' && isTruthy(run.get('agent_id'))) continue;
     const content = yield* firstUserContent(run.get('messages'));
-    if (content !== undefined) return { message: yield* spoken(content), input: undefined };
+    if (content !== undefined) return { message: yield* messageText(content), input: undefined };
     const input = yield* inputOf(run);
     if (isPresent(input)) return { message: undefined, input };
   }
   return undefined;
 }
 
-const TEXT = new MemberNames(['text']);
+const TEXT_MEMBER = new MemberNames(['text']);
 
 /** The text of a message: of one of several parts, its text parts joined by a space, as far as a name shows them. */
-function* spoken(content: RawJson): Steps<RawJson> {
+function* messageText(content: RawJson): Steps<RawJson> {
   if (kindOf(content) !== 'array') return content;
   const texts: string[] = [];
   let length = 0;
   for (const part of itemsOf(content)) {
-    const text = kindOf(part) === 'object' ? membersOf(part, TEXT).get('text') : part;
+    const text = kindOf(part) === 'object' ? membersOf(part, TEXT_MEMBER).get('text') : part;
     if (text !== undefined && kindOf(text) === 'string') {
       texts.push(unquote(shortened(text, MAX_TITLE_LENGTH + 1)));
       length += text.length;

@@ -1,27 +1,27 @@
-import { two } from './two-digits.js';
+import { twoDigits } from './two-digits.js';
 
-export interface Clock {
+export interface TimeOfDay {
   readonly hour: number;
   readonly minute: number;
   readonly second: number;
   readonly microsecond: number;
 }
 
-export interface Offset {
+export interface UtcOffset {
   /** Negative west of UTC. */
   readonly seconds: number;
   /** Further away from UTC, on either side. */
   readonly microseconds: number;
 }
 
-const UTC: Offset = { seconds: 0, microseconds: 0 };
-export const MIDNIGHT: Clock = { hour: 0, minute: 0, second: 0, microsecond: 0 };
+const UTC: UtcOffset = { seconds: 0, microseconds: 0 };
+export const MIDNIGHT: TimeOfDay = { hour: 0, minute: 0, second: 0, microsecond: 0 };
 
 /**
  * `HH[:MM[:SS]]` or `HH[MM[SS]]` with a fraction, which is cut to microseconds. Ranges are not checked.
  * Python is less strict when a zone follows: it then overlooks one stray character, or any after six digits of fraction.
  */
-export function parseClock(text: string, zoneFollows = false): Clock | undefined {
+export function parseTimeOfDay(text: string, zoneFollows = false): TimeOfDay | undefined {
   const found = /^(\d\d)(?::(\d\d)(?::(\d\d))?|(\d\d)(\d\d)?)?/.exec(text);
   if (found === null) return undefined;
   const seconds = found[3] ?? found[5];
@@ -49,9 +49,9 @@ function parseFraction(text: string, zoneFollows: boolean): number | undefined {
 }
 
 /** `Z`, or a sign and a clock of less than 24 hours in total. Less than a second from UTC counts as UTC. */
-export function parseOffset(text: string): Offset | undefined {
+export function parseOffset(text: string): UtcOffset | undefined {
   if (text[0] === 'Z') return text === 'Z' ? UTC : undefined;
-  const clock = parseClock(text.slice(1));
+  const clock = parseTimeOfDay(text.slice(1));
   if (clock === undefined) return undefined;
   const sign = text[0] === '-' ? -1 : 1;
   const seconds = clock.hour * 3600 + clock.minute * 60 + clock.second;
@@ -60,8 +60,8 @@ export function parseOffset(text: string): Offset | undefined {
 }
 
 /** `THH:MM:SS`, with six more digits when there is a fraction. */
-export function printClock({ hour, minute, second, microsecond }: Clock): string {
-  return `T${two(hour)}:${two(minute)}:${two(second)}${printFraction(microsecond)}`;
+export function printTimeOfDay({ hour, minute, second, microsecond }: TimeOfDay): string {
+  return `T${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)}${printFraction(microsecond)}`;
 }
 
 /** `.ffffff`, or nothing for a whole second. */
@@ -69,15 +69,17 @@ function printFraction(microseconds: number): string {
   return microseconds === 0 ? '' : `.${String(microseconds).padStart(6, '0')}`;
 }
 
-export function printOffset(offset: Offset | undefined): string {
+export function printOffset(offset: UtcOffset | undefined): string {
   if (offset === undefined) return '';
   const second = Math.abs(offset.seconds) % 60;
   const fraction = printFraction(offset.microseconds);
-  return printHoursAndMinutes(offset.seconds) + (second === 0 && fraction === '' ? '' : `:${two(second)}${fraction}`);
+  return (
+    printHoursAndMinutes(offset.seconds) + (second === 0 && fraction === '' ? '' : `:${twoDigits(second)}${fraction}`)
+  );
 }
 
 /** A distance from UTC in seconds as `+HH:MM` or `-HH:MM`; what is finer is left out. */
 export function printHoursAndMinutes(seconds: number): string {
   const minutes = Math.floor(Math.abs(seconds) / 60);
-  return `${seconds < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  return `${seconds < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
 }

@@ -1,4 +1,4 @@
-import { two } from './two-digits.js';
+import { twoDigits } from './two-digits.js';
 
 /** A day of the proleptic Gregorian calendar, years 1 to 9999. */
 export interface CivilDate {
@@ -9,7 +9,7 @@ export interface CivilDate {
 
 /** `YYYY-MM-DD`. */
 export function printDate({ year, month, day }: CivilDate): string {
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
+  return `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(day)}`;
 }
 
 /** Where the date ends, from the shape of its first characters; what follows is the separator. */

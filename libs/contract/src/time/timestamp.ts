@@ -1,5 +1,5 @@
 import { asRaw, kindOf, type RawJson, TRUE, unquote } from '@agno/json';
-import { printClock, printHoursAndMinutes } from './iso-clock.js';
+import { printHoursAndMinutes, printTimeOfDay } from './iso-clock.js';
 import { printDate } from './iso-date.js';
 import { type IsoDatetime, parseIsoDatetime } from './python-datetime.js';
 
@@ -32,7 +32,7 @@ export function printEpoch(seconds: number): RawJson | undefined {
   const moment = new Date(whole * 1000);
   const date = { year: moment.getUTCFullYear(), month: moment.getUTCMonth() + 1, day: moment.getUTCDate() };
   const [hour, minute, second] = [moment.getUTCHours(), moment.getUTCMinutes(), moment.getUTCSeconds()];
-  return asRaw(`"${printDate(date)}${printClock({ hour, minute, second, microsecond })}Z"`);
+  return asRaw(`"${printDate(date)}${printTimeOfDay({ hour, minute, second, microsecond })}Z"`);
 }
 
 /** Rounds to the nearest microsecond, halves to the even one, and counts it from the second below. */
@@ -51,7 +51,7 @@ function roundHalfEven(value: number): number {
 
 function printIsoText(text: string): RawJson | undefined {
   const datetime = parseIsoDatetime(text.endsWith('Z') ? `${text.slice(0, -1)}+00:00` : text);
-  return datetime && asRaw(`"${printDate(datetime)}${printClock(datetime.clock)}${printZone(datetime)}"`);
+  return datetime && asRaw(`"${printDate(datetime)}${printTimeOfDay(datetime.timeOfDay)}${printZone(datetime)}"`);
 }
 
 /** Pydantic prints UTC as `Z`, rounds an offset to seconds and then cuts those off: 30 seconds become `+00:00`. */

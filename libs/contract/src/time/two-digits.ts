@@ -1,4 +1,4 @@
 /** `7` as `07`. */
-export function two(value: number): string {
+export function twoDigits(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }

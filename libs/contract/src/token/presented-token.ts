@@ -12,13 +12,14 @@ export function headerToken(authorization: string | undefined): string | undefin
 export function cookieToken(cookies: string | undefined, name: string): string | undefined {
   for (const pair of cookies?.split(';') ?? []) {
     const equals = pair.indexOf('=');
-    if (equals !== -1 && pair.slice(0, equals).trim() === name) return unquoted(pair.slice(equals + 1)) || undefined;
+    if (equals !== -1 && pair.slice(0, equals).trim() === name)
+      return unquoteCookieValue(pair.slice(equals + 1)) || undefined;
   }
   return undefined;
 }
 
 /** What a 401 says when no token was sent: each way of taking tokens has its own words. */
-export function missingToken(source: TokenSource, cookieName: string): string {
+export function missingTokenMessage(source: TokenSource, cookieName: string): string {
   switch (source) {
     case 'header':
       return 'Authorization header missing';
@@ -29,7 +30,7 @@ export function missingToken(source: TokenSource, cookieName: string): string {
   }
 }
 
-function unquoted(value: string): string {
+function unquoteCookieValue(value: string): string {
   return value
     .trim()
     .replace(/^"(.*)"$/, '$1')

@@ -5,9 +5,9 @@ export function pythonInt(raw: RawJson): number | undefined {
   if (raw === 'true') return 1;
   if (raw === 'false') return 0;
   const text = stringOf(raw);
-  if (text !== undefined) return INTEGER.test(text) ? Number(text.trim().replaceAll('_', '')) : undefined;
+  if (text !== undefined) return PYTHON_INTEGER.test(text) ? Number(text.trim().replaceAll('_', '')) : undefined;
   const number = Math.trunc(Number(raw));
   return Number.isFinite(number) || /^-?\d+$/.test(raw) ? number : undefined;
 }
 
-const INTEGER = /^\s*[+-]?\d+(?:_\d+)*\s*$/;
+const PYTHON_INTEGER = /^\s*[+-]?\d+(?:_\d+)*\s*$/;

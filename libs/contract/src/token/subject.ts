@@ -1,6 +1,6 @@
 import { isPresent, type RawJson, stringOf } from '@agno/json';
 import { problem } from '../errors/http-problem.js';
-import { canBeId } from '../request/clean-text.js';
+import { isStorableId } from '../request/clean-text.js';
 import { invalidToken } from './token-problems.js';
 
 /** How a service account is named as the owner of what it creates. */
@@ -15,11 +15,15 @@ export function subjectOf(claim: RawJson | undefined): string | undefined {
   if (!isPresent(claim)) return undefined;
   const subject = stringOf(claim);
   if (subject === undefined) throw invalidToken('Subject must be a string');
-  if (RESERVED.some((prefix) => subject.startsWith(prefix)) || subject === SCHEDULER || !canBeId(subject)) {
+  if (
+    RESERVED_PREFIXES.some((prefix) => subject.startsWith(prefix)) ||
+    subject === SCHEDULER_SUBJECT ||
+    !isStorableId(subject)
+  ) {
     throw problem(401, 'Invalid token subject');
   }
   return subject;
 }
 
-const RESERVED = [SERVICE_ACCOUNT_PREFIX, '__oauth__:'];
-const SCHEDULER = '__scheduler__';
+const RESERVED_PREFIXES = [SERVICE_ACCOUNT_PREFIX, '__oauth__:'];
+const SCHEDULER_SUBJECT = '__scheduler__';

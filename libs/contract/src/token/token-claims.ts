@@ -1,7 +1,7 @@
-import { allAtOnce, isPresent, itemsOf, kindOf, pythonRepr, type RawJson, stringOf } from '@agno/json';
+import { isPresent, itemsOf, kindOf, pythonRepr, type RawJson, runSync, stringOf } from '@agno/json';
 import { pythonInt } from './python-int.js';
 import { readTokenJson } from './token-json.js';
-import { invalidToken, tokenExpired, wrongAudience } from './token-problems.js';
+import { invalidAudience, invalidToken, tokenExpired } from './token-problems.js';
 
 /** What a token must say, beside having a good signature. */
 export interface ClaimRules {
@@ -29,15 +29,15 @@ export interface TokenClaims {
 export function readClaims(payload: Uint8Array, rules: ClaimRules, now: number): TokenClaims {
   const members = readTokenJson('payload', payload);
   const latest = now + rules.leewaySeconds;
-  const issuedAt = instant(members, 'iat', 'Issued At claim (iat)');
+  const issuedAt = numericDate(members, 'iat', 'Issued At claim (iat)');
   if (issuedAt !== undefined && issuedAt > latest) throw invalidToken('The token is not yet valid (iat)');
-  const notBefore = instant(members, 'nbf', 'Not Before claim (nbf)');
+  const notBefore = numericDate(members, 'nbf', 'Not Before claim (nbf)');
   if (notBefore !== undefined && notBefore > latest) throw invalidToken('The token is not yet valid (nbf)');
-  const expiry = instant(members, 'exp', 'Expiration Time claim (exp)');
+  const expiry = numericDate(members, 'exp', 'Expiration Time claim (exp)');
   const expiresAt = expiry === undefined ? undefined : expiry + rules.leewaySeconds;
   if (expiresAt !== undefined && expiresAt <= now) throw tokenExpired();
-  mustBeText(members, 'sub', 'Subject must be a string');
-  mustBeText(members, 'jti', 'JWT ID must be a string');
+  requireString(members, 'sub', 'Subject must be a string');
+  requireString(members, 'jti', 'JWT ID must be a string');
   return { members, expiresAt };
 }
 
@@ -46,7 +46,7 @@ export function readClaims(payload: Uint8Array, rules: ClaimRules, now: number):
  *
  * @throws HttpProblem 401
  */
-export function checkParties({ members }: TokenClaims, rules: ClaimRules): void {
+export function checkAudienceAndIssuer({ members }: TokenClaims, rules: ClaimRules): void {
   if (rules.audiences.length > 0) checkAudience(members.get(rules.audienceClaim), rules);
   if (rules.issuer !== undefined) checkIssuer(members.get('iss'), rules.issuer);
 }
@@ -54,25 +54,27 @@ export function checkParties({ members }: TokenClaims, rules: ClaimRules): void 
 function checkAudience(claim: RawJson | undefined, { audiences, audienceClaim }: ClaimRules): void {
   if (!isPresent(claim)) throw missingClaim(audienceClaim, 'Audience');
   const named = (kindOf(claim) === 'array' ? [...itemsOf(claim)] : [claim]).map(stringOf);
-  if (!named.some((audience) => audience !== undefined && audiences.includes(audience))) throw wrongAudience();
+  if (!named.some((audience) => audience !== undefined && audiences.includes(audience))) throw invalidAudience();
 }
 
 function checkIssuer(claim: RawJson | undefined, issuer: string): void {
   if (!isPresent(claim)) throw missingClaim('iss', 'Issuer');
   const given = stringOf(claim);
   if (given === issuer) return;
-  throw invalidToken(`Invalid issuer. Expected: ${issuer}, got: ${given ?? allAtOnce(pythonRepr(claim, MOST_SHOWN))}`);
+  throw invalidToken(
+    `Invalid issuer. Expected: ${issuer}, got: ${given ?? runSync(pythonRepr(claim, MAX_SHOWN_LENGTH))}`,
+  );
 }
 
 /** Characters of a claim of the wrong type that a refusal repeats. */
-const MOST_SHOWN = 10_000;
+const MAX_SHOWN_LENGTH = 10_000;
 
 function missingClaim(claim: string, subject: 'Audience' | 'Issuer') {
   const rule = `${subject} verification requires this claim to be present in the token.`;
   return invalidToken(`Token is missing the "${claim}" claim. ${rule}`);
 }
 
-function instant(members: ReadonlyMap<string, RawJson>, claim: string, name: string): number | undefined {
+function numericDate(members: ReadonlyMap<string, RawJson>, claim: string, name: string): number | undefined {
   const value = members.get(claim);
   if (value === undefined) return undefined;
   const seconds = pythonInt(value);
@@ -80,7 +82,7 @@ function instant(members: ReadonlyMap<string, RawJson>, claim: string, name: str
   return seconds;
 }
 
-function mustBeText(members: ReadonlyMap<string, RawJson>, claim: string, otherwise: string): void {
+function requireString(members: ReadonlyMap<string, RawJson>, claim: string, otherwise: string): void {
   const value = members.get(claim);
   if (value !== undefined && stringOf(value) === undefined) throw invalidToken(otherwise);
 }

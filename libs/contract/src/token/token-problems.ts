@@ -9,12 +9,12 @@ export function tokenExpired(): HttpProblem {
   return problem(401, 'Token has expired');
 }
 
-export function wrongSignature(): HttpProblem {
+export function invalidSignature(): HttpProblem {
   return invalidToken('Signature verification failed');
 }
 
 /** 401 for a token meant for others, although its signature is good. */
-export function wrongAudience(): HttpProblem {
+export function invalidAudience(): HttpProblem {
   return problem(401, 'Invalid token audience - token not valid for this AgentOS instance');
 }
 

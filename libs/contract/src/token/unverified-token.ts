@@ -31,7 +31,7 @@ export function readToken(token: string, algorithm: string): UnverifiedToken {
   segmentBytes('crypto', signature);
   const keyId = keyIdOf(members);
   checkCritical(members);
-  if (isDetached) throw detached(members);
+  if (isDetached) throw detachedPayload(members);
   checkAlgorithm(members.get('alg'), algorithm);
   return { keyId, payload: payloadBytes, segments: { header, payload, signature } };
 }
@@ -69,7 +69,7 @@ function checkCritical(header: ReadonlyMap<string, RawJson>): void {
 }
 
 /** A payload that is not in the token, which nothing here could supply. */
-function detached(header: ReadonlyMap<string, RawJson>) {
+function detachedPayload(header: ReadonlyMap<string, RawJson>) {
   return header.has('crit')
     ? invalidToken(
         'It is required that you pass in a value for the "detached_payload" argument to decode a message having the b64 header set to false.',

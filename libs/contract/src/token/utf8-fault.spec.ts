@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { utf8Fault } from './utf8-fault.js';
+import { utf8DecodeError } from './utf8-fault.js';
 
 /** Bytes and what Python 3.11 says of them. */
 const FAULTS: readonly (readonly [string, string | undefined])[] = [
@@ -22,6 +22,6 @@ const FAULTS: readonly (readonly [string, string | undefined])[] = [
 
 describe('utf8Fault', () => {
   it.each(FAULTS)('%s: %s', (hex, expected) => {
-    expect(utf8Fault(Buffer.from(hex, 'hex'))).toBe(expected);
+    expect(utf8DecodeError(Buffer.from(hex, 'hex'))).toBe(expected);
   });
 });

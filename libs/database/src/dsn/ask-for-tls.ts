@@ -8,17 +8,17 @@ import type { PoolTarget } from './pool-target.js';
  * @returns `S` if it does, `N` if not; another letter where it is in trouble
  * @throws the network's error when the server cannot be reached within `timeoutMs`
  */
-export async function askForTls({ host, port }: PoolTarget, timeoutMs: number): Promise<string> {
+export async function requestTls({ host, port }: PoolTarget, timeoutMs: number): Promise<string> {
   const address = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
   const socket = connect({ ...address, timeout: timeoutMs });
   try {
-    return await answerTo(socket, SSL_REQUEST);
+    return await responseTo(socket, SSL_REQUEST);
   } finally {
     socket.destroy();
   }
 }
 
-function answerTo(socket: Socket, request: Buffer): Promise<string> {
+function responseTo(socket: Socket, request: Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     socket.once('connect', () => socket.write(request));
     socket.once('data', (answer) => resolve(answer.toString('latin1', 0, 1)));

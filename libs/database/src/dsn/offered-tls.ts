@@ -1,4 +1,4 @@
-import { askForTls } from './ask-for-tls.js';
+import { requestTls } from './ask-for-tls.js';
 import type { PoolTarget } from './pool-target.js';
 
 /**
@@ -10,7 +10,7 @@ import type { PoolTarget } from './pool-target.js';
  */
 export async function withOfferedTls(target: PoolTarget, timeoutMs: number): Promise<PoolTarget> {
   if (!target.tlsIfOffered) return target;
-  const answer = await askForTls(target, timeoutMs);
+  const answer = await requestTls(target, timeoutMs);
   if (answer === 'N') return target;
   // A server that cannot serve anybody says so in words.
   if (answer !== 'S') throw new Error('the server does not say whether it encrypts');

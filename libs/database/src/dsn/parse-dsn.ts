@@ -5,7 +5,7 @@ import type { PoolTarget } from './pool-target.js';
 import { serverRoleCheck } from './server-role.js';
 import { sessionOptions } from './session-options.js';
 import { tlsOptions } from './tls-options.js';
-import { MISPLACED, SEVERAL_HOSTS } from './url-dsn.js';
+import { SEVERAL_HOSTS, UNREADABLE_HOST } from './url-dsn.js';
 
 /**
  * Reads a DSN with libpq's meaning: a URL (`postgres://`, `postgresql://`, SQLAlchemy's `postgresql+driver://`) or a
@@ -46,7 +46,7 @@ function addressOf(parameters: DsnParameters): { host: string; port: number; dat
   const port = parameters.get('port') ?? '5432';
   if (host.includes(',') || port.includes(',')) throw new DsnError(SEVERAL_HOSTS);
   // Also keeps a password out of the logs, when a raw @ or / in it has moved the borders.
-  if (!host.startsWith('/') && /[@/?#\s]/.test(host)) throw new DsnError(MISPLACED);
+  if (!host.startsWith('/') && /[@/?#\s]/.test(host)) throw new DsnError(UNREADABLE_HOST);
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
     throw new DsnError('the port must be a number from 1 to 65535');
   }

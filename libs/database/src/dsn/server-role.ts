@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg';
-import { cutConnection } from '../cut-connection.js';
+import { destroyConnection } from '../cut-connection.js';
 import { DsnError } from './dsn-error.js';
 
 /** How long a server may take to say what it is, in milliseconds: whoever waits for the connection waits for that as well. */
-const PATIENCE_MS = 5_000;
+const ROLE_CHECK_TIMEOUT_MS = 5_000;
 
 /**
  * libpq's `target_session_attrs` for a single host: a check for every new connection, or undefined when any server will
@@ -13,11 +13,13 @@ const PATIENCE_MS = 5_000;
  */
 export function serverRoleCheck(role = 'any'): ((client: ClientBase) => Promise<void>) | undefined {
   if (role === 'any' || role === 'prefer-standby') return undefined;
-  const condition = CONDITIONS.get(role);
+  const condition = ROLE_CONDITIONS.get(role);
   if (condition === undefined)
-    throw new DsnError(`target_session_attrs must be one of any, ${[...CONDITIONS.keys()].join(', ')}, prefer-standby`);
+    throw new DsnError(
+      `target_session_attrs must be one of any, ${[...ROLE_CONDITIONS.keys()].join(', ')}, prefer-standby`,
+    );
   return async (client) => {
-    const outOfPatience = setTimeout(() => cutConnection(client), PATIENCE_MS);
+    const outOfPatience = setTimeout(() => destroyConnection(client), ROLE_CHECK_TIMEOUT_MS);
     const { rows } = await client
       .query({ text: `SELECT (${condition})::int::text`, rowMode: 'array' })
       .finally(() => clearTimeout(outOfPatience));
@@ -26,7 +28,7 @@ export function serverRoleCheck(role = 'any'): ((client: ClientBase) => Promise<
 }
 
 const READ_ONLY = "current_setting('transaction_read_only') = 'on'";
-const CONDITIONS = new Map([
+const ROLE_CONDITIONS = new Map([
   ['read-write', `NOT ${READ_ONLY}`],
   ['read-only', READ_ONLY],
   ['primary', 'NOT pg_is_in_recovery()'],

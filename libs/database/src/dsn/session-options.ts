@@ -6,9 +6,10 @@ type SessionOptions = Pick<PoolTarget, 'options' | 'connectionTimeoutMillis' | '
 
 /** Limits and settings of a session: `connect_timeout` in seconds, `statement_timeout` in milliseconds. */
 export function sessionOptions(parameters: DsnParameters): SessionOptions {
-  const options = switches(parameters);
-  const connectTimeoutSeconds = wholeNumber(parameters, 'connect_timeout');
-  const statementTimeoutMs = wholeNumber(parameters, 'statement_timeout') ?? implicitStatementTimeoutMs(parameters);
+  const options = commandLineOptions(parameters);
+  const connectTimeoutSeconds = integerParameter(parameters, 'connect_timeout');
+  const statementTimeoutMs =
+    integerParameter(parameters, 'statement_timeout') ?? implicitStatementTimeoutMs(parameters);
   return {
     ...(options !== '' && { options }),
     ...(connectTimeoutSeconds !== undefined && { connectionTimeoutMillis: connectTimeoutSeconds * 1000 }),
@@ -18,7 +19,7 @@ export function sessionOptions(parameters: DsnParameters): SessionOptions {
 }
 
 /** PostgreSQL splits `options` at spaces, unless a backslash stands before them. */
-function switches(parameters: DsnParameters): string {
+function commandLineOptions(parameters: DsnParameters): string {
   const parts = [parameters.get('options') ?? ''];
   for (const name of SETTINGS) {
     const value = parameters.get(name);
@@ -36,7 +37,7 @@ function isTransactionPooler(parameters: DsnParameters): boolean {
   return parameters.get('pgbouncer') === 'true';
 }
 
-function wholeNumber(parameters: DsnParameters, keyword: string): number | undefined {
+function integerParameter(parameters: DsnParameters, keyword: string): number | undefined {
   const text = parameters.get(keyword);
   if (text === undefined) return undefined;
   // libpq: a negative connect_timeout means to wait for ever, like 0.

@@ -23,8 +23,8 @@ export function tlsOptions(parameters: DsnParameters, host: string): TlsOptions 
   };
 }
 
-type SslMode = (typeof MODES)[number];
-const MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+type SslMode = (typeof SSLMODES)[number];
+const SSLMODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
 function sslMode(parameters: DsnParameters): SslMode {
   const isSystemTrust = parameters.get('sslrootcert') === 'system';
@@ -32,10 +32,10 @@ function sslMode(parameters: DsnParameters): SslMode {
   const fallback = isSystemTrust ? 'verify-full' : needsTls ? 'require' : 'prefer';
   // asyncpg and node-postgres know `ssl` beside, or instead of, `sslmode`.
   const text = parameters.get('sslmode') ?? parameters.get('ssl') ?? fallback;
-  const mode = MODES.find((known) => known === (ALIASES.get(text) ?? text));
-  if (mode === undefined) throw new DsnError(`sslmode must be one of ${MODES.join(', ')}`);
+  const mode = SSLMODES.find((known) => known === (SSLMODE_ALIASES.get(text) ?? text));
+  if (mode === undefined) throw new DsnError(`sslmode must be one of ${SSLMODES.join(', ')}`);
   if (isSystemTrust && mode !== 'verify-full') throw new DsnError('sslrootcert=system needs sslmode=verify-full');
-  if (needsTls && MODES.indexOf(mode) < MODES.indexOf('require')) {
+  if (needsTls && SSLMODES.indexOf(mode) < SSLMODES.indexOf('require')) {
     throw new DsnError('sslnegotiation=direct and channel_binding=require need sslmode=require or stronger');
   }
   return mode;
@@ -66,8 +66,8 @@ function clientCertificate(parameters: DsnParameters): ConnectionOptions {
 function minimumVersion(parameters: DsnParameters): ConnectionOptions {
   const text = parameters.get('ssl_min_protocol_version');
   if (text === undefined) return {};
-  const version = VERSIONS.find((known) => known.toLowerCase() === text.toLowerCase());
-  if (version === undefined) throw new DsnError(`ssl_min_protocol_version must be one of ${VERSIONS.join(', ')}`);
+  const version = TLS_VERSIONS.find((known) => known.toLowerCase() === text.toLowerCase());
+  if (version === undefined) throw new DsnError(`ssl_min_protocol_version must be one of ${TLS_VERSIONS.join(', ')}`);
   return { minVersion: version };
 }
 
@@ -80,8 +80,8 @@ function readPem(file: string, keyword: string): string {
   }
 }
 
-const VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
-const ALIASES = new Map([
+const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+const SSLMODE_ALIASES = new Map([
   ['true', 'require'],
   ['1', 'require'],
   ['no-verify', 'require'],

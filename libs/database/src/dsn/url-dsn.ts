@@ -7,15 +7,15 @@ export function urlParameters(url: string): Map<string, string> {
 
   const { credentials, rest } = splitCredentials(url.slice(scheme.length));
   const { hostAndPort, database, query } = splitLocation(rest);
-  if (database.includes('@')) throw new DsnError(MISPLACED);
+  if (database.includes('@')) throw new DsnError(UNREADABLE_HOST);
   const [user = '', ...password] = credentials.split(':');
   const { host, port } = splitPort(hostAndPort);
   return new Map([
-    ['user', decode(user)],
-    ['password', decode(password.join(':'))],
-    ['host', decode(host)],
+    ['user', percentDecode(user)],
+    ['password', percentDecode(password.join(':'))],
+    ['host', percentDecode(host)],
     ['port', port],
-    ['dbname', decode(database)],
+    ['dbname', percentDecode(database)],
     ...queryParameters(query),
   ]);
 }
@@ -55,20 +55,20 @@ function queryParameters(query: string): [string, string][] {
   const parameters = new Map<string, string>();
   for (const pair of query.split('&')) {
     const [name = '', ...value] = pair.replaceAll('+', ' ').split('=');
-    const keyword = decode(name);
+    const keyword = percentDecode(name);
     // SQLAlchemy spells several hosts as a repeated parameter.
     if (keyword === 'host' && parameters.has(keyword)) throw new DsnError(SEVERAL_HOSTS);
-    if (keyword !== '') parameters.set(keyword, decode(value.join('=')));
+    if (keyword !== '') parameters.set(keyword, percentDecode(value.join('=')));
   }
   return [...parameters].filter(([, value]) => value !== '');
 }
 
 /** Resolves percent escapes; a `%` that starts none stands for itself, as in Python. */
-function decode(text: string): string {
+function percentDecode(text: string): string {
   return text.replace(/(%[0-9a-f]{2})+/gi, (escapes) =>
     Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'),
   );
 }
 
-export const MISPLACED = 'the host is not readable; write @ as %40, / as %2F and # as %23 in a user or password';
+export const UNREADABLE_HOST = 'the host is not readable; write @ as %40, / as %2F and # as %23 in a user or password';
 export const SEVERAL_HOSTS = 'several hosts in one DSN are not supported; name one host or a proxy in front of them';

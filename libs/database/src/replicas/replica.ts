@@ -1,26 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseUnavailable, isReplayConflict, StatementTimedOut } from '../database-errors.js';
+import { DatabaseUnavailable, isRecoveryConflict, StatementTimedOut } from '../database-errors.js';
 import type { DatabaseLog } from '../database-options.js';
 import type { DatabaseServer } from '../database-server.js';
-import { Deadline, OutOfTime, withDeadline, withTimeLimit } from '../deadline.js';
+import { Deadline, TimeLimitExceeded, withDeadline, withTimeLimit } from '../deadline.js';
 import type { WorkOptions } from '../reader.js';
-import type { Run, Work } from '../statement.js';
+import type { RunStatement, Work } from '../statement.js';
 import { ReplicaReport } from './replica-report.js';
-import { identityBy, includes, type Mark, replayedBy, type WalPosition } from './wal-position.js';
+import {
+  isAtOrPast,
+  type PrimaryPosition,
+  readIdentity,
+  readReplayPosition,
+  type WalPosition,
+} from './wal-position.js';
 
 /** How long a read waits for a connection, which may have to be made, and then for what it must see. In milliseconds. */
-const CONNECTION_MS = 250;
-const REPLAY_MS = 50;
+const CONNECTION_TIMEOUT_MS = 250;
+const REPLAY_TIMEOUT_MS = 50;
 /** A read that runs so long on a replica that says nothing wants to know whether it lives, in milliseconds. */
-const SUSPICION_MS = 250;
+const LIVENESS_CHECK_AFTER_MS = 250;
 /** How long a replica may take to open its door, in milliseconds. */
-const DOOR_MS = 1_000;
+const LIVENESS_TIMEOUT_MS = 1_000;
 /** How long to wait before it is asked again how far it is, in milliseconds. */
-const PAUSE_MS = 5;
+const REPLAY_POLL_MS = 5;
 /** A replica that was left out is looked at again after so long, in milliseconds; and has as long for its answer. */
-const LOOK_MS = 1_000;
+const READMISSION_INTERVAL_MS = 1_000;
 /** A position is believed so long, in milliseconds: nobody rebuilds a replica from an older backup in that time. */
-const BELIEVED_MS = 1_000;
+const POSITION_TTL_MS = 1_000;
 
 /** A read was not done by a replica, whose fault that is. It can be done elsewhere. */
 export class ReplicaFailed extends Error {}
@@ -32,13 +38,13 @@ export class ReplicaFailed extends Error {}
 export class Replica {
   private replayed: (WalPosition & { readonly heardAt: number }) | undefined;
   /** At first nobody knows. */
-  private isLeftOut = true;
-  private isLooking = false;
-  private isKnocking = false;
-  private lookAt = Number.NEGATIVE_INFINITY;
+  private isEjected = true;
+  private isReadmitting = false;
+  private isCheckingLiveness = false;
+  private readmissionDueAt = Number.NEGATIVE_INFINITY;
   private readonly report: ReplicaReport;
   /** Passes when the replica is found dead, so that the reads which run on it are done elsewhere. */
-  private death = new Deadline();
+  private loss = new Deadline();
 
   constructor(
     readonly server: DatabaseServer,
@@ -48,15 +54,15 @@ export class Replica {
   }
 
   /** Whether reads may go to it. To ask has it looked at again when that is due. */
-  isUsable(mark: Mark): boolean {
-    if (!this.isLeftOut) return !this.server.isOverloaded('short');
-    if (performance.now() >= this.lookAt) void this.lookAgain(mark);
+  isUsable(mark: PrimaryPosition): boolean {
+    if (!this.isEjected) return !this.server.isOverloaded('short');
+    if (performance.now() >= this.readmissionDueAt) void this.tryReadmission(mark);
     return false;
   }
 
   /** Reads that it has before it. */
   get load(): number {
-    const { used, pending } = this.server.use();
+    const { used, pending } = this.server.usage();
     return used + pending;
   }
 
@@ -65,33 +71,38 @@ export class Replica {
    *
    * @throws ReplicaFailed, StatementTimedOut, or what the server says against the statement
    */
-  async work<T>(work: Work<T>, mark: Mark, deadline: Deadline, options: WorkOptions = {}): Promise<T> {
-    if (deadline.hasPassed) throw new StatementTimedOut(this.server.id);
+  async withConnection<T>(
+    work: Work<T>,
+    mark: PrimaryPosition,
+    deadline: Deadline,
+    options: WorkOptions = {},
+  ): Promise<T> {
+    if (deadline.hasExpired) throw new StatementTimedOut(this.server.id);
     // That it is busy is no fault of it, which the wait for a connection would be.
-    if (!this.server.hasPlaceFor(options)) throw new ReplicaFailed();
+    if (!this.server.hasCapacityFor(options)) throw new ReplicaFailed();
     const attempt = new Deadline();
     const outcome = Promise.withResolvers<T>();
-    attempt.onPassed(() => outcome.reject(new OutOfTime(TOO_SLOW)));
-    const forget = [deadline, this.death].map((each) => each.onPassed(() => attempt.pass()));
-    let impatience = setTimeout(() => attempt.pass(), CONNECTION_MS);
+    attempt.onExpired(() => outcome.reject(new TimeLimitExceeded(TOO_SLOW)));
+    const forget = [deadline, this.loss].map((each) => each.onExpired(() => attempt.expire()));
+    let impatience = setTimeout(() => attempt.expire(), CONNECTION_TIMEOUT_MS);
     let isReady = false;
     const workWhenReady: Work<T> = async (run, cancel) => {
       clearTimeout(impatience);
-      impatience = setTimeout(() => attempt.pass(), REPLAY_MS);
-      if (!this.isKnownToInclude(mark)) await this.catchUp(run, mark, attempt);
+      impatience = setTimeout(() => attempt.expire(), REPLAY_TIMEOUT_MS);
+      if (!this.isKnownToInclude(mark)) await this.waitForReplay(run, mark, attempt);
       isReady = true;
       clearTimeout(impatience);
-      impatience = setInterval(() => this.suspect(), SUSPICION_MS);
+      impatience = setInterval(() => this.checkLiveness(), LIVENESS_CHECK_AFTER_MS);
       return work(run, cancel);
     };
-    this.server.work(attempt, workWhenReady, options).then(outcome.resolve, outcome.reject);
+    this.server.withConnection(attempt, workWhenReady, options).then(outcome.resolve, outcome.reject);
     try {
       return await outcome.promise;
     } catch (error) {
-      if (deadline.hasPassed) throw new StatementTimedOut(this.server.id);
-      if (isReplayConflict(error)) throw new ReplicaFailed('', { cause: error });
-      if (isReady && !attempt.hasPassed && !(error instanceof DatabaseUnavailable)) throw error;
-      this.leaveOut(error);
+      if (deadline.hasExpired) throw new StatementTimedOut(this.server.id);
+      if (isRecoveryConflict(error)) throw new ReplicaFailed('', { cause: error });
+      if (isReady && !attempt.hasExpired && !(error instanceof DatabaseUnavailable)) throw error;
+      this.eject(error);
       throw new ReplicaFailed('', { cause: error });
     } finally {
       clearTimeout(impatience);
@@ -99,71 +110,73 @@ export class Replica {
     }
   }
 
-  private isKnownToInclude(mark: Mark): boolean {
+  private isKnownToInclude(mark: PrimaryPosition): boolean {
     const { replayed } = this;
-    return replayed !== undefined && performance.now() - replayed.heardAt < BELIEVED_MS && includes(replayed, mark);
+    return (
+      replayed !== undefined && performance.now() - replayed.heardAt < POSITION_TTL_MS && isAtOrPast(replayed, mark)
+    );
   }
 
   /** Waits until the replica has replayed what had been done at `mark`. @throws OutOfTime when `deadline` passes */
-  private async catchUp(run: Run, mark: Mark, deadline: Deadline): Promise<void> {
-    while (!deadline.hasPassed) {
+  private async waitForReplay(run: RunStatement, mark: PrimaryPosition, deadline: Deadline): Promise<void> {
+    while (!deadline.hasExpired) {
       const heardAt = performance.now();
-      const reached = await replayedBy(run);
+      const reached = await readReplayPosition(run);
       this.replayed = reached && { ...reached, heardAt };
       // An answer that came too late must not begin what nobody waits for.
-      if (deadline.hasPassed) break;
-      if (reached !== undefined && includes(reached, mark)) return;
-      await sleep(PAUSE_MS);
+      if (deadline.hasExpired) break;
+      if (reached !== undefined && isAtOrPast(reached, mark)) return;
+      await sleep(REPLAY_POLL_MS);
     }
-    throw new OutOfTime(TOO_SLOW);
+    throw new TimeLimitExceeded(TOO_SLOW);
   }
 
-  private leaveOut(reason: unknown): void {
-    if (!this.isLeftOut) this.lookAt = performance.now() + LOOK_MS;
-    this.isLeftOut = true;
-    this.report.leftOut(reason);
+  private eject(reason: unknown): void {
+    if (!this.isEjected) this.readmissionDueAt = performance.now() + READMISSION_INTERVAL_MS;
+    this.isEjected = true;
+    this.report.reportEjected(reason);
   }
 
-  private takeIn(): void {
-    this.isLeftOut = false;
-    this.report.read();
+  private readmit(): void {
+    this.isEjected = false;
+    this.report.reportInUse();
   }
 
   /** Takes it in when it is what its DSN should name, and keeps up as a read wants it to. Never rejects. */
-  private async lookAgain(mark: Mark): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
+  private async tryReadmission(mark: PrimaryPosition): Promise<void> {
+    if (this.isReadmitting) return;
+    this.isReadmitting = true;
     try {
-      await withTimeLimit(LOOK_MS, (look) =>
-        this.server.work(look, async (run) => {
-          if ((await identityBy(run)) !== mark.identity) throw new Error(NO_COPY);
-          await withDeadline(REPLAY_MS, (deadline) => this.catchUp(run, mark, deadline));
+      await withTimeLimit(READMISSION_INTERVAL_MS, (look) =>
+        this.server.withConnection(look, async (run) => {
+          if ((await readIdentity(run)) !== mark.identity) throw new Error(NOT_A_REPLICA);
+          await withDeadline(REPLAY_TIMEOUT_MS, (deadline) => this.waitForReplay(run, mark, deadline));
         }),
       );
-      this.takeIn();
+      this.readmit();
     } catch (error) {
-      this.leaveOut(error);
-      this.lookAt = performance.now() + LOOK_MS;
+      this.eject(error);
+      this.readmissionDueAt = performance.now() + READMISSION_INTERVAL_MS;
     } finally {
-      this.isLooking = false;
+      this.isReadmitting = false;
     }
   }
 
-  private suspect(): void {
-    if (!this.isKnocking && !this.server.hasAnsweredWithin(SUSPICION_MS)) void this.knock();
+  private checkLiveness(): void {
+    if (!this.isCheckingLiveness && !this.server.hasRespondedWithin(LIVENESS_CHECK_AFTER_MS)) void this.probeServer();
   }
 
   /** All its connections may be busy with slow reads: whether it lives is asked at the door. Never rejects. */
-  private async knock(): Promise<void> {
-    this.isKnocking = true;
-    const isAlive = await this.server.opensDoor(DOOR_MS);
-    this.isKnocking = false;
+  private async probeServer(): Promise<void> {
+    this.isCheckingLiveness = true;
+    const isAlive = await this.server.acceptsConnections(LIVENESS_TIMEOUT_MS);
+    this.isCheckingLiveness = false;
     if (isAlive) return;
-    this.leaveOut(new OutOfTime('it does not answer'));
-    this.death.pass();
-    this.death = new Deadline();
+    this.eject(new TimeLimitExceeded('it does not answer'));
+    this.loss.expire();
+    this.loss = new Deadline();
   }
 }
 
-const NO_COPY = 'it is a replica of another server, or another database of it';
+const NOT_A_REPLICA = 'it is a replica of another server, or another database of it';
 const TOO_SLOW = 'it does not answer in time, or is behind the primary';

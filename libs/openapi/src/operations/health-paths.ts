@@ -1,5 +1,5 @@
-import { named } from '../schema-kinds.js';
-import { answer, type Paths } from './operation.js';
+import { schemaRef } from '../schema-kinds.js';
+import { type Paths, response } from './operation.js';
 
 export const HEALTH_PATHS: Paths = {
   '/health': {
@@ -8,7 +8,7 @@ export const HEALTH_PATHS: Paths = {
       summary: 'Health as AgentOS tells it',
       description: 'Says that the service answers, and since when.',
       operationId: 'health_check',
-      responses: { 200: answer('The service answers', named('HealthResponse')) },
+      responses: { 200: response('The service answers', schemaRef('HealthResponse')) },
     },
   },
   '/healthz': {
@@ -17,7 +17,7 @@ export const HEALTH_PATHS: Paths = {
       summary: 'Health for probes',
       description: 'Says that the process answers; no database is asked.',
       operationId: 'healthz',
-      responses: { 200: answer('The process answers', named('HealthzResponse')) },
+      responses: { 200: response('The process answers', schemaRef('HealthzResponse')) },
     },
   },
 };

@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { named, type Schema } from '../schema-kinds.js';
+import { type Schema, schemaRef } from '../schema-kinds.js';
 
 export type Paths = OpenAPIObject['paths'];
 export type Operation = NonNullable<Paths[string]['get']>;
@@ -21,23 +21,23 @@ export function sessionOperation(operation: {
     ...rest,
     security: [{ HTTPBearer: [] }],
     ...(body !== undefined && { requestBody: body }),
-    responses: { ...responses, ...REFUSALS },
+    responses: { ...responses, ...ERROR_RESPONSES },
   };
 }
 
 /** An answer or request body of that schema. */
-export function json(schema: Schema): { 'application/json': { schema: Schema } } {
+export function jsonContent(schema: Schema): { 'application/json': { schema: Schema } } {
   return { 'application/json': { schema } };
 }
 
-export function answer(description: string, schema: Schema): Responses[string] {
-  return { description, content: json(schema) };
+export function response(description: string, schema: Schema): Responses[string] {
+  return { description, content: jsonContent(schema) };
 }
 
-const REFUSALS: Responses = {
-  400: answer('The parameters contradict each other', named('BadRequestResponse')),
-  401: answer('Credentials are missing or not accepted', named('UnauthenticatedResponse')),
-  404: answer('No such database, table, session or run', named('NotFoundResponse')),
-  422: answer('A parameter or the body does not fit its schema', named('ValidationErrorResponse')),
-  500: answer('The service failed; its log has the details', named('InternalServerErrorResponse')),
+const ERROR_RESPONSES: Responses = {
+  400: response('The parameters contradict each other', schemaRef('BadRequestResponse')),
+  401: response('Credentials are missing or not accepted', schemaRef('UnauthenticatedResponse')),
+  404: response('No such database, table, session or run', schemaRef('NotFoundResponse')),
+  422: response('A parameter or the body does not fit its schema', schemaRef('ValidationErrorResponse')),
+  500: response('The service failed; its log has the details', schemaRef('InternalServerErrorResponse')),
 };

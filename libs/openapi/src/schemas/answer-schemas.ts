@@ -1,24 +1,36 @@
 import {
   anyOf,
-  each,
-  listOf,
-  named,
-  objectOf,
+  arraySchema,
+  DATE_TIME,
+  INTEGER,
+  objectSchema,
   optional,
+  propertiesOf,
   type Schema,
   type Schemas,
-  TEXT,
-  TIME,
-  WHOLE,
+  STRING,
+  schemaRef,
 } from '../schema-kinds.js';
 
-const PROBLEM: Schema = objectOf({ detail: TEXT, ...each('error_id error_type', optional(TEXT)) }, ['detail']);
+const PROBLEM_SCHEMA: Schema = objectSchema(
+  { detail: STRING, ...propertiesOf('error_id error_type', optional(STRING)) },
+  ['detail'],
+);
 
 /** Bodies of refusals and of the health routes. */
-export const ANSWER_SCHEMAS: Schemas = {
-  ...each('BadRequestResponse UnauthenticatedResponse NotFoundResponse InternalServerErrorResponse', PROBLEM),
-  ValidationErrorDetail: objectOf({ loc: listOf(anyOf(TEXT, WHOLE)), msg: TEXT, type: TEXT }, ['loc', 'msg', 'type']),
-  ValidationErrorResponse: objectOf({ detail: anyOf(TEXT, listOf(named('ValidationErrorDetail'))) }, ['detail']),
-  HealthResponse: objectOf({ status: TEXT, instantiated_at: TIME }, ['status', 'instantiated_at']),
-  HealthzResponse: objectOf({ status: TEXT }, ['status']),
+export const RESPONSE_SCHEMAS: Schemas = {
+  ...propertiesOf(
+    'BadRequestResponse UnauthenticatedResponse NotFoundResponse InternalServerErrorResponse',
+    PROBLEM_SCHEMA,
+  ),
+  ValidationErrorDetail: objectSchema({ loc: arraySchema(anyOf(STRING, INTEGER)), msg: STRING, type: STRING }, [
+    'loc',
+    'msg',
+    'type',
+  ]),
+  ValidationErrorResponse: objectSchema({ detail: anyOf(STRING, arraySchema(schemaRef('ValidationErrorDetail'))) }, [
+    'detail',
+  ]),
+  HealthResponse: objectSchema({ status: STRING, instantiated_at: DATE_TIME }, ['status', 'instantiated_at']),
+  HealthzResponse: objectSchema({ status: STRING }, ['status']),
 };

@@ -1,91 +1,101 @@
 import {
   anyOf,
-  each,
-  listOf,
+  arraySchema,
+  DATE_TIME,
+  INTEGER,
   OBJECT,
-  OBJECTS,
-  objectOf,
+  OBJECT_ARRAY,
+  objectSchema,
   optional,
+  propertiesOf,
   type Schemas,
-  TEXT,
-  TIME,
-  WHOLE,
+  STRING,
 } from '../schema-kinds.js';
 
-const REASONING = { reasoning_content: optional(TEXT), reasoning_steps: optional(OBJECTS) };
-const SOURCES = { references: optional(OBJECTS), citations: optional(OBJECT), reasoning_messages: optional(OBJECTS) };
-const MEDIA = { ...each('images videos audio files', optional(OBJECTS)), response_audio: optional(OBJECT) };
-const CONTENT = optional(anyOf(TEXT, OBJECT));
-const ORIGIN = {
-  followups: optional(listOf(TEXT)),
-  forked_from_run_id: optional(TEXT),
-  forked_from_message_index: optional(WHOLE),
-  forked_from_session_id: optional(TEXT),
-  regenerated_from: optional(TEXT),
-  last_checkpoint_at_message_index: optional(WHOLE),
+const REASONING = { reasoning_content: optional(STRING), reasoning_steps: optional(OBJECT_ARRAY) };
+const SOURCES = {
+  references: optional(OBJECT_ARRAY),
+  citations: optional(OBJECT),
+  reasoning_messages: optional(OBJECT_ARRAY),
+};
+const MEDIA = {
+  ...propertiesOf('images videos audio files', optional(OBJECT_ARRAY)),
+  response_audio: optional(OBJECT),
+};
+const CONTENT = optional(anyOf(STRING, OBJECT));
+const LINEAGE = {
+  followups: optional(arraySchema(STRING)),
+  forked_from_run_id: optional(STRING),
+  forked_from_message_index: optional(INTEGER),
+  forked_from_session_id: optional(STRING),
+  regenerated_from: optional(STRING),
+  last_checkpoint_at_message_index: optional(INTEGER),
 };
 
 /** Runs of agents, teams and workflows, and the short form that a list of runs needs. */
 export const RUN_SCHEMAS: Schemas = {
-  RunSchema: objectOf(
+  RunSchema: objectSchema(
     {
-      run_id: TEXT,
-      ...each('parent_run_id agent_id user_id status cancellation_stage run_input', optional(TEXT)),
+      run_id: STRING,
+      ...propertiesOf('parent_run_id agent_id user_id status cancellation_stage run_input', optional(STRING)),
       content: CONTENT,
-      run_response_format: optional(TEXT),
+      run_response_format: optional(STRING),
       ...REASONING,
-      ...each('metrics metadata', optional(OBJECT)),
-      ...each('messages tools events', optional(OBJECTS)),
-      created_at: optional(TIME),
+      ...propertiesOf('metrics metadata', optional(OBJECT)),
+      ...propertiesOf('messages tools events', optional(OBJECT_ARRAY)),
+      created_at: optional(DATE_TIME),
       ...SOURCES,
       session_state: optional(OBJECT),
       ...MEDIA,
       input_media: optional(OBJECT),
-      ...ORIGIN,
+      ...LINEAGE,
     },
     ['run_id'],
   ),
-  TeamRunSchema: objectOf(
+  TeamRunSchema: objectSchema(
     {
-      run_id: TEXT,
-      ...each('parent_run_id team_id user_id status cancellation_stage', optional(TEXT)),
+      run_id: STRING,
+      ...propertiesOf('parent_run_id team_id user_id status cancellation_stage', optional(STRING)),
       content: CONTENT,
       ...REASONING,
-      ...each('run_input run_response_format', optional(TEXT)),
+      ...propertiesOf('run_input run_response_format', optional(STRING)),
       metrics: optional(OBJECT),
-      ...each('tools messages events', optional(OBJECTS)),
-      created_at: optional(TIME),
+      ...propertiesOf('tools messages events', optional(OBJECT_ARRAY)),
+      created_at: optional(DATE_TIME),
       ...SOURCES,
-      ...each('session_state input_media', optional(OBJECT)),
+      ...propertiesOf('session_state input_media', optional(OBJECT)),
       ...MEDIA,
-      ...ORIGIN,
+      ...LINEAGE,
     },
     ['run_id'],
   ),
-  WorkflowRunSchema: objectOf(
+  WorkflowRunSchema: objectSchema(
     {
-      run_id: TEXT,
-      run_input: optional(TEXT),
-      events: optional(OBJECTS),
-      ...each('workflow_id user_id', optional(TEXT)),
+      run_id: STRING,
+      run_input: optional(STRING),
+      events: optional(OBJECT_ARRAY),
+      ...propertiesOf('workflow_id user_id', optional(STRING)),
       content: CONTENT,
-      ...each('content_type status cancellation_stage', optional(TEXT)),
-      ...each('step_results step_executor_runs step_requirements', optional(OBJECTS)),
-      ...each('pause_kind paused_step_name', optional(TEXT)),
-      paused_step_index: optional(WHOLE),
+      ...propertiesOf('content_type status cancellation_stage', optional(STRING)),
+      ...propertiesOf('step_results step_executor_runs step_requirements', optional(OBJECT_ARRAY)),
+      ...propertiesOf('pause_kind paused_step_name', optional(STRING)),
+      paused_step_index: optional(INTEGER),
       metrics: optional(OBJECT),
-      created_at: optional(TIME),
+      created_at: optional(DATE_TIME),
       ...REASONING,
       ...SOURCES,
       ...MEDIA,
     },
     ['run_id'],
   ),
-  SessionRunPreviewSchema: objectOf(
+  SessionRunPreviewSchema: objectSchema(
     {
-      run_id: TEXT,
-      ...each('parent_run_id agent_id team_id workflow_id user_id status run_input content_preview', optional(TEXT)),
-      created_at: optional(TIME),
+      run_id: STRING,
+      ...propertiesOf(
+        'parent_run_id agent_id team_id workflow_id user_id status run_input content_preview',
+        optional(STRING),
+      ),
+      created_at: optional(DATE_TIME),
     },
     ['run_id'],
   ),

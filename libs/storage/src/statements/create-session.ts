@@ -1,7 +1,7 @@
 import type { SessionType, StoredSession } from '@agno/contract';
 import type { SqlValue } from '@agno/database';
 import type { RawJson } from '@agno/json';
-import type { StatementBook } from '../statement-book.js';
+import type { StatementCache } from '../statement-book.js';
 
 export interface NewSession {
   readonly session_id: string;
@@ -22,31 +22,31 @@ export interface NewSession {
 /** What PostgreSQL may have put into other words: everything else of a new session is stored as it was given. */
 export type CreatedRow = Pick<StoredSession, 'session_data' | 'metadata' | 'summary'>;
 
-const CREATED = 'session_data, metadata, summary';
+const RETURNED_COLUMNS = 'session_data, metadata, summary';
 
 /** Inserts a session unless its id is taken: then no row comes back. */
 export function createSession(type: SessionType) {
-  return ({ tables }: StatementBook): string =>
+  return ({ tables }: StatementCache): string =>
     `INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${INSERT_VALUES})
-      ON CONFLICT (session_id) DO NOTHING RETURNING ${CREATED}`;
+      ON CONFLICT (session_id) DO NOTHING RETURNING ${RETURNED_COLUMNS}`;
 }
 
 /** As `createSession`, with runs in the place where the layout keeps them. $10: runs as a JSON array. */
 export function createSessionWithRuns(type: SessionType) {
-  return ({ tables, layout }: StatementBook): string => {
+  return ({ tables, layout }: StatementCache): string => {
     if (!layout.hasRunsTable) {
       return `INSERT INTO ${tables.sessions} (${insertColumns(type)}, runs) VALUES (${INSERT_VALUES}, $10::jsonb)
-        ON CONFLICT (session_id) DO NOTHING RETURNING ${CREATED}`;
+        ON CONFLICT (session_id) DO NOTHING RETURNING ${RETURNED_COLUMNS}`;
     }
     return `WITH created AS (INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${INSERT_VALUES})
-        ON CONFLICT (session_id) DO NOTHING RETURNING session_id, user_id, ${CREATED}),
+        ON CONFLICT (session_id) DO NOTHING RETURNING session_id, user_id, ${RETURNED_COLUMNS}),
       stored AS (INSERT INTO ${tables.runs} (session_id, run_id, run_type, agent_id, team_id, workflow_id, user_id,
           parent_run_id, status, run_index, run_data, created_at, updated_at)
         SELECT session_id, run->>'run_id', ${RUN_TYPE}, run->>'agent_id', run->>'team_id', run->>'workflow_id', user_id,
           run->>'parent_run_id', run->>'status', place - 1, run,
           coalesce(nullif((run->>'created_at')::bigint, 0), $9::bigint), $9::bigint
         FROM created, jsonb_array_elements($10::jsonb) WITH ORDINALITY AS given(run, place))
-      SELECT ${CREATED} FROM created`;
+      SELECT ${RETURNED_COLUMNS} FROM created`;
   };
 }
 

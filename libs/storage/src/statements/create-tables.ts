@@ -1,6 +1,6 @@
 import type { TableNames } from '@agno/database';
 import type { Tables } from '../tables.js';
-import { identifier, literal } from '../tables.js';
+import { quoteIdentifier, quoteLiteral } from '../tables.js';
 
 /** Version that agno 3.1.10 notes for tables it creates. */
 const SCHEMA_VERSION = '3.0.0';
@@ -20,13 +20,13 @@ export function createTables(names: TableNames, tables: Tables, now: string): st
       session_id varchar PRIMARY KEY, session_type varchar NOT NULL, agent_id varchar, team_id varchar,
       workflow_id varchar, user_id varchar, session_data jsonb, agent_data jsonb, team_data jsonb, workflow_data jsonb,
       metadata jsonb, summary jsonb, created_at bigint NOT NULL, updated_at bigint)`,
-    ...indexes(tables.sessions, names.sessionTable, [['session_type'], ['created_at']]),
+    ...createIndexStatements(tables.sessions, names.sessionTable, [['session_type'], ['created_at']]),
     `CREATE TABLE IF NOT EXISTS ${tables.runs} (
       run_id varchar PRIMARY KEY, session_id varchar NOT NULL REFERENCES ${tables.sessions} (session_id) ON DELETE CASCADE,
       run_type varchar NOT NULL, agent_id varchar, team_id varchar, workflow_id varchar, user_id varchar,
       parent_run_id varchar, status varchar, run_index bigint, run_data jsonb NOT NULL, created_at bigint NOT NULL,
       updated_at bigint)`,
-    ...indexes(tables.runs, names.runTable, [
+    ...createIndexStatements(tables.runs, names.runTable, [
       ['session_id'],
       ['run_type'],
       ['agent_id'],
@@ -39,17 +39,17 @@ export function createTables(names: TableNames, tables: Tables, now: string): st
     ]),
     `CREATE TABLE IF NOT EXISTS ${tables.versions} (
       table_name varchar PRIMARY KEY, version varchar NOT NULL, created_at varchar NOT NULL, updated_at varchar)`,
-    ...indexes(tables.versions, 'agno_schema_versions', [['created_at']]),
+    ...createIndexStatements(tables.versions, 'agno_schema_versions', [['created_at']]),
     ...[names.sessionTable, names.runTable].map(
       (table) => `INSERT INTO ${tables.versions} (table_name, version, created_at, updated_at)
-        VALUES (${literal(table)}, ${literal(SCHEMA_VERSION)}, ${literal(now)}, ${literal(now)}) ON CONFLICT DO NOTHING`,
+        VALUES (${quoteLiteral(table)}, ${quoteLiteral(SCHEMA_VERSION)}, ${quoteLiteral(now)}, ${quoteLiteral(now)}) ON CONFLICT DO NOTHING`,
     ),
   ];
 }
 
-function indexes(table: string, name: string, columns: readonly (readonly string[])[]): string[] {
+function createIndexStatements(table: string, name: string, columns: readonly (readonly string[])[]): string[] {
   return columns.map(
     (list) =>
-      `CREATE INDEX IF NOT EXISTS ${identifier(`idx_${name}_${list.join('_')}`)} ON ${table} (${list.join(', ')})`,
+      `CREATE INDEX IF NOT EXISTS ${quoteIdentifier(`idx_${name}_${list.join('_')}`)} ON ${table} (${list.join(', ')})`,
   );
 }

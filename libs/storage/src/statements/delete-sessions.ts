@@ -1,6 +1,6 @@
 import { CASCADE_TABLES } from '../layout.js';
-import type { StatementBook } from '../statement-book.js';
-import { exists } from '../tables.js';
+import type { StatementCache } from '../statement-book.js';
+import { tableExists } from '../tables.js';
 
 /** Tells whether the delete ran; `stale` means that the tables had changed and nothing was deleted. */
 export interface DeleteRow {
@@ -12,11 +12,11 @@ export interface DeleteRow {
  * What belongs to a session goes only with a session of the owner; unscoped, leftovers of ids without a row go too.
  * The statement does nothing when a table that it does not know of has come into being.
  */
-export function deleteSessions({ tables, layout }: StatementBook): string {
+export function deleteSessions({ tables, layout }: StatementCache): string {
   const known = new Set<string>(layout.cascade);
   const unknown = CASCADE_TABLES.filter((table) => !known.has(table)).map((table) => tables[table]);
   if (!layout.hasRunsTable) unknown.push(tables.runs);
-  const isStale = unknown.map(exists).join(' OR ') || 'false';
+  const isStale = unknown.map(tableExists).join(' OR ') || 'false';
   const where = (column: string) => `WHERE ${column} IN (SELECT id FROM doomed)`;
   const cascade = [
     ...(layout.hasRunsTable ? [`runs AS (DELETE FROM ${tables.runs} ${where('session_id')})`] : []),

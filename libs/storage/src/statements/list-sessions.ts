@@ -1,7 +1,7 @@
 import type { ListedSession, SessionType } from '@agno/contract';
 import type { SqlValue } from '@agno/database';
-import type { StatementBook } from '../statement-book.js';
-import { exists, identifier } from '../tables.js';
+import type { StatementCache } from '../statement-book.js';
+import { quoteIdentifier, tableExists } from '../tables.js';
 import { IS_UNNAMED, LISTED_TYPE, sessionTitle, TITLE_COLUMNS } from './session-title.js';
 
 /** Which sessions a list is about. Absent means no condition; an empty string is a value like any other. */
@@ -21,7 +21,7 @@ export interface SessionOrder {
 const COMPONENT_COLUMNS: Record<SessionType, string> = { agent: 'agent_id', team: 'team_id', workflow: 'workflow_id' };
 
 /** A WHERE clause, its parameters, and a key that is the same for the same text. */
-export interface Condition {
+export interface WhereClause {
   readonly key: string;
   readonly text: string;
   readonly values: readonly SqlValue[];
@@ -35,7 +35,7 @@ const COMPARED_CHARACTERS = 10_000;
 const COMPARED_NAME = `left(coalesce(session_data->>'session_name', ''), ${COMPARED_CHARACTERS})`;
 
 /** The condition of a list. A name matches as ILIKE pattern, unescaped, against the stored name only. */
-export function listCondition({ type, componentId, userId, sessionName }: SessionFilter): Condition {
+export function whereClause({ type, componentId, userId, sessionName }: SessionFilter): WhereClause {
   const parts: [key: string, text: (place: string) => string, value: string | undefined][] = [
     ['user', (place) => `user_id = ${place}`, userId],
     [type ?? 'any', (place) => componentMatches(type, place), componentId],
@@ -62,7 +62,7 @@ function componentMatches(type: SessionType | undefined, place: string): string 
  * The visible transactions, in the same words while nothing is committed; a standby cannot tell so exactly. A server that
  * was killed, or another one in its place, may give transaction ids a second time: so its start is part of the words.
  */
-function snapshot({ layout }: StatementBook): string {
+function snapshotColumn({ layout }: StatementCache): string {
   if (!layout.hasSnapshots) return 'NULL';
   return "CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot() || ' ' || pg_postmaster_start_time() END";
 }
@@ -91,14 +91,14 @@ export type PageColumns = 'all' | 'plain';
  * Titles come from sub-selects, never from joins, which would not have to keep the order. `OFFSET 0` keeps the planner
  * from merging the levels, and so from fetching a large `session_data` twice or looking for a title twice.
  */
-export function listPage(condition: Condition, order: SessionOrder, columns: PageColumns) {
-  return (book: StatementBook): string => {
+export function listPage(condition: WhereClause, order: SessionOrder, columns: PageColumns) {
+  return (book: StatementCache): string => {
     const { tables, layout } = book;
     const plain = 'session_id, session_type, agent_id, team_id, workflow_id, user_id, created_at, updated_at';
     const stored = `session_data, metadata, summary, agent_data, workflow_data${layout.hasRunsColumn ? ', runs' : ''}`;
     const sessions = `SELECT ${plain}, ${stored} FROM ${tables.sessions} ${condition.text} ${orderBy(order)}`;
-    const upgraded = layout.hasRunsTable ? '' : `, ${exists(tables.runs)} AS upgraded`;
-    const seen = `(SELECT ${snapshot(book)}) AS snapshot${upgraded}`;
+    const upgraded = layout.hasRunsTable ? '' : `, ${tableExists(tables.runs)} AS upgraded`;
+    const seen = `(SELECT ${snapshotColumn(book)}) AS snapshot${upgraded}`;
     const parameters = condition.values.length;
     const page = `${sessions} LIMIT $${parameters + 1}::bigint OFFSET $${parameters + 2}::bigint`;
     if (columns === 'plain') {
@@ -112,13 +112,13 @@ export function listPage(condition: Condition, order: SessionOrder, columns: Pag
   };
 }
 
-export function countSessions(condition: Condition) {
-  return (book: StatementBook): string =>
-    `SELECT count(*) AS total, ${snapshot(book)} AS snapshot FROM ${book.tables.sessions} ${condition.text}`;
+export function countSessions(condition: WhereClause) {
+  return (book: StatementCache): string =>
+    `SELECT count(*) AS total, ${snapshotColumn(book)} AS snapshot FROM ${book.tables.sessions} ${condition.text}`;
 }
 
 function orderBy({ sortBy, descending }: SessionOrder): string {
   if (sortBy === undefined) return '';
-  const column = sortBy === 'updated_at' ? 'coalesce(updated_at, created_at)' : identifier(sortBy);
+  const column = sortBy === 'updated_at' ? 'coalesce(updated_at, created_at)' : quoteIdentifier(sortBy);
   return `ORDER BY ${column} ${descending ? 'DESC' : 'ASC'}`;
 }

@@ -1,7 +1,7 @@
 import type { StoredSession } from '@agno/contract';
 import type { RawJson } from '@agno/json';
-import type { StatementBook } from '../statement-book.js';
-import { exists } from '../tables.js';
+import type { StatementCache } from '../statement-book.js';
+import { tableExists } from '../tables.js';
 
 /** What the single run's answer needs: the run, whether there are any, and the session's label. */
 export interface RunRow
@@ -13,7 +13,7 @@ export interface RunRow
 }
 
 /** One run of a session. $1 session id, $2 owner or null for anybody's, $3 run id. */
-export function readRun({ layout, tables }: StatementBook): string {
+export function readRun({ layout, tables }: StatementCache): string {
   const inTable = `FROM ${tables.runs} r WHERE r.session_id = s.session_id`;
   const entries = `FROM jsonb_array_elements(CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END) e
       WHERE jsonb_typeof(e) = 'object'`;
@@ -24,6 +24,6 @@ export function readRun({ layout, tables }: StatementBook): string {
   return `SELECT s.session_type, s.agent_id, s.team_id, s.workflow_id, s.agent_data,
       ${layout.hasRunsTable ? `(SELECT r.run_data ${inTable} AND r.run_id = $3)` : 'NULL'} AS table_run,
       ${layout.hasRunsColumn ? `(SELECT e ${entries} AND e->>'run_id' = $3 LIMIT 1)` : 'NULL'} AS legacy_run,
-      ${hasRuns.join(' OR ') || 'false'} AS has_runs${layout.hasRunsTable ? '' : `, ${exists(tables.runs)} AS upgraded`}
+      ${hasRuns.join(' OR ') || 'false'} AS has_runs${layout.hasRunsTable ? '' : `, ${tableExists(tables.runs)} AS upgraded`}
       FROM ${tables.sessions} s WHERE s.session_id = $1 AND ($2::text IS NULL OR s.user_id = $2)`;
 }

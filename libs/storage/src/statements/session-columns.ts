@@ -19,7 +19,7 @@ export const SESSION_COLUMNS: readonly (keyof StoredSession)[] = [
 ];
 
 /** Those that the runs of a session are listed by. Its data may be many times as long as its runs. */
-export const OWNER_COLUMNS: readonly (keyof StoredSession)[] = [
+export const RUN_LIST_COLUMNS: readonly (keyof StoredSession)[] = [
   'session_id',
   'session_type',
   'agent_id',

@@ -1,5 +1,5 @@
 import { MAX_TITLE_LENGTH } from '@agno/contract';
-import type { StatementBook } from '../statement-book.js';
+import type { StatementCache } from '../statement-book.js';
 
 /**
  * SQL for the titles of unnamed sessions: what names a session is its first user message, or the input of the run that
@@ -38,11 +38,11 @@ export const TITLE_COLUMNS = `title IS NOT NULL AS title_found, title[1] AS titl
       CASE WHEN type = 'workflow' AND title IS NOT NULL THEN ${jsonPrefix("(workflow_data->'name')")} END AS workflow_name`;
 
 /** A message of role user whose content Python calls true. */
-const SPOKEN = `(@.role == "user" && (
+const HAS_USER_TEXT = `(@.role == "user" && (
   @.content.type() == "string" && @.content != "" || @.content.type() == "array" && @.content.size() > 0 ||
   @.content.type() == "object" && exists (@.content.*) || @.content.type() == "number" && @.content != 0 || @.content == true))`;
 
-const FIRST_MESSAGE = `jsonb_path_query_first(run, '$.messages[*] ? ${SPOKEN}')->'content'`;
+const FIRST_MESSAGE = `jsonb_path_query_first(run, '$.messages[*] ? ${HAS_USER_TEXT}')->'content'`;
 
 /** The text parts of a message of several parts, joined by a space. */
 const JOINED_PARTS = `(SELECT string_agg(CASE jsonb_typeof(part) WHEN 'string' THEN part #>> '{}'
@@ -60,13 +60,13 @@ const INPUT_MESSAGE = `CASE jsonb_typeof(input->0->'content') WHEN 'string' THEN
 
 const HAS_ID = 'exists (@.run_id ? (@ != null))';
 const OF_NO_AGENT = '(!exists (@.agent_id) || @.agent_id == null || @.agent_id == "")';
-const HAS_TITLE = `(exists (@.messages[*] ? ${SPOKEN}) || exists (@.input ? (@ != null)))`;
+const HAS_TITLE = `(exists (@.messages[*] ? ${HAS_USER_TEXT}) || exists (@.input ? (@ != null)))`;
 
 /** Entries of the legacy column, all of them: any may be replaced by the table's run of the same id. */
-const everyEntry = `jsonb_path_query(s.runs, '$[*] ? (${HAS_ID})') entry`;
+const EVERY_ENTRY = `jsonb_path_query(s.runs, '$[*] ? (${HAS_ID})') entry`;
 
 /** Without a runs table the server finds the entry that gives the title, and copies no other. */
-const firstTitledEntry = `LATERAL (SELECT jsonb_path_query_first(s.runs, CASE s.type
+const FIRST_TITLED_ENTRY = `LATERAL (SELECT jsonb_path_query_first(s.runs, CASE s.type
       WHEN 'workflow' THEN '$[*] ? (${HAS_ID})'
       WHEN 'team' THEN '$[*] ? (${HAS_ID} && ${OF_NO_AGENT} && ${HAS_TITLE})'
       ELSE '$[*] ? (${HAS_ID} && ${HAS_TITLE})' END::jsonpath) AS entry OFFSET 0) found`;
@@ -77,12 +77,12 @@ const firstTitledEntry = `LATERAL (SELECT jsonb_path_query_first(s.runs, CASE s.
  * all of them before it sorts. `#> '{}'` fetches and decompresses a large run once for all questions; on runs of 5 KB
  * that is most of the statement's time.
  */
-export function sessionTitle({ tables, layout }: StatementBook): string {
+export function sessionTitle({ tables, layout }: StatementCache): string {
   const isTeams = (agentId: string) => `(s.type <> 'team' OR coalesce(${agentId}, '') = '')`;
   const inTable = `SELECT r.run_data AS stored FROM ${tables.runs} r
       WHERE r.session_id = s.session_id AND ${isTeams('r.agent_id')} ORDER BY r.run_index, r.created_at, r.run_id OFFSET 0`;
   const inColumn = `SELECT ${layout.hasRunsTable ? tableCopy(tables.runs) : 'entry'} AS stored
-      FROM ${layout.hasRunsTable ? everyEntry : firstTitledEntry} WHERE ${isTeams("entry->>'agent_id'")} OFFSET 0`;
+      FROM ${layout.hasRunsTable ? EVERY_ENTRY : FIRST_TITLED_ENTRY} WHERE ${isTeams("entry->>'agent_id'")} OFFSET 0`;
   const sources = [...(layout.hasRunsColumn ? [inColumn] : []), ...(layout.hasRunsTable ? [inTable] : [])];
   const runs = sources.map((source) => `(${source})`).join(' UNION ALL ');
   return `(SELECT CASE WHEN message IS NOT NULL THEN ARRAY[${MESSAGE_TEXT}, NULL]

@@ -1,9 +1,9 @@
 import type { RunSource, StoredSession } from '@agno/contract';
 import type { Rows } from '@agno/database';
 import { kindOf, type RawJson, type Steps } from '@agno/json';
-import type { StatementBook } from '../statement-book.js';
-import { exists } from '../tables.js';
-import { OWNER_COLUMNS, SESSION_COLUMNS } from './session-columns.js';
+import type { StatementCache } from '../statement-book.js';
+import { tableExists } from '../tables.js';
+import { RUN_LIST_COLUMNS, SESSION_COLUMNS } from './session-columns.js';
 
 /** A row of `withRuns`, without its nulls: the first is the session, each further one a run of it. */
 export interface SessionOrRun extends Partial<StoredSession> {
@@ -17,22 +17,22 @@ export interface SessionOrRun extends Partial<StoredSession> {
 export type RunDetail = 'whole' | 'detail' | 'preview';
 
 /** Members of a run that no session detail shows; they hold most of its bytes. */
-const UNSEEN_IN_DETAIL =
+const OMITTED_IN_DETAIL =
   'events,tools,member_responses,additional_input,reasoning_messages,reasoning_steps,references,step_results,' +
   'step_executor_runs,session_state,metrics,images,videos,audio,files,response_audio,content,reasoning_content';
 
 /** Members of a run that no preview shows. */
-const UNSEEN_IN_PREVIEW =
+const OMITTED_IN_PREVIEW =
   'events,tools,member_responses,additional_input,reasoning_messages,reasoning_steps,references,step_results,' +
   'session_state,metrics,images,videos,audio,files,response_audio,reasoning_content';
 
 /** `stored || '{}'` reads the value once and leaves an object as it is; what is none becomes an array, which is no run. */
-const RUN_TEXTS: Record<RunDetail, string> = {
+const RUN_EXPRESSIONS: Record<RunDetail, string> = {
   whole: 'stored',
-  detail: `(stored || '{}') - '{${UNSEEN_IN_DETAIL}}'::text[]`,
+  detail: `(stored || '{}') - '{${OMITTED_IN_DETAIL}}'::text[]`,
   // A preview looks into the messages only for the input of a run that has none of its own.
-  preview: `object - CASE WHEN object #>> '{input,input_content}' IS NULL THEN '{${UNSEEN_IN_PREVIEW}}'::text[]
-        ELSE '{${UNSEEN_IN_PREVIEW},messages,step_executor_runs}'::text[] END`,
+  preview: `object - CASE WHEN object #>> '{input,input_content}' IS NULL THEN '{${OMITTED_IN_PREVIEW}}'::text[]
+        ELSE '{${OMITTED_IN_PREVIEW},messages,step_executor_runs}'::text[] END`,
 };
 
 /**
@@ -40,16 +40,16 @@ const RUN_TEXTS: Record<RunDetail, string> = {
  * snapshot. A row for each run costs PostgreSQL half of what one text of all of them would, and no text can outgrow
  * what a server or this process can hold in one piece.
  */
-export function withRuns(book: StatementBook, source: string, detail: RunDetail): string {
+export function withRuns(book: StatementCache, source: string, detail: RunDetail): string {
   const { layout, tables } = book;
-  const columns = detail === 'detail' ? SESSION_COLUMNS : OWNER_COLUMNS;
-  const upgraded = layout.hasRunsTable ? [] : [`${exists(tables.runs)} AS upgraded`];
+  const columns = detail === 'detail' ? SESSION_COLUMNS : RUN_LIST_COLUMNS;
+  const upgraded = layout.hasRunsTable ? [] : [`${tableExists(tables.runs)} AS upgraded`];
   const session = `SELECT ${[...columns, 'NULL AS run', ...upgraded].join(', ')} FROM ${source}`;
   const nulls = columns.map(() => 'NULL').join(', ');
   const stored = detail === 'preview' ? "stored || '{}' AS object" : 'stored';
   const rowsOf = (runs: string) =>
-    `(SELECT ${nulls}, ${RUN_TEXTS[detail]}${upgraded.map(() => ', NULL').join('')} FROM (SELECT ${stored} FROM ${runs} OFFSET 0) ordered)`;
-  return [session, ...storedRuns(book, source).map(rowsOf)].join(' UNION ALL ');
+    `(SELECT ${nulls}, ${RUN_EXPRESSIONS[detail]}${upgraded.map(() => ', NULL').join('')} FROM (SELECT ${stored} FROM ${runs} OFFSET 0) ordered)`;
+  return [session, ...runSources(book, source).map(rowsOf)].join(' UNION ALL ');
 }
 
 /**
@@ -57,7 +57,7 @@ export function withRuns(book: StatementBook, source: string, detail: RunDetail)
  * legacy column, each replaced by the table's run of the same id, then the table's other runs. Entries without an id vanish;
  * where there are entries, so do runs without one.
  */
-function storedRuns({ layout, tables }: StatementBook, source: string): string[] {
+function runSources({ layout, tables }: StatementCache, source: string): string[] {
   const entries = `${source} s, jsonb_array_elements(CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END)
       WITH ORDINALITY AS element(entry, place) WHERE jsonb_typeof(entry) = 'object' AND entry->>'run_id' IS NOT NULL`;
   const inTable = (condition: string) =>

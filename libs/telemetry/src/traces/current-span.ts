@@ -4,7 +4,7 @@ import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api
 const currentSpan = new AsyncLocalStorage<Span>();
 
 /** Runs `work`; spans of what it starts become children of `span`. */
-export function inSpan(span: Span, work: () => void): void {
+export function runInSpan(span: Span, work: () => void): void {
   currentSpan.run(span, work);
 }
 

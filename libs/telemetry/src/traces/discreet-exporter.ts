@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
  * Says once when a collector stops taking spans and once when it takes them again, however many batches are lost between.
  * What exactly went wrong stays unsaid where it could quote the collector's address or headers, which may be secret.
  */
-export class DiscreetExporter implements SpanExporter {
+export class OutageReportingExporter implements SpanExporter {
   private isFailing = false;
 
   constructor(
@@ -16,7 +16,7 @@ export class DiscreetExporter implements SpanExporter {
 
   export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
     this.exporter.export(spans, (result) => {
-      this.tell(result);
+      this.reportOutage(result);
       resultCallback(result);
     });
   }
@@ -29,7 +29,7 @@ export class DiscreetExporter implements SpanExporter {
     return this.exporter.shutdown();
   }
 
-  private tell({ code, error }: ExportResult): void {
+  private reportOutage({ code, error }: ExportResult): void {
     const failed = code === ExportResultCode.FAILED;
     if (failed === this.isFailing) return;
     this.isFailing = failed;

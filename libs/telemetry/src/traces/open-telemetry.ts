@@ -13,17 +13,17 @@ import {
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { DiscreetExporter } from './discreet-exporter.js';
+import { OutageReportingExporter } from './discreet-exporter.js';
 import { traceRequests } from './request-spans.js';
 import { samplerOf } from './sampler.js';
-import { TracedStatements } from './statement-spans.js';
+import { TracingObserver } from './statement-spans.js';
 import type { TraceOptions } from './trace-options.js';
 import type { Tracing } from './tracing.js';
 
-const SERVICE = 'agno-session-service';
+const SERVICE_NAME = 'agno-session-service';
 
 /** How long the last spans may take to be delivered when the service stops, in milliseconds. */
-const LAST_DELIVERY_MS = 3_000;
+const FLUSH_TIMEOUT_MS = 3_000;
 
 /** Tracing by OpenTelemetry's SDK, put together from its parts: all of them at once would be three times as large. */
 export class OpenTelemetry implements Tracing {
@@ -38,12 +38,12 @@ export class OpenTelemetry implements Tracing {
     const exporter = options.protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter();
     this.provider = new TracerProvider({
       resource: defaultResource()
-        .merge(resourceFromAttributes({ 'service.name': SERVICE, 'service.version': version }))
+        .merge(resourceFromAttributes({ 'service.name': SERVICE_NAME, 'service.version': version }))
         .merge(detectResources({ detectors: [serviceInstanceIdDetector, envDetector] })),
       sampler: samplerOf(options),
       spanProcessors: [
         new BatchSpanProcessor({
-          exporter: new DiscreetExporter(exporter, logger),
+          exporter: new OutageReportingExporter(exporter, logger),
           scheduledDelayMillis: getNumberFromEnv('OTEL_BSP_SCHEDULE_DELAY'),
           exportTimeoutMillis: getNumberFromEnv('OTEL_BSP_EXPORT_TIMEOUT'),
           maxQueueSize: getNumberFromEnv('OTEL_BSP_MAX_QUEUE_SIZE'),
@@ -51,7 +51,7 @@ export class OpenTelemetry implements Tracing {
         }),
       ],
     });
-    this.tracer = this.provider.getTracer(SERVICE, version);
+    this.tracer = this.provider.getTracer(SERVICE_NAME, version);
   }
 
   traceRequests(fastify: FastifyInstance): void {
@@ -59,12 +59,12 @@ export class OpenTelemetry implements Tracing {
   }
 
   traceStatements(observer: DatabaseObserver): DatabaseObserver {
-    return new TracedStatements(observer, this.tracer);
+    return new TracingObserver(observer, this.tracer);
   }
 
   async stop(): Promise<void> {
     const given = Promise.withResolvers<void>();
-    const timer = setTimeout(given.resolve, LAST_DELIVERY_MS);
+    const timer = setTimeout(given.resolve, FLUSH_TIMEOUT_MS);
     // What cannot be delivered the exporter has told already.
     await Promise.race([this.provider.shutdown().catch(() => undefined), given.promise]);
     clearTimeout(timer);

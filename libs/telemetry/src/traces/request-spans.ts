@@ -1,4 +1,4 @@
-import { inRequest, routeOf, UNMATCHED, whenRequestEnds } from '@agno/http';
+import { onRequestEnd, routeOf, runWithLogContext, UNMATCHED_ROUTE } from '@agno/http';
 import {
   type Context,
   defaultTextMapGetter,
@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { inSpan } from './current-span.js';
+import { runInSpan } from './current-span.js';
 
 /**
  * One span of kind server for each request, named and described as OpenTelemetry's conventions for HTTP say, but for the
@@ -24,42 +24,42 @@ export function traceRequests(fastify: FastifyInstance, tracer: Tracer, readsPar
 
   fastify.addHook('onRequest', (request, _reply, done) => {
     const span = tracer.startSpan(
-      nameOf(request),
-      { kind: SpanKind.SERVER, attributes: known(request) },
+      spanName(request),
+      { kind: SpanKind.SERVER, attributes: requestAttributes(request) },
       parentOf(request),
     );
     const { traceId: trace_id, spanId: span_id } = span.spanContext();
     spans.set(request, span);
     request.trace = { trace_id, span_id };
-    inSpan(span, () => inRequest({ request_id: request.id, trace_id, span_id }, done));
+    runInSpan(span, () => runWithLogContext({ request_id: request.id, trace_id, span_id }, done));
   });
-  whenRequestEnds(fastify, (request, status) => {
+  onRequestEnd(fastify, (request, status) => {
     const span = spans.get(request);
-    if (span !== undefined) end(span, request, status);
+    if (span !== undefined) endSpan(span, request, status);
   });
 }
 
-function nameOf(request: FastifyRequest): string {
-  const route = templateOf(request);
+function spanName(request: FastifyRequest): string {
+  const route = routeTemplate(request);
   return route === undefined ? request.method : `${request.method} ${route}`;
 }
 
 /** The route as AgentOS spells it, so that its traces and ours can be laid side by side. */
-function templateOf(request: FastifyRequest): string | undefined {
+function routeTemplate(request: FastifyRequest): string | undefined {
   const route = routeOf(request);
-  return route === UNMATCHED ? undefined : route.replace(/:(\w+)/g, '{$1}');
+  return route === UNMATCHED_ROUTE ? undefined : route.replace(/:(\w+)/g, '{$1}');
 }
 
-function known(request: FastifyRequest) {
+function requestAttributes(request: FastifyRequest) {
   return {
     'http.request.method': request.method,
-    'http.route': templateOf(request),
+    'http.route': routeTemplate(request),
     'url.scheme': request.protocol,
     'network.protocol.version': request.raw.httpVersion,
   };
 }
 
-function end(span: Span, { databaseId }: FastifyRequest, status: number): void {
+function endSpan(span: Span, { databaseId }: FastifyRequest, status: number): void {
   span.setAttribute('http.response.status_code', status);
   if (databaseId !== undefined) span.setAttribute('db_id', databaseId);
   if (status >= 500) {

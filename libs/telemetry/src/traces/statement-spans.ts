@@ -1,4 +1,4 @@
-import type { DatabaseObserver, Run } from '@agno/database';
+import type { DatabaseObserver, RunStatement } from '@agno/database';
 import { type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import { operationOf } from '../operation.js';
 import { currentContext } from './current-span.js';
@@ -6,7 +6,7 @@ import { currentContext } from './current-span.js';
 /**
  * One span of kind client for each statement, under the request that asked for it: its name, never its text or parameters.
  */
-export class TracedStatements implements DatabaseObserver {
+export class TracingObserver implements DatabaseObserver {
   constructor(
     private readonly observer: DatabaseObserver,
     private readonly tracer: Tracer,
@@ -24,9 +24,9 @@ export class TracedStatements implements DatabaseObserver {
     this.observer.requestRefused(databaseId);
   }
 
-  follow(databaseId: string, run: Run): Run {
+  instrument(databaseId: string, run: RunStatement): RunStatement {
     return async (statement, values, execution) => {
-      const span = this.begin(databaseId, operationOf(statement.name));
+      const span = this.startSpan(databaseId, operationOf(statement.name));
       try {
         return await run(statement, values, execution);
       } catch (error) {
@@ -38,7 +38,7 @@ export class TracedStatements implements DatabaseObserver {
     };
   }
 
-  private begin(databaseId: string, operation: string): Span {
+  private startSpan(databaseId: string, operation: string): Span {
     const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': operation, db_id: databaseId };
     return this.tracer.startSpan(operation, { kind: SpanKind.CLIENT, attributes }, currentContext());
   }

@@ -15,13 +15,13 @@ function sessionBody(conversation: Conversation): object {
     ...(state !== undefined && { session_state: state }),
     ...(metadata !== undefined && { metadata }),
     ...(summary !== undefined && { summary: { ...summary, updated_at: new Date(FIRST_SECOND * 1000).toISOString() } }),
-    runs: turns.map((turn, index) => RUNS[type](conversation, turn, index)),
+    runs: turns.map((turn, index) => RUN_BUILDERS[type](conversation, turn, index)),
   };
 }
 
-type RunMaker = (conversation: Conversation, turn: Turn, index: number) => object;
+type RunBuilder = (conversation: Conversation, turn: Turn, index: number) => object;
 
-const RUNS: Record<Conversation['type'], RunMaker> = {
+const RUN_BUILDERS: Record<Conversation['type'], RunBuilder> = {
   agent: (conversation, turn, index) => ({
     ...commonPart(conversation, turn, index),
     ...chatPart(conversation, turn, index),
@@ -55,7 +55,7 @@ function commonPart({ id, userId }: Conversation, { answer, status }: Turn, inde
     content: answer,
     content_type: 'str',
     status: status ?? 'COMPLETED',
-    created_at: secondOf(index),
+    created_at: createdAt(index),
   };
 }
 
@@ -65,7 +65,7 @@ function chatPart({ id }: Conversation, { question, answer, helper }: Turn, inde
     ...(content !== undefined && { content }),
     from_history: false,
     stop_after_tool_call: false,
-    created_at: secondOf(index),
+    created_at: createdAt(index),
     ...more,
   });
   const callId = `${runId(id, index)}-call`;
@@ -104,7 +104,7 @@ function chatPart({ id }: Conversation, { question, answer, helper }: Turn, inde
 
 function memberRun(conversation: Conversation, helper: NonNullable<Turn['helper']>, index: number): object {
   const member: Conversation = { ...conversation, id: `${conversation.id}-member`, component: helper.name };
-  const run = RUNS.agent(member, { question: helper.input, answer: helper.output }, index);
+  const run = RUN_BUILDERS.agent(member, { question: helper.input, answer: helper.output }, index);
   return { ...run, session_id: conversation.id, parent_run_id: runId(conversation.id, index) };
 }
 
@@ -116,7 +116,7 @@ function runId(sessionId: string, index: number): string {
   return `${sessionId}-run-${index + 1}`;
 }
 
-function secondOf(index: number): number {
+function createdAt(index: number): number {
   return FIRST_SECOND + index * 60;
 }
 
