@@ -39,10 +39,10 @@ faults-quick: $(BUILT) ## A short part of it (FAULTS=options of vitest)
 	test/faults/faults.sh --quick $(FAULTS)
 
 cost: $(BUILT) ## CPU and event-loop holds of large and odd JSON, every route (ONLY=pattern of names)
-	@node --import ./test/support/run-typescript.ts test/cost/run.ts $(if $(ONLY),--only '$(ONLY)')
+	@node --import ./test/support/run-typescript.ts test/cost/run-cost.ts $(if $(ONLY),--only '$(ONLY)')
 
 cost-quick: $(BUILT) ## A short part of it
-	@node --import ./test/support/run-typescript.ts test/cost/run.ts --quick
+	@node --import ./test/support/run-typescript.ts test/cost/run-cost.ts --quick
 
 image-test: $(INSTALLED) ## Build the image twice, compare, and run it locked down; needs root on Debian, some minutes
 	test/deploy/image-test.sh
@@ -52,7 +52,7 @@ chart-docs: $(INSTALLED) ## Renew the table of values in the chart's README
 
 bench: $(BUILT) ## Measure against Python and a bare handler; needs wrk (BENCH="--quick --only list,start-up")
 	test/contract/oracle/setup.sh $(or $(AGNO_VERSION),3.1.10) >/dev/null
-	@node --import ./test/support/run-typescript.ts bench/run.ts $(BENCH)
+	@node --import ./test/support/run-typescript.ts bench/run-bench.ts $(BENCH)
 
 smoke: ## Walk through the API of a running service (URL, default http://localhost:8080)
 	scripts/test-session-api.sh $(or $(URL),http://localhost:8080)

@@ -2,15 +2,16 @@
  * The limit that the ratios are about: Fastify and pg with our own statements, each run as it stands, and answers of the
  * same fields, written as one writes them without a rule: pg's parsing, object literals, JSON.stringify.
  */
+
 import { randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
 import pg from 'pg';
-import { StatementCache } from '../libs/storage/src/statement-book.js';
-import { createSession } from '../libs/storage/src/statements/create-session.js';
-import { countSessions, listPage, whereClause } from '../libs/storage/src/statements/list-sessions.js';
-import { readSession } from '../libs/storage/src/statements/read-session.js';
-import { qualifiedTables } from '../libs/storage/src/tables.js';
-import { TABLES } from './dataset.js';
+import { StatementCache } from '../libs/storage/src/layout.js';
+import { createSession } from '../libs/storage/src/sql/create-session.sql.js';
+import { countSessions, listPage, whereClause } from '../libs/storage/src/sql/list-sessions.sql.js';
+import { readSession } from '../libs/storage/src/sql/read-session.sql.js';
+import { qualifiedTables } from '../libs/storage/src/table-names.js';
+import { TABLES } from './fill-dataset.js';
 
 type Json = ReturnType<typeof JSON.parse>;
 

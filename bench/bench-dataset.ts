@@ -1,12 +1,12 @@
 import pg from 'pg';
-import { sessionIndexes } from '../libs/storage/src/list-indexes.js';
+import { sessionIndexes } from '../libs/storage/src/sql/schema.sql.js';
 import type { DatabaseServer } from '../test/support/postgres.js';
-import { type Dataset, fillDataset, refillSpareSessions, TABLES } from './dataset.js';
+import { parentPid, peakRssMb } from '../test/support/process-metrics.js';
+import { type Dataset, fillDataset, refillSpareSessions, TABLES } from './fill-dataset.js';
 import { measureSubjects, type Subject } from './measure.js';
-import type { TargetResult } from './outcome.js';
 import { type SubjectName, startSubject } from './subjects.js';
+import type { TargetResult } from './target-result.js';
 import { DATASETS, type DatasetName, type Target } from './targets.js';
-import { parentPid, peakRssMb } from './usage.js';
 
 export interface BenchPace {
   readonly seconds: number;

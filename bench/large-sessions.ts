@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { V2_TABLES } from '../test/support/agno-tables.js';
 import type { DatabaseServer } from '../test/support/postgres.js';
-import { V2_TABLES } from '../test/support/tables.js';
 import { createTables } from './bench-dataset.js';
 
 /** Where runs are stored: `v3` in a row each, `v2` all in one column of the session. */

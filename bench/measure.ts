@@ -1,7 +1,7 @@
 import type { ServerProcess } from '../test/support/child-process.js';
+import { childrenCpuMicroseconds, cpuMicroseconds } from '../test/support/process-metrics.js';
 import { runWrk } from './load/wrk.js';
 import type { SubjectName } from './subjects.js';
-import { childrenCpuMicroseconds, cpuMicroseconds } from './usage.js';
 
 /** One subject under one kind of load; medians of several rounds. CPU in microseconds per request. */
 export interface Measurement {

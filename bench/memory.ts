@@ -1,11 +1,12 @@
+import { runSql, startPostgres, type TestPostgres } from '../test/support/postgres.js';
+import { makeCertificate } from '../test/support/server-certificate.js';
 import { createFilledDatabase } from './bench-dataset.js';
+import { type Download, type DownloadImpact, measureDownloads } from './download-impact.js';
 import { createLargeSessions, type LargeSession, type Layout } from './large-sessions.js';
-import { checkLimit, type LimitResult } from './outcome.js';
 import { benchSendCost } from './send-cost.js';
 import { benchStoppedReaders } from './stopped-readers.js';
+import { checkLimit, type LimitResult } from './target-result.js';
 import { DATASETS, MEMORY_LIMITS } from './targets.js';
-import { startTlsPostgres } from './tls-postgres.js';
-import { type Download, type DownloadImpact, measureDownloads } from './watched-service.js';
 
 /** The name of these benchmarks for `--only`. */
 export const MEMORY_ROWS = 'memory';
@@ -125,4 +126,24 @@ function judged(
 function sizeOf({ runs, runBytes, content }: LargeSession): string {
   const each = runBytes < MB ? `${runBytes / 1_000} KB` : `${runBytes / MB} MB`;
   return `${(runs * runBytes) / MB} MB in ${runs} runs of ${each} (${content})`;
+}
+
+/** A server that offers TLS. A DSN that does not say otherwise uses it, as `sslmode=prefer` does. */
+export interface TlsPostgres extends TestPostgres {
+  withoutTls(dsn: string): string;
+  overTls(dsn: string): string;
+}
+
+export async function startTlsPostgres(): Promise<TlsPostgres> {
+  const postgres = await startPostgres();
+  const server = postgres.url('postgres');
+  const [row] = await runSql<{ data_directory: string }>(server, 'SHOW data_directory');
+  makeCertificate(row?.data_directory ?? '');
+  await runSql(server, 'ALTER SYSTEM SET ssl = on');
+  await runSql(server, 'SELECT pg_reload_conf()');
+  return {
+    ...postgres,
+    withoutTls: (dsn) => `${dsn}?sslmode=disable`,
+    overTls: (dsn) => `${dsn}?sslmode=require`,
+  };
 }

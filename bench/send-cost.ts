@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { type ServerProcess, startServer } from '../test/support/child-process.js';
 import { freePort } from '../test/support/ports.js';
+import { cpuMicroseconds } from '../test/support/process-metrics.js';
 import { CHECKOUT } from '../test/support/session-service.js';
-import { checkLimit, type LimitResult } from './outcome.js';
+import { download, startWithHeap } from './download-impact.js';
+import { checkLimit, type LimitResult } from './target-result.js';
 import { MEMORY_LIMITS } from './targets.js';
-import { cpuMicroseconds } from './usage.js';
-import { download, startWithHeap } from './watched-service.js';
 
 const TURNS = 5;
 /** Of one turn; the first download of each warms up. */

@@ -1,10 +1,10 @@
 import type { ServerProcess } from '../test/support/child-process.js';
 import type { DatabaseServer } from '../test/support/postgres.js';
+import { cpuMicroseconds } from '../test/support/process-metrics.js';
 import { createFilledDatabase } from './bench-dataset.js';
-import { checkLimit, type LimitResult } from './outcome.js';
 import { type SubjectName, startSubject } from './subjects.js';
+import { checkLimit, type LimitResult } from './target-result.js';
 import { MAX_READY_MS, MAX_START_RATIO } from './targets.js';
-import { cpuMicroseconds } from './usage.js';
 
 /** The name of this benchmark for `--only`. */
 export const START_UP = 'start-up';

@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServerProcess, spawnTracked } from '../test/support/child-process.js';
-import { scrapeMetrics } from '../test/support/metrics.js';
+import { peakRssMb, resetPeakMemory, rssMb } from '../test/support/process-metrics.js';
+import { scrapeMetrics } from '../test/support/scraped-metrics.js';
 import { CHECKOUT } from '../test/support/session-service.js';
+import { startWithHeap, warmUp } from './download-impact.js';
 import { SMALL_SESSION } from './large-sessions.js';
-import { checkLimit, type LimitResult } from './outcome.js';
+import { checkLimit, type LimitResult } from './target-result.js';
 import { MEMORY_LIMITS } from './targets.js';
-import { peakRssMb, resetPeakMemory, rssMb } from './usage.js';
-import { startWithHeap, warmUp } from './watched-service.js';
 
 const READERS = 100;
 /** Duration of each measurement of other requests, and the interval between two of them, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Dataset } from './dataset.js';
+import type { Dataset } from './fill-dataset.js';
 
 /** The data sets by name: sessions in numbers as a product has them, many small ones, and few large ones. */
 export const DATASETS = {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests of this checkout against the service of another commit: a new test of a fault must fail there.
 #   scripts/tests-on-commit.sh HEAD~1 vitest run test/e2e/large-values
-#   scripts/tests-on-commit.sh HEAD~1 node --import ./test/support/run-typescript.ts test/cost/run.ts --quick
+#   scripts/tests-on-commit.sh HEAD~1 node --import ./test/support/run-typescript.ts test/cost/run-cost.ts --quick
 set -euo pipefail
 
 commit=${1:?usage: tests-on-commit.sh COMMIT COMMAND…}

@@ -1,5 +1,5 @@
-import { type TargetResult, throughputOverPython } from '../outcome.js';
-import { targetLabel } from './lines.js';
+import { type TargetResult, throughputOverPython } from '../target-result.js';
+import { targetLabel } from './report-lines.js';
 
 const ROW = 26;
 const LEFT = 190;

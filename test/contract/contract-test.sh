@@ -12,4 +12,4 @@ export AGNO_2_VERSION="${AGNO_2_VERSION:-2.9.0}"
 if [[ ! -f dist/service/main.js && " $* " != *" --record "* ]]; then
   npm run --silent build
 fi
-exec node --import ./test/support/run-typescript.ts test/contract/run.ts "$@"
+exec node --import ./test/support/run-typescript.ts test/contract/run-contract-suite.ts "$@"

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Layout } from './harness/case.js';
+import type { Layout } from './harness/contract-case.js';
 
 /** Why we answer otherwise than the oracle: each is a row of `docs/parity.md`. */
 export const REASONS = {

@@ -6,4 +6,4 @@ checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 cd "$checkout"
 export PATH="$checkout/node_modules/.bin:$PATH"
 [[ -f dist/service/main.js ]] || npm run --silent build
-exec node --import ./test/support/run-typescript.ts test/contract/fuzz/run.ts "$@"
+exec node --import ./test/support/run-typescript.ts test/contract/fuzz/run-contract-fuzz.ts "$@"

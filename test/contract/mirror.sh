@@ -5,6 +5,6 @@ set -euo pipefail
 checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 cd "$checkout"
 export PATH="$checkout/node_modules/.bin:$PATH"
-[[ -f dist/apps/session-mirror/src/main.js ]] || npm run --silent build
+[[ -f dist/apps/session-mirror/src/session-mirror.js ]] || npm run --silent build
 mkdir -p .cache
-exec node --import ./test/support/run-typescript.ts test/contract/mirror/run.ts "$@"
+exec node --import ./test/support/run-typescript.ts test/contract/mirror/run-mirror-check.ts "$@"

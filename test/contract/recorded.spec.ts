@@ -2,9 +2,9 @@ import { describe, expect, inject, it } from 'vitest';
 import { databaseServerAt } from '../support/postgres.js';
 import { scaled } from '../support/time-scale.js';
 import { CASES } from './cases/index.js';
-import { LAYOUTS, ROUTES } from './harness/case.js';
-import { SuiteReport } from './harness/report.js';
+import { LAYOUTS, ROUTES } from './harness/contract-case.js';
 import { Suite } from './harness/suite.js';
+import { SuiteReport } from './harness/suite-report.js';
 import { Templates } from './harness/templates.js';
 
 const CHOSEN = {

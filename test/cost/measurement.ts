@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type CostResponse, NoResponse, sendCostRequest } from './http-client.js';
+import { type CostResponse, NoResponse, sendCostRequest } from './cost-request.js';
 import type { EventLoopStall, ResourceUsage } from './probe.js';
 import { ProbedService } from './probed-service.js';
 import type { CostRoute } from './routes.js';

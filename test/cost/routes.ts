@@ -1,4 +1,4 @@
-import type { CostRequest } from './http-client.js';
+import type { CostRequest } from './cost-request.js';
 import { type BodyRoute, runId, type SessionValue } from './shapes/index.js';
 
 /** A request of a shape, under the name that the report gives it. */

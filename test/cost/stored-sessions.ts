@@ -1,6 +1,6 @@
 import pg from 'pg';
+import { V2_TABLES } from '../support/agno-tables.js';
 import type { DatabaseServer } from '../support/postgres.js';
-import { V2_TABLES } from '../support/tables.js';
 import type { SessionValue } from './shapes/index.js';
 
 /** Where the tables keep runs: `v3` in rows of their own, `v2` in a column of the session. */

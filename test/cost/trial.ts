@@ -8,7 +8,7 @@ import {
   needsRemeasuring,
   responseViolation,
   stallViolation,
-} from './judge.js';
+} from './cost-limits.js';
 import type { Meter, Sample } from './measurement.js';
 import { bodyRoute, type CostRoute, changes, creation, deletion, reads, variants } from './routes.js';
 import type { BodyShape, SessionShape, SessionValue, Shape } from './shapes/index.js';

@@ -37,4 +37,4 @@ if ! cmp --silent "$here/requirements.txt" "$venv/.installed"; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt" || exit 2
   cp "$here/requirements.txt" "$venv/.installed"
 fi
-exec vitest run --config test/deploy/vitest.config.ts "$@"
+exec vitest run --config test/deploy/vitest.deploy.config.ts "$@"

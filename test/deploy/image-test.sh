@@ -69,4 +69,4 @@ IMAGE_ROOT="$(buildah mount "$container")"
 IMAGE_FIRST="$(buildah inspect --type image "$IMAGE:first")"
 IMAGE_SECOND="$(buildah inspect --type image "$IMAGE:second")"
 export IMAGE_ROOT IMAGE_FIRST IMAGE_SECOND
-vitest run --config test/deploy/image/vitest.config.ts "$@"
+vitest run --config test/deploy/image/vitest.image.config.ts "$@"

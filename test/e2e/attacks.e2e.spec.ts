@@ -6,7 +6,7 @@ import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { base64UrlJson, rs256Token } from '../support/tokens.js';
+import { base64UrlJson, rs256Token } from '../support/signed-tokens.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const PEM = publicKey.export({ type: 'spki', format: 'pem' }).toString();

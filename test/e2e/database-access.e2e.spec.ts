@@ -3,7 +3,7 @@ import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { HMAC_SECRET, hs256Token } from '../support/tokens.js';
+import { HMAC_SECRET, hs256Token } from '../support/signed-tokens.js';
 
 describe('AGNO_DB_ACCESS', () => {
   let service: ServerProcess;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { type ClosingProxy, startClosingProxy } from '../support/doomed-connections.js';
+import { type ClosingProxy, startClosingProxy } from '../support/closing-proxy.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { V2_TABLES } from '../support/agno-tables.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { CHECKOUT } from '../support/session-service.js';
-import { V2_TABLES } from '../support/tables.js';
 
 describe('the index command', () => {
   let database: ScratchDatabase;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UPGRADE_TO_V3, V2_TABLES } from '../support/agno-tables.js';
 import { type ApiResponse, call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { UPGRADE_TO_V3, V2_TABLES } from '../support/tables.js';
-import { HMAC_SECRET, hs256Token } from '../support/tokens.js';
+import { HMAC_SECRET, hs256Token } from '../support/signed-tokens.js';
 
 const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 const DATABASES = ['v3', 'v2', 'mixed'] as const;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UPGRADE_TO_V3, V2_TABLES } from '../support/agno-tables.js';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { UPGRADE_TO_V3, V2_TABLES } from '../support/tables.js';
 
 const RUNS = [
   { run_id: 'r1', agent_id: 'a', messages: [{ id: 'm1', role: 'user', content: 'first', created_at: 1 }] },

@@ -11,7 +11,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { startMirrorProxy } from '../support/mirror.js';
+import { startMirrorProxy } from '../support/mirror-process.js';
 import { freePort } from '../support/ports.js';
 import { RawConnection } from '../support/raw-http.js';
 import { createScratchDatabase } from '../support/scratch-database.js';

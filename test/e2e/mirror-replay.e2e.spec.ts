@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { V2_TABLES } from '../support/agno-tables.js';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { runMirrorReplay } from '../support/mirror.js';
+import { runMirrorReplay } from '../support/mirror-process.js';
 import { createScratchDatabase, type ScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { V2_TABLES } from '../support/tables.js';
 
 const KEY = 'a-key-that-nobody-may-see';
 const SESSIONS = `INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, user_id, session_data, created_at)

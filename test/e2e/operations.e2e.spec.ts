@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { scrapeMetrics } from '../support/metrics.js';
+import { scrapeMetrics } from '../support/scraped-metrics.js';
 import { createScratchDatabase, type ScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiResponse, call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { pendingRequests } from '../support/metrics.js';
+import { pendingRequests } from '../support/scraped-metrics.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';

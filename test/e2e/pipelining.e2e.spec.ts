@@ -3,7 +3,7 @@ import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { readAtRate } from '../support/paced-reader.js';
 import { PipeliningClient, serialiseRequest } from '../support/pipelining-client.js';
-import { bytesRead, residentMegabytes } from '../support/process-figures.js';
+import { bytesRead, residentMegabytes } from '../support/process-metrics.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled, TIME_SCALE } from '../support/time-scale.js';

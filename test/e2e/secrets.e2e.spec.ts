@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { storeAccounts } from '../support/accounts.js';
 import { call } from '../support/api.js';
 import { freePort } from '../support/ports.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
+import { storeAccounts } from '../support/service-account-rows.js';
 import { startSessionService } from '../support/session-service.js';
-import { hs256Token } from '../support/tokens.js';
+import { hs256Token } from '../support/signed-tokens.js';
 
 const KEY = 'planted-security-key';
 const SECRET = 'planted-jwt-secret-0123456789abcdefghij';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storeAccounts } from '../support/accounts.js';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { scrapeMetrics } from '../support/metrics.js';
+import { scrapeMetrics } from '../support/scraped-metrics.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
+import { storeAccounts } from '../support/service-account-rows.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { call, refusesConnections, until } from '../support/api.js';
-import { pendingRequests } from '../support/metrics.js';
 import { readAtRate } from '../support/paced-reader.js';
 import { PipeliningClient, serialiseRequest } from '../support/pipelining-client.js';
 import { connectAndSend } from '../support/raw-socket.js';
+import { pendingRequests } from '../support/scraped-metrics.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';

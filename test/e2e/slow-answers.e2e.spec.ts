@@ -4,7 +4,7 @@ import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { readAtRate } from '../support/paced-reader.js';
 import { PipeliningClient, serialiseRequest } from '../support/pipelining-client.js';
-import { openSockets } from '../support/process-figures.js';
+import { openSockets } from '../support/process-metrics.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { UPGRADE_TO_V3, V2_TABLES } from '../support/agno-tables.js';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { HoldingProxy } from '../support/holding-proxy.js';
 import { runSql, startPostgres } from '../support/postgres.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { UPGRADE_TO_V3, V2_TABLES } from '../support/tables.js';
 
 interface Item {
   session_id: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, refusesConnections, until } from '../support/api.js';
 import { childrenOf, type ServerProcess } from '../support/child-process.js';
-import { pendingRequests } from '../support/metrics.js';
 import { freePort } from '../support/ports.js';
+import { pendingRequests } from '../support/scraped-metrics.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 

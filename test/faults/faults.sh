@@ -9,11 +9,11 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export PATH="$PWD/node_modules/.bin:$PATH"
-specs=(vitest run --config test/faults/vitest.config.ts)
+specs=(vitest run --config test/faults/vitest.faults.config.ts)
 
 typescript() { node --import ./test/support/run-typescript.ts "$@"; }
-fuzz() { typescript test/faults/fuzz/run.ts --count 100000 --seed 1 "$@"; }
-schema() { test/faults/schema/setup.sh && typescript test/faults/schema/run.ts "$@"; }
+fuzz() { typescript test/faults/fuzz/run-fault-fuzz.ts --count 100000 --seed 1 "$@"; }
+schema() { test/faults/schema/setup.sh && typescript test/faults/schema/run-schemathesis.ts "$@"; }
 
 rm -rf .cache/faults
 mkdir -p .cache
@@ -28,5 +28,5 @@ status=0
 "${specs[@]}" || status=1
 fuzz || status=1
 schema || status=1
-if ((status == 0)); then typescript test/faults/report/run.ts; fi
+if ((status == 0)); then typescript test/faults/report/write-reliability-report.ts; fi
 exit $status

@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { isAlive } from '../../apps/session-service/src/embedded/is-alive.js';
+import { isAlive } from '../../apps/session-service/src/embedded/postgres-cluster.js';
 import { forgetProcess, killOnExit } from './reaper.js';
 import { scaled } from './time-scale.js';
 

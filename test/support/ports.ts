@@ -1,1 +1,1 @@
-export { freePort } from '../../apps/session-service/src/embedded/free-port.js';
+export { freePort } from '../../apps/session-service/src/embedded/embedded-postgres.js';

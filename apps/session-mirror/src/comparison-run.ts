@@ -1,10 +1,11 @@
-import type { Options } from './command-line/options.js';
-import type { Sides } from './comparing/compare-pair.js';
-import { Side } from './comparing/side.js';
-import { createReport, type MirrorReport, type RunOutcome } from './report/report.js';
-import { SecretRedactor } from './report/secrets.js';
+import { rename, writeFile } from 'node:fs/promises';
+import type { Options, ReportFiles } from './command-line.js';
+import type { Sides } from './compare-responses.js';
+import { SecretRedactor } from './report/findings.js';
+import { createReport, formatNumber, type MirrorReport, type RunOutcome } from './report/mirror-report.js';
+import { renderReportPage } from './report/report-page.js';
 import { Tally } from './report/tally.js';
-import { writeReports } from './report/write-reports.js';
+import { Side } from './side.js';
 
 const EXIT_CODES: Readonly<Record<RunOutcome, number>> = {
   equal: 0,
@@ -42,4 +43,38 @@ export class ComparisonRun {
 
 export function exitCodeOf({ outcome }: MirrorReport): number {
   return EXIT_CODES[outcome];
+}
+
+/** Writes the report; who opens a file meanwhile sees the whole of the old or of the new one. */
+export async function writeReports(report: MirrorReport, { json, html }: ReportFiles): Promise<void> {
+  if (json !== undefined) await replaceFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  if (html !== undefined) await replaceFile(html, renderReportPage(report));
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
+  // Values of answers are in it.
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+const PROGRESS_INTERVAL_MS = 500;
+
+/** A line on a terminal that tells how far a run is; nothing anywhere else. Returns what ends it. */
+export function showProgress(tally: Tally, isTerminal: boolean): () => void {
+  if (!isTerminal) return () => undefined;
+  const stream = process.stderr;
+  const clear = () => stream.write('\r\x1b[K');
+  const timer = setInterval(() => {
+    const { equal, settled, different, error, answeredWherePythonFails, bothFail } = tally.all.counts;
+    const asked = equal + settled + different + error + answeredWherePythonFails + bothFail;
+    const seconds = (Date.now() - tally.startedAt.getTime()) / 1000;
+    clear();
+    stream.write(
+      `${formatNumber(asked)} asked, ${formatNumber(different)} different, ${formatNumber(error)} not answered, ${Math.round(asked / seconds)}/s`,
+    );
+  }, PROGRESS_INTERVAL_MS);
+  return () => {
+    clearInterval(timer);
+    clear();
+  };
 }

@@ -6,7 +6,8 @@ import { type ServiceMetrics, TelemetryModule } from '@agno/telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
-import { type ServiceConfig, serviceConfigModule } from './config/index.js';
+import { serviceConfigModule } from './config/load-config.js';
+import type { ServiceConfig } from './config/service-config.js';
 
 /** Composes the libraries into the service. */
 @Module({})

@@ -1,17 +1,53 @@
+import cluster from 'node:cluster';
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Authenticator, addAuthenticationHook, authWarnings } from '@agno/auth';
 import { DatabaseRegistry, MemoryBudget } from '@agno/database';
 import { DatabaseHealth } from '@agno/health';
 import { AllExceptionsFilter, closeConnectionsAfterResponses, createHttpAdapter, createLogger } from '@agno/http';
 import { mountDocs } from '@agno/openapi';
-import { measureRequests, offerMetrics, ServiceMetrics, startTracing, type Tracing } from '@agno/telemetry';
+import {
+  aggregateForWorkers,
+  measureRequests,
+  offerMetrics,
+  ServiceMetrics,
+  startTracing,
+  type Tracing,
+} from '@agno/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
-import { loadConfig } from './config/index.js';
-import { shutdownSignal } from './first-signal.js';
-import { serviceVersion } from './version.js';
-import { poolShare, serviceStartedAt, workerIndex } from './workers/seat.js';
+import { loadConfig } from './config/load-config.js';
+import { shutdownSignal } from './shutdown.js';
+import { poolShare, serviceStartedAt, WorkerGroup, workerIndex } from './workers.js';
+
+/** Lies beside this file, both compiled and bundled. The primary process may itself run `embedded.js`. */
+const WORKER_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
+
+/** Something that serves until it is told to stop. */
+export interface Serving {
+  /** Resolves when it has stopped: requests in flight answered, connections closed. */
+  readonly closed: Promise<void>;
+}
+
+/**
+ * Serves in this process, or, where several workers are configured, in as many processes.
+ *
+ * @throws ConfigError before anything is opened when the environment does not describe a service
+ */
+export async function serve(env: NodeJS.ProcessEnv): Promise<Serving> {
+  const config = loadConfig(env);
+  if (config.workers === 1 || cluster.isWorker) return startService(env);
+  const logger = createLogger(config.logLevel);
+  aggregateForWorkers();
+  const group = new WorkerGroup(WORKER_PROGRAM, config.workers, env, logger);
+  const told = shutdownSignal();
+  await group.start();
+  logger.info(`${config.workers} workers serve :${config.port}`);
+  return { closed: told.then(() => group.stop()) };
+}
 
 /** A service that listens. */
 export interface RunningService {
@@ -79,4 +115,11 @@ async function stopOnSignal(app: NestFastifyApplication, tracing: Tracing | unde
   closeConnectionsAfterResponses(app.getHttpAdapter().getInstance());
   await app.close();
   await tracing?.stop();
+}
+
+/** The version in package.json, which lies above both the sources and what is built of them. */
+export function serviceVersion(): string {
+  const file = findPackageJSON(import.meta.url);
+  const { version } = JSON.parse(file === undefined ? '{}' : readFileSync(file, 'utf8')) as { version?: string };
+  return version ?? 'unknown';
 }

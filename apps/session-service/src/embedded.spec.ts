@@ -8,8 +8,8 @@ import { spawnTracked } from '../../../test/support/child-process.js';
 import { postmasterPid } from '../../../test/support/postgres.js';
 import { forgetProcess, killOnExit } from '../../../test/support/reaper.js';
 import { CHECKOUT } from '../../../test/support/session-service.js';
-import { demoSessions } from './embedded/demo/demo-sessions.js';
-import { freePort } from './embedded/free-port.js';
+import { demoSessions } from './embedded/demo-sessions.js';
+import { freePort } from './embedded/embedded-postgres.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'agno-run-'));
 const cluster = join(folder, '.data/postgres/cluster');

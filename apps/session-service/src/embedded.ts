@@ -1,9 +1,11 @@
 import './heap.js';
 import { resolve } from 'node:path';
-import { ConfigError, hasDsn, loadConfig } from './config/index.js';
+import { serve } from './bootstrap.js';
+import { hasDsn } from './config/database.config.js';
+import { ConfigError } from './config/environment.js';
+import { loadConfig } from './config/load-config.js';
+import { loadDemo } from './embedded/demo-sessions.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
-import { loadDemo } from './embedded/load-demo.js';
-import { serve } from './serve.js';
 
 /**
  * The service for a machine without any configuration: brings its own PostgreSQL, whose data stays in `.data/postgres`

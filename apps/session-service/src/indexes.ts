@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { Database, DatabaseUnavailable, Deadline, UNLOGGED, UNOBSERVED } from '@agno/database';
 import { sessionIndexes } from '@agno/storage';
-import { ConfigError, loadConfig } from './config/index.js';
+import { ConfigError } from './config/environment.js';
+import { loadConfig } from './config/load-config.js';
 
 const USAGE = 'npm run indexes -- [--apply | --remove] [--db ID]';
 

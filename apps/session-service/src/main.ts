@@ -1,8 +1,8 @@
 import './heap.js';
 import cluster from 'node:cluster';
-import { ConfigError } from './config/index.js';
-import { serve } from './serve.js';
-import { WorkerStartFailed } from './workers/worker-group.js';
+import { serve } from './bootstrap.js';
+import { ConfigError } from './config/environment.js';
+import { WorkerStartFailed } from './workers.js';
 
 /** How long the last log lines may take to be written, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 500;

@@ -1,10 +1,10 @@
 import { DatabaseRegistry } from '@agno/database';
 import { ServiceAccountRepository } from '@agno/storage';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AccountVerifier } from './accounts/account-verifier.js';
+import { AccountVerifier } from './account-verifier.js';
 import type { AuthOptions } from './auth-options.js';
-import { Authenticator } from './gatekeeper.js';
-import { IdentityFactory } from './identities.js';
+import { Authenticator } from './authenticator.js';
+import { IdentityFactory } from './identity.js';
 
 /** Offers the gatekeeper, which `guardRequests` puts before every request. */
 @Module({})

@@ -11,7 +11,7 @@ import {
 } from '@agno/contract';
 import { errors, flattenedVerify } from 'jose';
 import type { JwtOptions } from './auth-options.js';
-import type { VerificationKey } from './keys/key-source.js';
+import type { VerificationKey } from './verification-keys.js';
 
 /**
  * Verifies JSON Web Tokens. What is wrong with one is said as AgentOS says it: of several keys the last one's complaint

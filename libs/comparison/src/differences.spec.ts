@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jsonDifferences } from './differences.js';
-import { parseJson, printJson } from './json.js';
-import { maskGeneratedValues } from './mask.js';
+import { maskGeneratedValues } from './generated-values.js';
+import { parseJson, printJson } from './json-tree.js';
 
 const NOW = 1_790_000_000;
 const SEEDED = '5eed0000-0000-4000-8000-000000000001';

@@ -1,8 +1,58 @@
-export * from './errors/http-problem.js';
-export * from './message/index.js';
-export * from './request/index.js';
-export * from './response/index.js';
-export * from './session/session-type.js';
-export * from './session/stored-session.js';
-export * from './time/index.js';
-export * from './token/index.js';
+export { bodyTooLarge, type ReceivedBody } from './body.js';
+export {
+  HttpProblem,
+  insufficientPermissions,
+  invalidSignature,
+  invalidToken,
+  problem,
+  tokenExpired,
+} from './http-problem.js';
+export { decodePercent } from './query-parameters.js';
+export { type CreateSession, idTooLong, parseCreateSession } from './requests/create-session.request.js';
+export { parseDeleteSession, parseDeleteSessions } from './requests/delete-sessions.request.js';
+export { parseGetRuns } from './requests/get-runs.request.js';
+export { parseGetRun, parseGetSession } from './requests/get-session.request.js';
+export { type ListSessions, parseListSessions } from './requests/list-sessions.request.js';
+export { parseRenameSession, type RenameSession } from './requests/rename-session.request.js';
+export { parseUpdateSession, type UpdateSession } from './requests/update-session.request.js';
+export { MAX_TITLE_LENGTH } from './responses/derived-title.js';
+export { InvalidFields, type OnInvalidField } from './responses/invalid-fields.js';
+export type { RunKind } from './responses/run-fields.js';
+export {
+  inheritedSdkLabel,
+  listedRunKind,
+  ownRunKind,
+  runOf,
+  runStatus,
+  writeRun,
+  writeRunPreview,
+} from './responses/run-response.js';
+export { writeSessionDetail } from './responses/session-detail.js';
+export { type SessionSource, writeSessionList } from './responses/session-list.js';
+export { hasStatus, isCreatedWithin, type RunFilter } from './responses/visible-runs.js';
+export {
+  effectiveType,
+  type ListedSession,
+  type Run,
+  type RunSource,
+  type SessionType,
+  type StoredSession,
+} from './stored-session.js';
+export { ADMIN_SCOPE, grants, requiredScope, scopesIn, scopesOf } from './token/scopes.js';
+export {
+  type ClaimRules,
+  checkAudienceAndIssuer,
+  readClaims,
+  SERVICE_ACCOUNT_PREFIX,
+  subjectOf,
+  type TokenClaims,
+} from './token/token-claims.js';
+export {
+  cookieToken,
+  headerToken,
+  missingTokenMessage,
+  readToken,
+  TOKEN_SOURCES,
+  type TokenSource,
+  type UnverifiedToken,
+} from './token/unverified-token.js';

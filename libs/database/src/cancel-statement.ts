@@ -1,7 +1,6 @@
 import type { PoolClient, PoolOptions } from 'pg';
-import { destroyConnection } from './cut-connection.js';
 import { MessageConnection } from './message-connection.js';
-import { type CancelKey, cancelKeyOf } from './pg-internals.js';
+import { type CancelKey, cancelKeyOf, destroyConnection } from './pg-internals.js';
 
 /** How long the server may take to hear of a cancel and to end the statement before the connection itself is cut, in milliseconds. */
 const CANCEL_TIMEOUT_MS = 2_000;

@@ -1,18 +1,26 @@
 import type { ClientBase } from 'pg';
 import { cancelStatement } from './cancel-statement.js';
+import { ConnectionPool } from './connection-pool.js';
 import { ConnectionQueue, type WorkKind } from './connection-queue.js';
-import { ConnectionPool } from './database-connections.js';
 import { DatabaseUnavailable, StatementTimedOut, translateError } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUsage } from './database-options.js';
+import { Reader, type WorkOptions } from './database-reader.js';
 import { Deadline } from './deadline.js';
-import { type PoolTarget, parseDsn, requestTls } from './dsn/index.js';
+import { parseDsn } from './dsn/parse-dsn.js';
+import type { PoolTarget } from './dsn/pool-target.js';
+import { requestTls } from './dsn/tls-options.js';
 import type { MessageConnection } from './message-connection.js';
 import { connectionOf } from './pg-internals.js';
-import { PreparedStatements } from './pooler.js';
-import { Reader, type WorkOptions } from './reader.js';
-import type { RunStatement, SqlValue, Statement, TextRow, Work } from './statement.js';
+import { PreparedStatements } from './prepared-statements.js';
+import {
+  inTransaction,
+  type RunStatement,
+  type SqlValue,
+  type Statement,
+  type TextRow,
+  type Work,
+} from './statement.js';
 import { TextQuery } from './text-query.js';
-import { inTransaction } from './transaction.js';
 
 /**
  * One server that holds a database: connects when first needed, again after a failure, and runs statements.

@@ -1,14 +1,14 @@
 import type { WorkKind } from './connection-queue.js';
 import { ChangeResultUnavailable, DatabaseOverloaded } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, DatabaseTarget, PoolLimits } from './database-options.js';
+import { Reader, type WorkOptions } from './database-reader.js';
 import { DatabaseServer } from './database-server.js';
 import type { Deadline } from './deadline.js';
 import type { WorkLimits } from './memory-budget.js';
 import { verifyPgInternals } from './pg-internals.js';
-import { Reader, type WorkOptions } from './reader.js';
 import { Replica } from './replicas/replica.js';
-import { ReplicaRouter } from './replicas/replicas.js';
-import { ResultTooLarge, RowCollector } from './rows.js';
+import { ReplicaRouter } from './replicas/replica-router.js';
+import { ResultTooLarge, RowCollector } from './result-rows.js';
 import type { RunStatement, SqlValue, Statement, TextRow, Work } from './statement.js';
 
 /** Memory reserved before a change, in bytes: enough for most responses to one. */

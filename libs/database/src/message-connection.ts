@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
+import { Client, type ClientConfig } from 'pg';
 import { ProtocolError } from './database-errors.js';
 import { MessageFramer, type MessageHandlers } from './message-framer.js';
-import { PgConnection, type PgConnectionOptions } from './pg-internals.js';
+import { PgConnection, type PgConnectionOptions, replaceConnection } from './pg-internals.js';
 
 /**
  * A connection on which no message ends the process. pg parses in the socket's `data` event, where an exception has no
@@ -57,4 +58,16 @@ function singleBufferSocket(): Socket {
   // https://nodejs.org/api/net.html#socketconnectoptions-connectlistener: the constructor takes `onread` too.
   const socket: Socket = new Socket({ onread: { buffer, callback } } as object);
   return socket;
+}
+
+/** The client of every pool: reads its connection message by message, and never ends the process. */
+export class MessageClient extends Client {
+  constructor(config: ClientConfig = {}) {
+    super(config);
+    const { keepAlive, keepAliveInitialDelayMillis } = config;
+    replaceConnection(this, (tls) => new MessageConnection({ ...tls, keepAlive, keepAliveInitialDelayMillis }));
+    // The pool listens while the connection is idle and its holder while a statement runs. A server that ends a connection
+    // in the same breath in which it says that it is ready is heard by neither.
+    this.on('error', () => undefined);
+  }
 }

@@ -107,3 +107,8 @@ const SAMPLE_DATA_ROW = Buffer.from('D\0\0\0\x0b\0\x01\0\0\0\x01x', 'latin1');
 function expectInternal(isAsExpected: boolean, what: string): void {
   if (!isAsExpected) throw new Error(`This version of pg cannot be used: ${what} has changed, see pg-internals.ts`);
 }
+
+/** Ends a connection without a word to the server, which may be out of reach: a statement that runs on it fails at once. */
+export function destroyConnection(client: ClientBase): void {
+  connectionOf(client).stream.destroy();
+}

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Portal } from './portal.js';
 
 /**
  * SQL under a name. The name makes PostgreSQL keep the plan per connection (1.8 times the throughput of plain text), so
@@ -60,3 +59,38 @@ export type RunStatement = <Row = TextRow>(
 
 /** Work on one connection. `cancel` cancels the running statement, which fails then. */
 export type Work<T> = (run: RunStatement, cancel: () => void) => Promise<T>;
+
+/**
+ * A result that is read in portions. Inside a transaction a portal outlives the Sync behind each portion, so that between
+ * portions the server waits for a command, and can be cancelled. A server that is blocked while it sends cannot.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
+ */
+export class Portal {
+  isBound = false;
+  /** The last row has been sent. */
+  isOver = false;
+  /** Limit of the next portion. */
+  maxRows = 1;
+  /** Stops reading the connection while a portion is on its way, or goes on; the server is blocked meanwhile. */
+  pause: (isPaused: boolean) => void = () => undefined;
+}
+
+const COMMIT: Statement = { name: 'commit', text: 'COMMIT' };
+const ROLLBACK: Statement = { name: 'rollback', text: 'ROLLBACK' };
+
+/**
+ * Does work in a transaction: committed when it resolves, rolled back when it throws.
+ *
+ * @param begin the command that begins it, with its modes
+ */
+export async function inTransaction<T>(run: RunStatement, begin: string, work: () => Promise<T>): Promise<T> {
+  await run({ name: 'begin', text: begin }, []);
+  try {
+    const result = await work();
+    await run(COMMIT, []);
+    return result;
+  } catch (error) {
+    await run(ROLLBACK, []).catch(() => undefined);
+    throw error;
+  }
+}

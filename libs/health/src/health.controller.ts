@@ -1,7 +1,6 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { HealthCheck, type HealthCheckResult } from '@nestjs/terminus';
-import { HEALTH_OPTIONS, type HealthOptions } from './health-options.js';
-import { Readiness } from './readiness.js';
+import { HEALTH_OPTIONS, type HealthOptions, Readiness } from './readiness.js';
 
 @Controller()
 export class HealthController {

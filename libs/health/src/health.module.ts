@@ -1,9 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { DatabaseHealth } from './database-probes.js';
+import { DatabaseHealth } from './database-health.js';
 import { HealthController } from './health.controller.js';
-import { HEALTH_OPTIONS, type HealthOptions } from './health-options.js';
-import { Readiness } from './readiness.js';
+import { HEALTH_OPTIONS, type HealthOptions, Readiness } from './readiness.js';
 
 @Module({ controllers: [HealthController], exports: [DatabaseHealth] })
 export class HealthModule {

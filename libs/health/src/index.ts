@@ -1,2 +1,2 @@
-export { DatabaseHealth } from './database-probes.js';
+export { DatabaseHealth } from './database-health.js';
 export * from './health.module.js';

@@ -7,8 +7,16 @@ import {
   type HealthIndicatorResult,
   HealthIndicatorService,
 } from '@nestjs/terminus';
-import { DatabaseHealth } from './database-probes.js';
-import { HEALTH_OPTIONS, type HealthOptions } from './health-options.js';
+import { DatabaseHealth } from './database-health.js';
+
+export interface HealthOptions {
+  /** When the service started: the same for all processes of it. */
+  readonly startedAt: Date;
+  /** How long the service goes on serving, but is not ready, after it was told to stop; in milliseconds. */
+  readonly drainDelayMs: number;
+}
+
+export const HEALTH_OPTIONS = Symbol('health options');
 
 /**
  * Whether requests should be sent here. A default database that is down says no; another one that is down does not, since

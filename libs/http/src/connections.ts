@@ -1,8 +1,8 @@
 import { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { onRequestEnd } from './request-end.js';
-import { currentResponse } from './request-order.js';
+import { onRequestEnd } from './access-log.js';
+import { currentResponse } from './pipelining.js';
 
 /**
  * How long a connection without a request is kept. A balancer whose own time is longer sends a request just as we close,

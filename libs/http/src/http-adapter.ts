@@ -1,22 +1,19 @@
-import type { MemoryBudget } from '@agno/database';
+import type { Deadline, MemoryBudget, Reservation } from '@agno/database';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { logAccess } from './access-log.js';
+import { logAccess, onRequestEnd } from './access-log.js';
+import { assertHostHeader, handleConnectAndExpect, onClientError } from './client-errors.js';
 import { KEEP_ALIVE_MS, limitConnections } from './connections.js';
 import { Cors } from './cors.js';
-import { closeGracefully } from './graceful-close.js';
-import { ResponseStream, toSendableBody } from './large-body.js';
-import { runWithLogContext } from './logger.js';
-import { assertHostHeader, handleConnectAndExpect, onClientError } from './malformed-request.js';
+import { closeGracefully } from './graceful-shutdown.js';
+import { ResponseLimiter, ResponseStream, toSendableBody } from './large-responses.js';
+import { type LogContext, runWithLogContext } from './logger.js';
+import { normalizeUrl } from './paths.js';
+import { serializePipelined } from './pipelining.js';
 import { readBodiesAsBytes } from './request-bodies.js';
-import { limitArrivalTime, setDeadlines } from './request-deadline.js';
-import { onRequestEnd } from './request-end.js';
 import { requestIdOf } from './request-id.js';
-import { serializePipelined } from './request-order.js';
-import { normalizeUrl } from './request-path.js';
-import { ResponseLimiter } from './responses.js';
-import { SlowClients } from './slow-clients.js';
+import { limitArrivalTime, SlowClients, setDeadlines } from './timeouts.js';
 
 export interface HttpOptions {
   readonly bodyLimitBytes: number;
@@ -123,4 +120,24 @@ class StreamingFastifyAdapter extends FastifyAdapter {
     if (sent.bytes !== undefined) response.header('content-length', sent.bytes);
     return response.send(sent.stream);
   }
+}
+
+/** What a request carries through the service beside Fastify's own: filled in as it becomes known. */
+export interface RequestContext {
+  /** Memory of the process that the request holds until it has replied and its connection has taken the response. */
+  memory: Reservation;
+  /** When to stop waiting for the answer. */
+  deadline: Deadline;
+  /** The `Content-Type` as sent; the contract judges it, not Fastify. */
+  contentType: string | undefined;
+  /** The db_id that answers, for the access log. */
+  databaseId: string | undefined;
+  /** Where the request is traced: what its line in the access log says of that. */
+  trace: Pick<LogContext, 'trace_id' | 'span_id'> | undefined;
+  /** True when the handler has ended: it has handed over its response. */
+  hasReplied: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest extends RequestContext {}
 }

@@ -1,8 +1,7 @@
-export { routeOf, UNMATCHED_ROUTE } from './access-log.js';
-export { closeConnectionsAfterResponses } from './graceful-close.js';
+export { onRequestEnd, routeOf, UNMATCHED_ROUTE } from './access-log.js';
+export * from './exception.filter.js';
+export { closeConnectionsAfterResponses } from './graceful-shutdown.js';
+export type { RequestContext } from './http-adapter.js';
 export * from './http-adapter.js';
 export * from './logger.js';
-export * from './problem.filter.js';
-export type { RequestContext } from './request-context.js';
-export { onRequestEnd } from './request-end.js';
-export { rawQueryOf } from './request-path.js';
+export { rawQueryOf } from './paths.js';

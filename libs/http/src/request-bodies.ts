@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { bodyTooLarge, problem } from '@agno/contract';
 import type { Reservation } from '@agno/database';
 import type { FastifyInstance } from 'fastify';
-import { isConnectionClosed } from './request-order.js';
-import type { SlowClients, Transfer } from './slow-clients.js';
+import { isConnectionClosed } from './pipelining.js';
+import type { SlowClients, Transfer } from './timeouts.js';
 
 /** A body that has arrived is held once more as text, or in the parameters of a statement. */
 const COPIES = 2;

@@ -1,8 +1,5 @@
 export * from './cooperative.js';
 export * from './cursor.js';
-export * from './member-names.js';
-export * from './python-format.js';
-export * from './raw-json.js';
 export {
   isNonFinite,
   JsonLimitExceeded,
@@ -10,8 +7,11 @@ export {
   type ParsedJson,
   type ReaderLimits,
   readJson,
-} from './reader.js';
+} from './json-reader.js';
+export * from './json-writer.js';
+export * from './member-names.js';
+export * from './python-format.js';
+export * from './raw-json.js';
 export { type JsonPath, rewriteStrings } from './rewrite.js';
 export * from './shortened.js';
-export { JsonTokenizer } from './tokens.js';
-export * from './writer.js';
+export { JsonTokenizer } from './tokenizer.js';

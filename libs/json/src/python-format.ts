@@ -1,7 +1,7 @@
 import type { Steps } from './cooperative.js';
 import { type RawJson, unquote } from './raw-json.js';
 import { shortenedString, stringPrefix } from './shortened.js';
-import { JsonTokenizer, type TokenKind } from './tokens.js';
+import { JsonTokenizer, type TokenKind } from './tokenizer.js';
 
 /**
  * How Python prints JSON values. AgentOS derives texts (session names, run inputs, previews) with `json.dumps` and

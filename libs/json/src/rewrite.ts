@@ -1,6 +1,6 @@
 import type { Steps } from './cooperative.js';
 import { asRaw, type RawJson, unquote } from './raw-json.js';
-import { JsonTokenizer } from './tokens.js';
+import { JsonTokenizer } from './tokenizer.js';
 
 /** A copy of a text in which some tokens are replaced, from its beginning to its end. */
 export class Splice {

@@ -1,12 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { HEALTH_PATHS } from './operations/health-paths.js';
-import { RUN_PATHS } from './operations/run-paths.js';
-import { SESSION_PATHS } from './operations/session-paths.js';
-import type { Schemas } from './schema-kinds.js';
-import { RESPONSE_SCHEMAS } from './schemas/answer-schemas.js';
-import { REQUEST_SCHEMAS } from './schemas/request-schemas.js';
-import { RUN_SCHEMAS } from './schemas/run-schemas.js';
-import { SESSION_SCHEMAS } from './schemas/session-schemas.js';
+import { HEALTH_PATHS, RUN_PATHS, SESSION_PATHS } from './api-paths.js';
+import { REQUEST_SCHEMAS, RESPONSE_SCHEMAS, RUN_SCHEMAS, SESSION_SCHEMAS } from './api-schemas.js';
+import type { Schemas } from './schema-builders.js';
 
 /**
  * The OpenAPI 3.1 document of this service: operation ids, parameters and schemas of AgentOS 3.1.10, so that a client

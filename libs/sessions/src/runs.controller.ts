@@ -1,10 +1,10 @@
 import { parseGetRun, parseGetRuns } from '@agno/contract';
 import { rawQueryOf } from '@agno/http';
-import { type JsonBody, type StreamedBody } from '@agno/json';
+import type { JsonBody, StreamedBody } from '@agno/json';
 import { Controller, Get, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { RunsService } from './runs.service.js';
-import { SessionAccess } from './session-stores.js';
+import { SessionAccess } from './session-access.js';
 import type { SessionRequest } from './sessions.controller.js';
 
 /** The session routes of AgentOS that are about runs. */

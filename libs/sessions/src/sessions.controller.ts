@@ -13,7 +13,7 @@ import { rawQueryOf } from '@agno/http';
 import { cooperative, type JsonBody, type StreamedBody } from '@agno/json';
 import { Controller, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type ResolvedAccess, SessionAccess, type SessionTarget } from './session-stores.js';
+import { type ResolvedAccess, SessionAccess, type SessionTarget } from './session-access.js';
 import { SessionsService } from './sessions.service.js';
 
 /** A request to a path with a session id. */

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { RunsController } from './runs.controller.js';
 import { RunsService } from './runs.service.js';
-import { SessionAccess } from './session-stores.js';
+import { SessionAccess } from './session-access.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 

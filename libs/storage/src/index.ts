@@ -1,9 +1,8 @@
-export { LruMap } from './bounded-map.js';
-export { type SessionIndex, sessionIndexes } from './list-indexes.js';
-export * from './service-accounts.js';
-export * from './session-store.js';
-export type { NewSession } from './statements/create-session.js';
-export type { RunRow } from './statements/read-run.js';
-
-export type { SessionChange } from './statements/update-session.js';
-export type { RunDetail } from './statements/with-runs.js';
+export { LruMap } from './caches.js';
+export * from './service-account.repository.js';
+export * from './session.repository.js';
+export type { NewSession } from './sql/create-session.sql.js';
+export type { RunRow } from './sql/read-run.sql.js';
+export type { RunDetail } from './sql/read-session.sql.js';
+export { type SessionIndex, sessionIndexes } from './sql/schema.sql.js';
+export type { SessionChange } from './sql/update-session.sql.js';

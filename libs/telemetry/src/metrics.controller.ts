@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { aggregateMetrics } from './cluster-figures.js';
+import { aggregateMetrics } from './cluster-metrics.js';
 import { ServiceMetrics } from './service-metrics.js';
 
 @Controller()

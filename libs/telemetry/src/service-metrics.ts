@@ -1,6 +1,7 @@
 import type { DatabaseObserver, MemoryBudget, PoolUsage } from '@agno/database';
+import { onRequestEnd, routeOf } from '@agno/http';
+import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { operationOf } from './operation.js';
 
 /** Seconds, as OpenTelemetry advises for HTTP and database durations. */
 const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -148,4 +149,17 @@ export class ServiceMetrics implements DatabaseObserver {
       },
     });
   }
+}
+
+/** Has every request counted and timed, also those that no route takes. */
+export function measureRequests(fastify: FastifyInstance, metrics: ServiceMetrics): void {
+  onRequestEnd(fastify, (request, status, durationMs) => {
+    metrics.requestEnded(request.method, routeOf(request), status, durationMs / 1000);
+  });
+}
+
+/** What figures and spans call a statement: what stands before the first colon; the rest tells its variants apart. */
+export function operationOf(statementName: string): string {
+  const colon = statementName.indexOf(':');
+  return colon === -1 ? statementName : statementName.slice(0, colon);
 }

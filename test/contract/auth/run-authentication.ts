@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { storeAccounts } from '../../support/accounts.js';
-import { type ContractCase, caseCollector } from '../harness/case.js';
-import type { Step } from '../harness/http.js';
-import { compareWithExpectation } from '../harness/judge.js';
-import { performCase } from '../harness/perform.js';
-import { expectationOf } from '../harness/record.js';
-import type { SuiteReport } from '../harness/report.js';
+import { storeAccounts } from '../../support/service-account-rows.js';
+import { compareWithExpectation } from '../harness/compare-with-expectation.js';
+import { type ContractCase, caseCollector } from '../harness/contract-case.js';
+import { expectationOf } from '../harness/expectation.js';
+import { performCase } from '../harness/perform-case.js';
+import type { Step } from '../harness/send-step.js';
 import { assertRunning, bothStarted, type RunningSide, startOracle, startOurs } from '../harness/sides.js';
+import type { SuiteReport } from '../harness/suite-report.js';
 import type { Templates } from '../harness/templates.js';
 import type { Unit } from '../harness/units.js';
-import { ACCOUNT_ROWS, AUTH_MODES, type AuthMode, type TestCaller } from './modes.js';
-import { ALL_READS, GIVEN_SESSIONS, WRITES } from './requests.js';
+import { ACCOUNT_ROWS, AUTH_MODES, type AuthMode, type TestCaller } from './auth-modes.js';
+import { ALL_READS, GIVEN_SESSIONS, WRITES } from './auth-requests.js';
 
 /** Every mode of authentication: each caller makes every request, to us and to a live AgentOS that is set up alike. */
 export function authenticationUnits(templates: Templates): Unit[] {

@@ -1,20 +1,20 @@
-import type { ContractCase } from '../harness/case.js';
-import bodies from './bodies.js';
-import create from './create.js';
-import databases from './databases.js';
-import { bulkDeletes, singleDeletes } from './deletes.js';
-import detail from './detail.js';
-import health from './health.js';
-import list from './list.js';
-import mergedRuns from './merged-runs.js';
-import methodsAndPaths from './methods-and-paths.js';
-import oddRows from './odd-rows.js';
-import oddRunFields from './odd-run-fields.js';
-import oddRunNames from './odd-run-names.js';
-import patch from './patch.js';
-import rename from './rename.js';
-import { runPreviews, runs } from './runs.js';
-import singleRun from './single-run.js';
+import type { ContractCase } from '../harness/contract-case.js';
+import bodies from './bodies.cases.js';
+import create from './create.cases.js';
+import databases from './databases.cases.js';
+import { bulkDeletes, singleDeletes } from './deletes.cases.js';
+import detail from './detail.cases.js';
+import health from './health.cases.js';
+import list from './list.cases.js';
+import mergedRuns from './merged-runs.cases.js';
+import methodsAndPaths from './methods-and-paths.cases.js';
+import oddRows from './odd-rows.cases.js';
+import oddRunFields from './odd-run-fields.cases.js';
+import oddRunNames from './odd-run-names.cases.js';
+import patch from './patch.cases.js';
+import rename from './rename.cases.js';
+import { runPreviews, runs } from './runs.cases.js';
+import singleRun from './single-run.cases.js';
 
 /** Every case of the contract; names are unique within a route. */
 export const CASES: readonly ContractCase[] = checked([

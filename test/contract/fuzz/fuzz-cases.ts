@@ -1,9 +1,9 @@
-import { SeededRandom } from '../../support/dice.js';
-import { type ContractCase, caseCollector, get } from '../harness/case.js';
-import type { Step } from '../harness/http.js';
-import { type BodyKind, randomBody } from './odd-bodies.js';
-import { QUERY_PARAMETERS, randomQuery } from './odd-queries.js';
-import { randomSession } from './odd-sessions.js';
+import { SeededRandom } from '../../support/seeded-random.js';
+import { type ContractCase, caseCollector, get } from '../harness/contract-case.js';
+import type { Step } from '../harness/send-step.js';
+import { type BodyKind, randomBody } from './random-bodies.js';
+import { QUERY_PARAMETERS, randomQuery } from './random-queries.js';
+import { randomSession } from './random-sessions.js';
 
 const JSON_TYPES = [
   'application/json',

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Layout } from './case.js';
-import { createTextClient } from './rows.js';
+import type { Layout } from './contract-case.js';
+import { createTextClient } from './read-database.js';
 import type { Template, Templates } from './templates.js';
 
 /** The databases of a layout: the server's db_id, and the seeded template that it is a copy of (none: it is empty). */

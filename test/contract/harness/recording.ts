@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ContractCase, Layout } from './case.js';
-import type { Expectation } from './record.js';
+import type { ContractCase, Layout } from './contract-case.js';
+import type { Expectation } from './expectation.js';
 
 const FOLDER = resolve(import.meta.dirname, '../recorded');
 

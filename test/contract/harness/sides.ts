@@ -1,8 +1,8 @@
 import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
-import type { Layout } from './case.js';
+import type { Layout } from './contract-case.js';
 import { copiesFor, openDatabases, serviceEnv } from './layouts.js';
-import type { Side } from './perform.js';
+import type { Side } from './perform-case.js';
 import { AGNO_VERSION, startAgentOs } from './python.js';
 import type { Templates } from './templates.js';
 

@@ -1,13 +1,13 @@
 import { DEVIATIONS, type Deviation } from '../deviations.js';
-import type { ContractCase, Layout } from './case.js';
-import { compareWithExpectation } from './judge.js';
-import type { SuiteOptions } from './options.js';
-import { type CaseOutcome, performCase } from './perform.js';
-import { describeRequest, type Expectation, expectationOf } from './record.js';
+import { compareWithExpectation } from './compare-with-expectation.js';
+import type { ContractCase, Layout } from './contract-case.js';
+import { describeRequest, type Expectation, expectationOf } from './expectation.js';
+import { type CaseOutcome, performCase } from './perform-case.js';
+import { tableExists } from './read-database.js';
 import { caseKey, type Recording, readRecording, writeRecording } from './recording.js';
-import type { SuiteReport } from './report.js';
-import { tableExists } from './rows.js';
 import { assertRunning, bothStarted, type RunningSide, startOracle, startOurs } from './sides.js';
+import type { SuiteOptions } from './suite-options.js';
+import type { SuiteReport } from './suite-report.js';
 import type { Templates } from './templates.js';
 import type { Unit } from './units.js';
 

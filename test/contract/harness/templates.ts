@@ -1,7 +1,7 @@
 import type { DatabaseServer } from '../../support/postgres.js';
-import { dumpDatabase, loadDatabase } from './dump.js';
-import type { SuiteOptions } from './options.js';
+import { dumpDatabase, loadDatabase } from './dump-database.js';
 import { AGNO_2_VERSION, AGNO_VERSION, runPython } from './python.js';
+import type { SuiteOptions } from './suite-options.js';
 
 export type Template = 'v3' | 'v2' | 'mixed';
 

@@ -1,4 +1,4 @@
-import type { SuiteReport } from './report.js';
+import type { SuiteReport } from './suite-report.js';
 
 /** An independent part of the run: its servers have their own databases. */
 export interface Unit {

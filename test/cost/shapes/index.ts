@@ -1,13 +1,15 @@
-import { ACCEPTED_BODIES } from './accepted-bodies.js';
-import { DEPTH } from './depth.js';
-import { MEDIA } from './media.js';
-import { MESSAGES } from './messages.js';
-import { NUMBERS } from './numbers.js';
-import { REFUSED_BODIES } from './refused-bodies.js';
-import { RUNS } from './runs.js';
+export * from './shape.js';
+
+import { ACCEPTED_BODIES } from './accepted-bodies.shapes.js';
+import { DEPTH } from './depth.shapes.js';
+import { MEDIA } from './media.shapes.js';
+import { MESSAGES } from './messages.shapes.js';
+import { NUMBERS } from './numbers.shapes.js';
+import { REFUSED_BODIES } from './refused-bodies.shapes.js';
+import { RUNS } from './runs.shapes.js';
 import type { Shape } from './shape.js';
-import { STRINGS } from './strings.js';
-import { WIDTH } from './width.js';
+import { STRINGS } from './strings.shapes.js';
+import { WIDTH } from './width.shapes.js';
 
 export const SHAPES: readonly Shape[] = [
   ...DEPTH,
@@ -66,5 +68,3 @@ export const DEFAULT_SHAPES: ReadonlySet<string> = new Set([
   'summary of unknown keys',
   'runs of one id',
 ]);
-
-export * from './shape.js';

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 import { AGNO_2_VERSION, AGNO_VERSION } from '../../contract/harness/python.js';
 import { type ApiResponse, call } from '../../support/api.js';
-import { runAgents } from './agent-os.js';
-import { recordRace } from './keep-race.js';
-import { type Layout, type SharedDatabase, startSharedDatabase } from './shared-database.js';
+import { recordRace } from '../support/record-reliability.js';
+import { type Layout, runAgents, type SharedDatabase, startSharedDatabase } from './shared-database.js';
 
 const RUNS = 40;
 /** A rename, a PATCH and a read. */

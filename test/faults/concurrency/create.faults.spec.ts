@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGNO_VERSION } from '../../contract/harness/python.js';
 import { type ApiResponse, call } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
-import { startAgentOsOn } from './agent-os.js';
-import { recordRace } from './keep-race.js';
-import { LAYOUTS, type SharedDatabase, startSharedDatabase } from './shared-database.js';
+import { recordRace } from '../support/record-reliability.js';
+import { LAYOUTS, type SharedDatabase, startAgentOsOn, startSharedDatabase } from './shared-database.js';
 
 const PROCESSES = 3;
 const CLIENTS = 24;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../support/api.js';
-import { SeededRandom } from '../../support/dice.js';
-import { recordRace } from './keep-race.js';
+import { SeededRandom } from '../../support/seeded-random.js';
+import { recordRace } from '../support/record-reliability.js';
 import { LAYOUTS, SEED, type SharedDatabase, startSharedDatabase } from './shared-database.js';
 
 const ROUNDS = 40;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { call } from '../../support/api.js';
+import { recordRace } from '../support/record-reliability.js';
 import { FIELDS, History, INITIAL_VALUE } from './history.js';
-import { recordRace } from './keep-race.js';
 import { bodyWith, RecordedClient } from './recorded-client.js';
 import { LAYOUTS, SEED, type SharedDatabase, startSharedDatabase } from './shared-database.js';
 

@@ -1,4 +1,4 @@
-import { findContradiction, type Operation } from './register.js';
+import { findContradiction, type Operation } from './linearizability.js';
 
 /** The fields of a session that clients change, each a register of its own. */
 export const FIELDS = ['session_name', 'session_state', 'metadata', 'session_summary'] as const;

@@ -1,4 +1,4 @@
-import { SeededRandom } from '../../support/dice.js';
+import { SeededRandom } from '../../support/seeded-random.js';
 import { FIELDS, type Field, type FieldValues, type History, type Interval } from './history.js';
 
 /** A session as the service shows it, in the detail and in the list. */

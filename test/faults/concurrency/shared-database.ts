@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import pg from 'pg';
+import { runPython, startAgentOs } from '../../contract/harness/python.js';
+import { UPGRADE_TO_V3, V2_TABLES } from '../../support/agno-tables.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { startPostgres, type TestPostgres } from '../../support/postgres.js';
 import { startSessionService } from '../../support/session-service.js';
-import { UPGRADE_TO_V3, V2_TABLES } from '../../support/tables.js';
 
 export const LAYOUTS = ['v3', 'v2', 'mixed'] as const;
 export type Layout = (typeof LAYOUTS)[number];
@@ -43,4 +45,14 @@ export async function startSharedDatabase(layout: Layout, processes = 2): Promis
       await postgres.stop();
     },
   };
+}
+
+/** A live AgentOS beside the service, on its database; installed first where it is not yet. */
+export function startAgentOsOn(version: string, dsn: string): Promise<ServerProcess> {
+  return startAgentOs(version, [`default=${dsn}`]);
+}
+
+/** The output of a script of this folder that runs agents; rejects with it when the script fails. */
+export function runAgents(version: string, script: string, args: readonly string[]): Promise<string> {
+  return runPython(version, resolve(import.meta.dirname, script), args);
 }

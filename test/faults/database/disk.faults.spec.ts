@@ -3,9 +3,9 @@ import { chmodSync, mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } 
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failuresOf } from '../support/figures.js';
-import { FaultScenario } from '../support/scenario.js';
-import { injectFault } from '../support/under-fault.js';
+import { FaultScenario } from '../support/fault-scenario.js';
+import { injectFault } from '../support/inject-fault.js';
+import { failuresOf } from '../support/response-statistics.js';
 
 /** Only root may mount the small disk. */
 const isRoot = userInfo().uid === 0;

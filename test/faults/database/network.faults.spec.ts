@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../../support/api.js';
-import { countStatuses, failuresOf, slowestOf, violationsOf } from '../support/figures.js';
-import { recordReliability } from '../support/keep-finding.js';
-import { FAULTY, FaultScenario } from '../support/scenario.js';
+import { FAULTY, FaultScenario } from '../support/fault-scenario.js';
+import { injectFault } from '../support/inject-fault.js';
+import { recordReliability } from '../support/record-reliability.js';
+import { countStatuses, failuresOf, slowestOf, violationsOf } from '../support/response-statistics.js';
 import type { NetworkCondition } from '../support/tcp-proxy.js';
-import { injectFault } from '../support/under-fault.js';
 
 describe('the network to the database', () => {
   let scenario: FaultScenario;

@@ -2,11 +2,11 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../../support/api.js';
 import { scaled } from '../../support/time-scale.js';
-import { countStatuses, failuresOf, violationsOf } from '../support/figures.js';
-import { recordReliability } from '../support/keep-finding.js';
-import { tableViolations } from '../support/ledger.js';
-import { FAULTY, FaultScenario, POOL_SIZE } from '../support/scenario.js';
-import { injectFault } from '../support/under-fault.js';
+import { FAULTY, FaultScenario, POOL_SIZE } from '../support/fault-scenario.js';
+import { injectFault } from '../support/inject-fault.js';
+import { recordReliability } from '../support/record-reliability.js';
+import { countStatuses, failuresOf, violationsOf } from '../support/response-statistics.js';
+import { tableViolations } from '../support/table-checks.js';
 
 describe('the database', () => {
   let scenario: FaultScenario;

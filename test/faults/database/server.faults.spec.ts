@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../../support/api.js';
-import { recordReliability } from '../support/keep-finding.js';
-import { FAULTY, FaultScenario } from '../support/scenario.js';
-import { injectFault } from '../support/under-fault.js';
+import { FAULTY, FaultScenario } from '../support/fault-scenario.js';
+import { injectFault } from '../support/inject-fault.js';
+import { recordReliability } from '../support/record-reliability.js';
 
 describe('the database server', () => {
   let scenario: FaultScenario;

@@ -4,9 +4,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../../support/api.js';
 import { makeCertificate } from '../../support/server-certificate.js';
 import { startSessionService } from '../../support/session-service.js';
-import { countStatuses } from '../support/figures.js';
-import { recordReliability } from '../support/keep-finding.js';
-import { KillablePostgres } from '../support/mortal-postgres.js';
+import { KillablePostgres } from '../support/killable-postgres.js';
+import { recordReliability } from '../support/record-reliability.js';
+import { countStatuses } from '../support/response-statistics.js';
 
 const SERVICE = "FROM pg_stat_activity WHERE application_name = 'agno-session-service'";
 

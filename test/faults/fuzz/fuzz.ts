@@ -1,9 +1,8 @@
-import { SeededRandom } from '../../support/dice.js';
 import { NoResponse, RawConnection, type RawResponse } from '../../support/raw-http.js';
+import { SeededRandom } from '../../support/seeded-random.js';
 import { scaled } from '../../support/time-scale.js';
-import { violationOf } from './judge.js';
-import type { FuzzedTables } from './kept-rows.js';
-import { hostileRequest } from './odd-request.js';
+import type { FuzzedTables } from './fuzzed-tables.js';
+import { type HostileRequest, hostileRequest } from './hostile-request.js';
 
 const BATCH = 500;
 const CONNECTIONS = 16;
@@ -90,4 +89,27 @@ const UPGRADE = 'Upgrade: ';
 
 function isRefusal(answer: RawResponse | undefined): boolean {
   return answer === undefined || answer.status >= 400;
+}
+
+const NO_MEDIA = '{"detail":"Media storage is not configured on AgentOS"}';
+const OF_THE_INSIDE = /node_modules|\.[jt]s:\d+|\bat \w+ \(|postgres(ql)?:\/\//;
+
+/** What is wrong with an answer, in a few words; undefined when nothing is. */
+export function violationOf(request: HostileRequest, answer: RawResponse | undefined): string | undefined {
+  if (answer === undefined) return request.isMalformed ? undefined : 'the connection ended without an answer';
+  const { status, body, headers } = answer;
+  if (Number.isNaN(status)) return 'an answer that is not HTTP';
+  if (OF_THE_INSIDE.test(body)) return `${status} tells of the inside`;
+  if (status >= 500) return request.wantsMedia && status === 503 && body === NO_MEDIA ? undefined : `${status}`;
+  if (status < 400 || !request.hasBody || body.startsWith('Disallowed CORS')) return undefined;
+  if (headers.get('content-type') !== 'application/json') return `${status} of type ${headers.get('content-type')}`;
+  return hasDetail(body) ? undefined : `${status} without a detail`;
+}
+
+function hasDetail(body: string): boolean {
+  try {
+    return 'detail' in (JSON.parse(body) as object);
+  } catch {
+    return false;
+  }
 }

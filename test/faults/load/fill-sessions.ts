@@ -1,4 +1,4 @@
-import type { SingleDatabaseService } from '../support/served-database.js';
+import type { SingleDatabaseService } from '../support/single-database-service.js';
 
 /** Adds so many sessions named `Chat 1`, `Chat 2`, …, each of one of 100 users. */
 export async function fillSessions(database: SingleDatabaseService, count: number): Promise<void> {

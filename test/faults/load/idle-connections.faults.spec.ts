@@ -1,12 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/api.js';
-import { residentMegabytes } from '../../support/process-figures.js';
-import { describeTrafficImpact, measureTrafficImpact, type TrafficImpact } from '../support/beside-traffic.js';
-import { countStatuses } from '../support/figures.js';
-import { recordReliability } from '../support/keep-finding.js';
-import { maxOpenFiles } from '../support/open-files.js';
-import { MisbehavingClient } from '../support/rude-client.js';
-import { SingleDatabaseService } from '../support/served-database.js';
+import { residentMegabytes } from '../../support/process-metrics.js';
+import { MisbehavingClient } from '../support/misbehaving-client.js';
+import { recordReliability } from '../support/record-reliability.js';
+import { countStatuses } from '../support/response-statistics.js';
+import { SingleDatabaseService } from '../support/single-database-service.js';
+import { describeTrafficImpact, measureTrafficImpact, type TrafficImpact } from '../support/traffic-impact.js';
 
 /** As many of 10,000 as a process may open; some are left for everything else. */
 const CONNECTIONS = Math.min(10_000, maxOpenFiles() - 500);
@@ -110,3 +110,9 @@ describe('connections beyond the limit', () => {
     expect(beside.result.length).toBeLessThan(BEYOND_LIMIT - DEFAULT_LIMIT + OTHERS);
   });
 });
+
+/** How many files and sockets this process may have open, and so the service that it starts. */
+function maxOpenFiles(): number {
+  const limit = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
+}

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scaled } from '../../support/time-scale.js';
-import { countStatuses, medianOf, p99Of, slowestOf } from '../support/figures.js';
-import { recordReliability } from '../support/keep-finding.js';
 import { measureCapacity, type PacedResponse, sendAtRate } from '../support/paced-load.js';
-import { SingleDatabaseService } from '../support/served-database.js';
+import { recordReliability } from '../support/record-reliability.js';
+import { countStatuses, medianOf, p99Of, slowestOf } from '../support/response-statistics.js';
+import { SingleDatabaseService } from '../support/single-database-service.js';
 import { fillSessions } from './fill-sessions.js';
 
 /** So many that a filter by name takes PostgreSQL some ten milliseconds, and the test's own work next to nothing. */

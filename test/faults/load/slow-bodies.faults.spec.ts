@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scaled } from '../../support/time-scale.js';
-import { describeTrafficImpact, measureTrafficImpact } from '../support/beside-traffic.js';
-import { countStatuses } from '../support/figures.js';
-import { recordReliability } from '../support/keep-finding.js';
-import { MisbehavingClient, waitUntilClosed } from '../support/rude-client.js';
-import { SingleDatabaseService } from '../support/served-database.js';
+import { MisbehavingClient, waitUntilClosed } from '../support/misbehaving-client.js';
+import { recordReliability } from '../support/record-reliability.js';
+import { countStatuses } from '../support/response-statistics.js';
+import { SingleDatabaseService } from '../support/single-database-service.js';
+import { describeTrafficImpact, measureTrafficImpact } from '../support/traffic-impact.js';
 
 const CLIENTS = 400;
 const BODY_LIMIT = 4 * 2 ** 20;

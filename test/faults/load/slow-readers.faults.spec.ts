@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/api.js';
 import { scaled } from '../../support/time-scale.js';
-import { describeTrafficImpact, measureTrafficImpact, type TrafficImpact } from '../support/beside-traffic.js';
-import { recordReliability } from '../support/keep-finding.js';
-import { MisbehavingClient, waitUntilClosed } from '../support/rude-client.js';
-import { SingleDatabaseService } from '../support/served-database.js';
+import { MisbehavingClient, waitUntilClosed } from '../support/misbehaving-client.js';
+import { recordReliability } from '../support/record-reliability.js';
+import { SingleDatabaseService } from '../support/single-database-service.js';
+import { describeTrafficImpact, measureTrafficImpact, type TrafficImpact } from '../support/traffic-impact.js';
 
 const CLIENTS = 100;
 /** How many of them ask at the same time: more would wait for the database. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { SeededRandom } from '../../support/dice.js';
-import { residentMegabytes } from '../../support/process-figures.js';
-import { countStatuses, unexpectedStatuses, violationsOf } from '../support/figures.js';
+import { residentMegabytes } from '../../support/process-metrics.js';
+import { SeededRandom } from '../../support/seeded-random.js';
 import { HttpClient } from '../support/http-client.js';
-import { recordReliability } from '../support/keep-finding.js';
-import { tableViolations } from '../support/ledger.js';
-import { DATABASE, SingleDatabaseService } from '../support/served-database.js';
+import { recordReliability } from '../support/record-reliability.js';
+import { countStatuses, unexpectedStatuses, violationsOf } from '../support/response-statistics.js';
+import { DATABASE, SingleDatabaseService } from '../support/single-database-service.js';
+import { tableViolations } from '../support/table-checks.js';
 import { Traffic } from '../support/traffic.js';
 import { fillUntitledSessions } from './fill-sessions.js';
 import { sendVariedRequest } from './varied-requests.js';

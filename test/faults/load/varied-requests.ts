@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../support/dice.js';
+import type { SeededRandom } from '../../support/seeded-random.js';
 import type { HttpClient } from '../support/http-client.js';
 
 /** A request that hardly anybody sends twice, and what it must be answered with. */

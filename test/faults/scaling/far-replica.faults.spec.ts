@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../../support/api.js';
-import { ReplicatedService } from '../support/replicated.js';
+import { ReplicatedService } from '../support/replicated-service.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
 
 /** More, there and back, than a read gives a replica to say how far it is; in milliseconds, one way. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../../support/api.js';
 import { scaled } from '../../support/time-scale.js';
-import { countStatuses } from '../support/figures.js';
-import { recordReliability } from '../support/keep-finding.js';
-import { ReplicatedService } from '../support/replicated.js';
+import { recordReliability } from '../support/record-reliability.js';
+import { ReplicatedService } from '../support/replicated-service.js';
+import { countStatuses } from '../support/response-statistics.js';
 
 const TOGETHER = 10;
 /** Requests do not wait for answers that never come, in milliseconds. */

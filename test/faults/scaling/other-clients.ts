@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { KillablePostgres } from '../support/mortal-postgres.js';
+import type { KillablePostgres } from '../support/killable-postgres.js';
 
 /** Other clients of a server, who leave it no connection to give. */
 export interface OtherClients {

@@ -5,13 +5,13 @@ import { until } from '../../support/api.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
-import { DEFAULT_TIMEOUTS } from '../support/default-limits.js';
-import { countStatuses, failuresOf, slowestOf, unexpectedStatuses } from '../support/figures.js';
-import { KillablePostgres } from '../support/mortal-postgres.js';
+import { DEFAULT_TIMEOUTS } from '../support/default-timeouts.js';
+import { KillablePostgres } from '../support/killable-postgres.js';
 import { PgBouncer } from '../support/pg-bouncer.js';
+import { countStatuses, failuresOf, slowestOf, unexpectedStatuses } from '../support/response-statistics.js';
 import { contractWalk } from './contract-walk.js';
 import { occupyConnections } from './other-clients.js';
-import { runUnderLoad } from './under-load.js';
+import { runUnderLoad } from './run-under-load.js';
 
 const SERVER_CONNECTIONS = 3;
 const REQUEST_TIMEOUT_MS = scaled(2_000);

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../../support/api.js';
 import { childrenOf, type ServerProcess } from '../../support/child-process.js';
-import { scrapeMetrics } from '../../support/metrics.js';
+import { scrapeMetrics } from '../../support/scraped-metrics.js';
 import { startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
-import { DEFAULT_TIMEOUTS } from '../support/default-limits.js';
-import { countStatuses, unexpectedStatuses, violationsOf } from '../support/figures.js';
-import { recordReliability } from '../support/keep-finding.js';
-import { tableViolations } from '../support/ledger.js';
+import { DEFAULT_TIMEOUTS } from '../support/default-timeouts.js';
+import { KillablePostgres } from '../support/killable-postgres.js';
 import { type LoadBalancer, startHttpLoadBalancer, startTcpLoadBalancer } from '../support/load-balancer.js';
-import { KillablePostgres } from '../support/mortal-postgres.js';
+import { recordReliability } from '../support/record-reliability.js';
+import { countStatuses, unexpectedStatuses, violationsOf } from '../support/response-statistics.js';
+import { tableViolations } from '../support/table-checks.js';
 import { Traffic } from '../support/traffic.js';
-import { runUnderLoad } from './under-load.js';
+import { runUnderLoad } from './run-under-load.js';
 
 const PROCESSES = 3;
 const DRAIN_MS = scaled(1_000);

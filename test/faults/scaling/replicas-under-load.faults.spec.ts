@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../support/api.js';
 import { scaled } from '../../support/time-scale.js';
-import { countStatuses, p99Of, slowestOf, unexpectedStatuses, violationsOf } from '../support/figures.js';
-import { recordReliability } from '../support/keep-finding.js';
-import { tableViolations } from '../support/ledger.js';
-import type { KillablePostgres } from '../support/mortal-postgres.js';
-import { MAIN_DATABASE, ReplicatedService } from '../support/replicated.js';
-import { REQUEST_TIMEOUT_MS } from '../support/scenario.js';
+import { REQUEST_TIMEOUT_MS } from '../support/fault-scenario.js';
+import type { KillablePostgres } from '../support/killable-postgres.js';
+import { recordReliability } from '../support/record-reliability.js';
+import { MAIN_DATABASE, ReplicatedService } from '../support/replicated-service.js';
+import { countStatuses, p99Of, slowestOf, unexpectedStatuses, violationsOf } from '../support/response-statistics.js';
+import { tableViolations } from '../support/table-checks.js';
 
 const LASTS_MS = 3_000;
 const WARM_UP = 200;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { call, until } from '../../support/api.js';
 import { startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
-import { MAIN_DATABASE, ReplicatedService } from '../support/replicated.js';
+import { MAIN_DATABASE, ReplicatedService } from '../support/replicated-service.js';
 
 /** Connections of all workers together. */
 const POOL = 4;

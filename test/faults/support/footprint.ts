@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { until } from '../../support/api.js';
-import { scrapeMetrics } from '../../support/metrics.js';
-import { openSockets } from '../../support/process-figures.js';
+import { openSockets } from '../../support/process-metrics.js';
+import { scrapeMetrics } from '../../support/scraped-metrics.js';
 import { CHECKOUT } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
 
@@ -22,7 +22,7 @@ export type CountBackends = () => Promise<ReadonlyMap<string, number>>;
 
 /** Environment of a service whose footprint is taken. */
 export const COLLECTS_ON_SIGNAL = {
-  NODE_OPTIONS: `--import ${resolve(CHECKOUT, 'test/faults/support/collect-on-signal.ts')}`,
+  NODE_OPTIONS: `--import ${resolve(CHECKOUT, 'test/faults/support/gc-on-signal.ts')}`,
 };
 
 const SETTLE_MS = scaled(20_000);

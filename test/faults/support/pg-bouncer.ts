@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unprivilegedUser } from '../../../apps/session-service/src/embedded/run-program.js';
+import { unprivilegedUser } from '../../../apps/session-service/src/embedded/postgres-programs.js';
 import { until } from '../../support/api.js';
 import { spawnTracked } from '../../support/child-process.js';
 import { freePort } from '../../support/ports.js';
 import { type DatabaseServer, databaseServerAt, runSql } from '../../support/postgres.js';
-import type { KillablePostgres } from './mortal-postgres.js';
+import type { KillablePostgres } from './killable-postgres.js';
 
 /** Where Debian puts it. */
 const PROGRAM = '/usr/sbin/pgbouncer';

@@ -1,6 +1,6 @@
-import type { SeededRandom } from '../../support/dice.js';
+import type { SeededRandom } from '../../support/seeded-random.js';
 import type { HttpClient, HttpResponse } from './http-client.js';
-import { detailViolation, listViolation, runsViolation } from './judge.js';
+import { detailViolation, listViolation, runsViolation } from './response-checks.js';
 import { INITIAL_RUNS, TrackedSession, writeOutcome } from './tracked-session.js';
 
 export type RequestKind = 'list' | 'detail' | 'runs' | 'create' | 'patch' | 'rename' | 'delete';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../support/api.js';
-import { SeededRandom } from '../../support/dice.js';
+import { SeededRandom } from '../../support/seeded-random.js';
 import { HttpClient } from './http-client.js';
 import type { TrackedSession } from './tracked-session.js';
 import { type SentRequest, TrafficClient } from './traffic-client.js';

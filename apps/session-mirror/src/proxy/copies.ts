@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { LIMITS } from '../limits.js';
-import { selectRequest } from '../requests/choose.js';
-import { isSkipped, type MirrorRequest } from '../requests/mirror-request.js';
-import type { MessageToThread } from './messages.js';
-import { endToEndHeaders, headersByName } from './passed-on.js';
+import { LIMITS } from '../mirror-limits.js';
+import { isSkipped, type MirrorRequest, selectRequest } from '../requests/mirror-request.js';
+import type { MessageToThread } from './comparison-worker.js';
+import { endToEndHeaders, headersByName } from './upstream.js';
 
 /**
  * The copies that are being made or wait to be compared. There is room for so many of them, and for so many bytes: what

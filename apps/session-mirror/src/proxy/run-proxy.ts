@@ -1,13 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { ProxyOptions } from '../command-line/options.js';
-import { OptionsError } from '../command-line/options.js';
-import { LIMITS } from '../limits.js';
-import { ComparisonWorker } from './comparing.js';
-import { CopyBudget } from './copies.js';
-import { forwardRequest } from './forward.js';
-import { tunnelUpgrade } from './tunnel.js';
-import { MAX_HEADER_BYTES, Upstream } from './upstream.js';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { OptionsError, type ProxyOptions } from '../command-line.js';
+import { LIMITS } from '../mirror-limits.js';
+import { ComparisonWorker } from './comparison-worker.js';
+import { CopyBudget, type RequestCopy } from './copies.js';
+import { endToEndHeaders, MAX_HEADER_BYTES, Upstream } from './upstream.js';
 
 /**
  * Stands before Python until SIGTERM or SIGINT, then prints the summary and returns the exit code.
@@ -48,4 +46,63 @@ async function closeServer(server: Server): Promise<void> {
   server.close();
   await closed;
   clearTimeout(cut);
+}
+
+const BAD_GATEWAY_BODY = JSON.stringify({ detail: 'The server behind the mirror does not answer' });
+
+/**
+ * Passes a request on to Python and its answer back, both piece by piece as they come, each at the pace of who reads.
+ * What there is to copy is taken along the way; nothing waits for it.
+ */
+export function forwardRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  python: Upstream,
+  copy?: RequestCopy,
+): void {
+  const { method = 'GET', url = '/' } = request;
+  const outgoing = python.request(method, url, forwardedHeaders(request));
+  outgoing.on('response', (incoming) => {
+    response.sendDate = false;
+    response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, endToEndHeaders(incoming.rawHeaders));
+    // The head of a stream of events goes out before its first event.
+    response.flushHeaders();
+    copy?.capture(incoming);
+    incoming.on('error', () => response.destroy());
+    incoming.pipe(response);
+  });
+  outgoing.on('error', () => {
+    copy?.abandon();
+    if (response.headersSent) response.destroy();
+    else response.writeHead(502, { 'content-type': 'application/json' }).end(BAD_GATEWAY_BODY);
+  });
+  response.on('close', () => {
+    if (response.writableFinished) return;
+    copy?.abandon();
+    outgoing.destroy();
+  });
+  request.pipe(outgoing);
+}
+
+function forwardedHeaders(request: IncomingMessage): string[] {
+  const headers = endToEndHeaders(request.rawHeaders);
+  // Said out loud, because Node sends no body with some methods unless it is told how.
+  if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
+  return [...headers, 'X-Forwarded-For', request.socket.remoteAddress ?? 'unknown'];
+}
+
+/** Connects a client that asks for another protocol (WebSocket) with Python: from here on bytes are passed on as they are. */
+export function tunnelUpgrade(request: IncomingMessage, client: Duplex, head: Buffer, python: Upstream): void {
+  const server = python.connect();
+  const lines = [`${request.method} ${python.pathOf(request.url ?? '/')} HTTP/1.1`];
+  for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
+    lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
+  }
+  server.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+  server.write(head);
+  server.pipe(client).pipe(server);
+  server.on('error', () => client.destroy());
+  client.on('error', () => server.destroy());
+  server.on('close', () => client.destroy());
+  client.on('close', () => server.destroy());
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Histogram } from './histogram.js';
+import { Histogram } from './tally.js';
 
 function of(...milliseconds: number[]): Histogram {
   const histogram = new Histogram();

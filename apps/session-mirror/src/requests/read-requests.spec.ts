@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { splitLines } from './lines.js';
 import type { RequestOrSkip } from './mirror-request.js';
-import { parseLogLine, readRequests } from './read-requests.js';
+import { parseLogLine, readRequests, splitLines } from './read-requests.js';
 
 const asked = (line: string) => {
   const found = parseLogLine(line);

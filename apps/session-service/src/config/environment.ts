@@ -2,6 +2,7 @@ import { JWT_ALGORITHMS, type JwtAlgorithm, OPEN_ROUTES, type OpenRoute } from '
 import { ADMIN_SCOPE, TOKEN_SOURCES, type TokenSource } from '@agno/contract';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import type { LogLevel } from './service-config.js';
 import {
   anyString,
   cookieName,
@@ -15,12 +16,11 @@ import {
   proxies,
   stringList,
   trueOrFalse,
+  Variable,
   webAddress,
   wholeNumber,
   workerCount,
-} from './formats.js';
-import type { LogLevel } from './service-config.js';
-import { Variable } from './variable.js';
+} from './variable-formats.js';
 
 /** The variables that the service reads, with their defaults. */
 export class Environment {
@@ -113,3 +113,12 @@ const AGENTOS_ORIGINS: readonly string[] = [
   'https://os-stg.agno.com',
   'https://os.agno.com',
 ];
+
+/** The environment is not usable. The message has one line per fault; no line holds a value that could be a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly errors: readonly string[]) {
+    super(errors.join('\n'));
+  }
+}

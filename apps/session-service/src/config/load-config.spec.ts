@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from './index.js';
+import { ConfigError } from './environment.js';
+import { loadConfig } from './load-config.js';
 
 const DSN = 'postgresql://ann:SECRET@db/shop';
 const OTHER = 'postgres://ann:SECRET@other/shop';

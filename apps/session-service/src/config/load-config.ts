@@ -1,9 +1,10 @@
-import { parseAuth } from './authentication.js';
-import { ConfigError } from './config-error.js';
-import { parseDatabases } from './databases.js';
-import { type Environment, readEnvironment } from './environment.js';
+import { type DynamicModule, Inject } from '@nestjs/common';
+import { ConfigModule, getConfigToken, registerAs } from '@nestjs/config';
+import { parseAuth } from './auth.config.js';
+import { parseDatabases } from './database.config.js';
+import { ConfigError, type Environment, readEnvironment } from './environment.js';
 import type { DatabaseConfig, ServiceConfig } from './service-config.js';
-import { parseTraces } from './traces.js';
+import { parseTraces } from './telemetry.config.js';
 
 /**
  * The service's configuration from environment variables, for example `process.env`.
@@ -64,3 +65,28 @@ function parseDefaultId(environment: Environment, databases: readonly DatabaseCo
   }
   return wanted;
 }
+
+/**
+ * Offers the configuration to the whole application: as `@InjectServiceConfig()` and as `ConfigService.get('service')`.
+ * It is loaded before Nest starts, because the HTTP adapter needs it; Nest reads no environment of its own.
+ */
+export function serviceConfigModule(config: ServiceConfig): Promise<DynamicModule> {
+  return ConfigModule.forRoot({
+    isGlobal: true,
+    cache: true,
+    ignoreEnvFile: true,
+    ignoreEnvVars: true,
+    skipProcessEnv: true,
+    load: [registerAs(NAMESPACE, () => config)],
+  });
+}
+
+/** Injects the ServiceConfig. */
+export function InjectServiceConfig(): ParameterDecorator {
+  return Inject(SERVICE_CONFIG);
+}
+
+const NAMESPACE = 'service';
+
+/** The provider token, for `useFactory` modules. */
+export const SERVICE_CONFIG: string = getConfigToken(NAMESPACE);

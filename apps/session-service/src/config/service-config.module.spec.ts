@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
 import { expect, it } from 'vitest';
-import { InjectServiceConfig, loadConfig, type ServiceConfig, serviceConfigModule } from './index.js';
+import { InjectServiceConfig, loadConfig, serviceConfigModule } from './load-config.js';
+import type { ServiceConfig } from './service-config.js';
 
 @Injectable()
 class Reader {

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from './free-port.js';
-import { isAlive } from './is-alive.js';
-import { PostgresCluster } from './postgres-cluster.js';
+import { isAlive, PostgresCluster } from './postgres-cluster.js';
 import { postgresPrograms } from './postgres-programs.js';
 
 const ROLE = 'agno';
@@ -71,4 +70,16 @@ async function waitUntilAccepting(dsn: string): Promise<void> {
       await client.end();
     }
   }
+}
+
+/** A TCP port of the loopback interface that nothing listens on at the moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(address)));
+    });
+  });
 }

@@ -1,8 +1,6 @@
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from './is-alive.js';
-import type { PostgresPrograms } from './postgres-programs.js';
-import { runProgram, unprivilegedUser } from './run-program.js';
+import { type PostgresPrograms, runProgram, unprivilegedUser } from './postgres-programs.js';
 
 /** The same sort order and case rules on every machine. */
 const LOCALE = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
@@ -87,4 +85,14 @@ function isPostgres(pid: string): boolean {
     return existsSync(commandFile) && readFileSync(commandFile, 'utf8').startsWith('postgres');
   }
   return isAlive(Number(pid));
+}
+
+/** Whether a process of that id exists, whoever owns it. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }

@@ -1,7 +1,5 @@
 import { asRaw, kindOf, type RawJson, TRUE, unquote } from '@agno/json';
-import { printHoursAndMinutes, printTimeOfDay } from './iso-clock.js';
-import { printDate } from './iso-date.js';
-import { type IsoDatetime, parseIsoDatetime } from './python-datetime.js';
+import { type IsoDatetime, parseIsoDatetime, printDate, printHoursAndMinutes, printTimeOfDay } from './iso-datetime.js';
 
 /**
  * The `created_at` of a session or run as the API prints it: a JSON string such as `"2025-01-01T00:00:00Z"`, with six

@@ -1,7 +1,7 @@
 import { isPresent, itemsOf, kindOf, pythonRepr, type RawJson, runSync, stringOf } from '@agno/json';
-import { pythonInt } from './python-int.js';
-import { readTokenJson } from './token-json.js';
-import { invalidAudience, invalidToken, tokenExpired } from './token-problems.js';
+import { invalidAudience, invalidToken, problem, tokenExpired } from '../http-problem.js';
+import { isStorableId } from '../storable.js';
+import { readTokenJson } from './unverified-token.js';
 
 /** What a token must say, beside having a good signature. */
 export interface ClaimRules {
@@ -86,3 +86,40 @@ function requireString(members: ReadonlyMap<string, RawJson>, claim: string, oth
   const value = members.get(claim);
   if (value !== undefined && stringOf(value) === undefined) throw invalidToken(otherwise);
 }
+
+/** Python's `int(value)` of a claim, as near as a JavaScript number comes; undefined where Python raises an error. */
+export function pythonInt(raw: RawJson): number | undefined {
+  if (raw === 'true') return 1;
+  if (raw === 'false') return 0;
+  const text = stringOf(raw);
+  if (text !== undefined) return PYTHON_INTEGER.test(text) ? Number(text.trim().replaceAll('_', '')) : undefined;
+  const number = Math.trunc(Number(raw));
+  return Number.isFinite(number) || /^-?\d+$/.test(raw) ? number : undefined;
+}
+
+const PYTHON_INTEGER = /^\s*[+-]?\d+(?:_\d+)*\s*$/;
+
+/** How a service account is named as the owner of what it creates. */
+export const SERVICE_ACCOUNT_PREFIX = 'sa:';
+
+/**
+ * The user that a token speaks for; undefined when it names none.
+ *
+ * @throws HttpProblem 401 for identities that only AgentOS itself assigns, and for those that no row can name
+ */
+export function subjectOf(claim: RawJson | undefined): string | undefined {
+  if (!isPresent(claim)) return undefined;
+  const subject = stringOf(claim);
+  if (subject === undefined) throw invalidToken('Subject must be a string');
+  if (
+    RESERVED_PREFIXES.some((prefix) => subject.startsWith(prefix)) ||
+    subject === SCHEDULER_SUBJECT ||
+    !isStorableId(subject)
+  ) {
+    throw problem(401, 'Invalid token subject');
+  }
+  return subject;
+}
+
+const RESERVED_PREFIXES = [SERVICE_ACCOUNT_PREFIX, '__oauth__:'];
+const SCHEDULER_SUBJECT = '__scheduler__';

@@ -1,6 +1,56 @@
-import { isEmptyContainer, itemsOf, kindOf, type RawJson, stringOf } from '@agno/json';
-import { readTokenJson } from './token-json.js';
-import { invalidToken } from './token-problems.js';
+import {
+  isEmptyContainer,
+  itemsOf,
+  JsonLimitExceeded,
+  JsonSyntaxError,
+  kindOf,
+  membersOf,
+  type RawJson,
+  readJson,
+  runSync,
+  stringOf,
+} from '@agno/json';
+import { decodeText, InvalidEncoding, MAX_DEPTH, MAX_INTEGER_DIGITS } from '../body.js';
+import { type HttpProblem, invalidToken } from '../http-problem.js';
+
+/** Where a token is looked for. */
+export const TOKEN_SOURCES = ['header', 'cookie', 'both'] as const;
+export type TokenSource = (typeof TOKEN_SOURCES)[number];
+
+/** The token of an `Authorization` header: after `Bearer ` in any case, or bare; undefined when there is none. */
+export function headerToken(authorization: string | undefined): string | undefined {
+  const token = authorization?.replace(/^bearer /i, '').trim();
+  return token || undefined;
+}
+
+/** The token that a cookie of this name carries. */
+export function cookieToken(cookies: string | undefined, name: string): string | undefined {
+  for (const pair of cookies?.split(';') ?? []) {
+    const equals = pair.indexOf('=');
+    if (equals !== -1 && pair.slice(0, equals).trim() === name)
+      return unquoteCookieValue(pair.slice(equals + 1)) || undefined;
+  }
+  return undefined;
+}
+
+/** What a 401 says when no token was sent: each way of taking tokens has its own words. */
+export function missingTokenMessage(source: TokenSource, cookieName: string): string {
+  switch (source) {
+    case 'header':
+      return 'Authorization header missing';
+    case 'cookie':
+      return `JWT cookie '${cookieName}' missing`;
+    case 'both':
+      return `JWT token missing from both Authorization header and '${cookieName}' cookie`;
+  }
+}
+
+function unquoteCookieValue(value: string): string {
+  return value
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .trim();
+}
 
 /** A JSON Web Token in compact form, taken apart. Nothing in it is to be believed before its signature is verified. */
 export interface UnverifiedToken {
@@ -80,4 +130,81 @@ function detachedPayload(header: ReadonlyMap<string, RawJson>) {
 function checkAlgorithm(given: RawJson | undefined, wanted: string): void {
   if (given === undefined) throw invalidToken('Algorithm not specified');
   if (stringOf(given) !== wanted) throw invalidToken('The specified alg value is not allowed');
+}
+
+/**
+ * Reads the header or the payload of a token.
+ *
+ * @throws HttpProblem 401 with what Python's reader says of bytes that are not a JSON object
+ */
+export function readTokenJson(part: 'header' | 'payload', bytes: Uint8Array): ReadonlyMap<string, RawJson> {
+  const unreadable = (reason: string): HttpProblem => invalidToken(`Invalid ${part} string: ${reason}`);
+  try {
+    // A token is no longer than the head of a request.
+    const { root } = runSync(readJson(decodeText(bytes), TOKEN_JSON_LIMITS));
+    if (kindOf(root) === 'object') return membersOf(root);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw unreadable(pythonErrorMessage(error, decodeText(bytes)));
+    if (error instanceof InvalidEncoding || error instanceof JsonLimitExceeded)
+      throw unreadable(utf8DecodeError(bytes) ?? 'it cannot be read');
+    throw error;
+  }
+  throw unreadable('must be a json object');
+}
+
+const TOKEN_JSON_LIMITS = { depth: MAX_DEPTH, digits: MAX_INTEGER_DIGITS, values: Infinity, growth: Infinity };
+
+/** `str(JSONDecodeError)`. */
+function pythonErrorMessage({ reason, position }: JsonSyntaxError, text: string): string {
+  const before = Array.from(text).slice(0, position);
+  const line = before.filter((character) => character === '\n').length + 1;
+  const column = position - before.lastIndexOf('\n');
+  return `${reason}: line ${line} column ${column} (char ${position})`;
+}
+
+/**
+ * What Python's UTF-8 codec says of the first bytes that are not UTF-8; undefined when all are. Encoded surrogates count
+ * as characters, as they do in `json.loads`.
+ */
+export function utf8DecodeError(bytes: Uint8Array): string | undefined {
+  let at = 0;
+  while (at < bytes.length) {
+    const length = sequenceLength(bytes[at] ?? 0);
+    if (length === 0) return decodeErrorMessage(bytes, at, at + 1, 'invalid start byte');
+    for (let next = 1; next < length; next++) {
+      if (at + next >= bytes.length) return decodeErrorMessage(bytes, at, bytes.length, 'unexpected end of data');
+      if (!isContinuationByte(bytes, at, next))
+        return decodeErrorMessage(bytes, at, at + next, 'invalid continuation byte');
+    }
+    at += length;
+  }
+  return undefined;
+}
+
+/** How many bytes a character has that begins with this one; 0 when none begins so. */
+function sequenceLength(first: number): number {
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  if (first < 0xe0) return 2;
+  return first < 0xf0 ? 3 : 4;
+}
+
+/** Whether the byte can stand where it stands: the second one also rules out overlong forms and what is beyond U+10FFFF. */
+function isContinuationByte(bytes: Uint8Array, start: number, next: number): boolean {
+  const first = bytes[start] ?? 0;
+  const byte = bytes[start + next] ?? 0;
+  const least = next === 1 ? (MIN_SECOND_BYTE.get(first) ?? 0x80) : 0x80;
+  const most = next === 1 && first === 0xf4 ? 0x8f : 0xbf;
+  return byte >= least && byte <= most;
+}
+
+const MIN_SECOND_BYTE = new Map([
+  [0xe0, 0xa0],
+  [0xf0, 0x90],
+]);
+
+function decodeErrorMessage(bytes: Uint8Array, start: number, end: number, reason: string): string {
+  const first = (bytes[start] ?? 0).toString(16).padStart(2, '0');
+  const place = end - start === 1 ? `byte 0x${first} in position ${start}` : `bytes in position ${start}-${end - 1}`;
+  return `'utf-8' codec can't decode ${place}: ${reason}`;
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { parseDsn, withOfferedTls } from './index.js';
+import { parseDsn } from './parse-dsn.js';
+import { withOfferedTls } from './tls-options.js';
 
 const PASSWORD = "p@:/%#?& ü'";
 const server = inject('postgresDsn');

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { DsnError, describeDsn, parseDsn } from './index.js';
+import { DsnError } from './dsn-parameters.js';
+import { describeDsn, parseDsn } from './parse-dsn.js';
 
 const AWKWARD = 'p@:/%# ?&+ü';
 const AWKWARD_ESCAPED = encodeURIComponent(AWKWARD);

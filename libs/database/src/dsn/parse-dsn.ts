@@ -1,11 +1,9 @@
 import { userInfo } from 'node:os';
-import { DsnError } from './dsn-error.js';
-import { type DsnParameters, dsnParameters } from './dsn-parameters.js';
+import type { ClientBase } from 'pg';
+import { destroyConnection } from '../pg-internals.js';
+import { DsnError, type DsnParameters, dsnParameters, SEVERAL_HOSTS, UNREADABLE_HOST } from './dsn-parameters.js';
 import type { PoolTarget } from './pool-target.js';
-import { serverRoleCheck } from './server-role.js';
-import { sessionOptions } from './session-options.js';
 import { tlsOptions } from './tls-options.js';
-import { SEVERAL_HOSTS, UNREADABLE_HOST } from './url-dsn.js';
 
 /**
  * Reads a DSN with libpq's meaning: a URL (`postgres://`, `postgresql://`, SQLAlchemy's `postgresql+driver://`) or a
@@ -75,3 +73,86 @@ const UNSUPPORTED = [
   'sslcrl',
   'sslcrldir',
 ];
+
+type SessionOptions = Pick<PoolTarget, 'options' | 'connectionTimeoutMillis' | 'statement_timeout' | 'namedStatements'>;
+
+/** Limits and settings of a session: `connect_timeout` in seconds, `statement_timeout` in milliseconds. */
+export function sessionOptions(parameters: DsnParameters): SessionOptions {
+  const options = commandLineOptions(parameters);
+  const connectTimeoutSeconds = integerParameter(parameters, 'connect_timeout');
+  const statementTimeoutMs =
+    integerParameter(parameters, 'statement_timeout') ?? implicitStatementTimeoutMs(parameters);
+  return {
+    ...(options !== '' && { options }),
+    ...(connectTimeoutSeconds !== undefined && { connectionTimeoutMillis: connectTimeoutSeconds * 1000 }),
+    ...(statementTimeoutMs !== undefined && { statement_timeout: statementTimeoutMs }),
+    namedStatements: !isTransactionPooler(parameters) && !STATEMENT_CACHES.some((name) => parameters.get(name) === '0'),
+  };
+}
+
+/** PostgreSQL splits `options` at spaces, unless a backslash stands before them. */
+function commandLineOptions(parameters: DsnParameters): string {
+  const parts = [parameters.get('options') ?? ''];
+  for (const name of SETTINGS) {
+    const value = parameters.get(name);
+    if (value !== undefined) parts.push(`-c ${name}=${value.replace(/[\\\s]/g, '\\$&')}`);
+  }
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+/** A limit that `options` sets must not be overridden by ours, and PgBouncer refuses a session that starts with one. */
+function implicitStatementTimeoutMs(parameters: DsnParameters): 0 | undefined {
+  return isTransactionPooler(parameters) || parameters.get('options')?.includes('statement_timeout') ? 0 : undefined;
+}
+
+function isTransactionPooler(parameters: DsnParameters): boolean {
+  return parameters.get('pgbouncer') === 'true';
+}
+
+function integerParameter(parameters: DsnParameters, keyword: string): number | undefined {
+  const text = parameters.get(keyword);
+  if (text === undefined) return undefined;
+  // libpq: a negative connect_timeout means to wait for ever, like 0.
+  if (/^-\d+$/.test(text)) return 0;
+  if (!/^\d{1,9}$/.test(text)) throw new DsnError(`${keyword} must be a whole number`);
+  return Number(text);
+}
+
+/** Server settings that libpq takes in `options` only, but drivers of other languages as keywords. */
+const SETTINGS = ['search_path', 'lock_timeout', 'idle_in_transaction_session_timeout'];
+
+/** SQLAlchemy's and asyncpg's way to say that a transaction pooler is in between. */
+const STATEMENT_CACHES = ['statement_cache_size', 'prepared_statement_cache_size'];
+
+/** How long a server may take to say what it is, in milliseconds: whoever waits for the connection waits for that as well. */
+const ROLE_CHECK_TIMEOUT_MS = 5_000;
+
+/**
+ * libpq's `target_session_attrs` for a single host: a check for every new connection, or undefined when any server will
+ * do. `prefer-standby` has nothing to choose from with one host.
+ *
+ * @throws DsnError for an unknown role
+ */
+export function serverRoleCheck(role = 'any'): ((client: ClientBase) => Promise<void>) | undefined {
+  if (role === 'any' || role === 'prefer-standby') return undefined;
+  const condition = ROLE_CONDITIONS.get(role);
+  if (condition === undefined)
+    throw new DsnError(
+      `target_session_attrs must be one of any, ${[...ROLE_CONDITIONS.keys()].join(', ')}, prefer-standby`,
+    );
+  return async (client) => {
+    const outOfPatience = setTimeout(() => destroyConnection(client), ROLE_CHECK_TIMEOUT_MS);
+    const { rows } = await client
+      .query({ text: `SELECT (${condition})::int::text`, rowMode: 'array' })
+      .finally(() => clearTimeout(outOfPatience));
+    if (String(rows[0]?.[0]) !== '1') throw new Error(`The server is not what target_session_attrs=${role} asks for`);
+  };
+}
+
+const READ_ONLY = "current_setting('transaction_read_only') = 'on'";
+const ROLE_CONDITIONS = new Map([
+  ['read-write', `NOT ${READ_ONLY}`],
+  ['read-only', READ_ONLY],
+  ['primary', 'NOT pg_is_in_recovery()'],
+  ['standby', 'pg_is_in_recovery()'],
+]);

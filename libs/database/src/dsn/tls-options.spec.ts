@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseDsn } from './index.js';
+import { parseDsn } from './parse-dsn.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'agno-dsn-'));
 const pem = join(folder, 'any.pem');

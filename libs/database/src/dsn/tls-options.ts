@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { DsnError } from './dsn-error.js';
-import type { DsnParameters } from './dsn-parameters.js';
+import { DsnError, type DsnParameters } from './dsn-parameters.js';
 import type { PoolTarget } from './pool-target.js';
 
 type TlsOptions = Pick<PoolTarget, 'ssl' | 'tlsIfOffered' | 'sslnegotiation' | 'enableChannelBinding'>;
@@ -88,3 +88,50 @@ const SSLMODE_ALIASES = new Map([
   ['false', 'disable'],
   ['0', 'disable'],
 ]);
+
+/**
+ * Settles sslmode allow and prefer, which node-postgres cannot: asks the server whether it encrypts, and returns a
+ * target with TLS (unverified, as libpq has it) when it does. Other targets come back as they are. Unlike libpq, a server
+ * that encrypts but lets this user in only without TLS is not tried again: such a DSN needs sslmode=disable.
+ *
+ * @throws the network's error when the server cannot be reached within `timeoutMs`, or does not answer the question
+ */
+export async function withOfferedTls(target: PoolTarget, timeoutMs: number): Promise<PoolTarget> {
+  if (!target.tlsIfOffered) return target;
+  const answer = await requestTls(target, timeoutMs);
+  if (answer === 'N') return target;
+  // A server that cannot serve anybody says so in words.
+  if (answer !== 'S') throw new Error('the server does not say whether it encrypts');
+  return { ...target, ssl: { rejectUnauthorized: false } };
+}
+
+/**
+ * Asks a server whether it encrypts, and hangs up: it answers before it wants to know who asks, also when it has no
+ * connection to give.
+ *
+ * @returns `S` if it does, `N` if not; another letter where it is in trouble
+ * @throws the network's error when the server cannot be reached within `timeoutMs`
+ */
+export async function requestTls({ host, port }: PoolTarget, timeoutMs: number): Promise<string> {
+  const address = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
+  const socket = connect({ ...address, timeout: timeoutMs });
+  try {
+    return await responseTo(socket, SSL_REQUEST);
+  } finally {
+    socket.destroy();
+  }
+}
+
+function responseTo(socket: Socket, request: Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.once('connect', () => socket.write(request));
+    socket.once('data', (answer) => resolve(answer.toString('latin1', 0, 1)));
+    socket.once('timeout', () => reject(new Error('timeout expired')));
+    // Stays: an error event that nobody listens to would end the process.
+    socket.on('error', reject);
+    socket.once('close', () => reject(new Error('the server closed the connection')));
+  });
+}
+
+/** Length 8, then PostgreSQL's code for "may I encrypt?" (1234, 5679). */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);

@@ -1,6 +1,6 @@
 import type { DatabaseObserver } from '@agno/database';
 import type { Tracer } from '@opentelemetry/api';
-import { getNumberFromEnv } from '@opentelemetry/core';
+import { type ExportResult, ExportResultCode, getNumberFromEnv } from '@opentelemetry/core';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import {
@@ -10,15 +10,21 @@ import {
   resourceFromAttributes,
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type ReadableSpan,
+  type Sampler,
+  type SpanExporter,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { OutageReportingExporter } from './discreet-exporter.js';
-import { traceRequests } from './request-spans.js';
-import { samplerOf } from './sampler.js';
-import { TracingObserver } from './statement-spans.js';
-import type { TraceOptions } from './trace-options.js';
-import type { Tracing } from './tracing.js';
+import { TracingObserver, traceRequests } from './spans.js';
+import type { TraceOptions, Tracing } from './tracing.js';
 
 const SERVICE_NAME = 'agno-session-service';
 
@@ -69,4 +75,58 @@ export class OpenTelemetry implements Tracing {
     await Promise.race([this.provider.shutdown().catch(() => undefined), given.promise]);
     clearTimeout(timer);
   }
+}
+
+/**
+ * Says once when a collector stops taking spans and once when it takes them again, however many batches are lost between.
+ * What exactly went wrong stays unsaid where it could quote the collector's address or headers, which may be secret.
+ */
+export class OutageReportingExporter implements SpanExporter {
+  private isFailing = false;
+
+  constructor(
+    private readonly exporter: SpanExporter,
+    private readonly logger: Logger,
+  ) {}
+
+  export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
+    this.exporter.export(spans, (result) => {
+      this.reportOutage(result);
+      resultCallback(result);
+    });
+  }
+
+  forceFlush(): Promise<void> {
+    return this.exporter.forceFlush?.() ?? Promise.resolve();
+  }
+
+  shutdown(): Promise<void> {
+    return this.exporter.shutdown();
+  }
+
+  private reportOutage({ code, error }: ExportResult): void {
+    const failed = code === ExportResultCode.FAILED;
+    if (failed === this.isFailing) return;
+    this.isFailing = failed;
+    if (failed) this.logger.warn(`The collector does not take traces (${reasonOf(error)}); they are lost meanwhile`);
+    else this.logger.info('The collector takes traces again');
+  }
+}
+
+/** A system's error code such as ECONNREFUSED, or the status that the collector answered. */
+function reasonOf(error: (Error & { code?: unknown }) | undefined): string {
+  return typeof error?.code === 'string' || typeof error?.code === 'number' ? String(error.code) : 'no answer';
+}
+
+const PARENT_BASED = 'parentbased_';
+
+/** Decides which traces are kept. A sampler that is based on the parent asks itself only where there is no parent. */
+export function samplerOf({ sampler, ratio }: TraceOptions): Sampler {
+  const root = rootSampler(sampler.replace(PARENT_BASED, ''), ratio);
+  return sampler.startsWith(PARENT_BASED) ? new ParentBasedSampler({ root }) : root;
+}
+
+function rootSampler(name: string, ratio: number): Sampler {
+  if (name === 'always_on') return new AlwaysOnSampler();
+  return name === 'always_off' ? new AlwaysOffSampler() : new TraceIdRatioBasedSampler(ratio);
 }

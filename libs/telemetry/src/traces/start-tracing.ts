@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
-import type { TraceOptions } from './trace-options.js';
-import type { Tracing } from './tracing.js';
+import type { TraceOptions, Tracing } from './tracing.js';
 
 /**
  * Starts tracing where it is configured. OpenTelemetry's SDK is loaded here and nowhere else: a service that does not trace

@@ -1,0 +1,91 @@
+/** The thread in which the proxy's copies are compared: however busy it is, the proxy's own thread is not. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { readOptions } from '../command-line.js';
+import { compareResponses } from '../compare-responses.js';
+import { ComparisonRun, exitCodeOf, showProgress } from '../comparison-run.js';
+import { LIMITS } from '../mirror-limits.js';
+import { formatSummary } from '../report/mirror-report.js';
+import { comparableResponse, type SideResponse } from '../side.js';
+import type { CapturedResponse, MessageFromThread, MessageToThread } from './comparison-worker.js';
+
+type CopyMessage = Extract<MessageToThread, { kind: 'copy' }>;
+
+const { args, isTerminal } = workerData as { args: string[]; isTerminal: boolean };
+const options = readOptions(args, {});
+if (options === 'help' || parentPort === null) throw new Error('not started by the proxy');
+const proxy = parentPort;
+const run = new ComparisonRun(options, {});
+const hideProgress = showProgress(run.tally, isTerminal);
+const queue: CopyMessage[] = [];
+let activeWorkers = 0;
+let onIdle = () => {};
+
+proxy.on('message', (message: MessageToThread) => {
+  if (message.kind === 'skipped') run.tally.skip(message.reason);
+  else if (message.kind === 'dropped') run.tally.dropped++;
+  else if (message.kind === 'stop') void shutDown();
+  else {
+    queue.push(message);
+    void processQueue();
+  }
+});
+const reportTimer = setInterval(() => void run.report(), LIMITS.reportIntervalMs);
+
+function post(message: MessageFromThread): void {
+  proxy.postMessage(message);
+}
+
+async function processQueue(): Promise<void> {
+  if (activeWorkers >= LIMITS.concurrentComparisons) return;
+  activeWorkers++;
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    run.tally.add(await compareResponses(run.sides, next.request, toSideResponse(next.seen)));
+    post({ kind: 'done', bytes: next.seen.body.length });
+  }
+  activeWorkers--;
+  if (activeWorkers === 0) onIdle();
+}
+
+function toSideResponse({ status, headers, body, sentAt: at, milliseconds }: CapturedResponse): SideResponse {
+  return {
+    ...comparableResponse(status, headers, decodeBody(body, headers['content-encoding'])),
+    sentAt: at,
+    milliseconds,
+  };
+}
+
+/** What is not compared by the end of a short while counts as dropped. */
+async function shutDown(): Promise<void> {
+  const idle = new Promise<void>((resolve) => {
+    onIdle = resolve;
+  });
+  const deadline = new Promise((resolve) => setTimeout(resolve, LIMITS.shutdownTimeoutMs));
+  if (activeWorkers > 0) await Promise.race([idle, deadline]);
+  run.tally.dropped += queue.length + activeWorkers;
+  clearInterval(reportTimer);
+  hideProgress();
+  const report = await run.report();
+  post({ kind: 'finished', summary: formatSummary(report), exitCode: exitCodeOf(report) });
+}
+
+type Decompressor = (body: Uint8Array, options: { maxOutputLength: number }) => Buffer;
+
+const DECOMPRESSORS = new Map<string, Decompressor>([
+  ['gzip', gunzipSync],
+  ['br', brotliDecompressSync],
+  ['deflate', inflateSync],
+  ['zstd', zstdDecompressSync],
+]);
+
+/** The text of a body that may be compressed. One that cannot be read is no text: it equals no other. */
+export function decodeBody(body: Uint8Array, encoding: string | undefined): string {
+  const decode = encoding === undefined ? undefined : DECOMPRESSORS.get(encoding.toLowerCase());
+  try {
+    const bytes =
+      decode === undefined || body.length === 0 ? body : decode(body, { maxOutputLength: LIMITS.maxResponseBytes });
+    return Buffer.from(bytes).toString('utf8');
+  } catch {
+    return '(a body that cannot be decompressed)';
+  }
+}

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { endToEndHeaders, headersByName } from './upstream.js';
+
+it('passes on everything but what is about the connection', () => {
+  const headers = [
+    'Host',
+    'h',
+    'Connection',
+    'close, X-Own',
+    'x-own',
+    '1',
+    'TE',
+    'trailers',
+    'Cookie',
+    'a',
+    'Cookie',
+    'b',
+  ];
+  expect(endToEndHeaders(headers)).toEqual(['Host', 'h', 'Cookie', 'a', 'Cookie', 'b']);
+  expect(headersByName(endToEndHeaders(headers))).toEqual({ host: 'h', cookie: 'a; b' });
+});

@@ -1,0 +1,124 @@
+import type { Difference } from '@agno/comparison';
+import type { ComparisonResult, Verdict } from '../compare-responses.js';
+import { LIMITS } from '../mirror-limits.js';
+import { type MirrorRequest, routeOf } from '../requests/mirror-request.js';
+
+/** What is worth telling of a request whose answers were not equal: its kind, and what findings of that kind share. */
+export interface Finding {
+  readonly kind: Exclude<Verdict['kind'], 'equal' | 'settled'>;
+  /** Where it differs, with `[*]` for any index. */
+  readonly place: string;
+  readonly differences: readonly Difference[];
+}
+
+/** Undefined for what is equal. */
+export function findingOf({ verdict }: ComparisonResult): Finding | undefined {
+  switch (verdict.kind) {
+    case 'equal':
+    case 'settled':
+      return undefined;
+    case 'error':
+      return { kind: 'error', place: `${verdict.side}: ${verdict.reason}`, differences: [] };
+    case 'different':
+      return { ...verdict, place: firstDifferingPath(verdict.differences) };
+    default:
+      return { ...verdict, place: verdict.differences.map(({ expected, actual }) => `${expected} → ${actual}`).join() };
+  }
+}
+
+/** The first place tells a kind of difference from others; a wrong status also which one. */
+function firstDifferingPath([first]: readonly Difference[]): string {
+  if (first === undefined) return '';
+  const path = first.path.replace(/\[\d+\]/g, '[*]');
+  return path === 'status' ? `status ${first.expected} → ${first.actual}` : path;
+}
+
+/** One request that shows a finding, short enough for a report. */
+export interface Example {
+  readonly method: string;
+  readonly target: string;
+  readonly differences: readonly Difference[];
+  /** Differences that are left out. */
+  readonly more: number;
+}
+
+/** `hide` takes secrets out of a text. Without values an example shows routes, names, paths and kinds only. */
+export function exampleOf(
+  request: MirrorRequest,
+  differences: readonly Difference[],
+  hide: (text: string) => string,
+  hasValues: boolean,
+): Example {
+  const show = (path: string, text: string) => {
+    if (hasValues || path === 'status') return truncate(hide(text), LIMITS.valueCharacters);
+    return jsonKind(text);
+  };
+  const shown = differences.slice(0, LIMITS.differencesPerExample).map(({ path, expected, actual }) => {
+    return {
+      path: truncate(hide(path), LIMITS.valueCharacters),
+      expected: show(path, expected),
+      actual: show(path, actual),
+    };
+  });
+  const target = hasValues ? hide(request.target) : hideQueryValues(request.target);
+  return {
+    method: request.method,
+    target: truncate(target, LIMITS.targetCharacters),
+    differences: shown,
+    more: differences.length - shown.length,
+  };
+}
+
+function truncate(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
+}
+
+/** The route and the names of the parameters. */
+function hideQueryValues(target: string): string {
+  const [, query] = target.split('?', 2);
+  const names = query === undefined ? '' : `?${query.replace(/=[^&]*/g, '=…')}`;
+  return `${routeOf(target) ?? ''}${names}`;
+}
+
+/** The kind of a value of a difference, which is JSON text or says that there is none. */
+function jsonKind(text: string): string {
+  if (text === '(nothing)' || text === '(absent)' || text === 'null') return text;
+  if (text.startsWith('{')) return 'object';
+  if (text.startsWith('[')) return 'array';
+  if (text === 'true' || text === 'false') return 'boolean';
+  return /^-?\d/.test(text) ? 'number' : 'text';
+}
+
+const SECRET_NAMES = /auth|cookie|key|pass|secret|session_token|token/i;
+/** Shorter ones would also hide what is none. */
+const MIN_SECRET_LENGTH = 6;
+const REDACTED = '«hidden»';
+
+/** Hides in what a report shows the tokens that were sent, and parameters that are called like secrets. */
+export class SecretRedactor {
+  private readonly common: readonly string[];
+
+  /** `headers` are those that every request gets. */
+  constructor(headers: Readonly<Record<string, string>>) {
+    this.common = secretsIn(headers);
+  }
+
+  /** A function that hides the secrets of one request, and those of all. */
+  redactorFor(headers: Readonly<Record<string, string>>): (text: string) => string {
+    const secrets = [...this.common, ...secretsIn(headers)].sort((a, b) => b.length - a.length);
+    return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, REDACTED), redactParameters(text));
+  }
+}
+
+/** Values of headers that hold secrets, and their parts: the token behind `Bearer`, the values of cookies. */
+function secretsIn(headers: Readonly<Record<string, string>>): string[] {
+  const values = Object.entries(headers).flatMap(([name, value]) => (SECRET_NAMES.test(name) ? [value] : []));
+  const parts = values.flatMap((value) => [value, ...value.split(/[\s;,]+/), ...value.split(/[\s;,]*[^\s;,=]*=/)]);
+  return [...new Set(parts.map((part) => part.trim()))].filter((part) => part.length >= MIN_SECRET_LENGTH);
+}
+
+function redactParameters(text: string): string {
+  return text.replace(/([?&;])([^=&;\s]+)=([^&;\s"]+)/g, (whole, mark: string, name: string) =>
+    SECRET_NAMES.test(name) ? `${mark}${name}=${REDACTED}` : whole,
+  );
+}

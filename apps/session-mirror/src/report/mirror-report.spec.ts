@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../compare-responses.js';
+import { LIMITS } from '../mirror-limits.js';
+import { SecretRedactor } from './findings.js';
+import { createReport, formatSummary } from './mirror-report.js';
+import { renderReportPage } from './report-page.js';
+import { Tally } from './tally.js';
+
+const ATTACK = `</code><script>alert(1)</script><img src=x onerror='a'>"&`;
+const TOKEN = 'ey.secret.token';
+const milliseconds = { python: 9, ours: 2 };
+const head = { python: new URL('http://py:7777/'), ours: new URL('http://ours:8080'), allowed: 0, hasValues: true };
+
+function differing(expected: string, actual: string, path = '$.a'): Verdict {
+  return { kind: 'different', differences: [{ path, expected, actual }] };
+}
+
+function tallied(verdicts: readonly Verdict[], target = '/sessions', headers = {}, hasValues = true): Tally {
+  const tally = new Tally(new SecretRedactor({}), hasValues);
+  for (const verdict of verdicts) tally.add({ request: { method: 'GET', target, headers }, verdict, milliseconds });
+  return tally;
+}
+
+describe('a report', () => {
+  it('puts differences at the same place together, whatever the index', () => {
+    const verdicts = [
+      differing('1', '2', '$.data[0].a'),
+      differing('3', '4', '$.data[17].a'),
+      differing('5', '6', '$.b'),
+    ];
+    const { findings, outcome } = createReport(tallied(verdicts), head);
+    expect(findings.map(({ place, count }) => [place, count])).toEqual([
+      ['$.data[*].a', 2],
+      ['$.b', 1],
+    ]);
+    expect(outcome).toBe('different');
+  });
+
+  it('is bounded', () => {
+    const long = 'x'.repeat(10_000);
+    const many = Array.from({ length: 10_000 }, (_, at) => differing(long, long, `$.${at % 500}`));
+    const report = createReport(tallied(many), head);
+    expect(report.findings).toHaveLength(LIMITS.maxFindingGroups);
+    expect(report.ungrouped).toBe(8_000);
+    expect(JSON.stringify(report).length).toBeLessThan(400_000);
+  });
+
+  it('says when there is nothing to go by', () => {
+    const fails: Verdict = { kind: 'bothFail', differences: [] };
+    expect(createReport(tallied([fails]), head).outcome).toBe('incomparable');
+    expect(createReport(tallied([]), head).outcome).toBe('incomparable');
+  });
+
+  it('takes a missing answer for a difference', () => {
+    const error: Verdict = { kind: 'error', side: 'ours', reason: 'timeout' };
+    expect(createReport(tallied([{ kind: 'equal' }, error]), head).outcome).toBe('different');
+  });
+});
+
+describe('the page', () => {
+  const evil = tallied([differing(ATTACK, ATTACK, `$.${ATTACK}`)], `/sessions?${ATTACK}`);
+
+  it('escapes whatever comes from answers and requests', () => {
+    const page = renderReportPage(createReport(evil, head));
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=&#39;a&#39;&gt;&quot;&amp;');
+    expect(page).not.toMatch(/<script|<img|onerror='/);
+  });
+
+  it('needs nothing from outside', () =>
+    expect(renderReportPage(createReport(evil, head))).not.toMatch(/\b(src|href)="|url\(|@import/));
+
+  it('shows what there is when there is little', () => {
+    for (const tally of [tallied([]), tallied([{ kind: 'equal' }])])
+      expect(renderReportPage(createReport(tally, head))).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
+
+it('the summary does not let answers command the terminal', () => {
+  const summary = formatSummary(createReport(tallied([differing('"\x1b[2J\x9b"', '1')]), head));
+  expect(summary).toContain('\\u001b[2J\\u009b');
+});
+
+describe('secrets', () => {
+  it('that were sent are hidden wherever they come back', () => {
+    const headers = { authorization: `Bearer ${TOKEN}`, cookie: `theme=dark; access_token=${TOKEN}2`, accept: 'a/b' };
+    const verdicts = [differing(`"${TOKEN}"`, `"x Bearer ${TOKEN} ${TOKEN}2"`, `$.${TOKEN}`)];
+    const report = createReport(tallied(verdicts, `/sessions/${TOKEN}?token=qqq1&limit=5&api_key=qqq2`, headers), head);
+    const text = JSON.stringify(report) + renderReportPage(report) + formatSummary(report);
+    expect(text).not.toMatch(/ey\.secret|qqq/);
+    expect(text).toContain('limit=5');
+  });
+
+  it('that every request gets are hidden too', () => {
+    const hide = new SecretRedactor({ 'x-api-key': 'a-common-key' }).redactorFor({});
+    expect(hide('a-common-key, /sessions?limit=1')).toBe('«hidden», /sessions?limit=1');
+  });
+});
+
+it('without values there are kinds', () => {
+  const verdict: Verdict = {
+    kind: 'different',
+    differences: [
+      { path: 'status', expected: '200', actual: '404' },
+      { path: '$.a', expected: '{"who":"ann"}', actual: '(nothing)' },
+      { path: '$.b', expected: '12', actual: '"ann"' },
+    ],
+  };
+  const tally = tallied([verdict], '/sessions/ann/runs?user_id=ann&status', {}, false);
+  const [example] = createReport(tally, { ...head, hasValues: false }).findings[0]?.examples ?? [];
+  expect(example).toEqual({
+    method: 'GET',
+    target: '/sessions/{session_id}/runs?user_id=…&status',
+    differences: [
+      { path: 'status', expected: '200', actual: '404' },
+      { path: '$.a', expected: 'object', actual: '(nothing)' },
+      { path: '$.b', expected: 'number', actual: 'text' },
+    ],
+    more: 0,
+  });
+});

@@ -1,0 +1,118 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { comparedHeaders, type TimedResponse } from '@agno/comparison';
+import { LIMITS } from './mirror-limits.js';
+import type { MirrorRequest } from './requests/mirror-request.js';
+
+export type SideName = 'python' | 'ours';
+
+export type SideResponse = TimedResponse;
+
+/** A side did not answer, or not as HTTP. The message says why and names no address. */
+export class NoResponse extends Error {
+  constructor(
+    readonly side: SideName,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** How a kept connection shows that the server had closed it. */
+const CONNECTION_CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE']);
+
+/** One of the two servers that are compared. */
+export class Side {
+  private readonly agent: HttpAgent;
+  private readonly isSecure: boolean;
+
+  constructor(
+    readonly name: SideName,
+    private readonly url: URL,
+    private readonly headers: Readonly<Record<string, string>>,
+  ) {
+    this.isSecure = url.protocol === 'https:';
+    this.agent = this.isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  }
+
+  /**
+   * The answer to a request; asked once more when a kept connection turns out to be closed.
+   *
+   * @throws NoReply
+   */
+  async send(request: MirrorRequest): Promise<SideResponse> {
+    try {
+      return await this.sendOnce(request);
+    } catch (error) {
+      if (!(error instanceof ClosedConnection)) throw this.toNoResponse(error);
+    }
+    return this.sendOnce(request).catch((error: unknown) => {
+      throw this.toNoResponse(error);
+    });
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private sendOnce({ method, target, headers, body }: MirrorRequest): Promise<SideResponse> {
+    const { hostname, port, pathname } = this.url;
+    const at = Date.now() / 1000;
+    const since = performance.now();
+    const sent: Record<string, string> = { ...headers, ...this.headers };
+    if (body !== undefined) sent['content-length'] = String(Buffer.byteLength(body));
+    return new Promise((resolve, reject) => {
+      const outgoing = (this.isSecure ? httpsRequest : httpRequest)({
+        hostname: hostname.replace(/^\[|\]$/g, ''),
+        port,
+        agent: this.agent,
+        method,
+        path: pathname.replace(/\/$/, '') + target,
+        headers: sent,
+        maxHeaderSize: 65_536,
+      });
+      const deadline = setTimeout(() => outgoing.destroy(new Error('timeout')), LIMITS.responseTimeoutMs);
+      outgoing.on('close', () => clearTimeout(deadline));
+      outgoing.on('error', (error) => {
+        reject(
+          outgoing.reusedSocket && CONNECTION_CLOSED_CODES.has(errorCode(error))
+            ? new ClosedConnection(errorCode(error))
+            : error,
+        );
+      });
+      outgoing.on('response', (incoming) => {
+        readBody(incoming).then((text) => {
+          const milliseconds = performance.now() - since;
+          resolve({ ...comparableResponse(incoming.statusCode, incoming.headers, text), sentAt: at, milliseconds });
+        }, reject);
+      });
+      outgoing.end(body);
+    });
+  }
+
+  private toNoResponse(error: unknown): NoResponse {
+    return new NoResponse(this.name, errorCode(error) || (error instanceof Error ? error.message : String(error)));
+  }
+}
+
+/** What is compared of an answer. */
+export function comparableResponse(status: number | undefined, headers: IncomingHttpHeaders, body: string) {
+  return { status: status ?? 0, headers: comparedHeaders(headers), body };
+}
+
+class ClosedConnection extends Error {}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > LIMITS.maxResponseBytes) throw new Error(`an answer beyond ${LIMITS.maxResponseBytes / 2 ** 20} MiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,129 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from './environment.js';
+import { loadConfig } from './load-config.js';
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = (key: { export(options: { type: 'spki'; format: 'pem' }): string | Buffer }) =>
+  key.export({ type: 'spki', format: 'pem' }).toString();
+const RSA = pem(rsa.publicKey);
+const EC = pem(ec.publicKey);
+const PRIVATE = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const WEAK = pem(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey);
+
+const DSN = 'postgresql://ann@db/shop';
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig({ AGNO_PG_DSN: DSN, ...env });
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.errors;
+    throw error;
+  }
+}
+
+function fileOf(text: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'jwks-')), 'jwks.json');
+  writeFileSync(path, text);
+  return path;
+}
+
+const keyCount = async (env: Record<string, string>) =>
+  (await loadConfig({ AGNO_PG_DSN: DSN, ...env }).auth.jwt?.keys.keysFor('one'))?.length;
+
+describe('keys', () => {
+  it.each([
+    ['one PEM', { JWT_VERIFICATION_KEY: RSA }, 1],
+    ['a PEM with \\n written out', { JWT_VERIFICATION_KEY: RSA.trim().replaceAll('\n', '\\n') }, 1],
+    [
+      'two PEMs',
+      { JWT_VERIFICATION_KEY: `${RSA}\n${pem(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey)}` },
+      2,
+    ],
+    ['a JSON list', { JWT_VERIFICATION_KEY: JSON.stringify([RSA, RSA]) }, 2],
+    ['one secret', { JWT_VERIFICATION_KEY: 'secret', JWT_ALGORITHM: 'HS256' }, 1],
+    ['a secret a line', { JWT_VERIFICATION_KEY: 'one\ntwo\n', JWT_ALGORITHM: 'HS512' }, 2],
+    ['an EC key', { JWT_VERIFICATION_KEY: EC, JWT_ALGORITHM: 'ES256' }, 1],
+    [
+      'a JWKS',
+      { JWT_JWKS_FILE: fileOf(JSON.stringify({ keys: [{ ...rsa.publicKey.export({ format: 'jwk' }), kid: 'one' }] })) },
+      1,
+    ],
+    [
+      'a JWKS without kid',
+      { JWT_JWKS_FILE: fileOf(JSON.stringify({ keys: [rsa.publicKey.export({ format: 'jwk' })] })) },
+      1,
+    ],
+    [
+      'a JWKS with keys for other purposes',
+      {
+        JWT_JWKS_FILE: fileOf(
+          JSON.stringify({
+            keys: [{ kty: 'new' }, ec.publicKey.export({ format: 'jwk' }), rsa.publicKey.export({ format: 'jwk' })],
+          }),
+        ),
+      },
+      1,
+    ],
+  ])('%s', async (_, env, count) => {
+    expect(await keyCount(env)).toBe(count);
+  });
+
+  it.each([
+    [
+      'a public key as HMAC secret',
+      { JWT_VERIFICATION_KEY: RSA, JWT_ALGORITHM: 'HS256' },
+      /must be a secret for HS256/,
+    ],
+    ['a private key', { JWT_VERIFICATION_KEY: PRIVATE }, /must be a public key/],
+    ['a secret for RS256', { JWT_VERIFICATION_KEY: 'secret' }, /must be a public key in PEM/],
+    ['a key of another kind', { JWT_VERIFICATION_KEY: EC }, /must be a key for RS256/],
+    ['a curve of another algorithm', { JWT_VERIFICATION_KEY: EC, JWT_ALGORITHM: 'ES384' }, /must be a key for ES384/],
+    ['a weak key', { JWT_VERIFICATION_KEY: WEAK }, /at least 2048 bits/],
+    ['alg none', { JWT_VERIFICATION_KEY: 'x', JWT_ALGORITHM: 'none' }, /^JWT_ALGORITHM must be one of RS256/],
+    ['no such file', { JWT_JWKS_FILE: '/nowhere/jwks.json' }, /^JWT_JWKS_FILE must name a readable JWKS file/],
+    ['a file that is no JWKS', { JWT_JWKS_FILE: fileOf('[]') }, /^JWT_JWKS_FILE must name a readable JWKS file/],
+    ['a JWKS without a fitting key', { JWT_JWKS_FILE: fileOf('{"keys":[{"kty":"EC"}]}') }, /with a key for RS256/],
+    ['an address that is none', { JWT_JWKS_URL: 'ftp://keys' }, /^JWT_JWKS_URL must be an http/],
+    [
+      'an address with a password',
+      { JWT_JWKS_URL: 'https://a:hush@keys' },
+      /^JWT_JWKS_URL must be .* without user[^:]*$/,
+    ],
+  ])('%s is refused', (_, env, expected) => {
+    const faults = faultsOf(env);
+    expect(faults.join('\n')).toMatch(expected);
+    expect(faults).toHaveLength(1);
+  });
+});
+
+describe('what needs callers who prove who they are', () => {
+  it.each([
+    [{ AGNO_AUTHORIZATION: 'true' }, /^AGNO_AUTHORIZATION needs a way to verify tokens/],
+    [{ AGNO_AUTHORIZATION: 'true', OS_SECURITY_KEY: 'k' }, /^AGNO_AUTHORIZATION needs a way to verify tokens/],
+    [{ AGNO_USER_ISOLATION: 'true' }, /^AGNO_USER_ISOLATION needs a way to verify tokens/],
+    [{ AGNO_DB_ACCESS: '{"*":{"scopes":["a"]}}' }, /^AGNO_DB_ACCESS needs callers/],
+  ])('%j alone is refused', (env, expected) => {
+    expect(faultsOf(env).join('\n')).toMatch(expected);
+  });
+});
+
+describe('AGNO_DB_ACCESS', () => {
+  it.each([
+    ['{', /must be a JSON object/],
+    ['[]', /must be a JSON object/],
+    ['{"default":{}}', /must hold "scopes", "claims" or both/],
+    ['{"default":{"scope":["a"]}}', /must hold "scopes", "claims" or both/],
+    ['{"default":{"scopes":"a"}}', /must hold "scopes", "claims" or both/],
+    ['{"default":{"claims":{"t":"a"}}}', /must hold "scopes", "claims" or both/],
+    ['{}', /says nothing about "default"/],
+    ['{"other":{"scopes":["a"]},"*":{"scopes":["a"]}}', /names "other", which is no configured database/],
+  ])('%s is refused', (text, expected) => {
+    expect(faultsOf({ OS_SECURITY_KEY: 'k', AGNO_DB_ACCESS: text }).join('\n')).toMatch(expected);
+  });
+});

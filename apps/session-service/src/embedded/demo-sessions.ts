@@ -1,0 +1,146 @@
+import type { ServiceConfig } from '../config/service-config.js';
+import { CONVERSATIONS, type Conversation, type Turn } from './demo-conversations.js';
+
+/** The bodies of `POST /sessions` for the sample sessions, with runs as AgentOS stores them. */
+export function demoSessions(): { type: string; body: object }[] {
+  return CONVERSATIONS.map((conversation) => ({ type: conversation.type, body: sessionBody(conversation) }));
+}
+
+function sessionBody(conversation: Conversation): object {
+  const { id, type, userId, name, state, metadata, summary, turns } = conversation;
+  return {
+    session_id: id,
+    [`${type}_id`]: componentId(conversation),
+    user_id: userId,
+    ...(name !== undefined && { session_name: name }),
+    ...(state !== undefined && { session_state: state }),
+    ...(metadata !== undefined && { metadata }),
+    ...(summary !== undefined && { summary: { ...summary, updated_at: new Date(FIRST_SECOND * 1000).toISOString() } }),
+    runs: turns.map((turn, index) => RUN_BUILDERS[type](conversation, turn, index)),
+  };
+}
+
+type RunBuilder = (conversation: Conversation, turn: Turn, index: number) => object;
+
+const RUN_BUILDERS: Record<Conversation['type'], RunBuilder> = {
+  agent: (conversation, turn, index) => ({
+    ...commonPart(conversation, turn, index),
+    ...chatPart(conversation, turn, index),
+    agent_id: componentId(conversation),
+    agent_name: conversation.component,
+    model: 'gpt-4o-mini',
+    model_provider: 'OpenAI',
+  }),
+  team: (conversation, turn, index) => ({
+    ...commonPart(conversation, turn, index),
+    ...chatPart(conversation, { ...turn, helper: undefined }, index),
+    team_id: componentId(conversation),
+    team_name: conversation.component,
+    member_responses: turn.helper === undefined ? [] : [memberRun(conversation, turn.helper, index)],
+  }),
+  workflow: (conversation, turn, index) => ({
+    ...commonPart(conversation, turn, index),
+    input: turn.question,
+    workflow_id: componentId(conversation),
+    workflow_name: conversation.component,
+    step_results: [],
+    step_executor_runs: turn.helper === undefined ? [] : [memberRun(conversation, turn.helper, index)],
+  }),
+};
+
+function commonPart({ id, userId }: Conversation, { answer, status }: Turn, index: number): object {
+  return {
+    run_id: runId(id, index),
+    session_id: id,
+    user_id: userId,
+    content: answer,
+    content_type: 'str',
+    status: status ?? 'COMPLETED',
+    created_at: createdAt(index),
+  };
+}
+
+function chatPart({ id }: Conversation, { question, answer, helper }: Turn, index: number): object {
+  const message = (role: string, content: string | undefined, more: object = {}) => ({
+    role,
+    ...(content !== undefined && { content }),
+    from_history: false,
+    stop_after_tool_call: false,
+    created_at: createdAt(index),
+    ...more,
+  });
+  const callId = `${runId(id, index)}-call`;
+  const toolMessages =
+    helper === undefined
+      ? []
+      : [
+          message('assistant', undefined, {
+            tool_calls: [{ id: callId, type: 'function', function: { name: helper.name, arguments: helper.input } }],
+          }),
+          message('tool', helper.output, { tool_call_id: callId, tool_name: helper.name, tool_call_error: false }),
+        ];
+  const messages = [message('user', question), ...toolMessages, message('assistant', answer)];
+  return {
+    input: { input_content: question },
+    messages: messages.map((entry, place) => ({ id: `${runId(id, index)}-message-${place + 1}`, ...entry })),
+    metrics: {
+      input_tokens: question.length,
+      output_tokens: answer.length,
+      total_tokens: question.length + answer.length,
+      duration: 1.25,
+    },
+    ...(helper !== undefined && {
+      tools: [
+        {
+          tool_call_id: callId,
+          tool_name: helper.name,
+          tool_args: JSON.parse(helper.input),
+          result: helper.output,
+          tool_call_error: false,
+        },
+      ],
+    }),
+  };
+}
+
+function memberRun(conversation: Conversation, helper: NonNullable<Turn['helper']>, index: number): object {
+  const member: Conversation = { ...conversation, id: `${conversation.id}-member`, component: helper.name };
+  const run = RUN_BUILDERS.agent(member, { question: helper.input, answer: helper.output }, index);
+  return { ...run, session_id: conversation.id, parent_run_id: runId(conversation.id, index) };
+}
+
+function componentId({ component }: Conversation): string {
+  return component.toLowerCase().replaceAll(' ', '-');
+}
+
+function runId(sessionId: string, index: number): string {
+  return `${sessionId}-run-${index + 1}`;
+}
+
+function createdAt(index: number): number {
+  return FIRST_SECOND + index * 60;
+}
+
+/** 2026-05-04T09:00:00Z */
+const FIRST_SECOND = 1_777_885_200;
+
+/**
+ * Creates the sample sessions through the service's own API. Those that exist already, from an earlier start, stay as
+ * they are.
+ *
+ * @throws Error naming the answer when the service refuses one
+ */
+export async function loadDemo({ host, port }: Pick<ServiceConfig, 'host' | 'port'>): Promise<void> {
+  const listenHost = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const address = listenHost.includes(':') ? `[${listenHost}]` : listenHost;
+  for (const { type, body } of demoSessions()) {
+    const reply = await fetch(`http://${address}:${port}/sessions?type=${type}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const answer = await reply.text();
+    if (reply.status !== 201 && reply.status !== 409)
+      throw new Error(`A demo session was refused: ${reply.status} ${answer}`);
+  }
+}

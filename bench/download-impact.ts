@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { ServerProcess } from '../test/support/child-process.js';
+import { peakRssMb, resetPeakMemory, rssMb } from '../test/support/process-metrics.js';
+import { SMALL_SESSION } from './large-sessions.js';
+import { startSubject } from './subjects.js';
+
+/** The heap that Node chooses in a pod of the chart, whose memory limit is 512 MiB. */
+const HEAP_MB = 256;
+const WARM_UP_ROUNDS = 8;
+/** Connections of the pool, all of which the warm-up opens: a new one takes long while the processors are busy. */
+const POOL_SIZE = 10;
+const SETTLE_MS = 300;
+/** Between two requests of the client that waits. */
+const PAUSE_MS = 5;
+
+/** Outcome of a download whose bytes are dropped. */
+export interface Download {
+  /** 0 when the connection was reset or refused. */
+  readonly status: number;
+  readonly bytes: number;
+}
+
+/** Memory and delays that some downloads caused in a warm service. */
+export interface DownloadImpact {
+  /** Highest RSS above that of the warm idle process, in megabytes. */
+  readonly riseMb: number;
+  /** Longest time of a small request meanwhile, in milliseconds. */
+  readonly longestWaitMs: number;
+  readonly downloads: readonly Download[];
+}
+
+/** Starts our service with the heap that it has in production. */
+export function startWithHeap(dsn: string): Promise<ServerProcess> {
+  return startSubject('ours', dsn, { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` });
+}
+
+/** Downloads the paths at the same time from a warm service of its own. */
+export async function measureDownloads(
+  dsn: string,
+  paths: readonly string[],
+  small = SMALL_SESSION,
+): Promise<DownloadImpact> {
+  const service = await startWithHeap(dsn);
+  try {
+    await warmUp(service, small);
+    const before = rssMb(service.pid);
+    resetPeakMemory(service.pid);
+    const downloading = Promise.all(paths.map((path) => download(service.baseUrl + path)));
+    const longestWaitMs = await longestWait(`${service.baseUrl}/sessions/${small}`, downloading);
+    const downloads = await downloading;
+    return { riseMb: service.ended() ? Number.NaN : peakRssMb(service.pid) - before, longestWaitMs, downloads };
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Compiles code and opens connections, which must not count as the measured work. */
+export async function warmUp({ baseUrl }: ServerProcess, small: string): Promise<void> {
+  const paths = ['/sessions?limit=5', `/sessions/${small}`, `/sessions/${small}/runs`];
+  for (const path of Array(WARM_UP_ROUNDS).fill(paths).flat()) {
+    const round = Array.from({ length: POOL_SIZE }, async () => (await fetch(baseUrl + path)).arrayBuffer());
+    await Promise.all(round);
+  }
+  await sleep(SETTLE_MS);
+}
+
+/** Reads a response in a process of its own, so that it does not hold up the other clients. */
+export async function download(url: string): Promise<Download> {
+  const format = '%{http_code} %{size_download}';
+  const [status, bytes] = await promisify(execFile)('curl', ['-s', '-o', '/dev/null', '-w', format, url]).then(
+    ({ stdout }) => stdout.split(' ').map(Number),
+    () => [0, 0],
+  );
+  return { status: status ?? 0, bytes: bytes ?? 0 };
+}
+
+/** Sends a small request again and again until the work is done. */
+async function longestWait(url: string, work: Promise<unknown>): Promise<number> {
+  let isDone = false;
+  const done = () => {
+    isDone = true;
+  };
+  work.then(done, done);
+  let longest = 0;
+  while (!isDone) {
+    const begin = performance.now();
+    const isAnswered = await fetch(url).then(
+      async (response) => (await response.arrayBuffer()).byteLength > 0 && response.ok,
+      () => false,
+    );
+    longest = isAnswered ? Math.max(longest, performance.now() - begin) : Number.POSITIVE_INFINITY;
+    await sleep(PAUSE_MS);
+  }
+  return longest;
+}

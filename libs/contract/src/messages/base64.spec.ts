@@ -1,0 +1,25 @@
+import { quote } from '@agno/json';
+import { describe, expect, it } from 'vitest';
+import { reencodeBase64 } from './media-kinds.js';
+
+describe('reencodeBase64', () => {
+  it.each([
+    ['aGVsbG8=', 'aGVsbG8='],
+    ['aGVs\nbG8=\n', 'aGVsbG8='],
+    ['QR==', 'QQ=='],
+    ['QQ=x=', 'QQw='],
+    ['ab==cd', 'aQ=='],
+    ['a=b=c=d', 'abc='],
+    ['-_aGVs', 'aGVs'],
+  ])('prints %j as %j', (stored, printed) => {
+    expect(reencodeBase64(quote(stored))).toBe(quote(printed));
+  });
+
+  it.each(['hello', 'grüße', 'QQ='])('takes %j, which is no base64, for the content itself', (stored) => {
+    expect(reencodeBase64(quote(stored))).toBe(quote(Buffer.from(stored).toString('base64')));
+  });
+
+  it.each(['', '====', '-_- '])('finds no content in %j', (stored) => {
+    expect(reencodeBase64(quote(stored))).toBeUndefined();
+  });
+});

@@ -1,0 +1,211 @@
+import {
+  everyItemIs,
+  FALSE,
+  isEmptyContainer,
+  isPresent,
+  itemsOf,
+  type JsonWriter,
+  kindOf,
+  MemberNames,
+  membersOf,
+  NULL,
+  objectOf,
+  type RawJson,
+  type Steps,
+  TRUE,
+} from '@agno/json';
+import { type Coercion, coerceOptional, laxBoolean, laxFloat, laxInteger, laxObject, laxString } from '../coercion.js';
+import { derivedId, type ItemPath } from './derived-id.js';
+import { AUDIO, FILE, IMAGE, type MediaKind, VIDEO } from './media-kinds.js';
+import { reprintMedia, writeMediaList } from './message-media.js';
+
+type Members = ReadonlyMap<string, RawJson>;
+
+interface MessageField {
+  readonly name: string;
+  /** Returns the printed value, or undefined when the stored value does not fit. */
+  readonly print: (raw: RawJson, place: ItemPath) => RawJson | undefined;
+  /** The printed value of a message without this field. */
+  readonly byDefault?: RawJson;
+}
+
+/** The members of a message between `id` and its media, in printed order. */
+const BEFORE_MEDIA: readonly MessageField[] = [
+  { name: 'content', print: stringOrParts },
+  { name: 'reasoning_content', print: laxString },
+  { name: 'from_history', print: laxBoolean, byDefault: FALSE },
+  { name: 'compressed_content', print: laxString },
+  { name: 'stop_after_tool_call', print: laxBoolean, byDefault: FALSE },
+  { name: 'role', print: laxString },
+  { name: 'name', print: laxString },
+  { name: 'tool_call_id', print: laxString },
+  { name: 'tool_name', print: laxString },
+  { name: 'tool_args', print: unlessEmptyContainer },
+  { name: 'tool_call_error', print: laxBoolean },
+  { name: 'tool_calls', print: listOfObjects },
+  { name: 'redacted_reasoning_content', print: laxString },
+  { name: 'provider_data', print: nonEmptyObject },
+  { name: 'checkpoint_status', print: laxString },
+  { name: 'checkpoint_created_at', print: laxInteger },
+];
+
+/** The lists of media, which may be long, in printed order. */
+const MEDIA_LISTS: readonly { readonly name: string; readonly kind: MediaKind }[] = [
+  { name: 'images', kind: IMAGE },
+  { name: 'audio', kind: AUDIO },
+  { name: 'videos', kind: VIDEO },
+  { name: 'files', kind: FILE },
+];
+
+/** The members between the media and `created_at`, in printed order. */
+const AFTER_MEDIA: readonly MessageField[] = [
+  { name: 'audio_output', print: (raw, place) => reprintMedia(AUDIO, raw, place.child('audio_output')) },
+  { name: 'references', print: reprintReferences },
+  { name: 'metrics', print: reprintMetrics },
+];
+
+/** The members of a stored message that are ever shown. */
+export const MESSAGE_MEMBERS = new MemberNames([
+  'id',
+  'created_at',
+  ...[...BEFORE_MEDIA, ...MEDIA_LISTS, ...AFTER_MEDIA].map(({ name }) => name),
+]);
+
+/** True unless the message is the system's, a tool's, or was only repeated from an earlier run. */
+export function isShownInChat(message: Members): boolean {
+  const role = message.get('role');
+  if (role === '"system"' || role === '"tool"') return false;
+  return coerceOptional(message.get('from_history'), laxBoolean) !== TRUE;
+}
+
+/**
+ * Writes a stored message as a session's `chat_history` prints it: known members only, in a fixed order, without nulls and
+ * empty lists and objects. A value that does not fit its member is left out.
+ *
+ * @param createdAt unix seconds, for a message without a time
+ * @returns the steps that write the rest of a message with media
+ */
+export function writeMessage(
+  writer: JsonWriter,
+  message: Members,
+  place: ItemPath,
+  createdAt: RawJson,
+): Steps<void> | undefined {
+  writer.openObject().member('id', coerceOptional(message.get('id'), laxString) ?? derivedId(place));
+  writeFields(writer, message, BEFORE_MEDIA, place);
+  // Few messages have media, and a generator for each message would take a tenth of a detail's CPU time.
+  if (MEDIA_LISTS.some(({ name }) => message.has(name))) return writeMediaAndEnd(writer, message, place, createdAt);
+  writeEnd(writer, message, place, createdAt);
+  return undefined;
+}
+
+function* writeMediaAndEnd(writer: JsonWriter, message: Members, place: ItemPath, createdAt: RawJson): Steps<void> {
+  for (const { name, kind } of MEDIA_LISTS) {
+    const raw = message.get(name);
+    if (isPresent(raw)) yield* writeMediaList(writer, name, kind, raw, place.child(name));
+  }
+  writeEnd(writer, message, place, createdAt);
+}
+
+function writeEnd(writer: JsonWriter, message: Members, place: ItemPath, createdAt: RawJson): void {
+  writeFields(writer, message, AFTER_MEDIA, place);
+  writer.member('created_at', coerceOptional(message.get('created_at'), laxInteger) ?? createdAt).closeObject();
+}
+
+function writeFields(writer: JsonWriter, message: Members, fields: readonly MessageField[], place: ItemPath): void {
+  for (const { name, print, byDefault } of fields) {
+    const raw = message.get(name);
+    writer.member(name, (isPresent(raw) ? print(raw, place) : undefined) ?? byDefault);
+  }
+}
+
+function stringOrParts(raw: RawJson): RawJson | undefined {
+  const kind = kindOf(raw);
+  if (kind === 'string') return raw;
+  return kind === 'array' ? unlessEmptyContainer(raw) : undefined;
+}
+
+function listOfObjects(raw: RawJson): RawJson | undefined {
+  if (kindOf(raw) !== 'array' || isEmptyContainer(raw)) return undefined;
+  return everyItemIs('object', raw) ? raw : undefined;
+}
+
+function nonEmptyObject(raw: RawJson): RawJson | undefined {
+  return coerceOptional(raw, laxObject) && unlessEmptyContainer(raw);
+}
+
+function unlessEmptyContainer(raw: RawJson): RawJson | undefined {
+  const kind = kindOf(raw);
+  return (kind === 'object' || kind === 'array') && isEmptyContainer(raw) ? undefined : raw;
+}
+
+/** What a message's metrics may hold, in the order in which they are printed. */
+const METRIC_NAMES = [
+  'input_tokens',
+  'output_tokens',
+  'total_tokens',
+  'audio_input_tokens',
+  'audio_output_tokens',
+  'audio_total_tokens',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'reasoning_tokens',
+  'cost',
+  'duration',
+  'time_to_first_token',
+  'provider_metrics',
+];
+
+const METRIC_MEMBERS = new MemberNames(METRIC_NAMES);
+
+/**
+ * The metrics of a message: known ones that are set, values untouched. A count of 0 is as good as none, a measured 0.0 is
+ * kept. Undefined when nothing is left.
+ */
+export function reprintMetrics(raw: RawJson | undefined): RawJson | undefined {
+  if (raw === undefined || kindOf(raw) !== 'object') return undefined;
+  const members = membersOf(raw, METRIC_MEMBERS);
+  const printed: [string, RawJson][] = [];
+  for (const name of METRIC_NAMES) {
+    const value = members.get(name);
+    if (isPresent(value) && isSet(value)) printed.push([name, value]);
+  }
+  return printed.length === 0 ? undefined : objectOf(printed);
+}
+
+function isSet(value: RawJson): boolean {
+  switch (kindOf(value)) {
+    case 'number':
+      return value !== '0' && value !== '-0';
+    case 'boolean': // a bool is an int in Python
+      return value === TRUE;
+    case 'object':
+      return !isEmptyContainer(value);
+    default:
+      return true;
+  }
+}
+
+const REFERENCES_FIELDS: readonly (readonly [name: string, coerce: Coercion])[] = [
+  ['query', laxString],
+  ['references', stringsAndObjects],
+  ['time', laxFloat],
+];
+
+const REFERENCES_MEMBERS = new MemberNames(REFERENCES_FIELDS.map(([name]) => name));
+
+/** The references that a user message was enriched with: always all three parts, null where nothing fits. */
+export function reprintReferences(raw: RawJson): RawJson | undefined {
+  if (kindOf(raw) !== 'object') return undefined;
+  const members = membersOf(raw, REFERENCES_MEMBERS);
+  return objectOf(REFERENCES_FIELDS.map(([name, coerce]) => [name, coerceOptional(members.get(name), coerce) ?? NULL]));
+}
+
+function stringsAndObjects(raw: RawJson): RawJson | undefined {
+  return kindOf(raw) === 'array' && itemsOf(raw).every(isStringOrObject) ? raw : undefined;
+}
+
+function isStringOrObject(item: RawJson): boolean {
+  const kind = kindOf(item);
+  return kind === 'string' || kind === 'object';
+}

@@ -1,0 +1,174 @@
+import { asRaw, EMPTY_STRING, kindOf, MemberNames, quote, type RawJson, unquote } from '@agno/json';
+import { anyValue, type Coercion, laxFloat, laxInteger, laxString } from '../coercion.js';
+
+/** A printed member of a media object; a missing one (not a null) takes the default. */
+export type MediaField = readonly [name: string, coerce: Coercion, byDefault?: RawJson];
+
+/** One of the four kinds of media that messages and run inputs carry. */
+export interface MediaKind {
+  /** In printed order, between `id` and the content. */
+  readonly fields: readonly MediaField[];
+  /** The fields that stay when the content is inline, in a message. */
+  readonly inlineFields: ReadonlySet<string>;
+  /** The same in a run's input. */
+  readonly inlineInputFields: ReadonlySet<string>;
+  /** Content as it is printed; undefined for none. */
+  readonly printContent: (content: RawJson, mimeType: RawJson | undefined) => RawJson | undefined;
+  /** Files are laxer: any content, several sources, an empty id. */
+  readonly isFile: boolean;
+}
+
+const SOURCES: readonly MediaField[] = [
+  ['url', laxString],
+  ['filepath', laxString],
+];
+
+const PROMPTS: readonly MediaField[] = [
+  ['original_prompt', laxString],
+  ['revised_prompt', laxString],
+];
+
+export const IMAGE: MediaKind = {
+  fields: [
+    ...SOURCES,
+    ['format', laxString],
+    ['mime_type', laxString],
+    ['detail', laxString],
+    ...PROMPTS,
+    ['alt_text', laxString],
+  ],
+  inlineFields: new Set(['format', 'mime_type']),
+  inlineInputFields: new Set(['format', 'mime_type', 'detail', 'original_prompt', 'revised_prompt', 'alt_text']),
+  printContent: printBytes,
+  isFile: false,
+};
+
+const INLINE_AUDIO_FIELDS = new Set(['mime_type', 'sample_rate', 'channels', 'transcript', 'expires_at']);
+
+export const AUDIO: MediaKind = {
+  fields: [
+    ...SOURCES,
+    ['format', laxString],
+    ['mime_type', laxString],
+    ['duration', laxFloat],
+    ['sample_rate', laxInteger, asRaw('24000')],
+    ['channels', laxInteger, asRaw('1')],
+    ['transcript', laxString],
+    ['expires_at', laxInteger],
+  ],
+  inlineFields: INLINE_AUDIO_FIELDS,
+  inlineInputFields: INLINE_AUDIO_FIELDS,
+  printContent: printBytes,
+  isFile: false,
+};
+
+export const VIDEO: MediaKind = {
+  fields: [
+    ...SOURCES,
+    ['format', laxString],
+    ['mime_type', laxString],
+    ['duration', laxFloat],
+    ['width', laxInteger],
+    ['height', laxInteger],
+    ['fps', laxFloat],
+    ['eta', laxString],
+    ...PROMPTS,
+  ],
+  inlineFields: new Set(['format', 'mime_type']),
+  inlineInputFields: new Set(['format', 'mime_type']),
+  printContent: printBytes,
+  isFile: false,
+};
+
+const INLINE_FILE_FIELDS = ['mime_type', 'filename', 'format', 'name'];
+
+export const FILE: MediaKind = {
+  fields: [
+    ...SOURCES,
+    ['mime_type', laxString],
+    ['file_type', laxString],
+    ['filename', laxString],
+    ['size', laxInteger],
+    ['external', anyValue],
+    ['format', laxString],
+    ['name', laxString],
+  ],
+  inlineFields: new Set(INLINE_FILE_FIELDS),
+  inlineInputFields: new Set([...INLINE_FILE_FIELDS, 'url', 'filepath', 'file_type', 'size']),
+  printContent: printFileContent,
+  isFile: true,
+};
+
+/** The members of a media object of any kind. */
+export const MEDIA_MEMBERS = new MemberNames([
+  ...['id', 'content', 'media_reference', 'metadata', 'citations'],
+  ...[IMAGE, AUDIO, VIDEO, FILE].flatMap(({ fields }) => fields.map(([name]) => name)),
+]);
+
+function printBytes(content: RawJson): RawJson | undefined {
+  return kindOf(content) === 'string' ? reencodeBase64(content) : undefined;
+}
+
+/** Files of a text type are kept as plain text, others as base64; content that is no string is shown as it is. */
+function printFileContent(content: RawJson, mimeType: RawJson | undefined): RawJson {
+  if (kindOf(content) !== 'string' || mimeType?.startsWith('"text/')) return content;
+  return reencodeBase64(content) ?? EMPTY_STRING;
+}
+
+/**
+ * Inline media content as AgentOS prints it again: decoded and encoded anew. Python's decoder skips foreign characters and
+ * what follows the padding; a text that is no base64 even so counts as the content itself, in UTF-8.
+ * Undefined when the content is empty. The caller has checked that it is a string.
+ */
+export function reencodeBase64(raw: RawJson): RawJson | undefined {
+  if (isCanonicalBase64(raw)) return raw.length > 2 ? raw : undefined;
+  const text = unquote(raw);
+  const bytes = decodeBase64(text) ?? Buffer.from(text, 'utf8');
+  return bytes.length === 0 ? undefined : asRaw(`"${bytes.toString('base64')}"`);
+}
+
+/** The usual case, which large images must not pay for: text that would come out as it went in. */
+function isCanonicalBase64(raw: RawJson): boolean {
+  if (raw.length % 4 !== 2 || !/^"[A-Za-z0-9+/]*={0,2}"$/.test(raw)) return false;
+  const lastFour = raw.slice(1, -1).slice(-4);
+  return /^(?:.[AQgw]==|..[AEIMQUYcgkosw048]=|[^=]*)$/.test(lastFour);
+}
+
+function decodeBase64(text: string): Buffer | undefined {
+  if (/[\u0080-\uffff]/.test(text)) return undefined;
+  let data = '';
+  for (const [, digits = '', padding = ''] of text.replace(/[^A-Za-z0-9+/=]+/g, '').matchAll(/([^=]*)(=*)/g)) {
+    data += digits;
+    const rest = data.length % 4;
+    if (rest >= 2 && rest + padding.length >= 4) return Buffer.from(data, 'base64');
+  }
+  return data.length % 4 === 0 ? Buffer.from(data, 'base64') : undefined;
+}
+
+const OFFICE_OPEN_XML = 'application/vnd.openxmlformats-officedocument';
+
+const FILE_MIME_TYPES = new Set<string>(
+  [
+    'application/json',
+    'application/msword',
+    'application/pdf',
+    'application/vnd.ms-excel',
+    'application/vnd.ms-outlook',
+    'application/vnd.ms-powerpoint',
+    `${OFFICE_OPEN_XML}.presentationml.presentation`,
+    `${OFFICE_OPEN_XML}.spreadsheetml.sheet`,
+    `${OFFICE_OPEN_XML}.wordprocessingml.document`,
+    'application/x-javascript',
+    'application/x-python',
+    'application/zip',
+    'message/rfc822',
+    ...['css', 'csv', 'html', 'javascript', 'markdown', 'plain', 'rtf', 'x-python', 'xml'].map(
+      (type) => `text/${type}`,
+    ),
+  ].map(quote),
+);
+
+/** True for a JSON string that names one of the media types AgentOS takes files of. */
+export function isFileMimeType(raw: RawJson): boolean {
+  return FILE_MIME_TYPES.has(raw);
+}

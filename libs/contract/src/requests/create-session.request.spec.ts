@@ -1,0 +1,99 @@
+import { runSync } from '@agno/json';
+import { describe, expect, it } from 'vitest';
+import { idTooLong, parseCreateSession } from './create-session.request.js';
+import { issuesOf, problemOf, received } from './problem.fixture.js';
+
+const parse = (body: string, query = '') => runSync(parseCreateSession(query, received(body)));
+
+describe('parseCreateSession', () => {
+  it('accepts no body, of any content type', () => {
+    const parsed = runSync(parseCreateSession('', received(undefined, 'text/plain')));
+    expect(parsed).toMatchObject({ type: 'agent', sessionId: undefined, metadata: undefined, runs: undefined });
+  });
+
+  it('reads all members', () => {
+    const body =
+      '{"session_id":"s","session_name":"n","session_state":{},"metadata":{"a":null},"user_id":"","team_id":"t","agent_id":"a"}';
+    expect(parse(body, 'type=team&db_id=d&table=ignored')).toEqual({
+      type: 'team',
+      dbId: 'd',
+      sessionId: 's',
+      sessionName: 'n',
+      sessionState: '{}',
+      metadata: '{"a":null}',
+      userId: '',
+      agentId: undefined,
+      teamId: 't',
+      workflowId: undefined,
+      summary: undefined,
+      runs: undefined,
+    });
+  });
+
+  it('takes an empty id for none, and reserved metadata for none', () => {
+    const parsed = parse('{"session_id":"","metadata":{"agno_dispatch_chain":[]}}');
+    expect(parsed).toMatchObject({ sessionId: undefined, metadata: undefined });
+  });
+
+  it.each([
+    ['{"session_id":"a\\u0000"}', 'value_error body.session_id'],
+    ['{"user_id":"\\ud800"}', 'string_unicode body.user_id'],
+    ['{"agent_id":"\\u0000"}', 'value_error body.agent_id'],
+    ['{"session_state":{"a":NaN}}', 'finite_number body.session_state.a'],
+    ['{"team_id":5}', 'string_type body.team_id'],
+    ['null', 'model_attributes_type body'],
+  ])('refuses %s', (body, issue) => {
+    expect(issuesOf(() => parse(body))).toEqual([issue]);
+  });
+
+  it('does not mind the id of another type, which is not stored', () => {
+    expect(parse('{"team_id":"\\u0000"}').teamId).toBeUndefined();
+  });
+
+  it('has a refusal for what PostgreSQL finds too long', () => {
+    const refuse = () => {
+      throw idTooLong('session_id', 'x');
+    };
+    expect(issuesOf(refuse)).toEqual(['value_error body.session_id']);
+  });
+
+  describe('with runs and a summary', () => {
+    it('takes them, cleaned and in their order', () => {
+      const runs =
+        '[{"run_id":"b","content":"x\\u0000"},{"session_id":"s","run_id":"a","created_at":5,"agent_id":null}]';
+      const parsed = parse(`{"session_id":"s","summary":{"summary":"x"},"runs":${runs}}`);
+      expect(parsed.summary).toBe('{"summary":"x"}');
+      expect(parsed.runs).toEqual([
+        '{"run_id":"b","content":"x"}',
+        '{"session_id":"s","run_id":"a","created_at":5,"agent_id":null}',
+      ]);
+    });
+
+    it.each([
+      ['{}', 'list_type body.runs'],
+      ['[1]', 'dict_type body.runs.0'],
+      ['[{}]', 'missing body.runs.0.run_id'],
+      ['[{"run_id":null}]', 'string_type body.runs.0.run_id'],
+      ['[{"run_id":""}]', 'value_error body.runs.0.run_id'],
+      ['[{"run_id":"a\\u0001"}]', 'value_error body.runs.0.run_id'],
+      ['[{"run_id":"a"},{"run_id":"a"}]', 'value_error body.runs.1.run_id'],
+      ['[{"run_id":"a","session_id":"other"}]', 'value_error body.runs.0.session_id'],
+      ['[{"run_id":"a","status":1}]', 'string_type body.runs.0.status'],
+      ['[{"run_id":"a","created_at":1.0}]', 'int_type body.runs.0.created_at'],
+      ['[{"run_id":"a","created_at":9223372036854775808}]', 'less_than_equal body.runs.0.created_at'],
+      ['[{"run_id":"a","metrics":{"x":NaN}}]', 'finite_number body.runs.0.metrics.x'],
+    ])('refuses runs %s', (runs, issue) => {
+      expect(issuesOf(() => parse(`{"session_id":"s","runs":${runs}}`))).toEqual([issue]);
+    });
+
+    it('refuses a run of a session whose id is yet to be made', () => {
+      const [, detail] = problemOf(() => parse('{"runs":[{"run_id":"a","session_id":"s"}]}'));
+      expect(detail).toMatchObject([{ msg: 'Value error, run belongs to another session', input: 's' }]);
+    });
+
+    it('refuses a summary that cannot be read again', () => {
+      expect(issuesOf(() => parse('{"summary":"x"}'))).toEqual(['dict_type body.summary']);
+      expect(issuesOf(() => parse('{"summary":{"topics":[]}}'))).toEqual(['missing body.summary.summary']);
+    });
+  });
+});

@@ -1,0 +1,62 @@
+import { runSync } from '@agno/json';
+import { describe, expect, it } from 'vitest';
+import { parseDeleteSession, parseDeleteSessions } from './delete-sessions.request.js';
+import { issuesOf, problemOf, received } from './problem.fixture.js';
+
+const parse = (body: string, query = '') => runSync(parseDeleteSessions(query, received(body)));
+
+describe('parseDeleteSession', () => {
+  it('knows no type', () => {
+    const parsed = parseDeleteSession('type=nope&user_id=u&delete_media=YES');
+    expect(parsed).toEqual({ userId: 'u', dbId: undefined, table: undefined, deleteMedia: true });
+  });
+
+  it('refuses what is no boolean', () => {
+    const msg = 'Input should be a valid boolean, unable to interpret input';
+    const issue = { type: 'bool_parsing', loc: ['query', 'delete_media'], msg, input: 'maybe' };
+    expect(problemOf(() => parseDeleteSession('delete_media=maybe'))).toEqual([422, [issue]]);
+  });
+});
+
+describe('parseDeleteSessions', () => {
+  it('leaves out ids that no session can have', () => {
+    const ids = '["a","\\u0000","\\ud800","\\u0001"]';
+    const parsed = parse(`{"session_ids":${ids},"session_types":["agent","team","workflow","agent"]}`);
+    expect(parsed.sessionIds).toEqual(['a', '\u0001']);
+  });
+
+  it('wants as many types as ids', () => {
+    const sentence = 'Session IDs and session types must have the same length';
+    expect(problemOf(() => parse('{"session_ids":["a","b"],"session_types":["agent"]}'))).toEqual([400, sentence]);
+  });
+
+  it('names the place of a bad item', () => {
+    expect(issuesOf(() => parse('{"session_types":["agent","x",3],"session_ids":[1,"a"]}', 'delete_media='))).toEqual([
+      'bool_parsing query.delete_media',
+      'string_type body.session_ids.0',
+      'enum body.session_types.1',
+      'enum body.session_types.2',
+    ]);
+  });
+
+  it('refuses empty, wrong and missing lists', () => {
+    const ctx = { field_type: 'List', min_length: 1, actual_length: 0 };
+    const msg = 'List should have at least 1 item after validation, not 0';
+    expect(problemOf(() => parse('{"session_ids":[],"x":1}'))).toEqual([
+      422,
+      [
+        { type: 'too_short', loc: ['body', 'session_ids'], msg, input: [], ctx },
+        { type: 'missing', loc: ['body', 'session_types'], msg: 'Field required', input: { session_ids: [], x: 1 } },
+      ],
+    ]);
+    expect(issuesOf(() => parse('{"session_ids":"a","session_types":null}'))).toEqual([
+      'list_type body.session_ids',
+      'list_type body.session_types',
+    ]);
+  });
+
+  it('needs a body', () => {
+    const issue = { type: 'missing', loc: ['body'], msg: 'Field required', input: null };
+    expect(problemOf(() => runSync(parseDeleteSessions('', received(undefined))))).toEqual([422, [issue]]);
+  });
+});

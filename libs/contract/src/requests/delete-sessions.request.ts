@@ -1,0 +1,95 @@
+import { itemsOf, kindOf, MemberNames, membersOf, type RawJson, type Steps, stringOf } from '@agno/json';
+import { type ReceivedBody, readBody } from '../body.js';
+import { problem } from '../http-problem.js';
+import { QueryReader } from '../query-parameters.js';
+import { isStorableId } from '../storable.js';
+import { SESSION_TYPES } from '../stored-session.js';
+import {
+  echo,
+  emptyList,
+  IssueLog,
+  type Loc,
+  missing,
+  notAList,
+  notAString,
+  wrongChoice,
+} from '../validation-issues.js';
+import { readModel } from './body-fields.js';
+import { readTableReference, type TableReference } from './get-session.request.js';
+
+/** `DELETE /sessions/{id}`: no `type`, and a body is not looked at. */
+export interface DeleteSession extends TableReference {
+  readonly userId: string | undefined;
+  /** True is answered with 503 once the database is found: there is no media storage. */
+  readonly deleteMedia: boolean;
+}
+
+/**
+ * @param rawQuery text after `?`
+ * @throws HttpProblem 422
+ */
+export function parseDeleteSession(rawQuery: string): DeleteSession {
+  const log = new IssueLog();
+  const parameters = readDeleteParameters(new QueryReader(rawQuery, log));
+  log.throwOrDefer();
+  return parameters;
+}
+
+export function readDeleteParameters(query: QueryReader): DeleteSession {
+  return { userId: query.string('user_id'), ...readTableReference(query), deleteMedia: query.flag('delete_media') };
+}
+
+/** `DELETE /sessions`: several sessions. Their types are checked, and then of no account. */
+export interface DeleteSessions extends DeleteSession {
+  /** Without those that no stored session can have: with NUL or half a surrogate pair. */
+  readonly sessionIds: readonly string[];
+}
+
+const MEMBERS = new MemberNames(['session_ids', 'session_types']);
+
+/**
+ * @param rawQuery text after `?`
+ * @throws HttpProblem 422; those of `readBody`; 400 for lists of different lengths when all else is right
+ */
+export function* parseDeleteSessions(rawQuery: string, received: ReceivedBody): Steps<DeleteSessions> {
+  const body = yield* readBody(received);
+  const log = new IssueLog();
+  const parameters = readDeleteParameters(new QueryReader(rawQuery, log));
+  const model = readModel(body, log, 'missing');
+  const ids = model === undefined ? [] : yield* readList(model, 'session_ids', log, readId);
+  const types = model === undefined ? [] : yield* readList(model, 'session_types', log, readType);
+  log.throwOrDefer();
+  if (ids.length !== types.length) throw problem(400, 'Session IDs and session types must have the same length');
+  return { ...parameters, sessionIds: ids.filter(isStorableId) };
+}
+
+type ReadItem = (raw: RawJson, loc: Loc, log: IssueLog) => string;
+
+function* readList(model: RawJson, name: string, log: IssueLog, readItem: ReadItem): Steps<string[]> {
+  const loc = ['body', name];
+  const list = membersOf(model, MEMBERS).get(name);
+  const items: string[] = [];
+  if (list === undefined) log.report(missing(loc, echo(model)));
+  else if (kindOf(list) !== 'array') log.report(notAList(loc, echo(list)));
+  else {
+    for (const item of itemsOf(list)) {
+      items.push(readItem(item, [...loc, items.length], log));
+      yield;
+    }
+    if (items.length === 0) log.report(emptyList(loc));
+  }
+  return items;
+}
+
+function readId(raw: RawJson, loc: Loc, log: IssueLog): string {
+  const text = stringOf(raw);
+  if (text === undefined) log.report(notAString(loc, echo(raw)));
+  return text ?? '';
+}
+
+function readType(raw: RawJson, loc: Loc, log: IssueLog): string {
+  const text = stringOf(raw);
+  const type = SESSION_TYPES.find((known) => known === text);
+  if (type === undefined) log.report(wrongChoice(loc, SESSION_TYPES, echo(raw)));
+  return type ?? '';
+}

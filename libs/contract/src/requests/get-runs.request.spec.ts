@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { parseGetRuns } from './get-runs.request.js';
+import { issuesOf, problemOf } from './problem.fixture.js';
+
+const STATUSES = "['CANCELLED', 'COMPLETED', 'ERROR', 'PAUSED', 'PENDING', 'REGENERATED', 'RUNNING']";
+
+describe('parseGetRuns', () => {
+  it('reads bounds of any size and statuses in any case', () => {
+    const parsed = parseGetRuns(
+      'created_after=-5&created_before=99999999999999999999&status=paused&status=ERROR&type=team',
+    );
+    expect(parsed).toMatchObject({ type: 'team', createdAfter: -5n, createdBefore: 99999999999999999999n });
+    expect(parsed.statuses).toEqual(new Set(['PAUSED', 'ERROR']));
+  });
+
+  it('has no filter by default', () => {
+    expect(parseGetRuns('')).toMatchObject({ createdAfter: undefined, createdBefore: undefined, statuses: undefined });
+  });
+
+  it.each([
+    ['status=zzz&status=nope&status=Nope', "['NOPE', 'ZZZ']"],
+    ['status=', "['']"],
+    ['status=completed&status=stra%C3%9Fe', "['STRASSE']"],
+    ['status=it%27s&status=%F0%9F%98%80&status=%EF%BF%BD', `["IT'S", '\ufffd', '😀']`],
+  ])('refuses %s', (query, values) => {
+    const sentence = `Invalid status value(s) ${values}; expected one of ${STATUSES}`;
+    expect(problemOf(() => parseGetRuns(query))).toEqual([400, sentence]);
+  });
+
+  it('checks types before statuses', () => {
+    const expected = ['enum query.type', 'int_parsing query.created_after', 'int_parsing query.created_before'];
+    expect(issuesOf(() => parseGetRuns('status=nope&created_before=1.5&created_after=&type=x'))).toEqual(expected);
+  });
+});

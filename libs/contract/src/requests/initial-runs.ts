@@ -1,0 +1,109 @@
+import { isPresent, itemsOf, kindOf, MemberNames, NULL, quote, type RawJson, type Steps } from '@agno/json';
+import { MAX_INT64, MIN_INT64 } from '../coercion.js';
+import { cleanString, storableJson } from '../storable.js';
+import {
+  echo,
+  invalidValue,
+  type Loc,
+  missing,
+  notADictionary,
+  notAList,
+  notAnIntegerType,
+  notAString,
+  type ReportIssue,
+  tooLarge,
+  tooSmall,
+} from '../validation-issues.js';
+import { Fields } from './body-fields.js';
+
+/**
+ * The member `runs`: the runs that a new session begins with, cleaned. Each needs a `run_id` of its own; a `session_id`, if
+ * it has one, must be that of the session. Undefined when not given.
+ *
+ * @param sessionId the id that the client gives the session; undefined when one will be generated
+ * @param report takes whatever is wrong: AgentOS has no such member
+ */
+export function* readInitialRuns(
+  fields: Fields,
+  sessionId: string | undefined,
+  report: ReportIssue,
+): Steps<readonly RawJson[] | undefined> {
+  const given = fields.members.get('runs');
+  if (!isPresent(given)) return undefined;
+  const loc = fields.locOf('runs');
+  if (kindOf(given) !== 'array') {
+    report(notAList(loc, echo(given)));
+    return undefined;
+  }
+  const check = new InitialRunValidator(sessionId, report);
+  const runs: RawJson[] = [];
+  for (const run of itemsOf(given)) {
+    const runLoc = [...loc, runs.length];
+    check.validate(run, runLoc);
+    runs.push(fields.rules.isUnstorable ? yield* storableJson(run, runLoc, report) : run);
+    yield;
+  }
+  return runs;
+}
+
+/** Members that fill text columns of the runs table. */
+const TEXT_COLUMNS = ['agent_id', 'team_id', 'workflow_id', 'user_id', 'parent_run_id', 'status'];
+
+const CHECKED_MEMBERS = new MemberNames(['run_id', 'session_id', 'created_at', ...TEXT_COLUMNS]);
+
+class InitialRunValidator {
+  private readonly seenIds = new Set<string>();
+
+  constructor(
+    private readonly sessionId: string | undefined,
+    private readonly report: ReportIssue,
+  ) {}
+
+  validate(raw: RawJson, loc: Loc): void {
+    if (kindOf(raw) !== 'object') {
+      this.report(notADictionary(loc, echo(raw)));
+      return;
+    }
+    const { report } = this;
+    const run = new Fields(raw, CHECKED_MEMBERS, { loc, report, reportUnstorable: report, isUnstorable: false });
+    this.checkId(run);
+    this.checkSessionId(run);
+    for (const name of TEXT_COLUMNS) run.string(name);
+    this.checkCreatedAt(run);
+  }
+
+  private checkId(run: Fields): void {
+    const loc = run.locOf('run_id');
+    const raw = run.members.get('run_id');
+    if (!isPresent(raw)) {
+      this.report(raw === undefined ? missing(loc, echo(run.raw)) : notAString(loc, NULL));
+      return;
+    }
+    const id = run.string('run_id');
+    if (id === undefined) return;
+    const fault = this.idProblem(id);
+    if (fault !== undefined) this.report(invalidValue(loc, fault, echo(raw)));
+    this.seenIds.add(id);
+  }
+
+  private idProblem(id: string): string | undefined {
+    if (id === '') return 'run_id is empty';
+    if (cleanString(id) !== id) return 'run_id has characters that cannot be stored';
+    return this.seenIds.has(id) ? 'run_id is used by another run of this request' : undefined;
+  }
+
+  private checkSessionId(run: Fields): void {
+    const id = run.string('session_id');
+    if (id === undefined || id === this.sessionId) return;
+    this.report(invalidValue(run.locOf('session_id'), 'run belongs to another session', quote(id)));
+  }
+
+  private checkCreatedAt(run: Fields): void {
+    const loc = run.locOf('created_at');
+    const raw = run.members.get('created_at');
+    if (!isPresent(raw)) return;
+    if (!/^-?\d+$/.test(raw)) this.report(notAnIntegerType(loc, echo(raw)));
+    else if (BigInt(raw) > MAX_INT64) this.report(tooLarge(loc, MAX_INT64, raw));
+    else if (BigInt(raw) < MIN_INT64) this.report(tooSmall(loc, MIN_INT64, raw));
+  }
+}

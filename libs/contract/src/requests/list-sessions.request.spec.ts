@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { parseListSessions } from './list-sessions.request.js';
+import { issuesOf, problemOf } from './problem.fixture.js';
+
+describe('parseListSessions', () => {
+  it('has defaults', () => {
+    expect(parseListSessions('')).toEqual({
+      type: undefined,
+      componentId: undefined,
+      userId: undefined,
+      sessionName: undefined,
+      limit: 20n,
+      page: 1n,
+      sortBy: 'created_at',
+      sortOrder: 'desc',
+      dbId: undefined,
+      table: undefined,
+    });
+  });
+
+  it('tells empty filters from absent ones, but not an empty database', () => {
+    const parsed = parseListSessions('user_id=&component_id=&session_name=&sort_by=&db_id=&table=');
+    expect(parsed).toMatchObject({ userId: '', componentId: '', sessionName: '', sortBy: undefined, dbId: undefined });
+  });
+
+  it('lists every issue in declared order, also when written in another', () => {
+    const expected = "'agent', 'team' or 'workflow'";
+    const integer = 'Input should be a valid integer, unable to parse string as an integer';
+    expect(problemOf(() => parseListSessions('sort_order=ASC&page=-1&limit=x&type='))).toEqual([
+      422,
+      [
+        { type: 'enum', loc: ['query', 'type'], msg: `Input should be ${expected}`, input: '', ctx: { expected } },
+        { type: 'int_parsing', loc: ['query', 'limit'], msg: integer, input: 'x' },
+        {
+          type: 'greater_than_equal',
+          loc: ['query', 'page'],
+          msg: 'Input should be greater than or equal to 0',
+          input: '-1',
+          ctx: { ge: 0 },
+        },
+        {
+          type: 'enum',
+          loc: ['query', 'sort_order'],
+          msg: "Input should be 'asc' or 'desc'",
+          input: 'ASC',
+          ctx: { expected: "'asc' or 'desc'" },
+        },
+      ],
+    ]);
+  });
+
+  it.each([
+    ['limit=0', 'greater_than_equal query.limit'],
+    [`limit=${'9'.repeat(4301)}`, 'int_parsing_size query.limit'],
+    ['page=0', 'greater_than_equal query.page'],
+    ['limit=9223372036854775808', 'less_than_equal query.limit'],
+    ['limit=1&page=9223372036854775809', 'less_than_equal query.page'],
+    ['limit=2&page=4611686018427387905', 'less_than_equal query.page'],
+    ['page=0&type=bad', 'enum query.type'],
+    [`session_name=${'x'.repeat(257)}`, 'string_too_long query.session_name'],
+    [`session_name=${'x'.repeat(257)}&limit=0`, 'greater_than_equal query.limit'],
+  ])('refuses %s with %s', (query, issue) => {
+    expect(issuesOf(() => parseListSessions(query))).toEqual([issue]);
+  });
+
+  it('counts the characters of a name, not its UTF-16 units', () => {
+    const longest = '🙂'.repeat(256);
+    expect(parseListSessions(`session_name=${encodeURIComponent(longest)}`)).toMatchObject({ sessionName: longest });
+    expect(problemOf(() => parseListSessions(`session_name=${encodeURIComponent(`${longest}x`)}`))).toEqual([
+      422,
+      [
+        {
+          type: 'string_too_long',
+          loc: ['query', 'session_name'],
+          msg: 'String should have at most 256 characters',
+          input: `${longest}x`,
+          ctx: { max_length: 256 },
+        },
+      ],
+    ]);
+  });
+
+  it.each([
+    ['limit=9223372036854775807', 9223372036854775807n, 1n],
+    ['limit=2&page=4611686018427387904', 2n, 4611686018427387904n],
+    ['limit=1&page=9223372036854775808', 1n, 9223372036854775808n],
+    ['limit=x&limit=+1_0.0', 10n, 1n],
+  ])('accepts %s', (query, limit, page) => {
+    expect(parseListSessions(query)).toMatchObject({ limit, page });
+  });
+});

@@ -1,0 +1,36 @@
+import { HttpProblem } from '../http-problem.js';
+
+/** What a parser refuses a request with, at once or later: `[status, detail]`. Fails when it accepts. */
+export function problemOf(parse: () => unknown): [status: number, detail: unknown] {
+  const problem = thrownOrDeferred(parse);
+  if (!(problem instanceof HttpProblem)) throw new Error('the request was accepted');
+  return [problem.status, JSON.parse(problem.detail)];
+}
+
+function thrownOrDeferred(parse: () => unknown): unknown {
+  try {
+    const parsed = parse();
+    return typeof parsed === 'object' && parsed !== null && 'deferredProblem' in parsed
+      ? parsed.deferredProblem
+      : undefined;
+  } catch (error) {
+    if (error instanceof HttpProblem) return error;
+    throw error;
+  }
+}
+
+/** The issues of a 422 in short: `type loc`. */
+export function issuesOf(parse: () => unknown): string[] {
+  const [status, detail] = problemOf(parse);
+  if (status !== 422) throw new Error(`status ${status}`);
+  return (detail as { type: string; loc: unknown[] }[]).map(({ type, loc }) => `${type} ${loc.join('.')}`);
+}
+
+/** A body as it arrives, by default JSON. */
+export function received(body: string | Uint8Array | undefined, contentType: string | undefined = 'application/json') {
+  return { bytes: typeof body === 'string' ? bytes(body) : body, contentType, limitBytes: 16_777_216 };
+}
+
+export function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,95 @@
+import {
+  entriesOf,
+  isEmptyContainer,
+  isPresent,
+  isTruthy,
+  MemberNames,
+  membersOf,
+  NULL,
+  objectOf,
+  quote,
+  type RawJson,
+  type Steps,
+  stringOf,
+  withoutMembers,
+} from '@agno/json';
+import { reprintIsoDatetime } from '../time/iso-datetime.js';
+import {
+  echo,
+  missing,
+  notADatetime,
+  notADatetimeType,
+  notAString,
+  type ReportIssue,
+  unknownKey,
+} from '../validation-issues.js';
+import { Fields } from './body-fields.js';
+
+/** Keys that AgentOS' runtime writes into the metadata of runs; no client may set them. */
+const RESERVED_METADATA_KEYS = new MemberNames([
+  'agno_component_version',
+  'agno_dispatch_chain',
+  'agno_dispatch_depth',
+]);
+
+/**
+ * The member `metadata` without reserved keys, cleaned. Undefined when not given; JSON null when nothing but reserved keys
+ * was given.
+ */
+export function* readMetadata(fields: Fields): Steps<RawJson | undefined> {
+  const given = fields.object('metadata');
+  if (given === undefined) return undefined;
+  const members = membersOf(given, RESERVED_METADATA_KEYS);
+  const hasReserved = [...RESERVED_METADATA_KEYS].some((key) => members.has(key));
+  if (!hasReserved) return yield* fields.cleanedValue('metadata', given);
+  const kept = withoutMembers(given, RESERVED_METADATA_KEYS);
+  return isEmptyContainer(kept) ? NULL : yield* fields.cleanedValue('metadata', kept);
+}
+
+const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
+
+/**
+ * The member `summary` as AgentOS stores it: `summary`, `topics`, `updated_at` in this order, null topics and an empty date
+ * dropped, the date reprinted (`…Z` becomes `+00:00`). `summary` and `topics` may be of any type. Undefined when not given.
+ *
+ * @param report takes unknown keys, a missing or null `summary` and a bad date, on which AgentOS fails
+ */
+export function* readSummary(fields: Fields, report: ReportIssue): Steps<RawJson | undefined> {
+  const raw = fields.object('summary');
+  if (raw === undefined) return undefined;
+  const given = new Fields(raw, SUMMARY_KEYS, { ...fields.rules, loc: fields.locOf('summary') });
+  checkSummaryText(given, report);
+  const kept: [string, RawJson][] = [];
+  for (const name of ['summary', 'topics']) {
+    const value = given.members.get(name);
+    if (isPresent(value)) kept.push([name, yield* given.cleanedValue(name, value)]);
+  }
+  const updatedAt = readUpdatedAt(given, report);
+  if (updatedAt !== undefined) kept.push(['updated_at', quote(updatedAt)]);
+  for (const [key, value] of entriesOf(raw)) {
+    if (!SUMMARY_KEYS.has(key)) report(unknownKey(given.locOf(key), echo(value)));
+    yield;
+  }
+  return objectOf(kept);
+}
+
+function checkSummaryText(given: Fields, report: ReportIssue): void {
+  const loc = given.locOf('summary');
+  const summary = given.members.get('summary');
+  if (summary === undefined) report(missing(loc, echo(given.raw)));
+  else if (summary === NULL) report(notAString(loc, NULL));
+}
+
+function readUpdatedAt(given: Fields, report: ReportIssue): string | undefined {
+  const raw = given.members.get('updated_at');
+  if (!isTruthy(raw)) return undefined;
+  const loc = given.locOf('updated_at');
+  const text = stringOf(raw);
+  if (text === undefined) {
+    report(notADatetimeType(loc, echo(raw)));
+    return undefined;
+  }
+  const printed = reprintIsoDatetime(text);
+  if (printed === undefined) report(notADatetime(loc, echo(raw)));
+  return printed;
+}

@@ -1,0 +1,36 @@
+import { MemberNames, type RawJson, type Steps } from '@agno/json';
+import { type ReceivedBody, readBody } from '../body.js';
+import { QueryReader } from '../query-parameters.js';
+import { IssueLog } from '../validation-issues.js';
+import { readFields } from './body-fields.js';
+import { readSessionReference, type SessionReference, type WithDeferredProblem } from './get-session.request.js';
+import { readMetadata, readSummary } from './session-members.js';
+
+/** `PATCH /sessions/{id}`. An undefined member is left alone; the others replace what is stored. All are cleaned. */
+export interface UpdateSession extends SessionReference, WithDeferredProblem {
+  readonly sessionName: string | undefined;
+  readonly sessionState: RawJson | undefined;
+  /** An object, or JSON null when only reserved keys were given: stored metadata is then taken away. */
+  readonly metadata: RawJson | undefined;
+  /** In the form in which it is stored. */
+  readonly summary: RawJson | undefined;
+}
+
+const MEMBERS = new MemberNames(['session_name', 'session_state', 'metadata', 'summary']);
+
+/**
+ * @param rawQuery text after `?`
+ * @throws HttpProblem 422, or those of `readBody`
+ */
+export function* parseUpdateSession(rawQuery: string, received: ReceivedBody): Steps<UpdateSession> {
+  const body = yield* readBody(received);
+  const log = new IssueLog();
+  const reference = readSessionReference(new QueryReader(rawQuery, log));
+
+  const fields = readFields(body, MEMBERS, log, 'missing');
+  const sessionName = fields.cleanedString('session_name');
+  const sessionState = yield* fields.cleanedObject('session_state');
+  const metadata = yield* readMetadata(fields);
+  const summary = yield* readSummary(fields, log.reportDeviation);
+  return { deferredProblem: log.throwOrDefer(), ...reference, sessionName, sessionState, metadata, summary };
+}

@@ -1,0 +1,103 @@
+import {
+  dumps,
+  EMPTY_STRING,
+  isPresent,
+  isTruthy,
+  itemsOf,
+  kindOf,
+  MemberNames,
+  membersOf,
+  pythonRepr,
+  quote,
+  type RawJson,
+  runSync,
+  type Steps,
+  shortened,
+  stringOf,
+  unquote,
+} from '@agno/json';
+import type { Run, RunSource, SessionType } from '../stored-session.js';
+import { firstUserContent, inputText } from './run-input.js';
+import { runOf } from './run-response.js';
+
+/**
+ * The name of a session without a stored one. The rule is the same everywhere; lists get what SQL found in the naming
+ * run, details have the runs at hand.
+ */
+
+/** What the run that names a session holds. */
+export interface TitleSource {
+  /** The text of its first user message that has a content; no string where the content is neither text nor parts. */
+  readonly message: RawJson | undefined;
+  readonly input: RawJson | undefined;
+}
+
+/** Characters after which a derived name ends with `…`: a list shows the names of many sessions. */
+export const MAX_TITLE_LENGTH = 10_000;
+
+/** The stored name, which wins even when it is empty; undefined where there is none. */
+export function storedName(sessionData: ReadonlyMap<string, RawJson>): RawJson | undefined {
+  const name = sessionData.get('session_name');
+  return isPresent(name) ? name : undefined;
+}
+
+/** The title from the run that comes first; undefined source: a session without runs. */
+export function derivedTitle(
+  type: string,
+  source: TitleSource | undefined,
+  workflowName: RawJson | null | undefined,
+): RawJson {
+  if (source === undefined) return EMPTY_STRING;
+  if (type === 'workflow') return shortened(workflowTitle(source.input, workflowName), MAX_TITLE_LENGTH);
+  if (source.message !== undefined) return shortened(source.message, MAX_TITLE_LENGTH);
+  return isPresent(source.input)
+    ? shortened(runSync(inputText(source.input, MAX_TITLE_LENGTH)), MAX_TITLE_LENGTH)
+    : EMPTY_STRING;
+}
+
+function workflowTitle(input: RawJson | undefined, name: RawJson | null | undefined): RawJson {
+  if (input !== undefined && kindOf(input) === 'string') return input;
+  if (input !== undefined && kindOf(input) === 'object') return quote(runSync(dumps(input, MAX_TITLE_LENGTH)));
+  if (!isTruthy(name)) return EMPTY_STRING;
+  return quote(`New ${stringOf(name) ?? runSync(pythonRepr(name, MAX_TITLE_LENGTH))} Session`);
+}
+
+/** Finds the naming run among those that `takesPart`: the first with a spoken user message or an input. */
+export function* findTitleSource(
+  type: SessionType,
+  runs: RunSource,
+  takesPart: (run: Run) => boolean,
+  inputOf: (run: Run) => Steps<RawJson | undefined>,
+): Steps<TitleSource | undefined> {
+  for (let raw = yield* runs.next(); raw !== undefined; raw = yield* runs.next()) {
+    yield;
+    const run = runOf(raw);
+    if (!takesPart(run)) continue;
+    if (type === 'workflow') return { message: undefined, input: run.get('input') };
+    if (type === 'team' && isTruthy(run.get('agent_id'))) continue;
+    const content = yield* firstUserContent(run.get('messages'));
+    if (content !== undefined) return { message: yield* messageText(content), input: undefined };
+    const input = yield* inputOf(run);
+    if (isPresent(input)) return { message: undefined, input };
+  }
+  return undefined;
+}
+
+const TEXT_MEMBER = new MemberNames(['text']);
+
+/** The text of a message: of one of several parts, its text parts joined by a space, as far as a name shows them. */
+function* messageText(content: RawJson): Steps<RawJson> {
+  if (kindOf(content) !== 'array') return content;
+  const texts: string[] = [];
+  let length = 0;
+  for (const part of itemsOf(content)) {
+    const text = kindOf(part) === 'object' ? membersOf(part, TEXT_MEMBER).get('text') : part;
+    if (text !== undefined && kindOf(text) === 'string') {
+      texts.push(unquote(shortened(text, MAX_TITLE_LENGTH + 1)));
+      length += text.length;
+    }
+    if (length > 6 * MAX_TITLE_LENGTH) break;
+    yield;
+  }
+  return quote(texts.join(' '));
+}

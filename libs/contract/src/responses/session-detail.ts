@@ -1,0 +1,210 @@
+import {
+  asRaw,
+  EMPTY_OBJECT,
+  isPresent,
+  isTruthy,
+  type JsonWriter,
+  kindOf,
+  MemberNames,
+  membersOf,
+  NULL,
+  type NullPolicy,
+  objectOf,
+  quote,
+  type RawJson,
+  type Steps,
+  unquote,
+} from '@agno/json';
+import { ItemPath } from '../messages/derived-id.js';
+import { rebuiltRunInput } from '../messages/rebuilt-run-input.js';
+import type { Run, RunSource, SessionType, StoredSession } from '../stored-session.js';
+import { reprintIsoDatetime } from '../time/iso-datetime.js';
+import { writeChatHistory } from './chat-history.js';
+import { derivedTitle, findTitleSource, storedName } from './derived-title.js';
+import { coerceField, type OnInvalidField } from './invalid-fields.js';
+import { agentDataSdkLabel, withSdkLabel } from './sdk-label.js';
+import { sessionDataOf, stringColumn, timestampColumn, totalTokens } from './session-list.js';
+import { isShownInDetail } from './visible-runs.js';
+
+/** What a detail is made from, and how. */
+export interface DetailContext {
+  readonly session: StoredSession;
+  readonly runs: RunSource;
+  readonly nulls: NullPolicy;
+  readonly onInvalid: OnInvalidField;
+  /** Unix seconds: what a workflow session without `updated_at` shows. */
+  readonly now: () => number;
+}
+
+const NAME_MEMBER = new MemberNames(['name']);
+
+/** Writes a session detail in the shape of `type`, which need not be the stored one. */
+export function writeSessionDetail(writer: JsonWriter, type: SessionType, context: DetailContext): Steps<void> {
+  return WRITERS[type](writer, context);
+}
+
+const WRITERS: Record<SessionType, (writer: JsonWriter, context: DetailContext) => Steps<void>> = {
+  agent: writeAgent,
+  team: writeTeam,
+  workflow: writeWorkflow,
+};
+
+function* writeAgent(writer: JsonWriter, context: DetailContext): Steps<void> {
+  const { session, nulls, onInvalid } = context;
+  const common = yield* conversationFields('agent', context);
+  yield;
+  const metadata = withSdkLabel(session.metadata, agentDataSdkLabel(session.agent_data));
+  writer
+    .openObject()
+    .field('user_id', stringColumn(session.user_id), nulls)
+    .field('agent_session_id', quote(session.session_id), nulls)
+    .field('session_id', quote(session.session_id), nulls)
+    .field('session_name', common.name, nulls)
+    .field('session_summary', common.summary, nulls)
+    .field('session_state', common.state, nulls)
+    .field('agent_id', stringColumn(session.agent_id || null), nulls)
+    .field('total_tokens', common.totalTokens, nulls)
+    .field('agent_data', coerceField('dict', 'agent_data', session.agent_data, onInvalid), nulls)
+    .field('metrics', common.metrics, nulls)
+    .field('metadata', coerceField('dict', 'metadata', metadata, onInvalid), nulls)
+    .key('chat_history');
+  yield* writeChatHistory(writer, context.runs, (run) => isShownInDetail('agent', run), session);
+  writer.field('created_at', common.createdAt, nulls).field('updated_at', common.updatedAt, nulls).closeObject();
+}
+
+function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
+  const { session, nulls, onInvalid } = context;
+  const common = yield* conversationFields('team', context);
+  yield;
+  writer
+    .openObject()
+    .field('session_id', quote(session.session_id), nulls)
+    .field('session_name', common.name, nulls)
+    .field('user_id', stringColumn(session.user_id), nulls)
+    .field('team_id', stringColumn(session.team_id), nulls)
+    .field('session_summary', common.summary, nulls)
+    .field('session_state', common.state, nulls)
+    .field('metrics', common.metrics, nulls)
+    .field('team_data', coerceField('dict', 'team_data', session.team_data, onInvalid), nulls)
+    .field('metadata', coerceField('dict', 'metadata', session.metadata, onInvalid), nulls)
+    .key('chat_history');
+  yield* writeChatHistory(writer, context.runs, (run) => isShownInDetail('team', run), session);
+  writer
+    .field('created_at', common.createdAt, nulls)
+    .field('updated_at', common.updatedAt, nulls)
+    .field('total_tokens', common.totalTokens, nulls)
+    .closeObject();
+}
+
+/** A workflow session has no conversation, summary or metrics; its dictionaries are never null. */
+function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, now }: DetailContext): Steps<void> {
+  const data = sessionDataOf(session.session_data);
+  yield;
+  const workflowData = coerceField('dict', 'workflow_data', session.workflow_data, onInvalid) ?? EMPTY_OBJECT;
+  const name = storedName(data) ?? (yield* workflowTitle(runs, workflowData));
+  const createdAt = pastTimestamp('created_at', session.created_at, onInvalid);
+  const updatedAt = session.updated_at ?? asRaw(String(now()));
+  writer
+    .openObject()
+    .field('user_id', stringColumn(session.user_id), nulls)
+    .field('workflow_id', stringColumn(session.workflow_id), nulls)
+    .field('workflow_name', NULL, nulls)
+    .field('session_id', quote(session.session_id), nulls)
+    .field('session_name', coerceField('text', 'session_name', name, onInvalid), nulls)
+    .field('session_data', coerceField('dict', 'session_data', session.session_data, onInvalid) ?? EMPTY_OBJECT, nulls)
+    .field('session_state', coerceField('dict', 'session_state', data.get('session_state'), onInvalid), nulls)
+    .field('workflow_data', workflowData, nulls)
+    .field('metadata', coerceField('dict', 'metadata', session.metadata, onInvalid) ?? EMPTY_OBJECT, nulls)
+    .field('created_at', createdAt, nulls)
+    .field('updated_at', pastTimestamp('updated_at', updatedAt, onInvalid) ?? createdAt, nulls)
+    .closeObject();
+}
+
+function* workflowTitle(runs: RunSource, workflowData: RawJson): Steps<RawJson> {
+  const source = yield* findTitleSource('workflow', runs, (run) => isShownInDetail('workflow', run), noInput);
+  return derivedTitle('workflow', source, membersOf(workflowData, NAME_MEMBER).get('name'));
+}
+
+/** The input of a workflow run is read as it is stored. */
+function* noInput(): Steps<undefined> {}
+
+/** What agent and team details have in common, as printed; undefined for null. */
+interface ConversationFields {
+  readonly name: RawJson | undefined;
+  readonly summary: RawJson | undefined;
+  readonly state: RawJson | undefined;
+  readonly metrics: RawJson | undefined;
+  readonly totalTokens: RawJson | undefined;
+  readonly createdAt: RawJson | undefined;
+  readonly updatedAt: RawJson | undefined;
+}
+
+function* conversationFields(
+  type: 'agent' | 'team',
+  { session, runs, onInvalid }: DetailContext,
+): Steps<ConversationFields> {
+  const data = sessionDataOf(session.session_data);
+  const name = storedName(data) ?? (yield* conversationTitle(type, runs));
+  // AgentOS looks for metrics only in session_data that is an object with members.
+  const { session_data: stored } = session;
+  const hasData = isTruthy(stored) && kindOf(stored) === 'object';
+  const metrics = coerceField(
+    'dict',
+    'metrics',
+    hasData ? (data.get('session_metrics') ?? EMPTY_OBJECT) : undefined,
+    onInvalid,
+  );
+  const createdAt = pastTimestamp('created_at', session.created_at, onInvalid);
+  return {
+    name: coerceField('text', 'session_name', name, onInvalid),
+    summary: sessionSummary(session.summary),
+    state: coerceField('dict', 'session_state', data.get('session_state'), onInvalid),
+    metrics,
+    totalTokens: totalTokens(metrics, onInvalid),
+    createdAt,
+    updatedAt: pastTimestamp('updated_at', session.updated_at, onInvalid) ?? createdAt,
+  };
+}
+
+function* conversationTitle(type: 'agent' | 'team', runs: RunSource): Steps<RawJson> {
+  return derivedTitle(
+    type,
+    yield* findTitleSource(type, runs, (run) => isShownInDetail(type, run), rebuiltInput),
+    undefined,
+  );
+}
+
+function* rebuiltInput(run: Run): Steps<RawJson | undefined> {
+  const input = run.get('input');
+  if (!isTruthy(input)) return undefined;
+  return kindOf(input) === 'object' ? yield* rebuiltRunInput(input, ItemPath.ofRun(run.get('run_id') ?? NULL)) : input;
+}
+
+/** Details take a time of 0 for none. */
+function pastTimestamp(field: string, raw: RawJson | null, onInvalid: OnInvalidField): RawJson | undefined {
+  return raw === '0' ? undefined : timestampColumn(field, raw, onInvalid);
+}
+
+const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
+
+/**
+ * A stored summary as details show it: the known keys that have a value, the date re-printed as Python's `isoformat`.
+ * (Lists print the stored JSON untouched.) A date that cannot be read is shown as stored.
+ */
+export function sessionSummary(stored: RawJson | null): RawJson | undefined {
+  if (!isTruthy(stored) || kindOf(stored) !== 'object') return undefined;
+  const members = membersOf(stored, SUMMARY_KEYS);
+  const present = (key: string) => (isPresent(members.get(key)) ? members.get(key) : undefined);
+  const updatedAt = members.get('updated_at');
+  return objectOf([
+    ['summary', present('summary')],
+    ['topics', present('topics')],
+    ['updated_at', isTruthy(updatedAt) ? reprintDate(updatedAt) : undefined],
+  ]);
+}
+
+function reprintDate(date: RawJson): RawJson {
+  if (kindOf(date) !== 'string') return date;
+  const text = reprintIsoDatetime(unquote(date));
+  return text === undefined ? date : quote(text);
+}

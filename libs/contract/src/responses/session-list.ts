@@ -1,0 +1,101 @@
+import { type JsonWriter, MemberNames, membersOf, quote, type RawJson, type Steps } from '@agno/json';
+import { type ListedSession, listedType } from '../stored-session.js';
+import { printTimestamp } from '../time/timestamp.js';
+import { derivedTitle, storedName, type TitleSource } from './derived-title.js';
+import { coerceField, type OnInvalidField } from './invalid-fields.js';
+import { sdkLabel, withSdkLabel } from './sdk-label.js';
+
+const SESSION_DATA_MEMBERS = new MemberNames(['session_name', 'session_state', 'session_metrics']);
+
+/** The members of a stored session_data that responses show; nothing for null and for what is no object. */
+export function sessionDataOf(raw: RawJson | null | undefined): ReadonlyMap<string, RawJson> {
+  return membersOf(raw, SESSION_DATA_MEMBERS);
+}
+
+/** The sessions of a page in order. Those of a large page arrive while they are read. */
+export interface SessionSource {
+  /** The next session, undefined behind the last. Waits where it has not arrived. */
+  next(): Steps<ListedSession | undefined>;
+}
+
+/** The page that a list shows. */
+export interface ListPage {
+  readonly sessions: SessionSource;
+  readonly page: bigint;
+  readonly limit: bigint;
+  /** The number of all matching sessions. */
+  readonly total: bigint;
+}
+
+/** Writes the body of `GET /sessions`. `onInvalid` is told the session with each field. */
+export function* writeSessionList(writer: JsonWriter, list: ListPage, onInvalid: OnInvalidField): Steps<void> {
+  const { page, limit, total } = list;
+  writer.openObject().key('data').openArray();
+  const { sessions } = list;
+  for (let session = yield* sessions.next(); session !== undefined; session = yield* sessions.next()) {
+    const id = session.session_id;
+    writeListItem(writer, session, (field) => onInvalid(`${field} of '${id}'`));
+    yield;
+  }
+  const pages = (total + limit - 1n) / limit;
+  const meta = `{"page":${page},"limit":${limit},"total_pages":${pages},"total_count":${total},"search_time_ms":0.0}`;
+  writer
+    .closeArray()
+    .key('meta')
+    .value(meta as RawJson)
+    .closeObject();
+}
+
+function writeListItem(writer: JsonWriter, session: ListedSession, onInvalid: OnInvalidField): void {
+  const type = listedType(session);
+  const data = sessionDataOf(coerceField('dict', 'session_data', session.session_data, onInvalid));
+  const name = storedName(data) ?? derivedTitle(type, listedTitle(session), session.workflow_name);
+  const metrics = coerceField('dict', 'metrics', data.get('session_metrics'), onInvalid);
+  const label = type === 'agent' ? sdkLabel(session.sdk, session.framework) : undefined;
+  writer
+    .openObject()
+    .member('session_id', quote(session.session_id))
+    .member('session_name', coerceField('text', 'session_name', name, onInvalid))
+    .member('session_state', coerceField('dict', 'session_state', data.get('session_state'), onInvalid))
+    .member('created_at', timestampColumn('created_at', session.created_at, onInvalid))
+    .member('updated_at', timestampColumn('updated_at', session.updated_at, onInvalid))
+    .member('session_type', quote(type))
+    .member('user_id', stringColumn(session.user_id))
+    .member('agent_id', stringColumn(session.agent_id))
+    .member('team_id', stringColumn(session.team_id))
+    .member('workflow_id', stringColumn(session.workflow_id))
+    .member('session_summary', coerceField('dict', 'session_summary', session.summary, onInvalid))
+    .member('metrics', metrics)
+    .member('total_tokens', totalTokens(metrics, onInvalid))
+    .member('metadata', coerceField('dict', 'metadata', withSdkLabel(session.metadata, label), onInvalid))
+    .closeObject();
+}
+
+function listedTitle({ title_found, title_message, title_input }: ListedSession): TitleSource | undefined {
+  if (title_found === 'f') return undefined;
+  return { message: title_message ?? undefined, input: title_input ?? undefined };
+}
+
+const TOTAL_TOKENS_MEMBER = new MemberNames(['total_tokens']);
+
+/** The number of tokens in stored metrics. */
+export function totalTokens(metrics: RawJson | undefined, onInvalid: OnInvalidField): RawJson | undefined {
+  return coerceField('integer', 'total_tokens', membersOf(metrics, TOTAL_TOKENS_MEMBER).get('total_tokens'), onInvalid);
+}
+
+/** A column of text as JSON; absent when NULL. */
+export function stringColumn(value: string | null): RawJson | undefined {
+  return value === null ? undefined : quote(value);
+}
+
+/** Stored unix seconds as the API prints them; a time that no calendar has is invalid. */
+export function timestampColumn(
+  field: string,
+  raw: RawJson | null | undefined,
+  onInvalid: OnInvalidField,
+): RawJson | undefined {
+  if (raw === null || raw === undefined || raw === 'null') return undefined;
+  const printed = printTimestamp(raw);
+  if (printed === undefined) onInvalid(field);
+  return printed;
+}

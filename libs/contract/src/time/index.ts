@@ -1,2 +1,0 @@
-export { reprintIsoDatetime } from './python-datetime.js';
-export * from './timestamp.js';

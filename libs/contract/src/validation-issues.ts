@@ -1,0 +1,214 @@
+import {
+  asRaw,
+  isNonFinite,
+  JsonTokenizer,
+  kindOf,
+  NULL,
+  objectOf,
+  quote,
+  type RawJson,
+  shortened,
+  shortenedString,
+} from '@agno/json';
+import { type HttpProblem, unprocessable, type ValidationIssue } from './http-problem.js';
+
+/** Where a rejected value stands: `['query', 'limit']`, `['body', 'session_ids', 1]`. */
+export type Loc = readonly (string | number)[];
+
+export type ReportIssue = (issue: ValidationIssue) => void;
+
+/** How many issues of a kind a refusal names: a list of millions of faults must not become an answer of a gigabyte. */
+const MAX_ISSUES = 1_000;
+
+/**
+ * The issues of one request, each list in the order of the contract: query parameters as declared, then the body.
+ *
+ * What AgentOS itself refuses and what only we refuse (because AgentOS answers 500 or ignores it) are kept apart, so that a
+ * request that AgentOS answers with 422 gets exactly its issues.
+ */
+export class IssueLog {
+  private readonly agentOsIssues: ValidationIssue[] = [];
+  private readonly deviations: ValidationIssue[] = [];
+
+  /** An issue that AgentOS reports as well. */
+  readonly report: ReportIssue = (issue) => {
+    if (this.agentOsIssues.length < MAX_ISSUES) this.agentOsIssues.push(issue);
+  };
+
+  /** An issue where AgentOS has none: see the table of deviations. */
+  readonly reportDeviation: ReportIssue = (issue) => {
+    if (this.deviations.length < MAX_ISSUES) this.deviations.push(issue);
+  };
+
+  /**
+   * @returns the refusal of what only we refuse: due when the database is known, as AgentOS fails no earlier
+   * @throws HttpProblem 422 when AgentOS refuses anything
+   */
+  throwOrDefer(): HttpProblem | undefined {
+    if (this.agentOsIssues.length > 0) throw unprocessable(this.agentOsIssues);
+    return this.deviations.length > 0 ? unprocessable(this.deviations) : undefined;
+  }
+}
+
+export function missing(loc: Loc, input: RawJson = NULL): ValidationIssue {
+  return { type: 'missing', loc, msg: 'Field required', input };
+}
+
+export function wrongChoice(loc: Loc, choices: readonly string[], input: RawJson): ValidationIssue {
+  const quoted = choices.map((choice) => `'${choice}'`);
+  const expected = `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+  const ctx = objectOf([['expected', quote(expected)]]);
+  return { type: 'enum', loc, msg: `Input should be ${expected}`, input, ctx };
+}
+
+export function notAnInteger(loc: Loc, input: RawJson): ValidationIssue {
+  const msg = 'Input should be a valid integer, unable to parse string as an integer';
+  return { type: 'int_parsing', loc, msg, input };
+}
+
+export function tooManyDigits(loc: Loc, input: RawJson): ValidationIssue {
+  const msg = 'Unable to parse input string as an integer, exceeded maximum size';
+  return { type: 'int_parsing_size', loc, msg, input };
+}
+
+export function tooSmall(loc: Loc, ge: bigint, input: RawJson): ValidationIssue {
+  const msg = `Input should be greater than or equal to ${ge}`;
+  return { type: 'greater_than_equal', loc, msg, input, ctx: numberCtx('ge', ge) };
+}
+
+export function tooLarge(loc: Loc, le: bigint, input: RawJson): ValidationIssue {
+  const msg = `Input should be less than or equal to ${le}`;
+  return { type: 'less_than_equal', loc, msg, input, ctx: numberCtx('le', le) };
+}
+
+export function notABoolean(loc: Loc, input: RawJson): ValidationIssue {
+  return { type: 'bool_parsing', loc, msg: 'Input should be a valid boolean, unable to interpret input', input };
+}
+
+export function notAString(loc: Loc, input: RawJson): ValidationIssue {
+  return { type: 'string_type', loc, msg: 'Input should be a valid string', input };
+}
+
+export function notADictionary(loc: Loc, input: RawJson): ValidationIssue {
+  return { type: 'dict_type', loc, msg: 'Input should be a valid dictionary', input };
+}
+
+export function notAList(loc: Loc, input: RawJson): ValidationIssue {
+  return { type: 'list_type', loc, msg: 'Input should be a valid list', input };
+}
+
+export function emptyList(loc: Loc): ValidationIssue {
+  const ctx = asRaw('{"field_type":"List","min_length":1,"actual_length":0}');
+  return {
+    type: 'too_short',
+    loc,
+    msg: 'List should have at least 1 item after validation, not 0',
+    input: asRaw('[]'),
+    ctx,
+  };
+}
+
+/** The body as a whole is no JSON object. */
+export function notAModel(input: RawJson): ValidationIssue {
+  const msg = 'Input should be a valid dictionary or object to extract fields from';
+  return { type: 'model_attributes_type', loc: ['body'], msg, input };
+}
+
+/** The body is no JSON text. @param position in characters (code points), as Python counts. */
+export function invalidJson(position: number, reason: string): ValidationIssue {
+  const ctx = objectOf([['error', quote(reason)]]);
+  return { type: 'json_invalid', loc: ['body', position], msg: 'JSON decode error', input: asRaw('{}'), ctx };
+}
+
+function numberCtx(name: string, value: bigint): RawJson {
+  return objectOf([[name, asRaw(String(value))]]);
+}
+
+/** Issues for input that AgentOS fails on, in pydantic's vocabulary where it has a word for it. */
+
+/** NaN, Infinity, or a number like 1e999 that Python reads as Infinity: PostgreSQL's jsonb has no place for them. */
+export function notFinite(loc: Loc, literal: string): ValidationIssue {
+  return { type: 'finite_number', loc, msg: 'Input should be a finite number', input: quote(literal) };
+}
+
+/** Half of a surrogate pair: no UTF-8 for it. */
+export function notUnicode(loc: Loc, input: RawJson): ValidationIssue {
+  const msg = 'Input should be a valid string, unable to parse raw data as a unicode string';
+  return { type: 'string_unicode', loc, msg, input };
+}
+
+/** U+0000, which PostgreSQL's text cannot hold. */
+export function nulCharacter(loc: Loc, input: RawJson): ValidationIssue {
+  return invalidValue(loc, 'String should not contain NUL characters', input);
+}
+
+/** @param max in characters (code points) */
+export function tooLong(loc: Loc, max: number, input: RawJson): ValidationIssue {
+  const ctx = objectOf([['max_length', asRaw(String(max))]]);
+  return { type: 'string_too_long', loc, msg: `String should have at most ${max} characters`, input, ctx };
+}
+
+export function notAnIntegerType(loc: Loc, input: RawJson): ValidationIssue {
+  return { type: 'int_type', loc, msg: 'Input should be a valid integer', input };
+}
+
+export function unknownKey(loc: Loc, input: RawJson): ValidationIssue {
+  return { type: 'extra_forbidden', loc, msg: 'Extra inputs are not permitted', input };
+}
+
+export function notADatetimeType(loc: Loc, input: RawJson): ValidationIssue {
+  return { type: 'datetime_type', loc, msg: 'Input should be a valid datetime', input };
+}
+
+export function notADatetime(loc: Loc, input: RawJson): ValidationIssue {
+  const error = 'invalid ISO 8601 format';
+  const ctx = objectOf([['error', quote(error)]]);
+  return { type: 'datetime_parsing', loc, msg: `Input should be a valid datetime, ${error}`, input, ctx };
+}
+
+/** A value of the right type that breaks a rule of its own; `sentence` says which. */
+export function invalidValue(loc: Loc, sentence: string, input: RawJson): ValidationIssue {
+  return { type: 'value_error', loc, msg: `Value error, ${sentence}`, input };
+}
+
+/** The most characters of a rejected value that a refusal repeats. */
+const MAX_ECHO_LENGTH = 65_536;
+
+/**
+ * A rejected value as a 422 shows it: FastAPI's encoder drops the keys that begin with `_sa`; what is not JSON is shown as
+ * a string. Not as AgentOS: a long string ends with `…`, a long array or object is null.
+ */
+export function echo(raw: RawJson): RawJson {
+  switch (kindOf(raw)) {
+    case 'string':
+      return shortened(raw, MAX_ECHO_LENGTH);
+    case 'object':
+    case 'array':
+      return echoContainer(raw);
+    default:
+      return isNonFinite(raw) ? asRaw(`"${raw}"`) : raw;
+  }
+}
+
+/** A rejected text that is not JSON. */
+export function echoString(text: string): RawJson {
+  return quote(shortenedString(text, MAX_ECHO_LENGTH));
+}
+
+function echoContainer(raw: RawJson): RawJson {
+  const tokens = new JsonTokenizer(raw);
+  let text = '';
+  let comma = '';
+  while (tokens.next()) {
+    const { kind, start, end } = tokens;
+    if (text.length + end - start > MAX_ECHO_LENGTH) return NULL;
+    const { token } = tokens;
+    if (kind === 'close') text += token;
+    else if (kind === 'key' && token.startsWith('"_sa')) {
+      tokens.skipValue();
+      continue;
+    } else text += comma + (isNonFinite(token) ? `"${token}"` : token) + (kind === 'key' ? ':' : '');
+    comma = kind === 'open' || kind === 'key' ? '' : ',';
+  }
+  return asRaw(text);
+}

@@ -1,0 +1,89 @@
+import { HttpProblem, problem } from '@agno/contract';
+import {
+  ChangeResultUnavailable,
+  ConnectionLost,
+  DatabaseOverloaded,
+  DatabaseUnavailable,
+  MAX_VALUE_BYTES,
+  MemoryBudgetFull,
+  type MemoryUse,
+  StatementTimedOut,
+  StoredValueTooLong,
+} from '@agno/database';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { markWorkEnded } from './large-responses.js';
+import { allowedMethod } from './paths.js';
+
+/** The part of Nest's adapter that sends a response. */
+type ResponseSender = Pick<FastifyAdapter, 'reply'>;
+
+/** Turns anything thrown into `{"detail": …}`. What nobody foresaw is a 500 whose stack is in the log only. */
+@Catch()
+export class AllExceptionsFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  constructor(private readonly adapter: ResponseSender) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    markWorkEnded(reply);
+    if (reply.raw.headersSent) return;
+    this.send(this.toProblem(error, request), request, reply);
+  }
+
+  private send(answer: HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
+    if (answer.status === 405) reply.header('allow', allowedMethod(request.url) ?? 'GET');
+    if (answer.status === 503) reply.header('retry-after', '1');
+    reply.header('content-type', 'application/json');
+    try {
+      this.adapter.reply(reply, answer.body, answer.status);
+    } catch (error) {
+      // A refusal can repeat much of its request; one of this is short.
+      this.send(this.toProblem(error, request), request, reply);
+    }
+  }
+
+  private toProblem(error: unknown, request: FastifyRequest): HttpProblem {
+    if (error instanceof HttpProblem) return error;
+    if (error instanceof DatabaseOverloaded) return problem(503, error.message);
+    if (error instanceof MemoryBudgetFull) return problem(503, BUDGET_EXHAUSTED_DETAIL[error.use]);
+    if (error instanceof ChangeResultUnavailable) return problem(504, error.message);
+    if (error instanceof DatabaseUnavailable) {
+      this.logger.warn(`${error.message}: ${error.cause instanceof Error ? error.cause.message : 'no reason given'}`);
+      // 503 promises that nothing was done, so that everybody may try again.
+      if (error instanceof ConnectionLost && request.method !== 'GET') return problem(504, OUTCOME_UNKNOWN);
+      return problem(503, error.message);
+    }
+    if (error instanceof StatementTimedOut) return problem(504, 'The database took too long to answer');
+    if (error instanceof StoredValueTooLong) {
+      this.logger.error(error.message);
+      return problem(500, `A stored value is longer than ${MAX_VALUE_BYTES} bytes`);
+    }
+    const status = statusOf(error);
+    if (status === 404) {
+      return allowedMethod(request.url) === undefined ? problem(404, 'Not Found') : problem(405, 'Method Not Allowed');
+    }
+    if (status !== undefined && status < 500) return problem(status, (error as Error).message);
+    this.logger.error(error);
+    return problem(500, 'Internal Server Error');
+  }
+}
+
+const BUDGET_EXHAUSTED_DETAIL: Record<MemoryUse, string> = {
+  body: 'Too many request bodies in flight',
+  rows: 'Too many large responses in flight',
+  change: 'Too many large responses in flight',
+  response: 'Too many large responses in flight',
+};
+const OUTCOME_UNKNOWN = 'The connection to the database was lost; the change may or may not have been made';
+
+/** The status that Nest or Fastify gave an error of theirs. */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = error instanceof Error ? (error as Error & { statusCode?: unknown }).statusCode : undefined;
+  return typeof status === 'number' ? status : undefined;
+}

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { normalizeUrl } from './paths.js';
+
+const routed = (url: string) => normalizeUrl({ url } as IncomingMessage);
+
+describe('routedUrl', () => {
+  it.each([
+    ['/sessions?limit=1#x', '/sessions?limit=1#x'],
+    ['/sessions/', '/sessions'],
+    ['/sessions//?a=%2F', '/sessions?a=%2F'],
+    ['///', '/'],
+    ['/%73essions/a%2fb', '/sessions/a/b'],
+    ['/sessions/a%20b%ff', '/sessions/a%20b%EF%BF%BD'],
+    ['/sessions#x', '/sessions%23x'],
+    ['/sessions#/x?a=1', '/sessions%23/x?a=1'],
+    ['http://elsewhere/sessions', '/sessions'],
+    ['HTTPS://elsewhere:1/sessions/?a=1', '/sessions?a=1'],
+    ['http:///sessions', '/sessions'],
+    ['http://elsewhere', '/'],
+    ['http://elsewhere?a=1', '/?a=1'],
+    ['http://elsewhere#x/sessions', '/%23x/sessions'],
+    ['http://elsewhere//sessions', '//sessions'],
+    ['*', '/*'],
+  ])('makes of %s %s', (url, seen) => {
+    expect(routed(url)).toBe(seen);
+  });
+
+  it('takes no longer for slashes than for anything else', () => {
+    expect(routed(`/${'/'.repeat(200_000)}a/`)).toHaveLength(200_002);
+  });
+});

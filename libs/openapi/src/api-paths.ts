@@ -1,0 +1,143 @@
+import {
+  DB_ID,
+  DELETE_MEDIA,
+  jsonContent,
+  LIST_FILTERS,
+  LIST_ORDER,
+  NEW_SESSION_TYPE,
+  type Paths,
+  RUN_FILTERS,
+  RUN_ID,
+  response,
+  SESSION_ID,
+  SESSION_TYPE,
+  sessionOperation,
+  TABLE,
+  TARGET_PARAMETERS,
+  USER_ID,
+} from './api-operations.js';
+import { anyOf, arraySchema, schemaRef } from './schema-builders.js';
+
+const SESSION_DETAIL = anyOf(
+  schemaRef('AgentSessionDetailSchema'),
+  schemaRef('TeamSessionDetailSchema'),
+  schemaRef('WorkflowSessionDetailSchema'),
+);
+
+export const SESSION_PATHS: Paths = {
+  '/sessions': {
+    get: sessionOperation({
+      operationId: 'get_sessions',
+      summary: 'List sessions',
+      description: 'One page of sessions, newest first unless asked otherwise, with the number of all that match.',
+      parameters: [...LIST_FILTERS, ...LIST_ORDER, DB_ID, TABLE],
+      responses: { 200: response('The page', schemaRef('PaginatedResponse_SessionSchema_')) },
+    }),
+    post: sessionOperation({
+      operationId: 'create_session',
+      summary: 'Create a session',
+      description:
+        'Stores a new session. Every member of the body is optional. With `runs` and `summary`, which AgentOS does not ' +
+        'take, a conversation from elsewhere is stored with its history, all of it or nothing.',
+      parameters: [NEW_SESSION_TYPE, DB_ID],
+      body: { content: jsonContent({ ...schemaRef('CreateSessionRequest'), default: {} }) },
+      responses: { 201: response('The new session', SESSION_DETAIL), 409: { description: 'The session_id is taken' } },
+    }),
+    delete: sessionOperation({
+      operationId: 'delete_sessions',
+      summary: 'Delete several sessions',
+      description: 'Deletes the sessions and their runs for good. Ids that do not exist are no error.',
+      parameters: [...TARGET_PARAMETERS, DELETE_MEDIA],
+      body: { required: true, content: jsonContent(schemaRef('DeleteSessionRequest')) },
+      responses: { 204: { description: 'Deleted' } },
+    }),
+  },
+  '/sessions/{session_id}': {
+    get: sessionOperation({
+      operationId: 'get_session_by_id',
+      summary: 'Read a session',
+      description: 'The session with its chat history, in the shape of its type.',
+      parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
+      responses: { 200: response('The session', SESSION_DETAIL) },
+    }),
+    delete: sessionOperation({
+      operationId: 'delete_session',
+      summary: 'Delete a session',
+      description: 'Deletes the session and its runs for good. An id that does not exist is no error.',
+      parameters: [SESSION_ID, ...TARGET_PARAMETERS, DELETE_MEDIA],
+      responses: { 204: { description: 'Deleted' } },
+    }),
+    patch: sessionOperation({
+      operationId: 'update_session',
+      summary: 'Change a session',
+      description: 'Replaces what the body names; null and absent members are left alone.',
+      parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
+      body: { required: true, content: jsonContent(schemaRef('UpdateSessionRequest')) },
+      responses: { 200: response('The changed session', SESSION_DETAIL) },
+    }),
+  },
+  '/sessions/{session_id}/rename': {
+    post: sessionOperation({
+      operationId: 'rename_session',
+      summary: 'Rename a session',
+      description: 'Sets the name of the session. Its time of change stays.',
+      parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
+      body: { required: true, content: jsonContent(schemaRef('Body_rename_session')) },
+      responses: { 200: response('The renamed session', SESSION_DETAIL) },
+    }),
+  },
+};
+
+const RUN_OF_ANY_KIND = anyOf(schemaRef('RunSchema'), schemaRef('TeamRunSchema'), schemaRef('WorkflowRunSchema'));
+const RUN_LIST_PARAMETERS = [SESSION_ID, SESSION_TYPE, USER_ID, ...RUN_FILTERS, DB_ID, TABLE];
+
+export const RUN_PATHS: Paths = {
+  '/sessions/{session_id}/runs': {
+    get: sessionOperation({
+      operationId: 'get_session_runs',
+      summary: 'List the runs of a session',
+      description: 'Every run in full, in the order in which they happened.',
+      parameters: RUN_LIST_PARAMETERS,
+      responses: { 200: response('The runs', arraySchema(RUN_OF_ANY_KIND)) },
+    }),
+  },
+  '/sessions/{session_id}/run-previews': {
+    get: sessionOperation({
+      operationId: 'get_session_run_previews',
+      summary: 'List the runs of a session in short',
+      description: 'Ids, states and the first 280 characters of question and answer of every run.',
+      parameters: RUN_LIST_PARAMETERS,
+      responses: { 200: response('The previews', arraySchema(schemaRef('SessionRunPreviewSchema'))) },
+    }),
+  },
+  '/sessions/{session_id}/runs/{run_id}': {
+    get: sessionOperation({
+      operationId: 'get_session_run',
+      summary: 'Read a run',
+      description: 'One run in full, in the shape of what ran: an agent, a team or a workflow.',
+      parameters: [SESSION_ID, RUN_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
+      responses: { 200: response('The run', RUN_OF_ANY_KIND) },
+    }),
+  },
+};
+
+export const HEALTH_PATHS: Paths = {
+  '/health': {
+    get: {
+      tags: ['Health'],
+      summary: 'Health as AgentOS tells it',
+      description: 'Says that the service answers, and since when.',
+      operationId: 'health_check',
+      responses: { 200: response('The service answers', schemaRef('HealthResponse')) },
+    },
+  },
+  '/healthz': {
+    get: {
+      tags: ['Health'],
+      summary: 'Health for probes',
+      description: 'Says that the process answers; no database is asked.',
+      operationId: 'healthz',
+      responses: { 200: response('The process answers', schemaRef('HealthzResponse')) },
+    },
+  },
+};

@@ -1,0 +1,80 @@
+import { scopesIn } from '@agno/contract';
+import {
+  type Database,
+  type Deadline,
+  isLayoutChange,
+  namedStatement,
+  type Statement,
+  type TableNames,
+} from '@agno/database';
+import type { RawJson } from '@agno/json';
+import { qualifiedTables } from './table-names.js';
+
+/** A machine identity that AgentOS keeps, as far as requests are concerned. Times in seconds since 1970. */
+export interface ServiceAccount {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly expiresAt: number | undefined;
+  readonly isRevoked: boolean;
+}
+
+/** The service accounts of one database, in the table that AgentOS keeps them in. */
+export class ServiceAccountRepository {
+  private readonly findByToken: Statement;
+  private readonly touchById: Statement;
+
+  constructor(
+    private readonly database: Database,
+    names: TableNames,
+  ) {
+    const { serviceAccounts } = qualifiedTables(names);
+    this.findByToken = namedStatement(
+      'find-service-account',
+      `SELECT id, name, scopes, expires_at, revoked_at FROM ${serviceAccounts} WHERE token_hash = $1`,
+    );
+    this.touchById = namedStatement(
+      'touch-service-account',
+      `UPDATE ${serviceAccounts} SET last_used_at = $2 WHERE id = $1`,
+    );
+  }
+
+  /**
+   * The account of a token (by its SHA-256, hexadecimal), revoked and expired ones included; `no-table` where AgentOS has none.
+   *
+   * @throws DatabaseOverloaded: who guesses tokens must not make the line longer, either
+   */
+  async find(tokenHash: string, deadline: Deadline): Promise<ServiceAccount | 'unknown' | 'no-table'> {
+    this.database.rejectIfOverloaded();
+    try {
+      const [row] = await this.database.query<AccountRow>(this.findByToken, [tokenHash], deadline);
+      return row === undefined ? 'unknown' : accountOf(row);
+    } catch (error) {
+      if (isLayoutChange(error)) return 'no-table';
+      throw error;
+    }
+  }
+
+  /** Records when an account was last used. */
+  async touch(id: string, now: number, deadline: Deadline): Promise<void> {
+    await this.database.query(this.touchById, [id, now], deadline);
+  }
+}
+
+interface AccountRow {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: RawJson;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+}
+
+function accountOf({ id, name, scopes, expires_at, revoked_at }: AccountRow): ServiceAccount {
+  return {
+    id,
+    name,
+    scopes: scopesIn(scopes),
+    expiresAt: expires_at === null ? undefined : Number(expires_at),
+    isRevoked: revoked_at !== null,
+  };
+}

@@ -1,0 +1,107 @@
+import type { SessionType, StoredSession } from '@agno/contract';
+import type { SqlValue } from '@agno/database';
+import type { RawJson } from '@agno/json';
+import type { StatementCache } from '../layout.js';
+
+export interface NewSession {
+  readonly session_id: string;
+  readonly session_type: SessionType;
+  readonly component_id: string | null;
+  readonly user_id: string | null;
+  readonly session_data: RawJson;
+  /** `agent_data`, `team_data` or `workflow_data`. */
+  readonly component_data: RawJson;
+  readonly metadata: RawJson;
+  readonly summary: RawJson;
+  /** Unix seconds. */
+  readonly created_at: number;
+  /** The runs that it begins with, as AgentOS stores them. */
+  readonly runs: readonly RawJson[];
+}
+
+/** What PostgreSQL may have put into other words: everything else of a new session is stored as it was given. */
+export type CreatedRow = Pick<StoredSession, 'session_data' | 'metadata' | 'summary'>;
+
+const RETURNED_COLUMNS = 'session_data, metadata, summary';
+
+/** Inserts a session unless its id is taken: then no row comes back. */
+export function createSession(type: SessionType) {
+  return ({ tables }: StatementCache): string =>
+    `INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${INSERT_VALUES})
+      ON CONFLICT (session_id) DO NOTHING RETURNING ${RETURNED_COLUMNS}`;
+}
+
+/** As `createSession`, with runs in the place where the layout keeps them. $10: runs as a JSON array. */
+export function createSessionWithRuns(type: SessionType) {
+  return ({ tables, layout }: StatementCache): string => {
+    if (!layout.hasRunsTable) {
+      return `INSERT INTO ${tables.sessions} (${insertColumns(type)}, runs) VALUES (${INSERT_VALUES}, $10::jsonb)
+        ON CONFLICT (session_id) DO NOTHING RETURNING ${RETURNED_COLUMNS}`;
+    }
+    return `WITH created AS (INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${INSERT_VALUES})
+        ON CONFLICT (session_id) DO NOTHING RETURNING session_id, user_id, ${RETURNED_COLUMNS}),
+      stored AS (INSERT INTO ${tables.runs} (session_id, run_id, run_type, agent_id, team_id, workflow_id, user_id,
+          parent_run_id, status, run_index, run_data, created_at, updated_at)
+        SELECT session_id, run->>'run_id', ${RUN_TYPE}, run->>'agent_id', run->>'team_id', run->>'workflow_id', user_id,
+          run->>'parent_run_id', run->>'status', place - 1, run,
+          coalesce(nullif((run->>'created_at')::bigint, 0), $9::bigint), $9::bigint
+        FROM created, jsonb_array_elements($10::jsonb) WITH ORDINALITY AS given(run, place))
+      SELECT ${RETURNED_COLUMNS} FROM created`;
+  };
+}
+
+/** agno's `run_type`: of a workflow without ids and names of others, else by the agent's id or name, else of a team. */
+const RUN_TYPE = `CASE
+          WHEN NOT (${['agent_id', 'agent_name', 'team_id', 'team_name'].map(isTruthy).join(' OR ')}) THEN 'workflow'
+          WHEN ${['agent_id', 'agent_name'].map((key) => `${isTruthy(key)} AND jsonb_typeof(run->'${key}') = 'string'`).join(' OR ')} THEN 'agent'
+          ELSE 'team' END`;
+
+/** Python's truth of a member of a run. */
+function isTruthy(key: string): string {
+  return `coalesce(run->'${key}', 'null') NOT IN ('null', 'false', '0', '""', '[]', '{}')`;
+}
+
+/** The row of a session that was just created. */
+export function storedSession(session: NewSession, created: CreatedRow): StoredSession {
+  const { session_id, session_type, component_id, user_id, component_data, created_at } = session;
+  const time = String(created_at) as RawJson;
+  const own = <T>(type: SessionType, value: T) => (type === session_type ? value : null);
+  return {
+    session_id,
+    session_type,
+    agent_id: own('agent', component_id),
+    team_id: own('team', component_id),
+    workflow_id: own('workflow', component_id),
+    user_id,
+    session_data: created.session_data,
+    agent_data: own('agent', component_data),
+    team_data: own('team', component_data),
+    workflow_data: own('workflow', component_data),
+    metadata: created.metadata,
+    summary: created.summary,
+    created_at: time,
+    updated_at: time,
+  };
+}
+
+/** Parameters of both statements; runs only where they are stored. */
+export function createValues(session: NewSession): SqlValue[] {
+  const { session_id, session_type, component_id, user_id, session_data, component_data } = session;
+  return [
+    session_id,
+    session_type,
+    component_id,
+    user_id,
+    session_data,
+    component_data,
+    session.metadata,
+    session.summary,
+    session.created_at,
+  ];
+}
+
+function insertColumns(type: SessionType): string {
+  return `session_id, session_type, ${type}_id, user_id, session_data, ${type}_data, metadata, summary, created_at, updated_at`;
+}
+
+const INSERT_VALUES = '$1, $2, $3, $4, $5::jsonb, $6::jsonb, $7::jsonb, $8::jsonb, $9::bigint, $9::bigint';

@@ -1,0 +1,42 @@
+import { CASCADE_TABLES, type StatementCache } from '../layout.js';
+import { tableExists } from '../table-names.js';
+
+/** Tells whether the delete ran; `stale` means that the tables had changed and nothing was deleted. */
+export interface DeleteRow {
+  readonly stale: 't' | 'f';
+}
+
+/**
+ * Deletes sessions with everything that hangs on them, in one statement. $1 ids, $2 owner or null for anybody's.
+ * What belongs to a session goes only with a session of the owner; unscoped, leftovers of ids without a row go too.
+ * The statement does nothing when a table that it does not know of has come into being.
+ */
+export function deleteSessions({ tables, layout }: StatementCache): string {
+  const known = new Set<string>(layout.cascade);
+  const unknown = CASCADE_TABLES.filter((table) => !known.has(table)).map((table) => tables[table]);
+  if (!layout.hasRunsTable) unknown.push(tables.runs);
+  const isStale = unknown.map(tableExists).join(' OR ') || 'false';
+  const where = (column: string) => `WHERE ${column} IN (SELECT id FROM doomed)`;
+  const cascade = [
+    ...(layout.hasRunsTable ? [`runs AS (DELETE FROM ${tables.runs} ${where('session_id')})`] : []),
+    ...(known.has('transcripts')
+      ? [`transcripts AS (DELETE FROM ${tables.transcripts} ${where('agno_session_id')})`]
+      : []),
+    ...(known.has('compactions') ? [`compactions AS (DELETE FROM ${tables.compactions} ${where('session_id')})`] : []),
+    ...(known.has('toolResults')
+      ? [`results AS (DELETE FROM ${tables.toolResults} ${where('session_id')} RETURNING namespace, path)`]
+      : []),
+    ...(known.has('toolResults') && known.has('payloads')
+      ? [
+          `payloads AS (DELETE FROM ${tables.payloads} p USING results r WHERE p.namespace = r.namespace AND p.path = r.path)`,
+        ]
+      : []),
+  ];
+  return `WITH layout AS (SELECT ${isStale} AS stale),
+    gone AS (DELETE FROM ${tables.sessions} s USING layout WHERE NOT stale AND s.session_id = ANY($1::text[])
+      AND ($2::text IS NULL OR s.user_id = $2) RETURNING s.session_id),
+    doomed AS (SELECT session_id AS id FROM gone
+      UNION SELECT unnest($1::text[]) FROM layout WHERE NOT stale AND $2::text IS NULL)
+    ${cascade.map((part) => `, ${part}`).join('')}
+    SELECT stale FROM layout`;
+}

@@ -1,0 +1,29 @@
+import type { StoredSession } from '@agno/contract';
+import type { RawJson } from '@agno/json';
+import type { StatementCache } from '../layout.js';
+import { tableExists } from '../table-names.js';
+
+/** What the single run's answer needs: the run, whether there are any, and the session's label. */
+export interface RunRow
+  extends Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'workflow_id' | 'agent_data'> {
+  readonly table_run: RawJson | null;
+  readonly legacy_run: RawJson | null;
+  readonly has_runs: 't' | 'f';
+  readonly upgraded?: 't' | 'f';
+}
+
+/** One run of a session. $1 session id, $2 owner or null for anybody's, $3 run id. */
+export function readRun({ layout, tables }: StatementCache): string {
+  const inTable = `FROM ${tables.runs} r WHERE r.session_id = s.session_id`;
+  const entries = `FROM jsonb_array_elements(CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END) e
+      WHERE jsonb_typeof(e) = 'object'`;
+  const hasRuns = [
+    ...(layout.hasRunsTable ? [`EXISTS (SELECT ${inTable})`] : []),
+    ...(layout.hasRunsColumn ? [`EXISTS (SELECT ${entries} AND e->>'run_id' IS NOT NULL)`] : []),
+  ];
+  return `SELECT s.session_type, s.agent_id, s.team_id, s.workflow_id, s.agent_data,
+      ${layout.hasRunsTable ? `(SELECT r.run_data ${inTable} AND r.run_id = $3)` : 'NULL'} AS table_run,
+      ${layout.hasRunsColumn ? `(SELECT e ${entries} AND e->>'run_id' = $3 LIMIT 1)` : 'NULL'} AS legacy_run,
+      ${hasRuns.join(' OR ') || 'false'} AS has_runs${layout.hasRunsTable ? '' : `, ${tableExists(tables.runs)} AS upgraded`}
+      FROM ${tables.sessions} s WHERE s.session_id = $1 AND ($2::text IS NULL OR s.user_id = $2)`;
+}

@@ -1,0 +1,88 @@
+import type { TableNames } from '@agno/database';
+import { qualifiedTables, quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
+
+/** Version that agno 3.1.10 notes for tables it creates. */
+const SCHEMA_VERSION = '3.0.0';
+
+/** Serialises concurrent creators; any constant of our own will do. */
+const LOCK_KEY = 7_236_110;
+
+/**
+ * The tables, indexes and version rows that agno 3.1.10 creates in an empty database, so that Python can carry on.
+ * Run in one transaction.
+ */
+export function createTables(names: TableNames, tables: Tables, now: string): string[] {
+  return [
+    `SELECT pg_advisory_xact_lock(${LOCK_KEY})`,
+    `CREATE SCHEMA IF NOT EXISTS ${tables.schema}`,
+    `CREATE TABLE IF NOT EXISTS ${tables.sessions} (
+      session_id varchar PRIMARY KEY, session_type varchar NOT NULL, agent_id varchar, team_id varchar,
+      workflow_id varchar, user_id varchar, session_data jsonb, agent_data jsonb, team_data jsonb, workflow_data jsonb,
+      metadata jsonb, summary jsonb, created_at bigint NOT NULL, updated_at bigint)`,
+    ...createIndexStatements(tables.sessions, names.sessionTable, [['session_type'], ['created_at']]),
+    `CREATE TABLE IF NOT EXISTS ${tables.runs} (
+      run_id varchar PRIMARY KEY, session_id varchar NOT NULL REFERENCES ${tables.sessions} (session_id) ON DELETE CASCADE,
+      run_type varchar NOT NULL, agent_id varchar, team_id varchar, workflow_id varchar, user_id varchar,
+      parent_run_id varchar, status varchar, run_index bigint, run_data jsonb NOT NULL, created_at bigint NOT NULL,
+      updated_at bigint)`,
+    ...createIndexStatements(tables.runs, names.runTable, [
+      ['session_id'],
+      ['run_type'],
+      ['agent_id'],
+      ['team_id'],
+      ['workflow_id'],
+      ['user_id'],
+      ['status'],
+      ['created_at'],
+      ['session_id', 'run_index'],
+    ]),
+    `CREATE TABLE IF NOT EXISTS ${tables.versions} (
+      table_name varchar PRIMARY KEY, version varchar NOT NULL, created_at varchar NOT NULL, updated_at varchar)`,
+    ...createIndexStatements(tables.versions, 'agno_schema_versions', [['created_at']]),
+    ...[names.sessionTable, names.runTable].map(
+      (table) => `INSERT INTO ${tables.versions} (table_name, version, created_at, updated_at)
+        VALUES (${quoteLiteral(table)}, ${quoteLiteral(SCHEMA_VERSION)}, ${quoteLiteral(now)}, ${quoteLiteral(now)}) ON CONFLICT DO NOTHING`,
+    ),
+  ];
+}
+
+function createIndexStatements(table: string, name: string, columns: readonly (readonly string[])[]): string[] {
+  return columns.map(
+    (list) =>
+      `CREATE INDEX IF NOT EXISTS ${quoteIdentifier(`idx_${name}_${list.join('_')}`)} ON ${table} (${list.join(', ')})`,
+  );
+}
+
+/** An index of ours on the sessions table: what lists want and AgentOS does not create. */
+export interface SessionIndex {
+  readonly name: string;
+  /** Which lists it serves. */
+  readonly purpose: string;
+  readonly create: string;
+  readonly drop: string;
+}
+
+/** Our names begin so, which tells them from AgentOS's. */
+const INDEX_NAME_PREFIX = 'agno_session_service';
+
+const INDEX_DEFINITIONS: readonly [suffix: string, purpose: string, definition: string][] = [
+  ['user', 'lists of one user', '(user_id, created_at)'],
+  ['agent', 'lists of one agent', '(agent_id, created_at) WHERE agent_id IS NOT NULL'],
+  ['team', 'lists of one team', '(team_id, created_at) WHERE team_id IS NOT NULL'],
+  ['workflow', 'lists of one workflow', '(workflow_id, created_at) WHERE workflow_id IS NOT NULL'],
+  ['updated', 'lists sorted by updated_at', '((coalesce(updated_at, created_at)))'],
+];
+
+/** The indexes for the sessions table of that name. Built and dropped without blocking writers. */
+export function sessionIndexes(names: TableNames): SessionIndex[] {
+  const tables = qualifiedTables(names);
+  return INDEX_DEFINITIONS.map(([suffix, purpose, definition]) => {
+    const name = `${INDEX_NAME_PREFIX}_${suffix}`;
+    return {
+      name,
+      purpose,
+      create: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdentifier(name)} ON ${tables.sessions} ${definition}`,
+      drop: `DROP INDEX CONCURRENTLY IF EXISTS ${tables.schema}.${quoteIdentifier(name)}`,
+    };
+  });
+}

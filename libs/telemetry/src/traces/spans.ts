@@ -1,0 +1,135 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DatabaseObserver, RunStatement } from '@agno/database';
+import { onRequestEnd, routeOf, runWithLogContext, UNMATCHED_ROUTE } from '@agno/http';
+import {
+  type Context,
+  defaultTextMapGetter,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { operationOf } from '../service-metrics.js';
+
+/**
+ * One span of kind server for each request, named and described as OpenTelemetry's conventions for HTTP say, but for the
+ * path and the query: those hold ids of sessions and users.
+ */
+export function traceRequests(fastify: FastifyInstance, tracer: Tracer, readsParent: boolean): void {
+  const propagator = new W3CTraceContextPropagator();
+  const parentOf = ({ headers }: FastifyRequest): Context =>
+    readsParent ? propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter) : ROOT_CONTEXT;
+  const spans = new WeakMap<FastifyRequest, Span>();
+
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const span = tracer.startSpan(
+      spanName(request),
+      { kind: SpanKind.SERVER, attributes: requestAttributes(request) },
+      parentOf(request),
+    );
+    const { traceId: trace_id, spanId: span_id } = span.spanContext();
+    spans.set(request, span);
+    request.trace = { trace_id, span_id };
+    runInSpan(span, () => runWithLogContext({ request_id: request.id, trace_id, span_id }, done));
+  });
+  onRequestEnd(fastify, (request, status) => {
+    const span = spans.get(request);
+    if (span !== undefined) endSpan(span, request, status);
+  });
+}
+
+function spanName(request: FastifyRequest): string {
+  const route = routeTemplate(request);
+  return route === undefined ? request.method : `${request.method} ${route}`;
+}
+
+/** The route as AgentOS spells it, so that its traces and ours can be laid side by side. */
+function routeTemplate(request: FastifyRequest): string | undefined {
+  const route = routeOf(request);
+  return route === UNMATCHED_ROUTE ? undefined : route.replace(/:(\w+)/g, '{$1}');
+}
+
+function requestAttributes(request: FastifyRequest) {
+  return {
+    'http.request.method': request.method,
+    'http.route': routeTemplate(request),
+    'url.scheme': request.protocol,
+    'network.protocol.version': request.raw.httpVersion,
+  };
+}
+
+function endSpan(span: Span, { databaseId }: FastifyRequest, status: number): void {
+  span.setAttribute('http.response.status_code', status);
+  if (databaseId !== undefined) span.setAttribute('db_id', databaseId);
+  if (status >= 500) {
+    span.setAttribute('error.type', String(status));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+}
+
+/**
+ * One span of kind client for each statement, under the request that asked for it: its name, never its text or parameters.
+ */
+export class TracingObserver implements DatabaseObserver {
+  constructor(
+    private readonly observer: DatabaseObserver,
+    private readonly tracer: Tracer,
+  ) {}
+
+  statementEnded(databaseId: string, name: string, seconds: number): void {
+    this.observer.statementEnded(databaseId, name, seconds);
+  }
+
+  connectionTimedOut(databaseId: string): void {
+    this.observer.connectionTimedOut(databaseId);
+  }
+
+  requestRefused(databaseId: string): void {
+    this.observer.requestRefused(databaseId);
+  }
+
+  instrument(databaseId: string, run: RunStatement): RunStatement {
+    return async (statement, values, execution) => {
+      const span = this.startSpan(databaseId, operationOf(statement.name));
+      try {
+        return await run(statement, values, execution);
+      } catch (error) {
+        markFailed(span, error);
+        throw error;
+      } finally {
+        span.end();
+      }
+    };
+  }
+
+  private startSpan(databaseId: string, operation: string): Span {
+    const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': operation, db_id: databaseId };
+    return this.tracer.startSpan(operation, { kind: SpanKind.CLIENT, attributes }, currentContext());
+  }
+}
+
+/** Says which error it was by PostgreSQL's or the system's code. Messages quote values. */
+function markFailed(span: Span, error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (code !== undefined) span.setAttribute('db.response.status_code', code);
+  span.setAttribute('error.type', code ?? (error instanceof Error ? error.name : 'unknown'));
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+const currentSpan = new AsyncLocalStorage<Span>();
+
+/** Runs `work`; spans of what it starts become children of `span`. */
+export function runInSpan(span: Span, work: () => void): void {
+  currentSpan.run(span, work);
+}
+
+/** To be the parent of spans that begin here. */
+export function currentContext(): Context {
+  const span = currentSpan.getStore();
+  return span === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, span);
+}

@@ -1,0 +1,65 @@
+import type { SeededRandom } from '../../support/seeded-random.js';
+import { randomValue } from './random-values.js';
+
+const NAMES = ['a', 'b', 'summary', 'topics', 'updated_at', 'agno_dispatch_depth'];
+const FIELDS = {
+  create: [
+    'session_id',
+    'session_name',
+    'session_state',
+    'metadata',
+    'user_id',
+    'agent_id',
+    'team_id',
+    'workflow_id',
+    'unknown',
+  ],
+  patch: ['session_name', 'session_state', 'metadata', 'summary', 'user_id', 'session_id', 'unknown'],
+  rename: ['session_name', 'session_name', 'unknown'],
+  delete: ['session_ids', 'session_types'],
+} as const;
+const FITTING: Readonly<Record<string, readonly string[]>> = {
+  session_id: ['"made"', '"f"', '"ü x"', '""'],
+  session_name: ['"N"', '""', '"a\\u0000b"', '"ü\\ufffe"', '"\\ud83d\\ude42"'],
+  session_state: ['{}', '{"a":1.0,"b":[null,{"c":9007199254740993}]}', '{"__proto__":{"x":1},"2":1,"10":2}'],
+  metadata: ['{}', '{"a":null}', '{"agno_dispatch_depth":1}', '{"k":"a\\u0001b"}'],
+  summary: [
+    '{"summary":"S"}',
+    '{"summary":"S","topics":["t"],"updated_at":"2025-10-09T08:53:20"}',
+    '{"summary":"","updated_at":""}',
+  ],
+  session_ids: ['["f"]', '["f","f"]', '["missing","f"]', '[]'],
+  session_types: ['["agent"]', '["team","agent"]', '["agent","workflow"]', '["Agent"]', '[]'],
+};
+
+export type BodyKind = keyof typeof FIELDS;
+
+/** A JSON body that mostly makes sense; now and then a field of another type, or text that is not quite JSON. */
+export function randomBody(dice: SeededRandom, kind: BodyKind): string {
+  if (dice.oneIn(25)) return randomValue(dice, NAMES);
+  const members = dice
+    .some(kind === 'rename' ? 2 : 4, () => dice.pick<string>(FIELDS[kind]))
+    .map((name) => {
+      const value = dice.oneIn(4) ? randomValue(dice, NAMES) : dice.pick(FITTING[name] ?? ['"x"', 'null']);
+      return `${JSON.stringify(name)}:${value}`;
+    });
+  if (kind === 'delete' && members.length < 2) members.push('"session_ids":["f"]', '"session_types":["agent"]');
+  const text = `{${members.join(dice.oneIn(40) ? ' ,\n ' : ',')}}`;
+  return dice.oneIn(12) ? damaged(dice, text) : text;
+}
+
+function damaged(dice: SeededRandom, text: string): string {
+  const at = dice.below(text.length + 1);
+  switch (dice.below(3)) {
+    case 0:
+      return text.slice(0, at);
+    case 1:
+      return text.slice(0, at) + text.slice(at + 1);
+    default:
+      return (
+        text.slice(0, at) +
+        dice.pick(['"', '{', '}', '[', ',', ':', '\\', '\u0001', 'NaN', '01', '.', 'e', ' ', 'ü']) +
+        text.slice(at)
+      );
+  }
+}

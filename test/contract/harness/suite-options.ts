@@ -1,0 +1,54 @@
+import { parseArgs } from 'node:util';
+import { LAYOUTS, type Layout, ROUTES, type Route } from './contract-case.js';
+
+/** What of the suite is to run, and against what. */
+export interface SuiteOptions {
+  readonly layouts: readonly Layout[];
+  readonly routes: readonly Route[];
+  /** Part of the case's name; '' for all. */
+  readonly only: string;
+  /** What takes the place of our service: `oracle` checks the suite itself with a second AgentOS. */
+  readonly against: 'service' | 'oracle';
+  /** Compare with the recorded answers instead of a live AgentOS; needs no Python. */
+  readonly recorded: boolean;
+  /** Write the live AgentOS's answers into `recorded/` instead of comparing. */
+  readonly record: boolean;
+  /** Also the Python client's scripts and the database shared with Python. */
+  readonly extras: boolean;
+}
+
+export const USAGE = `test/contract/run-contract-suite.ts [--layout v3,v2,mixed,several] [--route list,detail,…] [--only PART-OF-A-NAME]
+  [--recorded | --record | --against oracle] [--no-extras]`;
+
+/** Reads the command line. Throws an Error with a readable message for anything unknown. */
+export function readSuiteOptions(argv: string[]): SuiteOptions {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      layout: { type: 'string', default: LAYOUTS.join(',') },
+      route: { type: 'string', default: ROUTES.join(',') },
+      only: { type: 'string', default: '' },
+      against: { type: 'string', default: 'service' },
+      recorded: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
+      'no-extras': { type: 'boolean', default: false },
+    },
+  });
+  const against = oneOf('--against', values.against, ['service', 'oracle'] as const);
+  const narrowed = values.route !== ROUTES.join(',') || values.only !== '' || values.layout !== LAYOUTS.join(',');
+  return {
+    layouts: values.layout.split(',').map((name) => oneOf('--layout', name, LAYOUTS)),
+    routes: values.route.split(',').map((name) => oneOf('--route', name, ROUTES)),
+    only: values.only,
+    against,
+    recorded: values.recorded,
+    record: values.record,
+    extras: !(values['no-extras'] || values.recorded || values.record || narrowed || against === 'oracle'),
+  };
+}
+
+function oneOf<T extends string>(option: string, given: string, allowed: readonly T[]): T {
+  const found = allowed.find((name) => name === given);
+  if (found === undefined) throw new Error(`${option} ${given}: expected one of ${allowed.join(', ')}\n${USAGE}`);
+  return found;
+}

@@ -1,0 +1,38 @@
+import type { KillablePostgres } from './killable-postgres.js';
+import type { ObservedSession, TrackedSession } from './tracked-session.js';
+
+interface StoredRow {
+  readonly id: string;
+  readonly name: string | null;
+  readonly revisions: (string | null)[];
+  readonly runs: number;
+}
+
+/**
+ * Compares the tables themselves with what clients were told: every write that was done is there, none that was refused
+ * is, and one of unknown outcome is there as a whole or not at all.
+ *
+ * @returns a sentence for each session of which that is not so
+ */
+export async function tableViolations(
+  sessions: readonly TrackedSession[],
+  postgres: KillablePostgres,
+  database: string,
+): Promise<string[]> {
+  const rows = await postgres.sql<StoredRow>(STORED, database, [sessions.map(({ id }) => id)]);
+  const stored = new Map<string, ObservedSession>(rows.map(({ id, ...found }) => [id, found]));
+  const faults = sessions.map((session) => session.faultOf(stored.get(session.id)));
+  const [orphans] = await postgres.sql<{ n: number }>(ORPHANS, database);
+  if (orphans?.n !== 0) faults.push(`${orphans?.n} runs belong to no session`);
+  return faults.filter((fault) => fault !== undefined);
+}
+
+const STORED = `
+  SELECT session_id AS id, session_data->>'session_name' AS name,
+         ARRAY[session_data->'session_state'->>'revision', metadata->>'revision', summary->>'summary'] AS revisions,
+         (SELECT count(*)::int FROM ai.agno_runs AS r WHERE r.session_id = s.session_id) AS runs
+    FROM ai.agno_sessions AS s WHERE session_id = ANY($1)`;
+
+const ORPHANS = `
+  SELECT count(*)::int AS n FROM ai.agno_runs AS r
+   WHERE NOT EXISTS (SELECT FROM ai.agno_sessions AS s WHERE s.session_id = r.session_id)`;
