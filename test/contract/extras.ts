@@ -1,4 +1,4 @@
-import { jsonDifferences, parseJson } from '@agno/comparison';
+import { jsonDifferences, parseJson } from '@session-service/comparison';
 import type { ServerProcess } from '../support/child-process.js';
 import { startSessionService } from '../support/session-service.js';
 import { authenticationUnits } from './auth/run-authentication.js';

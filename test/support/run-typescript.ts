@@ -1,7 +1,7 @@
 /**
  * Lets plain `node` run the TypeScript of the tests: `node --import ./test/support/run-typescript.ts FILE.ts`.
  * Node strips the types by itself; what it lacks is that our imports name the compiled file (`./x.js` for `x.ts`), and
- * our libraries by alias (`@agno/x` for `libs/x`). The libraries are taken as `make build` has compiled them: they hold
+ * our libraries by alias (`@session-service/x` for `libs/x`). The libraries are taken as `make build` has compiled them: they hold
  * what stripping cannot do, decorators for one.
  */
 import { existsSync } from 'node:fs';
@@ -13,7 +13,7 @@ const COMPILED = new URL('../../dist/libs/', import.meta.url).href;
 
 registerHooks({
   resolve(specifier, context, next) {
-    const library = /^@agno\/(.+)$/.exec(specifier)?.[1];
+    const library = /^@session-service\/(.+)$/.exec(specifier)?.[1];
     if (library !== undefined) return next(`${COMPILED}${library}/src/index.js`, context);
     if (specifier.startsWith('.') && specifier.endsWith('.js') && context.parentURL?.endsWith('.ts')) {
       const { href } = new URL(specifier, context.parentURL);

@@ -7,7 +7,7 @@ import {
   exactExpectation,
   isDerivedMessageTime,
   responseDifferences,
-} from '@agno/comparison';
+} from '@session-service/comparison';
 import { LIMITS } from './mirror-limits.js';
 import { type MirrorRequest, queryParameters, routeOf } from './requests/mirror-request.js';
 import { NoResponse, type Side, type SideName, type SideResponse } from './side.js';

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { comparedHeaders, type TimedResponse } from '@agno/comparison';
+import { comparedHeaders, type TimedResponse } from '@session-service/comparison';
 import { LIMITS } from './mirror-limits.js';
 import type { MirrorRequest } from './requests/mirror-request.js';
 

@@ -1,9 +1,9 @@
-import { AuthModule } from '@agno/auth';
-import { DatabaseModule, type DatabaseObserver } from '@agno/database';
-import { HealthModule } from '@agno/health';
-import { SessionsModule } from '@agno/sessions';
-import { type ServiceMetrics, TelemetryModule } from '@agno/telemetry';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuthModule } from '@session-service/auth';
+import { DatabaseModule, type DatabaseObserver } from '@session-service/database';
+import { HealthModule } from '@session-service/health';
+import { SessionsModule } from '@session-service/sessions';
+import { type ServiceMetrics, TelemetryModule } from '@session-service/telemetry';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
 import { serviceConfigModule } from './config/load-config.js';

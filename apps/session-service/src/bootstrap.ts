@@ -2,11 +2,18 @@ import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { Authenticator, addAuthenticationHook, authWarnings } from '@agno/auth';
-import { DatabaseRegistry, MemoryBudget } from '@agno/database';
-import { DatabaseHealth } from '@agno/health';
-import { AllExceptionsFilter, closeConnectionsAfterResponses, createHttpAdapter, createLogger } from '@agno/http';
-import { mountDocs } from '@agno/openapi';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Authenticator, addAuthenticationHook, authWarnings } from '@session-service/auth';
+import { DatabaseRegistry, MemoryBudget } from '@session-service/database';
+import { DatabaseHealth } from '@session-service/health';
+import {
+  AllExceptionsFilter,
+  closeConnectionsAfterResponses,
+  createHttpAdapter,
+  createLogger,
+} from '@session-service/http';
+import { mountDocs } from '@session-service/openapi';
 import {
   aggregateForWorkers,
   measureRequests,
@@ -14,9 +21,7 @@ import {
   ServiceMetrics,
   startTracing,
   type Tracing,
-} from '@agno/telemetry';
-import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+} from '@session-service/telemetry';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { loadConfig } from './config/load-config.js';

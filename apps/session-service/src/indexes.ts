@@ -1,7 +1,7 @@
 /** `npm run indexes -- [--apply | --remove] [--db ID]`: shows, builds or drops the indexes that lists want. */
 import { parseArgs } from 'node:util';
-import { Database, DatabaseUnavailable, Deadline, UNLOGGED, UNOBSERVED } from '@agno/database';
-import { sessionIndexes } from '@agno/storage';
+import { Database, DatabaseUnavailable, Deadline, UNLOGGED, UNOBSERVED } from '@session-service/database';
+import { sessionIndexes } from '@session-service/storage';
 import { ConfigError } from './config/environment.js';
 import { loadConfig } from './config/load-config.js';
 

@@ -1,7 +1,7 @@
-import { problem } from '@agno/contract';
-import { DatabaseOverloaded, withDeadline } from '@agno/database';
-import { LruMap, type ServiceAccount, type ServiceAccountRepository } from '@agno/storage';
 import { Logger } from '@nestjs/common';
+import { problem } from '@session-service/contract';
+import { DatabaseOverloaded, withDeadline } from '@session-service/database';
+import { LruMap, type ServiceAccount, type ServiceAccountRepository } from '@session-service/storage';
 
 /** What the database may take, then 503. In milliseconds. */
 const LOOKUP_TIMEOUT_MS = 5_000;

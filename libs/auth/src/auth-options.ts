@@ -1,4 +1,4 @@
-import type { ClaimRules, TokenSource } from '@agno/contract';
+import type { ClaimRules, TokenSource } from '@session-service/contract';
 import type { DatabaseAccess } from './database-access.js';
 import type { JwtAlgorithm, KeySource } from './verification-keys.js';
 

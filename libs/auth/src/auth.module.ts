@@ -1,6 +1,6 @@
-import { DatabaseRegistry } from '@agno/database';
-import { ServiceAccountRepository } from '@agno/storage';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { DatabaseRegistry } from '@session-service/database';
+import { ServiceAccountRepository } from '@session-service/storage';
 import { AccountVerifier } from './account-verifier.js';
 import type { AuthOptions } from './auth-options.js';
 import { Authenticator } from './authenticator.js';

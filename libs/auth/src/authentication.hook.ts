@@ -1,4 +1,4 @@
-import { decodePercent } from '@agno/contract';
+import { decodePercent } from '@session-service/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator, Credentials } from './authenticator.js';
 import type { Caller } from './identity.js';

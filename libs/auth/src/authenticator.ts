@@ -7,7 +7,7 @@ import {
   missingTokenMessage,
   problem,
   requiredScope,
-} from '@agno/contract';
+} from '@session-service/contract';
 import type { AccountVerifier } from './account-verifier.js';
 import { type AuthOptions, type JwtOptions, OpenPaths } from './auth-options.js';
 import {

@@ -1,4 +1,4 @@
-import { scopesOf, type TokenClaims } from '@agno/contract';
+import { scopesOf, type TokenClaims } from '@session-service/contract';
 
 /** What opens a database: any of these scopes, or any of these values of a claim. */
 export interface AccessRule {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { SERVICE_ACCOUNT_PREFIX, scopesOf, subjectOf, type TokenClaims } from '@agno/contract';
-import { LruMap, type ServiceAccount } from '@agno/storage';
+import { SERVICE_ACCOUNT_PREFIX, scopesOf, subjectOf, type TokenClaims } from '@session-service/contract';
+import { LruMap, type ServiceAccount } from '@session-service/storage';
 import type { AuthOptions, JwtOptions } from './auth-options.js';
 import { permittedDatabases } from './database-access.js';
 

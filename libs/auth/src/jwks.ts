@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { problem } from '@agno/contract';
 import { Logger } from '@nestjs/common';
+import { problem } from '@session-service/contract';
 import { createRemoteJWKSet, errors } from 'jose';
 import { type JwtAlgorithm, KeyError, type KeySource, parseJwk, type VerificationKey } from './verification-keys.js';
 

@@ -8,7 +8,7 @@ import {
   type TokenClaims,
   tokenExpired,
   type UnverifiedToken,
-} from '@agno/contract';
+} from '@session-service/contract';
 import { errors, flattenedVerify } from 'jose';
 import type { JwtOptions } from './auth-options.js';
 import type { VerificationKey } from './verification-keys.js';

@@ -1,4 +1,4 @@
-import { runSync } from '@agno/json';
+import { runSync } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
 import { MAX_DEPTH, type ReceivedBody, readBody } from './body.js';
 import { bytes, problemOf, received } from './requests/problem.fixture.js';

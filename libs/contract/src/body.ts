@@ -1,4 +1,4 @@
-import { JsonLimitExceeded, JsonSyntaxError, type ParsedJson, readJson, type Steps } from '@agno/json';
+import { JsonLimitExceeded, JsonSyntaxError, type ParsedJson, readJson, type Steps } from '@session-service/json';
 import { problem, unprocessable } from './http-problem.js';
 import { invalidJson } from './validation-issues.js';
 

@@ -1,4 +1,4 @@
-import { asRaw, FALSE, isPresent, kindOf, pythonFloat, type RawJson, TRUE, unquote } from '@agno/json';
+import { asRaw, FALSE, isPresent, kindOf, pythonFloat, type RawJson, TRUE, unquote } from '@session-service/json';
 import { MAX_INTEGER_DIGITS } from './body.js';
 
 /**

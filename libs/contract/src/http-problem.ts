@@ -1,4 +1,4 @@
-import { arrayOf, objectOf, quote, type RawJson } from '@agno/json';
+import { arrayOf, objectOf, quote, type RawJson } from '@session-service/json';
 
 /**
  * An answer that is not a success, in the shape that FastAPI gives it: `{"detail": …}`.

@@ -1,4 +1,4 @@
-import { quote } from '@agno/json';
+import { quote } from '@session-service/json';
 import { parseBoolean, parseInteger } from './coercion.js';
 import { type IssueLog, notABoolean, notAnInteger, tooManyDigits, tooSmall, wrongChoice } from './validation-issues.js';
 

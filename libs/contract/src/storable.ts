@@ -1,4 +1,12 @@
-import { isNonFinite, type JsonPath, quote, type RawJson, rewriteStrings, type Steps, unquote } from '@agno/json';
+import {
+  isNonFinite,
+  type JsonPath,
+  quote,
+  type RawJson,
+  rewriteStrings,
+  type Steps,
+  unquote,
+} from '@session-service/json';
 import { type Loc, notFinite, notUnicode, nulCharacter, type ReportIssue } from './validation-issues.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { RawJson, Steps } from '@agno/json';
+import type { RawJson, Steps } from '@session-service/json';
 
 /** A row of the sessions table without runs. JSON columns are JSON text; timestamps are unix seconds as digits. */
 export interface StoredSession {

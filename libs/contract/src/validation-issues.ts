@@ -9,7 +9,7 @@ import {
   type RawJson,
   shortened,
   shortenedString,
-} from '@agno/json';
+} from '@session-service/json';
 import { type HttpProblem, unprocessable, type ValidationIssue } from './http-problem.js';
 
 /** Where a rejected value stands: `['query', 'limit']`, `['body', 'session_ids', 1]`. */

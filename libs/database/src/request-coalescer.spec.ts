@@ -1,4 +1,4 @@
-import { Deadline } from '@agno/database';
+import { Deadline } from '@session-service/database';
 import { describe, expect, it } from 'vitest';
 import { RequestCoalescer } from './request-coalescer.js';
 

@@ -1,5 +1,5 @@
-import { DatabaseRegistry, type DatabaseServer, withTimeLimit } from '@agno/database';
 import { Injectable } from '@nestjs/common';
+import { DatabaseRegistry, type DatabaseServer, withTimeLimit } from '@session-service/database';
 
 /** A database that takes longer for nothing is as good as down, in milliseconds. */
 const TIMEOUT_MS = 2_000;

@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { DatabaseRegistry } from '@agno/database';
 import { type BeforeApplicationShutdown, Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
 import {
   type HealthCheckResult,
@@ -7,6 +6,7 @@ import {
   type HealthIndicatorResult,
   HealthIndicatorService,
 } from '@nestjs/terminus';
+import { DatabaseRegistry } from '@session-service/database';
 import { DatabaseHealth } from './database-health.js';
 
 export interface HealthOptions {

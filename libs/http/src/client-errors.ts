@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { problem } from '@agno/contract';
+import { problem } from '@session-service/contract';
 import type { FastifyInstance } from 'fastify';
 import { allowedMethod } from './paths.js';
 import { currentResponse } from './pipelining.js';

@@ -1,4 +1,6 @@
-import { HttpProblem, problem } from '@agno/contract';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { HttpProblem, problem } from '@session-service/contract';
 import {
   ChangeResultUnavailable,
   ConnectionLost,
@@ -9,9 +11,7 @@ import {
   type MemoryUse,
   StatementTimedOut,
   StoredValueTooLong,
-} from '@agno/database';
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import type { FastifyAdapter } from '@nestjs/platform-fastify';
+} from '@session-service/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { markWorkEnded } from './large-responses.js';
 import { allowedMethod } from './paths.js';

@@ -1,5 +1,5 @@
-import type { Deadline, MemoryBudget, Reservation } from '@agno/database';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { Deadline, MemoryBudget, Reservation } from '@session-service/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { logAccess, onRequestEnd } from './access-log.js';

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { ChangeResultUnavailable, MemoryBudgetFull } from '@agno/database';
-import { type BodyParts, encodedChunks, SMALL_BODY_LENGTH, type StreamedBody } from '@agno/json';
 import { HttpStatus, Logger } from '@nestjs/common';
+import { ChangeResultUnavailable, MemoryBudgetFull } from '@session-service/database';
+import { type BodyParts, encodedChunks, SMALL_BODY_LENGTH, type StreamedBody } from '@session-service/json';
 import type { FastifyReply } from 'fastify';
 import { type SlowClients, sentBytes, type Transfer } from './timeouts.js';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { decodePercent } from '@agno/contract';
+import { decodePercent } from '@session-service/contract';
 
 /**
  * The URL that the router and the gatekeeper see: always a path, in the one spelling that both read alike. As in AgentOS

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { bodyTooLarge, problem } from '@agno/contract';
-import type { Reservation } from '@agno/database';
+import { bodyTooLarge, problem } from '@session-service/contract';
+import type { Reservation } from '@session-service/database';
 import type { FastifyInstance } from 'fastify';
 import { isConnectionClosed } from './pipelining.js';
 import type { SlowClients, Transfer } from './timeouts.js';

@@ -1,7 +1,7 @@
 import { Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { problem } from '@agno/contract';
-import { Deadline, MAX_TIMER_MS } from '@agno/database';
+import { problem } from '@session-service/contract';
+import { Deadline, MAX_TIMER_MS } from '@session-service/database';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /**

@@ -1,8 +1,8 @@
-import { MemoryBudget } from '@agno/database';
-import { createHttpAdapter, createLogger } from '@agno/http';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MemoryBudget } from '@session-service/database';
+import { createHttpAdapter, createLogger } from '@session-service/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mountDocs, sessionApiDocument } from './index.js';
 

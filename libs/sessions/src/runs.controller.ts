@@ -1,7 +1,7 @@
-import { parseGetRun, parseGetRuns } from '@agno/contract';
-import { rawQueryOf } from '@agno/http';
-import type { JsonBody, StreamedBody } from '@agno/json';
 import { Controller, Get, Req } from '@nestjs/common';
+import { parseGetRun, parseGetRuns } from '@session-service/contract';
+import { rawQueryOf } from '@session-service/http';
+import type { JsonBody, StreamedBody } from '@session-service/json';
 import type { FastifyRequest } from 'fastify';
 import { RunsService } from './runs.service.js';
 import { SessionAccess } from './session-access.js';

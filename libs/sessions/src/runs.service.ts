@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import {
   hasStatus,
   inheritedSdkLabel,
@@ -15,11 +16,10 @@ import {
   type StoredSession,
   writeRun,
   writeRunPreview,
-} from '@agno/contract';
-import type { WorkLimits } from '@agno/database';
-import { type JsonBody, type JsonWriter, type RawJson, type Steps, type StreamedBody } from '@agno/json';
-import type { RunDetail, SessionRepository, SessionWithRuns } from '@agno/storage';
-import { Injectable } from '@nestjs/common';
+} from '@session-service/contract';
+import type { WorkLimits } from '@session-service/database';
+import { type JsonBody, type JsonWriter, type RawJson, type Steps, type StreamedBody } from '@session-service/json';
+import type { RunDetail, SessionRepository, SessionWithRuns } from '@session-service/storage';
 import { writeResponse } from './write-response.js';
 
 /** What the run listings can be asked for. */

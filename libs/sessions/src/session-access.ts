@@ -1,9 +1,9 @@
-import '@agno/http';
-import type { Caller } from '@agno/auth';
-import { type HttpProblem, problem } from '@agno/contract';
-import { DatabaseRegistry, type Deadline } from '@agno/database';
-import { SessionRepository } from '@agno/storage';
+import '@session-service/http';
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '@session-service/auth';
+import { type HttpProblem, problem } from '@session-service/contract';
+import { DatabaseRegistry, type Deadline } from '@session-service/database';
+import { SessionRepository } from '@session-service/storage';
 import type { FastifyRequest } from 'fastify';
 
 /** Tables beside the session table that AgentOS accepts as `table`; all of them still read sessions. */

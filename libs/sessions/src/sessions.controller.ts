@@ -1,3 +1,4 @@
+import { Controller, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import {
   parseCreateSession,
   parseDeleteSession,
@@ -8,10 +9,9 @@ import {
   parseUpdateSession,
   problem,
   type ReceivedBody,
-} from '@agno/contract';
-import { rawQueryOf } from '@agno/http';
-import { cooperative, type JsonBody, type StreamedBody } from '@agno/json';
-import { Controller, Delete, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
+} from '@session-service/contract';
+import { rawQueryOf } from '@session-service/http';
+import { cooperative, type JsonBody, type StreamedBody } from '@session-service/json';
 import type { FastifyRequest } from 'fastify';
 import { type ResolvedAccess, SessionAccess, type SessionTarget } from './session-access.js';
 import { SessionsService } from './sessions.service.js';

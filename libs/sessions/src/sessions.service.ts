@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Caller } from '@agno/auth';
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '@session-service/auth';
 import {
   type CreateSession,
   effectiveType,
@@ -12,8 +13,8 @@ import {
   type UpdateSession,
   writeSessionDetail,
   writeSessionList,
-} from '@agno/contract';
-import type { Deadline, WorkLimits } from '@agno/database';
+} from '@session-service/contract';
+import type { Deadline, WorkLimits } from '@session-service/database';
 import {
   EMPTY_OBJECT,
   type JsonBody,
@@ -23,15 +24,14 @@ import {
   quote,
   type RawJson,
   type StreamedBody,
-} from '@agno/json';
+} from '@session-service/json';
 import {
   type NewSession,
   RunIdTaken,
   SessionIdTooLong,
   type SessionRepository,
   type SessionWithRuns,
-} from '@agno/storage';
-import { Injectable } from '@nestjs/common';
+} from '@session-service/storage';
 import { writeResponse } from './write-response.js';
 
 /** The JSON text of a response, whole or while it is made. */

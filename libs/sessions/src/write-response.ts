@@ -1,5 +1,6 @@
-import { InvalidFields, type OnInvalidField } from '@agno/contract';
-import { MAX_BUFFERED_BYTES } from '@agno/database';
+import { Logger } from '@nestjs/common';
+import { InvalidFields, type OnInvalidField } from '@session-service/contract';
+import { MAX_BUFFERED_BYTES } from '@session-service/database';
 import {
   CHUNK_LENGTH,
   cooperative,
@@ -9,8 +10,7 @@ import {
   runSteps,
   type Steps,
   type StreamedBody,
-} from '@agno/json';
-import { Logger } from '@nestjs/common';
+} from '@session-service/json';
 
 const logger = new Logger('Responses');
 

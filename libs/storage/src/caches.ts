@@ -1,4 +1,4 @@
-import { type Deadline, RequestCoalescer } from '@agno/database';
+import { type Deadline, RequestCoalescer } from '@session-service/database';
 import type { CountRow } from './sql/list-sessions.sql.js';
 
 /** A map that forgets what was used longest ago once it holds more than `limit` entries. */

@@ -7,7 +7,7 @@ import {
   type Rows,
   type Statement,
   type TableNames,
-} from '@agno/database';
+} from '@session-service/database';
 import { createTables } from './sql/schema.sql.js';
 import { qualifiedTables, quoteLiteral, type Tables, tableExists } from './table-names.js';
 

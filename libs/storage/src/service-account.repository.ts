@@ -1,4 +1,4 @@
-import { scopesIn } from '@agno/contract';
+import { scopesIn } from '@session-service/contract';
 import {
   type Database,
   type Deadline,
@@ -6,8 +6,8 @@ import {
   namedStatement,
   type Statement,
   type TableNames,
-} from '@agno/database';
-import type { RawJson } from '@agno/json';
+} from '@session-service/database';
+import type { RawJson } from '@session-service/json';
 import { qualifiedTables } from './table-names.js';
 
 /** A machine identity that AgentOS keeps, as far as requests are concerned. Times in seconds since 1970. */

@@ -1,4 +1,4 @@
-import type { ListedSession, SessionSource } from '@agno/contract';
+import type { ListedSession, SessionSource } from '@session-service/contract';
 import {
   BufferedRows,
   type Database,
@@ -10,7 +10,7 @@ import {
   type Statement,
   StoredValueTooLong,
   type WorkLimits,
-} from '@agno/database';
+} from '@session-service/database';
 import { CountCache } from './caches.js';
 import { assertLayoutCurrent, containsNul, type LayoutDetector, type StatementCache } from './layout.js';
 import {

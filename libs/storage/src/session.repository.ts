@@ -1,4 +1,4 @@
-import type { RunSource, SessionType, StoredSession } from '@agno/contract';
+import type { RunSource, SessionType, StoredSession } from '@session-service/contract';
 import {
   BufferedRows,
   ChangeResultUnavailable,
@@ -11,8 +11,8 @@ import {
   sqlState,
   type TableNames,
   type WorkLimits,
-} from '@agno/database';
-import { arrayOf, type RawJson } from '@agno/json';
+} from '@session-service/database';
+import { arrayOf, type RawJson } from '@session-service/json';
 import {
   assertLayoutCurrent,
   containsNul,

@@ -1,4 +1,4 @@
-import type { TableNames } from '@agno/database';
+import type { TableNames } from '@session-service/database';
 
 /** Quoted, schema-qualified names of every table that holds something of a session. */
 export interface Tables {

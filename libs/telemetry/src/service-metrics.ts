@@ -1,5 +1,5 @@
-import type { DatabaseObserver, MemoryBudget, PoolUsage } from '@agno/database';
-import { onRequestEnd, routeOf } from '@agno/http';
+import type { DatabaseObserver, MemoryBudget, PoolUsage } from '@session-service/database';
+import { onRequestEnd, routeOf } from '@session-service/http';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 

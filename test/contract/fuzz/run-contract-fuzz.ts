@@ -1,6 +1,6 @@
 /** `fuzz/run-contract-fuzz.ts [--seed N] [--count N] [--layout v3]`: odd requests on odd rows, to us and to a live AgentOS. */
 import { parseArgs } from 'node:util';
-import { isDerivedMessageTime } from '@agno/comparison';
+import { isDerivedMessageTime } from '@session-service/comparison';
 import { startPostgres } from '../../support/postgres.js';
 import { compareWithExpectation } from '../harness/compare-with-expectation.js';
 import type { ContractCase, Layout } from '../harness/contract-case.js';

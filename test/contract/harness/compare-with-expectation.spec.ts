@@ -1,4 +1,4 @@
-import { parseJson } from '@agno/comparison';
+import { parseJson } from '@session-service/comparison';
 import { describe, expect, it } from 'vitest';
 import type { Deviation } from '../deviations.js';
 import { compareWithExpectation } from './compare-with-expectation.js';

@@ -9,7 +9,7 @@ import {
   printJson,
   responseDifferences,
   type TimedResponse,
-} from '@agno/comparison';
+} from '@session-service/comparison';
 import type { Deviation } from '../deviations.js';
 import type { ContractCase } from './contract-case.js';
 import { describeRequest, type Expectation } from './expectation.js';

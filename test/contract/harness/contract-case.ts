@@ -1,4 +1,4 @@
-import type { ComparisonRules } from '@agno/comparison';
+import type { ComparisonRules } from '@session-service/comparison';
 import type { GivenSession } from './given-session.js';
 import type { Step } from './send-step.js';
 

@@ -1,4 +1,10 @@
-import { type ExpectedResponse, hashIfLong, maskedExpectation, maskGeneratedValues, printJson } from '@agno/comparison';
+import {
+  type ExpectedResponse,
+  hashIfLong,
+  maskedExpectation,
+  maskGeneratedValues,
+  printJson,
+} from '@session-service/comparison';
 import type { ContractCase } from './contract-case.js';
 import { type CaseOutcome, periodOfCase } from './perform-case.js';
 import type { Step } from './send-step.js';

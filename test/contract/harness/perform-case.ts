@@ -7,7 +7,7 @@ import {
   periodOf,
   printJson,
   type TimedResponse,
-} from '@agno/comparison';
+} from '@session-service/comparison';
 import type pg from 'pg';
 import type { ContractCase, Layout } from './contract-case.js';
 import { insertSession } from './given-session.js';

@@ -1,4 +1,4 @@
-import { type JsonNode, parseJson } from '@agno/comparison';
+import { type JsonNode, parseJson } from '@session-service/comparison';
 import pg from 'pg';
 import { scaled } from '../../support/time-scale.js';
 

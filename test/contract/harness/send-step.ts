@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { comparedHeaders, type HttpResponse } from '@agno/comparison';
+import { comparedHeaders, type HttpResponse } from '@session-service/comparison';
 import { scaled } from '../../support/time-scale.js';
 
 /** One request, exactly as it goes over the wire. */

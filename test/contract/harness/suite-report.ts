@@ -1,4 +1,4 @@
-import type { Difference } from '@agno/comparison';
+import type { Difference } from '@session-service/comparison';
 import type { Layout } from './contract-case.js';
 
 const SHOWN_DIFFERENCES = 4;

@@ -1,4 +1,4 @@
-import { areGeneratedIds, areGeneratedTimes, isDerivedMessageTime } from '@agno/comparison';
+import { areGeneratedIds, areGeneratedTimes, isDerivedMessageTime } from '@session-service/comparison';
 import { OptionsError } from '../command-line.js';
 import {
   type ComparisonResult,

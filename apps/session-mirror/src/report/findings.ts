@@ -1,4 +1,4 @@
-import type { Difference } from '@agno/comparison';
+import type { Difference } from '@session-service/comparison';
 import type { ComparisonResult, Verdict } from '../compare-responses.js';
 import { LIMITS } from '../mirror-limits.js';
 import { type MirrorRequest, routeOf } from '../requests/mirror-request.js';

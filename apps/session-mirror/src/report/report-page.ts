@@ -1,4 +1,4 @@
-import type { Difference } from '@agno/comparison';
+import type { Difference } from '@session-service/comparison';
 import type { VerdictKind } from '../compare-responses.js';
 import type { Example } from './findings.js';
 import {

@@ -11,7 +11,7 @@ import {
   parseKey,
   remoteJwks,
   splitKeys,
-} from '@agno/auth';
+} from '@session-service/auth';
 import type { Environment } from './environment.js';
 import type { DatabaseConfig } from './service-config.js';
 

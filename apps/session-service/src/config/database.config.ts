@@ -1,5 +1,5 @@
-import { DsnError, parseDsn } from '@agno/database';
-import { asRaw, entriesOf, itemsOf, kindOf, type RawJson, unquote } from '@agno/json';
+import { DsnError, parseDsn } from '@session-service/database';
+import { asRaw, entriesOf, itemsOf, kindOf, type RawJson, unquote } from '@session-service/json';
 import type { Environment } from './environment.js';
 import type { DatabaseConfig } from './service-config.js';
 

@@ -1,5 +1,5 @@
-import { JWT_ALGORITHMS, type JwtAlgorithm, OPEN_ROUTES, type OpenRoute } from '@agno/auth';
-import { ADMIN_SCOPE, TOKEN_SOURCES, type TokenSource } from '@agno/contract';
+import { JWT_ALGORITHMS, type JwtAlgorithm, OPEN_ROUTES, type OpenRoute } from '@session-service/auth';
+import { ADMIN_SCOPE, TOKEN_SOURCES, type TokenSource } from '@session-service/contract';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { LogLevel } from './service-config.js';

@@ -1,5 +1,5 @@
-import type { AuthOptions } from '@agno/auth';
-import type { TraceOptions } from '@agno/telemetry';
+import type { AuthOptions } from '@session-service/auth';
+import type { TraceOptions } from '@session-service/telemetry';
 
 /** Everything the service can be told from outside, parsed and validated. Times in milliseconds, sizes in bytes. */
 export interface ServiceConfig {

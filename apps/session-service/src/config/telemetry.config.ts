@@ -1,4 +1,4 @@
-import { PROTOCOLS, SAMPLERS, type TraceOptions } from '@agno/telemetry';
+import { PROTOCOLS, SAMPLERS, type TraceOptions } from '@session-service/telemetry';
 import type { Environment } from './environment.js';
 import { oneOf, type VariableFormat, webAddress } from './variable-formats.js';
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { OPEN_ROUTES, type OpenRoute } from '@agno/auth';
 import { applyDecorators } from '@nestjs/common';
+import { OPEN_ROUTES, type OpenRoute } from '@session-service/auth';
 import { Expose, Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 import { LOG_LEVELS, type LogLevel } from './service-config.js';

@@ -1,4 +1,4 @@
-import { quote } from '@agno/json';
+import { quote } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
 import { reencodeBase64 } from './media-kinds.js';
 

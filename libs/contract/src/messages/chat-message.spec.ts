@@ -1,4 +1,4 @@
-import { asRaw, JsonWriter, membersOf, type RawJson, runSync } from '@agno/json';
+import { asRaw, JsonWriter, membersOf, type RawJson, runSync } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
 import { isShownInChat, writeMessage } from './chat-message.js';
 import { ItemPath } from './derived-id.js';

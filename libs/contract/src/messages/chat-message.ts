@@ -13,7 +13,7 @@ import {
   type RawJson,
   type Steps,
   TRUE,
-} from '@agno/json';
+} from '@session-service/json';
 import { type Coercion, coerceOptional, laxBoolean, laxFloat, laxInteger, laxObject, laxString } from '../coercion.js';
 import { derivedId, type ItemPath } from './derived-id.js';
 import { AUDIO, FILE, IMAGE, type MediaKind, VIDEO } from './media-kinds.js';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { asRaw, type RawJson } from '@agno/json';
+import { asRaw, type RawJson } from '@session-service/json';
 
 /**
  * Position of a message or media object: what identifies its run, then keys and indexes. Nothing is computed before an id is

@@ -1,4 +1,4 @@
-import { asRaw, EMPTY_STRING, kindOf, MemberNames, quote, type RawJson, unquote } from '@agno/json';
+import { asRaw, EMPTY_STRING, kindOf, MemberNames, quote, type RawJson, unquote } from '@session-service/json';
 import { anyValue, type Coercion, laxFloat, laxInteger, laxString } from '../coercion.js';
 
 /** A printed member of a media object; a missing one (not a null) takes the default. */

@@ -1,4 +1,4 @@
-import { asRaw } from '@agno/json';
+import { asRaw } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
 import { ItemPath } from './derived-id.js';
 import { AUDIO, FILE, IMAGE, VIDEO } from './media-kinds.js';

@@ -10,7 +10,7 @@ import {
   objectOf,
   type RawJson,
   type Steps,
-} from '@agno/json';
+} from '@session-service/json';
 import { type Coercion, coerceOptional, laxInteger, laxObject, laxString } from '../coercion.js';
 import { derivedId, type ItemPath } from './derived-id.js';
 import { MEDIA_MEMBERS, type MediaKind } from './media-kinds.js';

@@ -1,4 +1,4 @@
-import { asRaw, runSync } from '@agno/json';
+import { asRaw, runSync } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
 import { ItemPath } from './derived-id.js';
 import { rebuiltRunInput } from './rebuilt-run-input.js';

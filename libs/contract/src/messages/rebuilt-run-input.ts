@@ -11,7 +11,7 @@ import {
   objectOf,
   type RawJson,
   type Steps,
-} from '@agno/json';
+} from '@session-service/json';
 import { type Coercion, coerceOptional, laxBoolean, laxObject, laxString } from '../coercion.js';
 import type { ItemPath } from './derived-id.js';
 import { AUDIO, FILE, IMAGE, isFileMimeType, MEDIA_MEMBERS, type MediaKind, VIDEO } from './media-kinds.js';

@@ -7,7 +7,7 @@ import {
   type RawJson,
   type Steps,
   stringOf,
-} from '@agno/json';
+} from '@session-service/json';
 import type { Body } from '../body.js';
 import { checkStorable, storableJson, storableString } from '../storable.js';
 import {

@@ -1,4 +1,4 @@
-import { isPresent, MemberNames, quote, type RawJson, type Steps } from '@agno/json';
+import { isPresent, MemberNames, quote, type RawJson, type Steps } from '@session-service/json';
 import { type ReceivedBody, readBody } from '../body.js';
 import { type HttpProblem, unprocessable } from '../http-problem.js';
 import { QueryReader } from '../query-parameters.js';

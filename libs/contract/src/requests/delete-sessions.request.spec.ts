@@ -1,4 +1,4 @@
-import { runSync } from '@agno/json';
+import { runSync } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
 import { parseDeleteSession, parseDeleteSessions } from './delete-sessions.request.js';
 import { issuesOf, problemOf, received } from './problem.fixture.js';

@@ -1,4 +1,4 @@
-import { itemsOf, kindOf, MemberNames, membersOf, type RawJson, type Steps, stringOf } from '@agno/json';
+import { itemsOf, kindOf, MemberNames, membersOf, type RawJson, type Steps, stringOf } from '@session-service/json';
 import { type ReceivedBody, readBody } from '../body.js';
 import { problem } from '../http-problem.js';
 import { QueryReader } from '../query-parameters.js';

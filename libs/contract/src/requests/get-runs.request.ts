@@ -1,4 +1,4 @@
-import { reprString } from '@agno/json';
+import { reprString } from '@session-service/json';
 import { problem } from '../http-problem.js';
 import { QueryReader } from '../query-parameters.js';
 import { IssueLog } from '../validation-issues.js';

@@ -1,4 +1,4 @@
-import { isPresent, itemsOf, kindOf, MemberNames, NULL, quote, type RawJson, type Steps } from '@agno/json';
+import { isPresent, itemsOf, kindOf, MemberNames, NULL, quote, type RawJson, type Steps } from '@session-service/json';
 import { MAX_INT64, MIN_INT64 } from '../coercion.js';
 import { cleanString, storableJson } from '../storable.js';
 import {

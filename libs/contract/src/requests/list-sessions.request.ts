@@ -1,4 +1,4 @@
-import { quote } from '@agno/json';
+import { quote } from '@session-service/json';
 import { MAX_INT64 } from '../coercion.js';
 import { QueryReader } from '../query-parameters.js';
 import { SESSION_TYPES } from '../stored-session.js';

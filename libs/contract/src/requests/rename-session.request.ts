@@ -1,4 +1,4 @@
-import { MemberNames, membersOf, type Steps, stringOf } from '@agno/json';
+import { MemberNames, membersOf, type Steps, stringOf } from '@session-service/json';
 import { type Body, type ReceivedBody, readBody } from '../body.js';
 import { QueryReader } from '../query-parameters.js';
 import { storableString } from '../storable.js';

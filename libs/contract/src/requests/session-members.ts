@@ -12,7 +12,7 @@ import {
   type Steps,
   stringOf,
   withoutMembers,
-} from '@agno/json';
+} from '@session-service/json';
 import { reprintIsoDatetime } from '../time/iso-datetime.js';
 import {
   echo,

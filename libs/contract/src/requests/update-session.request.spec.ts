@@ -1,4 +1,4 @@
-import { runSync } from '@agno/json';
+import { runSync } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
 import { issuesOf, problemOf, received } from './problem.fixture.js';
 import { parseUpdateSession } from './update-session.request.js';

@@ -1,4 +1,4 @@
-import { MemberNames, type RawJson, type Steps } from '@agno/json';
+import { MemberNames, type RawJson, type Steps } from '@session-service/json';
 import { type ReceivedBody, readBody } from '../body.js';
 import { QueryReader } from '../query-parameters.js';
 import { IssueLog } from '../validation-issues.js';

@@ -1,4 +1,4 @@
-import { asRaw, isPresent, type JsonWriter, objectsIn, type RawJson, type Steps } from '@agno/json';
+import { asRaw, isPresent, type JsonWriter, objectsIn, type RawJson, type Steps } from '@session-service/json';
 import { laxInteger } from '../coercion.js';
 import { isShownInChat, MESSAGE_MEMBERS, writeMessage } from '../messages/chat-message.js';
 import { ItemPath } from '../messages/derived-id.js';

@@ -15,7 +15,7 @@ import {
   shortened,
   stringOf,
   unquote,
-} from '@agno/json';
+} from '@session-service/json';
 import type { Run, RunSource, SessionType } from '../stored-session.js';
 import { firstUserContent, inputText } from './run-input.js';
 import { runOf } from './run-response.js';

@@ -1,4 +1,4 @@
-import { everyItemIs, isPresent, kindOf, type RawJson } from '@agno/json';
+import { everyItemIs, isPresent, kindOf, type RawJson } from '@session-service/json';
 import { laxInteger } from '../coercion.js';
 
 /** Called for each stored field that does not fit its schema. The response prints null for it. */

@@ -1,4 +1,4 @@
-import { EMPTY_ARRAY, EMPTY_OBJECT, isTruthy, NULL, quote, type RawJson, type Steps } from '@agno/json';
+import { EMPTY_ARRAY, EMPTY_OBJECT, isTruthy, NULL, quote, type RawJson, type Steps } from '@session-service/json';
 import type { Run } from '../stored-session.js';
 import type { FieldKind } from './invalid-fields.js';
 import { inputMedia, runInput, workflowRunInput } from './run-input.js';

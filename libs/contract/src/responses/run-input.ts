@@ -18,7 +18,7 @@ import {
   type Steps,
   shortened,
   unquote,
-} from '@agno/json';
+} from '@session-service/json';
 import type { Run } from '../stored-session.js';
 
 /** Characters after which `run_input` ends with `…`: printed with indentation, a nested input grows a thousandfold. */

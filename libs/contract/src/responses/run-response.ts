@@ -13,7 +13,7 @@ import {
   type Steps,
   shortened,
   unquote,
-} from '@agno/json';
+} from '@session-service/json';
 import { effectiveType, listedType, type Run, type SessionType, type StoredSession } from '../stored-session.js';
 import { printTimestamp } from '../time/timestamp.js';
 import { coerceField, type OnInvalidField } from './invalid-fields.js';

@@ -9,7 +9,7 @@ import {
   objectOf,
   type RawJson,
   withMember,
-} from '@agno/json';
+} from '@session-service/json';
 
 const LABEL_MEMBERS = new MemberNames(['sdk', 'framework']);
 

@@ -14,7 +14,7 @@ import {
   type RawJson,
   type Steps,
   unquote,
-} from '@agno/json';
+} from '@session-service/json';
 import { ItemPath } from '../messages/derived-id.js';
 import { rebuiltRunInput } from '../messages/rebuilt-run-input.js';
 import type { Run, RunSource, SessionType, StoredSession } from '../stored-session.js';

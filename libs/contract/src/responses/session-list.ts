@@ -1,4 +1,4 @@
-import { type JsonWriter, MemberNames, membersOf, quote, type RawJson, type Steps } from '@agno/json';
+import { type JsonWriter, MemberNames, membersOf, quote, type RawJson, type Steps } from '@session-service/json';
 import { type ListedSession, listedType } from '../stored-session.js';
 import { printTimestamp } from '../time/timestamp.js';
 import { derivedTitle, storedName, type TitleSource } from './derived-title.js';

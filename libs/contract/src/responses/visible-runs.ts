@@ -1,4 +1,4 @@
-import { isTruthy, kindOf, type RawJson, unquote } from '@agno/json';
+import { isTruthy, kindOf, type RawJson, unquote } from '@session-service/json';
 import type { Run, SessionType } from '../stored-session.js';
 
 /** Bounds in unix seconds, both inclusive; statuses in upper case. */

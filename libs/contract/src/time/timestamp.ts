@@ -1,4 +1,4 @@
-import { asRaw, kindOf, type RawJson, TRUE, unquote } from '@agno/json';
+import { asRaw, kindOf, type RawJson, TRUE, unquote } from '@session-service/json';
 import { type IsoDatetime, parseIsoDatetime, printDate, printHoursAndMinutes, printTimeOfDay } from './iso-datetime.js';
 
 /**

@@ -1,4 +1,4 @@
-import { itemsOf, kindOf, type RawJson, stringOf } from '@agno/json';
+import { itemsOf, kindOf, type RawJson, stringOf } from '@session-service/json';
 
 /** The scope that has all others, unless the operator names another. */
 export const ADMIN_SCOPE = 'agent_os:admin';

@@ -1,4 +1,4 @@
-import { isPresent, itemsOf, kindOf, pythonRepr, type RawJson, runSync, stringOf } from '@agno/json';
+import { isPresent, itemsOf, kindOf, pythonRepr, type RawJson, runSync, stringOf } from '@session-service/json';
 import { invalidAudience, invalidToken, problem, tokenExpired } from '../http-problem.js';
 import { isStorableId } from '../storable.js';
 import { readTokenJson } from './unverified-token.js';

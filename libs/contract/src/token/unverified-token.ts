@@ -9,7 +9,7 @@ import {
   readJson,
   runSync,
   stringOf,
-} from '@agno/json';
+} from '@session-service/json';
 import { decodeText, InvalidEncoding, MAX_DEPTH, MAX_INTEGER_DIGITS } from '../body.js';
 import { type HttpProblem, invalidToken } from '../http-problem.js';
 

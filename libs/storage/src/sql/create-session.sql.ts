@@ -1,6 +1,6 @@
-import type { SessionType, StoredSession } from '@agno/contract';
-import type { SqlValue } from '@agno/database';
-import type { RawJson } from '@agno/json';
+import type { SessionType, StoredSession } from '@session-service/contract';
+import type { SqlValue } from '@session-service/database';
+import type { RawJson } from '@session-service/json';
 import type { StatementCache } from '../layout.js';
 
 export interface NewSession {

@@ -1,5 +1,5 @@
-import type { ListedSession, SessionType } from '@agno/contract';
-import type { SqlValue } from '@agno/database';
+import type { ListedSession, SessionType } from '@session-service/contract';
+import type { SqlValue } from '@session-service/database';
 import type { StatementCache } from '../layout.js';
 import { quoteIdentifier, tableExists } from '../table-names.js';
 import { IS_UNNAMED, LISTED_TYPE, sessionTitle, TITLE_COLUMNS } from './title-columns.js';

@@ -1,5 +1,5 @@
-import type { StoredSession } from '@agno/contract';
-import type { RawJson } from '@agno/json';
+import type { StoredSession } from '@session-service/contract';
+import type { RawJson } from '@session-service/json';
 import type { StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
 

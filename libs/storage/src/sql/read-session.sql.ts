@@ -1,6 +1,6 @@
-import type { RunSource, StoredSession } from '@agno/contract';
-import type { Rows } from '@agno/database';
-import { kindOf, type RawJson, type Steps } from '@agno/json';
+import type { RunSource, StoredSession } from '@session-service/contract';
+import type { Rows } from '@session-service/database';
+import { kindOf, type RawJson, type Steps } from '@session-service/json';
 import type { StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
 

@@ -1,4 +1,4 @@
-import type { TableNames } from '@agno/database';
+import type { TableNames } from '@session-service/database';
 import { qualifiedTables, quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
 
 /** Version that agno 3.1.10 notes for tables it creates. */

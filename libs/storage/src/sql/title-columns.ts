@@ -1,4 +1,4 @@
-import { MAX_TITLE_LENGTH } from '@agno/contract';
+import { MAX_TITLE_LENGTH } from '@session-service/contract';
 import type { StatementCache } from '../layout.js';
 
 /**

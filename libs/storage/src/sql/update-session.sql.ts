@@ -1,5 +1,5 @@
-import type { SqlValue } from '@agno/database';
-import type { RawJson } from '@agno/json';
+import type { SqlValue } from '@session-service/database';
+import type { RawJson } from '@session-service/json';
 import type { StatementCache } from '../layout.js';
 import { withRuns } from './read-session.sql.js';
 

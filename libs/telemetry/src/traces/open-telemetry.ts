@@ -1,4 +1,3 @@
-import type { DatabaseObserver } from '@agno/database';
 import type { Tracer } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode, getNumberFromEnv } from '@opentelemetry/core';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -21,6 +20,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import type { DatabaseObserver } from '@session-service/database';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { TracingObserver, traceRequests } from './spans.js';

@@ -1,6 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { DatabaseObserver, RunStatement } from '@agno/database';
-import { onRequestEnd, routeOf, runWithLogContext, UNMATCHED_ROUTE } from '@agno/http';
 import {
   type Context,
   defaultTextMapGetter,
@@ -12,6 +10,8 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import type { DatabaseObserver, RunStatement } from '@session-service/database';
+import { onRequestEnd, routeOf, runWithLogContext, UNMATCHED_ROUTE } from '@session-service/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { operationOf } from '../service-metrics.js';
 

@@ -1,4 +1,4 @@
-import type { DatabaseObserver } from '@agno/database';
+import type { DatabaseObserver } from '@session-service/database';
 import type { FastifyInstance } from 'fastify';
 
 /** Spans of requests and statements, on their way to a collector. */
