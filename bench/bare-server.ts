@@ -8,8 +8,9 @@ import Fastify from 'fastify';
 import pg from 'pg';
 import { StatementCache } from '../libs/storage/src/layout.js';
 import { createSession } from '../libs/storage/src/sql/create-session.sql.js';
-import { countSessions, listPage, whereClause } from '../libs/storage/src/sql/list-sessions.sql.js';
+import { countSessions, listPage } from '../libs/storage/src/sql/list-sessions.sql.js';
 import { readSession } from '../libs/storage/src/sql/read-session.sql.js';
+import { whereClause } from '../libs/storage/src/sql/session-filter.js';
 import { qualifiedTables } from '../libs/storage/src/table-names.js';
 import { TABLES } from './fill-dataset.js';
 
@@ -25,7 +26,7 @@ const book = new StatementCache(qualifiedTables(TABLES), {
   cascade: [],
   columns: new Set(),
 });
-const everybody = whereClause({});
+const everybody = whereClause(undefined, {});
 const PAGE = book.get('page', listPage(everybody, { sortBy: 'created_at', descending: true }, 'all'));
 const COUNT = book.get('count', countSessions(everybody));
 const DETAIL = book.get('detail', readSession('detail'));

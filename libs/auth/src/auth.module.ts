@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DatabaseRegistry } from '@session-service/database';
-import { ServiceAccountRepository } from '@session-service/storage';
+import { ServiceAccountRepository, StorageModule } from '@session-service/storage';
 import { AccountVerifier } from './account-verifier.js';
 import type { AuthOptions } from './auth-options.js';
 import { Authenticator } from './authenticator.js';
@@ -12,11 +12,13 @@ export class AuthModule {
   static forRoot(options: AuthOptions): DynamicModule {
     return {
       module: AuthModule,
+      imports: [StorageModule],
       providers: [
         {
           provide: Authenticator,
-          inject: [DatabaseRegistry],
-          useFactory: (registry: DatabaseRegistry) => createAuthenticator(options, registry),
+          inject: [DatabaseRegistry, ServiceAccountRepository],
+          useFactory: (registry: DatabaseRegistry, accounts: ServiceAccountRepository) =>
+            createAuthenticator(options, registry, accounts),
         },
       ],
       exports: [Authenticator],
@@ -24,10 +26,11 @@ export class AuthModule {
   }
 }
 
-/** Service accounts are kept in the default database: AgentOS has one for its own needs. */
-function createAuthenticator(options: AuthOptions, registry: DatabaseRegistry): Authenticator {
-  const database = registry.default();
+function createAuthenticator(
+  options: AuthOptions,
+  registry: DatabaseRegistry,
+  accounts: ServiceAccountRepository,
+): Authenticator {
   const ids = registry.all().map(({ id }) => id);
-  const accounts = new AccountVerifier(new ServiceAccountRepository(database, registry.options.tables));
-  return new Authenticator(options, new IdentityFactory(options, ids), accounts);
+  return new Authenticator(options, new IdentityFactory(options, ids), new AccountVerifier(accounts));
 }

@@ -9,9 +9,14 @@ export {
 } from './http-problem.js';
 export { decodePercent } from './query-parameters.js';
 export { type CreateSession, idTooLong, parseCreateSession } from './requests/create-session.request.js';
-export { parseDeleteSession, parseDeleteSessions } from './requests/delete-sessions.request.js';
-export { parseGetRuns } from './requests/get-runs.request.js';
-export { parseGetRun, parseGetSession } from './requests/get-session.request.js';
+export {
+  type DeleteSession,
+  type DeleteSessions,
+  parseDeleteSession,
+  parseDeleteSessions,
+} from './requests/delete-sessions.request.js';
+export { type GetRuns, parseGetRuns } from './requests/get-runs.request.js';
+export { type GetRun, type GetSession, parseGetRun, parseGetSession } from './requests/get-session.request.js';
 export { type ListSessions, parseListSessions } from './requests/list-sessions.request.js';
 export { parseRenameSession, type RenameSession } from './requests/rename-session.request.js';
 export { parseUpdateSession, type UpdateSession } from './requests/update-session.request.js';

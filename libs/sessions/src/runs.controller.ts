@@ -1,13 +1,15 @@
-import { Controller, Get, Req } from '@nestjs/common';
-import { parseGetRun, parseGetRuns } from '@session-service/contract';
-import { rawQueryOf } from '@session-service/http';
-import type { JsonBody, StreamedBody } from '@session-service/json';
+import { Controller, Get, Param, Req } from '@nestjs/common';
+import { type GetRun, type GetRuns, parseGetRun, parseGetRuns } from '@session-service/contract';
 import type { FastifyRequest } from 'fastify';
+import { Input } from './input.decorator.js';
 import { RunsService } from './runs.service.js';
 import { SessionAccess } from './session-access.js';
-import type { SessionRequest } from './sessions.controller.js';
+import type { ResponseBody } from './write-response.js';
 
-/** The session routes of AgentOS that are about runs. */
+/**
+ * The routes of AgentOS for the runs of a session.
+ * Authentication has already happened: see `libs/auth/src/authentication.hook.ts` and ADR 5.
+ */
 @Controller('sessions/:session_id')
 export class RunsController {
   constructor(
@@ -16,26 +18,33 @@ export class RunsController {
   ) {}
 
   @Get('runs')
-  async list(@Req() request: SessionRequest): Promise<JsonBody | StreamedBody> {
-    const query = parseGetRuns(rawQueryOf(request.url));
-    const { store, userId } = await this.access.resolve(request, query);
-    return this.runs.list(store, request.params.session_id, { ...query, userId }, request);
+  async list(
+    @Param('session_id') sessionId: string,
+    @Input(parseGetRuns) query: GetRuns,
+    @Req() request: FastifyRequest,
+  ): Promise<ResponseBody> {
+    const context = await this.access.resolve(request, query);
+    return this.runs.list(context, sessionId, query);
   }
 
   @Get('run-previews')
-  async previews(@Req() request: SessionRequest): Promise<JsonBody | StreamedBody> {
-    const query = parseGetRuns(rawQueryOf(request.url));
-    const { store, userId } = await this.access.resolve(request, query);
-    return this.runs.previews(store, request.params.session_id, { ...query, userId }, request);
+  async previews(
+    @Param('session_id') sessionId: string,
+    @Input(parseGetRuns) query: GetRuns,
+    @Req() request: FastifyRequest,
+  ): Promise<ResponseBody> {
+    const context = await this.access.resolve(request, query);
+    return this.runs.previews(context, sessionId, query);
   }
 
   @Get('runs/:run_id')
   async detail(
-    @Req() request: FastifyRequest<{ Params: { session_id: string; run_id: string } }>,
-  ): Promise<JsonBody | StreamedBody> {
-    const query = parseGetRun(rawQueryOf(request.url));
-    const { store, userId } = await this.access.resolve(request, query);
-    const { session_id: sessionId, run_id: runId } = request.params;
-    return this.runs.detail(store, sessionId, runId, userId, request);
+    @Param('session_id') sessionId: string,
+    @Param('run_id') runId: string,
+    @Input(parseGetRun) query: GetRun,
+    @Req() request: FastifyRequest,
+  ): Promise<ResponseBody> {
+    const context = await this.access.resolve(request, query);
+    return this.runs.detail(context, sessionId, runId);
   }
 }

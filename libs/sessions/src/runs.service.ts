@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  type GetRuns,
   hasStatus,
   inheritedSdkLabel,
   isCreatedWithin,
@@ -8,7 +9,6 @@ import {
   ownRunKind,
   problem,
   type Run,
-  type RunFilter,
   type RunKind,
   runOf,
   runStatus,
@@ -17,85 +17,40 @@ import {
   writeRun,
   writeRunPreview,
 } from '@session-service/contract';
-import type { WorkLimits } from '@session-service/database';
-import { type JsonBody, type JsonWriter, type RawJson, type Steps, type StreamedBody } from '@session-service/json';
-import type { RunDetail, SessionRepository, SessionWithRuns } from '@session-service/storage';
-import { writeResponse } from './write-response.js';
+import type { JsonWriter, RawJson, Steps } from '@session-service/json';
+import type { RunDetail, SessionWithRuns } from '@session-service/storage';
+import type { SessionContext } from './session-access.js';
+import { type ResponseBody, writeResponse } from './write-response.js';
 
-/** What the run listings can be asked for. */
-export interface RunsQuery extends RunFilter {
-  readonly type?: SessionType | undefined;
-  readonly userId?: string | undefined;
-}
-
-/** Use cases on the runs of a session; every response is the JSON text of a body. */
+/** Use cases on the runs of a session. Each returns the JSON body of the response. */
 @Injectable()
 export class RunsService {
-  async list(
-    store: SessionRepository,
-    id: string,
-    query: RunsQuery,
-    limits: WorkLimits,
-  ): Promise<JsonBody | StreamedBody> {
-    return this.respondWithRuns(store, id, query, 'whole', limits, ({ writer, kind, run, session, onInvalid }) =>
-      writeRun(writer, kind, run, labelFor(kind, run, session, query), 'dropped', onInvalid),
+  list(context: SessionContext, sessionId: string, query: GetRuns): Promise<ResponseBody> {
+    return respondWithRuns(context, sessionId, query, 'whole', ({ writer, kind, run, session, onInvalid }) =>
+      writeRun(writer, kind, run, sessionSdkLabel(kind, run, session, query.type), 'dropped', onInvalid),
     );
   }
 
-  async previews(
-    store: SessionRepository,
-    id: string,
-    query: RunsQuery,
-    limits: WorkLimits,
-  ): Promise<JsonBody | StreamedBody> {
-    return this.respondWithRuns(store, id, query, 'preview', limits, ({ writer, kind, run, onInvalid }) =>
+  previews(context: SessionContext, sessionId: string, query: GetRuns): Promise<ResponseBody> {
+    return respondWithRuns(context, sessionId, query, 'preview', ({ writer, kind, run, onInvalid }) =>
       writeRunPreview(writer, kind, run, onInvalid),
     );
   }
 
-  async detail(
-    store: SessionRepository,
-    id: string,
-    runId: string,
-    userId: string | undefined,
-    limits: WorkLimits,
-  ): Promise<JsonBody | StreamedBody> {
-    const row = await store.readRun(id, userId, runId, limits);
-    if (row === undefined) throw problem(404, `Session with ID ${id} not found`);
-    if (row.has_runs !== 't') throw problem(404, `Session with ID ${id} has no runs`);
+  async detail(context: SessionContext, sessionId: string, runId: string): Promise<ResponseBody> {
+    const row = await context.repository.readRun(context, sessionId, runId);
+    if (row === undefined) throw sessionNotFound(sessionId);
+    if (row.has_runs !== 't') throw problem(404, `Session with ID ${sessionId} has no runs`);
     const stored = row.table_run ?? row.legacy_run;
-    if (stored === null) throw problem(404, `Run with ID ${runId} not found in session ${id}`);
+    if (stored === null) throw problem(404, `Run with ID ${runId} not found in session ${sessionId}`);
     const run = runOf(stored);
     const kind = ownRunKind(run);
     const label = kind === 'agent' ? inheritedSdkLabel(run, row) : undefined;
-    return writeResponse(subject(store, id), NOTHING_TO_CLOSE, (writer, onInvalid) =>
+    return writeResponse(logSubject(context, sessionId), NOTHING_TO_CLOSE, (writer, onInvalid) =>
       writeRun(writer, kind, run, label, 'shown', onInvalid),
     );
   }
-
-  /** The runs that a listing asks for, each as `write` shows it. */
-  private async respondWithRuns(
-    store: SessionRepository,
-    id: string,
-    query: RunsQuery,
-    detail: RunDetail,
-    limits: WorkLimits,
-    write: WriteRun,
-  ): Promise<JsonBody | StreamedBody> {
-    const stored = await store.read(id, query.userId, detail, limits);
-    if (stored === undefined) throw problem(404, `Session with ID ${id} not found`);
-    return writeResponse(subject(store, id), stored, (writer, onInvalid) =>
-      writeRuns(writer, stored, query, onInvalid, write),
-    );
-  }
 }
-
-function subject(store: SessionRepository, sessionId: string): string {
-  return `Runs of session '${sessionId}' of database '${store.database.id}'`;
-}
-
-/** A single run is there as a whole. */
-const NOTHING_TO_CLOSE = { close: () => undefined };
 
 interface ListedRun {
   readonly writer: JsonWriter;
@@ -107,10 +62,25 @@ interface ListedRun {
 
 type WriteRun = (listed: ListedRun) => Steps<void>;
 
+/** The runs that match a query as a JSON array, each written by `write`. */
+async function respondWithRuns(
+  context: SessionContext,
+  sessionId: string,
+  query: GetRuns,
+  detail: RunDetail,
+  write: WriteRun,
+): Promise<ResponseBody> {
+  const stored = await context.repository.read(context, sessionId, detail);
+  if (stored === undefined) throw sessionNotFound(sessionId);
+  return writeResponse(logSubject(context, sessionId), stored, (writer, onInvalid) =>
+    writeRuns(writer, stored, query, onInvalid, write),
+  );
+}
+
 function* writeRuns(
   writer: JsonWriter,
-  { session, runs }: Pick<SessionWithRuns, 'session' | 'runs'>,
-  query: RunsQuery,
+  { session, runs }: SessionWithRuns,
+  query: GetRuns,
   onInvalid: OnInvalidField,
   write: WriteRun,
 ): Steps<void> {
@@ -126,8 +96,23 @@ function* writeRuns(
   writer.closeArray();
 }
 
-/** Only a listing as agent runs lends the session's label. */
-function labelFor(kind: RunKind, run: Run, session: StoredSession, { type }: RunsQuery): RawJson | undefined {
-  const asAgentSession = (type ?? 'agent') === 'agent';
-  return kind === 'agent' && asAgentSession ? inheritedSdkLabel(run, session) : undefined;
+/** Runs inherit the SDK label of their session only in lists of agent runs. */
+function sessionSdkLabel(
+  kind: RunKind,
+  run: Run,
+  session: StoredSession,
+  type: SessionType = 'agent',
+): RawJson | undefined {
+  return kind === 'agent' && type === 'agent' ? inheritedSdkLabel(run, session) : undefined;
 }
+
+function sessionNotFound(id: string) {
+  return problem(404, `Session with ID ${id} not found`);
+}
+
+function logSubject({ repository }: SessionContext, sessionId: string): string {
+  return `Runs of session '${sessionId}' of database '${repository.database.id}'`;
+}
+
+/** A single run is read completely before it is written. */
+const NOTHING_TO_CLOSE = { close: () => undefined };

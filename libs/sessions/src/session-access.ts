@@ -2,87 +2,78 @@ import '@session-service/http';
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '@session-service/auth';
 import { type HttpProblem, problem } from '@session-service/contract';
-import { DatabaseRegistry, type Deadline } from '@session-service/database';
-import { SessionRepository } from '@session-service/storage';
+import { DatabaseRegistry } from '@session-service/database';
+import { SessionRepositories, type SessionRepository, type SessionScope } from '@session-service/storage';
 import type { FastifyRequest } from 'fastify';
 
-/** Tables beside the session table that AgentOS accepts as `table`; all of them still read sessions. */
+/** Tables besides the session table that AgentOS accepts as `table`; sessions are read from the session table anyway. */
 const OTHER_ACCEPTED_TABLES = ['agno_memories', 'agno_metrics', 'agno_eval_runs', 'agno_knowledge', 'agno_learnings'];
 
-/** The parameters that say where to look and whose sessions are meant; an empty db_id or table counts as absent. */
+/** The parameters that select a database and a user. An empty db_id or table counts as absent. */
 export interface SessionTarget {
   readonly dbId?: string | undefined;
   readonly table?: string | undefined;
   readonly userId?: string | undefined;
-  /** Of a request that is to be refused: it gets to know first that its database does not exist. */
+  /** An error of the input that AgentOS reports only after it has found the database. */
   readonly deferredProblem?: HttpProblem | undefined;
 }
 
-/** What a request reaches: one store, and in it the sessions of one user or of all. */
-export interface ResolvedAccess {
-  readonly store: SessionRepository;
-  /** Undefined: anybody's. */
-  readonly userId: string | undefined;
+/** Which sessions a request may access, on whose behalf, and within which limits. Created once per request by SessionAccess. */
+export interface SessionContext extends SessionScope {
+  readonly repository: SessionRepository;
+  readonly caller: Caller;
 }
 
-/** Decides which store a request means by `db_id` and `table`, and whose sessions it gets to see there. */
+/** Resolves `db_id`, `table` and `user_id` of a request to its SessionContext, or rejects the request. */
 @Injectable()
 export class SessionAccess {
-  private readonly stores: ReadonlyMap<string, SessionRepository>;
-
-  constructor(private readonly registry: DatabaseRegistry) {
-    const { tables } = registry.options;
-    this.stores = new Map(registry.all().map((database) => [database.id, new SessionRepository(database, tables)]));
-  }
+  constructor(
+    private readonly registry: DatabaseRegistry,
+    private readonly repositories: SessionRepositories,
+  ) {}
 
   /**
-   * What a request may reach of what it wants; the access log gets to know its db_id. A caller who is isolated reaches
-   * their own sessions, whatever user the request names.
+   * Isolated callers always get their own sessions; their `user_id` parameter is ignored.
    *
-   * @throws HttpProblem beside those of the choice: 403 for a caller who is isolated and nobody
-   * @throws DatabaseOverloaded
+   * @throws HttpProblem 400 table without db_id, or db_id missing where it is required; 403 isolated caller without a user
+   *   id, or default database closed to the caller; 404 unknown database or table. A database that is closed to the caller
+   *   is reported like an unknown one.
+   * @throws DatabaseOverloaded 503, when the connection queue is full
    */
-  async resolve(request: FastifyRequest, wanted: SessionTarget): Promise<ResolvedAccess> {
-    const { caller } = request;
-    const store = await this.selectStore(wanted, caller, request.deadline);
-    if (wanted.deferredProblem !== undefined) throw wanted.deferredProblem;
-    if (caller.isIsolated && !caller.userId) throw problem(403, 'Authenticated request is missing a user identity');
-    request.databaseId = store.database.id;
-    store.database.rejectIfOverloaded();
-    return { store, userId: caller.isIsolated ? caller.userId : wanted.userId };
-  }
-
-  /**
-   * Errors: 400 for a table without db_id, or for no db_id where it is required; 404 for an unknown database or table.
-   * A database that is closed to the caller answers like one that does not exist.
-   */
-  private async selectStore(
-    { dbId, table }: SessionTarget,
-    caller: Caller,
-    deadline: Deadline,
-  ): Promise<SessionRepository> {
+  async resolve(request: FastifyRequest, target: SessionTarget): Promise<SessionContext> {
+    const { caller, deadline, memory } = request;
+    const { dbId, table, userId, deferredProblem } = target;
     if (table && !dbId) throw problem(400, 'The db_id query parameter is required when passing a table');
-    const id = dbId || this.defaultId();
-    const isOpen = caller.databaseIds?.has(id) ?? true;
-    if (!dbId && !isOpen) throw problem(403, 'Insufficient permissions for the default database');
-    const store = isOpen ? this.stores.get(id) : undefined;
-    if (store === undefined) throw problem(404, `No database found with id '${dbId}'`);
-    if (table && !(await this.hasTable(store, table, deadline))) {
+    const repository = this.selectRepository(dbId, caller);
+    const { database } = repository;
+    if (table && !(this.acceptsTable(table) && (await repository.hasTable(table, deadline)))) {
       throw problem(404, `No database with id '${dbId}' has table '${table}'`);
     }
-    return store;
+    if (deferredProblem !== undefined) throw deferredProblem;
+    if (caller.isIsolated && !caller.userId) throw problem(403, 'Authenticated request is missing a user identity');
+    request.databaseId = database.id;
+    database.rejectIfOverloaded();
+    return { repository, caller, userId: caller.isIsolated ? caller.userId : userId, deadline, memory };
+  }
+
+  private selectRepository(dbId: string | undefined, { databaseIds }: Caller): SessionRepository {
+    const id = dbId || this.defaultId();
+    const isOpen = databaseIds?.has(id) ?? true;
+    if (!dbId && !isOpen) throw problem(403, 'Insufficient permissions for the default database');
+    const repository = isOpen ? this.repositories.get(id) : undefined;
+    if (repository === undefined) throw problem(404, `No database found with id '${dbId}'`);
+    return repository;
   }
 
   private defaultId(): string {
     const { requireId, defaultId } = this.registry.options;
-    if (requireId && this.stores.size > 1) {
+    if (requireId && this.repositories.size > 1) {
       throw problem(400, 'The db_id query parameter is required when using multiple databases');
     }
     return defaultId;
   }
 
-  private async hasTable(store: SessionRepository, table: string, deadline: Deadline): Promise<boolean> {
-    const { sessionTable } = this.registry.options.tables;
-    return [sessionTable, ...OTHER_ACCEPTED_TABLES].includes(table) && store.hasTable(table, deadline);
+  private acceptsTable(table: string): boolean {
+    return table === this.registry.options.tables.sessionTable || OTHER_ACCEPTED_TABLES.includes(table);
   }
 }

@@ -12,30 +12,29 @@ import {
   type StreamedBody,
 } from '@session-service/json';
 
-const logger = new Logger('Responses');
+/** A JSON body: complete, or streamed while it is written. */
+export type ResponseBody = JsonBody | StreamedBody;
 
-/** Source of a response's rows. Closed when the response is written. */
-export interface ResponseSource {
-  close(): void;
-}
-
-/** A response is sent whole while it is no longer, in characters. */
+/** Responses up to this length, in characters, are sent as a whole. */
 const MAX_WHOLE_LENGTH = MAX_BUFFERED_BYTES;
 
+const logger = new Logger('Responses');
+
 /**
- * The body that `write` writes, in turns with other requests: whole where it is small, else it is written on while it is sent.
- * Stored values that do not fit are printed as null and go into one line of the log, however many they are.
+ * The body that `write` writes, in time slices: buffered if it is small, else streamed while it is written. Stored values
+ * that do not fit their field are printed as null and reported in one log line.
  *
- * @param subject what the response shows, for the log
+ * @param subject describes the response in the log
+ * @param source of the rows; closed when the response is written, or has failed
  */
 export async function writeResponse(
   subject: string,
-  source: ResponseSource,
+  source: { close(): void },
   write: (writer: JsonWriter, onInvalid: OnInvalidField) => Steps<void>,
-): Promise<JsonBody | StreamedBody> {
+): Promise<ResponseBody> {
   const response = new WrittenResponse(subject, source, write);
   if (await response.writeUntil(MAX_WHOLE_LENGTH)) return response.whole();
-  return { chunks: response.flow(), close: () => source.close() };
+  return { chunks: response.stream(), close: () => source.close() };
 }
 
 class WrittenResponse {
@@ -45,13 +44,13 @@ class WrittenResponse {
 
   constructor(
     private readonly subject: string,
-    private readonly source: ResponseSource,
+    private readonly source: { close(): void },
     write: (writer: JsonWriter, onInvalid: OnInvalidField) => Steps<void>,
   ) {
     this.steps = write(this.writer, this.invalid.add);
   }
 
-  /** Writes until more than so many characters are there; true at the end. */
+  /** Writes until the buffer is longer than `length` characters; resolves to true at the end of the response. */
   async writeUntil(length: number): Promise<boolean> {
     const { writer } = this;
     try {
@@ -72,7 +71,7 @@ class WrittenResponse {
     return cooperative(this.writer.done());
   }
 
-  async *flow(): AsyncGenerator<Buffer> {
+  async *stream(): AsyncGenerator<Buffer> {
     for (let isWritten = false; ; isWritten = await this.writeUntil(CHUNK_LENGTH)) {
       yield* encodedChunks(this.writer.take());
       if (isWritten) return;

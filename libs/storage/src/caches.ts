@@ -1,7 +1,7 @@
 import { type Deadline, RequestCoalescer } from '@session-service/database';
 import type { CountRow } from './sql/list-sessions.sql.js';
 
-/** A map that forgets what was used longest ago once it holds more than `limit` entries. */
+/** A map of at most `limit` entries; evicts the least recently used one. */
 export class LruMap<Value> {
   private readonly entries = new Map<string, Value>();
 
@@ -24,31 +24,33 @@ export class LruMap<Value> {
   }
 }
 
-/** How many different conditions are remembered. */
+/** Limit on the number of cached counts, one per combination of filters. */
 const MAX_COUNTS = 1_000;
 
 /**
- * The number of sessions that match a condition: always exact, counted as seldom as that allows.
- *
- * A count is remembered with the snapshot it was made in. PostgreSQL's snapshot names the transactions whose work can be
- * seen; while a list is read in the same snapshot, nothing was committed since and the count is still true. Lists that
- * need a new count at the same moment share one that begins after all of them asked.
+ * Exact totals of lists. Each count is cached with its PostgreSQL snapshot: a list that was read in the same snapshot has the
+ * same total, since nothing was committed in between. Concurrent requests that need a new count share one, which starts
+ * after the last of them asked.
  */
 export class CountCache {
   private readonly counts = new LruMap<CountRow>(MAX_COUNTS);
   private readonly coalescer = new RequestCoalescer<CountRow>();
 
-  /** The total for a list that was read in `snapshot`; null where the server gives none. `count` does the work. */
+  /**
+   * The total for a list that was read in `snapshot`; null (the server cannot tell) always counts anew.
+   *
+   * @param count runs the count statement
+   */
   async total(
-    condition: string,
+    filterKey: string,
     snapshot: string | null,
     deadline: Deadline,
     count: (deadline: Deadline) => Promise<CountRow>,
   ): Promise<string> {
-    const known = this.counts.get(condition);
-    if (known !== undefined && snapshot !== null && known.snapshot === snapshot) return known.total;
-    const counted = await this.coalescer.run(condition, deadline, count);
-    this.counts.set(condition, counted);
+    const cached = this.counts.get(filterKey);
+    if (cached !== undefined && snapshot !== null && cached.snapshot === snapshot) return cached.total;
+    const counted = await this.coalescer.run(filterKey, deadline, count);
+    this.counts.set(filterKey, counted);
     return counted.total;
   }
 }

@@ -1,35 +1,175 @@
 import {
+  BufferedRows,
   type Database,
   Deadline,
   isLayoutChange,
   namedStatement,
   RequestCoalescer,
   type Rows,
+  readRows,
+  type SqlValue,
   type Statement,
   type TableNames,
+  type WorkLimits,
 } from '@session-service/database';
 import { createTables } from './sql/schema.sql.js';
+import { containsNul } from './sql/session-filter.js';
 import { qualifiedTables, quoteLiteral, type Tables, tableExists } from './table-names.js';
 
 /**
- * How a database keeps its sessions, found out at run time:
- * v2 (agno 2.x) has runs in a column, v3 (agno 3.x) in a table, and a 2.x database that 3.x was started on has both.
+ * How a database stores its sessions, detected at run time (ADR 3). agno 2.x keeps runs in a column, agno 3.x in a table; a
+ * 2.x database that 3.x has upgraded has both.
  */
-export interface Layout {
+interface Layout {
   readonly hasSessions: boolean;
   readonly hasRunsColumn: boolean;
   readonly hasRunsTable: boolean;
-  /** Tables of the delete cascade that exist. */
+  /** The existing tables whose rows are deleted with their session. */
   readonly cascade: readonly CascadeTable[];
-  /** The server can name the snapshot that a statement sees (PostgreSQL 13, not all that speak its protocol). */
+  /** The server has `pg_current_snapshot`: PostgreSQL 13 or later, not every compatible server. */
   readonly hasSnapshots: boolean;
-  /** Columns of the sessions table: what `sort_by` may name. */
+  /** Columns of the sessions table: the valid values of `sort_by`. */
   readonly columns: ReadonlySet<string>;
 }
 
-export type CascadeTable = 'transcripts' | 'compactions' | 'toolResults' | 'payloads';
+type CascadeTable = 'transcripts' | 'compactions' | 'toolResults' | 'payloads';
 
 export const CASCADE_TABLES: readonly CascadeTable[] = ['transcripts', 'compactions', 'toolResults', 'payloads'];
+
+/** How the rows of a statement are decoded. */
+type StatementOptions = Omit<Statement, 'name' | 'text'>;
+
+/** The SQL statements of one database for one layout; each is built once. */
+export class StatementCache {
+  private readonly statements = new Map<string, Statement>();
+
+  constructor(
+    readonly tables: Tables,
+    readonly layout: Layout,
+  ) {}
+
+  /** The statement with this key, built on first use. Within a layout, one key always stands for the same SQL. */
+  get(key: string, build: (statements: StatementCache) => string, options: StatementOptions = {}): Statement {
+    let statement = this.statements.get(key);
+    if (statement === undefined) {
+      statement = { ...namedStatement(key, build(this)), ...options };
+      this.statements.set(key, statement);
+    }
+    return statement;
+  }
+}
+
+/** A statement whose SQL depends on the layout, and how its rows are read. */
+export interface LayoutStatement {
+  /** See `StatementCache.get`. */
+  readonly key: string;
+  readonly build: (statements: StatementCache) => string;
+  readonly options?: StatementOptions;
+  /** Reads from the primary, to see the request's own change. */
+  readonly onPrimary?: boolean;
+  /** These two: see `ReadRowsOptions`. */
+  readonly willRewind?: boolean;
+  readonly isLarge?: boolean;
+}
+
+/** A row that reports a later upgrade: true when a runs table was created after the layout was read. */
+interface LayoutCheckedRow {
+  readonly upgraded?: 't' | 'f';
+}
+
+/** The tables have changed since the layout was read: the statement has to be built and run again. */
+export class LayoutOutdated extends Error {}
+
+/** Returns the rows, unless the first one reports that the layout they were read with is outdated. */
+export function assertLayoutCurrent<Row extends LayoutCheckedRow>(rows: Rows<Row>): Rows<Row> {
+  if (rows.peek()?.upgraded !== 't') return rows;
+  rows.close();
+  throw new LayoutOutdated();
+}
+
+/**
+ * Detects how one database stores its sessions, and when that changes: an upgrade from 2.x to 3.x, a dropped column or table,
+ * tables created by AgentOS. The statements themselves report it, so no restart and no polling is needed (ADR 3).
+ */
+export class LayoutDetector {
+  private readonly tables: Tables;
+  private cached: StatementCache | undefined;
+  private readonly coalescer = new RequestCoalescer<StatementCache>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly names: TableNames,
+  ) {
+    this.tables = qualifiedTables(names);
+  }
+
+  /** Reads the rows of a statement. None if there are no tables yet, or if a parameter contains NUL. */
+  async select<Row extends LayoutCheckedRow>(
+    limits: WorkLimits,
+    statement: LayoutStatement,
+    values: readonly SqlValue[],
+    isRetry = false,
+  ): Promise<Rows<Row>> {
+    if (values.some(containsNul)) return new BufferedRows([]);
+    try {
+      const statements = this.cached ?? (await this.detect());
+      if (!statements.layout.hasSessions) return new BufferedRows([]);
+      const sql = statements.get(statement.key, statement.build, statement.options);
+      const reader = statement.onPrimary ? this.database : await this.database.reader(limits.deadline);
+      return assertLayoutCurrent(await readRows<Row>(reader, sql, values, limits, statement));
+    } catch (error) {
+      if (isRetry) throw error;
+      this.forgetIfOutdated(error);
+      return this.select(limits, statement, values, true);
+    }
+  }
+
+  /** Runs `work` with the statements for the current layout, and a second time if the layout turns out to have changed. */
+  async withLayout<T>(work: (statements: StatementCache) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.cached ?? (await this.detect()));
+    } catch (error) {
+      this.forgetIfOutdated(error);
+      return work(await this.detect());
+    }
+  }
+
+  /** As `withLayout`, for inserts: creates the tables of an empty database first. */
+  async withTables<T>(deadline: Deadline, work: (statements: StatementCache) => Promise<T>): Promise<T> {
+    return this.withLayout(async (statements) => {
+      if (statements.layout.hasSessions) return work(statements);
+      await this.createTables(deadline);
+      return work(await this.detect());
+    });
+  }
+
+  /** Creates the tables that agno 3.1.10 would create; existing tables are left as they are. */
+  private async createTables(deadline: Deadline): Promise<void> {
+    const now = `${new Date().toISOString().slice(0, -1)}000`;
+    await this.database.transaction(deadline, async (run) => {
+      for (const sql of createTables(this.names, this.tables, now)) await run({ name: '', text: sql }, []);
+    });
+  }
+
+  /** Throws the error again unless a change of the layout explains it. */
+  private forgetIfOutdated(error: unknown): void {
+    if (!(error instanceof LayoutOutdated) && !isLayoutChange(error)) throw error;
+    this.cached = undefined;
+  }
+
+  /**
+   * Reads the layout. Concurrent requests share a read that starts after the last of them asked, because another process may
+   * have created the tables meanwhile. The read is not bound to the deadline of any of them.
+   */
+  private async detect(): Promise<StatementCache> {
+    const statements = await this.coalescer.run('layout', new Deadline(), async (deadline) => {
+      return new StatementCache(this.tables, await readLayout(this.database, this.tables, deadline));
+    });
+    // The layout of an empty database is not cached: AgentOS may create its tables at any moment.
+    if (statements.layout.hasSessions) this.cached = statements;
+    return statements;
+  }
+}
 
 interface LayoutRow extends Record<CascadeTable, 't' | 'f'> {
   readonly columns: string;
@@ -37,11 +177,11 @@ interface LayoutRow extends Record<CascadeTable, 't' | 'f'> {
   readonly snapshots: 't' | 'f';
 }
 
-/** How long the catalogue may take, in milliseconds. */
+/** Time limit for the catalogue query. */
 const LAYOUT_TIMEOUT_MS = 5_000;
 
-/** Reads the layout from the catalogue: one statement, no table is touched. */
-export async function readLayout(database: Database, tables: Tables, deadline: Deadline): Promise<Layout> {
+/** Reads the layout from the catalogue with one statement that touches no table. */
+async function readLayout(database: Database, tables: Tables, deadline: Deadline): Promise<Layout> {
   const [row] = await database.queryWithin<LayoutRow>(LAYOUT_TIMEOUT_MS, layoutStatement(tables), [], deadline);
   const columns = new Set(JSON.parse(row?.columns ?? '[]') as string[]);
   return {
@@ -62,111 +202,4 @@ function layoutStatement(tables: Tables): Statement {
       (SELECT coalesce(json_agg(attname), '[]') FROM pg_attribute
         WHERE attrelid = to_regclass(${quoteLiteral(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
   );
-}
-
-/** How the rows of a statement are read. */
-export type StatementOptions = Omit<Statement, 'name' | 'text'>;
-
-/** The SQL of one database in one layout: each text is built once. */
-export class StatementCache {
-  readonly tables: Tables;
-  readonly layout: Layout;
-  private readonly statements = new Map<string, Statement>();
-
-  constructor(tables: Tables, layout: Layout) {
-    this.tables = tables;
-    this.layout = layout;
-  }
-
-  /** The statement known as `key`, built on first use. One key must always mean one text within a layout. */
-  get(key: string, build: (book: StatementCache) => string, options: StatementOptions = {}): Statement {
-    let statement = this.statements.get(key);
-    if (statement === undefined) {
-      statement = { ...namedStatement(key, build(this)), ...options };
-      this.statements.set(key, statement);
-    }
-    return statement;
-  }
-}
-
-/** Thrown by work that saw the tables to be others than its statements were written for. */
-export class LayoutOutdated extends Error {}
-
-/**
- * Knows how one database keeps its sessions, and notices when that changes: an upgrade from 2.x to 3.x, a column or
- * table dropped, tables created by Python. No restart and no clock is involved; the statements themselves tell.
- */
-export class LayoutDetector {
-  private readonly tables: Tables;
-  private cached: StatementCache | undefined;
-  private readonly coalescer = new RequestCoalescer<StatementCache>();
-
-  constructor(
-    private readonly database: Database,
-    private readonly names: TableNames,
-  ) {
-    this.tables = qualifiedTables(names);
-  }
-
-  /** Runs `work` with the statements for the present layout, a second time if that turns out to have changed. */
-  async withLayout<T>(work: (book: StatementCache) => Promise<T>): Promise<T> {
-    try {
-      return await work(await this.statements());
-    } catch (error) {
-      if (!(error instanceof LayoutOutdated) && !isLayoutChange(error)) throw error;
-      this.cached = undefined;
-      return await work(await this.statements());
-    }
-  }
-
-  /** As `with`, for writes: an empty database gets its tables first. */
-  async withTables<T>(deadline: Deadline, work: (book: StatementCache) => Promise<T>): Promise<T> {
-    return this.withLayout(async (book) => {
-      if (book.layout.hasSessions) return work(book);
-      await this.createTables(deadline);
-      return work(await this.statements());
-    });
-  }
-
-  /** Creates what agno 3.1.10 would create; tables that exist are left as they are. */
-  private async createTables(deadline: Deadline): Promise<void> {
-    const now = `${new Date().toISOString().slice(0, -1)}000`;
-    await this.database.transaction(deadline, async (run) => {
-      for (const text of createTables(this.names, this.tables, now)) await run({ name: '', text }, []);
-    });
-    this.cached = undefined;
-  }
-
-  /**
-   * Requests share a reading that begins after the last of them asked, since another process may have made the tables
-   * meanwhile. It is not bound to the deadline of any.
-   */
-  private async statements(): Promise<StatementCache> {
-    if (this.cached !== undefined) return this.cached;
-    const book = await this.coalescer.run('layout', new Deadline(), (deadline) => this.read(deadline));
-    // An empty database is looked at anew each time: Python may create its tables at any moment.
-    if (book.layout.hasSessions) this.cached = book;
-    return book;
-  }
-
-  private async read(deadline: Deadline): Promise<StatementCache> {
-    return new StatementCache(this.tables, await readLayout(this.database, this.tables, deadline));
-  }
-}
-
-/** A row that tells whether a runs table came into being since the layout was read. */
-export interface LayoutCheckedRow {
-  readonly upgraded?: 't' | 'f';
-}
-
-/** A text with NUL cannot stand in any PostgreSQL row, so nothing matches it. */
-export function containsNul(text: unknown): boolean {
-  return typeof text === 'string' && text.includes('\0');
-}
-
-/** The rows; whatever was read is outdated when the first says that the database was upgraded meanwhile. */
-export function assertLayoutCurrent<Row extends LayoutCheckedRow>(rows: Rows<Row>): Rows<Row> {
-  if (rows.peek()?.upgraded !== 't') return rows;
-  rows.close();
-  throw new LayoutOutdated();
 }

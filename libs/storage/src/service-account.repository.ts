@@ -10,16 +10,17 @@ import {
 import type { RawJson } from '@session-service/json';
 import { qualifiedTables } from './table-names.js';
 
-/** A machine identity that AgentOS keeps, as far as requests are concerned. Times in seconds since 1970. */
+/** A machine identity that AgentOS manages: the columns that authentication needs. */
 export interface ServiceAccount {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly string[];
+  /** Seconds since 1970; undefined: never. */
   readonly expiresAt: number | undefined;
   readonly isRevoked: boolean;
 }
 
-/** The service accounts of one database, in the table that AgentOS keeps them in. */
+/** The service accounts in AgentOS's table of one database. */
 export class ServiceAccountRepository {
   private readonly findByToken: Statement;
   private readonly touchById: Statement;
@@ -40,9 +41,10 @@ export class ServiceAccountRepository {
   }
 
   /**
-   * The account of a token (by its SHA-256, hexadecimal), revoked and expired ones included; `no-table` where AgentOS has none.
+   * The account of a token, including revoked and expired ones; `no-table` if AgentOS manages no accounts.
    *
-   * @throws DatabaseOverloaded: who guesses tokens must not make the line longer, either
+   * @param tokenHash SHA-256 of the token in hexadecimal
+   * @throws DatabaseOverloaded, so that token guessing cannot lengthen the connection queue
    */
   async find(tokenHash: string, deadline: Deadline): Promise<ServiceAccount | 'unknown' | 'no-table'> {
     this.database.rejectIfOverloaded();
@@ -55,7 +57,7 @@ export class ServiceAccountRepository {
     }
   }
 
-  /** Records when an account was last used. */
+  /** Records the time of an account's last use. @param now seconds since 1970 */
   async touch(id: string, now: number, deadline: Deadline): Promise<void> {
     await this.database.query(this.touchById, [id, now], deadline);
   }

@@ -9,39 +9,42 @@ import {
   readRows,
   type Statement,
   StoredValueTooLong,
-  type WorkLimits,
 } from '@session-service/database';
 import { CountCache } from './caches.js';
-import { assertLayoutCurrent, containsNul, type LayoutDetector, type StatementCache } from './layout.js';
+import { assertLayoutCurrent, type LayoutDetector, type StatementCache } from './layout.js';
 import {
   type CountRow,
   countSessions,
   listPage,
   type PageColumns,
   type PageRow,
-  type SessionFilter,
   type SessionOrder,
+} from './sql/list-sessions.sql.js';
+import {
+  containsNul,
+  type SessionFilter,
+  type SessionScope,
   type WhereClause,
   whereClause,
-} from './sql/list-sessions.sql.js';
+} from './sql/session-filter.js';
 
-/** What to list: which sessions, in what order, which page. */
+/** Filters, order and page of a list. */
 export interface ListQuery extends SessionFilter, SessionOrder {
   readonly limit: bigint;
   readonly offset: bigint;
 }
 
-/** A page. To be closed: the sessions of a large one keep a connection while they arrive. */
+/** One page of a list. Must be closed: a large page holds a connection while its sessions arrive. */
 export interface SessionPage {
   readonly sessions: SessionSource;
-  /** Number of sessions that match, as digits. */
+  /** Number of sessions that match the filters, in decimal digits. */
   readonly total: string;
   close(): void;
 }
 
-const AS_LIST = { kind: 'list' } as const;
+const LIST_WORK = { kind: 'list' } as const;
 
-/** Lists of one database: a page is always read; totals only when they may have changed. */
+/** Reads lists of one database. Always reads the page; counts the total only if it may have changed. */
 export class SessionPageReader {
   private readonly counts = new CountCache();
 
@@ -50,16 +53,16 @@ export class SessionPageReader {
     private readonly layout: LayoutDetector,
   ) {}
 
-  /** One page and the count of all; empty where there are no tables yet. */
-  async read(query: ListQuery, limits: WorkLimits): Promise<SessionPage> {
-    const condition = whereClause(query);
+  /** One page and the total. Empty if there are no tables yet. */
+  async read(scope: SessionScope, query: ListQuery): Promise<SessionPage> {
+    const condition = whereClause(scope.userId, query);
     if (condition.values.some(containsNul)) return EMPTY_PAGE;
-    return this.layout.withLayout(async (book) => {
-      if (!book.layout.hasSessions) return EMPTY_PAGE;
+    return this.layout.withLayout(async (statements) => {
+      if (!statements.layout.hasSessions) return EMPTY_PAGE;
       this.database.rejectIfOverloaded('list');
-      const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, book) };
-      const count = book.get(`count:${condition.key}`, countSessions(condition));
-      const reader = await this.database.reader(limits.deadline);
+      const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, statements) };
+      const count = statements.get(`count:${condition.key}`, countSessions(condition));
+      const reader = await this.database.reader(scope.deadline);
       let total: string | undefined;
       // A page that is read in portions is counted in its own snapshot.
       const before = async (run: RunStatement) => {
@@ -67,15 +70,15 @@ export class SessionPageReader {
       };
       const read: ReadPage = (columns, limit, offset) => {
         const key = `page:${condition.key}:${order.sortBy}:${order.descending}:${columns}`;
-        const statement = book.get(key, listPage(condition, order, columns), { longValues: 'marked' });
+        const statement = statements.get(key, listPage(condition, order, columns), { longValues: 'marked' });
         const values = [...condition.values, `${limit}`, `${offset}`];
-        return readRows<PageRow>(reader, statement, values, limits, { ...AS_LIST, before });
+        return readRows<PageRow>(reader, statement, values, scope, { ...LIST_WORK, before });
       };
       const rows = new PageRows(read, query);
       try {
         await rows.more();
         const snapshot = snapshotOf(reader, assertLayoutCurrent(rows).peek());
-        total ??= await this.count(condition, snapshot, count, limits.deadline);
+        total ??= await this.count(condition, snapshot, count, scope.deadline);
         return { sessions: sessionSource(rows), total, close: () => rows.close() };
       } catch (error) {
         rows.close();
@@ -90,11 +93,11 @@ export class SessionPageReader {
     count: Statement,
     deadline: Deadline,
   ): Promise<string> {
-    const key = JSON.stringify([condition.key, condition.values]);
-    return this.counts.total(key, snapshot, deadline, async (shared) => {
-      // Of its own: those who share the count may have asked after this page's reader was chosen.
+    const filterKey = JSON.stringify([condition.key, condition.values]);
+    return this.counts.total(filterKey, snapshot, deadline, async (shared) => {
+      // Chosen anew: other requests that share the count may have asked after the page's reader was chosen.
       const reader = await this.database.reader(shared);
-      const [row] = await reader.query<CountRow>(count, condition.values, shared, AS_LIST);
+      const [row] = await reader.query<CountRow>(count, condition.values, shared, LIST_WORK);
       return { total: row?.total ?? '0', snapshot: snapshotOf(reader, row) };
     });
   }
@@ -103,12 +106,12 @@ export class SessionPageReader {
 type ReadPage = (columns: PageColumns, limit: bigint, offset: bigint) => Promise<Rows<PageRow>>;
 
 /**
- * The rows of a page. Where PostgreSQL refuses to print one because its text is longer than 1 GiB, that row is read without
- * its JSON, and the page goes on behind it: it must not hide the others.
+ * The rows of a page. If PostgreSQL fails to print a row because its text exceeds 1 GiB, reads that row without its JSON
+ * columns and continues after it, so that one session cannot make the whole list fail.
  */
 class PageRows implements Rows<PageRow> {
   private rows: Rows<PageRow> = new BufferedRows([]);
-  /** How the rest of the page is read when these rows are over; undefined where they are its end. */
+  /** Columns for the rest of the page, which is read when `rows` is over; undefined at the end of the page. */
   private nextColumns: PageColumns | undefined = 'all';
   private taken = 0n;
 
@@ -151,10 +154,10 @@ class PageRows implements Rows<PageRow> {
   }
 
   private async readRest(columns: PageColumns): Promise<void> {
-    const left = this.query.limit - this.taken;
+    const remaining = this.query.limit - this.taken;
     this.nextColumns = undefined;
-    if (left <= 0n) return;
-    this.rows = await this.read(columns, columns === 'all' ? left : 1n, this.query.offset + this.taken);
+    if (remaining <= 0n) return;
+    this.rows = await this.read(columns, columns === 'all' ? remaining : 1n, this.query.offset + this.taken);
     if (columns === 'plain') this.nextColumns = 'all';
   }
 }
@@ -173,12 +176,12 @@ function sessionSource(rows: Rows<ListedSession>): SessionSource {
 
 const EMPTY_PAGE: SessionPage = { sessions: sessionSource(new BufferedRows([])), total: '0', close: () => undefined };
 
-/** What a row was read in: a replica cannot tell, but whoever chose it could. */
+/** The snapshot that a row was read in. A standby cannot report it; its reader determined it on the primary. */
 function snapshotOf(reader: Reader, row: { readonly snapshot: string | null } | undefined): string | null {
   return reader.snapshot ?? row?.snapshot ?? null;
 }
 
-/** A column that the table does not have means no order at all, as in AgentOS. */
-function sortColumn(name: string | undefined, book: StatementCache): string | undefined {
-  return name !== undefined && book.layout.columns.has(name) ? name : undefined;
+/** Like AgentOS, does not sort by a column that the table does not have. */
+function sortColumn(name: string | undefined, { layout }: StatementCache): string | undefined {
+  return name !== undefined && layout.columns.has(name) ? name : undefined;
 }

@@ -5,58 +5,50 @@ import {
   type Database,
   type Deadline,
   type Rows,
-  readRows,
   type SqlValue,
   type Statement,
   sqlState,
   type TableNames,
-  type WorkLimits,
 } from '@session-service/database';
 import { arrayOf, type RawJson } from '@session-service/json';
-import {
-  assertLayoutCurrent,
-  containsNul,
-  type LayoutCheckedRow,
-  LayoutDetector,
-  LayoutOutdated,
-  type StatementCache,
-  type StatementOptions,
-} from './layout.js';
+import { assertLayoutCurrent, LayoutDetector, LayoutOutdated, type LayoutStatement } from './layout.js';
 import { type ListQuery, type SessionPage, SessionPageReader } from './session-page-reader.js';
 import {
   type CreatedRow,
+  createParameters,
   createSession,
   createSessionWithRuns,
-  createValues,
   type NewSession,
   storedSession,
 } from './sql/create-session.sql.js';
 import { type DeleteRow, deleteSessions } from './sql/delete-sessions.sql.js';
 import { type RunRow, readRun } from './sql/read-run.sql.js';
 import {
-  findOwnedSession,
+  findSession,
   type RunDetail,
   readSession,
   type SessionOrRun,
   StoredRuns,
   sessionOf,
 } from './sql/read-session.sql.js';
-import { renameSession, type SessionChange, updateSession, updateValues } from './sql/update-session.sql.js';
+import { renameSession } from './sql/rename-session.sql.js';
+import { containsNul, type SessionScope, sessionParameters } from './sql/session-filter.js';
+import { type SessionChange, updateParameters, updateSession } from './sql/update-session.sql.js';
 
-/** A run of a new session has an id that exists in another session. */
+/** A run of a new session has the id of an existing run. */
 export class RunIdTaken extends Error {}
 
-/** The id of a new session is longer than the primary key's index can hold. How long that is depends on the text. */
+/** The id of a new session does not fit into the primary key's index. The limit depends on how well the id compresses. */
 export class SessionIdTooLong extends Error {}
 
-/** A session and its runs as stored. To be closed: the runs of a large session keep a connection while they arrive. */
+/** A session and its runs as stored. Must be closed: a large session holds a connection while its runs arrive. */
 export interface SessionWithRuns {
   readonly session: StoredSession;
   readonly runs: RunSource;
   close(): void;
 }
 
-/** Sessions and runs of one database. Every method takes what bounds the request it works for. */
+/** Sessions and runs of one database. A session outside of a method's scope is treated like one that does not exist. */
 export class SessionRepository {
   private readonly layout: LayoutDetector;
   private readonly pages: SessionPageReader;
@@ -69,172 +61,154 @@ export class SessionRepository {
     this.pages = new SessionPageReader(database, this.layout);
   }
 
-  /** Whether the schema has a table of that name. */
+  /** True if the configured schema has a table of that name. */
   async hasTable(table: string, deadline: Deadline): Promise<boolean> {
     const rows = await this.database.query(FIND_TABLE, [this.names.schema, table], deadline);
     return rows.length > 0;
   }
 
-  /** One page and the count of all; empty where there are no tables yet. */
-  list(query: ListQuery, limits: WorkLimits): Promise<SessionPage> {
-    return this.pages.read(query, limits);
+  /** One page and the total. Empty if there are no tables yet. */
+  list(scope: SessionScope, query: ListQuery): Promise<SessionPage> {
+    return this.pages.read(scope, query);
   }
 
-  /** A session with its runs, or undefined when there is none (of that user). */
-  async read(
-    id: string,
-    userId: string | undefined,
-    detail: RunDetail,
-    limits: WorkLimits,
-  ): Promise<SessionWithRuns | undefined> {
-    const values = [id, userId ?? null];
-    return sessionWithRuns(
-      await this.rows(values, async (book) => {
-        const statement = book.get(`read:${detail}`, readSession(detail), { nulls: 'omitted' });
-        const reader = await this.database.reader(limits.deadline);
-        return readRows<SessionOrRun>(reader, statement, values, limits, { willRewind: detail === 'detail' });
-      }),
-    );
+  /** A session with its runs, or undefined. */
+  async read(scope: SessionScope, id: string, detail: RunDetail): Promise<SessionWithRuns | undefined> {
+    return sessionWithRuns(await this.layout.select(scope, READ[detail], sessionParameters(scope, id)));
   }
 
-  /** One run with what its answer needs of the session, or undefined when there is no such session. */
-  async readRun(
-    id: string,
-    userId: string | undefined,
-    runId: string,
-    limits: WorkLimits,
-  ): Promise<RunRow | undefined> {
-    // No stored run has an id with NUL; the session may exist all the same.
-    const values = [id, userId ?? null, containsNul(runId) ? null : runId];
-    const rows = await this.rows(values, async (book) => {
-      const reader = await this.database.reader(limits.deadline);
-      return readRows<RunRow>(reader, book.get('run', readRun), values, limits);
-    });
-    return rows.take();
+  /** One run, or undefined if there is no such session. */
+  async readRun(scope: SessionScope, id: string, runId: string): Promise<RunRow | undefined> {
+    // No run has an id with NUL, but the session may exist: that decides between two 404 texts.
+    const values = [...sessionParameters(scope, id), containsNul(runId) ? null : runId];
+    return (await this.layout.select<RunRow>(scope, READ_RUN, values)).take();
   }
 
-  /** Stores a new session; undefined when its id is taken, by whomever. Errors: RunIdTaken, SessionIdTooLong. */
-  async create(session: NewSession, deadline: Deadline): Promise<SessionWithRuns | undefined> {
-    const type = session.session_type;
-    const values = createValues(session);
-    return this.layout.withTables(deadline, async (book) => {
-      const hasRuns = session.runs.length > 0;
+  /** True if the session exists. Reads from the primary. */
+  async exists(scope: SessionScope, id: string): Promise<boolean> {
+    return (await this.layout.select(scope, FIND_SESSION, sessionParameters(scope, id))).take() !== undefined;
+  }
+
+  /**
+   * Stores a new session. Undefined if its id is taken, in or outside of the scope.
+   *
+   * @throws RunIdTaken, SessionIdTooLong
+   */
+  async create({ deadline }: SessionScope, session: NewSession): Promise<SessionWithRuns | undefined> {
+    const { session_type: type, runs } = session;
+    const hasRuns = runs.length > 0;
+    const values = hasRuns ? [...createParameters(session), arrayOf(runs)] : createParameters(session);
+    return this.layout.withTables(deadline, async (statements) => {
       const statement = hasRuns
-        ? book.get(`create-with-runs:${type}`, createSessionWithRuns(type), MARK_OVERSIZED)
-        : book.get(`create:${type}`, createSession(type), MARK_OVERSIZED);
+        ? statements.get(`create-with-runs:${type}`, createSessionWithRuns(type), MARK_LONG_VALUES)
+        : statements.get(`create:${type}`, createSession(type), MARK_LONG_VALUES);
       try {
-        const all = hasRuns ? [...values, arrayOf(session.runs)] : values;
-        const [created] = await this.database.query<CreatedRow>(statement, all, deadline);
+        const [created] = await this.database.query<CreatedRow>(statement, values, deadline);
         if (created === undefined) return undefined;
-        const runs = new BufferedRows<SessionOrRun>(session.runs.map((run) => ({ run })));
-        return { session: storedSession(session, created), runs: new StoredRuns(runs), close: () => undefined };
+        const rows = new BufferedRows<SessionOrRun>(runs.map((run) => ({ run })));
+        return { session: storedSession(session, created), runs: new StoredRuns(rows), close: () => undefined };
       } catch (error) {
         throw translateInsertError(error);
       }
     });
   }
 
-  /** Whether there is a session of that id and that user, of whatever type. */
-  async owns(userId: string | null, id: string, deadline: Deadline): Promise<boolean> {
-    const values = [id, userId];
-    const rows = await this.rows(values, async (book) => {
-      return new BufferedRows(
-        await this.database.query<LayoutCheckedRow>(book.get('owns', findOwnedSession), values, deadline),
-      );
-    });
-    return rows.take() !== undefined;
+  /** Changes a session and returns it with its runs, or undefined. @throws ChangeResultUnavailable */
+  update(scope: SessionScope, id: string, change: SessionChange, now: number): Promise<SessionWithRuns | undefined> {
+    return this.change(scope, UPDATE, updateParameters(scope, id, change, now));
   }
 
-  /** Changes a session and returns it with its runs, or undefined when there is none (of that user). */
-  update(
-    id: string,
-    userId: string | undefined,
-    change: SessionChange,
-    now: number,
-    limits: WorkLimits,
-  ): Promise<SessionWithRuns | undefined> {
-    return this.change(id, 'update', updateSession, updateValues(id, userId, change, now), limits);
-  }
-
-  /** Renames a session (of that type, of that user) and returns it with its runs. `name` is JSON text. */
+  /**
+   * Renames a session, if it has the given type, and returns it with its runs, or undefined. @throws ChangeResultUnavailable
+   *
+   * @param name JSON text
+   */
   rename(
+    scope: SessionScope,
     id: string,
-    userId: string | undefined,
     type: SessionType | undefined,
     name: RawJson,
-    limits: WorkLimits,
   ): Promise<SessionWithRuns | undefined> {
-    return this.change(id, 'rename', renameSession, [id, userId ?? null, type ?? null, name], limits);
+    return this.change(scope, RENAME, [...sessionParameters(scope, id), type ?? null, name]);
   }
 
-  /** Deletes sessions (of that user) with all that belongs to them. Ids that do not exist are no error. */
-  async delete(ids: readonly string[], userId: string | undefined, deadline: Deadline): Promise<void> {
-    const possible = ids.filter((id) => !containsNul(id));
-    if (possible.length === 0 || containsNul(userId)) return;
-    await this.layout.withLayout(async (book) => {
-      if (!book.layout.hasSessions) return;
-      const statement = book.get('delete', deleteSessions);
-      const [row] = await this.database.query<DeleteRow>(statement, [possible, userId ?? null], deadline);
+  /** Deletes sessions and all that belongs to them. Ignores ids that do not exist, like AgentOS. */
+  async delete({ userId, deadline }: SessionScope, ids: readonly string[]): Promise<void> {
+    const storableIds = ids.filter((id) => !containsNul(id));
+    if (storableIds.length === 0 || containsNul(userId)) return;
+    await this.layout.withLayout(async (statements) => {
+      if (!statements.layout.hasSessions) return;
+      const statement = statements.get('delete', deleteSessions);
+      const [row] = await this.database.query<DeleteRow>(statement, [storableIds, userId ?? null], deadline);
       if (row?.stale === 't') throw new LayoutOutdated();
     });
   }
 
   /**
-   * The session as a statement that changes it returns it; where that is large, as it is read behind the change.
+   * Runs a statement that changes a session and returns it. A session that is too large to be buffered is read again after
+   * the change. @throws ChangeResultUnavailable if that read fails: the change itself was made
    *
-   * @throws ChangeNotShown
+   * @param values the session id first
    */
   private async change(
-    id: string,
-    key: string,
-    build: (book: StatementCache) => string,
+    scope: SessionScope,
+    { key, build, options }: LayoutStatement,
     values: readonly SqlValue[],
-    limits: WorkLimits,
   ): Promise<SessionWithRuns | undefined> {
-    const changed = await this.rows(values, async (book) => {
-      const statement = book.get(key, build, { nulls: 'omitted', ...MARK_OVERSIZED });
-      const rows = await this.database.change<SessionOrRun>(statement, values, limits);
-      return rows === undefined ? TOO_LARGE : new BufferedRows(rows);
+    if (values.some(containsNul)) return undefined;
+    const changed = await this.layout.withLayout(async (statements) => {
+      if (!statements.layout.hasSessions) return NO_ROWS;
+      const rows = await this.database.change<SessionOrRun>(statements.get(key, build, options), values, scope);
+      return rows && assertLayoutCurrent(new BufferedRows(rows));
     });
-    if (changed !== TOO_LARGE) return sessionWithRuns(changed);
+    if (changed !== undefined) return sessionWithRuns(changed);
     try {
-      const rows = await this.rows([], (book) => {
-        const statement = book.get('read:changed', readSession('detail'), { nulls: 'omitted', ...MARK_OVERSIZED });
-        return readRows<SessionOrRun>(this.database, statement, [id, null], limits, {
-          willRewind: true,
-          isLarge: true,
-        });
-      });
+      // Without a user: the statement has already checked the owner.
+      const rows = await this.layout.select<SessionOrRun>(scope, READ_CHANGED, [values[0] ?? null, null]);
       return sessionWithRuns(rows, (error) => new ChangeResultUnavailable(error));
     } catch (error) {
       throw new ChangeResultUnavailable(error);
     }
   }
-
-  /** The rows of a statement about one session; none where there are no tables, or where no row can match. */
-  private async rows<Row extends LayoutCheckedRow>(
-    values: readonly SqlValue[],
-    read: (book: StatementCache) => Promise<Rows<Row>>,
-  ): Promise<Rows<Row>> {
-    if (values.some(containsNul)) return new BufferedRows([]);
-    return this.layout.withLayout(async (book) => {
-      if (!book.layout.hasSessions) return new BufferedRows([]);
-      return assertLayoutCurrent(await read(book));
-    });
-  }
 }
 
-/** Stands for the rows of a change that are too large to be held at once. */
-const TOO_LARGE = new BufferedRows<SessionOrRun>([]);
-
-/** A session with its runs from rows of `withRuns`; undefined where there are none. */
-function sessionWithRuns(rows: Rows<SessionOrRun>, errorOf?: (error: unknown) => unknown): SessionWithRuns | undefined {
+/** A session with its runs from the rows of `withRuns`; undefined if there are none. */
+function sessionWithRuns(
+  rows: Rows<SessionOrRun>,
+  translateError?: (error: unknown) => unknown,
+): SessionWithRuns | undefined {
   const first = rows.take();
-  return first && { session: sessionOf(first), runs: new StoredRuns(rows, errorOf), close: () => rows.close() };
+  return first && { session: sessionOf(first), runs: new StoredRuns(rows, translateError), close: () => rows.close() };
 }
 
-/** A change that was made is not answered with an error: what is too long to be read is null in its response. */
-const MARK_OVERSIZED: StatementOptions = { longValues: 'marked' };
+const NO_ROWS: Rows<SessionOrRun> = new BufferedRows([]);
+
+/** For statements that change rows: a value that is too long to be read becomes null in the response; the change stands. */
+const MARK_LONG_VALUES = { longValues: 'marked' } as const;
+
+const READ: Record<RunDetail, LayoutStatement> = {
+  whole: readStatement('whole'),
+  detail: { ...readStatement('detail'), willRewind: true },
+  preview: readStatement('preview'),
+};
+
+function readStatement(detail: RunDetail): LayoutStatement {
+  return { key: `read:${detail}`, build: readSession(detail), options: { nulls: 'omitted' } };
+}
+
+const CHANGE_OPTIONS = { nulls: 'omitted', ...MARK_LONG_VALUES } as const;
+const READ_CHANGED: LayoutStatement = {
+  key: 'read:changed',
+  build: readSession('detail'),
+  options: CHANGE_OPTIONS,
+  onPrimary: true,
+  willRewind: true,
+  isLarge: true,
+};
+const UPDATE: LayoutStatement = { key: 'update', build: updateSession, options: CHANGE_OPTIONS };
+const RENAME: LayoutStatement = { key: 'rename', build: renameSession, options: CHANGE_OPTIONS };
+const READ_RUN: LayoutStatement = { key: 'run', build: readRun };
+const FIND_SESSION: LayoutStatement = { key: 'exists', build: findSession, onPrimary: true };
 
 const FIND_TABLE: Statement = {
   name: 'find-table',

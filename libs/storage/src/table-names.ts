@@ -1,15 +1,15 @@
 import type { TableNames } from '@session-service/database';
 
-/** Quoted, schema-qualified names of every table that holds something of a session. */
+/** Quoted, schema-qualified names of all tables that this service uses. */
 export interface Tables {
   readonly schema: string;
   readonly sessions: string;
   readonly runs: string;
-  /** Conversations of external agents, folded transcripts and offloaded tool results: deleted with their session. */
+  /** Conversations of external agents. Deleted with their session, like compactions and tool results. */
   readonly transcripts: string;
   readonly compactions: string;
   readonly toolResults: string;
-  /** Payloads that tool results point to, at AgentOS's default place. */
+  /** Payloads that tool results refer to, in AgentOS's default table. */
   readonly payloads: string;
   readonly versions: string;
   readonly serviceAccounts: string;
@@ -34,11 +34,11 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-export function quoteLiteral(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+export function quoteLiteral(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
 }
 
-/** An SQL expression that is true while the table exists; costs a catalogue look-up, no table access. */
+/** An SQL expression that is true if the table exists. Costs a catalogue lookup and does not touch the table. */
 export function tableExists(table: string): string {
   return `to_regclass(${quoteLiteral(table)}) IS NOT NULL`;
 }

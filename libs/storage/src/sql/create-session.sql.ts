@@ -15,23 +15,23 @@ export interface NewSession {
   readonly summary: RawJson;
   /** Unix seconds. */
   readonly created_at: number;
-  /** The runs that it begins with, as AgentOS stores them. */
+  /** Its initial runs, in AgentOS's stored form. */
   readonly runs: readonly RawJson[];
 }
 
-/** What PostgreSQL may have put into other words: everything else of a new session is stored as it was given. */
+/** Columns that PostgreSQL may have normalised (jsonb); all other columns are stored as given. */
 export type CreatedRow = Pick<StoredSession, 'session_data' | 'metadata' | 'summary'>;
 
 const RETURNED_COLUMNS = 'session_data, metadata, summary';
 
-/** Inserts a session unless its id is taken: then no row comes back. */
+/** Inserts a session. Returns no row if its id is taken. */
 export function createSession(type: SessionType) {
   return ({ tables }: StatementCache): string =>
     `INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${INSERT_VALUES})
       ON CONFLICT (session_id) DO NOTHING RETURNING ${RETURNED_COLUMNS}`;
 }
 
-/** As `createSession`, with runs in the place where the layout keeps them. $10: runs as a JSON array. */
+/** As `createSession`, with initial runs, stored where the layout keeps runs. $10: runs as a JSON array. */
 export function createSessionWithRuns(type: SessionType) {
   return ({ tables, layout }: StatementCache): string => {
     if (!layout.hasRunsTable) {
@@ -43,40 +43,40 @@ export function createSessionWithRuns(type: SessionType) {
       stored AS (INSERT INTO ${tables.runs} (session_id, run_id, run_type, agent_id, team_id, workflow_id, user_id,
           parent_run_id, status, run_index, run_data, created_at, updated_at)
         SELECT session_id, run->>'run_id', ${RUN_TYPE}, run->>'agent_id', run->>'team_id', run->>'workflow_id', user_id,
-          run->>'parent_run_id', run->>'status', place - 1, run,
+          run->>'parent_run_id', run->>'status', ordinal - 1, run,
           coalesce(nullif((run->>'created_at')::bigint, 0), $9::bigint), $9::bigint
-        FROM created, jsonb_array_elements($10::jsonb) WITH ORDINALITY AS given(run, place))
+        FROM created, jsonb_array_elements($10::jsonb) WITH ORDINALITY AS given(run, ordinal))
       SELECT ${RETURNED_COLUMNS} FROM created`;
   };
 }
 
-/** agno's `run_type`: of a workflow without ids and names of others, else by the agent's id or name, else of a team. */
+/** agno's `run_type`: workflow if the run names no agent or team; agent if it has an agent's id or name; else team. */
 const RUN_TYPE = `CASE
           WHEN NOT (${['agent_id', 'agent_name', 'team_id', 'team_name'].map(isTruthy).join(' OR ')}) THEN 'workflow'
           WHEN ${['agent_id', 'agent_name'].map((key) => `${isTruthy(key)} AND jsonb_typeof(run->'${key}') = 'string'`).join(' OR ')} THEN 'agent'
           ELSE 'team' END`;
 
-/** Python's truth of a member of a run. */
+/** True when Python's `bool()` of the run's member is true. */
 function isTruthy(key: string): string {
   return `coalesce(run->'${key}', 'null') NOT IN ('null', 'false', '0', '""', '[]', '{}')`;
 }
 
-/** The row of a session that was just created. */
+/** The stored row of a session that was just created. */
 export function storedSession(session: NewSession, created: CreatedRow): StoredSession {
   const { session_id, session_type, component_id, user_id, component_data, created_at } = session;
   const time = String(created_at) as RawJson;
-  const own = <T>(type: SessionType, value: T) => (type === session_type ? value : null);
+  const ifType = <T>(type: SessionType, value: T) => (type === session_type ? value : null);
   return {
     session_id,
     session_type,
-    agent_id: own('agent', component_id),
-    team_id: own('team', component_id),
-    workflow_id: own('workflow', component_id),
+    agent_id: ifType('agent', component_id),
+    team_id: ifType('team', component_id),
+    workflow_id: ifType('workflow', component_id),
     user_id,
     session_data: created.session_data,
-    agent_data: own('agent', component_data),
-    team_data: own('team', component_data),
-    workflow_data: own('workflow', component_data),
+    agent_data: ifType('agent', component_data),
+    team_data: ifType('team', component_data),
+    workflow_data: ifType('workflow', component_data),
     metadata: created.metadata,
     summary: created.summary,
     created_at: time,
@@ -84,8 +84,8 @@ export function storedSession(session: NewSession, created: CreatedRow): StoredS
   };
 }
 
-/** Parameters of both statements; runs only where they are stored. */
-export function createValues(session: NewSession): SqlValue[] {
+/** $1 to $9 of both statements. */
+export function createParameters(session: NewSession): SqlValue[] {
   const { session_id, session_type, component_id, user_id, session_data, component_data } = session;
   return [
     session_id,

@@ -1,15 +1,16 @@
 import { CASCADE_TABLES, type StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
+import { OWNER_CONDITION } from './session-filter.js';
 
-/** Tells whether the delete ran; `stale` means that the tables had changed and nothing was deleted. */
+/** The outcome of a delete. `stale`: a table was created after the layout was read, so nothing was deleted. */
 export interface DeleteRow {
   readonly stale: 't' | 'f';
 }
 
 /**
- * Deletes sessions with everything that hangs on them, in one statement. $1 ids, $2 owner or null for anybody's.
- * What belongs to a session goes only with a session of the owner; unscoped, leftovers of ids without a row go too.
- * The statement does nothing when a table that it does not know of has come into being.
+ * Deletes sessions and all rows that belong to them, in one statement. $1 ids, $2 owner or null. Without an owner it also
+ * deletes leftover rows of ids that have no session; with one, only rows of sessions that the owner has.
+ * Deletes nothing when a table exists that the cached layout does not know.
  */
 export function deleteSessions({ tables, layout }: StatementCache): string {
   const known = new Set<string>(layout.cascade);
@@ -34,9 +35,9 @@ export function deleteSessions({ tables, layout }: StatementCache): string {
   ];
   return `WITH layout AS (SELECT ${isStale} AS stale),
     gone AS (DELETE FROM ${tables.sessions} s USING layout WHERE NOT stale AND s.session_id = ANY($1::text[])
-      AND ($2::text IS NULL OR s.user_id = $2) RETURNING s.session_id),
+      AND ${OWNER_CONDITION} RETURNING s.session_id),
     doomed AS (SELECT session_id AS id FROM gone
       UNION SELECT unnest($1::text[]) FROM layout WHERE NOT stale AND $2::text IS NULL)
-    ${cascade.map((part) => `, ${part}`).join('')}
+    ${cascade.map((cte) => `, ${cte}`).join('')}
     SELECT stale FROM layout`;
 }

@@ -2,17 +2,19 @@ import type { StoredSession } from '@session-service/contract';
 import type { RawJson } from '@session-service/json';
 import type { StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
+import { SESSION_CONDITION } from './session-filter.js';
 
-/** What the single run's answer needs: the run, whether there are any, and the session's label. */
+/** One run from the runs table or the legacy column, and the columns of its session that label it. */
 export interface RunRow
   extends Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'workflow_id' | 'agent_data'> {
   readonly table_run: RawJson | null;
   readonly legacy_run: RawJson | null;
+  /** Whether the session has any run. */
   readonly has_runs: 't' | 'f';
   readonly upgraded?: 't' | 'f';
 }
 
-/** One run of a session. $1 session id, $2 owner or null for anybody's, $3 run id. */
+/** One run of a session. $1, $2 session, $3 run id. */
 export function readRun({ layout, tables }: StatementCache): string {
   const inTable = `FROM ${tables.runs} r WHERE r.session_id = s.session_id`;
   const entries = `FROM jsonb_array_elements(CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END) e
@@ -25,5 +27,5 @@ export function readRun({ layout, tables }: StatementCache): string {
       ${layout.hasRunsTable ? `(SELECT r.run_data ${inTable} AND r.run_id = $3)` : 'NULL'} AS table_run,
       ${layout.hasRunsColumn ? `(SELECT e ${entries} AND e->>'run_id' = $3 LIMIT 1)` : 'NULL'} AS legacy_run,
       ${hasRuns.join(' OR ') || 'false'} AS has_runs${layout.hasRunsTable ? '' : `, ${tableExists(tables.runs)} AS upgraded`}
-      FROM ${tables.sessions} s WHERE s.session_id = $1 AND ($2::text IS NULL OR s.user_id = $2)`;
+      FROM ${tables.sessions} s WHERE ${SESSION_CONDITION}`;
 }

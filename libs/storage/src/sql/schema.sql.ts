@@ -1,15 +1,15 @@
 import type { TableNames } from '@session-service/database';
 import { qualifiedTables, quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
 
-/** Version that agno 3.1.10 notes for tables it creates. */
+/** Schema version that agno 3.1.10 records for the tables it creates. */
 const SCHEMA_VERSION = '3.0.0';
 
-/** Serialises concurrent creators; any constant of our own will do. */
+/** Advisory lock that serialises concurrent creators; an arbitrary constant. */
 const LOCK_KEY = 7_236_110;
 
 /**
- * The tables, indexes and version rows that agno 3.1.10 creates in an empty database, so that Python can carry on.
- * Run in one transaction.
+ * Statements for the tables, indexes and version rows that agno 3.1.10 creates in an empty database, so that AgentOS can use
+ * it as well. To be run in one transaction.
  */
 export function createTables(names: TableNames, tables: Tables, now: string): string[] {
   return [
@@ -53,16 +53,16 @@ function createIndexStatements(table: string, name: string, columns: readonly (r
   );
 }
 
-/** An index of ours on the sessions table: what lists want and AgentOS does not create. */
+/** An additional index on the sessions table that speeds up lists; AgentOS does not create it. */
 export interface SessionIndex {
   readonly name: string;
-  /** Which lists it serves. */
+  /** The lists that it speeds up. */
   readonly purpose: string;
   readonly create: string;
   readonly drop: string;
 }
 
-/** Our names begin so, which tells them from AgentOS's. */
+/** Distinguishes our indexes from those of AgentOS. */
 const INDEX_NAME_PREFIX = 'agno_session_service';
 
 const INDEX_DEFINITIONS: readonly [suffix: string, purpose: string, definition: string][] = [
@@ -73,7 +73,7 @@ const INDEX_DEFINITIONS: readonly [suffix: string, purpose: string, definition: 
   ['updated', 'lists sorted by updated_at', '((coalesce(updated_at, created_at)))'],
 ];
 
-/** The indexes for the sessions table of that name. Built and dropped without blocking writers. */
+/** The additional indexes of the sessions table. CONCURRENTLY: writers are not blocked. */
 export function sessionIndexes(names: TableNames): SessionIndex[] {
   const tables = qualifiedTables(names);
   return INDEX_DEFINITIONS.map(([suffix, purpose, definition]) => {

@@ -2,24 +2,25 @@ import type { SqlValue } from '@session-service/database';
 import type { RawJson } from '@session-service/json';
 import type { StatementCache } from '../layout.js';
 import { withRuns } from './read-session.sql.js';
+import { SESSION_CONDITION, type SessionScope, sessionParameters } from './session-filter.js';
 
-/** What a PATCH changes; absent members are left alone. */
+/** The changes of a PATCH request. An undefined member keeps the stored value. */
 export interface SessionChange {
-  /** Members of session_data to set: session_name, session_state. Others stay. */
+  /** Members of session_data to set (session_name, session_state); other members are kept. */
   readonly sessionData?: RawJson | undefined;
-  /** The new metadata as a whole; JSON null empties it. */
+  /** Replaces all metadata; JSON null clears it. */
   readonly metadata?: RawJson | undefined;
-  /** Not kept for workflow sessions, which have no summary. */
+  /** Ignored for workflow sessions, which have no summary. */
   readonly summary?: RawJson | undefined;
 }
 
 /**
- * PATCH as one atomic statement: two clients that change different fields lose neither. Columns of the session's own
- * type that were SQL NULL become JSON null (`{}` in workflow sessions), as AgentOS leaves them. The stored type decides
- * what is written. $1 id, $2 owner or null, $3 session_data members, $4 metadata, $5 summary, $6 now.
+ * PATCH as one atomic statement, so that two clients that change different fields do not overwrite each other. Like AgentOS,
+ * turns SQL NULL into JSON null (`{}` for workflow sessions) in the columns of the session's stored type.
+ * $1, $2 session, $3 session_data members, $4 metadata, $5 summary, $6 now.
  */
-export function updateSession(book: StatementCache): string {
-  return `WITH changed AS (UPDATE ${book.tables.sessions} s SET
+export function updateSession(statements: StatementCache): string {
+  return `WITH changed AS (UPDATE ${statements.tables.sessions} s SET
       session_data = CASE WHEN $3::jsonb IS NULL THEN ${nullToJson('session_data')}
         ELSE ${asObject('s.session_data')} || $3::jsonb END,
       metadata = coalesce($4::jsonb, ${nullToJson('metadata')}),
@@ -28,23 +29,13 @@ export function updateSession(book: StatementCache): string {
       team_data = CASE s.session_type WHEN 'team' THEN coalesce(s.team_data, 'null') ELSE s.team_data END,
       workflow_data = CASE s.session_type WHEN 'workflow' THEN ${nullToJson('workflow_data')} ELSE s.workflow_data END,
       updated_at = $6::bigint
-      WHERE s.session_id = $1 AND ($2::text IS NULL OR s.user_id = $2) RETURNING s.*)
-    ${withRuns(book, 'changed', 'detail')}`;
+      WHERE ${SESSION_CONDITION} RETURNING s.*)
+    ${withRuns(statements, 'changed', 'detail')}`;
 }
 
-export function updateValues(id: string, userId: string | undefined, change: SessionChange, now: number): SqlValue[] {
-  return [id, userId ?? null, change.sessionData ?? null, change.metadata ?? null, change.summary ?? null, now];
-}
-
-/**
- * Renames; neither updated_at nor anything else changes. $1 id, $2 owner or null, $3 type or null, $4 the name as JSON.
- */
-export function renameSession(book: StatementCache): string {
-  return `WITH changed AS (UPDATE ${book.tables.sessions} s
-      SET session_data = ${asObject('s.session_data')} || jsonb_build_object('session_name', $4::jsonb)
-      WHERE s.session_id = $1 AND ($2::text IS NULL OR s.user_id = $2) AND ($3::text IS NULL OR s.session_type = $3)
-      RETURNING s.*)
-    ${withRuns(book, 'changed', 'detail')}`;
+export function updateParameters(scope: SessionScope, id: string, change: SessionChange, now: number): SqlValue[] {
+  const { sessionData = null, metadata = null, summary = null } = change;
+  return [...sessionParameters(scope, id), sessionData, metadata, summary, now];
 }
 
 function nullToJson(column: string): string {
@@ -52,6 +43,7 @@ function nullToJson(column: string): string {
         ELSE coalesce(s.${column}, 'null') END`;
 }
 
-function asObject(column: string): string {
+/** The JSON object in a column; an empty one in place of any other value. */
+export function asObject(column: string): string {
   return `CASE jsonb_typeof(${column}) WHEN 'object' THEN ${column} ELSE '{}' END`;
 }

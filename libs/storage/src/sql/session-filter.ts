@@ -1,0 +1,76 @@
+import type { SessionType } from '@session-service/contract';
+import type { SqlValue, WorkLimits } from '@session-service/database';
+
+/** Whose sessions a request may access, and its limits. First parameter of the repository's methods. */
+export interface SessionScope extends WorkLimits {
+  /** Restricts every statement to this user's sessions; undefined: no restriction. */
+  readonly userId: string | undefined;
+}
+
+/** The owner condition of statements on sessions `s`: a session of another user does not exist (404). $2: user id or null. */
+export const OWNER_CONDITION = '($2::text IS NULL OR s.user_id = $2)';
+
+/** One session `s` by its id, with the owner condition. $1 and $2: `sessionParameters`. */
+export const SESSION_CONDITION = `s.session_id = $1 AND ${OWNER_CONDITION}`;
+
+export function sessionParameters({ userId }: SessionScope, id: string): [id: string, userId: string | null] {
+  return [id, userId ?? null];
+}
+
+/** PostgreSQL text cannot contain NUL: no row has such an id or filter value, and the server would reject the parameter. */
+export function containsNul(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('\0');
+}
+
+/** Filters of a list besides the user. Undefined: no condition. An empty string is compared like any other value. */
+export interface SessionFilter {
+  readonly type?: SessionType | undefined;
+  readonly componentId?: string | undefined;
+  readonly sessionName?: string | undefined;
+}
+
+/** A WHERE clause with its parameters. Equal keys mean equal SQL, so statements can be cached by key. */
+export interface WhereClause {
+  readonly key: string;
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+/**
+ * Number of characters of a stored name that ILIKE compares. PostgreSQL cannot be interrupted while it matches one value,
+ * and a name may be as long as a request body.
+ */
+const COMPARED_CHARACTERS = 10_000;
+const COMPARED_NAME = `left(coalesce(session_data->>'session_name', ''), ${COMPARED_CHARACTERS})`;
+
+/**
+ * The WHERE clause of a list. AgentOS compares stored names (not derived titles) with ILIKE and does not escape wildcards:
+ * `%` and `_` in the filter match.
+ */
+export function whereClause(
+  userId: string | undefined,
+  { type, componentId, sessionName }: SessionFilter,
+): WhereClause {
+  const conditions: [key: string, sql: (parameter: string) => string, value: string | undefined][] = [
+    ['user', (parameter) => `user_id = ${parameter}`, userId],
+    [type ?? 'any', (parameter) => componentMatches(type, parameter), componentId],
+    ['name', (parameter) => `${COMPARED_NAME} ILIKE '%' || ${parameter} || '%'`, sessionName],
+    ['type', (parameter) => `session_type = ${parameter}`, type],
+  ];
+  const given = conditions.filter(([, , value]) => value !== undefined);
+  const terms = given.map(([, sql], index) => sql(`$${index + 1}::text`));
+  return {
+    key: given.map(([key]) => key).join('+'),
+    sql: terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`,
+    values: given.map(([, , value]) => value ?? null),
+  };
+}
+
+const COMPONENT_COLUMNS: Record<SessionType, string> = { agent: 'agent_id', team: 'team_id', workflow: 'workflow_id' };
+
+function componentMatches(type: SessionType | undefined, parameter: string): string {
+  if (type !== undefined) return `${COMPONENT_COLUMNS[type]} = ${parameter}`;
+  return `(${Object.values(COMPONENT_COLUMNS)
+    .map((column) => `${column} = ${parameter}`)
+    .join(' OR ')})`;
+}
