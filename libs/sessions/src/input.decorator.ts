@@ -8,14 +8,14 @@ type ParseQuery = (rawQuery: string) => unknown;
 type ParseQueryAndBody = (rawQuery: string, body: ReceivedBody) => Steps<unknown>;
 
 /**
- * Handler parameter that holds the request's input, as parsed by a function of `libs/contract/src/requests`: from the raw query,
- * and from the body if the function takes one. All of its 422 issues come before `db_id` and access are checked, as in AgentOS.
+ * Handler parameter with the parsed input of the request. `parse`, a function of `libs/contract/src/requests`, reads the raw
+ * query and, if it takes one, the body. As in AgentOS, its 422 with all issues precedes the checks of `db_id` and access.
  */
 export function Input(parse: ParseQuery | ParseQueryAndBody): ParameterDecorator {
   return takesBody(parse) ? queryAndBody(parse) : queryOnly(parse);
 }
 
-/** Told by the number of its parameters, once per route. */
+/** Decided once per route, by the number of parameters. */
 function takesBody(parse: ParseQuery | ParseQueryAndBody): parse is ParseQueryAndBody {
   return parse.length === 2;
 }
@@ -24,7 +24,7 @@ const queryOnly = createParamDecorator((parse: ParseQuery, context: ExecutionCon
   return parse(rawQueryOf(requestOf(context).url));
 });
 
-/** Nest awaits the promise. Large bodies are parsed in time slices, so that they do not block other requests. */
+/** Parses large bodies in time slices, so that they do not block other requests. Nest awaits the promise. */
 const queryAndBody = createParamDecorator((parse: ParseQueryAndBody, context: ExecutionContext) => {
   const request = requestOf(context);
   return cooperative(parse(rawQueryOf(request.url), takeBody(request)));
@@ -34,7 +34,7 @@ function requestOf(context: ExecutionContext): FastifyRequest {
   return context.switchToHttp().getRequest();
 }
 
-/** Detaches the body from its request, which lives until the response is sent: the body's memory is no longer needed then. */
+/** Detaches the body from its request, so that its memory is freed before the response is sent. */
 function takeBody(request: FastifyRequest): ReceivedBody {
   const { body, contentType, server } = request;
   request.body = undefined;

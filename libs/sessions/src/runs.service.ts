@@ -26,15 +26,13 @@ import { type ResponseBody, writeResponse } from './write-response.js';
 @Injectable()
 export class RunsService {
   list(context: SessionContext, sessionId: string, query: GetRuns): Promise<ResponseBody> {
-    return respondWithRuns(context, sessionId, query, 'whole', ({ writer, kind, run, session, onInvalid }) =>
+    return respondWithRuns(context, sessionId, query, 'whole', (writer, kind, run, onInvalid, session) =>
       writeRun(writer, kind, run, sessionSdkLabel(kind, run, session, query.type), 'dropped', onInvalid),
     );
   }
 
   previews(context: SessionContext, sessionId: string, query: GetRuns): Promise<ResponseBody> {
-    return respondWithRuns(context, sessionId, query, 'preview', ({ writer, kind, run, onInvalid }) =>
-      writeRunPreview(writer, kind, run, onInvalid),
-    );
+    return respondWithRuns(context, sessionId, query, 'preview', writeRunPreview);
   }
 
   async detail(context: SessionContext, sessionId: string, runId: string): Promise<ResponseBody> {
@@ -52,15 +50,13 @@ export class RunsService {
   }
 }
 
-interface ListedRun {
-  readonly writer: JsonWriter;
-  readonly kind: RunKind;
-  readonly run: Run;
-  readonly session: StoredSession;
-  readonly onInvalid: OnInvalidField;
-}
-
-type WriteRun = (listed: ListedRun) => Steps<void>;
+type WriteRun = (
+  writer: JsonWriter,
+  kind: RunKind,
+  run: Run,
+  onInvalid: OnInvalidField,
+  session: StoredSession,
+) => Steps<void>;
 
 /** The runs that match a query as a JSON array, each written by `write`. */
 async function respondWithRuns(
@@ -89,7 +85,7 @@ function* writeRuns(
     const run = runOf(raw);
     const kind = listedRunKind(run, session, query.type);
     if (kind !== undefined && isCreatedWithin(run, query) && hasStatus(runStatus(kind, run), query)) {
-      yield* write({ writer, kind, run, session, onInvalid });
+      yield* write(writer, kind, run, onInvalid, session);
     }
     yield;
   }

@@ -14,7 +14,7 @@ export interface SessionTarget {
   readonly dbId?: string | undefined;
   readonly table?: string | undefined;
   readonly userId?: string | undefined;
-  /** An error of the input that AgentOS reports only after it has found the database. */
+  /** 422 for input that AgentOS accepts and then fails on. Thrown after the database is resolved: its 404 takes precedence. */
   readonly deferredProblem?: HttpProblem | undefined;
 }
 

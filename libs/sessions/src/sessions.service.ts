@@ -68,7 +68,7 @@ export class SessionsService {
     return respondWithDetail(context, session, undefined, 'shown');
   }
 
-  /** Ignores ids that do not exist. Media: only AgentOS has the storage back ends; its text for a missing one. */
+  /** Ignores ids that do not exist. Media: responds like an AgentOS without media storage, which this service does not have. */
   async delete(context: SessionContext, ids: readonly string[], deleteMedia: boolean): Promise<void> {
     if (deleteMedia) throw problem(503, 'Media storage is not configured on AgentOS');
     await context.repository.delete(context, ids);

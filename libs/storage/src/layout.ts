@@ -67,13 +67,14 @@ export interface LayoutStatement {
   readonly options?: StatementOptions;
   /** Reads from the primary, to see the request's own change. */
   readonly onPrimary?: boolean;
-  /** These two: see `ReadRowsOptions`. */
+  /** See `ReadRowsOptions`, like `isLarge`. */
   readonly willRewind?: boolean;
   readonly isLarge?: boolean;
 }
 
-/** A row that reports a later upgrade: true when a runs table was created after the layout was read. */
-interface LayoutCheckedRow {
+/** A row that reports an upgrade of the database. */
+export interface LayoutCheckedRow {
+  /** True when a runs table was created after the layout was read. Absent if the layout has one. */
   readonly upgraded?: 't' | 'f';
 }
 
@@ -103,7 +104,10 @@ export class LayoutDetector {
     this.tables = qualifiedTables(names);
   }
 
-  /** Reads the rows of a statement. None if there are no tables yet, or if a parameter contains NUL. */
+  /**
+   * Reads the rows of a statement, from a replica if possible, and a second time if the layout turns out to have changed.
+   * No rows if there are no tables yet, or if a parameter contains NUL.
+   */
   async select<Row extends LayoutCheckedRow>(
     limits: WorkLimits,
     statement: LayoutStatement,
@@ -151,7 +155,7 @@ export class LayoutDetector {
     });
   }
 
-  /** Throws the error again unless a change of the layout explains it. */
+  /** Rethrows the error unless a change of the layout explains it. */
   private forgetIfOutdated(error: unknown): void {
     if (!(error instanceof LayoutOutdated) && !isLayoutChange(error)) throw error;
     this.cached = undefined;

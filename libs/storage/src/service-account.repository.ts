@@ -10,7 +10,7 @@ import {
 import type { RawJson } from '@session-service/json';
 import { qualifiedTables } from './table-names.js';
 
-/** A machine identity that AgentOS manages: the columns that authentication needs. */
+/** A machine identity that AgentOS manages; only the columns that authentication needs. */
 export interface ServiceAccount {
   readonly id: string;
   readonly name: string;

@@ -56,7 +56,7 @@ const RUN_TYPE = `CASE
           WHEN ${['agent_id', 'agent_name'].map((key) => `${isTruthy(key)} AND jsonb_typeof(run->'${key}') = 'string'`).join(' OR ')} THEN 'agent'
           ELSE 'team' END`;
 
-/** True when Python's `bool()` of the run's member is true. */
+/** SQL condition: the run's member is truthy in Python. */
 function isTruthy(key: string): string {
   return `coalesce(run->'${key}', 'null') NOT IN ('null', 'false', '0', '""', '[]', '{}')`;
 }
@@ -86,18 +86,9 @@ export function storedSession(session: NewSession, created: CreatedRow): StoredS
 
 /** $1 to $9 of both statements. */
 export function createParameters(session: NewSession): SqlValue[] {
-  const { session_id, session_type, component_id, user_id, session_data, component_data } = session;
-  return [
-    session_id,
-    session_type,
-    component_id,
-    user_id,
-    session_data,
-    component_data,
-    session.metadata,
-    session.summary,
-    session.created_at,
-  ];
+  const { session_id, session_type, component_id, user_id, session_data, component_data, metadata, summary } = session;
+  const ids = [session_id, session_type, component_id, user_id];
+  return [...ids, session_data, component_data, metadata, summary, session.created_at];
 }
 
 function insertColumns(type: SessionType): string {

@@ -1,5 +1,5 @@
 import type { ListedSession } from '@session-service/contract';
-import type { StatementCache } from '../layout.js';
+import type { LayoutCheckedRow, StatementCache } from '../layout.js';
 import { quoteIdentifier, tableExists } from '../table-names.js';
 import type { WhereClause } from './session-filter.js';
 import { IS_UNNAMED, LISTED_TYPE, sessionTitle, TITLE_COLUMNS } from './title-columns.js';
@@ -10,12 +10,9 @@ export interface SessionOrder {
   readonly descending: boolean;
 }
 
-/** A listed session. `snapshot` and `upgraded` are the same in every row of a page. */
-export interface PageRow extends ListedSession {
-  /** See `snapshotColumn`. */
+/** A listed session. `snapshot` (see `snapshotColumn`) and `upgraded` are the same in every row of a page. */
+export interface PageRow extends ListedSession, LayoutCheckedRow {
   readonly snapshot: string | null;
-  /** True when a runs table was created after the layout was read. */
-  readonly upgraded?: 't' | 'f';
 }
 
 export interface CountRow {
@@ -24,7 +21,7 @@ export interface CountRow {
   readonly snapshot: string | null;
 }
 
-/** `plain` omits the JSON columns; each returns `0`, which no response field accepts, so it is reported and printed as null. */
+/** `plain`: without the JSON columns. They hold `0` instead, which is invalid in each response field and printed as null. */
 export type PageColumns = 'all' | 'plain';
 
 /**

@@ -1,17 +1,17 @@
 import type { StoredSession } from '@session-service/contract';
 import type { RawJson } from '@session-service/json';
-import type { StatementCache } from '../layout.js';
+import type { LayoutCheckedRow, StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
 import { SESSION_CONDITION } from './session-filter.js';
 
 /** One run from the runs table or the legacy column, and the columns of its session that label it. */
 export interface RunRow
-  extends Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'workflow_id' | 'agent_data'> {
+  extends Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'workflow_id' | 'agent_data'>,
+    LayoutCheckedRow {
   readonly table_run: RawJson | null;
   readonly legacy_run: RawJson | null;
-  /** Whether the session has any run. */
+  /** True if the session has any run. */
   readonly has_runs: 't' | 'f';
-  readonly upgraded?: 't' | 'f';
 }
 
 /** One run of a session. $1, $2 session, $3 run id. */

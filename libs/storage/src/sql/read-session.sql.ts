@@ -1,7 +1,7 @@
 import type { RunSource, StoredSession } from '@session-service/contract';
 import type { Rows } from '@session-service/database';
 import { kindOf, type RawJson, type Steps } from '@session-service/json';
-import type { StatementCache } from '../layout.js';
+import type { LayoutCheckedRow, StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
 import { SESSION_CONDITION } from './session-filter.js';
 
@@ -33,11 +33,9 @@ const RUN_LIST_COLUMNS: readonly (keyof StoredSession)[] = [
 ];
 
 /** A row of `withRuns` without its null columns: the first row is the session, each further row one of its runs. */
-export interface SessionOrRun extends Partial<StoredSession> {
+export interface SessionOrRun extends Partial<StoredSession>, LayoutCheckedRow {
   /** Absent in the session's row. */
   readonly run?: RawJson;
-  /** True when a runs table was created after the layout was read: the database was upgraded. */
-  readonly upgraded?: 't' | 'f';
 }
 
 /** Members of each run to read: those that a session's detail shows, those that a preview shows, or all. */
@@ -64,7 +62,7 @@ const RUN_EXPRESSIONS: Record<RunDetail, string> = {
 
 /**
  * Selects the session in the CTE `source`, then its runs in order, as rows of one statement and one snapshot. Rows cost
- * PostgreSQL half of what an aggregated text costs, and no text can exceed the 1 GiB limit of a value or a string.
+ * PostgreSQL half of what an aggregated text costs, and no value can exceed the size limits of a PostgreSQL text or a JavaScript string.
  */
 export function withRuns(statements: StatementCache, source: string, detail: RunDetail): string {
   const { layout, tables } = statements;

@@ -1,13 +1,13 @@
 import type { SessionType } from '@session-service/contract';
 import type { SqlValue, WorkLimits } from '@session-service/database';
 
-/** Whose sessions a request may access, and its limits. First parameter of the repository's methods. */
+/** The sessions that a request may access, and its limits. First parameter of the repository's methods. */
 export interface SessionScope extends WorkLimits {
   /** Restricts every statement to this user's sessions; undefined: no restriction. */
   readonly userId: string | undefined;
 }
 
-/** The owner condition of statements on sessions `s`: a session of another user does not exist (404). $2: user id or null. */
+/** Owner condition of every statement on sessions `s`: another user's session is not found (404). $2: user id or null. */
 export const OWNER_CONDITION = '($2::text IS NULL OR s.user_id = $2)';
 
 /** One session `s` by its id, with the owner condition. $1 and $2: `sessionParameters`. */

@@ -18,7 +18,7 @@ export const LISTED_TYPE = `CASE WHEN session_type <> '' THEN session_type WHEN 
 const TITLE_CHARACTERS = MAX_TITLE_LENGTH + 1;
 
 /**
- * Length of JSON text that suffices for a title in Python's format: at most six characters (`\u0001`) become one. A title
+ * Length of JSON text that is sufficient for a title in Python's format: at most six characters (`\u0001`) become one. A title
  * may come out shorter only if it holds numbers with hundreds of decimals.
  */
 const JSON_CHARACTERS = 65_536;
@@ -37,7 +37,7 @@ function jsonPrefix(json: string): string {
 export const TITLE_COLUMNS = `title IS NOT NULL AS title_found, title[1] AS title_message, title[2] AS title_input,
       CASE WHEN type = 'workflow' AND title IS NOT NULL THEN ${jsonPrefix("(workflow_data->'name')")} END AS workflow_name`;
 
-/** JSON path predicate: a message of role user with content that is true in Python. */
+/** JSON path predicate: a message of role user whose content is truthy in Python. */
 const HAS_USER_TEXT = `(@.role == "user" && (
   @.content.type() == "string" && @.content != "" || @.content.type() == "array" && @.content.size() > 0 ||
   @.content.type() == "object" && exists (@.content.*) || @.content.type() == "number" && @.content != 0 || @.content == true))`;
