@@ -183,45 +183,36 @@ function sessionWithRuns(
 
 const NO_ROWS: Rows<SessionOrRun> = new BufferedRows([]);
 
+const OMIT_NULLS = { nulls: 'omitted' } as const;
 /** For statements that change rows: a value that is too long to be read becomes null in the response; the change stands. */
 const MARK_LONG_VALUES = { longValues: 'marked' } as const;
+const CHANGE_OPTIONS = { ...OMIT_NULLS, ...MARK_LONG_VALUES };
 
 const READ: Record<RunDetail, LayoutStatement> = {
-  whole: readStatement('whole'),
-  detail: { ...readStatement('detail'), willRewind: true },
-  preview: readStatement('preview'),
+  whole: { key: 'read:whole', build: readSession('whole'), options: OMIT_NULLS },
+  detail: { key: 'read:detail', build: readSession('detail'), options: OMIT_NULLS, willRewind: true },
+  preview: { key: 'read:preview', build: readSession('preview'), options: OMIT_NULLS },
 };
-
-function readStatement(detail: RunDetail): LayoutStatement {
-  return { key: `read:${detail}`, build: readSession(detail), options: { nulls: 'omitted' } };
-}
-
-const CHANGE_OPTIONS = { nulls: 'omitted', ...MARK_LONG_VALUES } as const;
-const READ_CHANGED: LayoutStatement = {
-  key: 'read:changed',
-  build: readSession('detail'),
-  options: CHANGE_OPTIONS,
-  onPrimary: true,
-  willRewind: true,
-  isLarge: true,
-};
-const UPDATE: LayoutStatement = { key: 'update', build: updateSession, options: CHANGE_OPTIONS };
-const RENAME: LayoutStatement = { key: 'rename', build: renameSession, options: CHANGE_OPTIONS };
 const READ_RUN: LayoutStatement = { key: 'run', build: readRun };
 const FIND_SESSION: LayoutStatement = { key: 'exists', build: findSession, onPrimary: true };
+const UPDATE: LayoutStatement = { key: 'update', build: updateSession, options: CHANGE_OPTIONS };
+const RENAME: LayoutStatement = { key: 'rename', build: renameSession, options: CHANGE_OPTIONS };
+const READ_CHANGED: LayoutStatement = {
+  ...READ.detail,
+  key: 'read:changed',
+  options: CHANGE_OPTIONS,
+  onPrimary: true,
+  isLarge: true,
+};
 
 const FIND_TABLE: Statement = {
   name: 'find-table',
   text: 'SELECT 1 FROM information_schema.tables WHERE table_schema = $1 AND table_name = $2',
 };
 
+/** SQLSTATE 23505: unique_violation, of the runs table only (ON CONFLICT); 54000: program_limit_exceeded. */
 function translateInsertError(error: unknown): unknown {
-  switch (sqlState(error)) {
-    case '23505':
-      return new RunIdTaken();
-    case '54000':
-      return new SessionIdTooLong();
-    default:
-      return error;
-  }
+  const state = sqlState(error);
+  if (state === '23505') return new RunIdTaken();
+  return state === '54000' ? new SessionIdTooLong() : error;
 }
