@@ -171,37 +171,37 @@ function totalLength(parts: readonly (string | Buffer)[]): number {
   return parts.reduce((sum, part) => sum + part.length, 0);
 }
 
-/** Length of the pieces in which a large body is sent, in characters. */
+/** Length of the chunks in which a large body is sent, in bytes. */
 export const CHUNK_LENGTH = 524_288;
 
-/** The parts of a body as bytes: small texts together, large ones cut. */
+const ENCODER = new TextEncoder();
+const NO_BYTES = Buffer.alloc(0);
+
+/** Encodes the parts of a body straight into chunks: to join them as strings first would copy every part twice. */
 export function* encodedChunks(parts: readonly (string | Buffer)[]): Generator<Buffer> {
-  let small = '';
+  let remaining = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
+  let chunk = NO_BYTES;
+  let used = 0;
   for (const part of parts) {
-    const isText = typeof part === 'string';
-    if (isText && small.length + part.length <= CHUNK_LENGTH) {
-      small += part;
+    if (typeof part !== 'string') {
+      if (used > 0) yield chunk.subarray(0, used);
+      chunk = NO_BYTES;
+      used = 0;
+      yield part;
       continue;
     }
-    if (small !== '') yield Buffer.from(small);
-    small = '';
-    if (isText) yield* encodeInChunks(part);
-    else yield part;
+    let rest = part;
+    while (rest !== '') {
+      const { read, written } = ENCODER.encodeInto(rest, chunk.subarray(used));
+      used += written;
+      remaining -= read;
+      rest = rest.slice(read);
+      if (rest === '') break;
+      if (used > 0) yield chunk.subarray(0, used);
+      // A code unit takes at least one byte; a character of four bytes must fit.
+      chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_LENGTH, Math.max(4, remaining)));
+      used = 0;
+    }
   }
-  if (small !== '') yield Buffer.from(small);
-}
-
-function* encodeInChunks(text: string): Generator<Buffer> {
-  let start = 0;
-  while (start < text.length) {
-    let end = start + CHUNK_LENGTH;
-    // The two halves of a character must be encoded together.
-    if (isHighSurrogate(text.charCodeAt(end - 1))) end++;
-    yield Buffer.from(text.slice(start, end));
-    start = end;
-  }
-}
-
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
+  if (used > 0) yield chunk.subarray(0, used);
 }
