@@ -81,8 +81,7 @@ function* writeRuns(
   write: WriteRun,
 ): Steps<void> {
   writer.openArray();
-  for (let raw = yield* runs.next(); raw !== undefined; raw = yield* runs.next()) {
-    const run = runOf(raw);
+  for (let run = yield* runs.next(); run !== undefined; run = yield* runs.next()) {
     const kind = listedRunKind(run, session, query.type);
     if (kind !== undefined && isCreatedWithin(run, query) && hasStatus(runStatus(kind, run), query)) {
       yield* write(writer, kind, run, onInvalid, session);

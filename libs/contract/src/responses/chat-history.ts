@@ -3,7 +3,6 @@ import { laxInteger } from '../coercion.js';
 import { isShownInChat, MESSAGE_MEMBERS, writeMessage } from '../messages/chat-message.js';
 import { ItemPath } from '../messages/derived-id.js';
 import type { Run, RunSource, StoredSession } from '../stored-session.js';
-import { runOf } from './run-response.js';
 
 /**
  * Writes the conversation as an array: the messages of every top-level run in order, whatever its status, without system
@@ -20,9 +19,8 @@ export function* writeChatHistory(
   yield* runs.rewind();
   writer.openArray();
   let index = 0;
-  for (let raw = yield* runs.next(); raw !== undefined; raw = yield* runs.next()) {
+  for (let run = yield* runs.next(); run !== undefined; run = yield* runs.next()) {
     yield;
-    const run = runOf(raw);
     const runIndex = index++;
     if (!takesPart(run) || isPresent(run.get('parent_run_id'))) continue;
     const place = ItemPath.ofRun(session.session_id, run.get('run_id') ?? runIndex);

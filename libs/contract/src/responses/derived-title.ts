@@ -18,7 +18,6 @@ import {
 } from '@session-service/json';
 import type { Run, RunSource, SessionType } from '../stored-session.js';
 import { firstUserContent, inputText } from './run-input.js';
-import { runOf } from './run-response.js';
 
 /**
  * The name of a session without a stored one. The rule is the same everywhere; lists get what SQL found in the naming
@@ -69,9 +68,8 @@ export function* findTitleSource(
   takesPart: (run: Run) => boolean,
   inputOf: (run: Run) => Steps<RawJson | undefined>,
 ): Steps<TitleSource | undefined> {
-  for (let raw = yield* runs.next(); raw !== undefined; raw = yield* runs.next()) {
+  for (let run = yield* runs.next(); run !== undefined; run = yield* runs.next()) {
     yield;
-    const run = runOf(raw);
     if (!takesPart(run)) continue;
     if (type === 'workflow') return { message: undefined, input: run.get('input') };
     if (type === 'team' && isTruthy(run.get('agent_id'))) continue;

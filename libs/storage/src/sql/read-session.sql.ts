@@ -1,4 +1,4 @@
-import type { RunSource, StoredSession } from '@session-service/contract';
+import { type Run, type RunSource, runOf, type StoredSession } from '@session-service/contract';
 import type { Rows } from '@session-service/database';
 import { kindOf, type RawJson, type Steps } from '@session-service/json';
 import type { LayoutCheckedRow, StatementCache } from '../layout.js';
@@ -36,6 +36,8 @@ const RUN_LIST_COLUMNS: readonly (keyof StoredSession)[] = [
 export interface SessionOrRun extends Partial<StoredSession>, LayoutCheckedRow {
   /** Absent in the session's row. */
   readonly run?: RawJson;
+  /** Members of the run, parsed once: the detail of a session without a name reads its runs twice. */
+  members?: Run;
 }
 
 /** Members of each run to read: those that a session's detail shows, those that a preview shows, or all. */
@@ -108,13 +110,16 @@ export class StoredRuns implements RunSource {
     private readonly translateError: (error: unknown) => unknown = (error) => error,
   ) {}
 
-  *next(): Steps<RawJson | undefined> {
+  *next(): Steps<Run | undefined> {
     for (;;) {
       const row = this.rows.take();
       if (row === undefined) {
         if (this.rows.isOver) return undefined;
         yield this.waitFor(this.rows.more());
-      } else if (row.run !== undefined && kindOf(row.run) === 'object') return row.run;
+      } else if (row.run !== undefined && kindOf(row.run) === 'object') {
+        row.members ??= runOf(row.run);
+        return row.members;
+      }
     }
   }
 
@@ -134,8 +139,10 @@ export class StoredRuns implements RunSource {
 
 /** The session from the first row of `withRuns`. Columns that were not selected are null. */
 export function sessionOf(row: SessionOrRun): StoredSession {
-  return Object.fromEntries(SESSION_COLUMNS.map((column) => [column, row[column] ?? null])) as unknown as StoredSession;
+  return { ...NO_COLUMNS, ...row };
 }
+
+const NO_COLUMNS = Object.fromEntries(SESSION_COLUMNS.map((column) => [column, null])) as unknown as StoredSession;
 
 /** One session with its runs. $1, $2 session. */
 export function readSession(detail: RunDetail) {
