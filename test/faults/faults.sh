@@ -13,7 +13,7 @@ specs=(vitest run --config test/faults/vitest.faults.config.ts)
 
 typescript() { node --import ./test/support/run-typescript.ts "$@"; }
 fuzz() { typescript test/faults/fuzz/run-fault-fuzz.ts --count 100000 --seed 1 "$@"; }
-schema() { test/faults/schema/setup.sh && typescript test/faults/schema/run-schemathesis.ts "$@"; }
+schema() { test/faults/schema/setup-schemathesis.sh && typescript test/faults/schema/run-schemathesis.ts "$@"; }
 
 rm -rf .cache/faults
 mkdir -p .cache

@@ -1,0 +1,81 @@
+/**
+ * Checks the conventions of CONTRIBUTING.md that no linter knows: length of source files, unique file names, and commit
+ * subjects. `npm run lint` runs all checks; `--message FILE` checks a commit message for `scripts/hooks/commit-msg`.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const FOLDERS = ['apps', 'libs', 'test', 'bench', 'scripts'];
+const SOURCE = /\.(ts|js|mjs|py|sh|lua)$/;
+const MAX_LINES = 400;
+const MAX_SUBJECT_LENGTH = 72;
+const SUBJECT = /^[a-z][a-z0-9-]*: \S.*[^.\s]$/;
+/** File names that may occur in several folders. */
+const REPEATABLE = /^index\.ts$|\.spec\.ts$/;
+/** Written by git; the rebase or merge that they belong to gives them their final subject. */
+const TEMPORARY = /^(fixup|squash|amend)! |^Merge /;
+/** Dependabot's subjects contain package names of any length. */
+const UNCHECKED_AUTHORS = ['dependabot[bot]'];
+
+const [option, path] = process.argv.slice(2);
+const problems = option === '--message' ? checkMessage(path ?? '') : [...checkFiles(), ...checkHistory()];
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exit(1);
+
+function checkFiles(): string[] {
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+  ).filter((file) => SOURCE.test(file));
+  const long = files.flatMap((file) => {
+    const lines = readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1;
+    return lines > MAX_LINES ? [`${file}: ${lines} lines, at most ${MAX_LINES} are allowed`] : [];
+  });
+  const byName = Map.groupBy(files, (file) => basename(file));
+  const repeated = [...byName].flatMap(([name, paths]) =>
+    paths.length > 1 && !REPEATABLE.test(name) ? [`${name}: file name used more than once: ${paths.join(', ')}`] : [],
+  );
+  return [...long, ...repeated];
+}
+
+/** Checks the commits after the one that added this file. A shallow clone has fewer of them, an archive has none. */
+function checkHistory(): string[] {
+  const added = git('log', '--diff-filter=A', '--format=%H', '--', 'scripts/check-tree.ts');
+  const first = added.trim().split('\n').at(-1);
+  if (!first) return [];
+  const commits = git('log', '--no-merges', '--format=%h%x09%an%x09%s', `${first}..HEAD`).split('\n').filter(Boolean);
+  return commits.flatMap((commit) => {
+    const [hash, author = '', subject = ''] = commit.split('\t');
+    return UNCHECKED_AUTHORS.includes(author) ? [] : checkSubject(subject).map((problem) => `${hash}: ${problem}`);
+  });
+}
+
+function checkMessage(file: string): string[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const subject = lines.find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
+  return TEMPORARY.test(subject) ? [] : checkSubject(subject);
+}
+
+function checkSubject(subject: string): string[] {
+  const problems: string[] = [];
+  if (subject.length > MAX_SUBJECT_LENGTH) {
+    problems.push(`${subject.length} characters, at most ${MAX_SUBJECT_LENGTH} are allowed: "${subject}"`);
+  }
+  if (!SUBJECT.test(subject)) problems.push(`not of the form "area: summary", without a full stop: "${subject}"`);
+  return problems;
+}
+
+/** The output of git, or nothing outside of a repository and where git is not installed or refuses to read it. */
+function git(...args: string[]): string {
+  try {
+    return execFileSync('git', args, {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 2 ** 26,
+    });
+  } catch {
+    return '';
+  }
+}
