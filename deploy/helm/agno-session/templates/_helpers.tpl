@@ -33,7 +33,7 @@ app.kubernetes.io/part-of: agentos
 {{- end }}
 {{- end }}
 
-{{/* The secret variables that the values hold, name → text, as JSON. */}}
+{{/* The secret variables of the values, as a JSON object of name → string. */}}
 {{- define "agno-session.secrets" -}}
 {{- $secrets := deepCopy .Values.config.secretEnv }}
 {{- with .Values.config.dsn }}{{ $_ := set $secrets "AGNO_PG_DSN" . }}{{ end }}
@@ -46,7 +46,7 @@ app.kubernetes.io/part-of: agentos
 {{- .Values.config.existingSecret | default (include "agno-session.fullname" .) }}
 {{- end }}
 
-{{/* A variable's value as quoted text. JSON, because plain output turns 16777216 of a values file into 1.6777216e+07. */}}
+{{/* A variable's value as a quoted string. Through JSON, because Helm prints the number 16777216 as 1.6777216e+07. */}}
 {{- define "agno-session.text" -}}
 {{- kindIs "string" . | ternary . (toRawJson .) | toRawJson }}
 {{- end }}

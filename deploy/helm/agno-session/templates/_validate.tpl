@@ -1,4 +1,4 @@
-{{/* What the schema cannot say. Stops with a sentence that names the value to change. */}}
+{{/* Checks that a JSON schema cannot express. Each error names the value to change. */}}
 {{- define "agno-session.validate" -}}
 {{- $config := .Values.config }}
 {{- $secrets := include "agno-session.secrets" . | fromJson }}
