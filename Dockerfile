@@ -1,14 +1,14 @@
-# Node, the libraries that Node is linked with, the production packages and the service: no shell, no package manager.
-# The base needs Node, npm, bash and ldd, and lends the image nothing else. docs/deployment.md says how to pin it.
+# The image contains Node with its shared libraries, the production packages and the service: no shell, no package manager.
+# The base must have Node, npm, bash and ldd. docs/deployment.md describes how to pin it.
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
 # hadolint ignore=DL3006
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /service
-# The image keeps the mode of package.json, which is otherwise that of whoever checked it out.
+# A fixed mode: that of the checkout depends on the umask, and the image is reproducible.
 COPY --chmod=644 package.json package-lock.json .npmrc ./
-# Without 'optional' npm keeps development packages that are also somebody's optional peers. Types, source maps and prose
-# are of no use at run time.
+# --omit=optional: else npm keeps development packages that are also optional peers. Types, source maps and Markdown are
+# not needed at run time.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' -o -name '*.md' \) -delete
 
@@ -52,6 +52,6 @@ COPY --from=build /service/dist dist
 USER 65532:65532
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.AGNO_SERVICE_PORT ?? 8080}/healthz`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.AGNO_SERVICE_PORT ?? 8080}/healthz`).then((response) => process.exit(response.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node"]
 CMD ["dist/service/main.js"]

@@ -1,5 +1,5 @@
-# A fresh machine needs git, make, curl, npm and Node 20 or newer. `npm ci` brings the Node that the service runs on
-# into node_modules/.bin, which comes first in every recipe's PATH.
+# Needs git, make, curl, npm and Node 20 or newer. `npm ci` installs the Node that the service runs on into
+# node_modules/.bin, which comes first in every recipe's PATH.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 INSTALLED := node_modules/.installed
@@ -12,13 +12,13 @@ EMBEDDED := dist/service/embedded.js
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-run: $(BUILT) ## Serve on :8080, with a PostgreSQL of its own unless a DSN is set
+run: $(BUILT) ## Serve on :8080, with an embedded PostgreSQL unless a DSN is set
 	@exec node $(EMBEDDED)
 
-demo: $(BUILT) ## The same, with sample sessions
+demo: $(BUILT) ## Serve sample sessions
 	@exec node $(EMBEDDED) --demo
 
-test: $(BUILT) ## All that needs no Python: lint, types, unit and end-to-end tests, recorded contract cases
+test: $(BUILT) ## Lint, types, unit and end-to-end tests, recorded contract cases (no Python needed)
 	npm run --silent lint
 	npm run --silent types
 	npm test --silent -- --reporter=default --reporter=json --outputFile.json=.cache/test-report.json
@@ -26,43 +26,43 @@ test: $(BUILT) ## All that needs no Python: lint, types, unit and end-to-end tes
 contract-test: $(BUILT) ## Compare with a live Python AgentOS (AGNO_VERSION, default 3.1.10)
 	test/contract/contract-test.sh
 
-contract-record: $(BUILT) ## Renew the recorded contract cases
+contract-record: $(BUILT) ## Record the contract cases anew
 	test/contract/contract-record.sh
 
-deploy-test: $(INSTALLED) ## The chart, the image's recipe and the compose file; needs helm or Go
+deploy-test: $(INSTALLED) ## Test the chart, the Dockerfile and the compose file; needs helm or Go
 	test/deploy/deploy-test.sh
 
 faults: $(BUILT) ## Break databases, networks and requests under load; writes docs/reliability.md (ONLY="name of a test")
 	test/faults/faults.sh $(if $(ONLY),--only '$(ONLY)')
 
-faults-quick: $(BUILT) ## A short part of it (FAULTS=options of vitest)
+faults-quick: $(BUILT) ## Run a short part of the faults (FAULTS=options of vitest)
 	test/faults/faults.sh --quick $(FAULTS)
 
-cost: $(BUILT) ## CPU and event-loop holds of large and odd JSON, every route (ONLY=pattern of names)
+cost: $(BUILT) ## Measure CPU and event-loop delays of large and unusual JSON on every route (ONLY=pattern of names)
 	@node --import ./test/support/run-typescript.ts test/cost/run-cost.ts $(if $(ONLY),--only '$(ONLY)')
 
-cost-quick: $(BUILT) ## A short part of it
+cost-quick: $(BUILT) ## Run a short part of the cost tests
 	@node --import ./test/support/run-typescript.ts test/cost/run-cost.ts --quick
 
-image-test: $(INSTALLED) ## Build the image twice, compare, and run it locked down; needs root on Debian, some minutes
+image-test: $(INSTALLED) ## Build the image twice, compare, and run it read-only; needs root on Debian, some minutes
 	test/deploy/image-test.sh
 
-chart-docs: $(INSTALLED) ## Renew the table of values in the chart's README
+chart-docs: $(INSTALLED) ## Generate the tables of values in the chart's README
 	readme-generator --values deploy/helm/agno-session/values.yaml --readme deploy/helm/agno-session/README.md
 
-bench: $(BUILT) ## Measure against Python and a bare handler; needs wrk (BENCH="--quick --only list,start-up")
+bench: $(BUILT) ## Measure against AgentOS and a bare handler; needs wrk (BENCH="--quick --only list,start-up")
 	test/contract/oracle/setup.sh $(or $(AGNO_VERSION),3.1.10) >/dev/null
 	@node --import ./test/support/run-typescript.ts bench/run-bench.ts $(BENCH)
 
-smoke: ## Walk through the API of a running service (URL, default http://localhost:8080)
+smoke: ## Test the API of a running service (URL, default http://localhost:8080)
 	scripts/test-session-api.sh $(or $(URL),http://localhost:8080)
 
-sbom: $(INSTALLED) ## List what the image ships in dist/sbom.cdx.json (CycloneDX)
+sbom: $(INSTALLED) ## Write the packages of the image to dist/sbom.cdx.json (CycloneDX)
 	@node --import ./test/support/run-typescript.ts scripts/write-sbom.ts
 
 build: $(BUILT) ## Compile into dist, and bundle the service into dist/service
 
-clean: ## Remove what was installed and built; the database in .data stays
+clean: ## Remove installed and built files; keeps the database in .data
 	rm -rf node_modules dist coverage .cache .venv
 
 $(INSTALLED): package-lock.json

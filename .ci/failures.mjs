@@ -1,4 +1,4 @@
-// Prints the failed tests of a vitest JSON report, each with the first lines of its error: `node failures.mjs REPORT`.
+// Prints the failed tests of a vitest JSON report with the first lines of their errors: `node failures.mjs REPORT`.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
