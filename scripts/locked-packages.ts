@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** A package of the lockfile: one place in node_modules. */
+/** A package of the lockfile: one folder in node_modules. */
 export interface LockedPackage {
   readonly name: string;
   readonly version: string;
-  /** SPDX, as the package's own manifest says. */
+  /** SPDX expression of the package's manifest. */
   readonly license: string | undefined;
   readonly integrity: string | undefined;
-  /** Where it was fetched from; never written here. */
+  /** URL of the tarball; .npmrc keeps it out of the lockfile. */
   readonly resolved: string | undefined;
   /** Part of the image: `npm ci --omit=dev --omit=optional` installs it. */
   readonly isShipped: boolean;
@@ -27,14 +27,14 @@ interface LockEntry {
   readonly hasInstallScript?: boolean;
 }
 
-/** Every package that the lockfile pins, the project itself left out. */
+/** Every package that the lockfile pins, without the project itself. */
 export function lockedPackages(): readonly LockedPackage[] {
-  const text = readFileSync(resolve(import.meta.dirname, '../package-lock.json'), 'utf8');
-  const { packages } = JSON.parse(text) as { packages: Readonly<Record<string, LockEntry>> };
-  return Object.entries(packages).flatMap(([path, entry]) => (path === '' ? [] : [packageAt(path, entry)]));
+  const lockfile = readFileSync(resolve(import.meta.dirname, '../package-lock.json'), 'utf8');
+  const { packages } = JSON.parse(lockfile) as { packages: Readonly<Record<string, LockEntry>> };
+  return Object.entries(packages).flatMap(([path, entry]) => (path === '' ? [] : [toPackage(path, entry)]));
 }
 
-function packageAt(path: string, entry: LockEntry): LockedPackage {
+function toPackage(path: string, entry: LockEntry): LockedPackage {
   const { version, license, integrity, resolved, hasInstallScript = false } = entry;
   const name = entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
   const isShipped = !(entry.dev || entry.optional || entry.devOptional);
