@@ -1,4 +1,4 @@
-/** The layers of the service, from the wire down to SQL. `npm run lint` refuses an import that breaks them. */
+/** The layers of the service, from HTTP down to SQL. `npm run lint` rejects imports that break them. */
 const HTTP_PACKAGES = 'node_modules/(fastify|@fastify/[^/]+|@nestjs/platform-fastify)/';
 const SPEC = '\\.spec\\.ts$';
 
@@ -19,15 +19,15 @@ module.exports = {
     },
     {
       name: 'json-contract-and-comparison-are-pure',
-      comment: 'They import nothing of ours but JSON, no package and no input or output.',
+      comment: 'They import only libs/json, no packages and nothing that does input or output.',
       severity: 'error',
       from: { path: '^libs/(json|contract|comparison)/', pathNot: SPEC },
-      // crypto makes ids and hashes; timers give other requests their turn.
+      // crypto: ids and hashes; timers: yield to other requests during long work.
       to: { pathNot: ['^libs/$1/', '^libs/json/src/index\\.ts$', '^crypto$', '^timers/promises$'] },
     },
     {
       name: 'data-knows-no-http',
-      comment: 'database and storage know rows and SQL; requests, replies and use cases are above them.',
+      comment: 'database and storage know rows and SQL; requests, responses and use cases are layers above.',
       severity: 'error',
       from: { path: '^libs/(database|storage)/', pathNot: SPEC },
       to: {

@@ -66,7 +66,7 @@ function checkSubject(subject: string): string[] {
   return problems;
 }
 
-/** The output of git, or nothing outside of a repository and where git is not installed or refuses to read it. */
+/** The output of git; empty outside of a repository, without git, or if git rejects the owner of the folder. */
 function git(...args: string[]): string {
   try {
     return execFileSync('git', args, {
