@@ -4,36 +4,35 @@ import { invalidJson } from './validation-issues.js';
 
 /** A request body as it arrived. */
 export interface ReceivedBody {
-  /** Undefined: none. */
+  /** Undefined when the request has no body. */
   readonly bytes: Uint8Array | undefined;
   readonly contentType: string | undefined;
-  /** The most bytes that a body may have. */
+  /** Largest accepted body, in bytes. */
   readonly limitBytes: number;
 }
 
-/** A request body as FastAPI hands it to a route. */
+/** A request body as FastAPI passes it to a route. */
 export type Body =
   | { readonly kind: 'none' }
-  /** Not declared as JSON: it never fits a model, and a refusal shows it as this text. */
+  /** A body that is not declared as JSON. It never matches a model; the 422 echoes it. */
   | { readonly kind: 'text'; readonly text: string }
   | ({ readonly kind: 'json' } & ParsedJson);
 
-/** Nesting limit of arrays and objects: Python's recursion limit stops AgentOS at the next level. */
+/** Limit of nested arrays and objects: AgentOS reaches Python's recursion limit one level deeper. */
 export const MAX_DEPTH = 968;
 
-/** Python refuses to convert longer integers. */
+/** Python rejects longer integers: https://docs.python.org/3/library/stdtypes.html#int-max-str-digits */
 export const MAX_INTEGER_DIGITS = 4300;
 
-/** A body of a few megabytes can hold millions of values, each of which costs time. */
+/** Limit of values in a body: parsing time grows with their number, and a few megabytes can hold millions. */
 const MAX_VALUES = 1_000_000;
 
 /**
- * Reads a body by its content type: `application/json` and `application/…+json`, in any case and whatever the charset, are
- * JSON; any other or none is text; zero bytes are no body at all.
+ * Reads a body by its content type. `application/json` and `application/…+json`, in any case and with any charset, are JSON;
+ * any other type, or none, is text. An empty body counts as no body. When it throws, nothing else of the request is checked.
  *
- * @throws HttpProblem 422 `json_invalid` at the position of the first fault; 400 for a broken encoding, nesting deeper than
- * Python can read, an integer of too many digits, too many values; 413 for numbers that are longer than a body may be when
- * PostgreSQL writes them out. Nothing else of the request is looked at then.
+ * @throws HttpProblem 422 `json_invalid` at the first syntax error; 400 for an invalid encoding, too deep nesting, an integer
+ *   with too many digits, or too many values; 413 when numbers would exceed the body limit once PostgreSQL expands them
  */
 export function* readBody({ bytes, contentType, limitBytes }: ReceivedBody): Steps<Body> {
   if (bytes === undefined || bytes.length === 0) return { kind: 'none' };
@@ -50,7 +49,7 @@ export function* readBody({ bytes, contentType, limitBytes }: ReceivedBody): Ste
   }
 }
 
-/** 413, in Fastify's words. */
+/** 413 with Fastify's message. */
 export function bodyTooLarge() {
   return problem(413, 'Request body is too large');
 }
@@ -66,14 +65,15 @@ function isJson(contentType: string | undefined): boolean {
 const JSON_TYPE = /^\s*application\/(?:json|[^/;]*\+json)\s*(?:;|$)/i;
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Bytes that do not fit their encoding. */
+/** The body is not valid in its encoding. */
 export class InvalidEncoding extends Error {}
 
 /**
- * The text of a JSON body: UTF-8, UTF-16 or UTF-32 in either byte order, recognised by a byte order mark or, as the first
- * character of JSON is ASCII, by the zero bytes about it. What the content type says about a charset does not count.
+ * Decodes a JSON body from UTF-8, UTF-16 or UTF-32 in either byte order, like Python's `json.loads`. The encoding is detected
+ * by a byte order mark or by the zero bytes around the first character, which is always ASCII. The content type's charset is
+ * ignored.
  *
- * @throws UnreadableText where the bytes do not fit the encoding
+ * @throws InvalidEncoding
  */
 export function decodeText(bytes: Uint8Array): string {
   try {
@@ -103,7 +103,7 @@ function decoderFor(bytes: Uint8Array): Decoder {
   return utf8;
 }
 
-/** Drops one byte order mark. */
+/** The decoder removes a byte order mark. */
 function textDecoder(encoding: string): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true });
   return (bytes) => decoder.decode(bytes);
@@ -115,8 +115,8 @@ function decodeUtf32(bytes: Uint8Array, littleEndian: boolean): string {
   const parts: string[] = [];
   for (let start = 0; start < bytes.length; start += UTF32_CHUNK_BYTES) {
     const codes: number[] = [];
-    for (let at = start; at < Math.min(start + UTF32_CHUNK_BYTES, bytes.length); at += 4)
-      codes.push(view.getUint32(at, littleEndian));
+    const end = Math.min(start + UTF32_CHUNK_BYTES, bytes.length);
+    for (let offset = start; offset < end; offset += 4) codes.push(view.getUint32(offset, littleEndian));
     parts.push(String.fromCodePoint(...codes));
   }
   const text = parts.join('');
@@ -124,5 +124,5 @@ function decodeUtf32(bytes: Uint8Array, littleEndian: boolean): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-/** Bytes that are decoded at a time: one character at a time would make a chain of millions of texts. */
+/** Bytes per `String.fromCodePoint` call: appending single characters would build a rope of millions of strings. */
 const UTF32_CHUNK_BYTES = 32_768;

@@ -1,9 +1,6 @@
-import { arrayOf, objectOf, quote, type RawJson } from '@session-service/json';
+import { arrayOf, asRaw, objectOf, quote, type RawJson } from '@session-service/json';
 
-/**
- * An answer that is not a success, in the shape that FastAPI gives it: `{"detail": …}`.
- * Thrown anywhere below the controllers and turned into a reply by the exception filter.
- */
+/** An error response in FastAPI's shape, `{"detail": …}`. The exception filter turns it into the response. */
 export class HttpProblem extends Error {
   constructor(
     readonly status: number,
@@ -12,37 +9,38 @@ export class HttpProblem extends Error {
     super(detail);
   }
 
-  /** The reply's body. */
+  /** The response body. */
   get body(): RawJson {
     return objectOf([['detail', this.detail]]);
   }
 }
 
-/** A problem whose detail is one sentence. */
-export function problem(status: number, sentence: string): HttpProblem {
-  return new HttpProblem(status, quote(sentence));
+/** A problem whose detail is a plain message. */
+export function problem(status: number, message: string): HttpProblem {
+  return new HttpProblem(status, quote(message));
 }
 
-/** One entry of a 422 body, in pydantic's words. `input` is the rejected value as JSON text. */
+/** One entry of a 422 body, in pydantic's format. */
 export interface ValidationIssue {
   readonly type: string;
   readonly loc: readonly (string | number)[];
   readonly msg: string;
+  /** The rejected value. */
   readonly input: RawJson;
-  /** Further facts as JSON text, for example `{"ge":1}`; absent for most types. */
+  /** Parameters of the message, for example `{"ge":1}`. Most issue types have none. */
   readonly ctx?: RawJson;
 }
 
-/** 422 with every issue of a request, in the order in which FastAPI lists them: query first, then body. */
+/** 422 with all issues of a request in FastAPI's order: first the query, then the body. */
 export function unprocessable(issues: readonly ValidationIssue[]): HttpProblem {
   return new HttpProblem(422, arrayOf(issues.map(issueJson)));
 }
 
 function issueJson({ type, loc, msg, input, ctx }: ValidationIssue): RawJson {
-  const place = arrayOf(loc.map((step) => (typeof step === 'number' ? (String(step) as RawJson) : quote(step))));
+  const path = loc.map((step) => (typeof step === 'number' ? asRaw(String(step)) : quote(step)));
   const members: [string, RawJson][] = [
     ['type', quote(type)],
-    ['loc', place],
+    ['loc', arrayOf(path)],
     ['msg', quote(msg)],
     ['input', input],
   ];
@@ -50,7 +48,7 @@ function issueJson({ type, loc, msg, input, ctx }: ValidationIssue): RawJson {
   return objectOf(members);
 }
 
-/** 401 for a token that cannot be believed, with the reason that PyJWT 2.15, and so AgentOS, gives. */
+/** 401 for an invalid token. The reason is the message of PyJWT 2.15, which AgentOS passes on. */
 export function invalidToken(reason: string): HttpProblem {
   return problem(401, `Invalid token: ${reason}`);
 }
@@ -63,12 +61,12 @@ export function invalidSignature(): HttpProblem {
   return invalidToken('Signature verification failed');
 }
 
-/** 401 for a token meant for others, although its signature is good. */
+/** 401 for a correctly signed token that was issued for another audience. */
 export function invalidAudience(): HttpProblem {
   return problem(401, 'Invalid token audience - token not valid for this AgentOS instance');
 }
 
-/** 403 for a caller who may not do this. */
+/** 403 for a caller without the required scope. */
 export function insufficientPermissions(scope: string): HttpProblem {
   return problem(403, `Insufficient permissions. Required scope(s): ${scope}`);
 }

@@ -43,7 +43,7 @@ export {
   type SessionType,
   type StoredSession,
 } from './stored-session.js';
-export { ADMIN_SCOPE, grants, requiredScope, scopesIn, scopesOf } from './token/scopes.js';
+export { ADMIN_SCOPE, grants, requiredScope, scopesOf } from './token/scopes.js';
 export {
   type ClaimRules,
   checkAudienceAndIssuer,

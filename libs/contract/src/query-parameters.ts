@@ -3,8 +3,8 @@ import { parseBoolean, parseInteger } from './coercion.js';
 import { type IssueLog, notABoolean, notAnInteger, tooManyDigits, tooSmall, wrongChoice } from './validation-issues.js';
 
 /**
- * Reads typed query parameters and reports what does not fit. Read them in the order in which the contract declares them:
- * the issues of a 422 follow it.
+ * Reads typed query parameters and reports invalid ones. Call the methods in the order in which the contract declares the
+ * parameters: a 422 lists its issues in that order.
  */
 export class QueryReader {
   private readonly query: QueryString;
@@ -16,12 +16,12 @@ export class QueryReader {
     this.query = new QueryString(raw);
   }
 
-  /** A text as it is, also when empty. */
+  /** The value as sent; may be empty. */
   string(name: string): string | undefined {
     return this.query.last(name);
   }
 
-  /** `db_id` and `table`: empty counts as absent. */
+  /** `db_id` or `table`: an empty value counts as absent. */
   reference(name: 'db_id' | 'table'): string | undefined {
     return this.query.last(name) || undefined;
   }
@@ -31,42 +31,42 @@ export class QueryReader {
     return this.query.all(name);
   }
 
-  /** One of `choices`, case and all; `''` is none of them. */
+  /** One of `choices`, compared case-sensitively. Unlike absence, an empty value is an error. */
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
-    const text = this.query.last(name);
-    if (text === undefined) return undefined;
-    const found = choices.find((choice) => choice === text);
-    if (found === undefined) this.log.report(wrongChoice(['query', name], choices, quote(text)));
+    const value = this.query.last(name);
+    if (value === undefined) return undefined;
+    const found = choices.find((choice) => choice === value);
+    if (found === undefined) this.log.report(wrongChoice(['query', name], choices, quote(value)));
     return found;
   }
 
-  /** An integer of any size, not below `ge`. */
+  /** An integer of any size, at least `ge`. */
   integer(name: string, ge?: bigint): bigint | undefined {
-    const text = this.query.last(name);
-    if (text === undefined) return undefined;
+    const value = this.query.last(name);
+    if (value === undefined) return undefined;
     const loc = ['query', name];
-    const value = parseInteger(text);
-    if (value === 'int_parsing') this.log.report(notAnInteger(loc, quote(text)));
-    else if (value === 'int_parsing_size') this.log.report(tooManyDigits(loc, quote(text)));
-    else if (ge !== undefined && value < ge) this.log.report(tooSmall(loc, ge, quote(text)));
-    else return value;
+    const integer = parseInteger(value);
+    if (integer === 'int_parsing') this.log.report(notAnInteger(loc, quote(value)));
+    else if (integer === 'int_parsing_size') this.log.report(tooManyDigits(loc, quote(value)));
+    else if (ge !== undefined && integer < ge) this.log.report(tooSmall(loc, ge, quote(value)));
+    else return integer;
     return undefined;
   }
 
-  /** A boolean that is false when absent. */
+  /** A boolean; false when absent. */
   flag(name: string): boolean {
-    const text = this.query.last(name);
-    if (text === undefined) return false;
-    const value = parseBoolean(text);
-    if (value === undefined) this.log.report(notABoolean(['query', name], quote(text)));
-    return value ?? false;
+    const value = this.query.last(name);
+    if (value === undefined) return false;
+    const flag = parseBoolean(value);
+    if (flag === undefined) this.log.report(notABoolean(['query', name], quote(value)));
+    return flag ?? false;
   }
 }
 
 /**
- * The parameters of a raw query string (the text after `?`, `''` for none), read as AgentOS' web server reads it: `&` is
- * the only separator, `+` is a space, a name without `=` has the value `''`, empty pieces are skipped, names are
- * percent-decoded too, and nothing is ever an error.
+ * The parameters of a raw query string (the text after `?`), parsed like AgentOS's web server: `&` is the only separator,
+ * `+` is a space, a name without `=` has the value `''`, empty pieces are skipped, names are percent-decoded as well, and
+ * no input is an error.
  */
 export class QueryString {
   private readonly names: string[] = [];
@@ -82,32 +82,32 @@ export class QueryString {
     }
   }
 
-  /** The value that counts when a parameter is repeated: the last one. */
+  /** The value of a parameter; of a repeated one the last. */
   last(name: string): string | undefined {
-    const at = this.names.lastIndexOf(name);
-    return at === -1 ? undefined : this.values[at];
+    const index = this.names.lastIndexOf(name);
+    return index === -1 ? undefined : this.values[index];
   }
 
-  /** Every value of a parameter, in the order written. */
+  /** All values of a parameter, in the order of the query string. */
   all(name: string): string[] {
-    return this.values.filter((_, at) => this.names[at] === name);
+    return this.values.filter((_, index) => this.names[index] === name);
   }
 }
 
-function decodeFormValue(text: string): string {
-  return decodePercent(text.includes('+') ? text.replaceAll('+', ' ') : text);
+function decodeFormValue(value: string): string {
+  return decodePercent(value.includes('+') ? value.replaceAll('+', ' ') : value);
 }
 
 /**
- * Percent-decodes as Python's `unquote` does: broken escapes stay as they are, bytes that are no UTF-8 become U+FFFD,
- * `%00` gives NUL, characters outside ASCII pass.
+ * Percent-decodes like Python's `unquote`: malformed escapes stay unchanged, bytes that are not UTF-8 become U+FFFD, `%00`
+ * gives NUL, and non-ASCII characters are kept.
  */
-export function decodePercent(text: string): string {
-  if (!text.includes('%')) return text;
+export function decodePercent(value: string): string {
+  if (!value.includes('%')) return value;
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(value);
   } catch {
-    return text.replace(/(?:%[0-9a-f]{2})+/gi, decodeEscapes);
+    return value.replace(/(?:%[0-9a-f]{2})+/gi, decodeEscapes);
   }
 }
 

@@ -10,59 +10,59 @@ import {
 import { type Loc, notFinite, notUnicode, nulCharacter, type ReportIssue } from './validation-issues.js';
 
 /**
- * A value as it may be stored in a jsonb column: strings cleaned at every depth, keys left alone. Reports the first thing
- * that cannot be stored: NaN or Infinity, half of a surrogate pair, NUL in a key.
+ * Prepares a value for a jsonb column: cleans strings at every depth, but not keys. Reports the first value that cannot be
+ * stored: NaN, an infinity, a lone surrogate, or NUL in a key.
  */
 export function* storableJson(raw: RawJson, loc: Loc, report: ReportIssue): Steps<RawJson> {
-  let foundFault = false;
-  const refuse: ReportIssue = (issue) => {
+  let isRejected = false;
+  const reject: ReportIssue = (issue) => {
     report(issue);
-    foundFault = true;
+    isRejected = true;
   };
-  const place = (path: () => JsonPath) => () => [...loc, ...path()];
+  const locOf = (path: () => JsonPath) => () => [...loc, ...path()];
   return yield* rewriteStrings(raw, {
     key: (key, path) => {
-      if (!foundFault && mayNeedCleaning(key)) checkStorable(unquote(key), () => [...place(path)(), '[key]'], refuse);
+      if (!isRejected && mayNeedCleaning(key)) checkStorable(unquote(key), () => [...locOf(path)(), '[key]'], reject);
     },
     string: (string, path) => {
       if (!mayNeedCleaning(string)) return string;
-      const text = unquote(string);
-      return quote(foundFault ? cleanString(text) : storableString(text, place(path), refuse));
+      const value = unquote(string);
+      return quote(isRejected ? cleanString(value) : storableString(value, locOf(path), reject));
     },
     literal: (literal, path) => {
-      if (!foundFault && isNonFinite(literal)) refuse(notFinite(place(path)(), literal));
+      if (!isRejected && isNonFinite(literal)) reject(notFinite(locOf(path)(), literal));
     },
   });
 }
 
-/** A text that may be stored: cleaned, and without halves of surrogate pairs. */
-export function storableString(text: string, loc: () => Loc, report: ReportIssue): string {
-  if (!text.isWellFormed()) report(notUnicode(loc(), quote(text)));
-  return cleanString(text);
+/** Cleans a string and reports lone surrogates. */
+export function storableString(value: string, loc: () => Loc, report: ReportIssue): string {
+  if (!value.isWellFormed()) report(notUnicode(loc(), quote(value)));
+  return cleanString(value);
 }
 
-/** Reports what keeps a text that must not be changed, an id or a key, from being stored. */
-export function checkStorable(text: string, loc: () => Loc, report: ReportIssue): void {
-  if (text.includes('\0')) report(nulCharacter(loc(), quote(text)));
-  else if (!text.isWellFormed()) report(notUnicode(loc(), quote(text)));
+/** Reports characters that cannot be stored in a value that must not be changed: an id or a key. */
+export function checkStorable(value: string, loc: () => Loc, report: ReportIssue): void {
+  if (value.includes('\0')) report(nulCharacter(loc(), quote(value)));
+  else if (!value.isWellFormed()) report(notUnicode(loc(), quote(value)));
 }
 
-/** Our reader leaves control characters and halves of pairs escaped. */
+/** `readJson` keeps control characters and lone surrogates escaped, so a backslash is enough to look for. */
 function mayNeedCleaning(raw: RawJson): boolean {
   return /[\\\ufffe\uffff]/.test(raw);
 }
 
 /**
- * Characters that AgentOS takes out of stored texts: PostgreSQL cannot hold NUL, and the other control characters and
- * noncharacters go with it. Tab, line feed, carriage return and DEL stay.
+ * Removes the characters that AgentOS removes: NUL, which PostgreSQL cannot store, other control characters and
+ * noncharacters. Tab, line feed, carriage return and DEL stay.
  */
-export function cleanString(text: string): string {
-  return text.replace(CLEANED_CHARACTERS, '');
+export function cleanString(value: string): string {
+  return value.replace(CLEANED_CHARACTERS, '');
 }
 
-/** Whether PostgreSQL can hold the text as it is: an id is never cleaned, since a changed id is another one. */
-export function isStorableId(text: string): boolean {
-  return !text.includes('\0') && text.isWellFormed();
+/** True when PostgreSQL can store the id unchanged. Ids are never cleaned, because a changed id names another row. */
+export function isStorableId(id: string): boolean {
+  return !id.includes('\0') && id.isWellFormed();
 }
 
 const CLEANED_CHARACTERS = /[^\t\n\r -\ufffd]/g;

@@ -1,6 +1,6 @@
 import type { RawJson, Steps } from '@session-service/json';
 
-/** A row of the sessions table without runs. JSON columns are JSON text; timestamps are unix seconds as digits. */
+/** A row of the sessions table, without its runs. Timestamps are Unix seconds. */
 export interface StoredSession {
   readonly session_id: string;
   readonly session_type: string | null;
@@ -18,32 +18,32 @@ export interface StoredSession {
   readonly updated_at: RawJson | null;
 }
 
-/** What a list shows of a session: no runs, and of the component's data only what labels it. */
+/** The part of a session that lists need: no runs, and only the label and the name from the component's data. */
 export interface ListedSession extends Omit<StoredSession, 'agent_data' | 'team_data' | 'workflow_data'> {
-  /** `agent_data.sdk` and `agent_data.framework`: which SDK an external agent was built with. */
+  /** `agent_data.sdk` and `agent_data.framework`: the SDK of an external agent. */
   readonly sdk: RawJson | null;
   readonly framework: RawJson | null;
-  /** Whether the session has no stored name and a run that names it. */
+  /** 't' when the session has no stored name but a run that its title derives from. */
   readonly title_found: 't' | 'f';
   /**
-   * The content of that run's first user message: a string (long ones cut after more characters than a title shows; of
-   * several parts the texts joined), JSON null, or `true` for any other content.
+   * The content of that run's first user message: a string (the text parts joined, cut beyond the length of a title), JSON
+   * null, or `true` for any other content.
    */
   readonly title_message: RawJson | null;
-  /** The input of that run when it has no such message. A string, or the beginning of any other JSON text. */
+  /** The input of that run when it has no such message: a string, or the start of any other JSON text. */
   readonly title_input: RawJson | null;
-  /** `workflow_data.name`, for the title of a workflow session without a printable input; cut like `title_input`. */
+  /** `workflow_data.name`, for the title of a workflow session without printable input; cut like `title_input`. */
   readonly workflow_name: RawJson | null;
 }
 
-/** The members of a stored run that responses look at. */
+/** The members of a stored run that responses use. */
 export type Run = ReadonlyMap<string, RawJson>;
 
-/** The runs of a session in order. Those of a large session arrive while they are read. */
+/** The runs of a session in order. The runs of a large session are loaded while they are read. */
 export interface RunSource {
-  /** The next run, undefined behind the last. Waits where it has not arrived. */
+  /** Returns the next run, or undefined after the last. Waits until it is loaded. */
   next(): Steps<Run | undefined>;
-  /** Begins again at the first run, for the last time. Has to be called once where a session's detail is written. */
+  /** Restarts at the first run. May be called once; a session detail has to call it. */
   rewind(): Steps<void>;
 }
 
@@ -58,7 +58,7 @@ interface TypeTraits {
   readonly workflow_id: string | null;
 }
 
-/** The type a row counts as in lists: the stored one, or, where that is empty, the first component it has an id of. */
+/** The type that lists show: the stored type or, when that is empty, the type of the first component id that is set. */
 export function listedType(row: TypeTraits): string {
   if (row.session_type) return row.session_type;
   if (row.agent_id) return 'agent';
@@ -66,7 +66,7 @@ export function listedType(row: TypeTraits): string {
   return row.workflow_id ? 'workflow' : 'agent';
 }
 
-/** As `listedType`, but a stored type that AgentOS does not know is read as an agent session. */
+/** As `listedType`, but an unknown stored type counts as an agent session. */
 export function effectiveType(row: TypeTraits): SessionType {
   const type = listedType(row);
   return SESSION_TYPES.find((known) => known === type) ?? 'agent';

@@ -12,43 +12,43 @@ import {
 } from '@session-service/json';
 import { type HttpProblem, unprocessable, type ValidationIssue } from './http-problem.js';
 
-/** Where a rejected value stands: `['query', 'limit']`, `['body', 'session_ids', 1]`. */
+/** Location of a rejected value, for example `['query', 'limit']` or `['body', 'session_ids', 1]`. */
 export type Loc = readonly (string | number)[];
 
 export type ReportIssue = (issue: ValidationIssue) => void;
 
-/** How many issues of a kind a refusal names: a list of millions of faults must not become an answer of a gigabyte. */
+/** Limit of issues per 422: without it, a body with a million invalid items would get a response of a gigabyte. */
 const MAX_ISSUES = 1_000;
 
 /**
- * The issues of one request, each list in the order of the contract: query parameters as declared, then the body.
+ * Collects the issues of one request. Report them in the order of the contract: query parameters as declared, then the body.
  *
- * What AgentOS itself refuses and what only we refuse (because AgentOS answers 500 or ignores it) are kept apart, so that a
- * request that AgentOS answers with 422 gets exactly its issues.
+ * Deviations are issues that only this service reports, where AgentOS responds 500 or ignores the value (docs/parity.md).
+ * They are kept apart so that a request which AgentOS rejects with 422 gets exactly the issues of AgentOS.
  */
 export class IssueLog {
   private readonly agentOsIssues: ValidationIssue[] = [];
   private readonly deviations: ValidationIssue[] = [];
 
-  /** An issue that AgentOS reports as well. */
   readonly report: ReportIssue = (issue) => {
     if (this.agentOsIssues.length < MAX_ISSUES) this.agentOsIssues.push(issue);
   };
 
-  /** An issue where AgentOS has none: see the table of deviations. */
   readonly reportDeviation: ReportIssue = (issue) => {
     if (this.deviations.length < MAX_ISSUES) this.deviations.push(issue);
   };
 
   /**
-   * @returns the refusal of what only we refuse: due when the database is known, as AgentOS fails no earlier
-   * @throws HttpProblem 422 when AgentOS refuses anything
+   * @returns 422 with the deviations, to be thrown once the database is resolved: AgentOS checks `db_id` before it fails
+   * @throws HttpProblem 422 with the issues of AgentOS, if there are any
    */
   throwOrDefer(): HttpProblem | undefined {
     if (this.agentOsIssues.length > 0) throw unprocessable(this.agentOsIssues);
     return this.deviations.length > 0 ? unprocessable(this.deviations) : undefined;
   }
 }
+
+// Issues that AgentOS reports.
 
 export function missing(loc: Loc, input: RawJson = NULL): ValidationIssue {
   return { type: 'missing', loc, msg: 'Field required', input };
@@ -108,13 +108,13 @@ export function emptyList(loc: Loc): ValidationIssue {
   };
 }
 
-/** The body as a whole is no JSON object. */
+/** The body is not a JSON object. */
 export function notAModel(input: RawJson): ValidationIssue {
   const msg = 'Input should be a valid dictionary or object to extract fields from';
   return { type: 'model_attributes_type', loc: ['body'], msg, input };
 }
 
-/** The body is no JSON text. @param position in characters (code points), as Python counts. */
+/** The body is not valid JSON. @param position in code points, as Python counts */
 export function invalidJson(position: number, reason: string): ValidationIssue {
   const ctx = objectOf([['error', quote(reason)]]);
   return { type: 'json_invalid', loc: ['body', position], msg: 'JSON decode error', input: asRaw('{}'), ctx };
@@ -124,25 +124,25 @@ function numberCtx(name: string, value: bigint): RawJson {
   return objectOf([[name, asRaw(String(value))]]);
 }
 
-/** Issues for input that AgentOS fails on, in pydantic's vocabulary where it has a word for it. */
+// Deviations. They use pydantic's issue types where one fits.
 
-/** NaN, Infinity, or a number like 1e999 that Python reads as Infinity: PostgreSQL's jsonb has no place for them. */
+/** NaN, Infinity, or a number such as 1e999, which Python reads as Infinity. PostgreSQL's jsonb cannot store them. */
 export function notFinite(loc: Loc, literal: string): ValidationIssue {
   return { type: 'finite_number', loc, msg: 'Input should be a finite number', input: quote(literal) };
 }
 
-/** Half of a surrogate pair: no UTF-8 for it. */
+/** A lone surrogate, which UTF-8 cannot encode. */
 export function notUnicode(loc: Loc, input: RawJson): ValidationIssue {
   const msg = 'Input should be a valid string, unable to parse raw data as a unicode string';
   return { type: 'string_unicode', loc, msg, input };
 }
 
-/** U+0000, which PostgreSQL's text cannot hold. */
+/** U+0000, which PostgreSQL's `text` cannot store. */
 export function nulCharacter(loc: Loc, input: RawJson): ValidationIssue {
   return invalidValue(loc, 'String should not contain NUL characters', input);
 }
 
-/** @param max in characters (code points) */
+/** @param max in code points */
 export function tooLong(loc: Loc, max: number, input: RawJson): ValidationIssue {
   const ctx = objectOf([['max_length', asRaw(String(max))]]);
   return { type: 'string_too_long', loc, msg: `String should have at most ${max} characters`, input, ctx };
@@ -166,17 +166,17 @@ export function notADatetime(loc: Loc, input: RawJson): ValidationIssue {
   return { type: 'datetime_parsing', loc, msg: `Input should be a valid datetime, ${error}`, input, ctx };
 }
 
-/** A value of the right type that breaks a rule of its own; `sentence` says which. */
-export function invalidValue(loc: Loc, sentence: string, input: RawJson): ValidationIssue {
-  return { type: 'value_error', loc, msg: `Value error, ${sentence}`, input };
+/** A value of the right type that violates a further rule. */
+export function invalidValue(loc: Loc, reason: string, input: RawJson): ValidationIssue {
+  return { type: 'value_error', loc, msg: `Value error, ${reason}`, input };
 }
 
-/** The most characters of a rejected value that a refusal repeats. */
+/** Limit of the echoed length of a rejected value, in characters. */
 const MAX_ECHO_LENGTH = 65_536;
 
 /**
- * A rejected value as a 422 shows it: FastAPI's encoder drops the keys that begin with `_sa`; what is not JSON is shown as
- * a string. Not as AgentOS: a long string ends with `…`, a long array or object is null.
+ * A rejected value as the 422 echoes it. As in FastAPI's encoder, keys that begin with `_sa` are dropped. NaN and infinities
+ * become strings. Unlike AgentOS, long strings are cut and end with `…`, and long arrays and objects become null.
  */
 export function echo(raw: RawJson): RawJson {
   switch (kindOf(raw)) {
@@ -190,25 +190,25 @@ export function echo(raw: RawJson): RawJson {
   }
 }
 
-/** A rejected text that is not JSON. */
-export function echoString(text: string): RawJson {
-  return quote(shortenedString(text, MAX_ECHO_LENGTH));
+/** As `echo`, for a body that is not JSON. */
+export function echoString(value: string): RawJson {
+  return quote(shortenedString(value, MAX_ECHO_LENGTH));
 }
 
 function echoContainer(raw: RawJson): RawJson {
   const tokens = new JsonTokenizer(raw);
-  let text = '';
+  let json = '';
   let comma = '';
   while (tokens.next()) {
     const { kind, start, end } = tokens;
-    if (text.length + end - start > MAX_ECHO_LENGTH) return NULL;
+    if (json.length + end - start > MAX_ECHO_LENGTH) return NULL;
     const { token } = tokens;
-    if (kind === 'close') text += token;
+    if (kind === 'close') json += token;
     else if (kind === 'key' && token.startsWith('"_sa')) {
       tokens.skipValue();
       continue;
-    } else text += comma + (isNonFinite(token) ? `"${token}"` : token) + (kind === 'key' ? ':' : '');
+    } else json += comma + (isNonFinite(token) ? `"${token}"` : token) + (kind === 'key' ? ':' : '');
     comma = kind === 'open' || kind === 'key' ? '' : ',';
   }
-  return asRaw(text);
+  return asRaw(json);
 }

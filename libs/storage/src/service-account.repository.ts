@@ -1,4 +1,4 @@
-import { scopesIn } from '@session-service/contract';
+import { scopesOf } from '@session-service/contract';
 import {
   type Database,
   type Deadline,
@@ -75,7 +75,7 @@ function accountOf({ id, name, scopes, expires_at, revoked_at }: AccountRow): Se
   return {
     id,
     name,
-    scopes: scopesIn(scopes),
+    scopes: scopesOf(scopes),
     expiresAt: expires_at === null ? undefined : Number(expires_at),
     isRevoked: revoked_at !== null,
   };

@@ -23,9 +23,9 @@ import {
 } from '../validation-issues.js';
 
 /**
- * The body, which must be an object. Anything else is reported.
+ * Returns the body if it is an object, and reports it otherwise.
  *
- * @param whenAbsent whether a request without a body is an error, or as good as `{}`
+ * @param whenAbsent 'missing': a request without a body is an error; 'empty': it counts as `{}`
  */
 export function readModel(body: Body, log: IssueLog, whenAbsent: 'missing' | 'empty'): RawJson | undefined {
   if (body.kind === 'json' && kindOf(body.root) === 'object') return body.root;
@@ -35,7 +35,7 @@ export function readModel(body: Body, log: IssueLog, whenAbsent: 'missing' | 'em
   return undefined;
 }
 
-/** As `readModel`, for models whose members, `names`, are all optional. */
+/** As `readModel`, for a model whose members are all optional. */
 export function readFields(body: Body, names: MemberNames, log: IssueLog, whenAbsent: 'missing' | 'empty'): Fields {
   return new Fields(readModel(body, log, whenAbsent) ?? EMPTY_OBJECT, names, {
     loc: ['body'],
@@ -46,24 +46,24 @@ export function readFields(body: Body, names: MemberNames, log: IssueLog, whenAb
 }
 
 export interface FieldRules {
-  /** Where the object stands. */
+  /** Location of the object. */
   readonly loc: Loc;
-  /** Takes members of a wrong type. */
+  /** Called for members of a wrong type. */
   readonly report: ReportIssue;
-  /** Takes members that PostgreSQL cannot store. */
+  /** Called for members that PostgreSQL cannot store. */
   readonly reportUnstorable: ReportIssue;
-  /** Whether the body holds anything to be cleaned or refused; when not, that pass is left out. */
+  /** False when the body contains nothing to clean or reject, as usual: the members are then not scanned again. */
   readonly isUnstorable: boolean;
 }
 
 /**
- * Reads the optional members of a body object, in the order in which the contract declares them. Absent and null are the
- * same: not given. What does not fit is reported and read as not given.
+ * Reads the optional members of a body object. Call the methods in the order in which the contract declares the members.
+ * Null counts as absent; so does an invalid member, which is also reported.
  */
 export class Fields {
   readonly members: ReadonlyMap<string, RawJson>;
 
-  /** @param names the members that will be asked for */
+  /** @param names the members that will be read */
   constructor(
     readonly raw: RawJson,
     private readonly names: MemberNames,
@@ -76,20 +76,20 @@ export class Fields {
     return new Fields(this.raw, this.names, { ...this.rules, ...rules });
   }
 
-  /** A text that is stored as it is, such as an id. */
+  /** A string that is stored unchanged. */
   id(name: string): string | undefined {
-    const text = this.string(name);
-    if (text !== undefined && this.rules.isUnstorable) {
-      checkStorable(text, () => this.locOf(name), this.rules.reportUnstorable);
+    const id = this.string(name);
+    if (id !== undefined && this.rules.isUnstorable) {
+      checkStorable(id, () => this.locOf(name), this.rules.reportUnstorable);
     }
-    return text;
+    return id;
   }
 
-  /** A text for people: cleaned. */
+  /** A string without the characters that AgentOS removes. */
   cleanedString(name: string): string | undefined {
-    const text = this.string(name);
-    if (text === undefined || !this.rules.isUnstorable) return text;
-    return storableString(text, () => this.locOf(name), this.rules.reportUnstorable);
+    const value = this.string(name);
+    if (value === undefined || !this.rules.isUnstorable) return value;
+    return storableString(value, () => this.locOf(name), this.rules.reportUnstorable);
   }
 
   /** An object, as sent. */
@@ -101,26 +101,26 @@ export class Fields {
     return undefined;
   }
 
-  /** An object, cleaned. */
+  /** An object with cleaned strings. */
   *cleanedObject(name: string): Steps<RawJson | undefined> {
     const raw = this.object(name);
     return raw && (yield* this.cleanedValue(name, raw));
   }
 
-  /** What is stored for a member. */
+  /** The value of a member with cleaned strings. */
   *cleanedValue(name: string, raw: RawJson): Steps<RawJson> {
     const { isUnstorable, reportUnstorable } = this.rules;
     yield;
     return isUnstorable ? yield* storableJson(raw, this.locOf(name), reportUnstorable) : raw;
   }
 
-  /** A text, as sent. */
+  /** A string, as sent. */
   string(name: string): string | undefined {
     const raw = this.members.get(name);
     if (!isPresent(raw)) return undefined;
-    const text = stringOf(raw);
-    if (text === undefined) this.rules.report(notAString(this.locOf(name), echo(raw)));
-    return text;
+    const value = stringOf(raw);
+    if (value === undefined) this.rules.report(notAString(this.locOf(name), echo(raw)));
+    return value;
   }
 
   locOf(name: string): Loc {

@@ -9,23 +9,23 @@ import type { WithDeferredProblem } from './get-session.request.js';
 import { readInitialRuns } from './initial-runs.js';
 import { readMetadata, readSummary } from './session-members.js';
 
-/** `POST /sessions`. Texts and JSON are cleaned, ids are as sent; state, metadata and summary are objects. */
+/** `POST /sessions`. Strings and JSON are cleaned, ids are unchanged. State, metadata and summary are objects. */
 export interface CreateSession extends WithDeferredProblem {
   readonly type: SessionType;
   readonly dbId: string | undefined;
-  /** Undefined: to be generated. */
+  /** Undefined: the service generates one. */
   readonly sessionId: string | undefined;
   readonly sessionName: string | undefined;
   readonly sessionState: RawJson | undefined;
   readonly metadata: RawJson | undefined;
   readonly userId: string | undefined;
-  /** Of the three ids of components only the one of the session's type is kept. */
+  /** Only the component id that matches the session's type is set. */
   readonly agentId: string | undefined;
   readonly teamId: string | undefined;
   readonly workflowId: string | undefined;
-  /** Beyond AgentOS: a summary, in the form in which it is stored. */
+  /** An extension of the contract: the summary in its stored form. */
   readonly summary: RawJson | undefined;
-  /** Beyond AgentOS: the runs that the session begins with, in their order; objects, each with a `run_id` of its own. */
+  /** An extension of the contract: the initial runs in order, each an object with a unique `run_id`. */
   readonly runs: readonly RawJson[] | undefined;
 }
 
@@ -61,20 +61,21 @@ export function* parseCreateSession(rawQuery: string, received: ReceivedBody): S
   const userId = fields.id('user_id');
   const componentIds = readComponentIds(fields, type);
 
-  const ours = fields.withRules({ report: log.reportDeviation });
-  const summary = yield* readSummary(ours, log.reportDeviation);
-  const runs = yield* readInitialRuns(ours, sessionId, log.reportDeviation);
-  const refusal = log.throwOrDefer();
+  const extensions = fields.withRules({ report: log.reportDeviation });
+  const summary = yield* readSummary(extensions, log.reportDeviation);
+  const runs = yield* readInitialRuns(extensions, sessionId, log.reportDeviation);
 
-  const ids = { sessionId, userId, ...componentIds };
   return {
-    deferredProblem: refusal,
+    deferredProblem: log.throwOrDefer(),
     type,
     dbId,
-    ...ids,
+    sessionId,
+    userId,
+    ...componentIds,
     sessionName,
     sessionState,
-    metadata: undefinedIfNull(metadata),
+    // A new session stores no metadata when the client sent reserved keys only.
+    metadata: isPresent(metadata) ? metadata : undefined,
     summary,
     runs,
   };
@@ -90,14 +91,9 @@ function readComponentIds(fields: Fields, type: SessionType) {
   return { agentId: read('agent'), teamId: read('team'), workflowId: read('workflow') };
 }
 
-/** A new session without metadata and one whose metadata was all reserved are the same. */
-function undefinedIfNull(metadata: RawJson | undefined): RawJson | undefined {
-  return isPresent(metadata) ? metadata : undefined;
-}
-
 /**
- * 422 for an id of a create request that does not fit into an index of the tables. PostgreSQL decides (SQLSTATE 54000,
- * program_limit_exceeded): it compresses ids, so that one of 100,000 equal letters fits and one of 2,693 random ones does not.
+ * 422 for an id that exceeds the size of an index row. Only PostgreSQL can tell (SQLSTATE 54000, program_limit_exceeded),
+ * because it compresses ids: 100,000 equal letters fit, 2,693 random ones do not.
  */
 export function idTooLong(name: string, id: string): HttpProblem {
   return unprocessable([invalidValue(['body', name], 'id is too long for the index of its table', quote(id))]);

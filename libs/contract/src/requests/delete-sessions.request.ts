@@ -17,10 +17,10 @@ import {
 import { readModel } from './body-fields.js';
 import { readTableReference, type TableReference } from './get-session.request.js';
 
-/** `DELETE /sessions/{id}`: no `type`, and a body is not looked at. */
+/** `DELETE /sessions/{id}`. `type` and the body are ignored. */
 export interface DeleteSession extends TableReference {
   readonly userId: string | undefined;
-  /** True is answered with 503 once the database is found: there is no media storage. */
+  /** True is rejected with 503 once the database is resolved, because this service has no media storage. */
   readonly deleteMedia: boolean;
 }
 
@@ -35,13 +35,13 @@ export function parseDeleteSession(rawQuery: string): DeleteSession {
   return parameters;
 }
 
-export function readDeleteParameters(query: QueryReader): DeleteSession {
+function readDeleteParameters(query: QueryReader): DeleteSession {
   return { userId: query.string('user_id'), ...readTableReference(query), deleteMedia: query.flag('delete_media') };
 }
 
-/** `DELETE /sessions`: several sessions. Their types are checked, and then of no account. */
+/** `DELETE /sessions`. The types are validated and then ignored, as in AgentOS. */
 export interface DeleteSessions extends DeleteSession {
-  /** Without those that no stored session can have: with NUL or half a surrogate pair. */
+  /** Without ids that PostgreSQL cannot store, with NUL or a lone surrogate: no session has them. */
   readonly sessionIds: readonly string[];
 }
 
@@ -49,7 +49,7 @@ const MEMBERS = new MemberNames(['session_ids', 'session_types']);
 
 /**
  * @param rawQuery text after `?`
- * @throws HttpProblem 422; those of `readBody`; 400 for lists of different lengths when all else is right
+ * @throws HttpProblem 422; those of `readBody`; 400 for lists of different lengths, if nothing else is wrong
  */
 export function* parseDeleteSessions(rawQuery: string, received: ReceivedBody): Steps<DeleteSessions> {
   const body = yield* readBody(received);
@@ -82,14 +82,14 @@ function* readList(model: RawJson, name: string, log: IssueLog, readItem: ReadIt
 }
 
 function readId(raw: RawJson, loc: Loc, log: IssueLog): string {
-  const text = stringOf(raw);
-  if (text === undefined) log.report(notAString(loc, echo(raw)));
-  return text ?? '';
+  const id = stringOf(raw);
+  if (id === undefined) log.report(notAString(loc, echo(raw)));
+  return id ?? '';
 }
 
 function readType(raw: RawJson, loc: Loc, log: IssueLog): string {
-  const text = stringOf(raw);
-  const type = SESSION_TYPES.find((known) => known === text);
+  const name = stringOf(raw);
+  const type = SESSION_TYPES.find((known) => known === name);
   if (type === undefined) log.report(wrongChoice(loc, SESSION_TYPES, echo(raw)));
   return type ?? '';
 }

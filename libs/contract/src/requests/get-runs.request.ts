@@ -4,21 +4,21 @@ import { QueryReader } from '../query-parameters.js';
 import { IssueLog } from '../validation-issues.js';
 import { readSessionReference, type SessionReference } from './get-session.request.js';
 
-/** Statuses of a run, in the order in which an error names them. */
-export const RUN_STATUSES = ['CANCELLED', 'COMPLETED', 'ERROR', 'PAUSED', 'PENDING', 'REGENERATED', 'RUNNING'] as const;
-export type RunStatus = (typeof RUN_STATUSES)[number];
+/** Statuses of a run, in the order of the error message. */
+const RUN_STATUSES = ['CANCELLED', 'COMPLETED', 'ERROR', 'PAUSED', 'PENDING', 'REGENERATED', 'RUNNING'] as const;
+type RunStatus = (typeof RUN_STATUSES)[number];
 
-/** `GET /sessions/{id}/runs` and `…/run-previews`. Bounds are unix seconds, inclusive, of any size. */
+/** `GET /sessions/{id}/runs` and `…/run-previews`. The bounds are inclusive Unix seconds of any size. */
 export interface GetRuns extends SessionReference {
   readonly createdAfter: bigint | undefined;
   readonly createdBefore: bigint | undefined;
-  /** Upper case; undefined when any status will do. */
+  /** Upper case; undefined: any status. */
   readonly statuses: ReadonlySet<RunStatus> | undefined;
 }
 
 /**
  * @param rawQuery text after `?`
- * @throws HttpProblem 422; when all else is right 400 for unknown statuses
+ * @throws HttpProblem 422; 400 for unknown statuses, if nothing else is wrong
  */
 export function parseGetRuns(rawQuery: string): GetRuns {
   const log = new IssueLog();
@@ -30,30 +30,30 @@ export function parseGetRuns(rawQuery: string): GetRuns {
   return { ...reference, createdAfter, createdBefore, statuses: readStatuses(query.strings('status')) };
 }
 
-function readStatuses(texts: string[]): ReadonlySet<RunStatus> | undefined {
-  if (texts.length === 0) return undefined;
-  const wanted = new Set<RunStatus>();
+function readStatuses(values: string[]): ReadonlySet<RunStatus> | undefined {
+  if (values.length === 0) return undefined;
+  const statuses = new Set<RunStatus>();
   const unknown = new Set<string>();
-  for (const text of texts) {
-    const upper = text.toUpperCase();
+  for (const value of values) {
+    const upper = value.toUpperCase();
     const status = RUN_STATUSES.find((known) => known === upper);
     if (status === undefined) unknown.add(upper);
-    else wanted.add(status);
+    else statuses.add(status);
   }
   if (unknown.size > 0) throw unknownStatuses([...unknown]);
-  return wanted;
+  return statuses;
 }
 
 function unknownStatuses(values: string[]) {
-  const sentence = `Invalid status value(s) ${reprList(values.sort(byCodePoint))}; expected one of ${reprList(RUN_STATUSES)}`;
-  return problem(400, sentence);
+  const unknown = reprList(values.sort(byCodePoint));
+  return problem(400, `Invalid status value(s) ${unknown}; expected one of ${reprList(RUN_STATUSES)}`);
 }
 
-function reprList(texts: readonly string[]): string {
-  return `[${texts.map(reprString).join(', ')}]`;
+function reprList(values: readonly string[]): string {
+  return `[${values.map(reprString).join(', ')}]`;
 }
 
-/** Python's order of strings, which for characters beyond U+FFFF is not JavaScript's. */
+/** Python orders strings by code point, JavaScript by UTF-16 code unit: they differ above U+FFFF. */
 function byCodePoint(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }

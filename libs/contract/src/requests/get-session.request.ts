@@ -3,22 +3,22 @@ import { QueryReader } from '../query-parameters.js';
 import { SESSION_TYPES, type SessionType } from '../stored-session.js';
 import { IssueLog } from '../validation-issues.js';
 
-/** A request that may hold what AgentOS accepts and then fails on. */
+/** A request that may contain values which AgentOS accepts and then fails on. */
 export interface WithDeferredProblem {
-  /** Thrown before anything else of the request is used, but after the database is known. */
+  /** To be thrown once the database is resolved, before the request is used any further. */
   readonly deferredProblem: HttpProblem | undefined;
 }
 
-/** Which database and table hold the session; undefined for the default ones. */
+/** The database and the table of the session; undefined: the default. */
 export interface TableReference {
   readonly dbId: string | undefined;
   readonly table: string | undefined;
 }
 
-/** What most routes of one session take from the query. */
+/** The query parameters that most routes of one session share. */
 export interface SessionReference extends TableReference {
   readonly type: SessionType | undefined;
-  /** Only sessions of this user. `''` is a user too. */
+  /** Restricts the request to sessions of this user. An empty string is compared like any other value. */
   readonly userId: string | undefined;
 }
 
@@ -45,5 +45,5 @@ export function parseGetSession(rawQuery: string): GetSession {
   return reference;
 }
 
-/** The single run's route takes the same parameters. */
+/** `GET /sessions/{id}/runs/{run_id}` has the same parameters. */
 export const parseGetRun: (rawQuery: string) => GetRun = parseGetSession;

@@ -17,11 +17,10 @@ import {
 import { Fields } from './body-fields.js';
 
 /**
- * The member `runs`: the runs that a new session begins with, cleaned. Each needs a `run_id` of its own; a `session_id`, if
- * it has one, must be that of the session. Undefined when not given.
+ * Reads the member `runs`, an extension of the contract: the initial runs of a new session, cleaned. Each needs a unique
+ * `run_id`. A `session_id`, if present, must be that of the session. Undefined when absent.
  *
- * @param sessionId the id that the client gives the session; undefined when one will be generated
- * @param report takes whatever is wrong: AgentOS has no such member
+ * @param sessionId the session's id from the request; undefined when the service will generate one
  */
 export function* readInitialRuns(
   fields: Fields,
@@ -35,18 +34,18 @@ export function* readInitialRuns(
     report(notAList(loc, echo(given)));
     return undefined;
   }
-  const check = new InitialRunValidator(sessionId, report);
+  const validator = new InitialRunValidator(sessionId, report);
   const runs: RawJson[] = [];
   for (const run of itemsOf(given)) {
     const runLoc = [...loc, runs.length];
-    check.validate(run, runLoc);
+    validator.validate(run, runLoc);
     runs.push(fields.rules.isUnstorable ? yield* storableJson(run, runLoc, report) : run);
     yield;
   }
   return runs;
 }
 
-/** Members that fill text columns of the runs table. */
+/** Members that are stored in text columns of the runs table. */
 const TEXT_COLUMNS = ['agent_id', 'team_id', 'workflow_id', 'user_id', 'parent_run_id', 'status'];
 
 const CHECKED_MEMBERS = new MemberNames(['run_id', 'session_id', 'created_at', ...TEXT_COLUMNS]);
@@ -81,12 +80,12 @@ class InitialRunValidator {
     }
     const id = run.string('run_id');
     if (id === undefined) return;
-    const fault = this.idProblem(id);
-    if (fault !== undefined) this.report(invalidValue(loc, fault, echo(raw)));
+    const reason = this.invalidIdReason(id);
+    if (reason !== undefined) this.report(invalidValue(loc, reason, echo(raw)));
     this.seenIds.add(id);
   }
 
-  private idProblem(id: string): string | undefined {
+  private invalidIdReason(id: string): string | undefined {
     if (id === '') return 'run_id is empty';
     if (cleanString(id) !== id) return 'run_id has characters that cannot be stored';
     return this.seenIds.has(id) ? 'run_id is used by another run of this request' : undefined;

@@ -5,24 +5,24 @@ import { SESSION_TYPES } from '../stored-session.js';
 import { IssueLog, tooLarge, tooLong, tooSmall } from '../validation-issues.js';
 import { readTableReference, type SessionReference, type WithDeferredProblem } from './get-session.request.js';
 
-export const SORT_ORDERS = ['asc', 'desc'] as const;
+const SORT_ORDERS = ['asc', 'desc'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
 
 /**
- * Longest filter by name, in characters (code points). PostgreSQL compares a pattern with a name in time that grows with
- * both lengths, and does not look for a cancellation meanwhile.
+ * Limit of the name filter, in code points. PostgreSQL matches a LIKE pattern in time proportional to both lengths, and cannot
+ * be cancelled while it does.
  */
-export const MAX_NAME_FILTER_LENGTH = 256;
+const MAX_NAME_FILTER_LENGTH = 256;
 
-/** `GET /sessions`. Filters are undefined when absent; `''` is a value like any other. */
+/** `GET /sessions`. Undefined filters: no condition. An empty string is compared like any other value. */
 export interface ListSessions extends SessionReference, WithDeferredProblem {
   readonly componentId: string | undefined;
-  /** Part of a name, with the wildcards of SQL's LIKE. */
+  /** A part of the name, which may contain the wildcards of SQL's LIKE. */
   readonly sessionName: string | undefined;
-  /** 1 and up. `limit` and `(page - 1) * limit` fit into 64 bits with a sign. */
+  /** `limit` and `page` are at least 1; `limit` and `(page - 1) * limit` fit into a signed 64-bit integer. */
   readonly limit: bigint;
   readonly page: bigint;
-  /** A name that may or may not be a column; undefined for no order at all (`sort_by=`). */
+  /** A column name, which may be unknown; undefined: no ORDER BY (`sort_by=`). */
   readonly sortBy: string | undefined;
   readonly sortOrder: SortOrder;
 }
@@ -40,9 +40,8 @@ export function parseListSessions(rawQuery: string): ListSessions {
   const sortOrder = query.choice('sort_order', SORT_ORDERS) ?? 'desc';
   checkNameFilter(query, log);
   checkPageRange(query, limit, page, log);
-  const refusal = log.throwOrDefer();
   return {
-    deferredProblem: refusal,
+    deferredProblem: log.throwOrDefer(),
     type,
     componentId: query.string('component_id'),
     userId: query.string('user_id'),
@@ -61,7 +60,7 @@ function checkNameFilter(query: QueryReader, log: IssueLog): void {
   log.reportDeviation(tooLong(['query', 'session_name'], MAX_NAME_FILTER_LENGTH, quote(name)));
 }
 
-/** Pages that AgentOS accepts and then fails on: page 0, and what PostgreSQL's LIMIT and OFFSET cannot count. */
+/** Reports pages that AgentOS accepts and then fails on: page 0, and values beyond PostgreSQL's 64-bit LIMIT and OFFSET. */
 function checkPageRange(query: QueryReader, limit: bigint, page: bigint, log: IssueLog): void {
   const tooLargeFor = (name: string, le: bigint) =>
     log.reportDeviation(tooLarge(['query', name], le, quote(query.string(name) ?? '')));

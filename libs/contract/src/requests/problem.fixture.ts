@@ -1,9 +1,9 @@
 import { HttpProblem } from '../http-problem.js';
 
-/** What a parser refuses a request with, at once or later: `[status, detail]`. Fails when it accepts. */
+/** The problem that a parser throws or defers, as `[status, detail]`. */
 export function problemOf(parse: () => unknown): [status: number, detail: unknown] {
   const problem = thrownOrDeferred(parse);
-  if (!(problem instanceof HttpProblem)) throw new Error('the request was accepted');
+  if (!(problem instanceof HttpProblem)) throw new Error('the parser accepted the request');
   return [problem.status, JSON.parse(problem.detail)];
 }
 
@@ -19,14 +19,14 @@ function thrownOrDeferred(parse: () => unknown): unknown {
   }
 }
 
-/** The issues of a 422 in short: `type loc`. */
+/** The issues of a 422, each as `type loc`. */
 export function issuesOf(parse: () => unknown): string[] {
   const [status, detail] = problemOf(parse);
-  if (status !== 422) throw new Error(`status ${status}`);
+  if (status !== 422) throw new Error(`expected status 422, got ${status}`);
   return (detail as { type: string; loc: unknown[] }[]).map(({ type, loc }) => `${type} ${loc.join('.')}`);
 }
 
-/** A body as it arrives, by default JSON. */
+/** A request body, by default declared as JSON. */
 export function received(body: string | Uint8Array | undefined, contentType: string | undefined = 'application/json') {
   return { bytes: typeof body === 'string' ? bytes(body) : body, contentType, limitBytes: 16_777_216 };
 }

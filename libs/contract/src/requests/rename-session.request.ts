@@ -26,11 +26,11 @@ export function* parseRenameSession(rawQuery: string, received: ReceivedBody): S
 const MEMBERS = new MemberNames(['session_name']);
 const LOC: Loc = ['body', 'session_name'];
 
-/** The one member of the body. Whatever is no object simply lacks it. */
+/** Reads the only member of the body. As in AgentOS, any other body than an object counts as an object without it. */
 function readName(body: Body, log: IssueLog): string {
   const raw = body.kind === 'json' ? membersOf(body.root, MEMBERS).get('session_name') : undefined;
-  const text = raw && stringOf(raw);
+  const name = raw && stringOf(raw);
   if (raw === undefined) log.report(missing(LOC));
-  else if (text === undefined) log.report(notAString(LOC, echo(raw)));
-  return storableString(text ?? '', () => LOC, log.reportDeviation);
+  else if (name === undefined) log.report(notAString(LOC, echo(raw)));
+  return storableString(name ?? '', () => LOC, log.reportDeviation);
 }

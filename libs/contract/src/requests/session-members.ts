@@ -25,7 +25,7 @@ import {
 } from '../validation-issues.js';
 import { Fields } from './body-fields.js';
 
-/** Keys that AgentOS' runtime writes into the metadata of runs; no client may set them. */
+/** Keys that AgentOS's runtime writes into the metadata of runs. Clients cannot set them. */
 const RESERVED_METADATA_KEYS = new MemberNames([
   'agno_component_version',
   'agno_dispatch_chain',
@@ -33,8 +33,8 @@ const RESERVED_METADATA_KEYS = new MemberNames([
 ]);
 
 /**
- * The member `metadata` without reserved keys, cleaned. Undefined when not given; JSON null when nothing but reserved keys
- * was given.
+ * Reads the member `metadata`, cleaned and without reserved keys. Undefined when absent; JSON null when it consists of
+ * reserved keys only.
  */
 export function* readMetadata(fields: Fields): Steps<RawJson | undefined> {
   const given = fields.object('metadata');
@@ -49,28 +49,29 @@ export function* readMetadata(fields: Fields): Steps<RawJson | undefined> {
 const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
 
 /**
- * The member `summary` as AgentOS stores it: `summary`, `topics`, `updated_at` in this order, null topics and an empty date
- * dropped, the date reprinted (`…Z` becomes `+00:00`). `summary` and `topics` may be of any type. Undefined when not given.
+ * Reads the member `summary` in the form in which AgentOS stores it: `summary`, `topics`, `updated_at` in this order, without
+ * null topics or an empty date, and with the date reprinted (`Z` becomes `+00:00`). `summary` and `topics` may have any type.
+ * Undefined when absent.
  *
- * @param report takes unknown keys, a missing or null `summary` and a bad date, on which AgentOS fails
+ * @param report called for unknown keys, a missing or null `summary` and an invalid date, all of which AgentOS answers with 500
  */
 export function* readSummary(fields: Fields, report: ReportIssue): Steps<RawJson | undefined> {
   const raw = fields.object('summary');
   if (raw === undefined) return undefined;
   const given = new Fields(raw, SUMMARY_KEYS, { ...fields.rules, loc: fields.locOf('summary') });
   checkSummaryText(given, report);
-  const kept: [string, RawJson][] = [];
+  const stored: [string, RawJson][] = [];
   for (const name of ['summary', 'topics']) {
     const value = given.members.get(name);
-    if (isPresent(value)) kept.push([name, yield* given.cleanedValue(name, value)]);
+    if (isPresent(value)) stored.push([name, yield* given.cleanedValue(name, value)]);
   }
   const updatedAt = readUpdatedAt(given, report);
-  if (updatedAt !== undefined) kept.push(['updated_at', quote(updatedAt)]);
+  if (updatedAt !== undefined) stored.push(['updated_at', quote(updatedAt)]);
   for (const [key, value] of entriesOf(raw)) {
     if (!SUMMARY_KEYS.has(key)) report(unknownKey(given.locOf(key), echo(value)));
     yield;
   }
-  return objectOf(kept);
+  return objectOf(stored);
 }
 
 function checkSummaryText(given: Fields, report: ReportIssue): void {
@@ -84,12 +85,12 @@ function readUpdatedAt(given: Fields, report: ReportIssue): string | undefined {
   const raw = given.members.get('updated_at');
   if (!isTruthy(raw)) return undefined;
   const loc = given.locOf('updated_at');
-  const text = stringOf(raw);
-  if (text === undefined) {
+  const value = stringOf(raw);
+  if (value === undefined) {
     report(notADatetimeType(loc, echo(raw)));
     return undefined;
   }
-  const printed = reprintIsoDatetime(text);
+  const printed = reprintIsoDatetime(value);
   if (printed === undefined) report(notADatetime(loc, echo(raw)));
   return printed;
 }

@@ -6,13 +6,13 @@ import { readFields } from './body-fields.js';
 import { readSessionReference, type SessionReference, type WithDeferredProblem } from './get-session.request.js';
 import { readMetadata, readSummary } from './session-members.js';
 
-/** `PATCH /sessions/{id}`. An undefined member is left alone; the others replace what is stored. All are cleaned. */
+/** `PATCH /sessions/{id}`. Members are cleaned and replace the stored values; an undefined member changes nothing. */
 export interface UpdateSession extends SessionReference, WithDeferredProblem {
   readonly sessionName: string | undefined;
   readonly sessionState: RawJson | undefined;
-  /** An object, or JSON null when only reserved keys were given: stored metadata is then taken away. */
+  /** An object, or JSON null when the client sent reserved keys only, which removes the stored metadata. */
   readonly metadata: RawJson | undefined;
-  /** In the form in which it is stored. */
+  /** In its stored form. */
   readonly summary: RawJson | undefined;
 }
 

@@ -1,16 +1,15 @@
 import { itemsOf, kindOf, type RawJson, stringOf } from '@session-service/json';
 
-/** The scope that has all others, unless the operator names another. */
+/** The scope that implies all others, unless the operator configures a different one. */
 export const ADMIN_SCOPE = 'agent_os:admin';
 
-/** What a session route asks for. */
-export type SessionScope = 'sessions:read' | 'sessions:write' | 'sessions:delete';
+type SessionScope = 'sessions:read' | 'sessions:write' | 'sessions:delete';
 
 /**
- * The scope that a request needs; undefined: none. Everything below `/sessions/` is covered, whether or not there is such a
- * route, so that a caller without the scope learns nothing of what exists.
+ * The scope that a request needs, if any. Covers every path below `/sessions/`, even without a route, so that a caller
+ * without the scope cannot find out what exists.
  *
- * @param path decoded, without a slash at the end
+ * @param path percent-decoded, without a trailing slash
  */
 export function requiredScope(method: string, path: string): SessionScope | undefined {
   const isList = path === '/sessions';
@@ -30,12 +29,12 @@ export function requiredScope(method: string, path: string): SessionScope | unde
   }
 }
 
-/** As AgentOS matches POST /sessions/{anything}/rename: the star also stands for slashes, and for nothing. */
+/** AgentOS matches `/sessions/{any}/rename`, where `{any}` also matches slashes and the empty string. */
 const RENAME = /^\/sessions\/.*\/rename$/s;
 
 /**
- * The scopes of a claim: a list, or one string (never several separated by spaces); anything else holds none. A list with
- * an item that is no string is worth nothing as a whole.
+ * The scopes of a claim or a stored account: a list of strings, or one string, which is not split at spaces. Any other value,
+ * also a list with an item that is not a string, grants no scope.
  */
 export function scopesOf(claim: RawJson | undefined): readonly string[] {
   if (claim === undefined) return [];
@@ -44,15 +43,12 @@ export function scopesOf(claim: RawJson | undefined): readonly string[] {
   return scopes.every((scope) => scope !== undefined) ? scopes : [];
 }
 
-/** The scopes of a stored list. */
-export function scopesIn(stored: RawJson): readonly string[] {
-  return scopesOf(stored);
-}
-
-/** `sessions:read` is granted by itself, by `sessions:*:read`, and by the admin scope; never by one id. */
+/**
+ * `sessions:read` is granted by itself, by `sessions:*:read`, by `sessions::read` and by the admin scope, but not by the
+ * scope of a single session.
+ */
 export function grants(scopes: readonly string[], required: SessionScope, adminScope: string): boolean {
   const [resource, action] = required.split(':');
-  const everyId = `${resource}:*:${action}`;
-  const noId = `${resource}::${action}`;
-  return scopes.some((scope) => [required, everyId, noId, adminScope].includes(scope));
+  const granting = [required, `${resource}:*:${action}`, `${resource}::${action}`, adminScope];
+  return scopes.some((scope) => granting.includes(scope));
 }

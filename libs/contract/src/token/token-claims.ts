@@ -3,27 +3,27 @@ import { invalidAudience, invalidToken, problem, tokenExpired } from '../http-pr
 import { isStorableId } from '../storable.js';
 import { readTokenJson } from './unverified-token.js';
 
-/** What a token must say, beside having a good signature. */
+/** Requirements on the claims of a token whose signature is valid. */
 export interface ClaimRules {
-  /** Clock skew that is forgiven, in seconds. */
+  /** Tolerated clock skew, in seconds. */
   readonly leewaySeconds: number;
-  /** Any of these; empty: any audience or none. */
+  /** Accepted audiences; empty: the audience is not checked. */
   readonly audiences: readonly string[];
   readonly audienceClaim: string;
   readonly issuer: string | undefined;
 }
 
-/** The claims of a token that is valid now, and until when. */
+/** The claims of a currently valid token. */
 export interface TokenClaims {
   readonly members: ReadonlyMap<string, RawJson>;
-  /** Seconds since 1970, the leeway included; undefined: for ever. */
+  /** Unix seconds, leeway included; undefined: the token does not expire. */
   readonly expiresAt: number | undefined;
 }
 
 /**
- * Reads and checks the claims of a token whose signature is good, in PyJWT's order; audience and issuer last.
+ * Reads the claims of a token whose signature is valid, and checks them in PyJWT's order. `checkAudienceAndIssuer` comes last.
  *
- * @param now seconds since 1970
+ * @param now Unix seconds
  * @throws HttpProblem 401
  */
 export function readClaims(payload: Uint8Array, rules: ClaimRules, now: number): TokenClaims {
@@ -41,11 +41,7 @@ export function readClaims(payload: Uint8Array, rules: ClaimRules, now: number):
   return { members, expiresAt };
 }
 
-/**
- * Checks for whom and by whom a token is.
- *
- * @throws HttpProblem 401
- */
+/** @throws HttpProblem 401 when the audience or the issuer does not match the rules */
 export function checkAudienceAndIssuer({ members }: TokenClaims, rules: ClaimRules): void {
   if (rules.audiences.length > 0) checkAudience(members.get(rules.audienceClaim), rules);
   if (rules.issuer !== undefined) checkIssuer(members.get('iss'), rules.issuer);
@@ -53,8 +49,8 @@ export function checkAudienceAndIssuer({ members }: TokenClaims, rules: ClaimRul
 
 function checkAudience(claim: RawJson | undefined, { audiences, audienceClaim }: ClaimRules): void {
   if (!isPresent(claim)) throw missingClaim(audienceClaim, 'Audience');
-  const named = (kindOf(claim) === 'array' ? [...itemsOf(claim)] : [claim]).map(stringOf);
-  if (!named.some((audience) => audience !== undefined && audiences.includes(audience))) throw invalidAudience();
+  const claimed = (kindOf(claim) === 'array' ? [...itemsOf(claim)] : [claim]).map(stringOf);
+  if (!claimed.some((audience) => audience !== undefined && audiences.includes(audience))) throw invalidAudience();
 }
 
 function checkIssuer(claim: RawJson | undefined, issuer: string): void {
@@ -66,7 +62,7 @@ function checkIssuer(claim: RawJson | undefined, issuer: string): void {
   );
 }
 
-/** Characters of a claim of the wrong type that a refusal repeats. */
+/** Limit of an invalid issuer in the error message, in characters. */
 const MAX_SHOWN_LENGTH = 10_000;
 
 function missingClaim(claim: string, subject: 'Audience' | 'Issuer') {
@@ -82,13 +78,13 @@ function numericDate(members: ReadonlyMap<string, RawJson>, claim: string, name:
   return seconds;
 }
 
-function requireString(members: ReadonlyMap<string, RawJson>, claim: string, otherwise: string): void {
+function requireString(members: ReadonlyMap<string, RawJson>, claim: string, message: string): void {
   const value = members.get(claim);
-  if (value !== undefined && stringOf(value) === undefined) throw invalidToken(otherwise);
+  if (value !== undefined && stringOf(value) === undefined) throw invalidToken(message);
 }
 
-/** Python's `int(value)` of a claim, as near as a JavaScript number comes; undefined where Python raises an error. */
-export function pythonInt(raw: RawJson): number | undefined {
+/** Python's `int(value)` of a claim, rounded to a JavaScript number; undefined where Python raises an error. */
+function pythonInt(raw: RawJson): number | undefined {
   if (raw === 'true') return 1;
   if (raw === 'false') return 0;
   const text = stringOf(raw);
@@ -99,13 +95,13 @@ export function pythonInt(raw: RawJson): number | undefined {
 
 const PYTHON_INTEGER = /^\s*[+-]?\d+(?:_\d+)*\s*$/;
 
-/** How a service account is named as the owner of what it creates. */
+/** Prefix of a service account's user id, which owns the sessions that the account creates. */
 export const SERVICE_ACCOUNT_PREFIX = 'sa:';
 
 /**
- * The user that a token speaks for; undefined when it names none.
+ * The user id of a token, if it has one.
  *
- * @throws HttpProblem 401 for identities that only AgentOS itself assigns, and for those that no row can name
+ * @throws HttpProblem 401 for ids that only AgentOS assigns, and for ids that PostgreSQL cannot store
  */
 export function subjectOf(claim: RawJson | undefined): string | undefined {
   if (!isPresent(claim)) return undefined;

@@ -13,17 +13,17 @@ import {
 import { decodeText, InvalidEncoding, MAX_DEPTH, MAX_INTEGER_DIGITS } from '../body.js';
 import { type HttpProblem, invalidToken } from '../http-problem.js';
 
-/** Where a token is looked for. */
+/** Parts of a request that may carry the token. */
 export const TOKEN_SOURCES = ['header', 'cookie', 'both'] as const;
 export type TokenSource = (typeof TOKEN_SOURCES)[number];
 
-/** The token of an `Authorization` header: after `Bearer ` in any case, or bare; undefined when there is none. */
+/** The token of an `Authorization` header, with or without the `Bearer` scheme in any case. */
 export function headerToken(authorization: string | undefined): string | undefined {
   const token = authorization?.replace(/^bearer /i, '').trim();
   return token || undefined;
 }
 
-/** The token that a cookie of this name carries. */
+/** The token in the cookie of that name. */
 export function cookieToken(cookies: string | undefined, name: string): string | undefined {
   for (const pair of cookies?.split(';') ?? []) {
     const equals = pair.indexOf('=');
@@ -33,7 +33,7 @@ export function cookieToken(cookies: string | undefined, name: string): string |
   return undefined;
 }
 
-/** What a 401 says when no token was sent: each way of taking tokens has its own words. */
+/** AgentOS's message for a request without a token, which depends on the configured source. */
 export function missingTokenMessage(source: TokenSource, cookieName: string): string {
   switch (source) {
     case 'header':
@@ -52,18 +52,18 @@ function unquoteCookieValue(value: string): string {
     .trim();
 }
 
-/** A JSON Web Token in compact form, taken apart. Nothing in it is to be believed before its signature is verified. */
+/** The parts of a JSON Web Token. They cannot be trusted until the signature is verified. */
 export interface UnverifiedToken {
   readonly keyId: string | undefined;
   readonly payload: Uint8Array;
-  /** The segments as they were sent: the signature is over the first two. */
+  /** The segments as sent; the signature covers the first two. */
   readonly segments: { readonly header: string; readonly payload: string; readonly signature: string };
 }
 
 /**
- * Takes a token apart and checks its header, as PyJWT does before it verifies. The algorithm is pinned: what the token
- * says of it can only agree.
+ * Splits a token and checks its header in PyJWT's order, before the signature is verified.
  *
+ * @param algorithm the only accepted `alg`: the token cannot choose another (RFC 8725, section 3.1)
  * @throws HttpProblem 401
  */
 export function readToken(token: string, algorithm: string): UnverifiedToken {
@@ -86,24 +86,24 @@ export function readToken(token: string, algorithm: string): UnverifiedToken {
   return { keyId, payload: payloadBytes, segments: { header, payload, signature } };
 }
 
-/** Base64url without padding, or with as much as makes whole groups; every bit must count. */
+/** Decodes base64url, unpadded or padded to a multiple of four. Unused trailing bits must be zero. */
 function segmentBytes(name: 'header' | 'payload' | 'crypto', segment: string): Uint8Array {
-  const bare = segment.replace(/={1,2}$/, '');
-  const bytes = Buffer.from(bare, 'base64url');
-  const isWhole = bare === segment || segment.length % 4 === 0;
-  if (!isWhole || bytes.toString('base64url') !== bare) throw invalidToken(`Invalid ${name} padding`);
+  const unpadded = segment.replace(/={1,2}$/, '');
+  const bytes = Buffer.from(unpadded, 'base64url');
+  const isPaddingValid = unpadded === segment || segment.length % 4 === 0;
+  if (!isPaddingValid || bytes.toString('base64url') !== unpadded) throw invalidToken(`Invalid ${name} padding`);
   return bytes;
 }
 
 function keyIdOf(header: ReadonlyMap<string, RawJson>): string | undefined {
-  const keyId = header.get('kid');
-  if (keyId === undefined) return undefined;
-  const text = stringOf(keyId);
-  if (text === undefined) throw invalidToken('Key ID header parameter must be a string');
-  return text;
+  const raw = header.get('kid');
+  if (raw === undefined) return undefined;
+  const keyId = stringOf(raw);
+  if (keyId === undefined) throw invalidToken('Key ID header parameter must be a string');
+  return keyId;
 }
 
-/** Extensions that a token declares critical must be understood; the only one known is `b64`. */
+/** Rejects critical extensions other than `b64`, the only one that PyJWT supports (RFC 7515, section 4.1.11). */
 function checkCritical(header: ReadonlyMap<string, RawJson>): void {
   const critical = header.get('crit');
   if (critical === undefined) return;
@@ -118,7 +118,7 @@ function checkCritical(header: ReadonlyMap<string, RawJson>): void {
   }
 }
 
-/** A payload that is not in the token, which nothing here could supply. */
+/** A token with a detached payload (RFC 7797), which an HTTP request has no way to supply. */
 function detachedPayload(header: ReadonlyMap<string, RawJson>) {
   return header.has('crit')
     ? invalidToken(
@@ -127,20 +127,20 @@ function detachedPayload(header: ReadonlyMap<string, RawJson>) {
     : invalidToken("The 'b64' header parameter requires 'b64' to be listed in 'crit'.");
 }
 
-function checkAlgorithm(given: RawJson | undefined, wanted: string): void {
-  if (given === undefined) throw invalidToken('Algorithm not specified');
-  if (stringOf(given) !== wanted) throw invalidToken('The specified alg value is not allowed');
+function checkAlgorithm(actual: RawJson | undefined, expected: string): void {
+  if (actual === undefined) throw invalidToken('Algorithm not specified');
+  if (stringOf(actual) !== expected) throw invalidToken('The specified alg value is not allowed');
 }
 
 /**
- * Reads the header or the payload of a token.
+ * Parses the header or the payload of a token.
  *
- * @throws HttpProblem 401 with what Python's reader says of bytes that are not a JSON object
+ * @throws HttpProblem 401 with the message of Python's `json.loads` when the bytes are not a JSON object
  */
 export function readTokenJson(part: 'header' | 'payload', bytes: Uint8Array): ReadonlyMap<string, RawJson> {
   const unreadable = (reason: string): HttpProblem => invalidToken(`Invalid ${part} string: ${reason}`);
   try {
-    // A token is no longer than the head of a request.
+    // Runs without yielding: Node limits the size of the headers, and with it the length of a token.
     const { root } = runSync(readJson(decodeText(bytes), TOKEN_JSON_LIMITS));
     if (kindOf(root) === 'object') return membersOf(root);
   } catch (error) {
@@ -154,34 +154,35 @@ export function readTokenJson(part: 'header' | 'payload', bytes: Uint8Array): Re
 
 const TOKEN_JSON_LIMITS = { depth: MAX_DEPTH, digits: MAX_INTEGER_DIGITS, values: Infinity, growth: Infinity };
 
-/** `str(JSONDecodeError)`. */
-function pythonErrorMessage({ reason, position }: JsonSyntaxError, text: string): string {
-  const before = Array.from(text).slice(0, position);
+/** `str()` of Python's JSONDecodeError. */
+function pythonErrorMessage({ reason, position }: JsonSyntaxError, json: string): string {
+  const before = Array.from(json).slice(0, position);
   const line = before.filter((character) => character === '\n').length + 1;
   const column = position - before.lastIndexOf('\n');
   return `${reason}: line ${line} column ${column} (char ${position})`;
 }
 
 /**
- * What Python's UTF-8 codec says of the first bytes that are not UTF-8; undefined when all are. Encoded surrogates count
- * as characters, as they do in `json.loads`.
+ * The message of Python's UnicodeDecodeError for the first invalid UTF-8 sequence; undefined when there is none. Encoded
+ * surrogates are valid, as in `json.loads`.
  */
 export function utf8DecodeError(bytes: Uint8Array): string | undefined {
-  let at = 0;
-  while (at < bytes.length) {
-    const length = sequenceLength(bytes[at] ?? 0);
-    if (length === 0) return decodeErrorMessage(bytes, at, at + 1, 'invalid start byte');
-    for (let next = 1; next < length; next++) {
-      if (at + next >= bytes.length) return decodeErrorMessage(bytes, at, bytes.length, 'unexpected end of data');
-      if (!isContinuationByte(bytes, at, next))
-        return decodeErrorMessage(bytes, at, at + next, 'invalid continuation byte');
+  let start = 0;
+  while (start < bytes.length) {
+    const length = sequenceLength(bytes[start] ?? 0);
+    if (length === 0) return decodeErrorMessage(bytes, start, start + 1, 'invalid start byte');
+    for (let offset = 1; offset < length; offset++) {
+      if (start + offset >= bytes.length)
+        return decodeErrorMessage(bytes, start, bytes.length, 'unexpected end of data');
+      if (!isContinuationByte(bytes, start, offset))
+        return decodeErrorMessage(bytes, start, start + offset, 'invalid continuation byte');
     }
-    at += length;
+    start += length;
   }
   return undefined;
 }
 
-/** How many bytes a character has that begins with this one; 0 when none begins so. */
+/** The length of the sequence that starts with this byte, or 0 for an invalid start byte. */
 function sequenceLength(first: number): number {
   if (first < 0x80) return 1;
   if (first < 0xc2 || first > 0xf4) return 0;
@@ -189,13 +190,13 @@ function sequenceLength(first: number): number {
   return first < 0xf0 ? 3 : 4;
 }
 
-/** Whether the byte can stand where it stands: the second one also rules out overlong forms and what is beyond U+10FFFF. */
-function isContinuationByte(bytes: Uint8Array, start: number, next: number): boolean {
+/** The range of the second byte also excludes overlong encodings and code points above U+10FFFF. */
+function isContinuationByte(bytes: Uint8Array, start: number, offset: number): boolean {
   const first = bytes[start] ?? 0;
-  const byte = bytes[start + next] ?? 0;
-  const least = next === 1 ? (MIN_SECOND_BYTE.get(first) ?? 0x80) : 0x80;
-  const most = next === 1 && first === 0xf4 ? 0x8f : 0xbf;
-  return byte >= least && byte <= most;
+  const byte = bytes[start + offset] ?? 0;
+  const min = offset === 1 ? (MIN_SECOND_BYTE.get(first) ?? 0x80) : 0x80;
+  const max = offset === 1 && first === 0xf4 ? 0x8f : 0xbf;
+  return byte >= min && byte <= max;
 }
 
 const MIN_SECOND_BYTE = new Map([
@@ -205,6 +206,6 @@ const MIN_SECOND_BYTE = new Map([
 
 function decodeErrorMessage(bytes: Uint8Array, start: number, end: number, reason: string): string {
   const first = (bytes[start] ?? 0).toString(16).padStart(2, '0');
-  const place = end - start === 1 ? `byte 0x${first} in position ${start}` : `bytes in position ${start}-${end - 1}`;
-  return `'utf-8' codec can't decode ${place}: ${reason}`;
+  const range = end - start === 1 ? `byte 0x${first} in position ${start}` : `bytes in position ${start}-${end - 1}`;
+  return `'utf-8' codec can't decode ${range}: ${reason}`;
 }
