@@ -75,7 +75,7 @@ describe('texts that mean something elsewhere', () => {
       .split('\n')
       .filter((line) => line.includes('"level"'));
     const levels = lines.map((line) => (JSON.parse(line) as { level: string }).level);
-    expect(lines.join('')).toContain('does not fit');
+    expect(lines.join('')).toContain('does not match the schema');
     expect(levels).not.toContain('fatal');
     expect(service.output()).not.toContain('\u001b');
   });

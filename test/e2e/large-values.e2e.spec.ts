@@ -98,7 +98,7 @@ describe('large and odd JSON', () => {
     const logged = await until(async () => service.output().slice(before));
     expect(logged.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(logged).message).toBe(
-      "Runs of session 'odd' of database 'default': 40000 stored values do not fit and are printed as null: metrics, tools, metrics …",
+      "Runs of session 'odd' of database 'default': 40000 stored values do not match the schema and are printed as null: metrics, tools, metrics …",
     );
   });
 

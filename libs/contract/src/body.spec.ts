@@ -21,7 +21,7 @@ describe('readBody', () => {
     'application/vnd.api+json',
     'application/+json',
     ' application/json ;',
-  ])('reads %j as JSON', (type) => {
+  ])('reads a body of type %j as JSON', (type) => {
     expect(read(received('{}', type)).kind).toBe('json');
   });
 
@@ -34,16 +34,19 @@ describe('readBody', () => {
     'application/json/x',
     ';application/json',
     'application/x-www-form-urlencoded',
-  ])('reads %j as text', (type) => {
+  ])('reads a body of type %j as text', (type) => {
     expect(read({ ...received('\ufeff{"ä"'), contentType: type })).toEqual({ kind: 'text', text: '\ufeff{"ä"' });
   });
 
-  it.each([undefined, new Uint8Array()])('finds no body in no bytes', (body) => {
+  it.each([
+    ['missing', undefined],
+    ['empty', new Uint8Array()],
+  ])('returns kind none for a body that is %s', (_, body) => {
     expect(read(received(body))).toEqual({ kind: 'none' });
   });
 });
 
-describe('readBody, JSON', () => {
+describe('readBody for JSON', () => {
   it.each([
     [' { "b" : 1 ,\n"a":[ ] } ', '{ "b" : 1 ,\n"a":[ ] }'],
     ['{"a":1,"b":2,"a":3}', '{"a":3,"b":2}'],
@@ -75,7 +78,7 @@ describe('readBody, JSON', () => {
     ['\u00a0{}', 'Expecting value', 0],
     ['nul', 'Expecting value', 0],
     ['-', 'Expecting value', 0],
-  ])('refuses %j: %s at %d', (text, error, position) => {
+  ])('rejects %j with "%s" at position %d', (text, error, position) => {
     const issue = {
       type: 'json_invalid',
       loc: ['body', position],
@@ -87,28 +90,28 @@ describe('readBody, JSON', () => {
   });
 
   it.each([
-    ['UTF-8 with a mark', Buffer.from('\ufeff["ä"]')],
-    ['UTF-16 with a mark', Buffer.from('\ufeff["ä"]', 'utf16le')],
+    ['UTF-8 with a byte order mark', Buffer.from('\ufeff["ä"]')],
+    ['UTF-16 with a byte order mark', Buffer.from('\ufeff["ä"]', 'utf16le')],
     ['UTF-16 little endian', Buffer.from('["ä"]', 'utf16le')],
     ['UTF-16 big endian', Buffer.from('["ä"]', 'utf16le').swap16()],
     ['UTF-32 big endian', Buffer.from('0000005b00000022000000e4000000220000005d', 'hex')],
     ['UTF-32 little endian', Buffer.from('5b00000022000000e4000000220000005d000000', 'hex')],
-  ])('recognises %s', (_, body) => {
+  ])('detects %s', (_, body) => {
     expect(root(body)).toBe('["ä"]');
   });
 
   it.each([
-    ['bytes that are no UTF-8', Buffer.from('22ff22', 'hex')],
-    ['a surrogate in UTF-8', Buffer.from('22eda08022', 'hex')],
-    ['half a character of UTF-16', Buffer.from('5b005d0020', 'hex')],
+    ['invalid UTF-8', Buffer.from('22ff22', 'hex')],
+    ['an encoded surrogate', Buffer.from('22eda08022', 'hex')],
+    ['a truncated UTF-16 character', Buffer.from('5b005d0020', 'hex')],
     ['an integer of 4301 digits', bytes('1'.repeat(4301))],
     ['nesting beyond the limit', bytes('['.repeat(MAX_DEPTH + 1))],
-    ['a million brackets', bytes('['.repeat(1_000_000))],
-  ])('answers 400 to %s', (_, body) => {
+    ['a million opening brackets', bytes('['.repeat(1_000_000))],
+  ])('responds 400 to %s', (_, body) => {
     expect(problemOf(() => root(body))).toEqual([400, 'There was an error parsing the body']);
   });
 
-  it('reads nesting up to the limit', () => {
+  it('accepts nesting up to the limit', () => {
     const text = '['.repeat(MAX_DEPTH) + ']'.repeat(MAX_DEPTH);
     expect(root(text)).toBe(text);
   });
@@ -120,7 +123,7 @@ describe('readBody, JSON', () => {
     ['"\uffff"', true],
     ['"\\udc00"', true],
     ['NaN', true],
-  ])('tells whether %j holds what cannot be stored: %j', (text, expected) => {
+  ])('reports whether %j contains a value that cannot be stored: %j', (text, expected) => {
     expect(isUnstorable(text)).toBe(expected);
   });
 });

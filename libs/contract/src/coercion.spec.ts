@@ -1,6 +1,6 @@
 import { asRaw } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
-import { laxBoolean, laxFloat, laxInteger } from './coercion.js';
+import { laxBoolean, laxFloat, laxInteger, parseBoolean, parseInteger } from './coercion.js';
 
 describe('laxInteger', () => {
   it.each([
@@ -13,7 +13,7 @@ describe('laxInteger', () => {
     ['" 012 "', '12'],
     ['"-1_000.00"', '-1000'],
     ['"-0"', '0'],
-  ])('takes %s as %s', (raw, printed) => {
+  ])('prints %s as %s', (raw, printed) => {
     expect(laxInteger(asRaw(raw))).toBe(printed);
   });
 
@@ -30,7 +30,7 @@ describe('laxInteger', () => {
     '[]',
     '{}',
     `"${'9'.repeat(4301)}"`,
-  ])('refuses %s', (raw) => {
+  ])('rejects %s', (raw) => {
     expect(laxInteger(asRaw(raw))).toBeUndefined();
   });
 });
@@ -46,18 +46,18 @@ describe('laxFloat', () => {
     ['".5"', '0.5'],
     ['"12."', '12.0'],
     ['"1e5"', '100000.0'],
-  ])('takes %s as %s', (raw, printed) => {
+  ])('prints %s as %s', (raw, printed) => {
     expect(laxFloat(asRaw(raw))).toBe(printed);
   });
 
-  it.each(['"."', '"1__0"', '"0x1"', '"inf"', '"nan"', '""', 'null', '[]'])('refuses %s', (raw) => {
+  it.each(['"."', '"1__0"', '"0x1"', '"inf"', '"nan"', '""', 'null', '[]'])('rejects %s', (raw) => {
     expect(laxFloat(asRaw(raw))).toBeUndefined();
   });
 });
 
-describe('a long text that is no number', () => {
+describe('laxInteger and laxFloat', () => {
   it.each(['0'.repeat(300_000), '1'.repeat(300_000), `1${' '.repeat(300_000)}`, '1_'.repeat(150_000)])(
-    'takes no longer than a short one',
+    'reject a string of 300,000 characters without quadratic backtracking',
     (start) => {
       expect(laxInteger(asRaw(`"${start}x"`))).toBeUndefined();
       expect(laxFloat(asRaw(`"${start}x"`))).toBeUndefined();
@@ -72,11 +72,53 @@ describe('laxBoolean', () => {
     ['0.0', 'false'],
     ['"YES"', 'true'],
     ['"off"', 'false'],
-  ])('takes %s as %s', (raw, printed) => {
+  ])('prints %s as %s', (raw, printed) => {
     expect(laxBoolean(asRaw(raw))).toBe(printed);
   });
 
-  it.each(['2', '" true"', '"1.0"', '""', 'null', '[]'])('refuses %s', (raw) => {
+  it.each(['2', '" true"', '"1.0"', '""', 'null', '[]'])('rejects %s', (raw) => {
     expect(laxBoolean(asRaw(raw))).toBeUndefined();
+  });
+});
+
+describe('parseInteger', () => {
+  it.each([
+    ['7', 7n],
+    [' 7\t\u00a0', 7n],
+    ['\u00857', 7n],
+    ['+5', 5n],
+    ['05', 5n],
+    ['-0', 0n],
+    ['1.0', 1n],
+    ['1_0.00', 10n],
+    ['-99999999999999999999', -99999999999999999999n],
+    ['9'.repeat(4300), 10n ** 4300n - 1n],
+    ['0'.repeat(5000), 0n],
+  ])('reads %j as %s', (value, expected) => {
+    expect(parseInteger(value)).toBe(expected);
+  });
+
+  it.each(['', ' ', '1.5', '1.', '.0', '1e2', '0x10', '٣', '1__0', '_1', '1_', '+-5', '1 0', 'NaN', '\ufeff7'])(
+    'rejects %j',
+    (value) => {
+      expect(parseInteger(value)).toBe('int_parsing');
+    },
+  );
+
+  it('rejects more than 4300 digits as too large', () => {
+    expect(parseInteger('9'.repeat(4301))).toBe('int_parsing_size');
+    expect(parseInteger(`-${'9'.repeat(4301)}`)).toBe('int_parsing_size');
+  });
+});
+
+describe('parseBoolean', () => {
+  it.each(['1', 'on', 't', 'TRUE', 'y', 'yEs'])('reads %j as true', (value) => {
+    expect(parseBoolean(value)).toBe(true);
+  });
+  it.each(['0', 'off', 'F', 'false', 'n', 'no'])('reads %j as false', (value) => {
+    expect(parseBoolean(value)).toBe(false);
+  });
+  it.each(['', ' true', '2', '1.0', 'maybe', 'ye\u017f'])('rejects %j', (value) => {
+    expect(parseBoolean(value)).toBeUndefined();
   });
 });

@@ -14,8 +14,8 @@ describe('decodePercent', () => {
     ['%EF%BB%BFa', '\ufeffa'],
     ['a%00b', 'a\0b'],
     ['é%C3%A9', 'éé'],
-  ])('%j becomes %j', (raw, text) => {
-    expect(decodePercent(raw)).toBe(text);
+  ])('decodes %j to %j', (raw, decoded) => {
+    expect(decodePercent(raw)).toBe(decoded);
   });
 });
 
@@ -31,11 +31,11 @@ describe('QueryString', () => {
     ['%61=%2B', '+'],
     ['a[]=1', undefined],
     ['A=1', undefined],
-  ])('the last a of %j is %j', (raw, value) => {
+  ])('finds in %j for parameter a the value %j', (raw, value) => {
     expect(new QueryString(raw).last('a')).toBe(value);
   });
 
-  it('keeps all values of a repeated parameter', () => {
+  it('returns all values of a repeated parameter', () => {
     expect(new QueryString('s=1&t=2&s=&s').all('s')).toEqual(['1', '', '']);
   });
 });

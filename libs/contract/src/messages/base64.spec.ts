@@ -15,11 +15,11 @@ describe('reencodeBase64', () => {
     expect(reencodeBase64(quote(stored))).toBe(quote(printed));
   });
 
-  it.each(['hello', 'grüße', 'QQ='])('takes %j, which is no base64, for the content itself', (stored) => {
+  it.each(['hello', 'grüße', 'QQ='])('treats %j, which is not base64, as the content itself', (stored) => {
     expect(reencodeBase64(quote(stored))).toBe(quote(Buffer.from(stored).toString('base64')));
   });
 
-  it.each(['', '====', '-_- '])('finds no content in %j', (stored) => {
+  it.each(['', '====', '-_- '])('returns undefined for %j, which decodes to nothing', (stored) => {
     expect(reencodeBase64(quote(stored))).toBeUndefined();
   });
 });

@@ -23,8 +23,8 @@ type Members = ReadonlyMap<string, RawJson>;
 
 interface MessageField {
   readonly name: string;
-  /** Returns the printed value, or undefined when the stored value does not fit. */
-  readonly print: (raw: RawJson, place: ItemPath) => RawJson | undefined;
+  /** Returns the printed value, or undefined when the stored value is invalid. */
+  readonly print: (raw: RawJson, path: ItemPath) => RawJson | undefined;
   /** The printed value of a message without this field. */
   readonly byDefault?: RawJson;
 }
@@ -49,7 +49,7 @@ const BEFORE_MEDIA: readonly MessageField[] = [
   { name: 'checkpoint_created_at', print: laxInteger },
 ];
 
-/** The lists of media, which may be long, in printed order. */
+/** The media lists, in printed order. */
 const MEDIA_LISTS: readonly { readonly name: string; readonly kind: MediaKind }[] = [
   { name: 'images', kind: IMAGE },
   { name: 'audio', kind: AUDIO },
@@ -59,19 +59,19 @@ const MEDIA_LISTS: readonly { readonly name: string; readonly kind: MediaKind }[
 
 /** The members between the media and `created_at`, in printed order. */
 const AFTER_MEDIA: readonly MessageField[] = [
-  { name: 'audio_output', print: (raw, place) => reprintMedia(AUDIO, raw, place.child('audio_output')) },
+  { name: 'audio_output', print: (raw, path) => reprintMedia(AUDIO, raw, path.child('audio_output')) },
   { name: 'references', print: reprintReferences },
   { name: 'metrics', print: reprintMetrics },
 ];
 
-/** The members of a stored message that are ever shown. */
+/** The members of a stored message that responses print. */
 export const MESSAGE_MEMBERS = new MemberNames([
   'id',
   'created_at',
   ...[...BEFORE_MEDIA, ...MEDIA_LISTS, ...AFTER_MEDIA].map(({ name }) => name),
 ]);
 
-/** True unless the message is the system's, a tool's, or was only repeated from an earlier run. */
+/** False for system and tool messages, and for messages that were repeated from an earlier run. */
 export function isShownInChat(message: Members): boolean {
   const role = message.get('role');
   if (role === '"system"' || role === '"tool"') return false;
@@ -79,43 +79,43 @@ export function isShownInChat(message: Members): boolean {
 }
 
 /**
- * Writes a stored message as a session's `chat_history` prints it: known members only, in a fixed order, without nulls and
- * empty lists and objects. A value that does not fit its member is left out.
+ * Writes a stored message as an item of `chat_history`: known members only, in a fixed order, without nulls, empty lists,
+ * empty objects and invalid values.
  *
- * @param createdAt unix seconds, for a message without a time
- * @returns the steps that write the rest of a message with media
+ * @param createdAt Unix seconds, for a message without `created_at`
+ * @returns steps that write the rest of a message with media; undefined when the message is complete
  */
 export function writeMessage(
   writer: JsonWriter,
   message: Members,
-  place: ItemPath,
+  path: ItemPath,
   createdAt: RawJson,
 ): Steps<void> | undefined {
-  writer.openObject().member('id', coerceOptional(message.get('id'), laxString) ?? derivedId(place));
-  writeFields(writer, message, BEFORE_MEDIA, place);
+  writer.openObject().member('id', coerceOptional(message.get('id'), laxString) ?? derivedId(path));
+  writeFields(writer, message, BEFORE_MEDIA, path);
   // Few messages have media, and a generator for each message would take a tenth of a detail's CPU time.
-  if (MEDIA_LISTS.some(({ name }) => message.has(name))) return writeMediaAndEnd(writer, message, place, createdAt);
-  writeEnd(writer, message, place, createdAt);
+  if (MEDIA_LISTS.some(({ name }) => message.has(name))) return writeMediaAndEnd(writer, message, path, createdAt);
+  writeEnd(writer, message, path, createdAt);
   return undefined;
 }
 
-function* writeMediaAndEnd(writer: JsonWriter, message: Members, place: ItemPath, createdAt: RawJson): Steps<void> {
+function* writeMediaAndEnd(writer: JsonWriter, message: Members, path: ItemPath, createdAt: RawJson): Steps<void> {
   for (const { name, kind } of MEDIA_LISTS) {
     const raw = message.get(name);
-    if (isPresent(raw)) yield* writeMediaList(writer, name, kind, raw, place.child(name));
+    if (isPresent(raw)) yield* writeMediaList(writer, name, kind, raw, path.child(name));
   }
-  writeEnd(writer, message, place, createdAt);
+  writeEnd(writer, message, path, createdAt);
 }
 
-function writeEnd(writer: JsonWriter, message: Members, place: ItemPath, createdAt: RawJson): void {
-  writeFields(writer, message, AFTER_MEDIA, place);
+function writeEnd(writer: JsonWriter, message: Members, path: ItemPath, createdAt: RawJson): void {
+  writeFields(writer, message, AFTER_MEDIA, path);
   writer.member('created_at', coerceOptional(message.get('created_at'), laxInteger) ?? createdAt).closeObject();
 }
 
-function writeFields(writer: JsonWriter, message: Members, fields: readonly MessageField[], place: ItemPath): void {
+function writeFields(writer: JsonWriter, message: Members, fields: readonly MessageField[], path: ItemPath): void {
   for (const { name, print, byDefault } of fields) {
     const raw = message.get(name);
-    writer.member(name, (isPresent(raw) ? print(raw, place) : undefined) ?? byDefault);
+    writer.member(name, (isPresent(raw) ? print(raw, path) : undefined) ?? byDefault);
   }
 }
 
@@ -139,7 +139,7 @@ function unlessEmptyContainer(raw: RawJson): RawJson | undefined {
   return (kind === 'object' || kind === 'array') && isEmptyContainer(raw) ? undefined : raw;
 }
 
-/** What a message's metrics may hold, in the order in which they are printed. */
+/** The metrics of a message, in printed order. */
 const METRIC_NAMES = [
   'input_tokens',
   'output_tokens',
@@ -158,11 +158,8 @@ const METRIC_NAMES = [
 
 const METRIC_MEMBERS = new MemberNames(METRIC_NAMES);
 
-/**
- * The metrics of a message: known ones that are set, values untouched. A count of 0 is as good as none, a measured 0.0 is
- * kept. Undefined when nothing is left.
- */
-export function reprintMetrics(raw: RawJson | undefined): RawJson | undefined {
+/** Prints the known metrics of a message without nulls and counts of 0; 0.0 is kept. Undefined when none is left. */
+function reprintMetrics(raw: RawJson | undefined): RawJson | undefined {
   if (raw === undefined || kindOf(raw) !== 'object') return undefined;
   const members = membersOf(raw, METRIC_MEMBERS);
   const printed: [string, RawJson][] = [];
@@ -194,8 +191,8 @@ const REFERENCES_FIELDS: readonly (readonly [name: string, coerce: Coercion])[] 
 
 const REFERENCES_MEMBERS = new MemberNames(REFERENCES_FIELDS.map(([name]) => name));
 
-/** The references that a user message was enriched with: always all three parts, null where nothing fits. */
-export function reprintReferences(raw: RawJson): RawJson | undefined {
+/** Prints the knowledge references of a user message. All three members are always present; invalid ones are null. */
+function reprintReferences(raw: RawJson): RawJson | undefined {
   if (kindOf(raw) !== 'object') return undefined;
   const members = membersOf(raw, REFERENCES_MEMBERS);
   return objectOf(REFERENCES_FIELDS.map(([name, coerce]) => [name, coerceOptional(members.get(name), coerce) ?? NULL]));

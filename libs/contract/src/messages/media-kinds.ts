@@ -1,20 +1,20 @@
 import { asRaw, EMPTY_STRING, kindOf, MemberNames, quote, type RawJson, unquote } from '@session-service/json';
 import { anyValue, type Coercion, laxFloat, laxInteger, laxString } from '../coercion.js';
 
-/** A printed member of a media object; a missing one (not a null) takes the default. */
-export type MediaField = readonly [name: string, coerce: Coercion, byDefault?: RawJson];
+/** A printed member of a media object. The default replaces an absent member, but not null. */
+type MediaField = readonly [name: string, coerce: Coercion, byDefault?: RawJson];
 
-/** One of the four kinds of media that messages and run inputs carry. */
+/** One of the four kinds of media in messages and run inputs. */
 export interface MediaKind {
-  /** In printed order, between `id` and the content. */
+  /** The members between `id` and the content, in printed order. */
   readonly fields: readonly MediaField[];
-  /** The fields that stay when the content is inline, in a message. */
+  /** The fields that are printed in a message when the content is inline. */
   readonly inlineFields: ReadonlySet<string>;
-  /** The same in a run's input. */
+  /** The fields that are printed in a run's input when the content is inline. */
   readonly inlineInputFields: ReadonlySet<string>;
-  /** Content as it is printed; undefined for none. */
+  /** Prints the content; undefined when it is empty. */
   readonly printContent: (content: RawJson, mimeType: RawJson | undefined) => RawJson | undefined;
-  /** Files are laxer: any content, several sources, an empty id. */
+  /** Files have fewer rules: any content, several sources and an empty id are valid. */
   readonly isFile: boolean;
 }
 
@@ -99,7 +99,7 @@ export const FILE: MediaKind = {
   isFile: true,
 };
 
-/** The members of a media object of any kind. */
+/** The members that any kind of media object may have. */
 export const MEDIA_MEMBERS = new MemberNames([
   ...['id', 'content', 'media_reference', 'metadata', 'citations'],
   ...[IMAGE, AUDIO, VIDEO, FILE].flatMap(({ fields }) => fields.map(([name]) => name)),
@@ -109,35 +109,37 @@ function printBytes(content: RawJson): RawJson | undefined {
   return kindOf(content) === 'string' ? reencodeBase64(content) : undefined;
 }
 
-/** Files of a text type are kept as plain text, others as base64; content that is no string is shown as it is. */
+/** Prints files of a text type as plain text and others as base64. Content that is not a string is printed unchanged. */
 function printFileContent(content: RawJson, mimeType: RawJson | undefined): RawJson {
   if (kindOf(content) !== 'string' || mimeType?.startsWith('"text/')) return content;
   return reencodeBase64(content) ?? EMPTY_STRING;
 }
 
 /**
- * Inline media content as AgentOS prints it again: decoded and encoded anew. Python's decoder skips foreign characters and
- * what follows the padding; a text that is no base64 even so counts as the content itself, in UTF-8.
- * Undefined when the content is empty. The caller has checked that it is a string.
+ * Decodes inline content and encodes it again, as AgentOS does. Like Python's `b64decode`, skips characters outside the
+ * alphabet and anything after the padding. A string that is not base64 counts as the content itself, in UTF-8.
+ *
+ * @param raw a JSON string
+ * @returns undefined when the content is empty
  */
 export function reencodeBase64(raw: RawJson): RawJson | undefined {
   if (isCanonicalBase64(raw)) return raw.length > 2 ? raw : undefined;
-  const text = unquote(raw);
-  const bytes = decodeBase64(text) ?? Buffer.from(text, 'utf8');
+  const content = unquote(raw);
+  const bytes = decodeBase64(content) ?? Buffer.from(content, 'utf8');
   return bytes.length === 0 ? undefined : asRaw(`"${bytes.toString('base64')}"`);
 }
 
-/** The usual case, which large images must not pay for: text that would come out as it went in. */
+/** The common case: content that re-encodes to itself, so that large images need not be decoded. */
 function isCanonicalBase64(raw: RawJson): boolean {
   if (raw.length % 4 !== 2 || !/^"[A-Za-z0-9+/]*={0,2}"$/.test(raw)) return false;
   const lastFour = raw.slice(1, -1).slice(-4);
   return /^(?:.[AQgw]==|..[AEIMQUYcgkosw048]=|[^=]*)$/.test(lastFour);
 }
 
-function decodeBase64(text: string): Buffer | undefined {
-  if (/[\u0080-\uffff]/.test(text)) return undefined;
+function decodeBase64(content: string): Buffer | undefined {
+  if (/[\u0080-\uffff]/.test(content)) return undefined;
   let data = '';
-  for (const [, digits = '', padding = ''] of text.replace(/[^A-Za-z0-9+/=]+/g, '').matchAll(/([^=]*)(=*)/g)) {
+  for (const [, digits = '', padding = ''] of content.replace(/[^A-Za-z0-9+/=]+/g, '').matchAll(/([^=]*)(=*)/g)) {
     data += digits;
     const rest = data.length % 4;
     if (rest >= 2 && rest + padding.length >= 4) return Buffer.from(data, 'base64');
@@ -168,7 +170,7 @@ const FILE_MIME_TYPES = new Set<string>(
   ].map(quote),
 );
 
-/** True for a JSON string that names one of the media types AgentOS takes files of. */
+/** True for a JSON string with a media type that AgentOS accepts for files. */
 export function isFileMimeType(raw: RawJson): boolean {
   return FILE_MIME_TYPES.has(raw);
 }

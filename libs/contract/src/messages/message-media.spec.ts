@@ -4,7 +4,7 @@ import { ItemPath } from './derived-id.js';
 import { AUDIO, FILE, IMAGE, VIDEO } from './media-kinds.js';
 import { reprintMedia } from './message-media.js';
 
-const PLACE = ItemPath.ofRun('r');
+const PATH = ItemPath.ofRun('r');
 const REFERENCE = '{"media_id":"o","storage_key":"k","storage_backend":"s3"}';
 
 describe('reprintMedia', () => {
@@ -56,8 +56,8 @@ describe('reprintMedia', () => {
       `{"id":"i","name":"n","media_reference":${REFERENCE}}`,
       `{"id":"i","name":"n","media_reference":${REFERENCE}}`,
     ],
-  ])('%#: prints %2$s', (kind, stored, printed) => {
-    expect(reprintMedia(kind, asRaw(stored), PLACE)).toBe(printed);
+  ])('prints $1 as $2', (kind, stored, printed) => {
+    expect(reprintMedia(kind, asRaw(stored), PATH)).toBe(printed);
   });
 
   it.each([
@@ -66,11 +66,11 @@ describe('reprintMedia', () => {
     ['a value of a wrong type', VIDEO, '{"id":"i","url":"u","width":1.5}', '{"id":"i","url":"u"}'],
     ['an unusable reference', IMAGE, '{"id":"i","content":"aGk=","media_reference":{}}', '{"id":"i","content":"aGk="}'],
     ['an unknown media type', FILE, '{"id":"i","url":"u","mime_type":"a/b"}', '{"id":"i","url":"u","mime_type":"a/b"}'],
-  ])('shows what fits of an object with %s', (_, kind, stored, printed) => {
-    expect(reprintMedia(kind, asRaw(stored), PLACE)).toBe(printed);
+  ])('prints the valid fields of an object with %s', (_, kind, stored, printed) => {
+    expect(reprintMedia(kind, asRaw(stored), PATH)).toBe(printed);
   });
 
-  it.each(['{}', '[]', '"u"', '1'])('shows nothing of %s', (stored) => {
-    expect(reprintMedia(IMAGE, asRaw(stored), PLACE)).toBeUndefined();
+  it.each(['{}', '[]', '"u"', '1'])('returns undefined for %s', (stored) => {
+    expect(reprintMedia(IMAGE, asRaw(stored), PATH)).toBeUndefined();
   });
 });

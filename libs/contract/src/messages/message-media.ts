@@ -15,21 +15,21 @@ import { type Coercion, coerceOptional, laxInteger, laxObject, laxString } from 
 import { derivedId, type ItemPath } from './derived-id.js';
 import { MEDIA_MEMBERS, type MediaKind } from './media-kinds.js';
 
-/** Where the bytes of a media object are: in an object store, in the JSON itself, or somewhere its fields name. */
-export type MediaLocation = 'inline' | 'named' | { readonly reference: RawJson };
+/** Where the content of a media object is: inline in the JSON, at a source that its fields name, or in an object store. */
+type MediaLocation = 'inline' | 'named' | { readonly reference: RawJson };
 
-/** Writes the media of one kind that a message holds, re-printed, as a member; nothing where none can be shown. */
+/** Writes a message's media of one kind as a member; writes nothing when no object is valid. */
 export function* writeMediaList(
   writer: JsonWriter,
   name: string,
   kind: MediaKind,
   raw: RawJson | undefined,
-  place: ItemPath,
+  path: ItemPath,
 ): Steps<void> {
-  let position = 0;
+  let index = 0;
   let isOpen = false;
   for (const item of itemsOf(raw)) {
-    const media = reprintMedia(kind, item, place.child(position++));
+    const media = reprintMedia(kind, item, path.child(index++));
     if (media !== undefined) {
       if (!isOpen) writer.key(name).openArray();
       isOpen = true;
@@ -40,43 +40,43 @@ export function* writeMediaList(
   if (isOpen) writer.closeArray();
 }
 
-/** One media object of a message, re-printed: what does not fit is left out. Undefined for what is no such object. */
-export function reprintMedia(kind: MediaKind, raw: RawJson, place: ItemPath): RawJson | undefined {
+/** Prints a media object of a message without its invalid fields; undefined when it is not an object, or empty. */
+export function reprintMedia(kind: MediaKind, raw: RawJson, path: ItemPath): RawJson | undefined {
   if (kindOf(raw) !== 'object' || isEmptyContainer(raw)) return undefined;
   const members = membersOf(raw, MEDIA_MEMBERS);
   const reference = readMediaReference(members.get('media_reference'));
-  if (reference !== undefined) return printMedia(kind, members, place, { reference: reference.json });
+  if (reference !== undefined) return printMedia(kind, members, path, { reference: reference.json });
   const isInline = coerceOptional(members.get('content'), laxString) !== undefined;
   return isInline
-    ? printMedia(kind, members, place, 'inline', kind.inlineFields)
-    : printMedia(kind, members, place, 'named');
+    ? printMedia(kind, members, path, 'inline', kind.inlineFields)
+    : printMedia(kind, members, path, 'named');
 }
 
-/** Prints a media object, limited to the fields in `kept` if given. */
+/** @param kept the fields to print; undefined: all */
 export function printMedia(
   kind: MediaKind,
   members: ReadonlyMap<string, RawJson>,
-  place: ItemPath,
-  carrier: MediaLocation,
+  path: ItemPath,
+  location: MediaLocation,
   kept?: ReadonlySet<string>,
 ): RawJson {
-  const printed: [string, RawJson | undefined][] = [['id', mediaId(kind, members.get('id'), place, carrier)]];
+  const printed: [string, RawJson | undefined][] = [['id', mediaId(kind, members.get('id'), path, location)]];
   for (const [name, coerce, byDefault] of kind.fields) {
     if (kept !== undefined && !kept.has(name)) continue;
     const value = members.has(name) ? coerceOptional(members.get(name), coerce) : byDefault;
     if (name !== 'filepath' || value !== EMPTY_STRING) printed.push([name, value]);
   }
-  if (typeof carrier === 'object') printed.push(['media_reference', carrier.reference]);
+  if (typeof location === 'object') printed.push(['media_reference', location.reference]);
   else printed.push(['content', printContent(kind, members)]);
-  if (carrier !== 'inline') printed.push(['metadata', printMetadata(members.get('metadata'))]);
+  if (location !== 'inline') printed.push(['metadata', printMetadata(members.get('metadata'))]);
   return objectOf(printed);
 }
 
-/** Media without an id get one; inline images, audio and videos also for an empty one. */
-function mediaId(kind: MediaKind, raw: RawJson | undefined, place: ItemPath, carrier: MediaLocation): RawJson {
+/** Media without an id get a derived one. An empty id counts as missing for inline images, audio and videos. */
+function mediaId(kind: MediaKind, raw: RawJson | undefined, path: ItemPath, location: MediaLocation): RawJson {
   const id = coerceOptional(raw, laxString);
-  const isMissing = id === undefined || (id === EMPTY_STRING && carrier === 'inline' && !kind.isFile);
-  return isMissing ? derivedId(place) : id;
+  const isMissing = id === undefined || (id === EMPTY_STRING && location === 'inline' && !kind.isFile);
+  return isMissing ? derivedId(path) : id;
 }
 
 function printContent(kind: MediaKind, members: ReadonlyMap<string, RawJson>): RawJson | undefined {
@@ -108,21 +108,21 @@ const REFERENCE_FIELDS: readonly (readonly [name: string, coerce: Coercion])[] =
 const REFERENCE_MEMBERS = new MemberNames(REFERENCE_FIELDS.map(([name]) => name));
 const REQUIRED_REFERENCE_MEMBERS = ['media_id', 'storage_key', 'storage_backend'];
 
-export interface MediaReference {
+interface MediaReference {
   readonly json: RawJson;
-  /** Where the object can be fetched, if the reference says so. */
+  /** The URL of the object, if the reference has one. */
   readonly url: RawJson | undefined;
-  /** False when an optional part did not fit and was left out. */
+  /** False when an optional field was invalid and is missing in `json`. */
   readonly isComplete: boolean;
 }
 
-/** A pointer to media kept in an object store, or undefined for anything that does not name the object and its store. */
+/** Reads a reference to media in an object store; undefined unless it names the object and its store. */
 export function readMediaReference(raw: RawJson | undefined): MediaReference | undefined {
   if (raw === undefined || kindOf(raw) !== 'object') return undefined;
   const members = membersOf(raw, REFERENCE_MEMBERS);
   if (REQUIRED_REFERENCE_MEMBERS.some((name) => coerceOptional(members.get(name), laxString) === undefined))
     return undefined;
   const printed = REFERENCE_FIELDS.map(([name, coerce]) => [name, coerceOptional(members.get(name), coerce)] as const);
-  const isWhole = printed.every(([name, value]) => value !== undefined || !isPresent(members.get(name)));
-  return { json: objectOf(printed), url: coerceOptional(members.get('url'), laxString), isComplete: isWhole };
+  const isComplete = printed.every(([name, value]) => value !== undefined || !isPresent(members.get(name)));
+  return { json: objectOf(printed), url: coerceOptional(members.get('url'), laxString), isComplete };
 }

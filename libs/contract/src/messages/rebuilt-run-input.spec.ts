@@ -4,7 +4,7 @@ import { ItemPath } from './derived-id.js';
 import { rebuiltRunInput } from './rebuilt-run-input.js';
 
 const REFERENCE = '{"media_id":"o","storage_key":"k","storage_backend":"s3","url":"https://o"}';
-const PLACE = ItemPath.ofRun('r');
+const PATH = ItemPath.ofRun('r');
 const PLAIN_FILE = '"id":"f","mime_type":"text/plain"';
 
 describe('rebuiltRunInput', () => {
@@ -30,8 +30,8 @@ describe('rebuiltRunInput', () => {
       `{"files":[{${PLAIN_FILE},"content":"a,b","size":3,"external":1}]}`,
       `{"input_content":"","files":[{${PLAIN_FILE},"size":3,"content":"a,b"}]}`,
     ],
-  ])('rebuilds %s', (stored, rebuilt) => {
-    expect(runSync(rebuiltRunInput(asRaw(stored), PLACE))).toBe(rebuilt);
+  ])('rebuilds %s as %s', (stored, rebuilt) => {
+    expect(runSync(rebuiltRunInput(asRaw(stored), PATH))).toBe(rebuilt);
   });
 
   it.each([
@@ -45,13 +45,13 @@ describe('rebuiltRunInput', () => {
     ['files', '{"name":"n","content":""}'],
     ['files', '{"id":"f","url":"u","mime_type":"image/png"}'],
     ['files', '{"id":"f","url":"u","citations":"maybe"}'],
-  ])('skips %s with a flaw: %s', (name, item) => {
-    expect(runSync(rebuiltRunInput(asRaw(`{"input_content":"hi","${name}":[${item}]}`), PLACE))).toBe(
+  ])('skips invalid %s: %s', (name, item) => {
+    expect(runSync(rebuiltRunInput(asRaw(`{"input_content":"hi","${name}":[${item}]}`), PATH))).toBe(
       '{"input_content":"hi"}',
     );
   });
 
-  it.each(['{}', 'null', '""', '[]', '0', '"hi"'])('finds no input in %s', (stored) => {
-    expect(runSync(rebuiltRunInput(asRaw(stored), PLACE))).toBeUndefined();
+  it.each(['{}', 'null', '""', '[]', '0', '"hi"'])('returns undefined for %s', (stored) => {
+    expect(runSync(rebuiltRunInput(asRaw(stored), PATH))).toBeUndefined();
   });
 });

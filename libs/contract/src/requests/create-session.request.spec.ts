@@ -6,7 +6,7 @@ import { issuesOf, problemOf, received } from './problem.fixture.js';
 const parse = (body: string, query = '') => runSync(parseCreateSession(query, received(body)));
 
 describe('parseCreateSession', () => {
-  it('accepts no body, of any content type', () => {
+  it('accepts a request without a body, with any content type', () => {
     const parsed = runSync(parseCreateSession('', received(undefined, 'text/plain')));
     expect(parsed).toMatchObject({ type: 'agent', sessionId: undefined, metadata: undefined, runs: undefined });
   });
@@ -30,7 +30,7 @@ describe('parseCreateSession', () => {
     });
   });
 
-  it('takes an empty id for none, and reserved metadata for none', () => {
+  it('treats an empty id, and metadata of reserved keys only, as absent', () => {
     const parsed = parse('{"session_id":"","metadata":{"agno_dispatch_chain":[]}}');
     expect(parsed).toMatchObject({ sessionId: undefined, metadata: undefined });
   });
@@ -42,23 +42,23 @@ describe('parseCreateSession', () => {
     ['{"session_state":{"a":NaN}}', 'finite_number body.session_state.a'],
     ['{"team_id":5}', 'string_type body.team_id'],
     ['null', 'model_attributes_type body'],
-  ])('refuses %s', (body, issue) => {
+  ])('rejects %s with %s', (body, issue) => {
     expect(issuesOf(() => parse(body))).toEqual([issue]);
   });
 
-  it('does not mind the id of another type, which is not stored', () => {
+  it('ignores the component id of another type', () => {
     expect(parse('{"team_id":"\\u0000"}').teamId).toBeUndefined();
   });
 
-  it('has a refusal for what PostgreSQL finds too long', () => {
-    const refuse = () => {
+  it('reports an id that PostgreSQL finds too long at its location in the body', () => {
+    const reject = () => {
       throw idTooLong('session_id', 'x');
     };
-    expect(issuesOf(refuse)).toEqual(['value_error body.session_id']);
+    expect(issuesOf(reject)).toEqual(['value_error body.session_id']);
   });
 
   describe('with runs and a summary', () => {
-    it('takes them, cleaned and in their order', () => {
+    it('returns them cleaned and in order', () => {
       const runs =
         '[{"run_id":"b","content":"x\\u0000"},{"session_id":"s","run_id":"a","created_at":5,"agent_id":null}]';
       const parsed = parse(`{"session_id":"s","summary":{"summary":"x"},"runs":${runs}}`);
@@ -82,16 +82,16 @@ describe('parseCreateSession', () => {
       ['[{"run_id":"a","created_at":1.0}]', 'int_type body.runs.0.created_at'],
       ['[{"run_id":"a","created_at":9223372036854775808}]', 'less_than_equal body.runs.0.created_at'],
       ['[{"run_id":"a","metrics":{"x":NaN}}]', 'finite_number body.runs.0.metrics.x'],
-    ])('refuses runs %s', (runs, issue) => {
+    ])('rejects the runs %s with %s', (runs, issue) => {
       expect(issuesOf(() => parse(`{"session_id":"s","runs":${runs}}`))).toEqual([issue]);
     });
 
-    it('refuses a run of a session whose id is yet to be made', () => {
+    it('rejects a run with a session_id when the session has none yet', () => {
       const [, detail] = problemOf(() => parse('{"runs":[{"run_id":"a","session_id":"s"}]}'));
       expect(detail).toMatchObject([{ msg: 'Value error, run belongs to another session', input: 's' }]);
     });
 
-    it('refuses a summary that cannot be read again', () => {
+    it('rejects a summary that AgentOS could not read back', () => {
       expect(issuesOf(() => parse('{"summary":"x"}'))).toEqual(['dict_type body.summary']);
       expect(issuesOf(() => parse('{"summary":{"topics":[]}}'))).toEqual(['missing body.summary.summary']);
     });

@@ -6,12 +6,12 @@ import { issuesOf, problemOf, received } from './problem.fixture.js';
 const parse = (body: string, query = '') => runSync(parseDeleteSessions(query, received(body)));
 
 describe('parseDeleteSession', () => {
-  it('knows no type', () => {
+  it('ignores the type parameter', () => {
     const parsed = parseDeleteSession('type=nope&user_id=u&delete_media=YES');
     expect(parsed).toEqual({ userId: 'u', dbId: undefined, table: undefined, deleteMedia: true });
   });
 
-  it('refuses what is no boolean', () => {
+  it('rejects a delete_media that is not a boolean', () => {
     const msg = 'Input should be a valid boolean, unable to interpret input';
     const issue = { type: 'bool_parsing', loc: ['query', 'delete_media'], msg, input: 'maybe' };
     expect(problemOf(() => parseDeleteSession('delete_media=maybe'))).toEqual([422, [issue]]);
@@ -19,18 +19,18 @@ describe('parseDeleteSession', () => {
 });
 
 describe('parseDeleteSessions', () => {
-  it('leaves out ids that no session can have', () => {
+  it('drops ids that PostgreSQL cannot store', () => {
     const ids = '["a","\\u0000","\\ud800","\\u0001"]';
     const parsed = parse(`{"session_ids":${ids},"session_types":["agent","team","workflow","agent"]}`);
     expect(parsed.sessionIds).toEqual(['a', '\u0001']);
   });
 
-  it('wants as many types as ids', () => {
-    const sentence = 'Session IDs and session types must have the same length';
-    expect(problemOf(() => parse('{"session_ids":["a","b"],"session_types":["agent"]}'))).toEqual([400, sentence]);
+  it('responds 400 to lists of different lengths', () => {
+    const message = 'Session IDs and session types must have the same length';
+    expect(problemOf(() => parse('{"session_ids":["a","b"],"session_types":["agent"]}'))).toEqual([400, message]);
   });
 
-  it('names the place of a bad item', () => {
+  it('reports each invalid item with its index', () => {
     expect(issuesOf(() => parse('{"session_types":["agent","x",3],"session_ids":[1,"a"]}', 'delete_media='))).toEqual([
       'bool_parsing query.delete_media',
       'string_type body.session_ids.0',
@@ -39,7 +39,7 @@ describe('parseDeleteSessions', () => {
     ]);
   });
 
-  it('refuses empty, wrong and missing lists', () => {
+  it('rejects empty and missing lists, and values that are not lists', () => {
     const ctx = { field_type: 'List', min_length: 1, actual_length: 0 };
     const msg = 'List should have at least 1 item after validation, not 0';
     expect(problemOf(() => parse('{"session_ids":[],"x":1}'))).toEqual([
@@ -55,7 +55,7 @@ describe('parseDeleteSessions', () => {
     ]);
   });
 
-  it('needs a body', () => {
+  it('rejects a request without a body', () => {
     const issue = { type: 'missing', loc: ['body'], msg: 'Field required', input: null };
     expect(problemOf(() => runSync(parseDeleteSessions('', received(undefined))))).toEqual([422, [issue]]);
   });

@@ -13,7 +13,7 @@ describe('parseGetRuns', () => {
     expect(parsed.statuses).toEqual(new Set(['PAUSED', 'ERROR']));
   });
 
-  it('has no filter by default', () => {
+  it('applies no filter by default', () => {
     expect(parseGetRuns('')).toMatchObject({ createdAfter: undefined, createdBefore: undefined, statuses: undefined });
   });
 
@@ -22,12 +22,12 @@ describe('parseGetRuns', () => {
     ['status=', "['']"],
     ['status=completed&status=stra%C3%9Fe', "['STRASSE']"],
     ['status=it%27s&status=%F0%9F%98%80&status=%EF%BF%BD', `["IT'S", '\ufffd', '😀']`],
-  ])('refuses %s', (query, values) => {
-    const sentence = `Invalid status value(s) ${values}; expected one of ${STATUSES}`;
-    expect(problemOf(() => parseGetRuns(query))).toEqual([400, sentence]);
+  ])('rejects the statuses in %s as %s', (query, values) => {
+    const message = `Invalid status value(s) ${values}; expected one of ${STATUSES}`;
+    expect(problemOf(() => parseGetRuns(query))).toEqual([400, message]);
   });
 
-  it('checks types before statuses', () => {
+  it('reports invalid types and bounds before unknown statuses', () => {
     const expected = ['enum query.type', 'int_parsing query.created_after', 'int_parsing query.created_before'];
     expect(issuesOf(() => parseGetRuns('status=nope&created_before=1.5&created_after=&type=x'))).toEqual(expected);
   });

@@ -3,7 +3,7 @@ import { parseListSessions } from './list-sessions.request.js';
 import { issuesOf, problemOf } from './problem.fixture.js';
 
 describe('parseListSessions', () => {
-  it('has defaults', () => {
+  it('applies the defaults to an empty query', () => {
     expect(parseListSessions('')).toEqual({
       type: undefined,
       componentId: undefined,
@@ -18,12 +18,12 @@ describe('parseListSessions', () => {
     });
   });
 
-  it('tells empty filters from absent ones, but not an empty database', () => {
+  it('keeps empty filters, but treats an empty database as absent', () => {
     const parsed = parseListSessions('user_id=&component_id=&session_name=&sort_by=&db_id=&table=');
     expect(parsed).toMatchObject({ userId: '', componentId: '', sessionName: '', sortBy: undefined, dbId: undefined });
   });
 
-  it('lists every issue in declared order, also when written in another', () => {
+  it('reports all issues in the order of the contract, not of the query', () => {
     const expected = "'agent', 'team' or 'workflow'";
     const integer = 'Input should be a valid integer, unable to parse string as an integer';
     expect(problemOf(() => parseListSessions('sort_order=ASC&page=-1&limit=x&type='))).toEqual([
@@ -59,11 +59,11 @@ describe('parseListSessions', () => {
     ['page=0&type=bad', 'enum query.type'],
     [`session_name=${'x'.repeat(257)}`, 'string_too_long query.session_name'],
     [`session_name=${'x'.repeat(257)}&limit=0`, 'greater_than_equal query.limit'],
-  ])('refuses %s with %s', (query, issue) => {
+  ])('rejects %s with %s', (query, issue) => {
     expect(issuesOf(() => parseListSessions(query))).toEqual([issue]);
   });
 
-  it('counts the characters of a name, not its UTF-16 units', () => {
+  it('limits the name filter by code points, not by UTF-16 code units', () => {
     const longest = '🙂'.repeat(256);
     expect(parseListSessions(`session_name=${encodeURIComponent(longest)}`)).toMatchObject({ sessionName: longest });
     expect(problemOf(() => parseListSessions(`session_name=${encodeURIComponent(`${longest}x`)}`))).toEqual([
@@ -85,7 +85,7 @@ describe('parseListSessions', () => {
     ['limit=2&page=4611686018427387904', 2n, 4611686018427387904n],
     ['limit=1&page=9223372036854775808', 1n, 9223372036854775808n],
     ['limit=x&limit=+1_0.0', 10n, 1n],
-  ])('accepts %s', (query, limit, page) => {
+  ])('reads %s as limit %s and page %s', (query, limit, page) => {
     expect(parseListSessions(query)).toMatchObject({ limit, page });
   });
 });

@@ -9,27 +9,30 @@ describe('parseRenameSession', () => {
   it.each([
     ['{"session_name":""}', ''],
     ['{"session_name":"a\\u0000\\u0007\\tb\uffff"}', 'a\tb'],
-  ])('reads %j', (body, name) => {
+  ])('reads the name in %j as %j', (body, name) => {
     expect(parse(body).sessionName).toBe(name);
   });
 
-  it.each(['', '{}', 'null', '[]', '"x"', '[{"session_name":"x"}]'])('misses the name in %j', (body) => {
-    const issue = { type: 'missing', loc: ['body', 'session_name'], msg: 'Field required', input: null };
-    expect(problemOf(() => parse(body))).toEqual([422, [issue]]);
-  });
+  it.each(['', '{}', 'null', '[]', '"x"', '[{"session_name":"x"}]'])(
+    'reports a missing name for the body %j',
+    (body) => {
+      const issue = { type: 'missing', loc: ['body', 'session_name'], msg: 'Field required', input: null };
+      expect(problemOf(() => parse(body))).toEqual([422, [issue]]);
+    },
+  );
 
-  it('misses the name in a body that is not declared as JSON', () => {
+  it('reports a missing name when the body is not declared as JSON', () => {
     expect(issuesOf(() => parse('{"session_name":"x"}', 'text/plain'))).toEqual(['missing body.session_name']);
   });
 
   it.each([
     ['{"session_name":null}', 'string_type body.session_name'],
     ['{"session_name":"\\ud800"}', 'string_unicode body.session_name'],
-  ])('refuses %j', (body, issue) => {
+  ])('rejects %j with %s', (body, issue) => {
     expect(issuesOf(() => parse(body))).toEqual([issue]);
   });
 
-  it('looks at nothing else when the body is no JSON', () => {
+  it('reports only the syntax error when the body is invalid JSON', () => {
     expect(issuesOf(() => runSync(parseRenameSession('type=nope', received('{'))))).toEqual(['json_invalid body.1']);
   });
 });

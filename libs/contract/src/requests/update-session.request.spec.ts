@@ -7,7 +7,7 @@ const parse = (body: string) => runSync(parseUpdateSession('type=team&user_id=u&
 const MODEL = 'Input should be a valid dictionary or object to extract fields from';
 
 describe('parseUpdateSession', () => {
-  it('leaves absent and null members alone', () => {
+  it('returns undefined for absent and null members', () => {
     const expected = { type: 'team', userId: 'u', dbId: 'd', table: undefined };
     const nothing = { sessionName: undefined, sessionState: undefined, metadata: undefined, summary: undefined };
     expect(parse('{}')).toEqual({ ...expected, ...nothing });
@@ -17,12 +17,12 @@ describe('parseUpdateSession', () => {
     });
   });
 
-  it('keeps numbers and keys as Python does', () => {
+  it('prints numbers and duplicate keys as Python does', () => {
     const { sessionState } = parse('{"session_state":{"b":1.0,"a":9007199254740993,"__proto__":1E5,"b":2.50}}');
     expect(sessionState).toBe('{"b":2.5,"a":9007199254740993,"__proto__":100000.0}');
   });
 
-  it('cleans texts, not keys', () => {
+  it('cleans strings but not keys', () => {
     expect(parse('{"metadata":{"k\\u0001":["a\\u0000b",{"c":"\\u000b\\n"}]}}').metadata).toBe(
       '{"k\\u0001":["ab",{"c":"\\n"}]}',
     );
@@ -32,7 +32,7 @@ describe('parseUpdateSession', () => {
     ['{}', '{}'],
     ['{"agno_dispatch_depth":1,"a":1}', '{"a":1}'],
     ['{"agno_component_version":1,"agno_dispatch_chain":NaN}', 'null'],
-  ])('takes reserved keys out of metadata %s', (metadata, expected) => {
+  ])('removes reserved keys from the metadata %s, giving %s', (metadata, expected) => {
     expect(parse(`{"metadata":${metadata}}`).metadata).toBe(expected);
   });
 
@@ -40,7 +40,7 @@ describe('parseUpdateSession', () => {
     ['{"updated_at":"2025-10-21T14:30:00Z","summary":"x"}', '{"summary":"x","updated_at":"2025-10-21T14:30:00+00:00"}'],
     ['{"topics":null,"updated_at":"","summary":5}', '{"summary":5}'],
     ['{"summary":"","topics":["a\\u0000"],"updated_at":0}', '{"summary":"","topics":["a"]}'],
-  ])('stores the summary %s', (summary, expected) => {
+  ])('stores the summary %s as %s', (summary, expected) => {
     expect(parse(`{"summary":${summary}}`).summary).toBe(expected);
   });
 
@@ -52,7 +52,7 @@ describe('parseUpdateSession', () => {
     ['{"summary":"x","updated_at":5}', ['datetime_type body.summary.updated_at']],
     ['{"summary":"x","topics":["\\ud800"]}', ['string_unicode body.summary.topics.0']],
     ['3', ['dict_type body.summary']],
-  ])('refuses the summary %s', (summary, expected) => {
+  ])('rejects the summary %s with %j', (summary, expected) => {
     expect(issuesOf(() => parse(`{"summary":${summary}}`))).toEqual(expected);
   });
 
@@ -60,15 +60,15 @@ describe('parseUpdateSession', () => {
     ['{"metadata":{"a":[1,1e999]}}', 'finite_number body.metadata.a.1'],
     ['{"session_state":{"a":"\\ud800"}}', 'string_unicode body.session_state.a'],
     ['{"session_state":{"\\u0000":1}}', 'value_error body.session_state.\0.[key]'],
-  ])('refuses what cannot be stored: %s', (body, issue) => {
+  ])('rejects %s, which PostgreSQL cannot store', (body, issue) => {
     expect(issuesOf(() => parse(body))).toEqual([issue]);
   });
 
-  it('ignores what cannot be stored in members that it does not know', () => {
+  it('ignores unstorable values in unknown members', () => {
     expect(parse('{"other":[NaN,"\\ud800"]}').metadata).toBeUndefined();
   });
 
-  it('lists wrong types, and only those', () => {
+  it('reports only wrong types when there are any', () => {
     expect(issuesOf(() => parse('{"summary":3,"metadata":"x","session_state":[],"session_name":1}'))).toEqual([
       'string_type body.session_name',
       'dict_type body.session_state',
@@ -78,7 +78,7 @@ describe('parseUpdateSession', () => {
     expect(issuesOf(() => parse('{"session_name":1,"metadata":{"a":NaN}}'))).toEqual(['string_type body.session_name']);
   });
 
-  it('shows a rejected value without keys that begin with _sa', () => {
+  it('echoes a rejected value without keys that begin with _sa', () => {
     const [, detail] = problemOf(() => parse('{"session_name":{"_sab":1,"b":[{"_sa":1}]}}'));
     expect(detail).toMatchObject([{ input: { b: [{}] } }]);
   });
@@ -87,12 +87,12 @@ describe('parseUpdateSession', () => {
     ['null', null],
     ['[1.50]', [1.5]],
     ['"x"', 'x'],
-  ])('refuses the body %s', (body, input) => {
+  ])('rejects the body %s, which is not an object', (body, input) => {
     const issue = { type: 'model_attributes_type', loc: ['body'], msg: MODEL, input };
     expect(problemOf(() => parse(body))).toEqual([422, [issue]]);
   });
 
-  it('needs a body', () => {
+  it('rejects a request without a body', () => {
     expect(issuesOf(() => parse(''))).toEqual(['missing body']);
   });
 });

@@ -20,27 +20,27 @@ import type { Run, RunSource, SessionType } from '../stored-session.js';
 import { firstUserContent, inputText } from './run-input.js';
 
 /**
- * The name of a session without a stored one. The rule is the same everywhere; lists get what SQL found in the naming
- * run, details have the runs at hand.
+ * The title of a session without a stored name, derived from its first suitable run. In lists SQL finds the source of the
+ * title; in details `findTitleSource` does.
  */
 
-/** What the run that names a session holds. */
+/** The part of a run that the title derives from. */
 export interface TitleSource {
-  /** The text of its first user message that has a content; no string where the content is neither text nor parts. */
+  /** The content of the first user message that has any: a string, unless it is neither text nor a list of parts. */
   readonly message: RawJson | undefined;
   readonly input: RawJson | undefined;
 }
 
-/** Characters after which a derived name ends with `…`: a list shows the names of many sessions. */
+/** Limit of a derived title in characters, followed by `…`: a list prints the titles of many sessions. */
 export const MAX_TITLE_LENGTH = 10_000;
 
-/** The stored name, which wins even when it is empty; undefined where there is none. */
+/** The stored name, which takes precedence even when it is empty. */
 export function storedName(sessionData: ReadonlyMap<string, RawJson>): RawJson | undefined {
   const name = sessionData.get('session_name');
   return isPresent(name) ? name : undefined;
 }
 
-/** The title from the run that comes first; undefined source: a session without runs. */
+/** @param source undefined: the session has no suitable run */
 export function derivedTitle(
   type: string,
   source: TitleSource | undefined,
@@ -61,16 +61,20 @@ function workflowTitle(input: RawJson | undefined, name: RawJson | null | undefi
   return quote(`New ${stringOf(name) ?? runSync(pythonRepr(name, MAX_TITLE_LENGTH))} Session`);
 }
 
-/** Finds the naming run among those that `takesPart`: the first with a spoken user message or an input. */
+/**
+ * Finds the first included run with a user message or an input; for a workflow simply the first included run.
+ *
+ * @param inputOf returns the input of a run that has no user message
+ */
 export function* findTitleSource(
   type: SessionType,
   runs: RunSource,
-  takesPart: (run: Run) => boolean,
+  isIncluded: (run: Run) => boolean,
   inputOf: (run: Run) => Steps<RawJson | undefined>,
 ): Steps<TitleSource | undefined> {
   for (let run = yield* runs.next(); run !== undefined; run = yield* runs.next()) {
     yield;
-    if (!takesPart(run)) continue;
+    if (!isIncluded(run)) continue;
     if (type === 'workflow') return { message: undefined, input: run.get('input') };
     if (type === 'team' && isTruthy(run.get('agent_id'))) continue;
     const content = yield* firstUserContent(run.get('messages'));
@@ -83,7 +87,7 @@ export function* findTitleSource(
 
 const TEXT_MEMBER = new MemberNames(['text']);
 
-/** The text of a message: of one of several parts, its text parts joined by a space, as far as a name shows them. */
+/** The text of a message: a string as it is, or the text parts joined with spaces, cut beyond the length of a title. */
 function* messageText(content: RawJson): Steps<RawJson> {
   if (kindOf(content) !== 'array') return content;
   const texts: string[] = [];

@@ -1,13 +1,14 @@
 import { everyItemIs, isPresent, kindOf, type RawJson } from '@session-service/json';
-import { laxInteger } from '../coercion.js';
+import { type Coercion, laxInteger, laxObject, laxString } from '../coercion.js';
+import { printTimestamp } from '../time/timestamp.js';
 
-/** Called for each stored field that does not fit its schema. The response prints null for it. */
+/** Called for each stored field that does not match its schema. The response prints null for it. */
 export type OnInvalidField = (field: string) => void;
 
-/** Limit of field names in the log line: a stored run can have 100,000 invalid fields. */
+/** Limit of field names in the log line, because a response can have 100,000 invalid fields. */
 const MAX_NAMED_FIELDS = 3;
 
-/** The invalid fields of one response, for one line of the log. */
+/** Collects the invalid fields of one response for one log line. */
 export class InvalidFields {
   private count = 0;
   private readonly first: string[] = [];
@@ -17,19 +18,20 @@ export class InvalidFields {
     if (this.first.length < MAX_NAMED_FIELDS) this.first.push(field);
   };
 
-  /** For example `4 stored values do not fit and are printed as null: metrics, content, created_at …`. */
+  /** For example `4 stored values do not match the schema and are printed as null: metrics, content, created_at …`. */
   get summary(): string | undefined {
     if (this.count === 0) return undefined;
-    const values = this.count === 1 ? 'value does not fit and is' : 'values do not fit and are';
+    const values =
+      this.count === 1 ? 'value does not match the schema and is' : 'values do not match the schema and are';
     const rest = this.count > this.first.length ? ' …' : '';
     return `${this.count} stored ${values} printed as null: ${this.first.join(', ')}${rest}`;
   }
 }
 
-/** The types that response schemas give to stored values. */
-export type FieldKind = 'text' | 'integer' | 'dict' | 'dicts' | 'texts' | 'text or dict';
+/** The types of response schemas. */
+export type FieldKind = 'string' | 'integer' | 'dict' | 'dict list' | 'string list' | 'string or dict' | 'timestamp';
 
-/** The value as the schema prints it; undefined where it is null or does not fit, which is then reported. */
+/** The value as the response prints it; undefined when it is null, or invalid, which is reported. */
 export function coerceField(
   kind: FieldKind,
   field: string,
@@ -42,18 +44,15 @@ export function coerceField(
   return value;
 }
 
-const COERCIONS: Record<FieldKind, (raw: RawJson) => RawJson | undefined> = {
-  text: (raw) => ifKind(raw, 'string'),
-  dict: (raw) => ifKind(raw, 'object'),
-  'text or dict': (raw) => ifKind(raw, 'string') ?? ifKind(raw, 'object'),
-  dicts: (raw) => ifListOf(raw, 'object'),
-  texts: (raw) => ifListOf(raw, 'string'),
+const COERCIONS: Record<FieldKind, Coercion> = {
+  string: laxString,
   integer: laxInteger,
+  dict: laxObject,
+  'string or dict': (raw) => laxString(raw) ?? laxObject(raw),
+  'string list': (raw) => ifListOf(raw, 'string'),
+  'dict list': (raw) => ifListOf(raw, 'object'),
+  timestamp: printTimestamp,
 };
-
-function ifKind(raw: RawJson, kind: 'string' | 'object'): RawJson | undefined {
-  return kindOf(raw) === kind ? raw : undefined;
-}
 
 function ifListOf(raw: RawJson, kind: 'string' | 'object'): RawJson | undefined {
   return kindOf(raw) === 'array' && everyItemIs(kind, raw) ? raw : undefined;

@@ -1,42 +1,48 @@
-import { EMPTY_ARRAY, EMPTY_OBJECT, isTruthy, NULL, quote, type RawJson, type Steps } from '@session-service/json';
+import {
+  EMPTY_ARRAY,
+  EMPTY_OBJECT,
+  EMPTY_STRING,
+  isTruthy,
+  NULL,
+  quote,
+  type RawJson,
+  type Steps,
+} from '@session-service/json';
 import type { Run } from '../stored-session.js';
 import type { FieldKind } from './invalid-fields.js';
 import { inputMedia, runInput, workflowRunInput } from './run-input.js';
 
-/** The three shapes of a run, field by field in the order of AgentOS's schemas. */
 export type RunKind = 'agent' | 'team' | 'workflow';
 
 export interface RunField {
   readonly name: string;
-  readonly kind: FieldKind | 'timestamp';
-  /** What a run without the key shows; a stored null stays null. */
+  readonly kind: FieldKind;
+  /** Replaces an absent value; a stored null stays null. */
   readonly missing?: RawJson;
-  /** How the value is made where it is not simply the stored one. */
+  /** Derives the value; without it, the stored value is printed. */
   readonly value?: (run: Run) => RawJson | Steps<RawJson>;
 }
 
-const EMPTY_TEXT = quote('');
-
-const string = (name: string): RunField => ({ name, kind: 'text' });
-const stringOrEmpty = (name: string): RunField => ({ name, kind: 'text', missing: EMPTY_TEXT });
-const listOrEmpty = (name: string): RunField => ({ name, kind: 'dicts', missing: EMPTY_ARRAY });
+const string = (name: string): RunField => ({ name, kind: 'string' });
+const stringOrEmpty = (name: string): RunField => ({ name, kind: 'string', missing: EMPTY_STRING });
+const listOrEmpty = (name: string): RunField => ({ name, kind: 'dict list', missing: EMPTY_ARRAY });
 const dict = (name: string): RunField => ({ name, kind: 'dict' });
 const integer = (name: string): RunField => ({ name, kind: 'integer' });
 const nullIfEmpty = (name: string): RunField => ({
   name,
-  kind: 'dicts',
+  kind: 'dict list',
   value: (run) => truthyOrNull(run.get(name)),
 });
 
-const content: RunField = { name: 'content', kind: 'text or dict', missing: EMPTY_TEXT };
+const content: RunField = { name: 'content', kind: 'string or dict', missing: EMPTY_STRING };
 const metrics: RunField = { name: 'metrics', kind: 'dict', missing: EMPTY_OBJECT };
 const createdAt: RunField = { name: 'created_at', kind: 'timestamp' };
-const input: RunField = { name: 'run_input', kind: 'text', value: runInput };
+const input: RunField = { name: 'run_input', kind: 'string', value: runInput };
 const media: RunField = { name: 'input_media', kind: 'dict', value: (run) => inputMedia(run.get('input')) };
-const followups: RunField = { name: 'followups', kind: 'texts' };
+const followups: RunField = { name: 'followups', kind: 'string list' };
 const responseFormat: RunField = {
   name: 'run_response_format',
-  kind: 'text',
+  kind: 'string',
   value: (run) => quote((run.get('content_type') ?? '"str"') === '"str"' ? 'text' : 'json'),
 };
 
@@ -50,6 +56,7 @@ const lineage = [
   integer('last_checkpoint_at_message_index'),
 ];
 
+/** The fields of a run response by kind, in the order of AgentOS's schemas. */
 export const RUN_FIELDS: Record<RunKind, readonly RunField[]> = {
   agent: [
     stringOrEmpty('run_id'),
@@ -104,7 +111,7 @@ export const RUN_FIELDS: Record<RunKind, readonly RunField[]> = {
   ],
   workflow: [
     stringOrEmpty('run_id'),
-    { name: 'run_input', kind: 'text', value: workflowRunInput },
+    { name: 'run_input', kind: 'string', value: workflowRunInput },
     listOrEmpty('events'),
     stringOrEmpty('workflow_id'),
     stringOrEmpty('user_id'),
@@ -114,7 +121,7 @@ export const RUN_FIELDS: Record<RunKind, readonly RunField[]> = {
     string('cancellation_stage'),
     listOrEmpty('step_results'),
     listOrEmpty('step_executor_runs'),
-    { name: 'step_requirements', kind: 'dicts' },
+    { name: 'step_requirements', kind: 'dict list' },
     string('pause_kind'),
     string('paused_step_name'),
     integer('paused_step_index'),

@@ -21,18 +21,18 @@ import {
 } from '@session-service/json';
 import type { Run } from '../stored-session.js';
 
-/** Characters after which `run_input` ends with `…`: printed with indentation, a nested input grows a thousandfold. */
+/** Limit of `run_input` in characters, followed by `…`: indentation can make a nested input a thousand times longer. */
 const MAX_INPUT_LENGTH = 1_048_576;
 
 const INPUT_CONTENT = new MemberNames(['input_content']);
 
-/** `run_input` of an agent or team run: its stored input content, else its last user message. */
+/** `run_input` of an agent or team run: the stored input content, else the last user message. */
 export function runInput(run: Run): RawJson | Steps<RawJson> {
   const content = membersOf(run.get('input'), INPUT_CONTENT).get('input_content');
   return isPresent(content) ? printInput(content) : lastUserInput(run.get('messages'));
 }
 
-/** `run_input` of a workflow run: its input, else the last user message of its first step, else its own. */
+/** `run_input` of a workflow run: the input, else the last user message of its first step, else that of the run. */
 export function workflowRunInput(run: Run): RawJson | Steps<RawJson> {
   const input = run.get('input');
   return isPresent(input) ? printInput(input) : lastUserInput(messagesOfFirstStep(run), run.get('messages'));
@@ -46,7 +46,7 @@ function* printStructuredInput(input: RawJson): Steps<RawJson> {
   return shortened(yield* inputText(input, MAX_INPUT_LENGTH), MAX_INPUT_LENGTH);
 }
 
-/** The last user message in the first of the lists that has one. */
+/** The last user message of the first list that has one; `""` when there is none. */
 function* lastUserInput(...lists: readonly (RawJson | undefined)[]): Steps<RawJson> {
   for (const messages of lists) {
     const content = yield* lastUserContent(messages);
@@ -63,10 +63,10 @@ function messagesOfFirstStep(run: Run): RawJson | undefined {
 }
 
 /**
- * A stored input as text: a string as it is, an object as indented JSON, a list of messages by its first user message,
- * anything else as Python prints it. A message's content is passed on as it is, and may then be no string.
+ * A stored input as text: strings unchanged, objects as indented JSON, other values as Python prints them. A list that starts
+ * with a user message gives the content of that message, which may be any JSON value.
  *
- * @param limit characters after which a printed text ends with `…`
+ * @param limit characters after which printed text ends with `…`
  */
 export function* inputText(input: RawJson, limit: number): Steps<RawJson> {
   switch (kindOf(input)) {
@@ -81,17 +81,15 @@ export function* inputText(input: RawJson, limit: number): Steps<RawJson> {
   }
 }
 
-const FIRST_MESSAGE_MEMBERS = new MemberNames(['role', 'content']);
+const USER_MESSAGE_MEMBERS = new MemberNames(['role', 'content']);
 
 function contentOfFirst(messages: RawJson): RawJson | undefined {
   const [first] = itemsOf(messages);
-  const message = membersOf(first, FIRST_MESSAGE_MEMBERS);
+  const message = membersOf(first, USER_MESSAGE_MEMBERS);
   return message.get('role') === '"user"' ? message.get('content') : undefined;
 }
 
-const USER_MESSAGE_MEMBERS = new MemberNames(['role', 'content']);
-
-/** The first truthy content of a user message; undefined where no user message has one. */
+/** The first truthy content of a user message; undefined when there is none. */
 export function* firstUserContent(messages: RawJson | undefined): Steps<RawJson | undefined> {
   for (const message of objectsIn(messages, USER_MESSAGE_MEMBERS)) {
     const content = message?.get('content');
@@ -101,8 +99,8 @@ export function* firstUserContent(messages: RawJson | undefined): Steps<RawJson 
   return undefined;
 }
 
-/** The content of the last user message, `""` when it has none; undefined where there is no user message. */
-export function* lastUserContent(messages: RawJson | undefined): Steps<RawJson | undefined> {
+/** The content of the last user message, or `""` when it has none; undefined without a user message. */
+function* lastUserContent(messages: RawJson | undefined): Steps<RawJson | undefined> {
   let last: RawJson | undefined;
   for (const message of objectsIn(messages, USER_MESSAGE_MEMBERS)) {
     if (message?.get('role') === '"user"') last = message.get('content') ?? EMPTY_STRING;
@@ -114,7 +112,7 @@ export function* lastUserContent(messages: RawJson | undefined): Steps<RawJson |
 const MEDIA_KINDS = ['images', 'videos', 'audios', 'files'];
 const INPUT_MEDIA_MEMBERS = new MemberNames(MEDIA_KINDS);
 
-/** The media of a run's input, each kind a list, empty where there are none. */
+/** The media of a run's input: one list per kind, possibly empty. */
 export function inputMedia(input: RawJson | undefined): RawJson | Steps<RawJson> {
   const members = membersOf(input, INPUT_MEDIA_MEMBERS);
   const areLists = MEDIA_KINDS.every((kind) => kindOf(members.get(kind) ?? EMPTY_ARRAY) === 'array');
@@ -129,14 +127,14 @@ function* coerceLists(members: ReadonlyMap<string, RawJson>): Steps<RawJson> {
   return objectOf(lists);
 }
 
-/** What Python's `list.extend` makes of a value: the characters of a text, the keys of an object. */
+/** Converts a value as Python's `list.extend` does: a string to its characters, an object to its keys. */
 function* pythonList(media: RawJson | undefined): Steps<RawJson> {
   if (media === undefined) return EMPTY_ARRAY;
   switch (kindOf(media)) {
     case 'array':
       return media;
     case 'string':
-      // A list of more characters would be longer than a JavaScript string can be.
+      // The list of a longer string would exceed the length limit of a JavaScript string.
       return media.length > MAX_CHARACTERS ? EMPTY_ARRAY : yield* listOfCharacters(unquote(media));
     case 'object':
       return yield* listOfKeys(media);
@@ -156,11 +154,11 @@ function* listOfKeys(object: RawJson): Steps<RawJson> {
 
 const MAX_CHARACTERS = 50_000_000;
 
-/** A list of the characters of a text, made in parts: the list is up to eight times as long. */
-function* listOfCharacters(text: string): Steps<RawJson> {
+/** Yields between chunks, because a character takes up to eight in the list. */
+function* listOfCharacters(value: string): Steps<RawJson> {
   let list = '';
-  for (const [part] of text.matchAll(/.{1,16384}/gsu)) {
-    list += part.replace(/./gsu, (character) => `,${JSON.stringify(character)}`);
+  for (const [chunk] of value.matchAll(/.{1,16384}/gsu)) {
+    list += chunk.replace(/./gsu, (character) => `,${JSON.stringify(character)}`);
     yield;
   }
   return asRaw(`[${list.slice(1)}]`);

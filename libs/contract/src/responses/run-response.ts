@@ -15,13 +15,12 @@ import {
   unquote,
 } from '@session-service/json';
 import { effectiveType, listedType, type Run, type SessionType, type StoredSession } from '../stored-session.js';
-import { printTimestamp } from '../time/timestamp.js';
 import { coerceField, type OnInvalidField } from './invalid-fields.js';
 import { RUN_FIELDS, type RunField, type RunKind } from './run-fields.js';
 import { agentDataSdkLabel, withSdkLabel } from './sdk-label.js';
 
-/** What a run's response takes from its session. */
-export type RunOwner = Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'workflow_id' | 'agent_data'>;
+/** The fields of a session that the responses of its runs depend on. */
+type RunOwner = Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'workflow_id' | 'agent_data'>;
 
 const RUN_MEMBERS = new MemberNames([
   ...Object.values(RUN_FIELDS).flatMap((fields) => fields.map(({ name }) => name)),
@@ -32,7 +31,11 @@ export function runOf(raw: RawJson): Run {
   return membersOf(raw, RUN_MEMBERS);
 }
 
-/** Writes one run in the shape of `kind`. `label` is the SDK label that its session lends it. */
+/**
+ * Writes a run in the schema of `kind`.
+ *
+ * @param label the SDK label that the run inherits from its session
+ */
 export function* writeRun(
   writer: JsonWriter,
   kind: RunKind,
@@ -44,40 +47,31 @@ export function* writeRun(
   writer.openObject();
   const isLarge = LONG_MEMBERS.some((name) => (run.get(name)?.length ?? 0) > YIELD_LENGTH);
   for (const field of RUN_FIELDS[kind]) {
-    // Such a field looks through all of the input or the messages.
+    // Deriving a value may scan the whole input or all messages.
     if (isLarge && field.value !== undefined) yield;
-    const made = fieldValue(field, run);
-    const stored = typeof made === 'object' ? yield* made : made;
-    const value = kind === 'agent' && field.name === 'metadata' ? withSdkLabel(stored, label) : stored;
-    writer.field(field.name, printedField(field, value, onInvalid), nulls);
-    if (value !== undefined && value.length > YIELD_LENGTH) yield;
+    const valueOrSteps = fieldValue(field, run);
+    const value = typeof valueOrSteps === 'object' ? yield* valueOrSteps : valueOrSteps;
+    const labelled = kind === 'agent' && field.name === 'metadata' ? withSdkLabel(value, label) : value;
+    writer.field(field.name, coerceField(field.kind, field.name, labelled, onInvalid), nulls);
+    if (labelled !== undefined && labelled.length > YIELD_LENGTH) yield;
   }
   writer.closeObject();
 }
 
 const LONG_MEMBERS = ['input', 'messages'];
-/** From this length on, in characters, other requests run before the next field. */
+/** After a longer value, in characters, other requests run before the next field. */
 const YIELD_LENGTH = 65_536;
 
-/** The value of a field before it is printed. For a large run it may be made in steps. */
-export function fieldValue(field: RunField, run: Run): RawJson | undefined | Steps<RawJson> {
+/** The value of a field before coercion, or the steps that derive it. */
+function fieldValue(field: RunField, run: Run): RawJson | undefined | Steps<RawJson> {
   return field.value === undefined ? (run.get(field.name) ?? field.missing) : field.value(run);
 }
 
-/** The value of a field as it is printed; undefined for null and for what does not fit. */
-export function printedField(
-  { kind, name }: RunField,
-  value: RawJson | undefined,
-  onInvalid: OnInvalidField,
-): RawJson | undefined {
-  if (kind !== 'timestamp') return coerceField(kind, name, value, onInvalid);
-  if (!isPresent(value)) return undefined;
-  const printed = printTimestamp(value);
-  if (printed === undefined) onInvalid(name);
-  return printed;
-}
-
-/** The shape of a run in a listing; undefined for runs that the listing leaves out. `type` overrules the stored type. */
+/**
+ * The kind of a run in a list; undefined for runs that the list omits.
+ *
+ * @param type overrides the session's stored type
+ */
 export function listedRunKind(run: Run, owner: RunOwner, type: SessionType | undefined): RunKind | undefined {
   switch (type ?? effectiveType(owner)) {
     case 'agent':
@@ -90,13 +84,13 @@ export function listedRunKind(run: Run, owner: RunOwner, type: SessionType | und
   }
 }
 
-/** The shape of a run by its own fields, as the single run's route tells it. */
+/** The kind of a run by its own fields. `GET /sessions/{id}/runs/{run_id}` uses it. */
 export function ownRunKind(run: Run): RunKind {
   if (isPresent(run.get('workflow_id'))) return 'workflow';
   return isPresent(run.get('team_id')) ? 'team' : 'agent';
 }
 
-/** The label that an agent session lends its own agent's runs; members and steps of others get none. */
+/** The SDK label that an agent session passes on to the runs of its own agent, but not to those of other agents. */
 export function inheritedSdkLabel(run: Run, owner: RunOwner): RawJson | undefined {
   if (listedType(owner) !== 'agent') return undefined;
   const agentId = run.get('agent_id');
@@ -104,16 +98,16 @@ export function inheritedSdkLabel(run: Run, owner: RunOwner): RawJson | undefine
   return isOwn ? agentDataSdkLabel(owner.agent_data) : undefined;
 }
 
-/** The status that a run of this shape shows; undefined for null and for what is no string. */
+/** The status that the response shows; undefined when it is null or not a string. */
 export function runStatus(kind: RunKind, run: Run): RawJson | undefined {
   const field = RUN_FIELDS[kind].find(({ name }) => name === 'status');
-  return coerceField('text', 'status', run.get('status') ?? field?.missing, () => undefined);
+  return coerceField('string', 'status', run.get('status') ?? field?.missing, () => undefined);
 }
 
-/** Length of previewed texts in code points. */
+/** Length of the preview of a text, in code points. */
 const PREVIEW_LENGTH = 280;
 
-/** The fields of a preview: those of the run's own shape, texts cut short. */
+/** The fields of a preview, if the run's kind has them. */
 const PREVIEW_FIELDS: readonly (readonly [printedName: string, name: string])[] = [
   ...['run_id', 'parent_run_id', 'agent_id', 'team_id', 'workflow_id', 'user_id', 'status'].map(
     (name) => [name, name] as const,
@@ -129,8 +123,9 @@ export function* writeRunPreview(writer: JsonWriter, kind: RunKind, run: Run, on
   for (const [printedName, name] of PREVIEW_FIELDS) {
     const field = RUN_FIELDS[kind].find((candidate) => candidate.name === name);
     if (field === undefined) continue;
-    const made = fieldValue(field, run);
-    const value = printedField(field, typeof made === 'object' ? yield* made : made, onInvalid);
+    const valueOrSteps = fieldValue(field, run);
+    const stored = typeof valueOrSteps === 'object' ? yield* valueOrSteps : valueOrSteps;
+    const value = coerceField(field.kind, name, stored, onInvalid);
     const isText = name === 'run_input' || name === 'content';
     writer.member(printedName, isText && value !== undefined ? previewOf(value) : value);
   }

@@ -13,21 +13,21 @@ import {
 
 const LABEL_MEMBERS = new MemberNames(['sdk', 'framework']);
 
-/** What names the SDK of an external agent: `sdk`, or, where that is false, `framework`, if it is a non-empty string. */
+/** The SDK of an external agent: `sdk`, or `framework` when `sdk` is falsy; undefined unless it is a non-empty string. */
 export function sdkLabel(sdk: RawJson | null | undefined, framework: RawJson | null | undefined): RawJson | undefined {
   const label = isTruthy(sdk) ? sdk : framework;
   return label && kindOf(label) === 'string' && isTruthy(label) ? label : undefined;
 }
 
-/** The label in a stored `agent_data`; anything but an object has none. */
+/** The label in a stored `agent_data`. */
 export function agentDataSdkLabel(agentData: RawJson | null): RawJson | undefined {
   const members = membersOf(agentData, LABEL_MEMBERS);
   return sdkLabel(members.get('sdk'), members.get('framework'));
 }
 
 /**
- * Metadata with the label as `sdk`: it replaces a key of that name in its place and makes metadata where there is none.
- * Python's `dict` makes an empty object of an empty list or text.
+ * Metadata with the label as `sdk`, which replaces an existing key in its position and creates the metadata if necessary.
+ * Without a label, an empty list or string becomes `{}`, as in Python's `dict()`.
  */
 export function withSdkLabel(metadata: RawJson | null | undefined, label: RawJson | undefined): RawJson | undefined {
   const given = metadata ?? undefined;

@@ -23,22 +23,22 @@ import { writeChatHistory } from './chat-history.js';
 import { derivedTitle, findTitleSource, storedName } from './derived-title.js';
 import { coerceField, type OnInvalidField } from './invalid-fields.js';
 import { agentDataSdkLabel, withSdkLabel } from './sdk-label.js';
-import { sessionDataOf, stringColumn, timestampColumn, totalTokens } from './session-list.js';
+import { sessionDataOf, stringColumn, totalTokens } from './session-list.js';
 import { isShownInDetail } from './visible-runs.js';
 
-/** What a detail is made from, and how. */
-export interface DetailContext {
+/** The data and the options of a session detail. */
+interface DetailContext {
   readonly session: StoredSession;
   readonly runs: RunSource;
   readonly nulls: NullPolicy;
   readonly onInvalid: OnInvalidField;
-  /** Unix seconds: what a workflow session without `updated_at` shows. */
+  /** Unix seconds; a workflow session without `updated_at` shows it. */
   readonly now: () => number;
 }
 
 const NAME_MEMBER = new MemberNames(['name']);
 
-/** Writes a session detail in the shape of `type`, which need not be the stored one. */
+/** @param type selects the schema; may differ from the stored type */
 export function writeSessionDetail(writer: JsonWriter, type: SessionType, context: DetailContext): Steps<void> {
   return WRITERS[type](writer, context);
 }
@@ -96,7 +96,7 @@ function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
     .closeObject();
 }
 
-/** A workflow session has no conversation, summary or metrics; its dictionaries are never null. */
+/** A workflow session has no chat history, summary or metrics. `session_data`, `workflow_data` and `metadata` are never null. */
 function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, now }: DetailContext): Steps<void> {
   const data = sessionDataOf(session.session_data);
   yield;
@@ -110,7 +110,7 @@ function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, n
     .field('workflow_id', stringColumn(session.workflow_id), nulls)
     .field('workflow_name', NULL, nulls)
     .field('session_id', quote(session.session_id), nulls)
-    .field('session_name', coerceField('text', 'session_name', name, onInvalid), nulls)
+    .field('session_name', coerceField('string', 'session_name', name, onInvalid), nulls)
     .field('session_data', coerceField('dict', 'session_data', session.session_data, onInvalid) ?? EMPTY_OBJECT, nulls)
     .field('session_state', coerceField('dict', 'session_state', data.get('session_state'), onInvalid), nulls)
     .field('workflow_data', workflowData, nulls)
@@ -125,10 +125,10 @@ function* workflowTitle(runs: RunSource, workflowData: RawJson): Steps<RawJson> 
   return derivedTitle('workflow', source, membersOf(workflowData, NAME_MEMBER).get('name'));
 }
 
-/** The input of a workflow run is read as it is stored. */
+/** A workflow title uses the stored input, which `findTitleSource` reads itself. */
 function* noInput(): Steps<undefined> {}
 
-/** What agent and team details have in common, as printed; undefined for null. */
+/** The printed fields that agent and team details share; undefined: null. */
 interface ConversationFields {
   readonly name: RawJson | undefined;
   readonly summary: RawJson | undefined;
@@ -145,7 +145,7 @@ function* conversationFields(
 ): Steps<ConversationFields> {
   const data = sessionDataOf(session.session_data);
   const name = storedName(data) ?? (yield* conversationTitle(type, runs));
-  // AgentOS looks for metrics only in session_data that is an object with members.
+  // AgentOS reads metrics only from a non-empty session_data object.
   const { session_data: stored } = session;
   const hasData = isTruthy(stored) && kindOf(stored) === 'object';
   const metrics = coerceField(
@@ -156,7 +156,7 @@ function* conversationFields(
   );
   const createdAt = pastTimestamp('created_at', session.created_at, onInvalid);
   return {
-    name: coerceField('text', 'session_name', name, onInvalid),
+    name: coerceField('string', 'session_name', name, onInvalid),
     summary: sessionSummary(session.summary),
     state: coerceField('dict', 'session_state', data.get('session_state'), onInvalid),
     metrics,
@@ -180,18 +180,18 @@ function* rebuiltInput(run: Run): Steps<RawJson | undefined> {
   return kindOf(input) === 'object' ? yield* rebuiltRunInput(input, ItemPath.ofRun(run.get('run_id') ?? NULL)) : input;
 }
 
-/** Details take a time of 0 for none. */
+/** In details a time of 0 counts as null. */
 function pastTimestamp(field: string, raw: RawJson | null, onInvalid: OnInvalidField): RawJson | undefined {
-  return raw === '0' ? undefined : timestampColumn(field, raw, onInvalid);
+  return raw === '0' ? undefined : coerceField('timestamp', field, raw, onInvalid);
 }
 
 const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
 
 /**
- * A stored summary as details show it: the known keys that have a value, the date re-printed as Python's `isoformat`.
- * (Lists print the stored JSON untouched.) A date that cannot be read is shown as stored.
+ * Prints a stored summary: known keys with a value, the date as by Python's `isoformat`. An invalid date is printed as stored.
+ * Lists print the whole summary as stored.
  */
-export function sessionSummary(stored: RawJson | null): RawJson | undefined {
+function sessionSummary(stored: RawJson | null): RawJson | undefined {
   if (!isTruthy(stored) || kindOf(stored) !== 'object') return undefined;
   const members = membersOf(stored, SUMMARY_KEYS);
   const present = (key: string) => (isPresent(members.get(key)) ? members.get(key) : undefined);
@@ -205,6 +205,6 @@ export function sessionSummary(stored: RawJson | null): RawJson | undefined {
 
 function reprintDate(date: RawJson): RawJson {
   if (kindOf(date) !== 'string') return date;
-  const text = reprintIsoDatetime(unquote(date));
-  return text === undefined ? date : quote(text);
+  const printed = reprintIsoDatetime(unquote(date));
+  return printed === undefined ? date : quote(printed);
 }

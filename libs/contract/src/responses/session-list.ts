@@ -1,33 +1,32 @@
 import { type JsonWriter, MemberNames, membersOf, quote, type RawJson, type Steps } from '@session-service/json';
 import { type ListedSession, listedType } from '../stored-session.js';
-import { printTimestamp } from '../time/timestamp.js';
 import { derivedTitle, storedName, type TitleSource } from './derived-title.js';
 import { coerceField, type OnInvalidField } from './invalid-fields.js';
 import { sdkLabel, withSdkLabel } from './sdk-label.js';
 
 const SESSION_DATA_MEMBERS = new MemberNames(['session_name', 'session_state', 'session_metrics']);
 
-/** The members of a stored session_data that responses show; nothing for null and for what is no object. */
+/** The members of a stored `session_data` that responses show; none when it is not an object. */
 export function sessionDataOf(raw: RawJson | null | undefined): ReadonlyMap<string, RawJson> {
   return membersOf(raw, SESSION_DATA_MEMBERS);
 }
 
-/** The sessions of a page in order. Those of a large page arrive while they are read. */
+/** The sessions of a page in order. The sessions of a large page are loaded while they are read. */
 export interface SessionSource {
-  /** The next session, undefined behind the last. Waits where it has not arrived. */
+  /** Returns the next session, or undefined after the last. Waits until it is loaded. */
   next(): Steps<ListedSession | undefined>;
 }
 
-/** The page that a list shows. */
-export interface ListPage {
+/** A page of a session list. */
+interface ListPage {
   readonly sessions: SessionSource;
   readonly page: bigint;
   readonly limit: bigint;
-  /** The number of all matching sessions. */
+  /** The number of sessions on all pages. */
   readonly total: bigint;
 }
 
-/** Writes the body of `GET /sessions`. `onInvalid` is told the session with each field. */
+/** Writes the body of `GET /sessions`. The field names passed to `onInvalid` include the session id. */
 export function* writeSessionList(writer: JsonWriter, list: ListPage, onInvalid: OnInvalidField): Steps<void> {
   const { page, limit, total } = list;
   writer.openObject().key('data').openArray();
@@ -55,10 +54,10 @@ function writeListItem(writer: JsonWriter, session: ListedSession, onInvalid: On
   writer
     .openObject()
     .member('session_id', quote(session.session_id))
-    .member('session_name', coerceField('text', 'session_name', name, onInvalid))
+    .member('session_name', coerceField('string', 'session_name', name, onInvalid))
     .member('session_state', coerceField('dict', 'session_state', data.get('session_state'), onInvalid))
-    .member('created_at', timestampColumn('created_at', session.created_at, onInvalid))
-    .member('updated_at', timestampColumn('updated_at', session.updated_at, onInvalid))
+    .member('created_at', coerceField('timestamp', 'created_at', session.created_at, onInvalid))
+    .member('updated_at', coerceField('timestamp', 'updated_at', session.updated_at, onInvalid))
     .member('session_type', quote(type))
     .member('user_id', stringColumn(session.user_id))
     .member('agent_id', stringColumn(session.agent_id))
@@ -78,24 +77,12 @@ function listedTitle({ title_found, title_message, title_input }: ListedSession)
 
 const TOTAL_TOKENS_MEMBER = new MemberNames(['total_tokens']);
 
-/** The number of tokens in stored metrics. */
+/** `total_tokens` of stored metrics. */
 export function totalTokens(metrics: RawJson | undefined, onInvalid: OnInvalidField): RawJson | undefined {
   return coerceField('integer', 'total_tokens', membersOf(metrics, TOTAL_TOKENS_MEMBER).get('total_tokens'), onInvalid);
 }
 
-/** A column of text as JSON; absent when NULL. */
+/** A text column as a JSON string; undefined for NULL. */
 export function stringColumn(value: string | null): RawJson | undefined {
   return value === null ? undefined : quote(value);
-}
-
-/** Stored unix seconds as the API prints them; a time that no calendar has is invalid. */
-export function timestampColumn(
-  field: string,
-  raw: RawJson | null | undefined,
-  onInvalid: OnInvalidField,
-): RawJson | undefined {
-  if (raw === null || raw === undefined || raw === 'null') return undefined;
-  const printed = printTimestamp(raw);
-  if (printed === undefined) onInvalid(field);
-  return printed;
 }

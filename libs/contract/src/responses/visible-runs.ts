@@ -1,14 +1,14 @@
 import { isTruthy, kindOf, type RawJson, unquote } from '@session-service/json';
 import type { Run, SessionType } from '../stored-session.js';
 
-/** Bounds in unix seconds, both inclusive; statuses in upper case. */
+/** Filters of a run list: inclusive bounds in Unix seconds, statuses in upper case. */
 export interface RunFilter {
   readonly createdAfter?: bigint | undefined;
   readonly createdBefore?: bigint | undefined;
   readonly statuses?: ReadonlySet<string> | undefined;
 }
 
-/** True for a run within the bounds; one without a numeric created_at is within any. */
+/** True for a run within the bounds. As in AgentOS, a run without a numeric `created_at` is within any bounds. */
 export function isCreatedWithin(run: Run, { createdAfter, createdBefore }: RunFilter): boolean {
   if (createdAfter === undefined && createdBefore === undefined) return true;
   const createdAt = run.get('created_at');
@@ -19,7 +19,7 @@ export function isCreatedWithin(run: Run, { createdAfter, createdBefore }: RunFi
   );
 }
 
-/** True when the printed status is among the wanted, in any case. */
+/** Compares the printed status without regard to case. */
 export function hasStatus(status: RawJson | undefined, { statuses }: RunFilter): boolean {
   if (statuses === undefined) return true;
   return statuses.has(status === undefined ? '' : unquote(status).toUpperCase());
@@ -34,14 +34,13 @@ function isAfter(time: RawJson, bound: bigint): boolean {
 }
 
 /**
- * Whether a run takes part in a detail. AgentOS rebuilds stored runs as objects first: an agent or team session keeps
- * runs that have an agent_id or team_id key, a workflow session those that are of neither an agent nor a team.
+ * True for runs that a session detail includes. AgentOS rebuilds stored runs as objects for a detail: an agent or team session
+ * then keeps the runs with an `agent_id` or `team_id` key, a workflow session those of neither an agent nor a team.
  */
 export function isShownInDetail(type: SessionType, run: Run): boolean {
   return type === 'workflow' ? isWorkflowRun(run) : run.has('agent_id') || run.has('team_id');
 }
 
-/** A run is of a workflow when neither id nor name of an agent or team is in it. */
 function isWorkflowRun(run: Run): boolean {
   return !['agent_id', 'agent_name', 'team_id', 'team_name'].some((key) => isTruthy(run.get(key)));
 }

@@ -57,7 +57,7 @@ describe('reprintIsoDatetime', () => {
     '2025-10-21T14:30:05+24:00',
     '2025-10-21T14:30:05+',
     ' 2025-10-21',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(reprintIsoDatetime(text)).toBeUndefined();
   });
 });

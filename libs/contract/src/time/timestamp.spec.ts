@@ -37,7 +37,7 @@ describe('printTimestamp', () => {
     '"soon"',
     '[]',
     '{}',
-  ])('has nothing to print for %s', (raw) => {
+  ])('returns undefined for %s', (raw) => {
     expect(printTimestamp(asRaw(raw))).toBeUndefined();
   });
 });

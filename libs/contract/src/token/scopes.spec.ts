@@ -21,7 +21,7 @@ describe('requiredScope', () => {
     ['GET', '/sessionsx', undefined],
     ['GET', '//sessions', undefined],
     ['GET', '/', undefined],
-  ])('%s %j needs %s', (method, path, scope) => {
+  ])('maps %s %j to %s', (method, path, scope) => {
     expect(requiredScope(method, path)).toBe(scope);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { utf8DecodeError } from './unverified-token.js';
 
-/** Bytes and what Python 3.11 says of them. */
-const FAULTS: readonly (readonly [string, string | undefined])[] = [
+/** Bytes as hex digits, and the message of Python 3.11. */
+const DECODE_ERRORS: readonly (readonly [string, string | undefined])[] = [
   ['', undefined],
   ['61c3a4e29c93f09f9880', undefined],
   ['eda080', undefined],
@@ -20,8 +20,8 @@ const FAULTS: readonly (readonly [string, string | undefined])[] = [
   ['f4908080', "'utf-8' codec can't decode byte 0xf4 in position 0: invalid continuation byte"],
 ];
 
-describe('utf8Fault', () => {
-  it.each(FAULTS)('%s: %s', (hex, expected) => {
+describe('utf8DecodeError', () => {
+  it.each(DECODE_ERRORS)('reports for the bytes %s: %s', (hex, expected) => {
     expect(utf8DecodeError(Buffer.from(hex, 'hex'))).toBe(expected);
   });
 });
