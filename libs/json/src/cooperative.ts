@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Work whose length depends on a request or on stored data, cut into steps. At every `yield` other requests may run: between
- * values, messages, runs and rows, so that one large session delays nobody. A promise that is yielded is awaited: the work
- * needs rows that have not arrived.
+ * Work whose duration depends on a request or on stored data. At every `yield`, between values, messages, runs and rows, other
+ * requests may run, so that a large session does not block the event loop. A yielded promise is awaited, for example for rows
+ * that have not arrived yet.
  */
 export type Steps<T> = Generator<Promise<unknown> | undefined, T>;
 
-/** How long work may keep the event loop before other requests run, in milliseconds. */
+/** Longest time that the work may block the event loop before other requests run, in milliseconds. */
 const TIME_SLICE_MS = 10;
 
-/** Runs the steps in slices of `TIME_SLICE_MS`. */
+/** Runs the steps to the end in slices of `TIME_SLICE_MS`. */
 export async function cooperative<T>(steps: Steps<T>): Promise<T> {
   for (;;) {
     const step = await runSteps(steps);
@@ -19,13 +19,13 @@ export async function cooperative<T>(steps: Steps<T>): Promise<T> {
 }
 
 /**
- * Runs the steps until they end, or until `isEnough` at one of them: then they can be run on.
+ * Runs the steps until they end or `shouldPause` returns true after a step. Call it again to continue.
  *
  * @param beforeWaiting called before a promise is awaited
  */
 export async function runSteps<T>(
   steps: Steps<T>,
-  isEnough: () => boolean = () => false,
+  shouldPause: () => boolean = () => false,
   beforeWaiting: () => void = () => undefined,
 ): Promise<IteratorResult<unknown, T>> {
   let sliceEnd = performance.now() + TIME_SLICE_MS;
@@ -40,11 +40,11 @@ export async function runSteps<T>(
       await setImmediate();
       sliceEnd = performance.now() + TIME_SLICE_MS;
     }
-    if (isEnough()) return step;
+    if (shouldPause()) return step;
   }
 }
 
-/** Runs the steps without a break, for work that is known to be small and waits for nothing. */
+/** Runs the steps without pausing, for work that is known to be short and yields no promises. */
 export function runSync<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next();

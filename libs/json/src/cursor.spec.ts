@@ -6,7 +6,7 @@ import { asRaw } from './raw-json.js';
 const NAMES = new MemberNames(['run_id', 'status']);
 
 describe('membersOf', () => {
-  it('cuts the members out of the text, whatever they hold', () => {
+  it('returns the members as slices of the text', () => {
     const text = asRaw(' {"a" : {"x\\"}": [1, "]"]}, "b\\u0062":-1.50e3 ,"__proto__": "\\\\", "a": null}'.trim());
     expect([...membersOf(text)]).toEqual([
       ['a', 'null'],
@@ -15,11 +15,11 @@ describe('membersOf', () => {
     ]);
   });
 
-  it.each(['[]', '"text"', '5', 'null', '{}'])('finds none in %s', (text) => {
+  it.each(['[]', '"text"', '5', 'null', '{}'])('returns no members for %s', (text) => {
     expect(membersOf(asRaw(text)).size).toBe(0);
   });
 
-  it('keeps only named ones of an object of many members, also where other keys look like a name', () => {
+  it('reduces a large object to the named members, also when other keys resemble a name', () => {
     const others = Array.from({ length: 10_000 }, (_, index) => `"r${String(index).padStart(5, '0')}":${index}`);
     const members = membersOf(asRaw(`{${others.join(',')},"status":"s","run_id":"r"}`), NAMES);
     expect(members.size).toBeLessThan(100);
@@ -27,7 +27,7 @@ describe('membersOf', () => {
   });
 });
 
-it('walks over the items of an array', () => {
+it('itemsOf and objectsIn iterate over the items of an array', () => {
   const text = asRaw('[ 1 , "a,]" ,{"b":[2]}, [] ]');
   expect([...itemsOf(text)]).toEqual(['1', '"a,]"', '{"b":[2]}', '[]']);
   expect(Array.from(objectsIn(text, NAMES), (item) => item?.get('b'))).toEqual([
@@ -39,7 +39,7 @@ it('walks over the items of an array', () => {
   expect([...itemsOf(asRaw('{}'))]).toEqual([]);
 });
 
-it('reads the members of an object one by one, repeated ones too', () => {
+it('entriesOf iterates over all members of an object, including duplicate keys', () => {
   expect([...entriesOf(asRaw('{"a":1,"b":{"c":2},"a":3}'))]).toEqual([
     ['a', '1'],
     ['b', '{"c":2}'],
@@ -53,7 +53,7 @@ it.each([
   ['{"a": 1}', '{"a": 1,"sdk":"x"}'],
   ['{"sdk": {"y": 1}, "a": 1}', '{"sdk":"x", "a": 1}'],
   ['{"a": "sdk", "sdk": null}', '{"a": "sdk", "sdk":"x"}'],
-])('sets a member of %s', (text, expected) => {
+])('withMember sets a member of %s, giving %s', (text, expected) => {
   expect(withMember(asRaw(text), 'sdk', asRaw('"x"'))).toBe(expected);
 });
 
@@ -62,6 +62,6 @@ it.each([
   ['{"run_id": 1, "status": 2}', '{}'],
   ['{"a": 1, "b": 2, "status": 3}', '{"a": 1, "b": 2}'],
   ['{}', '{}'],
-])('takes members out of %s', (text, expected) => {
+])('withoutMembers removes members from %s, giving %s', (text, expected) => {
   expect(withoutMembers(asRaw(text), NAMES)).toBe(expected);
 });

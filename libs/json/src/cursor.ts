@@ -1,7 +1,7 @@
 import type { MemberNames } from './member-names.js';
 import { asRaw, type RawJson } from './raw-json.js';
 
-/** Code units that mean something in JSON text. */
+/** UTF-16 code units of JSON's structural characters. */
 export const SPACE = 0x20;
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
@@ -12,36 +12,36 @@ export const CLOSE_BRACKET = 0x5d;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
 
-/** Asking for each key whether it is needed costs more than keeping a few that are not. */
+/** Up to this number, keeping all members is faster than checking whether each one is needed. */
 const MAX_UNFILTERED_MEMBERS = 64;
 
 const NO_MEMBERS: ReadonlyMap<string, RawJson> = new Map();
 
 /**
- * The members of an object in the order of its text, each value a slice of it; of duplicate keys the last value. No
- * members for a value that is no object.
+ * The members of an object in order, each value a slice of the JSON text; for duplicate keys the last value. Empty for a value
+ * that is not an object.
  *
- * @param names the members that are needed: of an object with a million others only these are kept
+ * @param names the members that are needed; large objects are reduced to them
  */
 export function membersOf(raw: RawJson | null | undefined, names?: MemberNames): ReadonlyMap<string, RawJson> {
   return raw?.charCodeAt(0) === OPEN_BRACE ? new JsonCursor(raw).members(names) : NO_MEMBERS;
 }
 
-/** The members of an object one by one, also those of duplicate keys. None for a value that is no object. */
+/** Iterates over the members of an object, including duplicate keys. Empty for a value that is not an object. */
 export function* entriesOf(raw: RawJson): Generator<[key: string, value: RawJson], undefined> {
   if (raw.charCodeAt(0) !== OPEN_BRACE) return;
   const cursor = new JsonCursor(raw);
   while (cursor.enterMember()) yield [cursor.key(), cursor.value()];
 }
 
-/** The items of an array, each a slice of its text, one by one. No items for a value that is no array. */
+/** Iterates over the items of an array, each a slice of the JSON text. Empty for a value that is not an array. */
 export function* itemsOf(raw: RawJson | null | undefined): Generator<RawJson, undefined> {
   if (raw?.charCodeAt(0) !== OPEN_BRACKET) return;
   const cursor = new JsonCursor(raw);
   while (cursor.enterItem()) yield cursor.value();
 }
 
-/** The members of each item of an array, see `membersOf`; undefined for an item that is no object. */
+/** Iterates over the items of an array as by `membersOf`; yields undefined for an item that is not an object. */
 export function* objectsIn(
   raw: RawJson | undefined,
   names: MemberNames,
@@ -57,7 +57,7 @@ export function* objectsIn(
   }
 }
 
-/** True when every item of an array is of that kind. */
+/** True when every item of an array has the given kind. */
 export function everyItemIs(kind: 'object' | 'string', raw: RawJson): boolean {
   const first = kind === 'object' ? OPEN_BRACE : QUOTE;
   const cursor = new JsonCursor(raw);
@@ -68,7 +68,7 @@ export function everyItemIs(kind: 'object' | 'string', raw: RawJson): boolean {
   return true;
 }
 
-/** The object with a member set: in its place where the object has one of that name, else at the end. */
+/** Sets a member of an object: replaces it in its position, or appends it. */
 export function withMember(raw: RawJson, name: string, value: RawJson): RawJson {
   const key = JSON.stringify(name);
   const cursor = new JsonCursor(raw);
@@ -82,7 +82,7 @@ export function withMember(raw: RawJson, name: string, value: RawJson): RawJson 
   return asRaw(body.trim() === '' ? `{${key}:${value}}` : `{${body},${key}:${value}}`);
 }
 
-/** The object without the members of those names. */
+/** Removes the named members from an object. */
 export function withoutMembers(raw: RawJson, names: MemberNames): RawJson {
   const cursor = new JsonCursor(raw);
   let kept = '';
@@ -104,20 +104,20 @@ export function withoutMembers(raw: RawJson, names: MemberNames): RawJson {
 }
 
 /**
- * Walks over valid JSON text and cuts slices out of it, looking at each character once, however deeply values are nested.
- * Strings, which are most of what AgentOS stores, are crossed by a search for their end.
+ * Walks over valid JSON text and returns slices of it. Looks at each character once, at any nesting depth. Skips strings, which
+ * are most of AgentOS's data, with a native search for their end.
  */
-export class JsonCursor {
+class JsonCursor {
   position = 0;
 
   constructor(private readonly text: string) {}
 
-  /** Moves to the next item of the array at the cursor; false at its end. */
+  /** Moves to the next item of the array at the cursor; returns false at its end. */
   enterItem(): boolean {
     return this.enter(CLOSE_BRACKET);
   }
 
-  /** Moves to the key of the next member of the object at the cursor; false at its end. */
+  /** Moves to the key of the next member of the object at the cursor; returns false at its end. */
   enterMember(): boolean {
     return this.enter(CLOSE_BRACE);
   }
@@ -126,7 +126,7 @@ export class JsonCursor {
     return this.text.charCodeAt(this.position) === OPEN_BRACE;
   }
 
-  /** Reads the members of the object at the cursor; of a large one only those in `names`. */
+  /** Reads the members of the object at the cursor, reducing a large object to `names`. */
   members(names?: MemberNames): Map<string, RawJson> {
     const members = new Map<string, RawJson>();
     this.position++;
@@ -153,7 +153,7 @@ export class JsonCursor {
     return unescaped(this.text.slice(start, this.skipKey() - 1));
   }
 
-  /** Moves from a key to its value, and returns the position behind the key. */
+  /** Moves from a key to its value, and returns the end of the key. */
   skipKey(): number {
     const end = endOfString(this.text, this.position);
     this.position = end;
@@ -177,12 +177,12 @@ export class JsonCursor {
   private enter(close: number): boolean {
     const code = this.skipSpace();
     if (Number.isNaN(code) || code === close) return false;
-    // The opening bracket, or the comma behind the item before.
+    // Skips the opening bracket, or the comma after the previous item.
     if (this.position === 0 || code === COMMA) this.position++;
     return this.skipSpace() !== close;
   }
 
-  /** Returns the code at the cursor, NaN at the end. */
+  /** Skips white space and returns the code unit at the cursor, or NaN at the end. */
   private skipSpace(): number {
     let code = this.text.charCodeAt(this.position);
     while (code <= SPACE) {
@@ -193,19 +193,18 @@ export class JsonCursor {
   }
 }
 
-/** Only a key with an escape needs a parser. */
 function unescaped(key: string): string {
   return key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key;
 }
 
-/** The position behind the value that begins at `start`. */
+/** The end of the value that begins at `start`. */
 export function endOfValue(text: string, start: number): number {
   const code = text.charCodeAt(start);
   if (code === QUOTE) return endOfString(text, start);
   return code === OPEN_BRACE || code === OPEN_BRACKET ? endOfContainer(text, start) : endOfLiteral(text, start);
 }
 
-/** The position behind a number, `true`, `false` or `null`. */
+/** The end of a number, `true`, `false` or `null`. */
 export function endOfLiteral(text: string, start: number): number {
   let position = start;
   for (; position < text.length; position++) {
@@ -215,7 +214,7 @@ export function endOfLiteral(text: string, start: number): number {
   return position;
 }
 
-/** The position behind the closing quote of the string that opens at `start`. */
+/** The end of the string that begins at `start`, after its closing quote. */
 export function endOfString(text: string, start: number): number {
   let close = text.indexOf('"', start + 1);
   while (close !== -1 && text.charCodeAt(close - 1) === BACKSLASH && isEscaped(text, close)) {
@@ -248,19 +247,19 @@ function endOfContainer(text: string, start: number): number {
   return position;
 }
 
-/** The position of the next quote or bracket behind `start`. */
+/** The position of the next quote, bracket or brace after `start`. */
 function endOfPlain(text: string, start: number): number {
   for (let position = start + 1; position < start + MAX_LOOP_LENGTH; position++) {
     const code = text.charCodeAt(position);
-    // One bit tells a bracket from a brace.
+    // `[` and `{`, and `]` and `}`, differ in one bit only.
     if (code === QUOTE || (code | 0x20) === OPEN_BRACE || (code | 0x20) === CLOSE_BRACE) return position;
   }
   return endOfLongPlain(text, start + MAX_LOOP_LENGTH);
 }
 
 /**
- * Numbers, words and separators are crossed by native searches, many times as fast as a loop. They search windows that
- * grow with the length already crossed: a search of the whole text for each array would take quadratic time.
+ * Skips long runs of numbers, keywords and separators with native searches, which are many times faster than a loop. The
+ * search window grows step by step: searching the rest of the text for each array would take quadratic time.
  */
 function endOfLongPlain(text: string, start: number): number {
   let position = start;
@@ -268,8 +267,8 @@ function endOfLongPlain(text: string, start: number): number {
     const window = text.slice(position, position + size);
     let plain = window;
     for (const character of STRUCTURE) {
-      const found = plain.indexOf(character);
-      if (found !== -1) plain = plain.slice(0, found);
+      const index = plain.indexOf(character);
+      if (index !== -1) plain = plain.slice(0, index);
     }
     position += plain.length;
     if (plain.length < window.length) break;

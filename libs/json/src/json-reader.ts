@@ -14,24 +14,24 @@ import { pythonFloat } from './python-format.js';
 import { quote, type RawJson } from './raw-json.js';
 import { Splice, withoutDuplicateKeys } from './rewrite.js';
 
-/** Bounds of what is read; what exceeds one is refused. */
+/** Limits of the JSON text; the reader rejects a text that exceeds one. */
 export interface ReaderLimits {
-  /** Arrays and objects inside each other. */
+  /** Nested arrays and objects. */
   readonly depth: number;
-  /** Digits of an integer. */
+  /** Digits of one integer. */
   readonly digits: number;
-  /** Values in all. */
+  /** Total number of values. */
   readonly values: number;
-  /** Characters by which numbers may grow when PostgreSQL writes their exponents out: `1e308` has 309 digits. */
+  /** Characters by which all numbers may grow when PostgreSQL expands their exponents: `1e308` becomes 309 digits. */
   readonly growth: number;
 }
 
-/** Where Python's reader raises JSONDecodeError. */
+/** A syntax error where Python raises JSONDecodeError, with Python's message. */
 export class JsonSyntaxError extends Error {
-  /** In characters (code points) from the beginning of the text. */
+  /** Offset in code points, as Python counts. */
   readonly position: number;
 
-  /** @param index position in the JavaScript string */
+  /** @param index offset in UTF-16 code units */
   constructor(
     readonly reason: string,
     text: string,
@@ -42,26 +42,25 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-/** Which of the limits a text exceeds. */
 export class JsonLimitExceeded extends Error {
   constructor(readonly limit: keyof ReaderLimits) {
-    super(`Too much JSON: ${limit}`);
+    super(`JSON exceeds the limit of ${limit}`);
   }
 }
 
 export interface ParsedJson {
-  /** White space between the tokens is as it was sent. `NaN`, `Infinity` and `-Infinity` can occur: Python reads them. */
+  /** Keeps white space between tokens. May contain `NaN`, `Infinity` and `-Infinity`, which Python accepts. */
   readonly root: RawJson;
   /**
-   * Whether it holds NaN, an infinity, a control character, a noncharacter or half of a surrogate pair. When not, as usual,
-   * nothing needs cleaning and PostgreSQL can store all of it.
+   * True when the text contains NaN, an infinity, a control character, a noncharacter or a lone surrogate. Otherwise, as
+   * usual, nothing needs cleaning and PostgreSQL can store all of it.
    */
   readonly isUnstorable: boolean;
 }
 
 /**
- * Reads JSON text as Python's `json.loads` does and prints it as Python would: numbers in Python's spelling, strings with
- * the escapes of `JSON.stringify`, the last of duplicate keys in the first one's place. The first fault found decides.
+ * Reads JSON text like Python's `json.loads` and normalises it: numbers in Python's format, strings with the escapes of
+ * `JSON.stringify`, and the last value of duplicate keys in the position of the first. Stops at the first error.
  *
  * @throws JsonSyntaxError where Python raises JSONDecodeError
  * @throws JsonLimitExceeded
@@ -75,14 +74,14 @@ export function* readJson(text: string, limits: ReaderLimits): Steps<ParsedJson>
   };
 }
 
-/** One array or object that is being read. */
+/** An array or object that the reader has not finished. */
 class Container {
   private firstKey: string | undefined;
   private keys: Set<string> | undefined;
 
   constructor(readonly closing: number) {}
 
-  /** False when the key is there already. Most objects are small: the set begins with the second key. */
+  /** Returns false for a duplicate key. Creates the set with the second key, because many objects have only one. */
   addKey(key: string): boolean {
     if (this.firstKey === undefined) {
       this.firstKey = key;
@@ -94,7 +93,7 @@ class Container {
   }
 }
 
-/** A pass over the text with a stack of open containers: no recursion, so depth costs nothing. */
+/** Reads the text in one pass. Uses a stack instead of recursion, so that deep nesting cannot overflow the call stack. */
 class JsonReader {
   hasDuplicateKeys = false;
   isUnstorable = false;
@@ -131,7 +130,7 @@ class JsonReader {
     return this.printed.done(start, end);
   }
 
-  /** Reads the value at the index. True when it is a container whose first value has to be read next. */
+  /** Reads the value at the index, but only the start of a non-empty array or object; returns true for those. */
   private opensContainer(): boolean {
     switch (this.text.charCodeAt(this.index)) {
       case QUOTE:
@@ -166,7 +165,7 @@ class JsonReader {
     return true;
   }
 
-  /** Moves to the next value of the innermost container, or closes it. */
+  /** Moves to the next value of the innermost container and returns true, or closes the container and returns false. */
   private hasNext(): boolean {
     const container = this.openContainers.at(-1);
     if (container === undefined) return false;
@@ -192,18 +191,18 @@ class JsonReader {
     this.skipSpace();
   }
 
-  /** Reads a string and returns it as it is printed. */
+  /** Reads a string and returns its normalised form. */
   private string(): string {
     const { text } = this;
     const start = this.index;
-    let isPrinted = true;
+    let isCanonical = true;
     let index = start + 1;
     for (;;) {
       const code = text.charCodeAt(index);
       if (code === QUOTE) break;
       if (code === BACKSLASH) {
-        // JSON.stringify writes the other escapes in another way, or they stand for what cannot be stored.
-        isPrinted &&= ESCAPES[text.charCodeAt(index + 1)] === CANONICAL_ESCAPE;
+        // JSON.stringify prints other escapes differently, or they stand for characters that cannot be stored.
+        isCanonical &&= ESCAPES[text.charCodeAt(index + 1)] === CANONICAL_ESCAPE;
         index = this.endOfEscape(index, start);
         continue;
       }
@@ -214,7 +213,7 @@ class JsonReader {
     }
     this.index = index + 1;
     const token = text.slice(start, this.index);
-    if (isPrinted) return token;
+    if (isCanonical) return token;
     const value = JSON.parse(token) as string;
     if (UNSTORABLE.test(value) || !value.isWellFormed()) this.isUnstorable = true;
     return this.replace(start, token, quote(value));
@@ -230,7 +229,7 @@ class JsonReader {
     }
     let end = start + 2;
     while (end < start + 6 && isHexDigit(text.charCodeAt(end))) end++;
-    // Python wants one more character behind the digits before it looks at them.
+    // Like Python, requires a character after the four digits: at the end of the text the escape itself is reported.
     if (end === start + 6 && end < text.length) return end;
     throw new JsonSyntaxError('Invalid \\uXXXX escape', text, start + 1);
   }
@@ -266,7 +265,7 @@ class JsonReader {
     if (this.growth > this.limits.growth) throw new JsonLimitExceeded('growth');
   }
 
-  /** `NaN`, `Infinity` and `-Infinity` are no JSON, but Python reads them. */
+  /** Reads `NaN`, `Infinity` and `-Infinity`, which are not JSON but accepted by Python. */
   private nonFinite(): false {
     const word = NON_FINITE.find((name) => this.text.startsWith(name, this.index));
     if (word === undefined) throw this.syntaxError('Expecting value');
@@ -302,12 +301,12 @@ function isHexDigit(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (folded >= 0x61 && folded <= 0x66);
 }
 
-/** True for what Python's reader takes for a number and JSON does not. */
+/** True for the literals that Python reads as numbers although they are not JSON. */
 export function isNonFinite(raw: RawJson): boolean {
   return NON_FINITE.includes(raw);
 }
 
-/** How many code points stand before an index of a well-formed text. */
+/** The number of code points before an index of a well-formed text. */
 function countCharacters(text: string, end: number): number {
   let count = 0;
   for (let index = 0; index < end; index++) if ((text.charCodeAt(index) & 0xfc00) !== LOW_SURROGATE) count++;

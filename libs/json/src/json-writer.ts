@@ -1,47 +1,45 @@
 import type { Steps } from './cooperative.js';
 import { NULL, type RawJson } from './raw-json.js';
 
-/** A large body: its parts in order. They are never joined in memory, which would hold a large session twice. */
+/** A large body as parts in order. They are not joined, because a large session would then be in memory twice. */
 export interface BodyParts {
   readonly parts: readonly (string | Buffer)[];
   readonly bytes: number;
 }
 
-/** The body of a response: one text, or, when it is large, its parts. */
+/** A response body: one string, or parts if it is large. */
 export type JsonBody = RawJson | BodyParts;
 
-/** A body of unknown length that is made while it is sent. */
+/** A body of unknown length that is produced while it is sent. */
 export interface StreamedBody {
   readonly chunks: AsyncIterable<Buffer>;
-  /** To be called when no more of it is wanted. */
+  /** Must be called when the rest of the body is not needed. */
   readonly close: () => void;
 }
 
-/** A shorter body is one text, which is sent at once, in characters. */
+/** Bodies below this length, in characters, are a single string and are sent at once. */
 export const SMALL_BODY_LENGTH = 131_072;
-/** From this length on, in characters, a value is a part of its own: it stays a slice of the row that it was read from. */
+/** Values from this length on, in characters, become separate parts: they stay slices of their row and are not copied. */
 const MIN_SEPARATE_PART_LENGTH = 16_384;
-/** Small values are put together up to this length, in characters. */
+/** Small values are concatenated to parts of about this length, in characters. */
 const PART_LENGTH = 114_688;
-/** Node keeps longer strings outside the heap, in characters. A slice of one takes nothing. */
+/** Node keeps longer strings, in characters, outside the heap; slices of them take no heap either. */
 const MAX_HEAP_STRING_LENGTH = 1_000_000;
 
-/** What a route does with fields that have no value: reads and creates drop them, PATCH, rename and single runs print null. */
+/** How a route prints null fields: reads and creates drop them; PATCH, rename and single runs print null. */
 export type NullPolicy = 'dropped' | 'shown';
 
-/**
- * Writes JSON text from ready-made values, one behind the other. It sets the commas itself. Large values are not copied.
- */
+/** Writes JSON text from a sequence of keys, brackets and values, and inserts the commas. Does not copy large values. */
 export class JsonWriter {
   private parts: (string | Buffer)[] = [];
   private text = '';
-  /** Of `parts`: characters, bytes where they are encoded. */
+  /** Length of `parts`: in characters, or in bytes for encoded parts. */
   private partsLength = 0;
-  /** Of the parts that take up heap, in characters. */
+  /** Length of the parts that are on the heap, in characters. */
   private heapLength = 0;
   private needsComma = false;
 
-  /** How much was written and not taken yet. */
+  /** Length of the output that has not been taken yet. */
   get length(): number {
     return this.partsLength + this.text.length;
   }
@@ -62,7 +60,7 @@ export class JsonWriter {
     return this.close(']');
   }
 
-  /** Writes a key; a value, object or array has to follow. The name is known to need no escaping. */
+  /** Writes a key, to be followed by a value, object or array. The name must not need escaping. */
   key(name: string): this {
     this.text += this.needsComma ? `,"${name}":` : `"${name}":`;
     this.needsComma = false;
@@ -74,20 +72,20 @@ export class JsonWriter {
     return this.append(raw);
   }
 
-  /** Writes a member unless it has no value. */
+  /** Writes a member, or nothing when the value is undefined. */
   member(name: string, value: RawJson | undefined): this {
     if (value === undefined) return this;
     this.text += this.needsComma ? `,"${name}":` : `"${name}":`;
     return this.append(value);
   }
 
-  /** Writes a field of a response. A null is `undefined` or JSON null. */
+  /** Writes a field of a response. Undefined counts as null. */
   field(name: string, value: RawJson | undefined, nulls: NullPolicy): this {
     const shown = value ?? NULL;
     return shown === NULL && nulls === 'dropped' ? this : this.key(name).value(shown);
   }
 
-  /** Ends the body. */
+  /** Returns the whole body. */
   *done(): Steps<JsonBody> {
     if (this.parts.length === 0) return this.text as RawJson;
     const parts = this.take();
@@ -101,7 +99,7 @@ export class JsonWriter {
     return { parts, bytes };
   }
 
-  /** Takes away what was written so far. */
+  /** Removes and returns the output so far. */
   take(): (string | Buffer)[] {
     const parts = this.text === '' ? this.parts : [...this.parts, this.text];
     this.parts = [];
@@ -112,15 +110,15 @@ export class JsonWriter {
   }
 
   /**
-   * Encodes what was written so far, so that no slice keeps the row in memory that it was cut from.
+   * Encodes the output so far, so that its slices no longer keep their rows in memory.
    *
-   * @param longest parts that are longer stay as they are, in characters
+   * @param maxLength longer parts stay strings, in characters
    */
-  encode(longest = Number.POSITIVE_INFINITY): void {
+  encode(maxLength = Number.POSITIVE_INFINITY): void {
     const parts: (string | Buffer)[] = [];
     let short: (string | Buffer)[] = [];
     for (const part of this.take()) {
-      if (part.length <= longest) {
+      if (part.length <= maxLength) {
         short.push(part);
         continue;
       }
@@ -143,7 +141,7 @@ export class JsonWriter {
       this.push(this.text);
       this.text = '';
     }
-    // A response that waits for its client must not fill the heap: garbage would be collected all the time.
+    // Moves the output off the heap: otherwise responses that wait for slow clients would cause constant garbage collection.
     if (this.heapLength >= SMALL_BODY_LENGTH) this.encode(MAX_HEAP_STRING_LENGTH);
     return this;
   }
@@ -177,7 +175,7 @@ export const CHUNK_LENGTH = 524_288;
 const ENCODER = new TextEncoder();
 const NO_BYTES = Buffer.alloc(0);
 
-/** Encodes the parts of a body straight into chunks: to join them as strings first would copy every part twice. */
+/** Encodes the parts of a body into chunks. Joining them as strings first would copy every part twice. */
 export function* encodedChunks(parts: readonly (string | Buffer)[]): Generator<Buffer> {
   let remaining = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
   let chunk = NO_BYTES;
@@ -198,7 +196,7 @@ export function* encodedChunks(parts: readonly (string | Buffer)[]): Generator<B
       rest = rest.slice(read);
       if (rest === '') break;
       if (used > 0) yield chunk.subarray(0, used);
-      // A code unit takes at least one byte; a character of four bytes must fit.
+      // A code unit takes at least one byte. Four bytes hold any character.
       chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_LENGTH, Math.max(4, remaining)));
       used = 0;
     }

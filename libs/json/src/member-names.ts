@@ -1,6 +1,6 @@
 /**
- * The names of the members that are read of an object. An object may have a million others: most of them are told apart by
- * their length and first character, without cutting the key out of the text.
+ * The names of the members to read from an object, which may have a million others. Most of those are ruled out by their
+ * length and first character, without slicing the key out of the JSON text.
  */
 export class MemberNames extends Set<string> {
   private readonly signatures = new Uint8Array(4_096);
@@ -10,9 +10,9 @@ export class MemberNames extends Set<string> {
     for (const name of this) this.signatures[signature(name.charCodeAt(0), name.length)] = 1;
   }
 
-  /** False when the key from `start` to `end` in a text is none of the names. */
-  mayContain(text: string, start: number, end: number): boolean {
-    return this.signatures[signature(text.charCodeAt(start), end - start)] === 1;
+  /** False when the key from `start` to `end` is certainly not one of the names. */
+  mayContain(json: string, start: number, end: number): boolean {
+    return this.signatures[signature(json.charCodeAt(start), end - start)] === 1;
   }
 }
 

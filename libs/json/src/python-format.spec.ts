@@ -4,7 +4,7 @@ import { dumps, dumpsIndented, pythonRepr } from './python-format.js';
 import { asRaw, quote } from './raw-json.js';
 
 const LIMIT = 1_000;
-const compact = (text: string, limit = LIMIT) => runSync(dumps(asRaw(text), limit));
+const print = (json: string, limit = LIMIT) => runSync(dumps(asRaw(json), limit));
 
 describe('dumps', () => {
   it.each([
@@ -14,14 +14,14 @@ describe('dumps', () => {
     ['true', 'true'],
     ['null', 'null'],
   ])('prints %s as %s', (text, printed) => {
-    expect(compact(text)).toBe(printed);
+    expect(print(text)).toBe(printed);
   });
 
-  it('ends after the limit with an ellipsis', () => {
-    expect(compact('[1, 2, 3, 4]', 12)).toBe('[1, 2, 3, 4]');
-    expect(compact('[1, 2, 3, 4]', 11)).toBe('[1, 2, 3, 4…');
-    expect(compact(`["${'x'.repeat(9_999)}"]`, 5)).toBe('["xxx…');
-    expect(compact(`["${'ж'.repeat(9_999)}"]`, 8)).toBe('["\\u0436…');
+  it('cuts the output after the limit and appends an ellipsis', () => {
+    expect(print('[1, 2, 3, 4]', 12)).toBe('[1, 2, 3, 4]');
+    expect(print('[1, 2, 3, 4]', 11)).toBe('[1, 2, 3, 4…');
+    expect(print(`["${'x'.repeat(9_999)}"]`, 5)).toBe('["xxx…');
+    expect(print(`["${'ж'.repeat(9_999)}"]`, 8)).toBe('["\\u0436…');
   });
 
   it.each([
@@ -33,20 +33,20 @@ describe('dumps', () => {
     ['{"abc": 1, "d', '{"abc": 1…'],
     ['{"abc"', '{…'],
     ['[[1', '[[…'],
-  ])('prints %s, which was cut off, as %s', (text, printed) => {
-    expect(compact(text)).toBe(printed);
+  ])('prints the truncated JSON text %s as %s', (text, printed) => {
+    expect(print(text)).toBe(printed);
   });
 });
 
 describe('dumpsIndented', () => {
-  it('breaks lines as Python does', () => {
+  it('breaks and indents lines as Python does', () => {
     const text = asRaw('{"a":[1,{"b":null}],"c":{},"d":[]}');
     expect(runSync(dumpsIndented(text, LIMIT))).toBe(
       '{\n  "a": [\n    1,\n    {\n      "b": null\n    }\n  ],\n  "c": {},\n  "d": []\n}',
     );
   });
 
-  it('prints nesting of any depth up to the limit', () => {
+  it('prints values nested 100,000 levels deep up to the limit', () => {
     const text = asRaw('['.repeat(100_000) + ']'.repeat(100_000));
     const printed = runSync(dumpsIndented(text, 100_000));
     expect(printed).toHaveLength(100_001);
@@ -66,7 +66,7 @@ describe('pythonRepr', () => {
     expect(runSync(pythonRepr(asRaw(text), LIMIT))).toBe(printed);
   });
 
-  it('counts characters, not code units', () => {
+  it('applies the limit to code points, not to code units', () => {
     expect(runSync(pythonRepr(quote('😀😀😀'), 5))).toBe("'😀😀😀'");
     expect(runSync(pythonRepr(quote('😀😀😀'), 3))).toBe("'😀😀…");
   });

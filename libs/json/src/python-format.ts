@@ -4,12 +4,11 @@ import { shortenedString, stringPrefix } from './shortened.js';
 import { JsonTokenizer, type TokenKind } from './tokenizer.js';
 
 /**
- * How Python prints JSON values. AgentOS derives texts (session names, run inputs, previews) with `json.dumps` and
- * `str(list)`, and clients see them; numbers keep Python's spelling (`1.0`, `1e-07`), non-ASCII becomes `\uXXXX`.
+ * Prints JSON values as Python does. AgentOS derives titles, run inputs and previews with `json.dumps` and `str(list)`, so
+ * clients see Python's number format (`1.0`, `1e-07`) and, from `json.dumps`, `\uXXXX` for non-ASCII characters.
  *
- * All printers take a limit in characters: what is longer ends there with `…`. Nesting multiplies the length of an
- * indented text, and a list shows the texts of many sessions. `raw` may itself be cut off: the text then ends with `…`
- * behind the last whole value.
+ * All printers cut the output after `limit` characters and append `…`, because indentation multiplies the length of nested
+ * values and a list prints many titles. `raw` may be truncated JSON: the output then ends with `…` after the last whole value.
  */
 
 /** `json.dumps(value)`: separators `", "` and `": "`, ASCII only. */
@@ -22,18 +21,18 @@ export function dumpsIndented(raw: RawJson, limit: number): Steps<string> {
   return print(raw, INDENTED_STYLE, limit);
 }
 
-/** `str(value)` of a list, dict, number, bool or None that came from JSON; a string is printed as Python's repr. */
+/** `repr(value)` of a value that Python has read from JSON. */
 export function pythonRepr(raw: RawJson, limit: number): Steps<string> {
   return print(raw, REPR_STYLE, limit);
 }
 
 interface PrintStyle {
-  /** Of one level; undefined for text in one line. */
+  /** Indentation per level; undefined: a single line. */
   readonly indent?: string;
-  /** The quotation mark of a string. */
-  readonly quoteOf: (text: string) => string;
-  /** A part of a string, as it stands between its quotation marks. */
-  readonly escape: (part: string, quote: string) => string;
+  /** Chooses the quotation mark for a string. */
+  readonly quoteOf: (value: string) => string;
+  /** Escapes a chunk of a string. */
+  readonly escape: (chunk: string, quote: string) => string;
   readonly literal: (token: string) => string;
 }
 
@@ -45,59 +44,59 @@ const JSON_STYLE: PrintStyle = {
 const INDENTED_STYLE: PrintStyle = { ...JSON_STYLE, indent: '  ' };
 const REPR_STYLE: PrintStyle = { quoteOf: reprQuote, escape: escapeForRepr, literal: reprLiteral };
 
-/** One pass over the text: what separates two values depends on the token before and on the depth only. */
+/** Prints in one pass: the separator between two values depends only on the previous token and the depth. */
 function* print(raw: RawJson, style: PrintStyle, limit: number): Steps<string> {
   const lineBreak = (depth: number) => (style.indent === undefined ? '' : `\n${style.indent.repeat(depth)}`);
   const separator = style.indent === undefined ? ', ' : ',';
-  // A character may be two code units long.
-  const enough = 2 * limit;
+  // A code point may take two code units.
+  const maxLength = 2 * limit;
   const tokens = new JsonTokenizer(raw);
-  const text = new StringBuilder();
+  const output = new StringBuilder();
   let last: TokenKind | undefined;
-  while (text.length <= enough && tokens.next()) {
+  while (output.length <= maxLength && tokens.next()) {
     const { kind, start, end, depth } = tokens;
     const isCut = isCutOff(raw, tokens);
-    // Half a number or key would be another one.
+    // A truncated number or key would read as a different one.
     if (isCut && kind !== 'string') break;
-    if (kind === 'close') text.append((last === 'open' ? '' : lineBreak(depth)) + raw.charAt(start));
+    if (kind === 'close') output.append((last === 'open' ? '' : lineBreak(depth)) + raw.charAt(start));
     else {
-      const outside = kind === 'open' ? depth - 1 : depth;
-      if (last === 'key') text.append(': ');
-      else if (last === 'open') text.append(lineBreak(outside));
-      else if (last !== undefined) text.append(separator + lineBreak(outside));
-      if (kind === 'open') text.append(raw.charAt(start));
-      else if (kind === 'literal') text.append(style.literal(tokens.token));
+      const outerDepth = kind === 'open' ? depth - 1 : depth;
+      if (last === 'key') output.append(': ');
+      else if (last === 'open') output.append(lineBreak(outerDepth));
+      else if (last !== undefined) output.append(separator + lineBreak(outerDepth));
+      if (kind === 'open') output.append(raw.charAt(start));
+      else if (kind === 'literal') output.append(style.literal(tokens.token));
       else {
-        const string = unquote(stringPrefix(raw, { start, end, isCut }, enough - text.length + 1));
+        const string = unquote(stringPrefix(raw, { start, end, isCut }, maxLength - output.length + 1));
         const quote = style.quoteOf(string);
-        text.append(quote);
-        for (let from = 0; from < string.length && text.length <= enough; from = endOfEscapeChunk(string, from)) {
+        output.append(quote);
+        for (let from = 0; from < string.length && output.length <= maxLength; from = endOfEscapeChunk(string, from)) {
           if (from > 0) yield;
-          text.append(style.escape(string.slice(from, endOfEscapeChunk(string, from)), quote));
+          output.append(style.escape(string.slice(from, endOfEscapeChunk(string, from)), quote));
         }
-        text.append(quote);
+        output.append(quote);
       }
     }
     last = kind;
-    if (text.flushIfFull) yield;
+    if (output.flushIfFull()) yield;
   }
-  // What is still open, though the text is not long enough, was cut off.
-  const end = tokens.depth > 0 && text.length <= enough ? '…' : '';
-  return shortenedString(text.toString() + end, limit);
+  // Containers that are still open below the limit mean that the input was truncated.
+  const end = tokens.depth > 0 && output.length <= maxLength ? '…' : '';
+  return shortenedString(output.toString() + end, limit);
 }
 
-/** A text put together from many short ones. A chain of a million strings would take up thirty times their length. */
+/** Concatenates many short strings. A rope of a million strings would take thirty times their length in memory. */
 class StringBuilder {
   length = 0;
   private readonly parts: string[] = [];
   private readonly tokens: string[] = [];
 
-  append(text: string): void {
-    this.length += text.length;
-    this.tokens.push(text);
+  append(token: string): void {
+    this.length += token.length;
+    this.tokens.push(token);
   }
 
-  get flushIfFull(): boolean {
+  flushIfFull(): boolean {
     if (this.tokens.length < TOKENS_PER_FLUSH) return false;
     this.parts.push(this.tokens.join(''));
     this.tokens.length = 0;
@@ -111,16 +110,16 @@ class StringBuilder {
 
 const TOKENS_PER_FLUSH = 2_048;
 
-/** Characters of a string that are escaped at a time. */
+/** Length of the chunks in which a string is escaped, in code units. */
 const ESCAPE_CHUNK_LENGTH = 16_384;
 
-/** Both halves of a character belong to one part. */
-function endOfEscapeChunk(text: string, start: number): number {
+/** Keeps a surrogate pair in one chunk. */
+function endOfEscapeChunk(value: string, start: number): number {
   const end = start + ESCAPE_CHUNK_LENGTH;
-  return (text.charCodeAt(end) & 0xfc00) === 0xdc00 ? end + 1 : end;
+  return (value.charCodeAt(end) & 0xfc00) === 0xdc00 ? end + 1 : end;
 }
 
-/** Whether a token may go on behind the end of `raw`: a whole text ends with a bracket. */
+/** True for a token that `raw` may have truncated: complete JSON text of an array or object ends with a bracket. */
 function isCutOff(raw: RawJson, { end, depth }: JsonTokenizer): boolean {
   return end === raw.length && depth > 0;
 }
@@ -136,30 +135,31 @@ function reprLiteral(token: string): string {
   return token === 'true' ? 'True' : 'False';
 }
 
-function escapeToAscii(part: string): string {
-  if (/^[ !#-[\]-~]*$/.test(part)) return part;
-  return JSON.stringify(part)
+function escapeToAscii(chunk: string): string {
+  if (/^[ !#-[\]-~]*$/.test(chunk)) return chunk;
+  return JSON.stringify(chunk)
     .slice(1, -1)
     .replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Python's repr of a string: single quotes unless the text has one and no double quote. */
-export function reprString(text: string): string {
-  const quote = reprQuote(text);
-  return quote + escapeForRepr(text, quote) + quote;
+/** `repr()` of a string. */
+export function reprString(value: string): string {
+  const quote = reprQuote(value);
+  return quote + escapeForRepr(value, quote) + quote;
 }
 
-function reprQuote(text: string): string {
-  return text.includes("'") && !text.includes('"') ? '"' : "'";
+/** Python uses double quotes for a string with single but no double quotes. */
+function reprQuote(value: string): string {
+  return value.includes("'") && !value.includes('"') ? '"' : "'";
 }
 
-function escapeForRepr(part: string, quote: string): string {
-  return part.replace(SPECIAL, (char) =>
+function escapeForRepr(chunk: string, quote: string): string {
+  return chunk.replace(SPECIAL, (char) =>
     char === '"' || char === "'" ? reprQuotationMark(char, quote) : reprCharacter(char),
   );
 }
 
-/** What repr may escape: quotes, the backslash, and all that `str.isprintable` denies except the space. */
+/** Characters that repr may escape: quotes, the backslash, and those that are not printable by `str.isprintable`. */
 const SPECIAL = /['"\\]|(?! )[\p{C}\p{Z}]/gu;
 
 function reprQuotationMark(char: string, quote: string): string {
@@ -177,13 +177,13 @@ function reprCharacter(char: string): string {
   return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
 
-/** A JSON number as Python prints what `json.loads` made of it: integers digit by digit, floats by `repr`. */
-export function pythonNumber(raw: string): string {
+/** Prints a JSON number as Python does after `json.loads`: integers unchanged, floats as by `repr`. */
+function pythonNumber(raw: string): string {
   if (/^-?\d+$/.test(raw)) return raw === '-0' ? '0' : raw;
   return pythonFloat(Number(raw));
 }
 
-/** `repr(float)`: the shortest digits, exponents outside 1e-4 to 1e16 and of at least two digits. */
+/** Prints a float as `json.dumps` does: the shortest digits; an exponent of at least two digits below 1e-4 and from 1e16 on. */
 export function pythonFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
@@ -192,6 +192,6 @@ export function pythonFloat(value: number): string {
   if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e16)) {
     return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
   }
-  const text = String(value);
-  return text.includes('.') ? text : `${text}.0`;
+  const digits = String(value);
+  return digits.includes('.') ? digits : `${digits}.0`;
 }

@@ -1,18 +1,18 @@
 /**
- * The text of one JSON value, exactly as PostgreSQL stores it or a client sent it.
+ * The JSON text of one value, exactly as PostgreSQL stores it or as a client sent it, without surrounding white space.
  *
- * Stored JSON is never parsed into JavaScript values on its way to a client: `1.0` would become `1`,
- * 9007199254740993 would lose its last digit and `"__proto__"` its meaning. It is cut into slices and spliced into the
- * response instead. No space stands before or after the value. The brand keeps such text apart from ordinary strings.
+ * Stored JSON is not parsed into JavaScript values on its way to a client: `1.0` would become `1`, 9007199254740993 would
+ * lose its last digit and `"__proto__"` its meaning. Slices of the text are copied into the response instead. The brand
+ * distinguishes JSON text from other strings.
  */
 export type RawJson = string & { readonly [rawJson]: true };
 declare const rawJson: unique symbol;
 
-export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
+type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
-/** Marks text that is known to be one valid JSON value (a json/jsonb column, or our own encoder's output). */
-export function asRaw(text: string): RawJson {
-  return text as RawJson;
+/** Marks a string that is known to be one valid JSON value: a json or jsonb column, or the output of our own writer. */
+export function asRaw(json: string): RawJson {
+  return json as RawJson;
 }
 
 export const NULL = asRaw('null');
@@ -22,17 +22,17 @@ export const EMPTY_OBJECT = asRaw('{}');
 export const EMPTY_ARRAY = asRaw('[]');
 export const EMPTY_STRING = asRaw('""');
 
-/** The JSON text of a JavaScript string. */
-export function quote(text: string): RawJson {
-  return asRaw(JSON.stringify(text));
+/** Converts a JavaScript string to JSON. */
+export function quote(value: string): RawJson {
+  return asRaw(JSON.stringify(value));
 }
 
-/** The JavaScript string that a JSON string stands for. The caller has checked its kind. */
+/** Converts a JSON string to a JavaScript string. The caller has checked its kind. */
 export function unquote(raw: RawJson): string {
   return raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
 }
 
-/** The JavaScript string of a JSON string; undefined for any other value. */
+/** Converts a JSON string to a JavaScript string; undefined for any other value. */
 export function stringOf(raw: RawJson): string | undefined {
   return kindOf(raw) === 'string' ? unquote(raw) : undefined;
 }
@@ -55,12 +55,12 @@ export function kindOf(raw: RawJson): JsonKind {
   }
 }
 
-/** True when a value is there and is not JSON null: what Python calls `is not None`. */
+/** True unless the value is absent or JSON null: Python's `is not None`. */
 export function isPresent(raw: RawJson | null | undefined): raw is RawJson {
   return raw !== undefined && raw !== null && raw !== NULL;
 }
 
-/** Python's truth of a JSON value: null, false, 0, "", [] and {} are false. */
+/** Python's `bool(value)`: null, false, 0, "", [] and {} are false. */
 export function isTruthy(raw: RawJson | null | undefined): raw is RawJson {
   if (raw === undefined || raw === null) return false;
   switch (kindOf(raw)) {
@@ -76,23 +76,23 @@ export function isTruthy(raw: RawJson | null | undefined): raw is RawJson {
   }
 }
 
-/** True for `{}` and `[]`, whatever space stands between the brackets. */
+/** True for `{}` and `[]`, also with white space between the brackets. */
 export function isEmptyContainer(raw: RawJson): boolean {
   return /^[{[]\s*[}\]]$/.test(raw);
 }
 
-/** The JSON text of an object; undefined members are left out. The names are known to need no escaping. */
+/** Builds an object, without undefined members. The names must not need escaping. */
 export function objectOf(members: Iterable<readonly [string, RawJson | undefined]>): RawJson {
-  let text = '';
+  let json = '';
   for (const [key, value] of members) {
-    if (value !== undefined) text += `${text === '' ? '' : ','}"${key}":${value}`;
+    if (value !== undefined) json += `${json === '' ? '' : ','}"${key}":${value}`;
   }
-  return asRaw(`{${text}}`);
+  return asRaw(`{${json}}`);
 }
 
-/** The JSON text of an array. Large texts are chained, not copied, until the whole is written. */
+/** Builds an array. V8 concatenates large strings as ropes, so the items are not copied until the response is written. */
 export function arrayOf(items: Iterable<RawJson>): RawJson {
-  let text = '';
-  for (const item of items) text += text === '' ? item : `,${item}`;
-  return asRaw(`[${text}]`);
+  let json = '';
+  for (const item of items) json += json === '' ? item : `,${item}`;
+  return asRaw(`[${json}]`);
 }

@@ -2,7 +2,7 @@ import type { Steps } from './cooperative.js';
 import { asRaw, type RawJson, unquote } from './raw-json.js';
 import { JsonTokenizer } from './tokenizer.js';
 
-/** A copy of a text in which some tokens are replaced, from its beginning to its end. */
+/** Copies a text while replacing some of its tokens, from start to end. */
 export class Splice {
   private readonly parts: string[] = [];
   private part = '';
@@ -18,7 +18,7 @@ export class Splice {
     this.part = '';
   }
 
-  /** The copy of what stands from `start` to `end`. Nothing before or behind was replaced. */
+  /** Returns the copy of the text from `start` to `end`. No token outside that range may have been replaced. */
   done(start: number, end: number): RawJson {
     if (this.copiedUntil === undefined) return asRaw(this.source.slice(start, end));
     this.parts.push(this.part, this.source.slice(this.copiedUntil, end));
@@ -28,35 +28,35 @@ export class Splice {
 
 const FLUSH_LENGTH = 65_536;
 
-/** A chain of a million short strings takes up thirty times their length; a text that was encoded and decoded is no chain. */
+/** A rope of a million short strings takes thirty times their length in memory. Encoding and decoding makes it a flat string. */
 function flatten(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** Where a value stands: keys and indexes from the outside in. */
+/** Path to a value: keys and indexes from the outermost container to the value. */
 export type JsonPath = readonly (string | number)[];
 
-/** Told of every key and every value that is no array or object. `path` is made on demand: it costs what the depth is. */
-export interface TokenVisitor {
+/** Visits every key and every value except arrays and objects. `path` builds the path on demand, in time linear in the depth. */
+interface TokenVisitor {
   key(raw: RawJson, path: () => JsonPath): void;
-  /** Returns what takes the place of the string. */
+  /** Returns the replacement of the string. */
   string(raw: RawJson, path: () => JsonPath): RawJson;
   literal(raw: RawJson, path: () => JsonPath): void;
 }
 
-/** JSON text with other strings, in one pass. */
+/** Replaces strings in JSON text, in one pass. */
 export function* rewriteStrings(raw: RawJson, visitor: TokenVisitor): Steps<RawJson> {
   const splice = new Splice(raw);
   const tokens = new JsonTokenizer(raw);
-  /** The key or index of the value at hand, in each container that is open. */
+  /** The current key or index of each open container. */
   const path: (RawJson | number)[] = [];
-  const pathNow = () => path.map((step) => (typeof step === 'number' ? step : unquote(step)));
+  const currentPath = () => path.map((step) => (typeof step === 'number' ? step : unquote(step)));
   for (let count = 1; tokens.next(); count++) {
     if (count % TOKENS_PER_STEP === 0) yield;
     const { kind, start, end, token } = tokens;
     if (kind === 'key') {
       path[path.length - 1] = token;
-      visitor.key(token, pathNow);
+      visitor.key(token, currentPath);
       continue;
     }
     if (kind === 'close') {
@@ -66,9 +66,9 @@ export function* rewriteStrings(raw: RawJson, visitor: TokenVisitor): Steps<RawJ
     const last = path.at(-1);
     if (typeof last === 'number') path[path.length - 1] = last + 1;
     if (kind === 'open') path.push(-1);
-    else if (kind === 'literal') visitor.literal(token, pathNow);
+    else if (kind === 'literal') visitor.literal(token, currentPath);
     else {
-      const replacement = visitor.string(token, pathNow);
+      const replacement = visitor.string(token, currentPath);
       if (replacement !== token) splice.replace(start, end, replacement);
     }
   }
@@ -77,15 +77,15 @@ export function* rewriteStrings(raw: RawJson, visitor: TokenVisitor): Steps<RawJ
 
 const TOKENS_PER_STEP = 1_024;
 
-/** An array or object that is being written anew. */
+/** An unfinished copy of an array or object. */
 interface ContainerCopy {
-  /** Of an object: its members as they will be printed. */
+  /** The printed values of an object by printed key; undefined for an array. */
   readonly members: Map<string, string> | undefined;
   key: string;
   items: string;
 }
 
-/** JSON text in which each object has the last of duplicate keys, in the first one's place. */
+/** Removes duplicate keys: the last value takes the position of the first, as in Python's `dict`. */
 export function* withoutDuplicateKeys(raw: RawJson): Steps<RawJson> {
   const root: ContainerCopy = { members: undefined, key: '', items: '' };
   const copies: ContainerCopy[] = [root];
@@ -112,7 +112,7 @@ function addValue(copy: ContainerCopy, value: string): void {
 
 function serialize({ members, items }: ContainerCopy): string {
   if (members === undefined) return `[${items}]`;
-  let text = '';
-  for (const [key, value] of members) text += `${text === '' ? '' : ','}${key}:${value}`;
-  return `{${text}}`;
+  let json = '';
+  for (const [key, value] of members) json += `${json === '' ? '' : ','}${key}:${value}`;
+  return `{${json}}`;
 }

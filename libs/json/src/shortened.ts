@@ -1,47 +1,44 @@
 import { BACKSLASH } from './cursor.js';
 import { asRaw, kindOf, type RawJson } from './raw-json.js';
 
-/** Texts that are cut to a number of characters, which are code points, as in Python. */
+// Truncation of strings. Like Python, counts code points.
 
-/** A JSON string that ends after `limit` characters with `…`; a shorter one, and any other value, as it is. */
+/** Cuts a JSON string after `limit` characters and appends `…`. Returns shorter strings and other values unchanged. */
 export function shortened(raw: RawJson, limit: number): RawJson {
   if (raw.length <= limit || kindOf(raw) !== 'string') return raw;
   const end = endOfCharacters(raw, 0, raw.length, limit);
   return end === raw.length - 1 ? raw : asRaw(`${raw.slice(0, end)}…"`);
 }
 
-/** A text that ends after `limit` characters with `…`; a shorter one as it is. */
-export function shortenedString(text: string, limit: number): string {
-  const start = firstCharacters(text, limit);
-  return start.length === text.length ? text : `${start}…`;
+/** Cuts a JavaScript string after `limit` characters and appends `…`; returns a shorter one unchanged. */
+export function shortenedString(value: string, limit: number): string {
+  const prefix = firstCharacters(value, limit);
+  return prefix.length === value.length ? value : `${prefix}…`;
 }
 
-/** The first `limit` characters of a text. */
-export function firstCharacters(text: string, limit: number): string {
-  if (text.length <= limit) return text;
+/** The first `limit` characters of a JavaScript string. */
+export function firstCharacters(value: string, limit: number): string {
+  if (value.length <= limit) return value;
   let end = 0;
-  for (let count = 0; count < limit && end < text.length; count++) end += isHighSurrogate(text, end) ? 2 : 1;
-  return text.slice(0, end);
+  for (let count = 0; count < limit && end < value.length; count++) end += isHighSurrogate(value, end) ? 2 : 1;
+  return value.slice(0, end);
 }
 
-/** A JSON string in a text. */
+/** The position of a JSON string in a text. */
 interface StringToken {
   readonly start: number;
   readonly end: number;
-  /** The text ends before the string does. */
+  /** True when the text ends before the string does. */
   readonly isCut: boolean;
 }
 
-/** A JSON string in a text, or that of its first `limit` characters. */
+/** The first `limit` characters of a JSON string in a text, as a complete JSON string. */
 export function stringPrefix(text: string, { start, end, isCut }: StringToken, limit: number): RawJson {
   if (!isCut && end - start <= limit) return asRaw(text.slice(start, end));
   return asRaw(`${text.slice(start, endOfCharacters(text, start, end, limit))}"`);
 }
 
-/**
- * The position behind the first `limit` characters of the JSON string from `start` to `end`: at most that of the last code
- * unit, its quote.
- */
+/** The end of the first `limit` characters of the JSON string from `start` to `end`; at most the last code unit, its quote. */
 function endOfCharacters(text: string, start: number, end: number, limit: number): number {
   let position = start + 1;
   for (let count = 0; count < limit; count++) {
@@ -58,7 +55,7 @@ function endOfCharacter(text: string, start: number): number {
   return start + (/^\\u[dD][89abAB]..\\u[dD][c-fC-F]/.test(text.slice(start, start + 12)) ? 12 : 6);
 }
 
-/** PostgreSQL and our own reader hold no half of a pair. */
+/** A high surrogate implies a pair: neither PostgreSQL nor our reader returns lone surrogates unescaped. */
 function isHighSurrogate(text: string, position: number): boolean {
   return (text.charCodeAt(position) & 0xfc00) === 0xd800;
 }

@@ -16,8 +16,8 @@ import { asRaw, type RawJson } from './raw-json.js';
 export type TokenKind = 'open' | 'close' | 'key' | 'string' | 'literal';
 
 /**
- * The tokens of valid JSON text, one after the other, without the commas and colons between them. It keeps a stack of the
- * open arrays and objects instead of recursing, so depth costs nothing.
+ * Iterates over the tokens of valid JSON text, except commas and colons. Keeps a stack of open arrays and objects instead of
+ * recursing, so that deep nesting cannot overflow the call stack.
  */
 export class JsonTokenizer {
   kind: TokenKind = 'literal';
@@ -28,7 +28,7 @@ export class JsonTokenizer {
 
   constructor(private readonly text: string) {}
 
-  /** Arrays and objects that are open behind the token. */
+  /** The number of arrays and objects that are open after the token. */
   get depth(): number {
     return this.containers.length;
   }
@@ -37,7 +37,7 @@ export class JsonTokenizer {
     return asRaw(this.text.slice(this.start, this.end));
   }
 
-  /** Moves to the next token; false at the end. */
+  /** Moves to the next token; returns false at the end. */
   next(): boolean {
     const code = this.skipSeparators();
     switch (code) {
@@ -60,7 +60,7 @@ export class JsonTokenizer {
     }
   }
 
-  /** Moves behind the value of the key at hand. */
+  /** Skips the value of the current key. */
   skipValue(): void {
     this.skipSeparators();
     this.end = endOfValue(this.text, this.start);

@@ -3,10 +3,10 @@ import { arraySchema, INTEGER, optional, type Schema, STRING, schemaRef } from '
 
 export type Paths = OpenAPIObject['paths'];
 export type Operation = NonNullable<Paths[string]['get']>;
-export type Parameter = Extract<NonNullable<Operation['parameters']>[number], { name: string }>;
+type Parameter = Extract<NonNullable<Operation['parameters']>[number], { name: string }>;
 type Responses = Operation['responses'];
 
-/** One operation on sessions: all of them are protected alike and refuse alike. */
+/** An operation on sessions. All of them share the authentication and the error responses. */
 export function sessionOperation(operation: {
   readonly operationId: string;
   readonly summary: string;
@@ -25,7 +25,7 @@ export function sessionOperation(operation: {
   };
 }
 
-/** An answer or request body of that schema. */
+/** The content of a request or response body. */
 export function jsonContent(schema: Schema): { 'application/json': { schema: Schema } } {
   return { 'application/json': { schema } };
 }
@@ -35,31 +35,31 @@ export function response(description: string, schema: Schema): Responses[string]
 }
 
 const ERROR_RESPONSES: Responses = {
-  400: response('The parameters contradict each other', schemaRef('BadRequestResponse')),
-  401: response('Credentials are missing or not accepted', schemaRef('UnauthenticatedResponse')),
-  404: response('No such database, table, session or run', schemaRef('NotFoundResponse')),
-  422: response('A parameter or the body does not fit its schema', schemaRef('ValidationErrorResponse')),
-  500: response('The service failed; its log has the details', schemaRef('InternalServerErrorResponse')),
+  400: response('The parameters contradict each other, or a status is unknown', schemaRef('BadRequestResponse')),
+  401: response('The credentials are missing or invalid', schemaRef('UnauthenticatedResponse')),
+  404: response('The database, table, session or run does not exist', schemaRef('NotFoundResponse')),
+  422: response('A parameter or the body does not match its schema', schemaRef('ValidationErrorResponse')),
+  500: response('Internal error; see the log of the service', schemaRef('InternalServerErrorResponse')),
 };
 
 export const SESSION_ID = pathParameter('session_id', 'Id of the session');
 export const RUN_ID = pathParameter('run_id', 'Id of the run');
 
-export const DB_ID = queryParameter('db_id', optional(STRING), 'Id of the database; without it, the default one');
-export const TABLE = queryParameter('table', optional(STRING), 'Name of the session table; needs db_id');
+export const DB_ID = queryParameter('db_id', optional(STRING), 'Id of the database; the default database if omitted');
+export const TABLE = queryParameter('table', optional(STRING), 'Name of the session table; requires db_id');
 export const USER_ID = queryParameter('user_id', optional(STRING), 'Only sessions of this user');
 export const SESSION_TYPE = queryParameter(
   'type',
   optional(schemaRef('SessionType')),
-  "Type to read the session as; without it, the session's own",
+  "Type whose schema the response follows; the session's own type if omitted",
 );
 export const DELETE_MEDIA = queryParameter(
   'delete_media',
   { type: 'boolean', default: false },
-  'Also delete media kept outside the database; refused with 503, because this service has no media storage',
+  'Also delete media outside the database; responds 503, because this service has no media storage',
 );
 
-/** Where and whose: the parameters that nearly every route ends with. */
+/** The parameters that select the user, the database and the table. */
 export const TARGET_PARAMETERS = [USER_ID, DB_ID, TABLE];
 
 export const LIST_FILTERS = [
@@ -69,25 +69,25 @@ export const LIST_FILTERS = [
   queryParameter(
     'session_name',
     optional({ ...STRING, maxLength: 256 }),
-    'Only sessions whose stored name contains this text, in any case; % and _ are wildcards',
+    'Only sessions whose stored name contains this string, ignoring case; % and _ are wildcards',
   ),
 ];
 
 export const LIST_ORDER = [
   queryParameter('limit', { ...optional({ type: 'integer', minimum: 1 }), default: 20 }, 'Sessions per page'),
-  queryParameter('page', { ...optional({ type: 'integer', minimum: 1 }), default: 1 }, 'Number of the page, from 1'),
+  queryParameter('page', { ...optional({ type: 'integer', minimum: 1 }), default: 1 }, 'Page number, starting at 1'),
   queryParameter(
     'sort_by',
     { ...optional(STRING), default: 'created_at' },
-    'Column to sort by; an unknown one leaves the order open',
+    'Column to sort by; with an unknown column the order is unspecified',
   ),
-  queryParameter('sort_order', { ...optional(schemaRef('SortOrder')), default: 'desc' }, 'Direction of the order'),
+  queryParameter('sort_order', { ...optional(schemaRef('SortOrder')), default: 'desc' }, 'Sort direction'),
 ];
 
 export const RUN_FILTERS = [
   queryParameter('created_after', optional(INTEGER), 'Only runs created at this Unix second or later'),
   queryParameter('created_before', optional(INTEGER), 'Only runs created at this Unix second or earlier'),
-  queryParameter('status', optional(arraySchema(STRING)), 'Only runs with this status, in any case; may be repeated'),
+  queryParameter('status', optional(arraySchema(STRING)), 'Only runs with this status, ignoring case; may be repeated'),
 ];
 
 export const NEW_SESSION_TYPE = queryParameter(

@@ -29,16 +29,16 @@ export const SESSION_PATHS: Paths = {
     get: sessionOperation({
       operationId: 'get_sessions',
       summary: 'List sessions',
-      description: 'One page of sessions, newest first unless asked otherwise, with the number of all that match.',
+      description: 'One page of sessions, by default the newest first, with the total number of matching sessions.',
       parameters: [...LIST_FILTERS, ...LIST_ORDER, DB_ID, TABLE],
-      responses: { 200: response('The page', schemaRef('PaginatedResponse_SessionSchema_')) },
+      responses: { 200: response('A page of sessions', schemaRef('PaginatedResponse_SessionSchema_')) },
     }),
     post: sessionOperation({
       operationId: 'create_session',
       summary: 'Create a session',
       description:
-        'Stores a new session. Every member of the body is optional. With `runs` and `summary`, which AgentOS does not ' +
-        'take, a conversation from elsewhere is stored with its history, all of it or nothing.',
+        'Stores a new session. All members of the body are optional. `runs` and `summary`, which AgentOS does not accept, ' +
+        'import an existing conversation with its history. The request is applied completely or not at all.',
       parameters: [NEW_SESSION_TYPE, DB_ID],
       body: { content: jsonContent({ ...schemaRef('CreateSessionRequest'), default: {} }) },
       responses: { 201: response('The new session', SESSION_DETAIL), 409: { description: 'The session_id is taken' } },
@@ -46,7 +46,7 @@ export const SESSION_PATHS: Paths = {
     delete: sessionOperation({
       operationId: 'delete_sessions',
       summary: 'Delete several sessions',
-      description: 'Deletes the sessions and their runs for good. Ids that do not exist are no error.',
+      description: 'Permanently deletes the sessions and their runs. Unknown ids are ignored.',
       parameters: [...TARGET_PARAMETERS, DELETE_MEDIA],
       body: { required: true, content: jsonContent(schemaRef('DeleteSessionRequest')) },
       responses: { 204: { description: 'Deleted' } },
@@ -56,31 +56,31 @@ export const SESSION_PATHS: Paths = {
     get: sessionOperation({
       operationId: 'get_session_by_id',
       summary: 'Read a session',
-      description: 'The session with its chat history, in the shape of its type.',
+      description: 'The session with its chat history, in the schema of its type.',
       parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
       responses: { 200: response('The session', SESSION_DETAIL) },
     }),
     delete: sessionOperation({
       operationId: 'delete_session',
       summary: 'Delete a session',
-      description: 'Deletes the session and its runs for good. An id that does not exist is no error.',
+      description: 'Permanently deletes the session and its runs. An unknown id is ignored.',
       parameters: [SESSION_ID, ...TARGET_PARAMETERS, DELETE_MEDIA],
       responses: { 204: { description: 'Deleted' } },
     }),
     patch: sessionOperation({
       operationId: 'update_session',
-      summary: 'Change a session',
-      description: 'Replaces what the body names; null and absent members are left alone.',
+      summary: 'Update a session',
+      description: 'Replaces the members that the body contains. Null and absent members do not change.',
       parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
       body: { required: true, content: jsonContent(schemaRef('UpdateSessionRequest')) },
-      responses: { 200: response('The changed session', SESSION_DETAIL) },
+      responses: { 200: response('The updated session', SESSION_DETAIL) },
     }),
   },
   '/sessions/{session_id}/rename': {
     post: sessionOperation({
       operationId: 'rename_session',
       summary: 'Rename a session',
-      description: 'Sets the name of the session. Its time of change stays.',
+      description: 'Sets the name of the session. `updated_at` does not change.',
       parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
       body: { required: true, content: jsonContent(schemaRef('Body_rename_session')) },
       responses: { 200: response('The renamed session', SESSION_DETAIL) },
@@ -96,7 +96,7 @@ export const RUN_PATHS: Paths = {
     get: sessionOperation({
       operationId: 'get_session_runs',
       summary: 'List the runs of a session',
-      description: 'Every run in full, in the order in which they happened.',
+      description: 'All runs in full, in the order in which they were stored.',
       parameters: RUN_LIST_PARAMETERS,
       responses: { 200: response('The runs', arraySchema(RUN_OF_ANY_KIND)) },
     }),
@@ -104,8 +104,8 @@ export const RUN_PATHS: Paths = {
   '/sessions/{session_id}/run-previews': {
     get: sessionOperation({
       operationId: 'get_session_run_previews',
-      summary: 'List the runs of a session in short',
-      description: 'Ids, states and the first 280 characters of question and answer of every run.',
+      summary: 'List previews of the runs of a session',
+      description: 'The ids, the status and the first 280 characters of the input and the content of each run.',
       parameters: RUN_LIST_PARAMETERS,
       responses: { 200: response('The previews', arraySchema(schemaRef('SessionRunPreviewSchema'))) },
     }),
@@ -114,7 +114,7 @@ export const RUN_PATHS: Paths = {
     get: sessionOperation({
       operationId: 'get_session_run',
       summary: 'Read a run',
-      description: 'One run in full, in the shape of what ran: an agent, a team or a workflow.',
+      description: 'One run in full, in the schema of its kind: agent, team or workflow.',
       parameters: [SESSION_ID, RUN_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
       responses: { 200: response('The run', RUN_OF_ANY_KIND) },
     }),
@@ -125,19 +125,19 @@ export const HEALTH_PATHS: Paths = {
   '/health': {
     get: {
       tags: ['Health'],
-      summary: 'Health as AgentOS tells it',
-      description: 'Says that the service answers, and since when.',
+      summary: 'Health check of AgentOS',
+      description: 'Responds with the status and the start time of the service.',
       operationId: 'health_check',
-      responses: { 200: response('The service answers', schemaRef('HealthResponse')) },
+      responses: { 200: response('The service is running', schemaRef('HealthResponse')) },
     },
   },
   '/healthz': {
     get: {
       tags: ['Health'],
-      summary: 'Health for probes',
-      description: 'Says that the process answers; no database is asked.',
+      summary: 'Liveness probe',
+      description: 'Responds without querying any database.',
       operationId: 'healthz',
-      responses: { 200: response('The process answers', schemaRef('HealthzResponse')) },
+      responses: { 200: response('The process is running', schemaRef('HealthzResponse')) },
     },
   },
 };

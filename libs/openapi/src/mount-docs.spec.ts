@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mountDocs, sessionApiDocument } from './index.js';
 
 @Module({})
-class NothingElse {}
+class EmptyModule {}
 
 let app: NestFastifyApplication;
 
@@ -18,35 +18,35 @@ beforeAll(async () => {
     () => false,
     createLogger('silent'),
   );
-  app = await NestFactory.create<NestFastifyApplication>(NothingElse, adapter, { bodyParser: false, logger: false });
+  app = await NestFactory.create<NestFastifyApplication>(EmptyModule, adapter, { bodyParser: false, logger: false });
   mountDocs(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
 });
 afterAll(() => app.close());
 
-describe('the documentation', () => {
-  it('is JSON at /openapi.json', async () => {
-    const reply = await app.inject('/openapi.json');
-    expect(reply.headers['content-type']).toMatch(/^application\/json/);
-    expect(reply.json()).toEqual(sessionApiDocument());
+describe('mountDocs', () => {
+  it('serves the OpenAPI document as JSON at /openapi.json', async () => {
+    const response = await app.inject('/openapi.json');
+    expect(response.headers['content-type']).toMatch(/^application\/json/);
+    expect(response.json()).toEqual(sessionApiDocument());
   });
 
-  it('has an entity tag, and is not sent again to a client that has it', async () => {
+  it('responds 304 to a client that has the current document', async () => {
     const { etag = '' } = (await app.inject('/openapi.json')).headers;
     expect(etag).toMatch(/^"[\w-]{43}"$/);
-    for (const held of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
-      const reply = await app.inject({ url: '/openapi.json', headers: { 'if-none-match': String(held) } });
-      expect([reply.statusCode, reply.body, reply.headers['etag']]).toEqual([304, '', etag]);
+    for (const tag of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const response = await app.inject({ url: '/openapi.json', headers: { 'if-none-match': String(tag) } });
+      expect([response.statusCode, response.body, response.headers['etag']]).toEqual([304, '', etag]);
     }
-    const reply = await app.inject({ url: '/openapi.json', headers: { 'if-none-match': '"other"' } });
-    expect([reply.statusCode, reply.json()]).toEqual([200, sessionApiDocument()]);
+    const response = await app.inject({ url: '/openapi.json', headers: { 'if-none-match': '"other"' } });
+    expect([response.statusCode, response.json()]).toEqual([200, sessionApiDocument()]);
   });
 
-  it.each(['/docs', '/docs/'])('is a page at %s, complete without any other host', async (page) => {
-    const reply = await app.inject(page);
-    expect(reply.headers['content-type']).toMatch(/^text\/html/);
-    const links = [...reply.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link);
+  it.each(['/docs', '/docs/'])('serves a page at %s that loads nothing from other hosts', async (page) => {
+    const response = await app.inject(page);
+    expect(response.headers['content-type']).toMatch(/^text\/html/);
+    const links = [...response.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = '']) => link);
     expect(links.filter((link) => link.endsWith('.js')).length).toBe(2);
 
     for (const link of links) {
@@ -61,7 +61,7 @@ describe('the documentation', () => {
     }
   });
 
-  it('asks no validator of elsewhere', async () => {
+  it('disables the public validator of Swagger UI', async () => {
     expect((await app.inject('/docs/start.js')).body).toContain('validatorUrl: null');
   });
 });

@@ -6,7 +6,7 @@ export type Schema = Schemas[string];
 export const STRING: Schema = { type: 'string' };
 export const INTEGER: Schema = { type: 'integer' };
 export const DATE_TIME: Schema = { type: 'string', format: 'date-time' };
-/** Any JSON object: AgentOS prescribes nothing about its keys. */
+/** Any JSON object; AgentOS does not restrict the keys. */
 export const OBJECT: Schema = { type: 'object', additionalProperties: true };
 export const OBJECT_ARRAY: Schema = arraySchema(OBJECT);
 
@@ -18,22 +18,21 @@ export function anyOf(...schemas: Schema[]): Schema {
   return { anyOf: schemas };
 }
 
-/** A value that may be null, which here also means that it may be absent. */
+/** A value that may be null or absent. */
 export function optional(schema: Schema): Schema {
   return anyOf(...('anyOf' in schema && schema.anyOf ? schema.anyOf : [schema]), { type: 'null' });
 }
 
-/** The schema with that name among the components. */
+/** A reference to a schema of the document's components. */
 export function schemaRef(name: string): Schema {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** An object with these members, of which every one in `required` is always there. */
 export function objectSchema(properties: Schemas, required: readonly string[] = []): Schema {
   return { type: 'object', properties, ...(required.length > 0 && { required: [...required] }) };
 }
 
-/** Members that share one schema. */
+/** @param names separated by spaces; all get the same schema */
 export function propertiesOf(names: string, schema: Schema): Schemas {
   return Object.fromEntries(names.split(' ').map((name) => [name, schema]));
 }

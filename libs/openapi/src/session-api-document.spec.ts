@@ -3,34 +3,37 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sessionApiDocument } from './index.js';
 
-/** What generators go by in AgentOS's own document, recorded. Renew: `AGENTOS_URL=http://… vitest run libs/openapi -u`. */
+/** The parts of AgentOS's document that code generators use. To update: `AGENTOS_URL=http://… vitest run libs/openapi -u`. */
 const RECORDED = join(import.meta.dirname, 'agentos-3.1.10.openapi.snap');
 
 const liveUrl = process.env.AGENTOS_URL;
-it.runIf(liveUrl !== undefined)('the record is what a live AgentOS says', async () => {
+it.runIf(liveUrl !== undefined)('the recorded document matches a live AgentOS', async () => {
   const live = (await (await fetch(`${liveUrl}/openapi.json`)).json()) as Document;
   await expect(`${JSON.stringify(signature(live), null, 1)}\n`).toMatchFileSnapshot(RECORDED);
 });
 
-describe('our document', () => {
+describe('sessionApiDocument', () => {
   const agentOs: Signature = JSON.parse(readFileSync(RECORDED, 'utf8'));
   const ours = signature(sessionApiDocument());
 
-  it.each(Object.keys(agentOs.operations))('%s is the operation of AgentOS', (key) => {
-    expect(ours.operations[key]).toEqual(withOurDeviations(agentOs).operations[key]);
+  it.each(Object.keys(agentOs.operations))('describes the operation %s as AgentOS does', (key) => {
+    expect(ours.operations[key]).toEqual(withDeviations(agentOs).operations[key]);
   });
 
-  it.each(Object.keys(agentOs.schemas))('%s is the schema of AgentOS', (name) => {
-    expect(ours.schemas[name]).toEqual(withOurDeviations(agentOs).schemas[name]);
-    expect(memberNames(ours.schemas[name])).toEqual(memberNames(withOurDeviations(agentOs).schemas[name]));
-  });
+  it.each(Object.keys(agentOs.schemas))(
+    'describes the schema %s as AgentOS does, with its members in the same order',
+    (name) => {
+      expect(ours.schemas[name]).toEqual(withDeviations(agentOs).schemas[name]);
+      expect(memberNames(ours.schemas[name])).toEqual(memberNames(withDeviations(agentOs).schemas[name]));
+    },
+  );
 
-  it('adds nothing but the probe', () => {
+  it('adds only the liveness probe to the operations of AgentOS', () => {
     expect(Object.keys(ours.operations).filter((key) => !(key in agentOs.operations))).toEqual(['GET /healthz']);
     expect(Object.keys(ours.schemas).filter((name) => !(name in agentOs.schemas))).toEqual(['HealthzResponse']);
   });
 
-  it('describes every operation and parameter', () => {
+  it('has a description for every operation and parameter', () => {
     for (const operation of Object.values(sessionApiDocument().paths).flatMap((path) => Object.values(path))) {
       expect(operation).toMatchObject({ summary: expect.any(String), description: expect.any(String) });
       for (const parameter of operation.parameters ?? []) expect(parameter.description).toBeTruthy();
@@ -54,8 +57,8 @@ interface Constraint {
   maxLength?: number;
 }
 
-/** docs/parity.md: page 0 and long filters by name are refused, and a new session may bring its runs and summary. */
-function withOurDeviations(agentOs: Signature): Signature {
+/** Deviations of docs/parity.md: page 0 and long name filters are rejected; a new session may contain runs and a summary. */
+function withDeviations(agentOs: Signature): Signature {
   const copy = structuredClone(agentOs) as {
     operations: { 'GET /sessions': { parameters: { name: string; schema: { anyOf: Constraint[] } }[] } };
     schemas: { CreateSessionRequest: { properties: Record<string, unknown> } };
@@ -74,35 +77,35 @@ function withOurDeviations(agentOs: Signature): Signature {
   return copy;
 }
 
-/** The operations on sessions and health, and the schemas that they use, without the texts for people. */
+/** The session and health operations and the schemas that they use, without titles, descriptions and examples. */
 function signature(document: Document): Signature {
   const operations: Record<string, unknown> = {};
   for (const [path, methods] of Object.entries(document.paths)) {
     if (!/^\/(sessions|health)/.test(path) || path.includes('/media/')) continue;
     for (const [method, { tags, summary, ...rest }] of Object.entries(methods)) {
-      operations[`${method.toUpperCase()} ${path}`] = withoutTexts(rest);
+      operations[`${method.toUpperCase()} ${path}`] = withoutDescriptions(rest);
     }
   }
   const schemas: Record<string, unknown> = {};
-  const take = (part: unknown) => {
+  const addReferencedSchemas = (part: unknown) => {
     for (const [, name = ''] of JSON.stringify(part).matchAll(/#\/components\/schemas\/(\w+)/g)) {
       if (name in schemas) continue;
-      schemas[name] = withoutTexts(document.components?.schemas?.[name]);
-      take(schemas[name]);
+      schemas[name] = withoutDescriptions(document.components?.schemas?.[name]);
+      addReferencedSchemas(schemas[name]);
     }
   };
-  take(operations);
+  addReferencedSchemas(operations);
   return { operations, schemas };
 }
 
-function withoutTexts(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutTexts);
+function withoutDescriptions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDescriptions);
   if (typeof value !== 'object' || value === null) return value;
   const kept = Object.entries(value).filter(([key]) => !['title', 'description', 'example', 'examples'].includes(key));
-  return Object.fromEntries(kept.map(([key, member]) => [key, withoutTexts(member)]));
+  return Object.fromEntries(kept.map(([key, member]) => [key, withoutDescriptions(member)]));
 }
 
-/** The order of members is the order in which AgentOS prints them. */
+/** Member names in order: AgentOS prints members in the order of the schema. */
 function memberNames(schema: unknown): string[] {
   return Object.keys((schema as { properties?: object }).properties ?? {});
 }

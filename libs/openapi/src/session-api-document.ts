@@ -4,8 +4,8 @@ import { REQUEST_SCHEMAS, RESPONSE_SCHEMAS, RUN_SCHEMAS, SESSION_SCHEMAS } from 
 import type { Schemas } from './schema-builders.js';
 
 /**
- * The OpenAPI 3.1 document of this service: operation ids, parameters and schemas of AgentOS 3.1.10, so that a client
- * generated from either document works with both.
+ * The OpenAPI 3.1 document of this service. Operation ids, parameters and schemas are those of AgentOS 3.1.10, so that a client
+ * generated from one document works with both services.
  */
 export function sessionApiDocument(): OpenAPIObject {
   return {
@@ -13,8 +13,8 @@ export function sessionApiDocument(): OpenAPIObject {
     info: {
       title: 'AgentOS session service',
       description:
-        'Sessions and runs of AgentOS, from the same PostgreSQL tables. The version is that of the AgentOS contract. ' +
-        'Beyond what the operations name, 503 says that the database cannot be reached and 504 that it took too long.',
+        'Sessions and runs of AgentOS, from the same PostgreSQL tables. The version is that of the AgentOS API. Any operation ' +
+        'may also respond 503 when the database is unavailable or overloaded, and 504 when the time limit is exceeded.',
       version: '3.1.10',
     },
     paths: { ...SESSION_PATHS, ...RUN_PATHS, ...HEALTH_PATHS },
@@ -25,7 +25,7 @@ export function sessionApiDocument(): OpenAPIObject {
   };
 }
 
-/** Generators name their classes after titles. */
+/** Code generators derive class names from titles. */
 function withTitles(schemas: Schemas): Schemas {
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [name, { ...schema, title: titleOf(name) }]),
