@@ -47,7 +47,7 @@ export function checkStorable(value: string, loc: () => Loc, report: ReportIssue
   else if (!value.isWellFormed()) report(notUnicode(loc(), quote(value)));
 }
 
-/** `readJson` keeps control characters and lone surrogates escaped, so a backslash is enough to look for. */
+/** Fast check: `readJson` keeps control characters and lone surrogates escaped, so a backslash indicates them. */
 function mayNeedCleaning(raw: RawJson): boolean {
   return /[\\\ufffe\uffff]/.test(raw);
 }

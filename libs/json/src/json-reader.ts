@@ -326,6 +326,7 @@ const FIRST_NONCHARACTER = 0xfffe;
 const UNSTORABLE = /[^\t\n\r -\ufffd]/;
 const LETTER_U = 0x75;
 const CANONICAL_ESCAPE = 1;
+/** Indexed by the character after a backslash. 0: invalid; 1: printed in the same way by JSON.stringify; 2: other valid escapes. */
 const ESCAPES = new Uint8Array(128);
 for (const letter of '/bf') ESCAPES[letter.charCodeAt(0)] = 2;
 for (const letter of '"\\nrt') ESCAPES[letter.charCodeAt(0)] = CANONICAL_ESCAPE;

@@ -8,7 +8,7 @@ import { asRaw, type RawJson } from '@session-service/json';
 export class ItemPath {
   private value: string | undefined;
 
-  /** @param keys identify a run */
+  /** @param keys the values that identify the run */
   static ofRun(...keys: readonly (string | number)[]): ItemPath {
     return new ItemPath(undefined, JSON.stringify(keys));
   }

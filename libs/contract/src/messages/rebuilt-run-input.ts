@@ -134,9 +134,7 @@ function isFileWithSource(members: MediaMembers): boolean {
   return hasSource && isValidField(members, 'citations', laxBoolean);
 }
 
-/**
- * True when the id and all fields (or those in `checked`) have the right type, and a file has a known media type.
- */
+/** True when the id and all fields (or those in `checked`) have the right type, and a file has a known media type. */
 function isTyped(kind: MediaKind, members: MediaMembers, checked?: ReadonlySet<string>): boolean {
   const areFieldsValid = kind.fields.every(
     ([name, coerce]) => checked?.has(name) === false || isValidField(members, name, coerce),

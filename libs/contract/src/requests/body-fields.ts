@@ -45,7 +45,7 @@ export function readFields(body: Body, names: MemberNames, log: IssueLog, whenAb
   });
 }
 
-export interface FieldRules {
+interface FieldRules {
   /** Location of the object. */
   readonly loc: Loc;
   /** Called for members of a wrong type. */

@@ -3,7 +3,7 @@ import { QueryReader } from '../query-parameters.js';
 import { SESSION_TYPES, type SessionType } from '../stored-session.js';
 import { IssueLog } from '../validation-issues.js';
 
-/** A request that may contain values which AgentOS accepts and then fails on. */
+/** A request that may contain values that AgentOS accepts and then responds 500 to. */
 export interface WithDeferredProblem {
   /** To be thrown once the database is resolved, before the request is used any further. */
   readonly deferredProblem: HttpProblem | undefined;

@@ -27,16 +27,16 @@ export function* readInitialRuns(
   sessionId: string | undefined,
   report: ReportIssue,
 ): Steps<readonly RawJson[] | undefined> {
-  const given = fields.members.get('runs');
-  if (!isPresent(given)) return undefined;
+  const raw = fields.members.get('runs');
+  if (!isPresent(raw)) return undefined;
   const loc = fields.locOf('runs');
-  if (kindOf(given) !== 'array') {
-    report(notAList(loc, echo(given)));
+  if (kindOf(raw) !== 'array') {
+    report(notAList(loc, echo(raw)));
     return undefined;
   }
   const validator = new InitialRunValidator(sessionId, report);
   const runs: RawJson[] = [];
-  for (const run of itemsOf(given)) {
+  for (const run of itemsOf(raw)) {
     const runLoc = [...loc, runs.length];
     validator.validate(run, runLoc);
     runs.push(fields.rules.isUnstorable ? yield* storableJson(run, runLoc, report) : run);

@@ -37,13 +37,13 @@ const RESERVED_METADATA_KEYS = new MemberNames([
  * reserved keys only.
  */
 export function* readMetadata(fields: Fields): Steps<RawJson | undefined> {
-  const given = fields.object('metadata');
-  if (given === undefined) return undefined;
-  const members = membersOf(given, RESERVED_METADATA_KEYS);
+  const metadata = fields.object('metadata');
+  if (metadata === undefined) return undefined;
+  const members = membersOf(metadata, RESERVED_METADATA_KEYS);
   const hasReserved = [...RESERVED_METADATA_KEYS].some((key) => members.has(key));
-  if (!hasReserved) return yield* fields.cleanedValue('metadata', given);
-  const kept = withoutMembers(given, RESERVED_METADATA_KEYS);
-  return isEmptyContainer(kept) ? NULL : yield* fields.cleanedValue('metadata', kept);
+  if (!hasReserved) return yield* fields.cleanedValue('metadata', metadata);
+  const allowed = withoutMembers(metadata, RESERVED_METADATA_KEYS);
+  return isEmptyContainer(allowed) ? NULL : yield* fields.cleanedValue('metadata', allowed);
 }
 
 const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
@@ -53,38 +53,38 @@ const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
  * null topics or an empty date, and with the date reprinted (`Z` becomes `+00:00`). `summary` and `topics` may have any type.
  * Undefined when absent.
  *
- * @param report called for unknown keys, a missing or null `summary` and an invalid date, all of which AgentOS answers with 500
+ * @param report called for unknown keys, a missing or null `summary` and an invalid date, to which AgentOS responds 500
  */
 export function* readSummary(fields: Fields, report: ReportIssue): Steps<RawJson | undefined> {
   const raw = fields.object('summary');
   if (raw === undefined) return undefined;
-  const given = new Fields(raw, SUMMARY_KEYS, { ...fields.rules, loc: fields.locOf('summary') });
-  checkSummaryText(given, report);
+  const summary = new Fields(raw, SUMMARY_KEYS, { ...fields.rules, loc: fields.locOf('summary') });
+  checkSummaryText(summary, report);
   const stored: [string, RawJson][] = [];
   for (const name of ['summary', 'topics']) {
-    const value = given.members.get(name);
-    if (isPresent(value)) stored.push([name, yield* given.cleanedValue(name, value)]);
+    const value = summary.members.get(name);
+    if (isPresent(value)) stored.push([name, yield* summary.cleanedValue(name, value)]);
   }
-  const updatedAt = readUpdatedAt(given, report);
+  const updatedAt = readUpdatedAt(summary, report);
   if (updatedAt !== undefined) stored.push(['updated_at', quote(updatedAt)]);
   for (const [key, value] of entriesOf(raw)) {
-    if (!SUMMARY_KEYS.has(key)) report(unknownKey(given.locOf(key), echo(value)));
+    if (!SUMMARY_KEYS.has(key)) report(unknownKey(summary.locOf(key), echo(value)));
     yield;
   }
   return objectOf(stored);
 }
 
-function checkSummaryText(given: Fields, report: ReportIssue): void {
-  const loc = given.locOf('summary');
-  const summary = given.members.get('summary');
-  if (summary === undefined) report(missing(loc, echo(given.raw)));
-  else if (summary === NULL) report(notAString(loc, NULL));
+function checkSummaryText(summary: Fields, report: ReportIssue): void {
+  const loc = summary.locOf('summary');
+  const text = summary.members.get('summary');
+  if (text === undefined) report(missing(loc, echo(summary.raw)));
+  else if (text === NULL) report(notAString(loc, NULL));
 }
 
-function readUpdatedAt(given: Fields, report: ReportIssue): string | undefined {
-  const raw = given.members.get('updated_at');
+function readUpdatedAt(summary: Fields, report: ReportIssue): string | undefined {
+  const raw = summary.members.get('updated_at');
   if (!isTruthy(raw)) return undefined;
-  const loc = given.locOf('updated_at');
+  const loc = summary.locOf('updated_at');
   const value = stringOf(raw);
   if (value === undefined) {
     report(notADatetimeType(loc, echo(raw)));

@@ -30,8 +30,8 @@ export function agentDataSdkLabel(agentData: RawJson | null): RawJson | undefine
  * Without a label, an empty list or string becomes `{}`, as in Python's `dict()`.
  */
 export function withSdkLabel(metadata: RawJson | null | undefined, label: RawJson | undefined): RawJson | undefined {
-  const given = metadata ?? undefined;
-  if (label === undefined) return given === EMPTY_ARRAY || given === EMPTY_STRING ? EMPTY_OBJECT : given;
-  if (!isTruthy(given)) return objectOf([['sdk', label]]);
-  return kindOf(given) === 'object' ? withMember(given, 'sdk', label) : given;
+  const stored = metadata ?? undefined;
+  if (label === undefined) return stored === EMPTY_ARRAY || stored === EMPTY_STRING ? EMPTY_OBJECT : stored;
+  if (!isTruthy(stored)) return objectOf([['sdk', label]]);
+  return kindOf(stored) === 'object' ? withMember(stored, 'sdk', label) : stored;
 }

@@ -55,10 +55,10 @@ function checkAudience(claim: RawJson | undefined, { audiences, audienceClaim }:
 
 function checkIssuer(claim: RawJson | undefined, issuer: string): void {
   if (!isPresent(claim)) throw missingClaim('iss', 'Issuer');
-  const given = stringOf(claim);
-  if (given === issuer) return;
+  const actual = stringOf(claim);
+  if (actual === issuer) return;
   throw invalidToken(
-    `Invalid issuer. Expected: ${issuer}, got: ${given ?? runSync(pythonRepr(claim, MAX_SHOWN_LENGTH))}`,
+    `Invalid issuer. Expected: ${issuer}, got: ${actual ?? runSync(pythonRepr(claim, MAX_SHOWN_LENGTH))}`,
   );
 }
 
@@ -87,8 +87,8 @@ function requireString(members: ReadonlyMap<string, RawJson>, claim: string, mes
 function pythonInt(raw: RawJson): number | undefined {
   if (raw === 'true') return 1;
   if (raw === 'false') return 0;
-  const text = stringOf(raw);
-  if (text !== undefined) return PYTHON_INTEGER.test(text) ? Number(text.trim().replaceAll('_', '')) : undefined;
+  const value = stringOf(raw);
+  if (value !== undefined) return PYTHON_INTEGER.test(value) ? Number(value.trim().replaceAll('_', '')) : undefined;
   const number = Math.trunc(Number(raw));
   return Number.isFinite(number) || /^-?\d+$/.test(raw) ? number : undefined;
 }
