@@ -28,11 +28,11 @@ export const MAX_INTEGER_DIGITS = 4300;
 const MAX_VALUES = 1_000_000;
 
 /**
- * Reads a body by its content type. `application/json` and `application/…+json`, in any case and with any charset, are JSON;
- * any other type, or none, is text. An empty body counts as no body. When it throws, nothing else of the request is checked.
+ * Reads a body by its content type. `application/json` and `application/…+json`, in any case and with any charset, are
+ * JSON; any other or no type is text. An empty body counts as no body. After a problem nothing else is checked.
  *
- * @throws HttpProblem 422 `json_invalid` at the first syntax error; 400 for an invalid encoding, too deep nesting, an integer
- *   with too many digits, or too many values; 413 when numbers would exceed the body limit once PostgreSQL expands them
+ * @throws HttpProblem 422 `json_invalid` at the first syntax error; 400 for an invalid encoding, or too much
+ *   nesting, digits or values; 413 when numbers would exceed the body limit once PostgreSQL expands their exponents
  */
 export function* readBody({ bytes, contentType, limitBytes }: ReceivedBody): Steps<Body> {
   if (bytes === undefined || bytes.length === 0) return { kind: 'none' };
@@ -69,9 +69,8 @@ const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 export class InvalidEncoding extends Error {}
 
 /**
- * Decodes a JSON body from UTF-8, UTF-16 or UTF-32 in either byte order, like Python's `json.loads`. The encoding is detected
- * by a byte order mark or by the zero bytes around the first character, which is always ASCII. The content type's charset is
- * ignored.
+ * Decodes a JSON body from UTF-8, UTF-16 or UTF-32 in either byte order, like Python's `json.loads`. Detects a
+ * byte order mark, or the zero bytes around the first, always ASCII, character. Ignores the content type's charset.
  *
  * @throws InvalidEncoding
  */

@@ -2,8 +2,8 @@ import { asRaw, FALSE, isPresent, kindOf, pythonFloat, type RawJson, TRUE, unquo
 import { MAX_INTEGER_DIGITS } from './body.js';
 
 /**
- * Converts a stored value to the type of a field, as pydantic does in lax mode: `"12"` and `12.0` are integers, `"yes"` is a
- * boolean. Returns the value to print, or undefined when it is invalid.
+ * Converts a stored value to the type of a field, as pydantic does in lax mode: `"12"` and `12.0` are integers, `"yes"`
+ * is a boolean. Returns the value to print, or undefined when it is invalid.
  */
 export type Coercion = (raw: RawJson) => RawJson | undefined;
 
@@ -106,8 +106,8 @@ export const MAX_INT64 = 2n ** 63n - 1n;
 export const MIN_INT64 = -(2n ** 63n);
 
 /**
- * Parses an integer like pydantic. Accepts surrounding white space, a sign, leading zeros, single underscores between digits
- * and a fraction of zeros (`" 7 "`, `+5`, `05`, `1_0`, `1.0`); rejects `1.5`, `1e2`, `0x10` and `""`.
+ * Parses an integer like pydantic. Accepts surrounding white space, a sign, leading zeros, single underscores between
+ * digits and a fraction of zeros (`" 7 "`, `+5`, `05`, `1_0`, `1.0`); rejects `1.5`, `1e2`, `0x10` and `""`.
  */
 export function parseInteger(value: string): bigint | IntegerIssueType {
   if (/^-?\d{1,15}$/.test(value)) return BigInt(value);

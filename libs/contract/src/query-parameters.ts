@@ -3,8 +3,8 @@ import { parseBoolean, parseInteger } from './coercion.js';
 import { type IssueLog, notABoolean, notAnInteger, tooManyDigits, tooSmall, wrongChoice } from './validation-issues.js';
 
 /**
- * Reads typed query parameters and reports invalid ones. Call the methods in the order in which the contract declares the
- * parameters: a 422 lists its issues in that order.
+ * Reads typed query parameters and reports invalid ones. Call the methods in the order in which the contract declares
+ * the parameters: a 422 lists its issues in that order.
  */
 export class QueryReader {
   private readonly query: QueryString;
@@ -64,9 +64,9 @@ export class QueryReader {
 }
 
 /**
- * The parameters of a raw query string (the text after `?`), parsed like AgentOS's web server: `&` is the only separator,
- * `+` is a space, a name without `=` has the value `''`, empty pieces are skipped, names are percent-decoded as well, and
- * no input is an error.
+ * The parameters of a raw query string (the text after `?`), parsed like AgentOS's web server: `&` is the only
+ * separator, `+` is a space, a name without `=` has the value `''`, empty pieces are skipped, names are percent-decoded
+ * as well, and no input is an error.
  */
 export class QueryString {
   private readonly names: string[] = [];
@@ -99,8 +99,8 @@ function decodeFormValue(value: string): string {
 }
 
 /**
- * Percent-decodes like Python's `unquote`: malformed escapes stay unchanged, bytes that are not UTF-8 become U+FFFD, `%00`
- * gives NUL, and non-ASCII characters are kept.
+ * Percent-decodes like Python's `unquote`: malformed escapes stay unchanged, bytes that are not UTF-8 become U+FFFD,
+ * `%00` gives NUL, and non-ASCII characters are kept.
  */
 export function decodePercent(value: string): string {
   if (!value.includes('%')) return value;

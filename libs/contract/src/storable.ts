@@ -10,8 +10,8 @@ import {
 import { type Loc, notFinite, notUnicode, nulCharacter, type ReportIssue } from './validation-issues.js';
 
 /**
- * Prepares a value for a jsonb column: cleans strings at every depth, but not keys. Reports the first value that cannot be
- * stored: NaN, an infinity, a lone surrogate, or NUL in a key.
+ * Prepares a value for a jsonb column: cleans strings at every depth, but not keys. Reports the first value that cannot
+ * be stored: NaN, an infinity, a lone surrogate, or NUL in a key.
  */
 export function* storableJson(raw: RawJson, loc: Loc, report: ReportIssue): Steps<RawJson> {
   let isRejected = false;

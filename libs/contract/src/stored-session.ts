@@ -26,8 +26,8 @@ export interface ListedSession extends Omit<StoredSession, 'agent_data' | 'team_
   /** 't' when the session has no stored name but a run that its title derives from. */
   readonly title_found: 't' | 'f';
   /**
-   * The content of that run's first user message: a string (the text parts joined, cut beyond the length of a title), JSON
-   * null, or `true` for any other content.
+   * The content of that run's first user message: a string (the text parts joined, cut beyond the length of a title),
+   * JSON null, or `true` for any other content.
    */
   readonly title_message: RawJson | null;
   /** The input of that run when it has no such message: a string, or the start of any other JSON text. */

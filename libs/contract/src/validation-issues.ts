@@ -21,10 +21,10 @@ export type ReportIssue = (issue: ValidationIssue) => void;
 const MAX_ISSUES = 1_000;
 
 /**
- * Collects the issues of one request. Report them in the order of the contract: query parameters as declared, then the body.
+ * Collects the issues of one request. Report them in the contract's order: query parameters as declared, then the body.
  *
- * Deviations are issues that only this service reports, where AgentOS responds 500 or ignores the value (docs/parity.md).
- * They are kept apart so that a request which AgentOS rejects with 422 gets exactly the issues of AgentOS.
+ * Deviations (docs/parity.md) are issues where AgentOS responds 500 or ignores the value. They are kept apart so that a
+ * request which AgentOS rejects with 422 gets exactly the issues of AgentOS.
  */
 export class IssueLog {
   private readonly agentOsIssues: ValidationIssue[] = [];
@@ -39,7 +39,7 @@ export class IssueLog {
   };
 
   /**
-   * @returns 422 with the deviations, to be thrown once the database is resolved: AgentOS checks `db_id` before it fails
+   * @returns 422 with the deviations, to be thrown once the database is resolved: AgentOS fails after that check
    * @throws HttpProblem 422 with the issues of AgentOS, if there are any
    */
   throwOrDefer(): HttpProblem | undefined {
@@ -175,8 +175,8 @@ export function invalidValue(loc: Loc, reason: string, input: RawJson): Validati
 const MAX_ECHO_LENGTH = 65_536;
 
 /**
- * A rejected value as the 422 echoes it. As in FastAPI's encoder, keys that begin with `_sa` are dropped. NaN and infinities
- * become strings. Unlike AgentOS, long strings are cut and end with `…`, and long arrays and objects become null.
+ * A rejected value as the 422 echoes it. Like FastAPI's encoder, drops keys that begin with `_sa`. NaN and infinities
+ * become strings. Unlike in AgentOS, long strings are cut and end with `…`; long arrays and objects become null.
  */
 export function echo(raw: RawJson): RawJson {
   switch (kindOf(raw)) {

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Work whose duration depends on a request or on stored data. At every `yield`, between values, messages, runs and rows, other
- * requests may run, so that a large session does not block the event loop. A yielded promise is awaited, for example for rows
- * that have not arrived yet.
+ * Work whose duration depends on a request or on stored data. At every `yield`, between values, messages, runs and
+ * rows, other requests may run, so that a large session does not block the event loop. A yielded promise is awaited,
+ * for example for rows that have not arrived yet.
  */
 export type Steps<T> = Generator<Promise<unknown> | undefined, T>;
 

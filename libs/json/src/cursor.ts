@@ -18,8 +18,8 @@ const MAX_UNFILTERED_MEMBERS = 64;
 const NO_MEMBERS: ReadonlyMap<string, RawJson> = new Map();
 
 /**
- * The members of an object in order, each value a slice of the JSON text; for duplicate keys the last value. Empty for a value
- * that is not an object.
+ * The members of an object in order, each value a slice of the JSON text; for duplicate keys the last value. Empty for
+ * a value that is not an object.
  *
  * @param names the members that are needed; large objects are reduced to them
  */
@@ -104,8 +104,8 @@ export function withoutMembers(raw: RawJson, names: MemberNames): RawJson {
 }
 
 /**
- * Walks over valid JSON text and returns slices of it. Looks at each character once, at any nesting depth. Skips strings, which
- * are most of AgentOS's data, with a native search for their end.
+ * Walks over valid JSON text and returns slices of it. Looks at each character once, at any nesting depth. Skips
+ * strings, which are most of AgentOS's data, with a native search for their end.
  */
 class JsonCursor {
   position = 0;
@@ -258,8 +258,8 @@ function endOfPlain(text: string, start: number): number {
 }
 
 /**
- * Skips long runs of numbers, keywords and separators with native searches, which are many times faster than a loop. The
- * search window grows step by step: searching the rest of the text for each array would take quadratic time.
+ * Skips long runs of numbers, keywords and separators with native searches, which are many times faster than a loop.
+ * The search window grows step by step: searching the rest of the text for each array would take quadratic time.
  */
 function endOfLongPlain(text: string, start: number): number {
   let position = start;

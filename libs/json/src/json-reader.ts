@@ -52,8 +52,8 @@ export interface ParsedJson {
   /** Keeps white space between tokens. May contain `NaN`, `Infinity` and `-Infinity`, which Python accepts. */
   readonly root: RawJson;
   /**
-   * True when the text contains NaN, an infinity, a control character, a noncharacter or a lone surrogate. Otherwise, as
-   * usual, nothing needs cleaning and PostgreSQL can store all of it.
+   * True when the text contains NaN, an infinity, a control character, a noncharacter or a lone surrogate. Otherwise,
+   * as usual, nothing needs cleaning and PostgreSQL can store all of it.
    */
   readonly isUnstorable: boolean;
 }
@@ -93,7 +93,7 @@ class Container {
   }
 }
 
-/** Reads the text in one pass. Uses a stack instead of recursion, so that deep nesting cannot overflow the call stack. */
+/** Reads the text in one pass, with a stack instead of recursion: deep nesting cannot overflow the call stack. */
 class JsonReader {
   hasDuplicateKeys = false;
   isUnstorable = false;
@@ -326,7 +326,7 @@ const FIRST_NONCHARACTER = 0xfffe;
 const UNSTORABLE = /[^\t\n\r -\ufffd]/;
 const LETTER_U = 0x75;
 const CANONICAL_ESCAPE = 1;
-/** Indexed by the character after a backslash. 0: invalid; 1: printed in the same way by JSON.stringify; 2: other valid escapes. */
+/** Indexed by the character after a backslash. 0: invalid; 1: printed like that by JSON.stringify; 2: other escapes. */
 const ESCAPES = new Uint8Array(128);
 for (const letter of '/bf') ESCAPES[letter.charCodeAt(0)] = 2;
 for (const letter of '"\\nrt') ESCAPES[letter.charCodeAt(0)] = CANONICAL_ESCAPE;

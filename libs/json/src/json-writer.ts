@@ -19,7 +19,7 @@ export interface StreamedBody {
 
 /** Bodies below this length, in characters, are a single string and are sent at once. */
 export const SMALL_BODY_LENGTH = 131_072;
-/** Values from this length on, in characters, become separate parts: they stay slices of their row and are not copied. */
+/** Longer values, in characters, become separate parts: they stay slices of their row and are not copied. */
 const MIN_SEPARATE_PART_LENGTH = 16_384;
 /** Small values are concatenated to parts of about this length, in characters. */
 const PART_LENGTH = 114_688;
@@ -29,7 +29,7 @@ const MAX_HEAP_STRING_LENGTH = 1_000_000;
 /** How a route prints null fields: reads and creates drop them; PATCH, rename and single runs print null. */
 export type NullPolicy = 'dropped' | 'shown';
 
-/** Writes JSON text from a sequence of keys, brackets and values, and inserts the commas. Does not copy large values. */
+/** Writes JSON text from a sequence of keys, brackets and values. Inserts the commas. Does not copy large values. */
 export class JsonWriter {
   private parts: (string | Buffer)[] = [];
   private text = '';
@@ -141,7 +141,7 @@ export class JsonWriter {
       this.push(this.text);
       this.text = '';
     }
-    // Moves the output off the heap: otherwise responses that wait for slow clients would cause constant garbage collection.
+    // Moves the output off the heap: responses that wait for slow clients would cause constant garbage collection.
     if (this.heapLength >= SMALL_BODY_LENGTH) this.encode(MAX_HEAP_STRING_LENGTH);
     return this;
   }

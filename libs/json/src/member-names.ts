@@ -1,6 +1,6 @@
 /**
- * The names of the members to read from an object, which may have a million others. Most of those are ruled out by their
- * length and first character, without slicing the key out of the JSON text.
+ * The names of the members to read from an object, which may have a million others. Most of those are ruled out by
+ * their length and first character, without slicing the key out of the JSON text.
  */
 export class MemberNames extends Set<string> {
   private readonly signatures = new Uint8Array(4_096);

@@ -4,11 +4,12 @@ import { shortenedString, stringPrefix } from './shortened.js';
 import { JsonTokenizer, type TokenKind } from './tokenizer.js';
 
 /**
- * Prints JSON values as Python does. AgentOS derives titles, run inputs and previews with `json.dumps` and `str(list)`, so
- * clients see Python's number format (`1.0`, `1e-07`) and, from `json.dumps`, `\uXXXX` for non-ASCII characters.
+ * Prints JSON values as Python does. AgentOS derives titles, run inputs and previews with `json.dumps` and `str(list)`,
+ * so clients see Python's number format (`1.0`, `1e-07`) and, from `json.dumps`, `\uXXXX` for non-ASCII characters.
  *
- * All printers cut the output after `limit` characters and append `…`, because indentation multiplies the length of nested
- * values and a list prints many titles. `raw` may be truncated JSON: the output then ends with `…` after the last whole value.
+ * Longer output is cut after `limit` characters and ends with `…`, because indentation multiplies the length of nested
+ * values and a list prints many titles. If `raw` is truncated JSON, the output ends with `…` after the last whole
+ * value.
  */
 
 /** `json.dumps(value)`: separators `", "` and `": "`, ASCII only. */
@@ -183,7 +184,7 @@ function pythonNumber(raw: string): string {
   return pythonFloat(Number(raw));
 }
 
-/** Prints a float as `json.dumps` does: the shortest digits; an exponent of at least two digits below 1e-4 and from 1e16 on. */
+/** Prints a float as `json.dumps` does: shortest digits; below 1e-4 and from 1e16 on a two-digit exponent or longer. */
 export function pythonFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';

@@ -1,9 +1,9 @@
 /**
  * The JSON text of one value, exactly as PostgreSQL stores it or as a client sent it, without surrounding white space.
  *
- * Stored JSON is not parsed into JavaScript values on its way to a client: `1.0` would become `1`, 9007199254740993 would
- * lose its last digit and `"__proto__"` its meaning. Slices of the text are copied into the response instead. The brand
- * distinguishes JSON text from other strings.
+ * Stored JSON is not parsed into JavaScript values on its way to a client: `1.0` would become `1`, 9007199254740993
+ * would lose its last digit and `"__proto__"` its meaning. Slices of the text are copied into the response instead. The
+ * brand distinguishes JSON text from other strings.
  */
 export type RawJson = string & { readonly [rawJson]: true };
 declare const rawJson: unique symbol;
@@ -90,7 +90,7 @@ export function objectOf(members: Iterable<readonly [string, RawJson | undefined
   return asRaw(`{${json}}`);
 }
 
-/** Builds an array. V8 concatenates large strings as ropes, so the items are not copied until the response is written. */
+/** Builds an array. V8 concatenates large strings as ropes, so items are not copied until the response is written. */
 export function arrayOf(items: Iterable<RawJson>): RawJson {
   let json = '';
   for (const item of items) json += json === '' ? item : `,${item}`;

@@ -28,7 +28,7 @@ export class Splice {
 
 const FLUSH_LENGTH = 65_536;
 
-/** A rope of a million short strings takes thirty times their length in memory. Encoding and decoding makes it a flat string. */
+/** Encodes and decodes a rope to a flat string: a million short strings take thirty times their length as a rope. */
 function flatten(text: string): string {
   return Buffer.from(text).toString();
 }
@@ -36,7 +36,7 @@ function flatten(text: string): string {
 /** Path to a value: keys and indexes from the outermost container to the value. */
 export type JsonPath = readonly (string | number)[];
 
-/** Visits every key and every value except arrays and objects. `path` builds the path on demand, in time linear in the depth. */
+/** Visits all keys and all values except arrays and objects. `path` builds the path on demand, in linear time. */
 interface TokenVisitor {
   key(raw: RawJson, path: () => JsonPath): void;
   /** Returns the replacement of the string. */

@@ -38,7 +38,7 @@ export function stringPrefix(text: string, { start, end, isCut }: StringToken, l
   return asRaw(`${text.slice(start, endOfCharacters(text, start, end, limit))}"`);
 }
 
-/** The end of the first `limit` characters of the JSON string from `start` to `end`; at most the last code unit, its quote. */
+/** The end of the first `limit` characters of the JSON string from `start` to `end`; at most its closing quote. */
 function endOfCharacters(text: string, start: number, end: number, limit: number): number {
   let position = start + 1;
   for (let count = 0; count < limit; count++) {

@@ -16,8 +16,8 @@ import { asRaw, type RawJson } from './raw-json.js';
 export type TokenKind = 'open' | 'close' | 'key' | 'string' | 'literal';
 
 /**
- * Iterates over the tokens of valid JSON text, except commas and colons. Keeps a stack of open arrays and objects instead of
- * recursing, so that deep nesting cannot overflow the call stack.
+ * Iterates over the tokens of valid JSON text, except commas and colons. Keeps a stack of open arrays and objects
+ * instead of recursing, so that deep nesting cannot overflow the call stack.
  */
 export class JsonTokenizer {
   kind: TokenKind = 'literal';

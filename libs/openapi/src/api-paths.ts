@@ -37,7 +37,7 @@ export const SESSION_PATHS: Paths = {
       operationId: 'create_session',
       summary: 'Create a session',
       description:
-        'Stores a new session. All members of the body are optional. `runs` and `summary`, which AgentOS does not accept, ' +
+        'Stores a new session. All members of the body are optional. `runs` and `summary`, which AgentOS ignores, ' +
         'import an existing conversation with its history. The request is applied completely or not at all.',
       parameters: [NEW_SESSION_TYPE, DB_ID],
       body: { content: jsonContent({ ...schemaRef('CreateSessionRequest'), default: {} }) },

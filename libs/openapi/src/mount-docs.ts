@@ -31,8 +31,8 @@ const PAGE = `<!doctype html>
 const START_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', validatorUrl: null });\n`;
 
 /**
- * Serves the OpenAPI document at `/openapi.json`, built on the first request, and Swagger UI at `/docs`. The page loads nothing
- * from other hosts. Call this before the application listens.
+ * Serves the OpenAPI document at `/openapi.json`, built on the first request, and Swagger UI at `/docs`. The page loads
+ * nothing from other hosts. Call this before the application listens.
  */
 export function mountDocs(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();

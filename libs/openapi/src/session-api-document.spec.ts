@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sessionApiDocument } from './index.js';
 
-/** The parts of AgentOS's document that code generators use. To update: `AGENTOS_URL=http://… vitest run libs/openapi -u`. */
+/** AgentOS's document, as far as code generators use it. Update: `AGENTOS_URL=http://… vitest run libs/openapi -u`. */
 const RECORDED = join(import.meta.dirname, 'agentos-3.1.10.openapi.snap');
 
 const liveUrl = process.env.AGENTOS_URL;
@@ -57,7 +57,7 @@ interface Constraint {
   maxLength?: number;
 }
 
-/** Deviations of docs/parity.md: page 0 and long name filters are rejected; a new session may contain runs and a summary. */
+/** docs/parity.md: page 0 and long name filters are rejected; a new session may contain runs and a summary. */
 function withDeviations(agentOs: Signature): Signature {
   const copy = structuredClone(agentOs) as {
     operations: { 'GET /sessions': { parameters: { name: string; schema: { anyOf: Constraint[] } }[] } };

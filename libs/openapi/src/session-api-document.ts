@@ -4,8 +4,8 @@ import { REQUEST_SCHEMAS, RESPONSE_SCHEMAS, RUN_SCHEMAS, SESSION_SCHEMAS } from 
 import type { Schemas } from './schema-builders.js';
 
 /**
- * The OpenAPI 3.1 document of this service. Operation ids, parameters and schemas are those of AgentOS 3.1.10, so that a client
- * generated from one document works with both services.
+ * The OpenAPI 3.1 document of this service. Operation ids, parameters and schemas are those of AgentOS 3.1.10, so that
+ * a client generated from one document works with both services.
  */
 export function sessionApiDocument(): OpenAPIObject {
   return {
@@ -13,8 +13,8 @@ export function sessionApiDocument(): OpenAPIObject {
     info: {
       title: 'AgentOS session service',
       description:
-        'Sessions and runs of AgentOS, from the same PostgreSQL tables. The version is that of the AgentOS API. Any operation ' +
-        'may also respond 503 when the database is unavailable or overloaded, and 504 when the time limit is exceeded.',
+        'Sessions and runs of AgentOS, from the same PostgreSQL tables. The version is that of the AgentOS API. ' +
+        'Operations may also respond 503 when the database is unavailable or overloaded, and 504 after the time limit.',
       version: '3.1.10',
     },
     paths: { ...SESSION_PATHS, ...RUN_PATHS, ...HEALTH_PATHS },

@@ -79,8 +79,8 @@ export function isShownInChat(message: Members): boolean {
 }
 
 /**
- * Writes a stored message as an item of `chat_history`: known members only, in a fixed order, without nulls, empty lists,
- * empty objects and invalid values.
+ * Writes a stored message as an item of `chat_history`: known members only, in a fixed order, without nulls, empty
+ * lists, empty objects and invalid values.
  *
  * @param createdAt Unix seconds, for a message without `created_at`
  * @returns steps that write the rest of a message with media; undefined when the message is complete

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { asRaw, type RawJson } from '@session-service/json';
 
 /**
- * Path to a message or media object: the keys that identify its run, then member names and indexes. The string form is only
- * built when an id has to be derived from it, because most objects have an id.
+ * Path to a message or media object: the keys that identify its run, then member names and indexes. The string form is
+ * only built when an id has to be derived from it, because most objects have an id.
  */
 export class ItemPath {
   private value: string | undefined;
@@ -30,8 +30,8 @@ export class ItemPath {
 }
 
 /**
- * The id of a stored message or media object without an id: a UUID derived from its path, so that every read returns the
- * same one. AgentOS generates a random UUID on each read.
+ * The id of a stored message or media object without an id: a UUID derived from its path, so that every read returns
+ * the same one. AgentOS generates a random UUID on each read.
  */
 export function derivedId(path: ItemPath): RawJson {
   const digits = hash('sha256', path.toString(), 'hex');

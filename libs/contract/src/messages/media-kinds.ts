@@ -109,7 +109,7 @@ function printBytes(content: RawJson): RawJson | undefined {
   return kindOf(content) === 'string' ? reencodeBase64(content) : undefined;
 }
 
-/** Prints files of a text type as plain text and others as base64. Content that is not a string is printed unchanged. */
+/** Prints files of a text type as plain text, others as base64, and content that is not a string unchanged. */
 function printFileContent(content: RawJson, mimeType: RawJson | undefined): RawJson {
   if (kindOf(content) !== 'string' || mimeType?.startsWith('"text/')) return content;
   return reencodeBase64(content) ?? EMPTY_STRING;

@@ -15,7 +15,7 @@ import { type Coercion, coerceOptional, laxInteger, laxObject, laxString } from 
 import { derivedId, type ItemPath } from './derived-id.js';
 import { MEDIA_MEMBERS, type MediaKind } from './media-kinds.js';
 
-/** Where the content of a media object is: inline in the JSON, at a source that its fields name, or in an object store. */
+/** Location of a media object's content: inline in the JSON, at a source named by its fields, or in an object store. */
 type MediaLocation = 'inline' | 'named' | { readonly reference: RawJson };
 
 /** Writes a message's media of one kind as a member; writes nothing when no object is valid. */

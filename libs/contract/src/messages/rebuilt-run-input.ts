@@ -59,7 +59,7 @@ function* rebuildMedia(kind: MediaKind, raw: RawJson | undefined, path: ItemPath
 
 type MediaMembers = Map<string, RawJson>;
 
-/** Prints a media object of a run's input. Unlike in messages, an object with an invalid field is undefined as a whole. */
+/** Prints a media object of a run's input. Undefined if any field is invalid, whereas messages omit only that field. */
 function reprintInputMedia(kind: MediaKind, raw: RawJson, path: ItemPath): RawJson | undefined {
   if (kindOf(raw) !== 'object') return undefined;
   const members = new Map(membersOf(raw, MEDIA_MEMBERS));

@@ -57,8 +57,8 @@ interface FieldRules {
 }
 
 /**
- * Reads the optional members of a body object. Call the methods in the order in which the contract declares the members.
- * Null counts as absent; so does an invalid member, which is also reported.
+ * Reads the optional members of a body object. Call the methods in the order in which the contract declares the
+ * members. Null counts as absent; so does an invalid member, which is also reported.
  */
 export class Fields {
   readonly members: ReadonlyMap<string, RawJson>;

@@ -92,8 +92,8 @@ function readComponentIds(fields: Fields, type: SessionType) {
 }
 
 /**
- * 422 for an id that exceeds the size of an index row. Only PostgreSQL can tell (SQLSTATE 54000, program_limit_exceeded),
- * because it compresses ids: 100,000 equal letters fit, 2,693 random ones do not.
+ * 422 for an id that exceeds the size of an index row. Only PostgreSQL can tell (SQLSTATE 54000,
+ * program_limit_exceeded), because it compresses ids: 100,000 equal letters fit, 2,693 random ones do not.
  */
 export function idTooLong(name: string, id: string): HttpProblem {
   return unprocessable([invalidValue(['body', name], 'id is too long for the index of its table', quote(id))]);

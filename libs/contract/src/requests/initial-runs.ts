@@ -17,8 +17,8 @@ import {
 import { Fields } from './body-fields.js';
 
 /**
- * Reads the member `runs`, an extension of the contract: the initial runs of a new session, cleaned. Each needs a unique
- * `run_id`. A `session_id`, if present, must be that of the session. Undefined when absent.
+ * Reads the member `runs`, an extension of the contract: the initial runs of a new session, cleaned. Each needs a
+ * unique `run_id`. A `session_id`, if present, must be that of the session. Undefined when absent.
  *
  * @param sessionId the session's id from the request; undefined when the service will generate one
  */

@@ -9,8 +9,8 @@ const SORT_ORDERS = ['asc', 'desc'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
 
 /**
- * Limit of the name filter, in code points. PostgreSQL matches a LIKE pattern in time proportional to both lengths, and cannot
- * be cancelled while it does.
+ * Limit of the name filter, in code points. PostgreSQL matches a LIKE pattern in time proportional to both lengths, and
+ * cannot be cancelled while it does.
  */
 const MAX_NAME_FILTER_LENGTH = 256;
 
@@ -60,7 +60,7 @@ function checkNameFilter(query: QueryReader, log: IssueLog): void {
   log.reportDeviation(tooLong(['query', 'session_name'], MAX_NAME_FILTER_LENGTH, quote(name)));
 }
 
-/** Reports pages that AgentOS accepts and then responds 500 to: page 0, and values beyond PostgreSQL's 64-bit LIMIT and OFFSET. */
+/** Reports pages that AgentOS responds 500 to: page 0, and values beyond PostgreSQL's 64-bit LIMIT and OFFSET. */
 function checkPageRange(query: QueryReader, limit: bigint, page: bigint, log: IssueLog): void {
   const tooLargeFor = (name: string, le: bigint) =>
     log.reportDeviation(tooLarge(['query', name], le, quote(query.string(name) ?? '')));

@@ -49,9 +49,9 @@ export function* readMetadata(fields: Fields): Steps<RawJson | undefined> {
 const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
 
 /**
- * Reads the member `summary` in the form in which AgentOS stores it: `summary`, `topics`, `updated_at` in this order, without
- * null topics or an empty date, and with the date reprinted (`Z` becomes `+00:00`). `summary` and `topics` may have any type.
- * Undefined when absent.
+ * Reads the member `summary` in its stored form: `summary`, `topics`, `updated_at` in this order, the first two of any
+ * type, without null topics or an empty date, and with the date reprinted (`Z` becomes `+00:00`). Undefined when
+ * absent.
  *
  * @param report called for unknown keys, a missing or null `summary` and an invalid date, to which AgentOS responds 500
  */

@@ -20,8 +20,8 @@ import type { Run, RunSource, SessionType } from '../stored-session.js';
 import { firstUserContent, inputText } from './run-input.js';
 
 /**
- * The title of a session without a stored name, derived from its first suitable run. In lists SQL finds the source of the
- * title; in details `findTitleSource` does.
+ * The title of a session without a stored name, derived from its first suitable run. In lists SQL finds the source of
+ * the title; in details `findTitleSource` does.
  */
 
 /** The part of a run that the title derives from. */

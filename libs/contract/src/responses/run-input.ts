@@ -63,8 +63,8 @@ function messagesOfFirstStep(run: Run): RawJson | undefined {
 }
 
 /**
- * A stored input as text: strings unchanged, objects as indented JSON, other values as Python prints them. A list that starts
- * with a user message gives the content of that message, which may be any JSON value.
+ * A stored input as text: strings unchanged, objects as indented JSON, other values as Python prints them. A list that
+ * starts with a user message gives the content of that message, which may be any JSON value.
  *
  * @param limit characters after which printed text ends with `…`
  */

@@ -13,7 +13,7 @@ import {
 
 const LABEL_MEMBERS = new MemberNames(['sdk', 'framework']);
 
-/** The SDK of an external agent: `sdk`, or `framework` when `sdk` is falsy; undefined unless it is a non-empty string. */
+/** The SDK of an external agent: `sdk`, or `framework` if `sdk` is falsy; undefined unless a non-empty string. */
 export function sdkLabel(sdk: RawJson | null | undefined, framework: RawJson | null | undefined): RawJson | undefined {
   const label = isTruthy(sdk) ? sdk : framework;
   return label && kindOf(label) === 'string' && isTruthy(label) ? label : undefined;
@@ -26,8 +26,8 @@ export function agentDataSdkLabel(agentData: RawJson | null): RawJson | undefine
 }
 
 /**
- * Metadata with the label as `sdk`, which replaces an existing key in its position and creates the metadata if necessary.
- * Without a label, an empty list or string becomes `{}`, as in Python's `dict()`.
+ * Metadata with the label as `sdk`, which replaces an existing key in its position and creates the metadata if
+ * necessary. Without a label, an empty list or string becomes `{}`, as in Python's `dict()`.
  */
 export function withSdkLabel(metadata: RawJson | null | undefined, label: RawJson | undefined): RawJson | undefined {
   const stored = metadata ?? undefined;

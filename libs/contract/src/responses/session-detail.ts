@@ -96,7 +96,7 @@ function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
     .closeObject();
 }
 
-/** A workflow session has no chat history, summary or metrics. `session_data`, `workflow_data` and `metadata` are never null. */
+/** No chat history, summary or metrics; `session_data`, `workflow_data` and `metadata` are never null. */
 function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, now }: DetailContext): Steps<void> {
   const data = sessionDataOf(session.session_data);
   yield;
@@ -188,8 +188,8 @@ function pastTimestamp(field: string, raw: RawJson | null, onInvalid: OnInvalidF
 const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
 
 /**
- * Prints a stored summary: known keys with a value, the date as by Python's `isoformat`. An invalid date is printed as stored.
- * Lists print the whole summary as stored.
+ * Prints a stored summary: known keys with a value, the date as by Python's `isoformat`. An invalid date is printed as
+ * stored. Lists print the whole summary as stored.
  */
 function sessionSummary(stored: RawJson | null): RawJson | undefined {
   if (!isTruthy(stored) || kindOf(stored) !== 'object') return undefined;

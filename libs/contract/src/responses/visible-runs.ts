@@ -34,8 +34,8 @@ function isAfter(time: RawJson, bound: bigint): boolean {
 }
 
 /**
- * True for runs that a session detail includes. AgentOS rebuilds stored runs as objects for a detail: an agent or team session
- * then keeps the runs with an `agent_id` or `team_id` key, a workflow session those of neither an agent nor a team.
+ * True for runs that a session detail includes. AgentOS rebuilds stored runs as objects first: an agent or team session
+ * keeps those with an `agent_id` or `team_id` key, a workflow session those of neither an agent nor a team.
  */
 export function isShownInDetail(type: SessionType, run: Run): boolean {
   return type === 'workflow' ? isWorkflowRun(run) : run.has('agent_id') || run.has('team_id');

@@ -1,6 +1,6 @@
 /**
- * Port of `datetime.fromisoformat` and `isoformat` of Python 3.11. AgentOS passes stored and submitted ISO strings through
- * them, so the accepted formats, including the odd ones, are part of the contract.
+ * Port of `datetime.fromisoformat` and `isoformat` of Python 3.11. AgentOS passes stored and submitted ISO strings
+ * through them, so the accepted formats, including the odd ones, are part of the contract.
  * https://docs.python.org/3.11/library/datetime.html#datetime.datetime.fromisoformat
  */
 
@@ -134,7 +134,7 @@ const MIDNIGHT: TimeOfDay = { hour: 0, minute: 0, second: 0, microsecond: 0 };
 
 /**
  * Parses `HH[:MM[:SS]]` or `HH[MM[SS]]` with an optional fraction, truncated to microseconds. Ranges are not checked.
- * Python is less strict before an offset: it ignores one stray ASCII character, or anything after six fractional digits.
+ * Before an offset Python ignores one stray ASCII character, or anything after six fractional digits.
  */
 function parseTimeOfDay(value: string, beforeOffset = false): TimeOfDay | undefined {
   const match = /^(\d\d)(?::(\d\d)(?::(\d\d))?|(\d\d)(\d\d)?)?/.exec(value);

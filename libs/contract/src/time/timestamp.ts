@@ -2,9 +2,9 @@ import { asRaw, kindOf, type RawJson, TRUE, unquote } from '@session-service/jso
 import { type IsoDatetime, parseIsoDatetime, printDate, printHoursAndMinutes, printTimeOfDay } from './iso-datetime.js';
 
 /**
- * Prints a stored time as the API does: a JSON string such as `"2025-01-01T00:00:00Z"`, with six fractional digits unless they
- * are zero. Like AgentOS, accepts Unix seconds and ISO strings, which keep their UTC offset or its absence. Undefined for JSON
- * null, and for a value that is not a time between the years 1 and 9999.
+ * Prints a stored time as the API does: a JSON string such as `"2025-01-01T00:00:00Z"`, with six fractional digits
+ * unless they are zero. Like AgentOS, accepts Unix seconds and ISO strings, which keep their UTC offset or its absence.
+ * Undefined for JSON null, and for a value that is not a time between the years 1 and 9999.
  */
 export function printTimestamp(raw: RawJson): RawJson | undefined {
   switch (kindOf(raw)) {
@@ -52,7 +52,7 @@ function printIsoString(value: string): RawJson | undefined {
   return datetime && asRaw(`"${printDate(datetime)}${printTimeOfDay(datetime.timeOfDay)}${printUtcOffset(datetime)}"`);
 }
 
-/** pydantic prints UTC as `Z`, rounds other offsets to seconds and truncates them to minutes: 30 seconds print as `+00:00`. */
+/** pydantic prints UTC as `Z` and rounds other offsets to seconds, then down to minutes: 30 s become `+00:00`. */
 function printUtcOffset({ offset }: IsoDatetime): string {
   if (offset === undefined) return '';
   if (offset.seconds === 0) return 'Z';

@@ -33,8 +33,8 @@ export function requiredScope(method: string, path: string): SessionScope | unde
 const RENAME = /^\/sessions\/.*\/rename$/s;
 
 /**
- * The scopes of a claim or a stored account: a list of strings, or one string, which is not split at spaces. Any other value,
- * also a list with an item that is not a string, grants no scope.
+ * The scopes of a claim or a stored account: a list of strings, or one string, which is not split at spaces. Any other
+ * value, also a list with an item that is not a string, grants no scope.
  */
 export function scopesOf(claim: RawJson | undefined): readonly string[] {
   if (claim === undefined) return [];
@@ -44,8 +44,7 @@ export function scopesOf(claim: RawJson | undefined): readonly string[] {
 }
 
 /**
- * `sessions:read` is granted by itself, by `sessions:*:read`, by `sessions::read` and by the admin scope, but not by the
- * scope of a single session.
+ * Itself, `sessions:*:read`, `sessions::read` and the admin scope grant `sessions:read`; `sessions:<id>:read` does not.
  */
 export function grants(scopes: readonly string[], required: SessionScope, adminScope: string): boolean {
   const [resource, action] = required.split(':');

@@ -21,7 +21,7 @@ export interface TokenClaims {
 }
 
 /**
- * Reads the claims of a token whose signature is valid, and checks them in PyJWT's order. `checkAudienceAndIssuer` comes last.
+ * Reads and checks the claims of a token whose signature is valid, in PyJWT's order. Next: `checkAudienceAndIssuer`.
  *
  * @param now Unix seconds
  * @throws HttpProblem 401

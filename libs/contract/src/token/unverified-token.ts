@@ -163,8 +163,8 @@ function pythonErrorMessage({ reason, position }: JsonSyntaxError, json: string)
 }
 
 /**
- * The message of Python's UnicodeDecodeError for the first invalid UTF-8 sequence; undefined when there is none. Encoded
- * surrogates are valid, as in `json.loads`.
+ * The message of Python's UnicodeDecodeError for the first invalid UTF-8 sequence; undefined when there is none.
+ * Encoded surrogates are valid, as in `json.loads`.
  */
 export function utf8DecodeError(bytes: Uint8Array): string | undefined {
   let start = 0;
