@@ -38,7 +38,7 @@ export function* writeChatHistory(
   writer.closeArray();
 }
 
-/** When the messages of a run are longer, in characters, other requests may run after each message. */
+/** When the messages of a run exceed this length, in characters, other requests may run after each message. */
 const LONG_CONVERSATION_LENGTH = 65_536;
 
 function integerOf(raw: RawJson | null | undefined): RawJson | undefined {

@@ -31,7 +31,7 @@ export class InvalidFields {
 /** The types of response schemas. */
 export type FieldKind = 'string' | 'integer' | 'dict' | 'dict list' | 'string list' | 'string or dict' | 'timestamp';
 
-/** The value as the response prints it; undefined when it is null, or invalid, which is reported. */
+/** The value as the response prints it: undefined for null, and for an invalid value, which is reported. */
 export function coerceField(
   kind: FieldKind,
   field: string,

@@ -59,7 +59,7 @@ export function* writeRun(
 }
 
 const LONG_MEMBERS = ['input', 'messages'];
-/** After a longer value, in characters, other requests run before the next field. */
+/** After a value of more than this length, in characters, other requests may run before the next field. */
 const YIELD_LENGTH = 65_536;
 
 /** The value of a field before coercion, or the steps that derive it. */
