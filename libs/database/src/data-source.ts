@@ -1,28 +1,22 @@
-import type { ClientBase, Pool } from 'pg';
-import { DataSource } from 'typeorm';
+import type { Pool } from 'pg';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { PoolLimits } from './database-options.js';
 import { MAX_TIMER_MS } from './deadline.js';
 import type { PoolTarget } from './dsn/pool-target.js';
 import { MessageClient } from './message-connection.js';
-import { clientsOf, destroyConnection } from './pg-internals.js';
-import { withoutStatementTimeout } from './prepared-statements.js';
+import { clientsOf, destroyConnection, poolOf } from './pg-internals.js';
 
-/** After so long without a byte the kernel asks whether the server is still there; the default is hours. In milliseconds. */
+/** Idle time before TCP keep-alive probes detect a dead server, in milliseconds. The kernel's default is two hours. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
-/** Builds the TypeORM DataSource of one database; nothing connects before `initialize()`. */
-export function createDataSource(
-  target: PoolTarget,
-  limits: PoolLimits,
-  onIdleError: (error: Error) => void,
-): DataSource {
+/** Options of the TypeORM DataSource for one server. TypeORM passes `extra` to the pg pool. */
+export function dataSourceOptions(target: PoolTarget, limits: PoolLimits) {
   const { tlsIfOffered: _, namedStatements: __, ...connection } = target;
-  return new DataSource({
+  return {
     type: 'postgres',
     poolSize: limits.size,
     connectTimeoutMS: limits.connectTimeoutMs,
     installExtensions: false,
-    poolErrorHandler: onIdleError,
     extra: {
       Client: MessageClient,
       application_name: 'agno-session-service',
@@ -32,53 +26,61 @@ export function createDataSource(
       ...connection,
       statement_timeout: (target.statement_timeout ?? limits.statementTimeoutMs) || undefined,
     },
-  });
+  } satisfies DataSourceOptions;
 }
 
-/** The pg pool of an open DataSource: the hot path takes its connections from here, beside the entity layer. */
-export function poolOf(dataSource: DataSource): Pool {
-  return (dataSource.driver as unknown as { master: Pool }).master;
-}
-
-/** Opens the pool of a server with its first connection. Errors: those of the network, or what the server says. */
-export async function openDataSource(
+/**
+ * Opens a pool with its first connection and makes it the DataSource's pool. The caller ends the pool that it replaces,
+ * if any. Errors: those of the network or the server.
+ *
+ * @param onIdleError called when an idle connection fails
+ */
+export async function openPool(
+  dataSource: DataSource,
   target: PoolTarget,
   limits: PoolLimits,
   onIdleError: (error: Error) => void,
-): Promise<DataSource> {
+): Promise<Pool> {
+  const open = async (openTarget: PoolTarget) => {
+    dataSource.setOptions({ ...dataSourceOptions(openTarget, limits), poolErrorHandler: onIdleError });
+    if (dataSource.isInitialized) await dataSource.driver.connect();
+    else await initialize(dataSource, 2 * (target.connectionTimeoutMillis ?? limits.connectTimeoutMs));
+  };
   try {
-    return await initialize(target, limits, onIdleError);
+    await open(target);
   } catch (error) {
-    const humbler = withoutStatementTimeout(target, error);
-    if (humbler === undefined) throw error;
-    return initialize(humbler, limits, onIdleError);
+    const retryTarget = withoutStatementTimeout(target, error);
+    if (retryTarget === undefined) throw error;
+    await open(retryTarget);
   }
+  return poolOf(dataSource) as Pool;
 }
 
-async function initialize(
-  target: PoolTarget,
-  limits: PoolLimits,
-  onIdleError: (error: Error) => void,
-): Promise<DataSource> {
-  const dataSource = createDataSource(target, limits, onIdleError);
-  const pool = () => poolOf(dataSource) as Pool | undefined;
-  // The pool's own limit ends when the server lets it in. TypeORM asks some questions then.
-  const limitMs = Math.min(2 * (target.connectionTimeoutMillis ?? limits.connectTimeoutMs), MAX_TIMER_MS);
-  const outOfPatience =
-    limitMs > 0 ? setTimeout(() => connectionsOf(pool()).forEach(destroyConnection), limitMs) : undefined;
+/** @param timeoutMs 0 means no limit. The pool's own limit does not cover the queries that TypeORM runs on its first connection. */
+async function initialize(dataSource: DataSource, timeoutMs: number): Promise<void> {
+  const destroyConnections = () => {
+    const pool = poolOf(dataSource);
+    if (pool !== undefined) clientsOf(pool).forEach(destroyConnection);
+  };
+  const timer = timeoutMs > 0 ? setTimeout(destroyConnections, Math.min(timeoutMs, MAX_TIMER_MS)) : undefined;
   try {
-    return await dataSource.initialize();
+    await dataSource.initialize();
   } catch (error) {
-    // A pool that came into being before the failure would keep its connections.
-    connectionsOf(pool()).forEach(destroyConnection);
-    await pool()?.end();
+    // TypeORM leaves a pool open when a query on its first connection fails.
+    destroyConnections();
+    const pool = poolOf(dataSource);
+    if (pool?.ending === false) await pool.end();
     throw error;
   } finally {
-    clearTimeout(outOfPatience);
+    clearTimeout(timer);
   }
 }
 
-/** There is no pool while its first connection is being made. */
-function connectionsOf(pool: Pool | undefined): readonly ClientBase[] {
-  return pool === undefined ? [] : clientsOf(pool);
+/**
+ * The same target without our default statement timeout if PgBouncer rejected it; undefined if the DSN sets the timeout
+ * or another error occurred. Deadlines still cancel slow statements. https://www.pgbouncer.org/config.html
+ */
+function withoutStatementTimeout(target: PoolTarget, error: unknown): PoolTarget | undefined {
+  const isRejected = error instanceof Error && error.message === 'unsupported startup parameter: statement_timeout';
+  return isRejected && target.statement_timeout === undefined ? { ...target, statement_timeout: 0 } : undefined;
 }

@@ -1,7 +1,9 @@
 import type { ClientBase } from 'pg';
+import { DataSource } from 'typeorm';
 import { cancelStatement } from './cancel-statement.js';
 import { ConnectionPool } from './connection-pool.js';
 import { ConnectionQueue, type WorkKind } from './connection-queue.js';
+import { dataSourceOptions } from './data-source.js';
 import { DatabaseUnavailable, StatementTimedOut, translateError } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUsage } from './database-options.js';
 import { Reader, type WorkOptions } from './database-reader.js';
@@ -23,24 +25,28 @@ import {
 import { TextQuery } from './text-query.js';
 
 /**
- * One server that holds a database: connects when first needed, again after a failure, and runs statements.
- * Errors: DatabaseUnavailable, StatementTimedOut, or what the driver reported.
+ * One PostgreSQL server, primary or replica: connects on first use and after failures, and runs statements.
+ * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or the driver's.
  */
 export class DatabaseServer extends Reader {
   private readonly prepared: PreparedStatements;
   private readonly unprepared: PreparedStatements;
   private readonly queue: ConnectionQueue;
   private readonly target: PoolTarget;
-  private readonly connections: ConnectionPool;
+  private readonly pool: ConnectionPool;
   private lastResponseAt = Number.NEGATIVE_INFINITY;
 
-  /** @param id what figures, spans and the log call it */
+  /**
+   * @param id name of the server in metrics, spans and log lines
+   * @param dataSource not initialized; by default the server creates its own
+   */
   constructor(
     readonly id: string,
     dsn: string,
     limits: PoolLimits,
     private readonly observer: DatabaseObserver,
     log: DatabaseLog,
+    dataSource?: DataSource,
   ) {
     super();
     this.target = parseDsn(dsn);
@@ -48,12 +54,13 @@ export class DatabaseServer extends Reader {
     this.unprepared = new PreparedStatements(id, false, log);
     this.queue = new ConnectionQueue(id, limits, observer);
     const onIdleError = (error: Error) => log.warn(`Idle connection of '${id}' lost: ${error.message}`);
-    this.connections = new ConnectionPool(id, this.target, limits, onIdleError);
+    const source = dataSource ?? new DataSource(dataSourceOptions(this.target, limits));
+    this.pool = new ConnectionPool(id, source, this.target, limits, onIdleError);
   }
 
   /**
-   * As `query`, for what many wait for together, none of whom may be left waiting for an answer that is lost with its
-   * connection: it is given up after so many milliseconds with a connection, and nobody waits for its end.
+   * As `query`, for a statement that many requests share. Rejects when the statement has run for `ms` milliseconds, even
+   * if its connection is dead and it cannot be cancelled, so that a lost response does not delay all of them.
    */
   async queryWithin<Row = TextRow>(
     ms: number,
@@ -62,30 +69,30 @@ export class DatabaseServer extends Reader {
     deadline: Deadline,
   ): Promise<Row[]> {
     const attempt = new Deadline();
-    const forget = deadline.onExpired(() => attempt.expire());
-    const late = new Promise<never>((_, reject) => attempt.onExpired(() => reject(new StatementTimedOut(this.id))));
-    let impatience: NodeJS.Timeout | undefined;
+    const unsubscribe = deadline.onExpired(() => attempt.expire());
+    const expiry = new Promise<never>((_, reject) => attempt.onExpired(() => reject(new StatementTimedOut(this.id))));
+    let timer: NodeJS.Timeout | undefined;
     const working = this.withConnection(attempt, (run) => {
-      impatience = setTimeout(() => attempt.expire(), ms);
+      timer = setTimeout(() => attempt.expire(), ms);
       return run<Row>(statement, values);
     });
     try {
-      return await Promise.race([working, late]);
+      return await Promise.race([working, expiry]);
     } finally {
-      clearTimeout(impatience);
-      forget();
+      clearTimeout(timer);
+      unsubscribe();
     }
   }
 
   /**
-   * Runs `work` in a transaction: committed when it resolves, rolled back when it throws. Its statements have no names:
-   * one that failed for its name could not be sent again.
+   * Runs `work` in a transaction: commits when it resolves, rolls back when it rejects. Its statements are unnamed, since
+   * one that fails for its name aborts the transaction and cannot be sent again.
    */
   transaction<T>(deadline: Deadline, work: (run: RunStatement) => Promise<T>): Promise<T> {
     return this.withConnection(deadline, (run) => inTransaction(run, 'BEGIN', () => work(run)), { isUnnamed: true });
   }
 
-  /** Does `work` on one connection; what runs is cancelled in PostgreSQL when the deadline passes. */
+  /** Runs `work` on one connection. When the deadline expires, its running statement is cancelled in PostgreSQL. */
   async withConnection<T>(
     deadline: Deadline,
     work: Work<T>,
@@ -93,81 +100,81 @@ export class DatabaseServer extends Reader {
   ): Promise<T> {
     await this.queue.enter(kind);
     try {
-      return await this.runOnConnection(deadline, work, isUnnamed ? this.unprepared : this.prepared);
+      const connection = await this.pool.acquire();
+      const { client, pool } = connection;
+      if (deadline.hasExpired) {
+        this.pool.release(connection, false);
+        throw new StatementTimedOut(this.id);
+      }
+      let cancelling: Promise<boolean> | undefined;
+      let isBroken = false;
+      const cancel = () => {
+        cancelling ??= cancelStatement(client, pool.options, working);
+      };
+      const run = this.statementRunner(client, isUnnamed ? this.unprepared : this.prepared);
+      // Async, so that an exception before the first statement releases the connection, too.
+      const working = (async () => work(run, cancel))();
+      const unsubscribe = deadline.onExpired(cancel);
+      try {
+        return await working;
+      } catch (error) {
+        const translated = translateError(this.id, error);
+        isBroken = translated instanceof DatabaseUnavailable;
+        throw translated;
+      } finally {
+        unsubscribe();
+        // Released only after a cancel request has arrived: it could hit the statement of the next user.
+        const isSound = (await cancelling) ?? true;
+        this.pool.release(connection, isBroken || !isSound || hasSentOversized(client) || isInTransaction(client));
+      }
     } finally {
       this.queue.leave(kind);
     }
   }
 
-  private async runOnConnection<T>(deadline: Deadline, work: Work<T>, names: PreparedStatements): Promise<T> {
-    const loan = await this.connections.acquire();
-    const { pool, client } = loan;
-    if (deadline.hasExpired) {
-      this.connections.release(loan, false);
-      throw new StatementTimedOut(this.id);
-    }
-    let cancelling: Promise<boolean> | undefined;
-    let isBroken = false;
+  private statementRunner(client: ClientBase, prepared: PreparedStatements): RunStatement {
     const run: RunStatement = (statement, values, execution) =>
-      names.send(
+      prepared.send(
         (isNamed) => client.query(new TextQuery(statement, values, isNamed, this.onStatement, execution)).rows,
       );
-    const cancel = () => {
-      cancelling ??= cancelStatement(client, pool.options, working);
-    };
-    // Also an error before its first statement must give the connection back.
-    const working = (async () => work(this.observer.instrument?.(this.id, run) ?? run, cancel))();
-    const forget = deadline.onExpired(cancel);
-    try {
-      return await working;
-    } catch (error) {
-      const meaning = translateError(this.id, error);
-      isBroken = meaning instanceof DatabaseUnavailable;
-      throw meaning;
-    } finally {
-      forget();
-      // Given back only when no cancel can reach the next holder's statement.
-      const isSound = (await cancelling) ?? true;
-      this.connections.release(loan, isBroken || !isSound || hasSentOversized(client) || isInTransaction(client));
-    }
+    return this.observer.instrument?.(this.id, run) ?? run;
   }
 
-  /** True while a new request of this kind would probably wait for a connection in vain. */
+  /** True while a new request of this kind would probably time out in the queue. */
   isOverloaded(kind: WorkKind): boolean {
     return this.queue.isOverloaded(kind);
   }
 
-  /** Whether any statement was answered in the last `ms` milliseconds, with rows or an error. */
+  /** Whether the server has responded to a statement in the last `ms` milliseconds, with rows or an error. */
   hasRespondedWithin(ms: number): boolean {
     return performance.now() - this.lastResponseAt < ms;
   }
 
-  /** Whether somebody is there to take a connection, all of which may be in use. Never rejects. */
-  acceptsConnections(withinMs: number): Promise<boolean> {
-    return requestTls(this.target, withinMs).then(
+  /** Whether the server accepts TCP connections, without taking one of its connection slots. Never rejects. */
+  acceptsConnections(timeoutMs: number): Promise<boolean> {
+    return requestTls(this.target, timeoutMs).then(
       () => true,
       () => false,
     );
   }
 
-  /** How the pool is used at the moment; nothing before the first connection. */
   usage(): PoolUsage {
-    return { ...this.connections.usage(), pending: this.queue.waiting };
+    return { ...this.pool.usage(), pending: this.queue.waiting };
   }
 
-  /** True while a list or a large result waits for others to end. */
+  /** True while a list or a large result is waiting for a connection. */
   get isBulkWaiting(): boolean {
     return this.queue.isBulkWaiting;
   }
 
-  /** False when work of that kind would wait for others. */
+  /** False when lists or large results would have to wait for a connection. Short work always passes. */
   hasCapacityFor({ kind = 'short' }: WorkOptions): boolean {
     return kind === 'short' || this.queue.hasCapacity(kind);
   }
 
-  /** Waits for connections in use and closes all. */
+  /** Waits until no connection is in use, then closes all. */
   close(): Promise<void> {
-    return this.connections.close();
+    return this.pool.close();
   }
 
   private readonly onStatement = (name: string, seconds: number) => {
@@ -176,13 +183,13 @@ export class DatabaseServer extends Reader {
   };
 }
 
-/** A cancel that came late may have hit the ROLLBACK or COMMIT. */
+/** True when a late cancel request has hit the COMMIT or ROLLBACK. */
 function isInTransaction(client: ClientBase): boolean {
   const status = client.getTransactionStatus();
   return status === 'T' || status === 'E';
 }
 
-/** Such a connection is closed: the server's process keeps memory of the size of the value until it ends. */
+/** Such a connection is closed: its server process would keep memory of the size of the value. */
 function hasSentOversized(client: ClientBase): boolean {
   return (connectionOf(client) as MessageConnection).hasSentOversized;
 }

@@ -1,17 +1,29 @@
 import { type DynamicModule, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { dataSourceOptions } from './data-source.js';
 import { Database } from './database.js';
 import type { DatabaseModuleOptions } from './database-options.js';
 import type { DatabaseServer } from './database-server.js';
+import { parseDsn } from './dsn/parse-dsn.js';
 
-/** Every database of the map by its db_id. A database that is down does not keep the others from serving. */
+/** All databases of the DSN map by db_id. A database that is down does not affect the others. */
 @Injectable()
 export class DatabaseRegistry implements OnApplicationShutdown {
   private readonly logger = new Logger('Database');
   private readonly databases: ReadonlyMap<string, Database>;
 
-  constructor(readonly options: DatabaseModuleOptions) {
+  /** @param dataSources one per target, in the order of the targets */
+  constructor(
+    readonly options: DatabaseModuleOptions,
+    private readonly dataSources: readonly DataSource[],
+  ) {
+    const { targets, pool, observer } = options;
     this.databases = new Map(
-      options.targets.map((target) => [target.id, new Database(target, options.pool, options.observer, this.logger)]),
+      targets.map((target, index) => [
+        target.id,
+        new Database(target, pool, observer, this.logger, dataSources[index]),
+      ]),
     );
   }
 
@@ -19,7 +31,12 @@ export class DatabaseRegistry implements OnApplicationShutdown {
     return this.databases.get(id);
   }
 
-  /** The database of requests without db_id, where AgentOS also keeps what belongs to no component. */
+  /** The TypeORM DataSource of a primary, initialized by its first statement. Also injectable: `@InjectDataSource(id)`. */
+  dataSource(id: string): DataSource | undefined {
+    return this.dataSources[this.options.targets.findIndex((target) => target.id === id)];
+  }
+
+  /** The database of requests without db_id; as in AgentOS, it also stores data that belongs to no component. */
   default(): Database {
     const database = this.get(this.options.defaultId);
     if (database === undefined) throw new Error(`no database '${this.options.defaultId}' is configured`);
@@ -30,7 +47,7 @@ export class DatabaseRegistry implements OnApplicationShutdown {
     return [...this.databases.values()];
   }
 
-  /** Every server of every database, by what figures call it. */
+  /** Every server of every database, primaries and replicas. */
   servers(): DatabaseServer[] {
     return this.all().flatMap((database) => database.servers);
   }
@@ -40,14 +57,30 @@ export class DatabaseRegistry implements OnApplicationShutdown {
   }
 }
 
-/** Builds one TypeORM DataSource per entry of the DSN map and offers them through the registry. */
+/**
+ * Builds one TypeORM DataSource per entry of the DSN map and provides them through the registry. TypeOrmModule would
+ * connect at start-up and fail if a server is down; here the first statement connects (`manualInitialization`).
+ */
 @Module({})
 export class DatabaseModule {
   static forRoot(options: DatabaseModuleOptions): DynamicModule {
+    const { targets, pool } = options;
     return {
       module: DatabaseModule,
       global: true,
-      providers: [{ provide: DatabaseRegistry, useFactory: () => new DatabaseRegistry(options) }],
+      imports: targets.map(({ id, dsn }) =>
+        TypeOrmModule.forRootAsync({
+          name: id,
+          useFactory: () => ({ ...dataSourceOptions(parseDsn(dsn), pool), manualInitialization: true }),
+        }),
+      ),
+      providers: [
+        {
+          provide: DatabaseRegistry,
+          inject: targets.map(({ id }) => getDataSourceToken(id)),
+          useFactory: (...dataSources: DataSource[]) => new DatabaseRegistry(options, dataSources),
+        },
+      ],
       exports: [DatabaseRegistry],
     };
   }

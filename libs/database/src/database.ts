@@ -1,3 +1,4 @@
+import type { DataSource } from 'typeorm';
 import type { WorkKind } from './connection-queue.js';
 import { ChangeResultUnavailable, DatabaseOverloaded } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, DatabaseTarget, PoolLimits } from './database-options.js';
@@ -11,12 +12,12 @@ import { ReplicaRouter } from './replicas/replica-router.js';
 import { ResultTooLarge, RowCollector } from './result-rows.js';
 import type { RunStatement, SqlValue, Statement, TextRow, Work } from './statement.js';
 
-/** Memory reserved before a change, in bytes: enough for most responses to one. */
+/** Memory reserved before a change, in bytes: enough for the result of most changes. */
 const CHANGE_RESERVATION_BYTES = 1_048_576;
 
 /**
- * One database of the map: the primary server, which every statement runs on, except those of a `reader`.
- * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or what the driver reported.
+ * One entry of the DSN map. Statements run on its primary server, except those of a `reader`.
+ * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or the driver's.
  */
 export class Database extends Reader {
   readonly id: string;
@@ -24,7 +25,7 @@ export class Database extends Reader {
   readonly servers: readonly DatabaseServer[];
   private readonly primary: DatabaseServer;
   private readonly replicaRouter: ReplicaRouter | undefined;
-  /** Made once: a refusal must cost next to nothing. */
+  /** Created once, so that rejecting a request is cheap. */
   private readonly overloaded: DatabaseOverloaded;
 
   constructor(
@@ -32,20 +33,23 @@ export class Database extends Reader {
     limits: PoolLimits,
     private readonly observer: DatabaseObserver,
     log: DatabaseLog,
+    dataSource?: DataSource,
   ) {
     super();
     verifyPgInternals();
     this.id = id;
-    const server = (name: string, address: string) => new DatabaseServer(name, address, limits, observer, log);
-    this.primary = server(id, dsn);
-    const standbys = replicas.map((address, at) => new Replica(server(`${id}:replica${at + 1}`, address), log));
+    this.primary = new DatabaseServer(id, dsn, limits, observer, log, dataSource);
+    const standbys = replicas.map(
+      (replicaDsn, index) =>
+        new Replica(new DatabaseServer(`${id}:replica${index + 1}`, replicaDsn, limits, observer, log), log),
+    );
     if (standbys.length > 0) this.replicaRouter = new ReplicaRouter(this.primary, standbys, log);
     this.servers = [this.primary, ...standbys.map((standby) => standby.server)];
     this.overloaded = new DatabaseOverloaded(id);
   }
 
   /**
-   * To be called before a request begins its work: a request that would time out in the queue is rejected at once instead.
+   * Rejects a request that would probably time out in the queue. Called before the request starts its work.
    *
    * @throws DatabaseOverloaded
    */
@@ -56,18 +60,18 @@ export class Database extends Reader {
   }
 
   /**
-   * As `query`, for a statement that changes rows and may return a large result. Undefined: the change was made, and its rows
-   * are more than a share.
+   * As `query`, for a statement that changes rows and may return a large result.
    *
+   * @returns undefined when the change was applied, but its rows exceed MAX_BUFFERED_BYTES
    * @throws MemoryBudgetFull before the change
-   * @throws ChangeNotShown
+   * @throws ChangeResultUnavailable after the change
    */
   async change<Row = TextRow>(
     statement: Statement,
     values: readonly SqlValue[],
     { deadline, memory }: WorkLimits,
   ): Promise<Row[] | undefined> {
-    // The statement runs to its end in any case: to cancel it would undo the change.
+    // The statement always runs to its end: cancelling it would undo the change.
     const receiver = new RowCollector<Row>(memory, () => undefined, CHANGE_RESERVATION_BYTES);
     try {
       await this.primary.withConnection(deadline, (run) => {
@@ -81,12 +85,12 @@ export class Database extends Reader {
     }
   }
 
-  /** Does work on one connection of the primary. */
+  /** Runs work on one connection of the primary. */
   withConnection<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T> {
     return this.primary.withConnection(deadline, work, options);
   }
 
-  /** As `query`, for what many wait for together: see `DatabaseServer`. */
+  /** As `query`, for a statement that many requests share: see `DatabaseServer`. */
   queryWithin<Row = TextRow>(
     ms: number,
     statement: Statement,
@@ -96,17 +100,17 @@ export class Database extends Reader {
     return this.primary.queryWithin(ms, statement, values, deadline);
   }
 
-  /** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
+  /** Runs `work` in a transaction: commits when it resolves, rolls back when it rejects. */
   transaction<T>(deadline: Deadline, work: (run: RunStatement) => Promise<T>): Promise<T> {
     return this.primary.transaction(deadline, work);
   }
 
-  /** For statements that change nothing and follow no write of their own request: a replica where there is one. */
+  /** Chooses a server for read-only statements: a replica if possible. Not for reads after a write of the same request. */
   reader(deadline: Deadline): Reader | Promise<Reader> {
     return this.replicaRouter?.reader(deadline) ?? this;
   }
 
-  /** Waits for connections in use and closes all. */
+  /** Waits until no connection is in use, then closes all. */
   async close(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.close()));
   }

@@ -7,12 +7,12 @@ describe('verifyPgInternals', () => {
     expect(verifyPgInternals).not.toThrow();
   });
 
-  it('names what has changed in another version of pg', () => {
+  it('names the member that differs in another version of pg', () => {
     const prototype = pg.Connection.prototype as unknown as { attachListeners(): void };
     const changed = vi.spyOn(prototype, 'attachListeners').mockImplementation(() => undefined);
     onTestFinished(() => changed.mockRestore());
     expect(verifyPgInternals).toThrow(
-      'This version of pg cannot be used: Connection.attachListeners has changed, see pg-internals.ts',
+      'This version of pg or TypeORM cannot be used: Connection.attachListeners has changed, see pg-internals.ts',
     );
   });
 });

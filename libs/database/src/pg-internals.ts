@@ -1,30 +1,33 @@
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
-import { Client, type ClientBase, Connection, Pool } from 'pg';
+import { Client, type ClientBase, Connection, Pool, Query, type Submittable } from 'pg';
+import { DataSource } from 'typeorm';
 
 /*
- * Everything that this service uses of pg beyond its published types. `verifyPgInternals` checks it at start-up, so that
- * an update of pg that changed any of it is noticed before a request is. The sources, as of pg 8.23:
+ * All uses of pg and TypeORM beyond their published types. `verifyPgInternals` checks them at start-up, so that an update
+ * that changes any of them fails before it serves a request. Sources, as of pg 8.23 and TypeORM 1.1:
  * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/connection.js (PgConnection)
- * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js (its connection, the cancel key)
- * https://github.com/brianc/node-postgres/blob/master/packages/pg-pool/index.js (the connections of a pool)
+ * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js (connectionOf, cancelKeyOf)
+ * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/query.js (PgQuery)
+ * https://github.com/brianc/node-postgres/blob/master/packages/pg-pool/index.js (clientsOf)
+ * https://github.com/typeorm/typeorm/blob/master/src/driver/postgres/PostgresDriver.ts (poolOf)
  */
 
-/** What a client makes its connection with. */
+/** Options that a client passes to its connection. */
 export interface PgConnectionOptions {
   readonly ssl?: boolean | ConnectionOptions | undefined;
   readonly sslNegotiation?: 'postgres' | 'direct' | undefined;
-  /** What stands for the plain socket; pg makes one by default. */
+  /** Replaces the plain socket that pg creates by default. */
   readonly stream?: Duplex | undefined;
   readonly keepAlive?: boolean | undefined;
   readonly keepAliveInitialDelayMillis?: number | undefined;
 }
 
-/** One connection on the level of protocol messages. It emits an event for each message that it receives. */
+/** A connection at the level of protocol messages. It emits an event for each message that it receives. */
 export interface PgConnection extends EventEmitter {
   readonly stream: Duplex;
-  /** Texts of the statements that are prepared on this connection, by their names. */
+  /** SQL of the statements that are prepared on this connection, by name. */
   readonly parsedStatements: Record<string, string | undefined>;
   connect(portOrPath: number | string, host?: string): void;
   requestSsl(): void;
@@ -34,13 +37,28 @@ export interface PgConnection extends EventEmitter {
   describe(message: { type: 'P' }): void;
   execute(message: object): void;
   sync(): void;
-  /** Parses the messages in the `data` events of `source`: the socket, or what stands for it. */
+  /** Parses the messages in the `data` events of `source`, usually the socket. */
   attachListeners(source: EventEmitter): void;
 }
 
 export const PgConnection = Connection as unknown as new (options: PgConnectionOptions) => PgConnection;
 
-/** What identifies a connection in a cancel request. */
+/** A query as pg runs it: `submit` sends its messages, and the client passes on the messages of the response. */
+export interface PgQuery extends Submittable {
+  /** pg records the name and SQL of a parsed statement in `parsedStatements`. */
+  readonly name: string;
+  readonly text: string;
+  handleRowDescription(message: { fields: readonly { name: string }[] }): void;
+  /** @param message `length`: bytes of the message */
+  handleDataRow(message: { fields: readonly (string | null)[]; length: number }): void;
+  handleCommandComplete(): void;
+  handlePortalSuspended(): void;
+  /** Not called after an error: pg has dropped the query by then. */
+  handleReadyForQuery(): void;
+  handleError(error: unknown): void;
+}
+
+/** Identifies a connection in a cancel request. */
 export interface CancelKey {
   readonly processID: number;
   readonly secretKey: number;
@@ -59,7 +77,17 @@ export function clientsOf(pool: Pool): readonly ClientBase[] {
   return (pool as unknown as { _clients: readonly ClientBase[] })._clients;
 }
 
-/** Gives a client that has not connected yet another connection than the one it has made, with the same options for TLS. */
+/** The pool of a DataSource; undefined before its first connection is open. */
+export function poolOf(dataSource: DataSource): Pool | undefined {
+  return (dataSource.driver as unknown as { master: Pool | undefined }).master;
+}
+
+/** Closes a connection without notifying the server, which may be unreachable: its running statement fails at once. */
+export function destroyConnection(client: ClientBase): void {
+  connectionOf(client).stream.destroy();
+}
+
+/** Replaces the connection of a client that has not connected yet, keeping its TLS options. */
 export function replaceConnection(
   client: ClientBase,
   make: (options: Pick<PgConnectionOptions, 'ssl' | 'sslNegotiation'>) => PgConnection,
@@ -68,28 +96,26 @@ export function replaceConnection(
   Object.assign(client, { connection: make({ ssl, sslNegotiation }) });
 }
 
-/** @throws Error when pg is not as this file describes it */
+/** @throws Error when pg or TypeORM differs from this file */
 export function verifyPgInternals(): void {
   const connection = new PgConnection({});
   const client = new Client({ ssl: false });
-  for (const method of METHODS) expectInternal(typeof connection[method] === 'function', `Connection.${method}`);
+  for (const method of CONNECTION_METHODS) {
+    expectInternal(typeof connection[method] === 'function', `Connection.${method}`);
+  }
   expectInternal(typeof connection.stream?.destroy === 'function', 'Connection.stream');
   expectInternal(typeof connection.parsedStatements === 'object', 'Connection.parsedStatements');
+  const query: object = Query.prototype;
+  for (const method of QUERY_METHODS) expectInternal(method in query, `Query.${method}`);
   expectInternal(connectionOf(client) instanceof PgConnection, 'Client.connection');
   expectInternal('ssl' in client && 'sslNegotiation' in client, 'Client.ssl and sslNegotiation');
   expectInternal('processID' in client && 'secretKey' in client, 'Client.processID and secretKey');
   expectInternal(Array.isArray(clientsOf(new Pool())), 'Pool._clients');
-  let values: unknown;
-  connection.on('dataRow', ({ fields }) => {
-    values = fields;
-  });
-  const source = new EventEmitter();
-  connection.attachListeners(source);
-  source.emit('data', SAMPLE_DATA_ROW);
-  expectInternal(Array.isArray(values) && values[0] === 'x', 'Connection.attachListeners');
+  expectInternal(parsesDataRow(connection), 'Connection.attachListeners');
+  expectInternal(closesPool(new DataSource({ type: 'postgres' })), 'PostgresDriver.master');
 }
 
-const METHODS = [
+const CONNECTION_METHODS = [
   'connect',
   'requestSsl',
   'cancel',
@@ -101,14 +127,44 @@ const METHODS = [
   'attachListeners',
 ] as const;
 
+/** pg's own query has the methods that a client calls on every query. */
+const QUERY_METHODS = [
+  'submit',
+  'handleRowDescription',
+  'handleDataRow',
+  'handleCommandComplete',
+  'handlePortalSuspended',
+  'handleReadyForQuery',
+  'handleError',
+] as const satisfies readonly (keyof PgQuery)[];
+
 /** A DataRow message with one value, `x`. */
 const SAMPLE_DATA_ROW = Buffer.from('D\0\0\0\x0b\0\x01\0\0\0\x01x', 'latin1');
 
-function expectInternal(isAsExpected: boolean, what: string): void {
-  if (!isAsExpected) throw new Error(`This version of pg cannot be used: ${what} has changed, see pg-internals.ts`);
+function parsesDataRow(connection: PgConnection): boolean {
+  let values: unknown;
+  connection.on('dataRow', ({ fields }) => {
+    values = fields;
+  });
+  const source = new EventEmitter();
+  connection.attachListeners(source);
+  source.emit('data', SAMPLE_DATA_ROW);
+  return Array.isArray(values) && values[0] === 'x';
 }
 
-/** Ends a connection without a word to the server, which may be out of reach: a statement that runs on it fails at once. */
-export function destroyConnection(client: ClientBase): void {
-  connectionOf(client).stream.destroy();
+/** Whether the driver disconnects the pool that `poolOf` returns. */
+function closesPool({ driver }: DataSource): boolean {
+  let isClosed = false;
+  const end = () => {
+    isClosed = true;
+  };
+  Object.assign(driver, { master: { end } });
+  driver.disconnect().catch(() => undefined);
+  return isClosed;
+}
+
+function expectInternal(isAsExpected: boolean, name: string): void {
+  if (!isAsExpected) {
+    throw new Error(`This version of pg or TypeORM cannot be used: ${name} has changed, see pg-internals.ts`);
+  }
 }

@@ -1,13 +1,12 @@
 import { sqlState } from './database-errors.js';
 import type { DatabaseLog } from './database-options.js';
-import type { PoolTarget } from './dsn/pool-target.js';
 
 /**
- * What a pooler such as PgBouncer in transaction mode cannot do, found out by its own word where the DSN has no
- * `pgbouncer=true`: it hands each transaction to another connection of the server's, which does not know the statements
- * that were named on the one before, or knows them already; and it takes no settings at the start of a session.
+ * Sends the statements of one server with or without names. A transaction pooler such as PgBouncer runs each transaction
+ * on any server connection, where a named statement may be missing or already exist. Without `pgbouncer=true` in the
+ * DSN, this class detects such a pooler by SQLSTATE 26000 or 42P05 and stops using names.
  *
- * This is whether the statements of one server are sent under names. Those that a transaction holds must not be.
+ * Not for statements in a transaction: the failed statement aborts it, so it cannot be sent again.
  */
 export class PreparedStatements {
   constructor(
@@ -16,33 +15,21 @@ export class PreparedStatements {
     private readonly log: DatabaseLog,
   ) {}
 
-  /**
-   * Sends a statement, named where names are kept. One that fails for its name alone has not run: it is sent again
-   * without, as is every other from then on.
-   */
+  /** Calls `send`; calls it again without a name when the statement failed for its name, in which case it did not run. */
   send<T>(send: (isNamed: boolean) => Promise<T>): Promise<T> {
     if (!this.isEnabled) return send(false);
     return send(true).catch((error: unknown) => {
       if (!isStatementNameError(error)) throw error;
-      if (this.isEnabled) this.log.warn(`The connections of '${this.databaseId}' are shared: ${UNPREPARED_NOTICE}`);
+      if (this.isEnabled) this.log.warn(`'${this.databaseId}' is behind a transaction pooler: ${UNPREPARED_NOTICE}`);
       this.isEnabled = false;
       return send(false);
     });
   }
 }
 
-const UNPREPARED_NOTICE = 'statements are not prepared from now on, as with pgbouncer=true in its DSN';
+const UNPREPARED_NOTICE = 'prepared statements are off from now on, as with pgbouncer=true in its DSN';
 
-/** No such prepared statement, or there is one of that name already. */
+/** 26000: no prepared statement of that name; 42P05: the name is taken. */
 function isStatementNameError(error: unknown): boolean {
   return ['26000', '42P05'].includes(sqlState(error) ?? '');
-}
-
-/**
- * The same target without the limit of ours that a pooler has just refused; undefined where the DSN itself asks for a
- * limit, or where it was something else that failed. Deadlines go on cancelling what takes too long.
- */
-export function withoutStatementTimeout(target: PoolTarget, error: unknown): PoolTarget | undefined {
-  const isRefused = error instanceof Error && error.message === 'unsupported startup parameter: statement_timeout';
-  return isRefused && target.statement_timeout === undefined ? { ...target, statement_timeout: 0 } : undefined;
 }

@@ -1,20 +1,19 @@
-import type { Connection, Submittable } from 'pg';
+import type { Connection } from 'pg';
 import { OversizedColumn, sqlState } from './database-errors.js';
 import type { MessageConnection } from './message-connection.js';
 import { OVERSIZED } from './message-framer.js';
+import type { PgQuery } from './pg-internals.js';
 import type { Execution, SqlValue, Statement, TextRow } from './statement.js';
 
-/** Column names of statements that ran before: the same text always has the same ones. */
+/** Column names by statement: the same SQL always has the same columns. */
 const knownColumns = new WeakMap<Statement, readonly string[]>();
 
 /**
- * One execution of a prepared statement as pg's own query type would do it, without what this service does not need:
- * every column stays text, and a statement whose columns are known is not described again, which saves PostgreSQL and
- * this process a message and a parser for each column. It plugs into `client.query()` as pg-cursor does.
- * Resolves to the rows; errors: what PostgreSQL or the connection reported.
+ * One execution of a statement, a faster replacement for pg's own Query: columns are not parsed, and a statement whose
+ * columns are known is not described again, which saves a message and a parser per column. Passed to `client.query()`
+ * like pg-cursor. Resolves to the rows; errors are those of PostgreSQL or the connection.
  */
-export class TextQuery<Row = TextRow> implements Submittable {
-  /** Under this name and text pg remembers the statement as prepared. */
+export class TextQuery<Row = TextRow> implements PgQuery {
   readonly name: string;
   readonly text: string;
   private columns: readonly string[];
@@ -40,7 +39,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
     return this.outcome.promise;
   }
 
-  /** All messages of one execution in one write. */
+  /** Sends all messages of the execution in one write. */
   submit(connection: Connection): void {
     const wire = connection as unknown as MessageConnection;
     const { name, text, execution } = this;
@@ -59,7 +58,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
       wire.execute(portal === undefined ? EXECUTE_ALL : { rows: portal.maxRows });
       wire.sync();
     } catch (error) {
-      // The server would wait for the missing messages, and so would the next statement.
+      // Otherwise the server and all later statements would wait for the missing messages.
       wire.stream.destroy(error as Error);
     }
     wire.stream.uncork();
@@ -70,13 +69,12 @@ export class TextQuery<Row = TextRow> implements Submittable {
     knownColumns.set(this.statement, this.columns);
   }
 
-  /** @param length bytes of the message */
   handleDataRow({ fields, length }: { fields: readonly (string | null)[]; length: number }): void {
     const { columns } = this;
     const receiver = this.execution?.receiver;
     if (this.oversized !== undefined || receiver?.wants(length) === false) return;
     const { longValues, nulls } = this.statement;
-    // Looks at each value only on a connection that has seen a long one.
+    // Values are only compared on a connection that has received an oversized one.
     if (longValues !== 'marked' && this.connection?.hasSentOversized && fields.includes(OVERSIZED)) {
       this.oversized ??= new OversizedColumn(columns[fields.indexOf(OVERSIZED)]);
       return;
@@ -90,16 +88,14 @@ export class TextQuery<Row = TextRow> implements Submittable {
     else receiver.receive(row as Row, length);
   }
 
-  /** How many rows a statement touched is told by the rows it returns. */
   handleCommandComplete(): void {
     const portal = this.execution?.portal;
     if (portal !== undefined) portal.isOver = true;
   }
 
-  /** There are more rows than a portion has. */
+  /** The portion is complete, but the result has more rows. */
   handlePortalSuspended(): void {}
 
-  /** Not called behind an error: pg has forgotten the statement by then. */
   handleReadyForQuery(): void {
     this.end(true);
     const { portal, receiver } = this.execution ?? {};
@@ -109,15 +105,15 @@ export class TextQuery<Row = TextRow> implements Submittable {
     else this.outcome.reject(failure);
   }
 
-  /** PostgreSQL reports a cancelled statement as an error; the reason is the receiver's. */
+  /** PostgreSQL reports a cancelled statement as an error; the receiver knows why it was cancelled. */
   handleError(error: unknown): void {
     this.end(sqlState(error) !== undefined);
     this.outcome.reject(this.execution?.receiver.failure ?? error);
   }
 
-  /** From here on the connection belongs to others, and must not keep the rows of this statement in memory. */
-  private end(isAnswered: boolean): void {
-    if (isAnswered) this.onEnd(this.statement.name, (performance.now() - this.startedAt) / 1000);
+  /** Detaches from the connection, so that it does not keep the rows in memory. */
+  private end(hasResponded: boolean): void {
+    if (hasResponded) this.onEnd(this.statement.name, (performance.now() - this.startedAt) / 1000);
     if (this.connection !== undefined) this.connection.wantsRow = undefined;
     const portal = this.execution?.portal;
     if (portal === undefined) return;
@@ -128,7 +124,7 @@ export class TextQuery<Row = TextRow> implements Submittable {
 
 const EXECUTE_ALL = {};
 
-/** A parameter in PostgreSQL's own text format. */
+/** A parameter in PostgreSQL's text format. https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
 function encodeParameter(value: SqlValue): string | null {
   if (value === null || typeof value === 'string') return value;
   return typeof value === 'object' ? `{${value.map(encodeArrayItem).join(',')}}` : String(value);
