@@ -1,4 +1,4 @@
-/** The database of a db_id cannot be reached. Worth trying again later. */
+/** The database cannot be reached. The request may be retried later. */
 export class DatabaseUnavailable extends Error {
   constructor(
     readonly databaseId: string,
@@ -8,24 +8,24 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-/** More is asked of the database of a db_id than it can answer in time. Worth trying again later. */
+/** More requests wait for the database than it can serve in time. The request may be retried later. */
 export class DatabaseOverloaded extends Error {
   constructor(readonly databaseId: string) {
     super(`Database '${databaseId}' has too many requests waiting`);
   }
 }
 
-/** The connection broke while a statement ran: whether what it was to change has been changed is not known. */
+/** The connection broke while a statement was running: its change may or may not have been applied. */
 export class ConnectionLost extends DatabaseUnavailable {}
 
-/** A statement ran longer than the server allows, or longer than its request. */
+/** A statement exceeded the server's statement timeout or the deadline of its request. */
 export class StatementTimedOut extends Error {
   constructor(readonly databaseId: string) {
     super(`A statement on database '${databaseId}' took too long`);
   }
 }
 
-/** A change was made, but what it returns cannot be read or sent: it is large, and memory or connections are short. */
+/** A change was applied, but its large result cannot be read or sent because memory or connections are exhausted. */
 export class ChangeResultUnavailable extends Error {
   constructor(cause: unknown) {
     super('The change was made, but its response is too large to be sent now', { cause });
@@ -33,8 +33,8 @@ export class ChangeResultUnavailable extends Error {
 }
 
 /**
- * A stored value, or all values of a row together, are longer than this service or PostgreSQL itself passes on. Of a
- * statement outside a transaction that changes rows and returns them, the change has been made.
+ * A stored value, or a row as a whole, exceeds the limit of this service or of PostgreSQL itself. If the statement
+ * changed rows outside a transaction, the change has been applied.
  */
 export class StoredValueTooLong extends Error {
   constructor(
@@ -48,14 +48,14 @@ export class StoredValueTooLong extends Error {
   }
 }
 
-/** A value of this column is longer than MAX_VALUE_BYTES. */
+/** A value of the column is longer than MAX_VALUE_BYTES. */
 export class OversizedColumn extends Error {
   constructor(readonly column: string | undefined) {
     super('a value is too long to be decoded');
   }
 }
 
-/** A message from a server could not be read, so that its connection is of no more use. */
+/** A message from a server could not be parsed; its connection cannot be used any more. */
 export class ProtocolError extends Error {
   constructor(cause: unknown) {
     const reason = cause instanceof Error ? cause.message : 'no reason given';
@@ -63,31 +63,32 @@ export class ProtocolError extends Error {
   }
 }
 
-/** PostgreSQL's five-character code of an error, if it is one that the server reported. */
+/** The SQLSTATE of an error that the server reported, else undefined. */
 export function sqlState(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** Name of the table constraint that a statement violated. */
+/** Name of the constraint that a statement violated, else undefined. */
 export function violatedConstraint(error: unknown): string | undefined {
   const constraint = error instanceof Error ? (error as Error & { constraint?: unknown }).constraint : undefined;
   return typeof constraint === 'string' ? constraint : undefined;
 }
 
-/** True when the tables are not as they were when their layout was read: a table or column came or went. */
+/** True when a table or column has been added or dropped since the table layout was read. */
 export function isLayoutChange(error: unknown): boolean {
   return ['42P01', '42703', '3F000', '0A000'].includes(sqlState(error) ?? '');
 }
 
-/** A standby had to end a statement, or a deadlock with one, to go on with what the primary has done. */
+/** A standby cancelled the statement because it conflicts with replaying the primary's WAL.
+ * https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-CONFLICT */
 export function isRecoveryConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(sqlState(error) ?? '');
 }
 
 /**
- * Turns an error of a statement into ours where its meaning is known; anything else is passed on as it is. What the server
- * refused it has rolled back, and what was never sent has not happened.
+ * Translates a driver's error into one of ours; returns any other error unchanged. A statement that the server rejected
+ * is rolled back, and one that was never sent has no effect: neither is a ConnectionLost.
  */
 export function translateError(databaseId: string, error: unknown): unknown {
   const state = sqlState(error);
@@ -104,21 +105,25 @@ export function translateError(databaseId: string, error: unknown): unknown {
 }
 
 /**
- * PostgreSQL has failed to print a value, or a row, into a message of less than 1 GiB. The code alone (54000,
- * program_limit_exceeded) also stands for keys that are too long for an index; the routine is the same in every language.
+ * PostgreSQL could not print a value or row into a message of less than 1 GiB. SQLSTATE 54000 (program_limit_exceeded)
+ * also means index keys that are too long; the routine name, unlike the message, does not depend on the language.
  * https://github.com/postgres/postgres/blob/REL_18_STABLE/src/common/stringinfo.c
  */
 function isTooLongToPrint(error: unknown): boolean {
   return sqlState(error) === '54000' && (error as { routine?: unknown }).routine === 'enlargeStringInfo';
 }
 
-/** Another process of the server has crashed, and this one says so in the middle of whatever it did. */
+/** Another process of the server crashed, so the server ended this session in the middle of its statement. */
 const CRASH_SHUTDOWN = '57P02';
 
-/** A pooler says so of its connection to the server (`server conn crashed?`), which had the statement already. */
+/** PgBouncer lost its connection to the server (`server conn crashed?`) after sending the statement. */
 const CONNECTION_EXCEPTION_CLASS = '08';
 
-/** pg refuses a statement on a connection that is known to be broken; a pooler gives up one that waits for a connection. */
+/**
+ * pg rejects statements on a connection that it knows to be broken, and PgBouncer drops those that wait for a server.
+ * Neither sets a code that says so: https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js,
+ * https://github.com/pgbouncer/pgbouncer/blob/master/src/janitor.c.
+ */
 function isUnsent(error: unknown): boolean {
   return (
     error instanceof Error &&
@@ -127,19 +132,24 @@ function isUnsent(error: unknown): boolean {
 }
 
 /**
- * Classes 53 (resources) and 57P (shutdown), 28 and 3D000 (cannot log in), 25P03 and 25P04 (a transaction was idle, or
- * open, longer than the server allows): nothing a client did.
+ * SQLSTATEs that no client causes: 53 (insufficient resources), 57P (shutdown), 28 and 3D000 (login failed), 25006 (the
+ * server is read-only), 25P03 and 25P04 (transaction timeouts).
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 function isServerGone(state: string): boolean {
   return /^(53|57P|28|3D000|25006|25P0[34])/.test(state);
 }
 
-/** Errors that pg and Node raise without the server: refused, reset, timed out, terminated, no route, no such host. */
+/**
+ * Errors that Node and pg raise without the server, such as connection refused or reset. Those of Node have a code. pg
+ * throws plain `Error`s, known by their messages; our own errors are subclasses, so that their messages never matter.
+ * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js
+ */
 function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof ProtocolError) return true;
   const code = (error as Error & { code?: unknown }).code;
   if (typeof code === 'string' && /^(E[A-Z]+|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code))
     return true;
-  return /connection|connect|terminated|SSL|SASL|Client was closed|pool after calling end/i.test(error.message);
+  return error.constructor === Error && /connect|terminated|SSL|SASL|Client was closed/i.test(error.message);
 }
