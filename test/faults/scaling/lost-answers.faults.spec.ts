@@ -48,7 +48,7 @@ describe('an answer of PostgreSQL to all readers that is lost with its connectio
   it('how far a replica must be: the primary answers', async () => {
     await call(replicated.service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
     await replicated.untilStandbysRead(ask);
-    const lost = replicated.network.forgetAt('replica-mark');
+    const lost = replicated.network.forgetAt('primary-position');
     const asked = await askTogether();
     await lost;
     const { statuses, took } = asked;

@@ -81,7 +81,7 @@ describe('a read replica', { tags: 'quick' }, () => {
     expect(readiness).toMatchObject({ status: 'degraded', info: { main: { status: 'up' } } });
     await standby().restart();
     await replicated.untilStandbysRead(() => ask('/sessions/s'));
-    expect(replicated.service.output()).toMatch(/Replica 'main:replica1' is left out: .*/);
+    expect(replicated.service.output()).toMatch(/Replica 'main:replica1' was ejected: .*/);
   });
 
   it('stands still while it reads: the primary reads instead', async () => {
@@ -137,7 +137,7 @@ describe('a DSN that names another database', () => {
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
     await until(async () => {
       expect((await call(service.baseUrl, '/sessions/s')).status).toBe(200);
-      return /Replica 'main:replica1' is left out: it is a replica of another server/.test(service.output());
+      return /Replica 'main:replica1' was ejected: it is a replica of another server/.test(service.output());
     });
   });
 });

@@ -9,10 +9,9 @@ import { type Replica, ReplicaFailed } from './replica.js';
 import { type PrimaryPosition, readPrimaryPosition } from './wal-position.js';
 
 /**
- * Sends reads to the standbys of a primary, without anybody noticing but the primary, which has less to do: a reader sees
- * all that was acknowledged to anybody, in whatever process, before it was asked for. So the primary is asked where it is
- * (readers that come at the same moment share one question that begins after them), and a standby is only read when it has
- * replayed that far. Where none has, the primary reads.
+ * Read-your-writes routing, see ADR 6. A reader sees every write that was acknowledged before the reader was requested,
+ * by any process. So the router reads the primary's flushed WAL position (concurrent requests share one query) and uses a
+ * standby only if it has replayed past it. Otherwise the primary serves the read.
  */
 export class ReplicaRouter {
   private readonly positionReads = new RequestCoalescer<PrimaryPosition | undefined>();
@@ -25,42 +24,46 @@ export class ReplicaRouter {
     private readonly log: DatabaseLog,
   ) {}
 
-  /** Who reads now. Errors: those of a query to the primary. */
+  /** Chooses a reader. Errors: those of a query to the primary. */
   async reader(deadline: Deadline): Promise<Reader> {
-    const mark = await this.positionReads.run('', deadline, (joint) => this.primaryPosition(joint));
-    const replica = mark && this.leastLoaded(mark);
-    return mark && replica ? new ReplicaReader(replica, mark, this.primary) : this.primary;
+    const position = await this.positionReads.run('', deadline, (shared) => this.primaryPosition(shared));
+    const replica = position && this.leastLoaded(position);
+    return position && replica ? new ReplicaReader(replica, position, this.primary) : this.primary;
   }
 
-  /** Undefined where the primary is to read: it does not tell where it is, or not at once. */
+  /** Undefined when the primary does not report its position, or not in time. The primary then serves the read. */
   private async primaryPosition(deadline: Deadline): Promise<PrimaryPosition | undefined> {
     try {
-      const mark = await readPrimaryPosition(this.primary, deadline);
-      if (mark === undefined) this.warnOnce();
-      return mark;
+      const position = await readPrimaryPosition(this.primary, deadline);
+      if (position === undefined) this.warnOnce();
+      return position;
     } catch (error) {
       if (error instanceof StatementTimedOut && !deadline.hasExpired) return undefined;
       throw error;
     }
   }
 
-  private leastLoaded(mark: PrimaryPosition): Replica | undefined {
-    const usable = this.replicas.filter((replica) => replica.isUsable(mark));
+  /** Among equally loaded replicas, the choice rotates. */
+  private leastLoaded(position: PrimaryPosition): Replica | undefined {
+    const usable = this.replicas.filter((replica) => replica.isUsable(position));
     this.rotation++;
-    const turns = usable.map((_, at) => usable[(at + this.rotation) % usable.length]);
-    return turns.reduce((best, each) => (best && each && each.load >= best.load ? best : each), undefined);
+    const rotated = usable.map((_, index) => usable[(index + this.rotation) % usable.length]);
+    return rotated.reduce(
+      (best, replica) => (best && replica && replica.load >= best.load ? best : replica),
+      undefined,
+    );
   }
 
   private warnOnce(): void {
     if (this.hasWarned) return;
     this.hasWarned = true;
     this.log.warn(
-      `Replicas of '${this.primary.id}' are not read: the primary does not tell which server it is and how far its log is stored, or has synchronous_commit=off`,
+      `Replicas of '${this.primary.id}' are not used: the primary does not report its identity and flushed WAL position, or has synchronous_commit=off`,
     );
   }
 }
 
-/** Reads on a replica, and on the primary from the moment that the replica fails. */
+/** Reads from a replica, and from the primary after the replica has failed. */
 class ReplicaReader extends Reader {
   private hasFailed = false;
 

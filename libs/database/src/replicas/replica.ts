@@ -13,72 +13,41 @@ import {
   type WalPosition,
 } from './wal-position.js';
 
-/** A replica that comes and goes is not reported more often than this, in milliseconds. */
-const REPORT_INTERVAL_MS = 60_000;
-
-/** Tells the log whether a replica is read, or why not, each time that this changes for longer. */
-export class ReplicaReport {
-  private lastMessage: string | undefined;
-  private warnedAt = Number.NEGATIVE_INFINITY;
-
-  constructor(
-    private readonly id: string,
-    private readonly log: DatabaseLog,
-  ) {}
-
-  reportInUse(): void {
-    const words = `Replica '${this.id}' is read`;
-    if (this.lastMessage === words) return;
-    this.lastMessage = words;
-    this.log.log(words);
-  }
-
-  /** May be called as often as it is found left out. */
-  reportEjected(reason: unknown): void {
-    const now = performance.now();
-    const words = `Replica '${this.id}' is left out: ${describeReason(reason)}`;
-    if (this.lastMessage === words || now - this.warnedAt < REPORT_INTERVAL_MS) return;
-    this.lastMessage = words;
-    this.warnedAt = now;
-    this.log.warn(words);
-  }
-}
-
-function describeReason(reason: unknown): string {
-  const error = reason instanceof DatabaseUnavailable ? reason.cause : reason;
-  return error instanceof Error ? error.message : 'no reason given';
-}
-
-/** How long a read waits for a connection, which may have to be made, and then for what it must see. In milliseconds. */
+/** How long a read waits for a connection, which may have to be opened, and then for replay. In milliseconds. */
 const CONNECTION_TIMEOUT_MS = 250;
 const REPLAY_TIMEOUT_MS = 50;
-/** A read that runs so long on a replica that says nothing wants to know whether it lives, in milliseconds. */
-const LIVENESS_CHECK_AFTER_MS = 250;
-/** How long a replica may take to open its door, in milliseconds. */
-const LIVENESS_TIMEOUT_MS = 1_000;
-/** How long to wait before it is asked again how far it is, in milliseconds. */
+/** Delay between two queries for the replay position, in milliseconds. */
 const REPLAY_POLL_MS = 5;
-/** A replica that was left out is looked at again after so long, in milliseconds; and has as long for its answer. */
+/** A read on a replica that has been silent for this long triggers a liveness check, in milliseconds. */
+const LIVENESS_CHECK_AFTER_MS = 250;
+/** Time limit for the liveness check, in milliseconds. */
+const LIVENESS_TIMEOUT_MS = 1_000;
+/** Delay before an ejected replica is tested again, and the time limit of that test, in milliseconds. */
 const READMISSION_INTERVAL_MS = 1_000;
-/** A position is believed so long, in milliseconds: nobody rebuilds a replica from an older backup in that time. */
+/** How long a replay position is trusted, in milliseconds: a replica cannot be rebuilt from a backup in this time. */
 const POSITION_TTL_MS = 1_000;
+/** Minimum time between two warnings about a replica, in milliseconds. */
+const WARNING_INTERVAL_MS = 60_000;
 
-/** A read was not done by a replica, whose fault that is. It can be done elsewhere. */
+const NOT_A_REPLICA = 'it is a replica of another server, or another database of it';
+const TOO_SLOW = 'it does not respond in time, or is behind the primary';
+
+/** The replica could not serve a read. Another server can. */
 export class ReplicaFailed extends Error {}
 
 /**
- * A standby as far as this process knows it. It is left out of service while it cannot be reached or is behind; nobody
- * waits for it to come back, a look in the background finds out.
+ * A standby with its state as seen by this process. It is ejected while it is unreachable or behind, and readmitted by a
+ * background check; no request waits for it.
  */
 export class Replica {
-  private replayed: (WalPosition & { readonly heardAt: number }) | undefined;
-  /** At first nobody knows. */
+  private replayed: (WalPosition & { readonly readAt: number }) | undefined;
+  /** A replica is readmitted before its first use. */
   private isEjected = true;
   private isReadmitting = false;
   private isCheckingLiveness = false;
   private readmissionDueAt = Number.NEGATIVE_INFINITY;
   private readonly report: ReplicaReport;
-  /** Passes when the replica is found dead, so that the reads which run on it are done elsewhere. */
+  /** Expires when the replica is found dead, so that its running reads move to the primary. */
   private loss = new Deadline();
 
   constructor(
@@ -88,46 +57,46 @@ export class Replica {
     this.report = new ReplicaReport(server.id, log);
   }
 
-  /** Whether reads may go to it. To ask has it looked at again when that is due. */
-  isUsable(mark: PrimaryPosition): boolean {
+  /** Whether the replica can serve reads. Starts a readmission check when it is due. */
+  isUsable(position: PrimaryPosition): boolean {
     if (!this.isEjected) return !this.server.isOverloaded('short');
-    if (performance.now() >= this.readmissionDueAt) void this.tryReadmission(mark);
+    if (performance.now() >= this.readmissionDueAt) void this.tryReadmission(position);
     return false;
   }
 
-  /** Reads that it has before it. */
+  /** Number of running and waiting reads. */
   get load(): number {
     const { used, pending } = this.server.usage();
     return used + pending;
   }
 
   /**
-   * Does work that changes nothing on a state that includes what the primary had done at `mark`.
+   * Runs read-only work on a state that includes all writes before `position`.
    *
-   * @throws ReplicaFailed, StatementTimedOut, or what the server says against the statement
+   * @throws ReplicaFailed, StatementTimedOut, or the server's error
    */
   async withConnection<T>(
     work: Work<T>,
-    mark: PrimaryPosition,
+    position: PrimaryPosition,
     deadline: Deadline,
     options: WorkOptions = {},
   ): Promise<T> {
     if (deadline.hasExpired) throw new StatementTimedOut(this.server.id);
-    // That it is busy is no fault of it, which the wait for a connection would be.
+    // Waiting for a connection would time out and eject the replica, though it is only busy.
     if (!this.server.hasCapacityFor(options)) throw new ReplicaFailed();
     const attempt = new Deadline();
     const outcome = Promise.withResolvers<T>();
     attempt.onExpired(() => outcome.reject(new TimeLimitExceeded(TOO_SLOW)));
-    const forget = [deadline, this.loss].map((each) => each.onExpired(() => attempt.expire()));
-    let impatience = setTimeout(() => attempt.expire(), CONNECTION_TIMEOUT_MS);
+    const unsubscribers = [deadline, this.loss].map((source) => source.onExpired(() => attempt.expire()));
+    let timer = setTimeout(() => attempt.expire(), CONNECTION_TIMEOUT_MS);
     let isReady = false;
     const workWhenReady: Work<T> = async (run, cancel) => {
-      clearTimeout(impatience);
-      impatience = setTimeout(() => attempt.expire(), REPLAY_TIMEOUT_MS);
-      if (!this.isKnownToInclude(mark)) await this.waitForReplay(run, mark, attempt);
+      clearTimeout(timer);
+      timer = setTimeout(() => attempt.expire(), REPLAY_TIMEOUT_MS);
+      if (!this.isKnownToInclude(position)) await this.waitForReplay(run, position, attempt);
       isReady = true;
-      clearTimeout(impatience);
-      impatience = setInterval(() => this.checkLiveness(), LIVENESS_CHECK_AFTER_MS);
+      clearTimeout(timer);
+      timer = setInterval(() => this.checkLiveness(), LIVENESS_CHECK_AFTER_MS);
       return work(run, cancel);
     };
     this.server.withConnection(attempt, workWhenReady, options).then(outcome.resolve, outcome.reject);
@@ -140,27 +109,27 @@ export class Replica {
       this.eject(error);
       throw new ReplicaFailed('', { cause: error });
     } finally {
-      clearTimeout(impatience);
-      for (const each of forget) each();
+      clearTimeout(timer);
+      for (const unsubscribe of unsubscribers) unsubscribe();
     }
   }
 
-  private isKnownToInclude(mark: PrimaryPosition): boolean {
+  private isKnownToInclude(position: PrimaryPosition): boolean {
     const { replayed } = this;
     return (
-      replayed !== undefined && performance.now() - replayed.heardAt < POSITION_TTL_MS && isAtOrPast(replayed, mark)
+      replayed !== undefined && performance.now() - replayed.readAt < POSITION_TTL_MS && isAtOrPast(replayed, position)
     );
   }
 
-  /** Waits until the replica has replayed what had been done at `mark`. @throws OutOfTime when `deadline` passes */
-  private async waitForReplay(run: RunStatement, mark: PrimaryPosition, deadline: Deadline): Promise<void> {
+  /** Waits until the replica has replayed up to `position`. @throws TimeLimitExceeded when `deadline` expires */
+  private async waitForReplay(run: RunStatement, position: PrimaryPosition, deadline: Deadline): Promise<void> {
     while (!deadline.hasExpired) {
-      const heardAt = performance.now();
+      const readAt = performance.now();
       const reached = await readReplayPosition(run);
-      this.replayed = reached && { ...reached, heardAt };
-      // An answer that came too late must not begin what nobody waits for.
+      this.replayed = reached && { ...reached, readAt };
+      // After a late response, the work must not start: its caller has given up.
       if (deadline.hasExpired) break;
-      if (reached !== undefined && isAtOrPast(reached, mark)) return;
+      if (reached !== undefined && isAtOrPast(reached, position)) return;
       await sleep(REPLAY_POLL_MS);
     }
     throw new TimeLimitExceeded(TOO_SLOW);
@@ -169,23 +138,23 @@ export class Replica {
   private eject(reason: unknown): void {
     if (!this.isEjected) this.readmissionDueAt = performance.now() + READMISSION_INTERVAL_MS;
     this.isEjected = true;
-    this.report.reportEjected(reason);
+    this.report.ejected(reason);
   }
 
   private readmit(): void {
     this.isEjected = false;
-    this.report.reportInUse();
+    this.report.readmitted();
   }
 
-  /** Takes it in when it is what its DSN should name, and keeps up as a read wants it to. Never rejects. */
-  private async tryReadmission(mark: PrimaryPosition): Promise<void> {
+  /** Readmits the replica if it belongs to this primary and replays in time. Never rejects. */
+  private async tryReadmission(position: PrimaryPosition): Promise<void> {
     if (this.isReadmitting) return;
     this.isReadmitting = true;
     try {
-      await withTimeLimit(READMISSION_INTERVAL_MS, (look) =>
-        this.server.withConnection(look, async (run) => {
-          if ((await readIdentity(run)) !== mark.identity) throw new Error(NOT_A_REPLICA);
-          await withDeadline(REPLAY_TIMEOUT_MS, (deadline) => this.waitForReplay(run, mark, deadline));
+      await withTimeLimit(READMISSION_INTERVAL_MS, (deadline) =>
+        this.server.withConnection(deadline, async (run) => {
+          if ((await readIdentity(run)) !== position.identity) throw new Error(NOT_A_REPLICA);
+          await withDeadline(REPLAY_TIMEOUT_MS, (replayDeadline) => this.waitForReplay(run, position, replayDeadline));
         }),
       );
       this.readmit();
@@ -201,17 +170,46 @@ export class Replica {
     if (!this.isCheckingLiveness && !this.server.hasRespondedWithin(LIVENESS_CHECK_AFTER_MS)) void this.probeServer();
   }
 
-  /** All its connections may be busy with slow reads: whether it lives is asked at the door. Never rejects. */
+  /** Ejects a dead replica. Needs no pooled connection, since slow reads may hold all of them. Never rejects. */
   private async probeServer(): Promise<void> {
     this.isCheckingLiveness = true;
     const isAlive = await this.server.acceptsConnections(LIVENESS_TIMEOUT_MS);
     this.isCheckingLiveness = false;
     if (isAlive) return;
-    this.eject(new TimeLimitExceeded('it does not answer'));
+    this.eject(new TimeLimitExceeded('it does not respond'));
     this.loss.expire();
     this.loss = new Deadline();
   }
 }
 
-const NOT_A_REPLICA = 'it is a replica of another server, or another database of it';
-const TOO_SLOW = 'it does not answer in time, or is behind the primary';
+/** Logs when a replica is ejected or readmitted, but no state twice in a row. */
+class ReplicaReport {
+  /** The reason of the last reported ejection; null after a reported readmission. */
+  private reported: string | null | undefined;
+  private warnedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly id: string,
+    private readonly log: DatabaseLog,
+  ) {}
+
+  readmitted(): void {
+    if (this.reported === null) return;
+    this.reported = null;
+    this.log.log(`Replica '${this.id}' is in use`);
+  }
+
+  ejected(error: unknown): void {
+    const now = performance.now();
+    const reason = describeReason(error);
+    if (this.reported === reason || now - this.warnedAt < WARNING_INTERVAL_MS) return;
+    this.reported = reason;
+    this.warnedAt = now;
+    this.log.warn(`Replica '${this.id}' was ejected: ${reason}`);
+  }
+}
+
+function describeReason(error: unknown): string {
+  const reason = error instanceof DatabaseUnavailable ? error.cause : error;
+  return reason instanceof Error ? reason.message : 'no reason given';
+}

@@ -3,24 +3,24 @@ import type { DatabaseServer } from '../database-server.js';
 import type { Deadline } from '../deadline.js';
 import { namedStatement, type RunStatement } from '../statement.js';
 
-/** A place in the history of a primary: the timeline, which changes with every fail-over, and a byte in its log. */
+/** A position in the history of a primary: the timeline, which changes with every failover, and a WAL position (LSN). */
 export interface WalPosition {
   readonly timeline: string;
   readonly lsn: bigint;
 }
 
-/** What a primary had done at a moment. */
+/** The state of a primary at one moment. */
 export interface PrimaryPosition extends WalPosition {
-  /** Which database of which server it is: the same on a primary and its standbys. */
+  /** System identifier and database name, equal on a primary and its standbys. */
   readonly identity: string;
-  /** The transactions that could be seen, in words that stay the same while nothing is committed. */
+  /** Identifies the visible transactions; unchanged while nothing is committed. */
   readonly snapshot: string;
 }
 
 /**
- * Up to where the primary has stored its log by now: a write that was acknowledged to anybody is part of it. Undefined
- * where nobody can tell: the server is no PostgreSQL, or a standby itself, or acknowledges what it has not stored
- * (`synchronous_commit=off`). Errors: those of `DatabaseServer`.
+ * Reads the flushed WAL position of the primary, which includes every acknowledged write. Undefined if it is unknown: the
+ * server is not PostgreSQL, is itself a standby, or acknowledges writes before flushing them (`synchronous_commit=off`).
+ * Errors: those of `DatabaseServer`.
  */
 export async function readPrimaryPosition(
   primary: DatabaseServer,
@@ -42,21 +42,21 @@ export async function readPrimaryPosition(
   }
 }
 
-/** How far a standby has replayed; undefined for a server that never was one. */
+/** Reads the replay position of a standby; undefined for a server that never was one. */
 export async function readReplayPosition(run: RunStatement): Promise<WalPosition | undefined> {
   const [row] = await run<ReplayPositionRow>(READ_REPLAY_POSITION, []);
   return row?.byte == null ? undefined : { timeline: row.timeline, lsn: BigInt(row.byte) };
 }
 
-/** What the server calls a mark's `identity`. */
+/** Reads the server's value of `PrimaryPosition.identity`. */
 export async function readIdentity(run: RunStatement): Promise<string | undefined> {
   const [row] = await run<Pick<PrimaryPositionRow, 'identity'>>(READ_IDENTITY, []);
   return row?.identity;
 }
 
-/** Whether what was written before `place` is part of `reached`. Timelines part ways, so another one never is. */
-export function isAtOrPast(reached: WalPosition, place: WalPosition): boolean {
-  return reached.timeline === place.timeline && reached.lsn >= place.lsn;
+/** Whether everything before `target` has been replayed at `reached`. False for different timelines, which may diverge. */
+export function isAtOrPast(reached: WalPosition, target: WalPosition): boolean {
+  return reached.timeline === target.timeline && reached.lsn >= target.lsn;
 }
 
 interface PrimaryPositionRow {
@@ -72,23 +72,23 @@ interface ReplayPositionRow {
   readonly byte: string | null;
 }
 
-/** How long a primary may take to say where it is, in milliseconds. */
+/** Time limit for the primary's response, in milliseconds. */
 const RESPONSE_TIMEOUT_MS = 1_000;
 
 const IDENTITY_EXPRESSION = "system_identifier || ' ' || current_database()";
 
-/** The end of what was inserted would not do: records that nobody waits for may stay in memory for minutes. */
+/** Not pg_current_wal_insert_lsn: records that no commit waits for can stay unflushed, and unsent, for minutes. */
 const READ_PRIMARY_POSITION = namedStatement(
-  'replica-mark',
+  'primary-position',
   `SELECT current_setting('synchronous_commit') <> 'off' AS stored, lsn - '0/0' AS byte,
       substr(pg_walfile_name(lsn), 1, 8) AS timeline, ${IDENTITY_EXPRESSION} AS identity, pg_current_snapshot() || ' ' || pg_postmaster_start_time() AS snapshot
     FROM pg_current_wal_flush_lsn() AS lsn, pg_control_system()`,
 );
 
 /**
- * A promoted standby keeps the position at which it was promoted, but no timeline. One that goes on with another primary
- * writes the new timeline down at its next restart point only; that it gets it, if it may be known who sends what, says the
- * same: a standby asks nobody for a timeline that parted from its own before where it is.
+ * A promoted standby keeps its replay position, but has no timeline. A standby that follows a new primary records the new
+ * timeline only at its next restart point; until then `received_tli` shows it, if the role may read pg_stat_wal_receiver.
+ * A standby never requests a timeline that forked before its own position.
  */
 const READ_REPLAY_POSITION = namedStatement(
   'replica-position',
