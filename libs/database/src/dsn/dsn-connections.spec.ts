@@ -7,8 +7,8 @@ const PASSWORD = "p@:/%#?& ü'";
 const server = inject('postgresDsn');
 const { port } = new URL(server);
 
-beforeAll(() => answer(server, `CREATE ROLE "a@b" LOGIN PASSWORD ${pg.escapeLiteral(PASSWORD)}`));
-afterAll(() => answer(server, 'DROP ROLE "a@b"'));
+beforeAll(() => firstValue(server, `CREATE ROLE "a@b" LOGIN PASSWORD ${pg.escapeLiteral(PASSWORD)}`));
+afterAll(() => firstValue(server, 'DROP ROLE "a@b"'));
 
 describe('a connection made from a DSN', () => {
   const user = 'a%40b';
@@ -20,8 +20,8 @@ describe('a connection made from a DSN', () => {
     ['Unix socket', () => `postgresql://${user}:${password}@/postgres?host=/tmp&port=${port}`],
     ['escaped Unix socket', () => `postgresql://${user}:${password}@%2Ftmp:${port}/postgres?sslmode=require`],
     ['keywords', () => `host=localhost port=${port} user=a@b password='${quoted}' dbname=postgres`],
-  ])('logs in with an awkward name and password: %s', async (_, dsn) => {
-    expect(await answer(dsn(), 'SELECT current_user')).toBe('a@b');
+  ])('logs in with special characters in user and password: %s', async (_, dsn) => {
+    expect(await firstValue(dsn(), 'SELECT current_user')).toBe('a@b');
   });
 
   it.each([
@@ -35,26 +35,26 @@ describe('a connection made from a DSN', () => {
     ['target_session_attrs=read-write', 'SELECT 1::text', '1'],
     ['target_session_attrs=primary', 'SELECT 1::text', '1'],
     ['options=-cdefault_transaction_read_only%3Don&target_session_attrs=read-only', 'SELECT 1::text', '1'],
-  ])('%s: %s is %s', async (query, sql, expected) => {
-    expect(await answer(`${server}?${query}`, sql)).toBe(expected);
+  ])('applies %s: %s returns %s', async (query, sql, expected) => {
+    expect(await firstValue(`${server}?${query}`, sql)).toBe(expected);
   });
 
   it.each([
     ['target_session_attrs=standby', 'target_session_attrs=standby'],
     ['options=-cdefault_transaction_read_only%3Don&target_session_attrs=read-write', 'target_session_attrs=read-write'],
     ['sslmode=require', 'The server does not support SSL connections'],
-  ])('%s is refused', async (query, message) => {
-    await expect(answer(`${server}?${query}`, 'SELECT 1')).rejects.toThrow(message);
+  ])('fails with %s', async (query, message) => {
+    await expect(firstValue(`${server}?${query}`, 'SELECT 1')).rejects.toThrow(message);
   });
 
-  it('goes without TLS when it is only preferred and the server has none', async () => {
+  it('is unencrypted with sslmode=prefer when the server has no TLS', async () => {
     const target = parseDsn(`${server}?sslmode=prefer`);
     expect((await withOfferedTls(target, 2_000)).ssl).toBe(false);
   });
 });
 
-/** The first value that a statement returns on a new connection, with the service's own limits beneath the DSN's. */
-async function answer(dsn: string, sql: string): Promise<unknown> {
+/** Returns the first value of a statement on a new connection whose defaults the DSN overrides. */
+async function firstValue(dsn: string, sql: string): Promise<unknown> {
   const pool = new pg.Pool({ max: 1, statement_timeout: 60_000, application_name: 'test', ...parseDsn(dsn) });
   try {
     const { rows } = await pool.query({ text: sql, rowMode: 'array' });

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { DsnError } from './dsn-parameters.js';
 import { describeDsn, parseDsn } from './parse-dsn.js';
 
-const AWKWARD = 'p@:/%# ?&+ü';
-const AWKWARD_ESCAPED = encodeURIComponent(AWKWARD);
+const SPECIAL = 'p@:/%# ?&+ü';
+const SPECIAL_ESCAPED = encodeURIComponent(SPECIAL);
 
-describe('parseDsn reads the address and the credentials', () => {
+describe('parseDsn, address and credentials', () => {
   it.each([
     ['postgres://ann:pw@db.example.com:6432/shop', 'ann', 'pw', 'db.example.com', 6432, 'shop'],
     ['postgresql://ann:pw@db.example.com/shop', 'ann', 'pw', 'db.example.com', 5432, 'shop'],
@@ -15,7 +15,7 @@ describe('parseDsn reads the address and the credentials', () => {
     ['postgresql+asyncpg://ann:pw@db/shop', 'ann', 'pw', 'db', 5432, 'shop'],
     ['postgresql+psycopg_async://ann@db/shop', 'ann', undefined, 'db', 5432, 'shop'],
     ['POSTGRESQL://ann:pw@db/shop', 'ann', 'pw', 'db', 5432, 'shop'],
-    [`postgresql://a%40b:${AWKWARD_ESCAPED}@db/my%2Fdb%20%C3%BC`, 'a@b', AWKWARD, 'db', 5432, 'my/db ü'],
+    [`postgresql://a%40b:${SPECIAL_ESCAPED}@db/my%2Fdb%20%C3%BC`, 'a@b', SPECIAL, 'db', 5432, 'my/db ü'],
     ['postgresql+psycopg://ann:p/w?x#y:z%zz@db:1/shop', 'ann', 'p/w?x#y:z%zz', 'db', 1, 'shop'],
     ['postgresql://ann:1+1@db/shop', 'ann', '1+1', 'db', 5432, 'shop'],
     ['postgresql://ann:a b%2Fc@db/shop', 'ann', 'a b/c', 'db', 5432, 'shop'],
@@ -40,13 +40,13 @@ describe('parseDsn reads the address and the credentials', () => {
     ['host=db port=6432 user=ann password=pw dbname=shop', 'ann', 'pw', 'db', 6432, 'shop'],
     ["host = db user=ann password='it\\'s \\\\ \"p w\"' dbname=shop", 'ann', 'it\'s \\ "p w"', 'db', 5432, 'shop'],
     ['  postgresql://ann@db/shop\n', 'ann', undefined, 'db', 5432, 'shop'],
-  ])('%s', (dsn, user, password, host, port, database) => {
+  ])('parses %s', (dsn, user, password, host, port, database) => {
     const target = parseDsn(dsn);
     expect({ ...target, password: target.password }).toMatchObject({ user, password, host, port, database });
   });
 });
 
-describe('parseDsn reads sessions and limits', () => {
+describe('parseDsn, session settings', () => {
   it.each([
     ['', { namedStatements: true, ssl: false }],
     ['application_name=chat', { application_name: 'chat' }],
@@ -65,11 +65,11 @@ describe('parseDsn reads sessions and limits', () => {
     ['pgbouncer=true', { namedStatements: false, statement_timeout: 0 }],
     ['prepared_statement_cache_size=0', { namedStatements: false }],
     ['gssencmode=prefer&keepalives_idle=30&schema=public', { namedStatements: true }],
-  ])('?%s', (query, expected) => {
+  ])('maps ?%s', (query, expected) => {
     expect(parseDsn(`postgresql://ann@db/shop?${query}`)).toMatchObject(expected);
   });
 
-  it('leaves undecided what the DSN does not say, so that defaults can be spread under it', () => {
+  it('returns no keys for settings that the DSN does not contain, so that defaults apply', () => {
     const keys = Object.keys(parseDsn('postgresql://ann@db/shop')).sort();
     expect(keys).toEqual(['database', 'host', 'namedStatements', 'port', 'ssl', 'tlsIfOffered', 'user']);
   });
@@ -79,12 +79,12 @@ describe('parseDsn reads sessions and limits', () => {
     ['primary', true],
     ['any', false],
     ['prefer-standby', false],
-  ])('target_session_attrs=%s', (role, isChecked) => {
+  ])('target_session_attrs=%s checks the server on connect: %s', (role, isChecked) => {
     expect('onConnect' in parseDsn(`postgresql://db/shop?target_session_attrs=${role}`)).toBe(isChecked);
   });
 });
 
-describe('parseDsn refuses without telling a secret', () => {
+describe('parseDsn, errors', () => {
   it.each([
     ['mysql://ann:SECRET@db/shop', 'a DSN starts with postgresql://, postgres:// or postgresql+psycopg://'],
     ['SECRET', 'a DSN is a URL such as'],
@@ -92,19 +92,19 @@ describe('parseDsn refuses without telling a secret', () => {
     ['postgresql://ann:SECRET@a:1,b:2/shop', 'several hosts in one DSN'],
     ['postgresql://ann:SECRET@/shop?host=a:1&host=b:2', 'several hosts in one DSN'],
     ['host=a,b password=SECRET', 'several hosts in one DSN'],
-    ['postgresql://ann:SECRET@::1/shop', 'an IPv6 address stands in brackets'],
+    ['postgresql://ann:SECRET@::1/shop', 'an IPv6 address must be in brackets'],
     ['postgresql://ann:SECRET@db:65536/shop', 'the port must be a number from 1 to 65535'],
     ['postgresql://ann:SECRET@db:0/shop', 'the port must be a number from 1 to 65535'],
     ['postgresql://ann:SECRET@db:SECRET/shop', 'the port must be a number from 1 to 65535'],
-    ['postgresql://ann:1@SECRET@db/shop', 'the host is not readable; write @ as %40'],
-    ['postgresql://ann:1/SECRET@db/shop', 'the host is not readable; write @ as %40'],
+    ['postgresql://ann:1@SECRET@db/shop', 'the host is invalid; write @ as %40'],
+    ['postgresql://ann:1/SECRET@db/shop', 'the host is invalid; write @ as %40'],
     ['postgresql://ann:SECRET@db/shop?sslmode=SECRET', 'sslmode must be one of disable, allow, prefer, require'],
     ['postgresql://ann:SECRET@db/shop?connect_timeout=SECRET', 'connect_timeout must be a whole number'],
     ['postgresql://ann:SECRET@db/shop?target_session_attrs=SECRET', 'target_session_attrs must be one of any'],
     ['postgresql://ann:SECRET@db/shop?sslcrl=SECRET', 'sslcrl is not supported'],
     ['postgresql://ann:SECRET@db/shop?service=SECRET', 'service is not supported'],
     ['postgresql://ann:SECRET@db/shop?gssencmode=require', 'gssencmode=require is not supported'],
-  ])('%s', (dsn, message) => {
+  ])('rejects %s without revealing a secret', (dsn, message) => {
     expect(() => parseDsn(dsn)).toThrow(DsnError);
     expect(() => parseDsn(dsn)).toThrow(message);
     expect(() => parseDsn(dsn)).not.toThrow('SECRET');
@@ -116,5 +116,5 @@ describe('describeDsn', () => {
     ['postgresql+psycopg://ann:pw@db.example.com/shop?sslmode=require', 'db.example.com:5432/shop'],
     ['postgresql://ann:pw@[::1]:6432/shop', '[::1]:6432/shop'],
     ['postgresql://ann:pw@/shop?host=/run/postgresql', '/run/postgresql:5432/shop'],
-  ])('%s is %s', (dsn, text) => expect(describeDsn(dsn)).toBe(text));
+  ])('describes %s as %s', (dsn, description) => expect(describeDsn(dsn)).toBe(description));
 });

@@ -1,21 +1,20 @@
 import { userInfo } from 'node:os';
 import type { ClientBase } from 'pg';
 import { destroyConnection } from '../pg-internals.js';
-import { DsnError, type DsnParameters, dsnParameters, SEVERAL_HOSTS, UNREADABLE_HOST } from './dsn-parameters.js';
+import { DsnError, type DsnParameters, dsnParameters, INVALID_HOST, SEVERAL_HOSTS } from './dsn-parameters.js';
 import type { PoolTarget } from './pool-target.js';
 import { tlsOptions } from './tls-options.js';
 
 /**
- * Reads a DSN with libpq's meaning: a URL (`postgres://`, `postgresql://`, SQLAlchemy's `postgresql+driver://`) or a
- * list of keywords. What is missing gets libpq's defaults, except the host, which is `localhost`. Keywords that
- * node-postgres has no use for (such as `gssencmode=prefer`) are passed over; those that would weaken security when
- * passed over are refused. Certificate files are read here.
+ * Parses a DSN as libpq does: a URL (`postgres://`, `postgresql://`, SQLAlchemy's `postgresql+driver://`) or a list of
+ * keywords. Defaults are those of libpq, except the host, which is `localhost`. Keywords that pg does not support are
+ * ignored if that is harmless (such as `gssencmode=prefer`), else rejected. Also reads certificate files.
  *
- * @throws DsnError naming the fault, never the DSN, the user or the password
+ * @throws DsnError naming the error, but never the DSN, the user or the password
  */
 export function parseDsn(dsn: string): PoolTarget {
   const parameters = dsnParameters(dsn);
-  refuseUnsupported(parameters);
+  rejectUnsupported(parameters);
   const { host, port, database } = addressOf(parameters);
   const password = parameters.get('password');
   const applicationName = parameters.get('application_name') ?? parameters.get('fallback_application_name');
@@ -33,7 +32,7 @@ export function parseDsn(dsn: string): PoolTarget {
   };
 }
 
-/** `host:port/database` of a DSN, for logs: no user, no password. @throws DsnError */
+/** Returns `host:port/database` for log lines, without user and password. @throws DsnError */
 export function describeDsn(dsn: string): string {
   const { host, port, database } = addressOf(dsnParameters(dsn));
   return `${host.includes(':') && !host.startsWith('/') ? `[${host}]` : host}:${port}/${database}`;
@@ -43,8 +42,8 @@ function addressOf(parameters: DsnParameters): { host: string; port: number; dat
   const host = parameters.get('host') ?? 'localhost';
   const port = parameters.get('port') ?? '5432';
   if (host.includes(',') || port.includes(',')) throw new DsnError(SEVERAL_HOSTS);
-  // Also keeps a password out of the logs, when a raw @ or / in it has moved the borders.
-  if (!host.startsWith('/') && /[@/?#\s]/.test(host)) throw new DsnError(UNREADABLE_HOST);
+  // An unescaped @ or / in a password would make a part of it the host, which is logged.
+  if (!host.startsWith('/') && /[@/?#\s]/.test(host)) throw new DsnError(INVALID_HOST);
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
     throw new DsnError('the port must be a number from 1 to 65535');
   }
@@ -55,14 +54,14 @@ function userOf(parameters: DsnParameters): string {
   return parameters.get('user') ?? userInfo().username;
 }
 
-function refuseUnsupported(parameters: DsnParameters): void {
+function rejectUnsupported(parameters: DsnParameters): void {
   for (const keyword of UNSUPPORTED) {
     if (parameters.has(keyword)) throw new DsnError(`${keyword} is not supported`);
   }
   if (parameters.get('gssencmode') === 'require') throw new DsnError('gssencmode=require is not supported');
 }
 
-/** Passing these over would connect elsewhere, as someone else, or with fewer checks than asked for. */
+/** Ignoring these keywords would connect to another server, as another user, or with fewer checks than requested. */
 const UNSUPPORTED = [
   'service',
   'servicefile',
@@ -76,8 +75,8 @@ const UNSUPPORTED = [
 
 type SessionOptions = Pick<PoolTarget, 'options' | 'connectionTimeoutMillis' | 'statement_timeout' | 'namedStatements'>;
 
-/** Limits and settings of a session: `connect_timeout` in seconds, `statement_timeout` in milliseconds. */
-export function sessionOptions(parameters: DsnParameters): SessionOptions {
+/** Timeouts and settings of a session: `connect_timeout` in seconds, `statement_timeout` in milliseconds. */
+function sessionOptions(parameters: DsnParameters): SessionOptions {
   const options = commandLineOptions(parameters);
   const connectTimeoutSeconds = integerParameter(parameters, 'connect_timeout');
   const statementTimeoutMs =
@@ -90,7 +89,7 @@ export function sessionOptions(parameters: DsnParameters): SessionOptions {
   };
 }
 
-/** PostgreSQL splits `options` at spaces, unless a backslash stands before them. */
+/** PostgreSQL splits `options` at spaces that are not escaped with a backslash. */
 function commandLineOptions(parameters: DsnParameters): string {
   const parts = [parameters.get('options') ?? ''];
   for (const name of SETTINGS) {
@@ -100,7 +99,7 @@ function commandLineOptions(parameters: DsnParameters): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-/** A limit that `options` sets must not be overridden by ours, and PgBouncer refuses a session that starts with one. */
+/** Our default must not override a timeout in `options`, and PgBouncer rejects it in a startup message. */
 function implicitStatementTimeoutMs(parameters: DsnParameters): 0 | undefined {
   return isTransactionPooler(parameters) || parameters.get('options')?.includes('statement_timeout') ? 0 : undefined;
 }
@@ -110,30 +109,30 @@ function isTransactionPooler(parameters: DsnParameters): boolean {
 }
 
 function integerParameter(parameters: DsnParameters, keyword: string): number | undefined {
-  const text = parameters.get(keyword);
-  if (text === undefined) return undefined;
-  // libpq: a negative connect_timeout means to wait for ever, like 0.
-  if (/^-\d+$/.test(text)) return 0;
-  if (!/^\d{1,9}$/.test(text)) throw new DsnError(`${keyword} must be a whole number`);
-  return Number(text);
+  const value = parameters.get(keyword);
+  if (value === undefined) return undefined;
+  // As in libpq, a negative connect_timeout means no limit, like 0.
+  if (/^-\d+$/.test(value)) return 0;
+  if (!/^\d{1,9}$/.test(value)) throw new DsnError(`${keyword} must be a whole number`);
+  return Number(value);
 }
 
-/** Server settings that libpq takes in `options` only, but drivers of other languages as keywords. */
+/** Server settings that libpq accepts only in `options`, but other drivers as keywords. */
 const SETTINGS = ['search_path', 'lock_timeout', 'idle_in_transaction_session_timeout'];
 
-/** SQLAlchemy's and asyncpg's way to say that a transaction pooler is in between. */
+/** Set to 0 in DSNs for SQLAlchemy and asyncpg when the server is behind a transaction pooler. */
 const STATEMENT_CACHES = ['statement_cache_size', 'prepared_statement_cache_size'];
 
-/** How long a server may take to say what it is, in milliseconds: whoever waits for the connection waits for that as well. */
+/** Time limit for the role check, in milliseconds. It delays every request that waits for the new connection. */
 const ROLE_CHECK_TIMEOUT_MS = 5_000;
 
 /**
- * libpq's `target_session_attrs` for a single host: a check for every new connection, or undefined when any server will
- * do. `prefer-standby` has nothing to choose from with one host.
+ * libpq's `target_session_attrs` for a single host: returns a check for new connections, or undefined if any server is
+ * accepted. With one host, `prefer-standby` accepts any.
  *
  * @throws DsnError for an unknown role
  */
-export function serverRoleCheck(role = 'any'): ((client: ClientBase) => Promise<void>) | undefined {
+function serverRoleCheck(role = 'any'): ((client: ClientBase) => Promise<void>) | undefined {
   if (role === 'any' || role === 'prefer-standby') return undefined;
   const condition = ROLE_CONDITIONS.get(role);
   if (condition === undefined)
@@ -141,11 +140,11 @@ export function serverRoleCheck(role = 'any'): ((client: ClientBase) => Promise<
       `target_session_attrs must be one of any, ${[...ROLE_CONDITIONS.keys()].join(', ')}, prefer-standby`,
     );
   return async (client) => {
-    const outOfPatience = setTimeout(() => destroyConnection(client), ROLE_CHECK_TIMEOUT_MS);
+    const timer = setTimeout(() => destroyConnection(client), ROLE_CHECK_TIMEOUT_MS);
     const { rows } = await client
       .query({ text: `SELECT (${condition})::int::text`, rowMode: 'array' })
-      .finally(() => clearTimeout(outOfPatience));
-    if (String(rows[0]?.[0]) !== '1') throw new Error(`The server is not what target_session_attrs=${role} asks for`);
+      .finally(() => clearTimeout(timer));
+    if (String(rows[0]?.[0]) !== '1') throw new Error(`The server does not match target_session_attrs=${role}`);
   };
 }
 

@@ -1,28 +1,28 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { ClientBase } from 'pg';
 
-/** What one DSN means to `pg`: spread it over a pool's options. A key that the DSN does not decide is absent. */
+/** A DSN as pg pool options, to be spread over defaults: settings that the DSN does not contain have no key. */
 export interface PoolTarget {
-  /** Name, address, or the directory of a Unix socket. */
+  /** Host name, IP address, or directory of a Unix socket. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Secret. Absent: pg looks where libpq looks (PGPASSWORD, the password file). */
+  /** Secret. If absent, pg uses PGPASSWORD or the password file, as libpq does. */
   readonly password?: string;
   readonly database: string;
   readonly ssl: false | ConnectionOptions;
-  /** True for sslmode allow and prefer: `ssl` is false, and `withOfferedTls` switches it on where the server can. */
+  /** True for sslmode allow and prefer: `ssl` is false, and `withOfferedTls` enables it if the server supports it. */
   readonly tlsIfOffered: boolean;
   readonly sslnegotiation?: 'direct';
   readonly enableChannelBinding?: true;
-  /** Command-line switches of the session, `search_path` among them. */
+  /** Command-line options of the session, including `search_path`. */
   readonly options?: string;
   readonly application_name?: string;
   readonly connectionTimeoutMillis?: number;
-  /** Milliseconds; 0 means that no limit may be sent at the start of a session. */
+  /** Milliseconds; 0 means that the startup message must not contain it. */
   readonly statement_timeout?: number;
-  /** Runs on every new connection and refuses a server whose role is not the wanted one. */
+  /** Runs on every new connection, and rejects it if the server does not match target_session_attrs. */
   readonly onConnect?: (client: ClientBase) => Promise<void>;
-  /** False behind a pooler that shares server connections between transactions: statements must not be named. */
+  /** False behind a transaction pooler, where statements must be unnamed. */
   readonly namedStatements: boolean;
 }

@@ -9,17 +9,17 @@ const pem = join(folder, 'any.pem');
 writeFileSync(pem, 'PEM');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const anyName = { checkServerIdentity: expect.any(Function) };
+const anyHostName = { checkServerIdentity: expect.any(Function) };
 
-describe('sslmode', () => {
+describe('tlsOptions', () => {
   it.each([
     ['', { ssl: false, tlsIfOffered: true }],
     ['sslmode=disable', { ssl: false, tlsIfOffered: false }],
     ['sslmode=allow', { ssl: false, tlsIfOffered: true }],
     ['sslmode=prefer', { ssl: false, tlsIfOffered: true }],
     ['sslmode=require', { ssl: { rejectUnauthorized: false }, tlsIfOffered: false }],
-    [`sslmode=require&sslrootcert=${pem}`, { ssl: { ca: 'PEM', ...anyName } }],
-    [`sslmode=verify-ca&sslrootcert=${pem}`, { ssl: { ca: 'PEM', ...anyName } }],
+    [`sslmode=require&sslrootcert=${pem}`, { ssl: { ca: 'PEM', ...anyHostName } }],
+    [`sslmode=verify-ca&sslrootcert=${pem}`, { ssl: { ca: 'PEM', ...anyHostName } }],
     [`sslmode=verify-full&sslrootcert=${pem}`, { ssl: { ca: 'PEM' } }],
     ['sslmode=verify-full', { ssl: {} }],
     ['sslrootcert=system', { ssl: {} }],
@@ -35,7 +35,7 @@ describe('sslmode', () => {
     ['sslnegotiation=direct', { ssl: { rejectUnauthorized: false }, sslnegotiation: 'direct' }],
     ['sslmode=require&channel_binding=require', { ssl: { rejectUnauthorized: false }, enableChannelBinding: true }],
     ['sslmode=verify-full&host=/run/postgresql', { ssl: false, tlsIfOffered: false }],
-  ])('?%s', (query, expected) => {
+  ])('maps ?%s to the TLS options of pg', (query, expected) => {
     const { ssl, tlsIfOffered, ...rest } = parseDsn(`postgresql://ann@db/shop?${query}`);
     expect({ ssl, tlsIfOffered, ...rest }).toMatchObject(expected);
     if (typeof expected.ssl === 'object') expect(Object.keys(ssl)).toEqual(Object.keys(expected.ssl));
@@ -46,10 +46,10 @@ describe('sslmode', () => {
     ['sslmode=require&sslrootcert=system', 'sslrootcert=system needs sslmode=verify-full'],
     ['sslmode=prefer&sslnegotiation=direct', 'need sslmode=require or stronger'],
     ['sslmode=disable&channel_binding=require', 'need sslmode=require or stronger'],
-    [`sslmode=require&sslcert=${pem}`, 'sslcert and sslkey go together'],
-    [`sslmode=verify-full&sslrootcert=${pem}.missing`, 'the file that sslrootcert names cannot be read (ENOENT)'],
+    [`sslmode=require&sslcert=${pem}`, 'sslcert and sslkey must be set together'],
+    [`sslmode=verify-full&sslrootcert=${pem}.missing`, 'the file of sslrootcert cannot be read (ENOENT)'],
     ['sslmode=require&ssl_min_protocol_version=SSLv3', 'ssl_min_protocol_version must be one of'],
-  ])('?%s is refused', (query, message) => {
+  ])('rejects ?%s', (query, message) => {
     expect(() => parseDsn(`postgresql://ann@db/shop?${query}`)).toThrow(message);
   });
 });

@@ -7,9 +7,10 @@ import type { PoolTarget } from './pool-target.js';
 type TlsOptions = Pick<PoolTarget, 'ssl' | 'tlsIfOffered' | 'sslnegotiation' | 'enableChannelBinding'>;
 
 /**
- * libpq's sslmode: disable; allow and prefer (encrypt when the server offers it, see `withOfferedTls`); require
- * (encrypt, verify nothing unless there is an sslrootcert); verify-ca; verify-full. Without sslrootcert, verify-full
- * trusts the public authorities that Node knows, where libpq wants a root.crt. A Unix socket is never encrypted.
+ * libpq's sslmode: disable; allow and prefer (encrypt if the server supports it, see `withOfferedTls`); require (encrypt,
+ * verify only with an sslrootcert); verify-ca; verify-full. Without sslrootcert, verify-full trusts Node's public
+ * authorities, while libpq requires a root.crt. Unix sockets are never encrypted.
+ * https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
  */
 export function tlsOptions(parameters: DsnParameters, host: string): TlsOptions {
   const mode = sslMode(parameters);
@@ -30,9 +31,9 @@ function sslMode(parameters: DsnParameters): SslMode {
   const isSystemTrust = parameters.get('sslrootcert') === 'system';
   const needsTls = parameters.get('sslnegotiation') === 'direct' || parameters.get('channel_binding') === 'require';
   const fallback = isSystemTrust ? 'verify-full' : needsTls ? 'require' : 'prefer';
-  // asyncpg and node-postgres know `ssl` beside, or instead of, `sslmode`.
-  const text = parameters.get('sslmode') ?? parameters.get('ssl') ?? fallback;
-  const mode = SSLMODES.find((known) => known === (SSLMODE_ALIASES.get(text) ?? text));
+  // asyncpg and node-postgres also accept `ssl`.
+  const value = parameters.get('sslmode') ?? parameters.get('ssl') ?? fallback;
+  const mode = SSLMODES.find((known) => known === (SSLMODE_ALIASES.get(value) ?? value));
   if (mode === undefined) throw new DsnError(`sslmode must be one of ${SSLMODES.join(', ')}`);
   if (isSystemTrust && mode !== 'verify-full') throw new DsnError('sslrootcert=system needs sslmode=verify-full');
   if (needsTls && SSLMODES.indexOf(mode) < SSLMODES.indexOf('require')) {
@@ -47,7 +48,7 @@ function verification(mode: SslMode, parameters: DsnParameters): ConnectionOptio
   if (mode === 'verify-full') return ca === undefined ? {} : { ca };
   if (ca !== undefined) return { ca, checkServerIdentity: () => undefined };
   if (mode === 'require') return { rejectUnauthorized: false };
-  throw new DsnError('sslmode=verify-ca needs sslrootcert: any public authority would do otherwise');
+  throw new DsnError('sslmode=verify-ca needs sslrootcert: without it, any public authority would be trusted');
 }
 
 function clientCertificate(parameters: DsnParameters): ConnectionOptions {
@@ -55,7 +56,8 @@ function clientCertificate(parameters: DsnParameters): ConnectionOptions {
   const keyFile = parameters.get('sslkey');
   const passphrase = parameters.get('sslpassword');
   if (certificateFile === undefined && keyFile === undefined) return {};
-  if (certificateFile === undefined || keyFile === undefined) throw new DsnError('sslcert and sslkey go together');
+  if (certificateFile === undefined || keyFile === undefined)
+    throw new DsnError('sslcert and sslkey must be set together');
   return {
     cert: readPem(certificateFile, 'sslcert'),
     key: readPem(keyFile, 'sslkey'),
@@ -64,9 +66,9 @@ function clientCertificate(parameters: DsnParameters): ConnectionOptions {
 }
 
 function minimumVersion(parameters: DsnParameters): ConnectionOptions {
-  const text = parameters.get('ssl_min_protocol_version');
-  if (text === undefined) return {};
-  const version = TLS_VERSIONS.find((known) => known.toLowerCase() === text.toLowerCase());
+  const value = parameters.get('ssl_min_protocol_version');
+  if (value === undefined) return {};
+  const version = TLS_VERSIONS.find((known) => known.toLowerCase() === value.toLowerCase());
   if (version === undefined) throw new DsnError(`ssl_min_protocol_version must be one of ${TLS_VERSIONS.join(', ')}`);
   return { minVersion: version };
 }
@@ -76,7 +78,7 @@ function readPem(file: string, keyword: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? error.code : 'unreadable';
-    throw new DsnError(`the file that ${keyword} names cannot be read (${reason})`);
+    throw new DsnError(`the file of ${keyword} cannot be read (${reason})`);
   }
 }
 
@@ -90,48 +92,48 @@ const SSLMODE_ALIASES = new Map([
 ]);
 
 /**
- * Settles sslmode allow and prefer, which node-postgres cannot: asks the server whether it encrypts, and returns a
- * target with TLS (unverified, as libpq has it) when it does. Other targets come back as they are. Unlike libpq, a server
- * that encrypts but lets this user in only without TLS is not tried again: such a DSN needs sslmode=disable.
+ * Resolves sslmode allow and prefer, which pg does not implement: if the server supports TLS, returns the target with
+ * TLS (unverified, as in libpq), else the same target. Unlike libpq, does not retry without TLS when the server rejects
+ * the encrypted session: such a DSN needs sslmode=disable.
  *
- * @throws the network's error when the server cannot be reached within `timeoutMs`, or does not answer the question
+ * @throws the network's error when the server cannot be reached within `timeoutMs`, or responds with neither S nor N
  */
 export async function withOfferedTls(target: PoolTarget, timeoutMs: number): Promise<PoolTarget> {
   if (!target.tlsIfOffered) return target;
-  const answer = await requestTls(target, timeoutMs);
-  if (answer === 'N') return target;
-  // A server that cannot serve anybody says so in words.
-  if (answer !== 'S') throw new Error('the server does not say whether it encrypts');
+  const response = await requestTls(target, timeoutMs);
+  if (response === 'N') return target;
+  // An error message starts with E.
+  if (response !== 'S') throw new Error('the server does not say whether it supports TLS');
   return { ...target, ssl: { rejectUnauthorized: false } };
 }
 
 /**
- * Asks a server whether it encrypts, and hangs up: it answers before it wants to know who asks, also when it has no
- * connection to give.
+ * Asks a server whether it supports TLS, and disconnects. The server responds before authentication, even when all its
+ * connection slots are in use. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
  *
- * @returns `S` if it does, `N` if not; another letter where it is in trouble
+ * @returns `S` if it does, `N` if not; another letter is the start of an error message
  * @throws the network's error when the server cannot be reached within `timeoutMs`
  */
 export async function requestTls({ host, port }: PoolTarget, timeoutMs: number): Promise<string> {
   const address = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
   const socket = connect({ ...address, timeout: timeoutMs });
   try {
-    return await responseTo(socket, SSL_REQUEST);
+    return await exchange(socket, SSL_REQUEST);
   } finally {
     socket.destroy();
   }
 }
 
-function responseTo(socket: Socket, request: Buffer): Promise<string> {
+function exchange(socket: Socket, request: Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     socket.once('connect', () => socket.write(request));
-    socket.once('data', (answer) => resolve(answer.toString('latin1', 0, 1)));
+    socket.once('data', (response) => resolve(response.toString('latin1', 0, 1)));
     socket.once('timeout', () => reject(new Error('timeout expired')));
-    // Stays: an error event that nobody listens to would end the process.
+    // Not `once`: an error event without a listener ends the process.
     socket.on('error', reject);
     socket.once('close', () => reject(new Error('the server closed the connection')));
   });
 }
 
-/** Length 8, then PostgreSQL's code for "may I encrypt?" (1234, 5679). */
+/** SSLRequest: length 8, then the request code (1234, 5679). */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
