@@ -2,16 +2,17 @@ import type { PoolClient, PoolOptions } from 'pg';
 import { MessageConnection } from './message-connection.js';
 import { type CancelKey, cancelKeyOf, destroyConnection } from './pg-internals.js';
 
-/** How long the server may take to hear of a cancel and to end the statement before the connection itself is cut, in milliseconds. */
+/** Time limit for sending the cancel request, and for the statement to end, in milliseconds. */
 const CANCEL_TIMEOUT_MS = 2_000;
 
 /**
- * Ends what `client` runs at this moment: by the protocol's cancel over a second connection, which a server takes that
- * has no connection to give, and a pooler hands on (pg itself only stops listening); or by cutting the connection when
- * the server cannot be told or the connection does not tell of the end, because the network has forgotten it. Resolves
- * when it is done, to whether the connection is still sound; never rejects.
+ * Ends the statement that runs on `client`, and never rejects. Sends a cancel request over a second connection, which a
+ * full server accepts and a pooler forwards (pg itself only stops listening). If that fails, or the statement does not
+ * end in time because the network has dropped the connection, destroys the connection.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  *
- * @param work what runs on the connection
+ * @param work settles when the statement has ended
+ * @returns false when the connection was destroyed
  */
 export async function cancelStatement(
   client: PoolClient,
@@ -19,38 +20,38 @@ export async function cancelStatement(
   work: Promise<unknown>,
 ): Promise<boolean> {
   let isSound = true;
-  const cut = () => {
+  const destroy = () => {
     isSound = false;
     destroyConnection(client);
   };
-  const outOfPatience = setTimeout(cut, CANCEL_TIMEOUT_MS);
+  const timer = setTimeout(destroy, CANCEL_TIMEOUT_MS);
   const isSent = await sendCancel(cancelKeyOf(client), options);
-  if (!isSent) cut();
+  if (!isSent) destroy();
   await work.catch(() => undefined);
-  clearTimeout(outOfPatience);
+  clearTimeout(timer);
   return isSound;
 }
 
-/** Whether the server has heard the cancel: it closes the connection then, when it has told the process that works. */
+/** Returns true when the server has received the request: it signals the other process, then closes the connection. */
 function sendCancel({ processID, secretKey }: CancelKey, options: PoolOptions): Promise<boolean> {
   const { host = 'localhost', port = 5432, ssl, sslnegotiation = 'postgres' } = options;
-  const messenger = new MessageConnection({ ssl, sslNegotiation: sslnegotiation });
+  const connection = new MessageConnection({ ssl, sslNegotiation: sslnegotiation });
   return new Promise((resolve) => {
     const end = (isSent: boolean) => {
-      clearTimeout(outOfPatience);
-      messenger.stream.destroy();
+      clearTimeout(timer);
+      connection.stream.destroy();
       resolve(isSent);
     };
-    const outOfPatience = setTimeout(end, CANCEL_TIMEOUT_MS, false);
-    const cancel = () => messenger.cancel(processID, secretKey);
-    messenger.on('connect', () => {
+    const timer = setTimeout(end, CANCEL_TIMEOUT_MS, false);
+    const cancel = () => connection.cancel(processID, secretKey);
+    connection.on('connect', () => {
       if (!ssl) cancel();
-      else if (sslnegotiation !== 'direct') messenger.requestSsl();
+      else if (sslnegotiation !== 'direct') connection.requestSsl();
     });
-    messenger.on('sslconnect', cancel);
-    messenger.on('error', () => end(false));
-    messenger.on('end', () => end(true));
-    if (host.startsWith('/')) messenger.connect(`${host}/.s.PGSQL.${port}`);
-    else messenger.connect(port, host);
+    connection.on('sslconnect', cancel);
+    connection.on('error', () => end(false));
+    connection.on('end', () => end(true));
+    if (host.startsWith('/')) connection.connect(`${host}/.s.PGSQL.${port}`);
+    else connection.connect(port, host);
   });
 }

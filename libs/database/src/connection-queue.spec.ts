@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConnectionQueue, type WorkKind } from './connection-queue.js';
 import { DatabaseOverloaded, UNOBSERVED } from './index.js';
 
-/** Enters as often as there is a place at once. */
+/** Enters until a request would have to wait. */
 function enterAll(queue: ConnectionQueue, work: WorkKind): number {
   let count = 0;
   while (queue.hasCapacity(work)) {
@@ -12,81 +12,86 @@ function enterAll(queue: ConnectionQueue, work: WorkKind): number {
   return count;
 }
 
-it.each([
-  [10, { list: 5, large: 4 }],
-  [4, { list: 2, large: 1 }],
-  [2, { list: 1, large: 0 }],
-  [1, { list: 1, large: 0 }],
-])('of a pool of %i gives lists half, and all bulk work together all but one', (size, places) => {
-  const queue = new ConnectionQueue('main', { size, queueTimeoutMs: 1 }, UNOBSERVED);
-  expect({ list: enterAll(queue, 'list'), large: enterAll(queue, 'large') }).toEqual(places);
-});
-
-it('serves those who wait in their order, as far as there is a place for them', async () => {
-  const queue = new ConnectionQueue('main', { size: 4, queueTimeoutMs: 10_000 }, UNOBSERVED);
-  enterAll(queue, 'list');
-  enterAll(queue, 'large');
-  const begun: string[] = [];
-  const waiting = (['list', 'large', 'list'] as const).map((work, index) =>
-    queue.enter(work)?.then(() => begun.push(`${work} ${index}`)),
+describe('ConnectionQueue', () => {
+  it.each([
+    [10, { list: 5, large: 4 }],
+    [4, { list: 2, large: 1 }],
+    [2, { list: 1, large: 0 }],
+    [1, { list: 1, large: 0 }],
+  ])(
+    'with a pool of %i connections, limits lists to half and bulk work to all but one connection',
+    (size, admitted) => {
+      const queue = new ConnectionQueue('main', { size, queueTimeoutMs: 1 }, UNOBSERVED);
+      expect({ list: enterAll(queue, 'list'), large: enterAll(queue, 'large') }).toEqual(admitted);
+    },
   );
-  expect(queue.waiting).toBe(3);
-  queue.leave('large');
-  await waiting[1];
-  expect(begun).toEqual(['large 1']);
-  queue.leave('list');
-  queue.leave('list');
-  await Promise.all(waiting);
-  expect(begun).toEqual(['large 1', 'list 0', 'list 2']);
-  expect(queue.waiting).toBe(0);
-});
 
-it('refuses those who wait for too long', async () => {
-  const queue = new ConnectionQueue('main', { size: 2, queueTimeoutMs: 5 }, UNOBSERVED);
-  enterAll(queue, 'list');
-  await expect(queue.enter('list')).rejects.toThrow(DatabaseOverloaded);
-  queue.leave('list');
-  expect(queue.hasCapacity('list')).toBe(true);
-});
-
-describe('isOverloaded', () => {
-  const overloadedKinds = (queue: ConnectionQueue) =>
-    (['short', 'list', 'large'] as const).filter((kind) => queue.isOverloaded(kind));
-
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
-
-  it('is true for a kind of work whose first request has waited half of the timeout', async () => {
-    const queue = new ConnectionQueue('main', { size: 4, queueTimeoutMs: 100 }, UNOBSERVED);
+  it('serves waiting requests in order, skipping those whose kind has no capacity', async () => {
+    const queue = new ConnectionQueue('main', { size: 4, queueTimeoutMs: 10_000 }, UNOBSERVED);
     enterAll(queue, 'list');
-    const list = queue.enter('list');
-    vi.advanceTimersByTime(49);
-    expect(overloadedKinds(queue)).toEqual([]);
-    vi.advanceTimersByTime(1);
-    expect(overloadedKinds(queue)).toEqual(['list']);
+    enterAll(queue, 'large');
+    const started: string[] = [];
+    const waiting = (['list', 'large', 'list'] as const).map((work, index) =>
+      queue.enter(work)?.then(() => started.push(`${work} ${index}`)),
+    );
+    expect(queue.waiting).toBe(3);
+    queue.leave('large');
+    await waiting[1];
+    expect(started).toEqual(['large 1']);
     queue.leave('list');
-    await list;
-    expect(overloadedKinds(queue)).toEqual([]);
+    queue.leave('list');
+    await Promise.all(waiting);
+    expect(started).toEqual(['large 1', 'list 0', 'list 2']);
+    expect(queue.waiting).toBe(0);
   });
 
-  it('lets short work in as long as lists leave it a connection', () => {
-    const queue = new ConnectionQueue('main', { size: 2, queueTimeoutMs: 100 }, UNOBSERVED);
+  it('rejects a request that waits until the queue timeout', async () => {
+    const queue = new ConnectionQueue('main', { size: 2, queueTimeoutMs: 5 }, UNOBSERVED);
     enterAll(queue, 'list');
-    void queue.enter('list')?.catch(() => undefined);
-    expect(queue.isBulkWaiting).toBe(true);
-    expect(enterAll(queue, 'short')).toBe(1);
-    void queue.enter('short')?.catch(() => undefined);
-    queue.leave('short');
-    expect(queue.waiting).toBe(1);
-    expect(queue.hasCapacity('short')).toBe(false);
+    await expect(queue.enter('list')).rejects.toThrow(DatabaseOverloaded);
+    queue.leave('list');
+    expect(queue.hasCapacity('list')).toBe(true);
   });
-});
 
-it('counts requests that waited for the whole timeout', async () => {
-  const connectionTimedOut = vi.fn();
-  const queue = new ConnectionQueue('main', { size: 1, queueTimeoutMs: 5 }, { connectionTimedOut });
-  enterAll(queue, 'short');
-  await expect(queue.enter('short')).rejects.toThrow(DatabaseOverloaded);
-  expect(connectionTimedOut).toHaveBeenCalledExactlyOnceWith('main');
-  expect(queue.waiting).toBe(0);
+  describe('isOverloaded', () => {
+    const overloadedKinds = (queue: ConnectionQueue) =>
+      (['short', 'list', 'large'] as const).filter((kind) => queue.isOverloaded(kind));
+
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => void vi.useRealTimers());
+
+    it('is true for a kind of work whose first request has waited for half of the timeout', async () => {
+      const queue = new ConnectionQueue('main', { size: 4, queueTimeoutMs: 100 }, UNOBSERVED);
+      enterAll(queue, 'list');
+      const list = queue.enter('list');
+      vi.advanceTimersByTime(49);
+      expect(overloadedKinds(queue)).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(overloadedKinds(queue)).toEqual(['list']);
+      queue.leave('list');
+      await list;
+      expect(overloadedKinds(queue)).toEqual([]);
+    });
+
+    it('stays false for short work while lists leave it a connection', () => {
+      const queue = new ConnectionQueue('main', { size: 2, queueTimeoutMs: 100 }, UNOBSERVED);
+      enterAll(queue, 'list');
+      void queue.enter('list')?.catch(() => undefined);
+      expect(queue.isBulkWaiting).toBe(true);
+      expect(enterAll(queue, 'short')).toBe(1);
+      void queue.enter('short')?.catch(() => undefined);
+      queue.leave('short');
+      expect(queue.waiting).toBe(1);
+      expect(queue.hasCapacity('short')).toBe(false);
+    });
+  });
+
+  it('reports a request that waited until the timeout to the observer', async () => {
+    const connectionTimedOut = vi.fn();
+    const queue = new ConnectionQueue('main', { size: 1, queueTimeoutMs: 5 }, { connectionTimedOut });
+    enterAll(queue, 'short');
+    await expect(queue.enter('short')).rejects.toThrow(DatabaseOverloaded);
+    expect(connectionTimedOut).toHaveBeenCalledExactlyOnceWith('main');
+    expect(queue.waiting).toBe(0);
+  });
 });

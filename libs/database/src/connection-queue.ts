@@ -1,7 +1,7 @@
 import { DatabaseOverloaded } from './database-errors.js';
 import type { DatabaseObserver, PoolLimits } from './database-options.js';
 
-/** `list`: a statement that can be slow. `large`: a result that is read in portions, as fast as its client reads them. */
+/** `list`: a statement that can be slow. `large`: a result that is read in portions, at the pace of its client. */
 export type WorkKind = 'short' | 'list' | 'large';
 
 interface Ticket {
@@ -10,13 +10,13 @@ interface Ticket {
   readonly start: () => void;
 }
 
-/** From this share of the queue timeout on, the wait of the first request makes others be rejected at once. */
-const OVERLOADED_SHARE = 0.5;
+/** The queue counts as overloaded when its first request has waited for this fraction of the queue timeout. */
+const OVERLOADED_FRACTION = 0.5;
 
 /**
- * The requests that wait for a connection of one pool, in the order in which they came. Each waits for at most the queue
- * timeout. Lists and large results each use at most half of the pool, and together all connections but one, so that no caller
- * can hold the whole pool.
+ * The requests that wait for a connection of one pool, first come first served, each for at most the queue timeout.
+ * Lists and large results each use at most half of the pool, and together all connections but one, so that slow work
+ * cannot occupy the whole pool.
  */
 export class ConnectionQueue {
   private readonly used: Record<WorkKind, number> = { short: 0, list: 0, large: 0 };
@@ -28,17 +28,17 @@ export class ConnectionQueue {
     private readonly observer: Pick<DatabaseObserver, 'connectionTimedOut'>,
   ) {}
 
-  /** Number of requests that wait. */
+  /** Number of waiting requests. */
   get waiting(): number {
     return this.tickets.size;
   }
 
-  /** True while a list or a large result waits. */
+  /** True while a list or a large result is waiting. */
   get isBulkWaiting(): boolean {
     return this.first('list') !== undefined || this.first('large') !== undefined;
   }
 
-  /** Waits until a connection may be used; `leave` gives it back. @throws DatabaseOverloaded after the queue timeout */
+  /** Waits until a connection may be used; `leave` returns it. @throws DatabaseOverloaded after the queue timeout */
   enter(kind: WorkKind): Promise<void> | undefined {
     if (this.hasCapacity(kind)) {
       this.used[kind]++;
@@ -79,12 +79,14 @@ export class ConnectionQueue {
     return !isBulkFull && this.used[kind] < Math.max(1, Math.floor(size / 2));
   }
 
-  /** True while the first request of this kind has waited so long that a new one would probably wait in vain. */
+  /** True while a new request of this kind would probably time out in the queue. */
   isOverloaded(kind: WorkKind): boolean {
-    // The usual case, without a look at those of other kinds.
+    // The usual case; it does not search the queue.
     if (this.hasCapacity(kind)) return false;
     const first = this.first(kind);
-    return first !== undefined && performance.now() - first.queuedAt >= OVERLOADED_SHARE * this.limits.queueTimeoutMs;
+    return (
+      first !== undefined && performance.now() - first.queuedAt >= OVERLOADED_FRACTION * this.limits.queueTimeoutMs
+    );
   }
 
   private get isFull(): boolean {

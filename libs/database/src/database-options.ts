@@ -1,16 +1,16 @@
 import type { RunStatement } from './statement.js';
 
-/** One database of the DSN map. */
+/** One entry of the DSN map. */
 export interface DatabaseTarget {
-  /** The db_id under which clients name it. */
+  /** The db_id by which clients select this database. */
   readonly id: string;
-  /** Connection string in any of the forms that `parseDsn` takes. Secret. */
+  /** Connection string of the primary, in any form that `parseDsn` accepts. Secret. */
   readonly dsn: string;
-  /** The same of servers that follow it by streaming replication. Secret. */
+  /** Connection strings of streaming replicas of the primary. Secret. */
   readonly replicas: readonly string[];
 }
 
-/** Limits of every pool. Times in milliseconds; a statement limit of 0 means none. */
+/** Limits of every pool. Times in milliseconds; a statement timeout of 0 means none. */
 export interface PoolLimits {
   readonly size: number;
   readonly connectTimeoutMs: number;
@@ -20,41 +20,41 @@ export interface PoolLimits {
   readonly idleTimeoutMs: number;
 }
 
-/** Where AgentOS keeps its tables. */
+/** The schema and tables in which AgentOS keeps its sessions. */
 export interface TableNames {
   readonly schema: string;
   readonly sessionTable: string;
   readonly runTable: string;
 }
 
-/** Who wants to know how the databases do. Called on the hot path: must be quick and must not throw. */
+/** Receives database events for metrics and traces. Called on the hot path: must be fast and must not throw. */
 export interface DatabaseObserver {
-  /** A statement has been answered, with rows or an error. `name` is the statement's. */
+  /** The server has responded to a statement, with rows or an error. `name` is the statement's. */
   statementEnded(databaseId: string, name: string, seconds: number): void;
   /** A request waited for a connection until the queue timeout. */
   connectionTimedOut(databaseId: string): void;
   /** A request was rejected at once because the queue for a connection was overloaded. */
   requestRefused(databaseId: string): void;
-  /** For those who follow each statement from beginning to end, in the context of who asked for it: runs it by `run`. */
+  /** Wraps the execution of statements, so that each gets a span in the context of its request. */
   instrument?(databaseId: string, run: RunStatement): RunStatement;
 }
 
-/** What a pool is doing at the moment, in connections and in requests that wait for one. */
+/** Connections of a pool at the moment, and requests that wait for one. */
 export interface PoolUsage {
   readonly used: number;
   readonly idle: number;
   readonly pending: number;
-  /** The most connections that it may have. */
+  /** Maximum number of connections. */
   readonly max: number;
 }
 
-/** Who wants to know in words what happens to connections. No word of it is secret. */
+/** Receives log lines about connections. They contain no secrets. */
 export interface DatabaseLog {
   log(message: string): void;
   warn(message: string): void;
 }
 
-/** For tools that nobody watches. */
+/** The observer of command-line tools, which have no metrics. */
 export const UNOBSERVED: DatabaseObserver = {
   statementEnded: () => undefined,
   connectionTimedOut: () => undefined,
@@ -63,10 +63,11 @@ export const UNOBSERVED: DatabaseObserver = {
 export const UNLOGGED: DatabaseLog = { log: () => undefined, warn: () => undefined };
 
 export interface DatabaseModuleOptions {
-  /** In the order written; the first is the default unless `defaultId` names another. */
+  /** In the order of the DSN map. */
   readonly targets: readonly DatabaseTarget[];
+  /** The database of requests without db_id. */
   readonly defaultId: string;
-  /** Python's strictness: several databases and no db_id is an error instead of the default database. */
+  /** As in AgentOS: a request without db_id is an error when there are several databases. */
   readonly requireId: boolean;
   readonly pool: PoolLimits;
   readonly tables: TableNames;

@@ -3,34 +3,31 @@ import type { Deadline } from './deadline.js';
 import type { SqlValue, Statement, TextRow, Work } from './statement.js';
 
 export interface WorkOptions {
-  /** `short` unless it is given. */
+  /** Default: `short`. */
   readonly kind?: WorkKind | undefined;
-  /** The statements are parsed each time, as they must be where one cannot be sent again. */
+  /** Sends statements without a name. Required where a statement that fails for its name cannot be sent again. */
   readonly isUnnamed?: boolean;
-  /** Asked before work that a replica did not finish is done by the primary. */
+  /** Called before work that failed on a replica is repeated on the primary. */
   readonly mayRetry?: () => boolean;
 }
 
-/**
- * Who answers the reads of one piece of work. Each of them sees whatever had been committed when the reader was chosen,
- * and perhaps more.
- */
+/** Runs read-only statements on the primary or a replica. They see at least all commits before the reader was chosen. */
 export abstract class Reader {
-  /** For errors and the log. */
+  /** Name of the server in errors and log lines. */
   abstract readonly id: string;
 
   /**
-   * What had been committed then, in words that stay the same while nothing is committed; null where nobody can tell.
-   * Undefined: the primary itself answers, and its rows tell more exactly.
+   * Identifies the state that was committed when the reader was chosen: equal strings mean equal states. Null when
+   * unknown. Undefined on the primary, whose rows carry their own snapshot.
    */
   get snapshot(): string | null | undefined {
     return undefined;
   }
 
-  /** Does work on one connection; through a replica that fails a second time, on the primary. It must change nothing then. */
+  /** Runs work on one connection. Work that failed on a replica runs again on the primary, so it must not write. */
   abstract withConnection<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T>;
 
-  /** Runs one statement, which is cancelled in PostgreSQL when the deadline passes. Errors: those of `Database`. */
+  /** Runs one statement; it is cancelled in PostgreSQL when the deadline expires. Errors: those of `Database`. */
   query<Row = TextRow>(
     statement: Statement,
     values: readonly SqlValue[],

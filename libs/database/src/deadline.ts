@@ -1,10 +1,9 @@
-/** Node has no longer timers, in milliseconds. */
+/** The longest delay that Node's timers accept, in milliseconds. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * The moment after which nobody waits for an answer any more. A request owns one; every statement run for that request
- * listens, so that a query is cancelled in PostgreSQL and not only forgotten.
- * (An AbortSignal would say the same at several times the cost per request.)
+ * The time limit of a request. Every statement of the request subscribes to it, so that its query is cancelled in
+ * PostgreSQL. (An AbortSignal would do the same at several times the cost per request.)
  */
 export class Deadline {
   private readonly listeners = new Set<() => void>();
@@ -14,14 +13,14 @@ export class Deadline {
     return this.expired;
   }
 
-  /** Declares the time to be up and tells every listener once. */
+  /** Ends the time limit and calls every listener once. */
   expire(): void {
     this.expired = true;
     for (const listener of this.listeners) listener();
     this.listeners.clear();
   }
 
-  /** Calls `listener` when the time is up, or now if it is; the returned function takes it back. */
+  /** Calls `listener` on expiry, or at once if the deadline has expired. Returns a function that unsubscribes. */
   onExpired(listener: () => void): () => void {
     if (this.expired) listener();
     else this.listeners.add(listener);
@@ -29,7 +28,7 @@ export class Deadline {
   }
 }
 
-/** Does work that belongs to no request under a deadline of its own, in milliseconds from now. */
+/** Runs work that belongs to no request under its own deadline, `timeoutMs` from now. */
 export async function withDeadline<T>(timeoutMs: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
   const deadline = new Deadline();
   const timer = setTimeout(() => deadline.expire(), timeoutMs);
@@ -40,13 +39,13 @@ export async function withDeadline<T>(timeoutMs: number, work: (deadline: Deadli
   }
 }
 
-/** As `withDeadline`, but what does not heed its deadline is not waited for any longer. @throws OutOfTime */
+/** As `withDeadline`, but rejects at the deadline even if the work goes on. @throws TimeLimitExceeded */
 export function withTimeLimit<T>(timeoutMs: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
   return withDeadline(timeoutMs, (deadline) => {
-    const outOfTime = new Promise<never>((_, reject) => {
-      deadline.onExpired(() => reject(new TimeLimitExceeded(`no answer within ${timeoutMs} ms`)));
+    const expiry = new Promise<never>((_, reject) => {
+      deadline.onExpired(() => reject(new TimeLimitExceeded(`no response within ${timeoutMs} ms`)));
     });
-    return Promise.race([work(deadline), outOfTime]);
+    return Promise.race([work(deadline), expiry]);
   });
 }
 

@@ -12,17 +12,17 @@ const LIMITS = {
   statementTimeoutMs: 0,
   idleTimeoutMs: 5_000,
 };
-const WHO: Statement = {
-  name: 'who',
+const SESSION_INFO: Statement = {
+  name: 'session-info',
   text: 'SELECT pg_backend_pid() AS pid, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
 };
 
-describe.each(['without TLS', 'with TLS'])('a value that is too long, %s', (kind) => {
+describe.each(['without TLS', 'with TLS'])('a value longer than MAX_VALUE_BYTES, %s', (kind) => {
   const isEncrypted = kind === 'with TLS';
   let postgres: TestPostgres | undefined;
   let database: Database;
   const query = (statement: Statement) => database.query(statement, [], new Deadline());
-  const text = (sql: string): Statement => ({ name: '', text: sql });
+  const unnamed = (sql: string): Statement => ({ name: '', text: sql });
 
   beforeAll(async () => {
     let dsn = `${inject('postgresDsn')}?sslmode=disable`;
@@ -43,20 +43,20 @@ describe.each(['without TLS', 'with TLS'])('a value that is too long, %s', (kind
   });
 
   it('fails the statement and closes the connection', async () => {
-    const [before] = await query(WHO);
+    const [before] = await query(SESSION_INFO);
     expect(before?.ssl).toBe(isEncrypted ? 't' : 'f');
-    const reading = query(text(`SELECT 1 AS short, repeat('x', ${MAX_VALUE_BYTES + 1}) AS long`));
+    const reading = query(unnamed(`SELECT 1 AS short, repeat('x', ${MAX_VALUE_BYTES + 1}) AS long`));
     await expect(reading).rejects.toThrow("Database 'main' holds a value that is too long to be read (column long)");
-    const [after] = await query(WHO);
+    const [after] = await query(SESSION_INFO);
     expect(after?.pid).not.toBe(before?.pid);
   });
 
-  it('is marked in the result of a statement that wants it so, and the connection is closed', async () => {
-    const [before] = await query(WHO);
+  it('is replaced in the result of a statement with longValues=marked, and closes the connection', async () => {
+    const [before] = await query(SESSION_INFO);
     const sql = `SELECT n, CASE n WHEN 2 THEN repeat('x', ${MAX_VALUE_BYTES + 1}) END AS long, 'ü' AS last FROM generate_series(1, 3) n`;
     const [rows, next] = await database.transaction(new Deadline(), async (run) => [
-      await run({ ...text(sql), longValues: 'marked' }, []),
-      await run(text('SELECT 1 AS next'), []),
+      await run({ ...unnamed(sql), longValues: 'marked' }, []),
+      await run(unnamed('SELECT 1 AS next'), []),
     ]);
     expect(next).toEqual([{ next: '1' }]);
     expect(rows).toEqual([
@@ -64,23 +64,23 @@ describe.each(['without TLS', 'with TLS'])('a value that is too long, %s', (kind
       { n: '2', long: OVERSIZED, last: 'ü' },
       { n: '3', long: null, last: 'ü' },
     ]);
-    const [after] = await query(WHO);
+    const [after] = await query(SESSION_INFO);
     expect(after?.pid).not.toBe(before?.pid);
   });
 
-  it('rolls a transaction back', async () => {
-    await query(text('CREATE TABLE IF NOT EXISTS long_values (n int)'));
+  it('rolls its transaction back', async () => {
+    await query(unnamed('CREATE TABLE IF NOT EXISTS long_values (n int)'));
     const working = database.transaction(new Deadline(), async (run) => {
-      await run(text(`INSERT INTO long_values VALUES (1) RETURNING repeat('x', ${MAX_VALUE_BYTES + 1})`), []);
+      await run(unnamed(`INSERT INTO long_values VALUES (1) RETURNING repeat('x', ${MAX_VALUE_BYTES + 1})`), []);
     });
     await expect(working).rejects.toBeInstanceOf(StoredValueTooLong);
-    expect(await query(text('SELECT FROM long_values'))).toEqual([]);
-    await query(text('DROP TABLE long_values'));
+    expect(await query(unnamed('SELECT FROM long_values'))).toEqual([]);
+    await query(unnamed('DROP TABLE long_values'));
   });
 });
 
 describe('a key that is too long for an index', () => {
-  it('fails with 54000 as a value does that PostgreSQL cannot print, but keeps its code', async () => {
+  it('is not reported as StoredValueTooLong, although both have SQLSTATE 54000', async () => {
     const target = { id: 'main', dsn: inject('postgresDsn'), replicas: [] };
     const database = new Database(target, LIMITS, UNOBSERVED, UNLOGGED);
     onTestFinished(() => database.close());

@@ -3,31 +3,31 @@ import { MemoryBudget, MemoryBudgetFull } from './memory-budget.js';
 
 const MB = 1_000_000;
 /** Bytes of rows and responses that are not counted. */
-const FREE = 131_072;
+const UNCOUNTED = 131_072;
 
 describe('MemoryBudget', () => {
-  it('refuses what does not fit, and leaves a request what it held', () => {
+  it('refuses a reservation that does not fit, and leaves the request what it held', () => {
     const budget = new MemoryBudget(100 * MB);
     const [first, second, third] = [budget.reservation(), budget.reservation(), budget.reservation()];
-    first.hold(30 * MB + FREE, 'rows');
-    second.hold(40 * MB + FREE, 'rows');
-    third.hold(20 * MB + FREE, 'rows');
+    first.hold(30 * MB + UNCOUNTED, 'rows');
+    second.hold(40 * MB + UNCOUNTED, 'rows');
+    third.hold(20 * MB + UNCOUNTED, 'rows');
     expect(budget.used).toBe(90 * MB);
-    expect(() => first.hold(40 * MB + FREE + 1, 'rows')).toThrow(MemoryBudgetFull);
+    expect(() => first.hold(40 * MB + UNCOUNTED + 1, 'rows')).toThrow(MemoryBudgetFull);
     expect(budget.used).toBe(90 * MB);
     expect(budget.refusals).toEqual({ body: 0, rows: 1, change: 0, response: 0 });
     second.release();
-    first.hold(40 * MB + FREE + 1, 'rows');
+    first.hold(40 * MB + UNCOUNTED + 1, 'rows');
     expect(budget.used).toBe(60 * MB + 1);
   });
 
-  it('adds up what one request holds, until only its response is left', () => {
+  it('adds up all uses of a request, until it holds only its response', () => {
     const budget = new MemoryBudget(100 * MB);
     const request = budget.reservation();
     request.hold(10 * MB + 16_384, 'body');
-    request.hold(20 * MB + FREE, 'rows');
+    request.hold(20 * MB + UNCOUNTED, 'rows');
     expect(budget.used).toBe(30 * MB);
-    request.holdResponse(5 * MB + FREE);
+    request.holdResponse(5 * MB + UNCOUNTED);
     expect(budget.used).toBe(5 * MB);
     request.release();
     request.hold(10 * MB, 'rows');
@@ -36,25 +36,25 @@ describe('MemoryBudget', () => {
 
   it('never refuses small requests', () => {
     const budget = new MemoryBudget(MB);
-    budget.reservation().hold(0.5 * MB + FREE, 'rows');
-    budget.reservation().hold(0.5 * MB + FREE, 'rows');
+    budget.reservation().hold(0.5 * MB + UNCOUNTED, 'rows');
+    budget.reservation().hold(0.5 * MB + UNCOUNTED, 'rows');
     expect(budget.used).toBe(MB);
     budget.reservation().hold(16_384, 'body');
-    budget.reservation().holdResponse(FREE);
+    budget.reservation().holdResponse(UNCOUNTED);
     expect(() => budget.reservation().hold(16_385, 'body')).toThrow(MemoryBudgetFull);
   });
 
-  it('lets changes hold an eighth more, and their responses what they held', () => {
+  it('lets changes exceed the budget by an eighth, and their responses keep what the changes held', () => {
     const budget = new MemoryBudget(80 * MB);
-    for (const bytes of [30, 30, 20]) budget.reservation().hold(bytes * MB + FREE, 'rows');
+    for (const bytes of [30, 30, 20]) budget.reservation().hold(bytes * MB + UNCOUNTED, 'rows');
     const changes = Array.from({ length: 10 }, () => budget.reservation());
     for (const change of changes) change.hold(MB, 'change');
     expect(() => budget.reservation().hold(1, 'change')).toThrow(MemoryBudgetFull);
     changes[0]?.holdResponse(MB);
-    expect(() => changes[1]?.hold(FREE + 1, 'rows')).toThrow(MemoryBudgetFull);
+    expect(() => changes[1]?.hold(UNCOUNTED + 1, 'rows')).toThrow(MemoryBudgetFull);
   });
 
-  it('lets one request at a time hold more than half', () => {
+  it('lets one request at a time hold more than half of the budget', () => {
     const budget = new MemoryBudget(100 * MB);
     const [first, second] = [budget.reservation(), budget.reservation()];
     first.hold(300 * MB, 'rows');

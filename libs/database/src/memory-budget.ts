@@ -1,9 +1,9 @@
 import type { Deadline } from './deadline.js';
 
-/** Purpose of a reservation; label of the refusals metric. */
+/** Purpose of a reservation, and label of the refusals metric. */
 export type MemoryUse = 'body' | 'rows' | 'change' | 'response';
 
-/** The process has no memory left for this. Worth trying again later. */
+/** The memory budget of the process is exhausted. The request may be retried later. */
 export class MemoryBudgetFull extends Error {
   constructor(readonly use: MemoryUse) {
     super('The memory budget is used up');
@@ -17,42 +17,45 @@ export interface WorkLimits {
 }
 
 /**
- * So much of each request is not counted, in bytes: small requests are served while large ones use up the budget. Less of a
- * body, since a client can send it as slowly as it likes; a response of this size is taken by the kernel at once.
+ * Bytes of each request that are not counted, so that small requests are served while large ones exhaust the budget.
+ * Fewer for a body, which a client can send slowly; a response of this size fits into the kernel's socket buffer.
  */
 const UNCOUNTED_BYTES: Record<MemoryUse, number> = { body: 16_384, rows: 131_072, change: 0, response: 131_072 };
 
-/** Changes are made while others use up the budget: they may hold so much more of it. No more run than a pool has connections. */
-const CHANGE_SHARE = 1 / 8;
+/**
+ * Changes may exceed the budget by this fraction, so that they succeed while reads exhaust it. The pool size limits how
+ * many run at the same time.
+ */
+const CHANGE_ALLOWANCE = 1 / 8;
 
 const NOTHING: Readonly<Record<MemoryUse, number>> = { body: 0, rows: 0, change: 0, response: 0 };
 
 /**
- * The memory that all requests of a process may hold together: bodies, rows that were read, and responses until the kernel
- * has taken them. Nothing waits for memory: a request gets it or is refused, and so none can wait for another.
+ * Limit on the memory that all requests of a process hold together: bodies, rows that were read, and responses until the
+ * kernel has accepted them. A reservation succeeds or is refused at once; no request waits for another.
  */
 export class MemoryBudget {
-  /** Number of refusals by purpose. */
+  /** Number of refused reservations by purpose. */
   readonly refusals: Record<MemoryUse, number> = { ...NOTHING };
   private held = 0;
-  /** The one request whose memory is counted as half of the budget though it holds more. */
+  /** The request that holds more than half of the budget. It counts as half. */
   private largest: Reservation | undefined;
   private refusedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param limit in all */
+  /** @param limit in bytes */
   constructor(readonly limit: number) {}
 
-  /** Bytes that are held at the moment. */
+  /** Number of bytes that are held. */
   get used(): number {
     return this.held;
   }
 
-  /** True when memory was refused in the last `ms` milliseconds. */
+  /** True if a reservation was refused in the last `ms` milliseconds. */
   hasRefusedWithin(ms: number): boolean {
     return performance.now() - this.refusedAt < ms;
   }
 
-  /** For one request; holds nothing yet. */
+  /** Creates an empty reservation for one request. */
   reservation(): Reservation {
     return new Reservation(this);
   }
@@ -60,16 +63,18 @@ export class MemoryBudget {
   /**
    * @internal for Reservation
    *
-   * @returns what is counted from now on
+   * @param before counted bytes of the reservation
+   * @param wanted bytes that it is to hold
+   * @returns counted bytes from now on
    * @throws MemoryBudgetFull
    */
   adjust(reservation: Reservation, before: number, wanted: number, use: MemoryUse): number {
     const half = this.limit / 2;
     const isLargest = wanted > half;
     const counted = Math.min(wanted, half);
-    const limit = use === 'change' ? this.limit * (1 + CHANGE_SHARE) : this.limit;
-    const isTaken = isLargest && this.largest !== undefined && this.largest !== reservation;
-    if (counted > before && (isTaken || this.held + counted - before > limit)) {
+    const limit = use === 'change' ? this.limit * (1 + CHANGE_ALLOWANCE) : this.limit;
+    const hasOtherLargest = isLargest && this.largest !== undefined && this.largest !== reservation;
+    if (counted > before && (hasOtherLargest || this.held + counted - before > limit)) {
       this.refusals[use]++;
       this.refusedAt = performance.now();
       throw new MemoryBudgetFull(use);
@@ -90,23 +95,23 @@ export class Reservation {
   constructor(private readonly budget: MemoryBudget) {}
 
   /**
-   * Holds so many bytes for this use from now on, more or fewer than before. One request at a time may hold more than half
-   * of the budget: a stored value can be longer than all of it.
+   * Sets the bytes held for this use. One request at a time may hold more than half of the budget, since a single stored
+   * value can be larger than the whole budget.
    *
-   * @throws MemoryBudgetFull; the request holds what it held before
+   * @throws MemoryBudgetFull; the reservation is then unchanged
    */
   hold(bytes: number, use: MemoryUse): void {
     const counted = Math.max(0, bytes - UNCOUNTED_BYTES[use]);
     if (counted !== this.held[use]) this.change({ ...this.held, [use]: counted }, use);
   }
 
-  /** Holds a response of so many bytes, and nothing else any more. @throws MemoryBudgetFull */
+  /** Holds a response of this size and releases all other uses. @throws MemoryBudgetFull */
   holdResponse(bytes: number): void {
     const response = Math.max(0, bytes - UNCOUNTED_BYTES.response);
     if (response > 0 || this.counted > 0) this.change({ ...NOTHING, response }, 'response');
   }
 
-  /** Gives all back for good. */
+  /** Releases everything. Later calls of `hold` have no effect. */
   release(): void {
     this.holdResponse(0);
     this.isReleased = true;

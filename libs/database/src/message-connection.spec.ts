@@ -18,12 +18,12 @@ const LIMITS = {
   idleTimeoutMs: 60_000,
 };
 
-/** An authentication request of a kind that does not exist: pg's parser throws. */
+/** An authentication request of an unknown kind: pg's parser throws. */
 const UNREADABLE = Buffer.from('R\0\0\0\x08\0\0\0\x63', 'latin1');
 const HTTP = Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n');
-/** pg would pass this on as the error of a statement. */
+/** pg would report this as a statement error. */
 const UNKNOWN_TYPE = Buffer.from('?\0\0\0\x04');
-/** The end of a statement, in more bytes than PostgreSQL ever uses for one. */
+/** A CommandComplete message that is longer than any of PostgreSQL's. */
 const TOO_LONG = Buffer.from('C\0\x10\0\0', 'latin1');
 const GARBAGE: [string, Buffer][] = [
   ['HTTP', HTTP],
@@ -38,14 +38,14 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A test fails when any of these throws outside a promise: Vitest reports it. */
-describe('a connection to a server that sends garbage', () => {
-  /** The ends of the proxy's connections on the service's side. */
+/** An exception outside a promise fails the test: Vitest reports uncaught exceptions. */
+describe('MessageConnection, when the server sends garbage', () => {
+  /** The proxy's sockets to the service. */
   let clients: Socket[];
   let onConnection: (client: Socket, index: number) => 'refused' | undefined;
   let database: Database;
   let warnings: string[];
-  const query = (text: string, deadline = new Deadline()) => database.query({ name: '', text }, [], deadline);
+  const query = (sql: string, deadline = new Deadline()) => database.query({ name: '', text: sql }, [], deadline);
   const databaseAt = (dsn: string) => {
     const log = { log: () => undefined, warn: (message: string) => void warnings.push(message) };
     return new Database({ id: 'main', dsn, replicas: [] }, LIMITS, UNOBSERVED, log);
@@ -66,7 +66,7 @@ describe('a connection to a server that sends garbage', () => {
       client.on('close', () => server.destroy());
       client.pipe(server);
       server.on('data', (bytes) => {
-        // Messages are cut anywhere.
+        // Messages may be split anywhere.
         for (const byte of bytes) client.write(Buffer.of(byte));
       });
     });
@@ -75,7 +75,7 @@ describe('a connection to a server that sends garbage', () => {
   });
   afterEach(() => database.close());
 
-  it.each(GARBAGE)('loses the statement that runs and serves the next: %s', async (_, garbage) => {
+  it.each(GARBAGE)('fails the running statement, but not the next: %s', async (_, garbage) => {
     await query('SELECT 1');
     const running = query('SELECT pg_sleep(60)');
     clients[0]?.write(garbage);
@@ -83,7 +83,7 @@ describe('a connection to a server that sends garbage', () => {
     expect(await query("SELECT 'ü' AS value")).toEqual([{ value: 'ü' }]);
   });
 
-  it.each(GARBAGE)('is closed while it is idle, and the next statement gets another: %s', async (_, garbage) => {
+  it.each(GARBAGE)('is closed while idle, and the next statement gets another connection: %s', async (_, garbage) => {
     await query('SELECT 1');
     clients[0]?.write(garbage);
     await until(async () => warnings.length > 0);
@@ -91,7 +91,7 @@ describe('a connection to a server that sends garbage', () => {
     expect(await query('SELECT 1 AS value')).toEqual([{ value: '1' }]);
   });
 
-  it.each(GARBAGE)('cannot be opened: %s', async (_, garbage) => {
+  it.each(GARBAGE)('fails to open: %s', async (_, garbage) => {
     onConnection = (client) => {
       client.write(garbage);
       return 'refused';
@@ -101,7 +101,7 @@ describe('a connection to a server that sends garbage', () => {
     expect(await query('SELECT 1 AS value')).toEqual([{ value: '1' }]);
   });
 
-  it.each(GARBAGE)('cannot cancel a statement, which times out all the same: %s', async (_, garbage) => {
+  it.each(GARBAGE)('cannot send a cancel request, but the statement still times out: %s', async (_, garbage) => {
     await query('SELECT 1');
     onConnection = (client) => {
       client.write(garbage);
@@ -117,7 +117,7 @@ describe('a connection to a server that sends garbage', () => {
     expect(await query('SELECT 1 AS value')).toEqual([{ value: '1' }]);
   });
 
-  it.each(GARBAGE)('cannot be opened over TLS: %s', async (_, garbage) => {
+  it.each(GARBAGE)('fails to open over TLS: %s', async (_, garbage) => {
     const folder = mkdtempSync(join(tmpdir(), 'agno-test-certificate-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     makeCertificate(folder);

@@ -6,17 +6,17 @@ import { MessageFramer, type MessageHandlers } from './message-framer.js';
 import { PgConnection, type PgConnectionOptions, replaceConnection } from './pg-internals.js';
 
 /**
- * A connection on which no message ends the process. pg parses in the socket's `data` event, where an exception has no
- * catcher: https://github.com/brianc/node-postgres/issues/2653. Here it breaks the connection, and the statement that runs
- * on it fails. Works the same with and without TLS.
+ * A connection that survives malformed messages. pg parses in the socket's `data` event, where an exception is uncaught
+ * and ends the process: https://github.com/brianc/node-postgres/issues/2653. Here it only destroys the connection, and
+ * the running statement fails. Works with and without TLS.
  */
 export class MessageConnection extends PgConnection {
-  /** A row held a value that was too long, see OVERSIZED. Such a connection is closed after its statement. */
+  /** True after a row with a value that is too long (see OVERSIZED). The connection is closed after its statement. */
   hasSentOversized = false;
-  /** Set by the running statement: false skips the next row, given its bytes. Undefined: all rows are wanted. */
+  /** Set by the running statement: returns false to skip a row of that size. Undefined: accept all rows. */
   wantsRow: ((bytes: number) => boolean) | undefined;
 
-  /** @param maxValueBytes longest value that is decoded; default MAX_VALUE_BYTES */
+  /** @param maxValueBytes longest value to decode; default MAX_VALUE_BYTES */
   constructor(
     options: PgConnectionOptions,
     private readonly maxValueBytes?: number,
@@ -24,12 +24,12 @@ export class MessageConnection extends PgConnection {
     super(options.ssl ? options : { ...options, stream: singleBufferSocket() });
   }
 
-  /** Called by pg for the socket, or for the TLS layer on it. */
+  /** Called by pg with the socket, or with the TLS socket on top of it. */
   override attachListeners(stream: PgConnection['stream']): void {
     const messages = new EventEmitter();
     super.attachListeners(messages);
     const handlers: MessageHandlers = {
-      onMessages: (whole) => messages.emit('data', whole),
+      onMessages: (bytes) => messages.emit('data', bytes),
       onOversized: () => {
         this.hasSentOversized = true;
       },
@@ -49,25 +49,26 @@ export class MessageConnection extends PgConnection {
 const READ_BYTES = 65_536;
 
 /**
- * A socket whose reads all fill the same buffer, where Node allocates one for each: 15 % less CPU for large rows. Its bytes
- * are only valid during the event, which is all that the framer needs. The layer of TLS has no such option.
+ * A socket that reads into a single buffer, while Node would allocate one per read: 15 % less CPU for large rows. The
+ * bytes are valid only during the event, which suffices for the framer. TLS sockets have no such option.
  */
 function singleBufferSocket(): Socket {
   const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   const callback = (length: number) => socket.emit('data', buffer.subarray(0, length));
-  // https://nodejs.org/api/net.html#socketconnectoptions-connectlistener: the constructor takes `onread` too.
+  // The constructor accepts `onread`, too, but its type does not declare it:
+  // https://nodejs.org/api/net.html#new-netsocketoptions
   const socket: Socket = new Socket({ onread: { buffer, callback } } as object);
   return socket;
 }
 
-/** The client of every pool: reads its connection message by message, and never ends the process. */
+/** The client of every pool, on a MessageConnection. */
 export class MessageClient extends Client {
   constructor(config: ClientConfig = {}) {
     super(config);
     const { keepAlive, keepAliveInitialDelayMillis } = config;
     replaceConnection(this, (tls) => new MessageConnection({ ...tls, keepAlive, keepAliveInitialDelayMillis }));
-    // The pool listens while the connection is idle and its holder while a statement runs. A server that ends a connection
-    // in the same breath in which it says that it is ready is heard by neither.
+    // An error event without a listener ends the process. The pool listens while the client is idle, and the running
+    // statement until it has ended; neither does when ReadyForQuery and the end of the connection arrive together.
     this.on('error', () => undefined);
   }
 }

@@ -1,64 +1,64 @@
-/** Type byte and length of every message that PostgreSQL sends; the length counts itself, but not the type byte. */
+/** Type byte and length of a message. The length includes itself, but not the type byte. */
 const HEADER_BYTES = 5;
 
-/** PostgreSQL builds each message in a buffer of less than 1 GiB (MaxAllocSize), so a longer one is not PostgreSQL's. */
+/** PostgreSQL builds messages in buffers of less than 1 GiB (MaxAllocSize): a longer one is not from PostgreSQL. */
 const MAX_MESSAGE_BYTES = 2 ** 30;
 
 /**
- * Only these types may be longer than 30,000 bytes, as in libpq (VALID_LONG_MESSAGE_TYPE): whatever else a server sends,
- * such as HTTP, is soon found out.
+ * Only these types may be longer than 30,000 bytes, as in libpq (VALID_LONG_MESSAGE_TYPE). This detects servers that
+ * speak another protocol, such as HTTP.
  * https://github.com/postgres/postgres/blob/REL_18_STABLE/src/interfaces/libpq/fe-protocol3.c
  */
 const LONG_TYPES = typesOf('ADENTdt');
 const MAX_SHORT_MESSAGE_BYTES = 30_000;
 
-/** The types that pg's parser knows. It would report an unknown one as a failed statement and go on reading. */
+/** The types that pg's parser supports. It would report an unknown type as a statement error and continue reading. */
 const KNOWN_TYPES = typesOf('123ACDEGHIKNRSTWZcdnst');
 
 const DATA_ROW = typeOf('D');
 
 /**
- * The longest stored value that is decoded, 200 MiB. JavaScript has no string of more than 536,870,888 characters, and
- * looking through a longer one would hold the event loop for more than 250 ms. PostgreSQL stores 256 MB of jsonb at most.
+ * The longest stored value that is decoded, 200 MiB: scanning a longer one would block the event loop for more than
+ * 250 ms. V8 limits strings to 536,870,888 characters, and PostgreSQL limits jsonb to 256 MB.
  */
 export const MAX_VALUE_BYTES = 209_715_200;
 
-/** Stands for a value that is longer than the limit. No text in PostgreSQL holds this character. */
+/** Replaces a value that is longer than the limit. PostgreSQL's text types cannot contain this character. */
 export const OVERSIZED = '\0';
 
 /** Callbacks of a MessageFramer. */
 export interface MessageHandlers {
-  /** Takes one or more whole messages; the bytes are only valid during the call. */
+  /** Receives one or more whole messages; the bytes are valid only during the call. */
   onMessages(messages: Buffer): void;
-  /** Called before `onMessages` gets a row in which OVERSIZED stands for a longer value. */
+  /** Called before `onMessages` receives a row with OVERSIZED in place of a value. */
   onOversized(): void;
-  /** False when a row of so many bytes, longer than a read, is to be left out. */
+  /** Returns false to skip a row. Called with the size of each row that does not fit into one read. */
   wantsRow(bytes: number): boolean;
 }
 
 /**
- * Cuts the byte stream of a PostgreSQL server into messages, so that pg's parser only sees whole ones. The parser itself
- * doubles its buffer each time a message does not fit, which takes several times the size of a large row. Here a message
- * that is longer than a read is collected in one buffer of exactly its size, and a row that is not wanted in none.
+ * Splits the byte stream of a PostgreSQL server into messages, so that pg's parser receives only whole ones. The parser
+ * itself doubles its buffer whenever a message does not fit, which costs several times the size of a large row. Here a
+ * message that is longer than a read is collected in one buffer of exactly its size, and a skipped row in none.
  * https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export class MessageFramer {
-  /** The message that is not complete yet. */
+  /** The message whose end has not arrived. */
   private partial: PartialMessage | undefined;
-  /** The start of a message, less than a header. */
+  /** The start of a message that is shorter than its header. */
   private partialHeader: Buffer | undefined;
 
-  /** @param maxValueBytes longest value of a row; at least the size of a read (64 KiB) */
+  /** @param maxValueBytes longest value to decode; at least the size of a read (64 KiB) */
   constructor(
     private readonly handlers: MessageHandlers,
     private readonly maxValueBytes = MAX_VALUE_BYTES,
   ) {}
 
   /**
-   * Takes bytes, which may be overwritten after the call.
+   * Processes received bytes. The caller may overwrite them after the call.
    *
-   * @throws Error when the bytes are not PostgreSQL's protocol, or whatever `onMessages` throws; the stream cannot be
-   *   read any further then
+   * @throws Error when the bytes violate PostgreSQL's protocol, or the error that `onMessages` throws. After an error the
+   *   stream cannot be read any further.
    */
   push(bytes: Buffer): void {
     let chunk = this.partialHeader === undefined ? bytes : Buffer.concat([this.partialHeader, bytes]);
@@ -69,7 +69,7 @@ export class MessageFramer {
     if (end < chunk.length) this.beginPartial(chunk.subarray(end));
   }
 
-  /** Adds to the incomplete message; returns how many bytes belonged to it. */
+  /** Adds to the incomplete message; returns the number of bytes that belong to it. */
   private fill(partial: PartialMessage, chunk: Buffer): number {
     const used = partial.add(chunk);
     if (partial.missing > 0) return used;
@@ -78,7 +78,7 @@ export class MessageFramer {
     if (hasOversized) this.handlers.onOversized();
     if (message !== undefined) {
       this.handlers.onMessages(message);
-      // pg has made strings of it. This frees the memory now instead of at the next garbage collection.
+      // pg has copied the values into strings. Detaching frees the buffer now, not at the next garbage collection.
       (message.buffer as ArrayBuffer).transfer(0);
     }
     return used;
@@ -98,13 +98,13 @@ export class MessageFramer {
   }
 }
 
-/** A message that comes in several reads. */
+/** A message that arrives in several reads. */
 interface PartialMessage {
-  /** Bytes that have not come yet. */
+  /** Number of bytes that have not arrived. */
   readonly missing: number;
-  /** Takes the next bytes, as many as are missing; returns how many. */
+  /** Consumes at most the missing bytes of the chunk; returns the number consumed. */
   add(chunk: Buffer): number;
-  /** When nothing is missing: the message, undefined where it is left out. */
+  /** The complete message, once no bytes are missing; undefined if it is skipped. */
   readonly message: Buffer | undefined;
   readonly hasOversized: boolean;
 }
@@ -138,17 +138,17 @@ class LongMessage implements PartialMessage {
 }
 
 /**
- * A row that may hold values which are longer than the limit: OVERSIZED is put in the place of each. They are left out as they
- * arrive, so that they take no memory: what is not written of a large buffer the system never provides.
+ * A row that may contain values longer than the limit, which are replaced with OVERSIZED. Their bytes are dropped on
+ * arrival and take no memory: the kernel allocates no pages for the unwritten part of a large buffer.
  */
 class LongRow implements PartialMessage {
   hasOversized = false;
   private readonly row: Buffer;
   private filled = 0;
-  /** Bytes of the value, or of what stands before the first one, that are still to be copied or left out. */
+  /** Number of bytes of the current value, or of the fields before the first value, still to be copied or skipped. */
   private copying = HEADER_BYTES + 2;
   private skipping = 0;
-  /** The length of the next value, as far as it has come. */
+  /** The length field of the next value, as far as it has arrived. */
   private readonly length = Buffer.alloc(4);
   private lengthBytes = 0;
 
@@ -167,11 +167,11 @@ class LongRow implements PartialMessage {
   }
 
   add(chunk: Buffer): number {
-    const all = Math.min(chunk.length, this.missing);
+    const total = Math.min(chunk.length, this.missing);
     let used = 0;
-    while (used < all) used += this.addPart(chunk.subarray(used, all));
-    this.missing -= all;
-    return all;
+    while (used < total) used += this.addPart(chunk.subarray(used, total));
+    this.missing -= total;
+    return total;
   }
 
   private addPart(part: Buffer): number {
@@ -207,7 +207,7 @@ class LongRow implements PartialMessage {
   }
 }
 
-/** Where the last whole message ends. */
+/** Index of the end of the last whole message. */
 function endOfMessages(chunk: Buffer): number {
   let end = 0;
   while (chunk.length - end >= HEADER_BYTES) {
@@ -218,7 +218,7 @@ function endOfMessages(chunk: Buffer): number {
   return end;
 }
 
-/** Length of the message that begins at `start`, type byte included. @throws Error when PostgreSQL would not send it */
+/** Length of the message at `start`, including the type byte. @throws Error when PostgreSQL cannot send such a message */
 function messageLength(chunk: Buffer, start: number): number {
   const type = chunk[start] as number;
   const length = chunk.readUInt32BE(start + 1);

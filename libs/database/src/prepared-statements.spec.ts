@@ -11,10 +11,10 @@ const LIMITS = {
 };
 const ADD = namedStatement('add', 'SELECT $1::int + 1 AS sum');
 
-/** What a pooler does to a connection is done here behind the service's back. */
-describe('a connection that is shared', () => {
+/** Changes the prepared statements of a connection as a transaction pooler would. */
+describe('PreparedStatements', () => {
   let database: Database;
-  const run = (text: string) => database.query({ name: '', text }, [], new Deadline());
+  const run = (sql: string) => database.query({ name: '', text: sql }, [], new Deadline());
   const add = () => database.query(ADD, [1], new Deadline());
   const prepared = () => run('SELECT name FROM pg_prepared_statements');
 
@@ -23,13 +23,13 @@ describe('a connection that is shared', () => {
   });
   afterEach(() => database.close());
 
-  it('keeps prepared statements while they are there', async () => {
+  it('reuses a prepared statement', async () => {
     await add();
     expect(await add()).toEqual([{ sum: '2' }]);
     expect(await prepared()).toEqual([{ name: ADD.name }]);
   });
 
-  it('has forgotten a statement (26000): it is answered all the same, and none is prepared again', async () => {
+  it('repeats a statement that the server does not know (26000), and prepares none from then on', async () => {
     await add();
     await run('DEALLOCATE ALL');
     expect(await add()).toEqual([{ sum: '2' }]);
@@ -37,18 +37,18 @@ describe('a connection that is shared', () => {
     expect(await prepared()).toEqual([]);
   });
 
-  it('knows a statement from somebody else (42P05): it is answered all the same', async () => {
-    await run(`PREPARE "${ADD.name}" AS SELECT 'somebody else'`);
+  it('repeats a statement whose name is taken (42P05)', async () => {
+    await run(`PREPARE "${ADD.name}" AS SELECT 'another client'`);
     expect(await add()).toEqual([{ sum: '2' }]);
   });
 
-  it('names nothing in a transaction, where nothing that failed can be sent again', async () => {
+  it('prepares nothing in a transaction, where a failed statement cannot be sent again', async () => {
     const sums = database.transaction(new Deadline(), async (run) => [await run(ADD, [1]), await run(ADD, [2])]);
     expect(await sums).toEqual([[{ sum: '2' }], [{ sum: '3' }]]);
     expect(await prepared()).toEqual([]);
   });
 
-  it('still tells what is wrong with a statement', async () => {
+  it('passes other errors of a statement on', async () => {
     await expect(database.query(namedStatement('bad', 'SELECT'.repeat(2)), [], new Deadline())).rejects.toMatchObject({
       code: '42601',
     });

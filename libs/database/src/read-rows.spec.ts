@@ -26,7 +26,7 @@ const LIMITS = {
   idleTimeoutMs: 5_000,
 };
 
-/** Rows of `number` and a text of so many bytes. */
+/** A statement with `count` rows, each with its number and a string of `bytes` (an SQL expression) bytes. */
 function rowsOf(count: number, bytes: number | string): Statement {
   return namedStatement(
     'rows',
@@ -66,16 +66,16 @@ describe('readRows', () => {
     return limits;
   }
 
-  async function read(statement: Statement, isRewound = false, limits = request()): Promise<Rows<NumberedRow>> {
-    const rows = await readRows<NumberedRow>(database, statement, [], limits, { willRewind: isRewound });
+  async function read(statement: Statement, willRewind = false, limits = request()): Promise<Rows<NumberedRow>> {
+    const rows = await readRows<NumberedRow>(database, statement, [], limits, { willRewind });
     onTestFinished(() => rows.close());
     return rows;
   }
 
-  /** Takes so many rows, by default all. */
-  async function take(rows: Rows<NumberedRow>, most = Number.POSITIVE_INFINITY): Promise<number[]> {
+  /** Takes at most `maxRows` rows. */
+  async function take(rows: Rows<NumberedRow>, maxRows = Number.POSITIVE_INFINITY): Promise<number[]> {
     const numbers: number[] = [];
-    while (numbers.length < most) {
+    while (numbers.length < maxRows) {
       const row = rows.take();
       if (row !== undefined) numbers.push(Number(row.number));
       else if (rows.isOver) break;
@@ -87,14 +87,14 @@ describe('readRows', () => {
   const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
   const openTransactions = async () => Number((await database.query(STATE, [], new Deadline()))[0]?.open);
 
-  /** Its end may still be on its way. */
-  const nothingIsOpen = () => until(async () => (await openTransactions()) === 0);
-  afterEach(nothingIsOpen);
+  /** The server may process the end of a transaction after its client. */
+  const noTransactionIsOpen = () => until(async () => (await openTransactions()) === 0);
+  afterEach(noTransactionIsOpen);
 
-  it('reads a small result at once', async () => {
+  it('buffers a small result and releases its connection', async () => {
     const rows = await read(rowsOf(100, 10_000));
     expect(rows.isOver).toBe(false);
-    await nothingIsOpen();
+    await noTransactionIsOpen();
     expect(await take(rows)).toEqual(upTo(100));
     rows.rewind();
     expect(await take(rows)).toEqual(upTo(100));
@@ -103,7 +103,7 @@ describe('readRows', () => {
   it.each([
     ['small rows', 60_000, '100'],
     ['large rows', 12, '1000000'],
-    ['rows larger than a share', 3, '6000000'],
+    ['rows larger than the buffer', 3, '6000000'],
     ['small rows before large ones', 700, 'CASE WHEN i < 600 THEN 10000 ELSE 1000000 END'],
     ['one large row among small ones', 2_000, 'CASE i WHEN 1500 THEN 20000000 ELSE 10000 END'],
   ])('reads a large result in portions: %s', async (_, count, bytes) => {
@@ -111,10 +111,10 @@ describe('readRows', () => {
     const rows = await read(rowsOf(count, bytes), false, limits);
     expect(await openTransactions()).toBe(1);
     expect(await take(rows)).toEqual(upTo(count));
-    await nothingIsOpen();
+    await noTransactionIsOpen();
   });
 
-  it('holds no more than a share and a row, however slowly the rows are taken', async () => {
+  it('holds at most a full buffer and one row, however slowly the rows are taken', async () => {
     const rows = await read(rowsOf(200, 1_000_000));
     for (let taken = 0; taken < 200; taken++) {
       while (rows.peek() === undefined) await rows.more();
@@ -126,10 +126,10 @@ describe('readRows', () => {
   });
 
   it.each([
-    ['within the rows that are kept', 50],
-    ['behind them', 700],
+    ['within the rows kept for it', 50],
+    ['after more rows than are kept', 700],
     ['at the end', Number.POSITIVE_INFINITY],
-  ])('begins again in the same snapshot, %s', async (_, taken) => {
+  ])('rewinds in the same snapshot, %s', async (_, taken) => {
     const name = `rewind_${Math.ceil(Math.random() * 1e9)}`;
     await runSql(
       inject('postgresDsn'),
@@ -141,43 +141,46 @@ describe('readRows', () => {
     await runSql(inject('postgresDsn'), `DELETE FROM ${name} WHERE i > 5`);
     await rows.rewind();
     expect(await take(rows)).toEqual(upTo(900));
-    await nothingIsOpen();
+    await noTransactionIsOpen();
     rows.close();
   });
 
-  it('gives its connection back when it is closed', async () => {
-    for (let turn = 0; turn < 2 * LIMITS.size; turn++) {
+  it('releases the connection when the rows are closed', async () => {
+    for (let run = 0; run < 2 * LIMITS.size; run++) {
       const rows = await read(rowsOf(100, 1_000_000));
       await take(rows, 3);
       rows.close();
       await expect(take(rows)).rejects.toThrow();
     }
-    await nothingIsOpen();
+    await noTransactionIsOpen();
   });
 
-  it('fails when the deadline passes, and gives its connection back', async () => {
-    for (const hasStopped of [true, false]) {
+  it('fails when the deadline expires, and releases the connection', async () => {
+    for (const isIdle of [true, false]) {
       const limits = request();
       const rows = await read(rowsOf(100, 1_000_000), false, limits);
       await take(rows, 3);
-      if (!hasStopped) void rows.more().catch(() => undefined);
+      if (!isIdle) void rows.more().catch(() => undefined);
       limits.deadline.expire();
       await expect(take(rows)).rejects.toThrow();
-      await nothingIsOpen();
+      await noTransactionIsOpen();
     }
   });
 
-  it.each([900, 1_000, 1_001])('never ends as if whole when the deadline passes behind %i rows', async (taken) => {
-    const limits = request();
-    // The last portion is chosen for small rows: it is paused in the middle of the large ones.
-    const rows = await read(rowsOf(1_006, 'CASE WHEN i <= 1000 THEN 5000 ELSE 1000000 END'), false, limits);
-    await take(rows, taken);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    limits.deadline.expire();
-    await expect(take(rows)).rejects.toThrow();
-  });
+  it.each([900, 1_000, 1_001])(
+    'does not report the end of the rows when the deadline expires after %i rows',
+    async (taken) => {
+      const limits = request();
+      // The last portion was sized for small rows, so reading pauses among the large ones.
+      const rows = await read(rowsOf(1_006, 'CASE WHEN i <= 1000 THEN 5000 ELSE 1000000 END'), false, limits);
+      await take(rows, taken);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      limits.deadline.expire();
+      await expect(take(rows)).rejects.toThrow();
+    },
+  );
 
-  it('refuses rows for which there is no memory', async () => {
+  it('rejects with MemoryBudgetFull when the rows do not fit into the budget', async () => {
     const small = new MemoryBudget(2 ** 24);
     const others = small.reservation();
     others.hold(10 * 2 ** 20, 'rows');
@@ -187,14 +190,14 @@ describe('readRows', () => {
     expect(await take(await read(rowsOf(1, 50_000), false, request(small)))).toEqual([1]);
   });
 
-  it('hands out the rows before one that PostgreSQL cannot print', async () => {
+  it('returns the rows before a row that PostgreSQL cannot print', async () => {
     const bytes = 'CASE i WHEN 3 THEN 1073741800 ELSE 10 END';
     const rows = await read(rowsOf(4, bytes));
     expect(await take(rows, 2)).toEqual([1, 2]);
     await expect(rows.more()).rejects.toThrow(StoredValueTooLong);
   });
 
-  it('makes a change whose rows are too large, and says so', async () => {
+  it('reports whether a change with a large result was applied', async () => {
     const name = `change_${Math.ceil(Math.random() * 1e9)}`;
     await runSql(inject('postgresDsn'), `CREATE TABLE ${name} (i int)`);
     onTestFinished(async () => void (await runSql(inject('postgresDsn'), `DROP TABLE ${name}`)));

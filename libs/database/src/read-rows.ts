@@ -21,24 +21,24 @@ import {
   type TextRow,
 } from './statement.js';
 
-/** Number of portions in a share, see `streamRows`. */
+/** Number of portions that fit into MAX_BUFFERED_BYTES. */
 const PORTIONS_PER_BUFFER = 4;
 
 /**
- * Reads the rows of a statement that changes nothing: a small result at once, so that its connection is free again, a large one
- * in portions. Of that the first attempt is dropped.
+ * Reads the rows of a read-only statement: buffers a small result and releases its connection at once, reads a large one
+ * in portions. A result that turns out to be large is read again from the start.
  *
- * Errors: those of the statement, MemoryBudgetFull. After the first rows they come from `more()`.
+ * Errors: those of the statement, MemoryBudgetFull. After the first rows, `more()` rejects with them.
  */
 export async function readRows<Row = TextRow>(
   reader: Reader,
   statement: Statement,
   values: readonly SqlValue[],
   limits: WorkLimits,
-  reading: ReadRowsOptions = {},
+  options: ReadRowsOptions = {},
 ): Promise<Rows<Row>> {
-  // The size of its rows is not known: a portion of one row tells it.
-  if (reading.isLarge) return streamRows(reader, statement, values, limits, reading, 1);
+  // The size of the rows is unknown, so the first portion is a single row.
+  if (options.isLarge) return streamRows(reader, statement, values, limits, options, 1);
   let received: RowCollector<Row> | undefined;
   try {
     await reader.withConnection(
@@ -47,37 +47,37 @@ export async function readRows<Row = TextRow>(
         received = new RowCollector<Row>(limits.memory, cancel);
         return run(statement, values, { receiver: received });
       },
-      reading,
+      options,
     );
     return new BufferedRows(received?.rows ?? []);
   } catch (error) {
     if (error instanceof ResultTooLarge) {
-      return streamRows(reader, statement, values, limits, reading, error.rows / PORTIONS_PER_BUFFER);
+      return streamRows(reader, statement, values, limits, options, error.rows / PORTIONS_PER_BUFFER);
     }
     if (error instanceof StoredValueTooLong && received?.rows.length) return new BufferedRows(received.rows, error);
     throw error;
   }
 }
 
-/** Target size of a portion, in bytes: worth a round trip to the server. */
+/** Target size of a portion, in bytes: large compared to the cost of a round trip. */
 const PORTION_BYTES = 1_048_576;
-/** Rows that are kept for `rewind`, in bytes: most sessions are named by their first run. */
+/** Maximum size of the rows kept for `rewind`, in bytes: most titles come from the first run of a session. */
 const MAX_REWIND_BYTES = 1_048_576;
 
 const BEGIN_SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
 
 /**
- * Reads the rows of a statement in portions, in one snapshot. Resolves when the first of them is there. The connection goes back
- * when the last row has arrived, when the stream is closed, or when the deadline passes.
+ * Reads the rows of a statement in portions, in one snapshot. Resolves when the first row has arrived. The connection is
+ * released when the last row has arrived, the stream is closed, or the deadline expires.
  *
- * @param firstRows rows of the first portion, as far as their size is known
+ * @param firstRows number of rows of the first portion, estimated from their size
  */
-export function streamRows<Row>(
+function streamRows<Row>(
   reader: Reader,
   statement: Statement,
   values: readonly SqlValue[],
   limits: WorkLimits,
-  { before, willRewind: isRewound = false }: ReadRowsOptions,
+  { before, willRewind = false }: ReadRowsOptions,
   firstRows: number,
 ): Promise<Rows<Row>> {
   const opened = Promise.withResolvers<Rows<Row>>();
@@ -86,11 +86,12 @@ export function streamRows<Row>(
   const read = async (run: RunStatement, attempt: number): Promise<void> => {
     await before?.(run);
     const readPortion: ReadPortion<Row> = (portal, receiver) => run(statement, values, { receiver, portal });
-    const stream = new RowStream(reader.id, readPortion, limits, isRewound, firstRows);
+    const stream = new RowStream(reader.id, readPortion, limits, willRewind, firstRows);
     try {
       await Promise.race([stream.more(), stream.ended]);
-      // A replica that was given up may still answer, while the primary does its work.
-      if (attempt !== attempts) throw new DatabaseUnavailable(reader.id, new Error('another server reads these rows'));
+      // A replica that was abandoned may still respond while the primary repeats the work.
+      if (attempt !== attempts)
+        throw new DatabaseUnavailable(reader.id, new Error('the rows are being read from another server'));
       isOpen = true;
       opened.resolve(stream);
       await stream.ended;
@@ -115,26 +116,26 @@ interface ArrivedRow<Row> {
   readonly bytes: number;
 }
 
-/** The rows of one statement as they arrive. A portion is asked for when all rows of the one before are taken. */
+/** The rows of one statement as they arrive. The next portion is requested when all rows of the last one are taken. */
 class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   failure: Error | undefined;
-  /** Resolves when no more rows will be asked for. */
+  /** Resolves when no more rows will be requested. */
   readonly ended: Promise<void>;
   private readonly ending = Promise.withResolvers<void>();
   private portal = new Portal();
-  /** The portion that is on its way. */
+  /** The portion that is being received. */
   private portion: Promise<void> | undefined;
-  /** The longest row of the portion, in bytes. */
+  /** Size of the longest row of the portion, in bytes. */
   private longestRowBytes = ROW_OVERHEAD_BYTES;
-  /** Rows that have arrived and are not taken. */
+  /** Rows that have arrived and have not been taken. */
   private buffered: ArrivedRow<Row>[] = [];
   private bufferedBytes = 0;
-  /** Rows that were taken, for `rewind`; undefined when there are too many, or it cannot come any more. */
+  /** Rows that were taken, for `rewind`; undefined if they are too large or `rewind` can no longer be called. */
   private rewindable: ArrivedRow<Row>[] | undefined;
   private rewindableBytes = 0;
   private isPaused = false;
   private isDiscarding = false;
-  /** True when rows were dropped before they were taken: then the end of the portal is not the end of the rows. */
+  /** True when rows were dropped before they were taken: the end of the portal is then not the end of the rows. */
   private hasDroppedRows = false;
   private arrival = Promise.withResolvers<void>();
 
@@ -148,12 +149,12 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
     this.portal.maxRows = Math.max(1, Math.floor(firstRows));
     if (mayRewind) this.rewindable = [];
     this.ended = this.ending.promise;
-    const forgetDeadline = limits.deadline.onExpired(() => {
+    const unsubscribe = limits.deadline.onExpired(() => {
       this.fail(new StatementTimedOut(databaseId));
       this.ending.reject(this.failure);
       void this.discard();
     });
-    this.ended.then(forgetDeadline, forgetDeadline);
+    this.ended.then(unsubscribe, unsubscribe);
   }
 
   peek(): Row | undefined {
@@ -182,22 +183,22 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   }
 
   rewind(): Promise<void> | undefined {
-    const { rewindable: kept } = this;
-    if (kept === undefined) return this.reexecute();
+    const { rewindable } = this;
+    if (rewindable === undefined) return this.reexecute();
     this.rewindable = undefined;
     this.mayRewind = false;
-    this.buffered.unshift(...kept);
+    this.buffered.unshift(...rewindable);
     this.bufferedBytes += this.rewindableBytes;
     this.endWithLastRow();
     return undefined;
   }
 
   close(): void {
-    this.fail(new Error('These rows are not wanted any more'));
+    this.fail(new Error('The rows have been closed'));
     void this.discard().then(() => this.ending.resolve());
   }
 
-  /** The work on the connection has ended with an error. */
+  /** Ends the stream with an error of the work on its connection. */
   fail(error: unknown): void {
     this.failure ??= error instanceof Error ? error : new Error(String(error));
     this.signalArrival();
@@ -219,7 +220,7 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
     this.buffered.push({ row, bytes });
     this.bufferedBytes += bytes;
     this.longestRowBytes = Math.max(this.longestRowBytes, bytes);
-    // A portion of rows that are much longer than those before them.
+    // The rows of this portion are much longer than those before it.
     if (!this.isPaused && this.bufferedBytes > MAX_BUFFERED_BYTES) this.pause(true);
     this.signalArrival();
   }
@@ -238,7 +239,7 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
     this.signalArrival();
   }
 
-  /** As many rows as make a portion of their size; at most twice as many as before, since others may be longer. */
+  /** Derives the row count from the longest row; at most doubles it, since later rows may be longer. */
   private sizeNextPortion(): void {
     const rows = Math.floor(PORTION_BYTES / this.longestRowBytes);
     this.portal.maxRows = Math.max(1, Math.min(rows, 2 * this.portal.maxRows));
@@ -253,18 +254,18 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
 
   /** Executes the statement again in the same snapshot. */
   private async reexecute(): Promise<void> {
-    // The end of the portion on its way is not the end of the work.
+    // The end of the portion that is being received must not end the work.
     await this.discard();
     if (this.failure !== undefined) return;
     this.mayRewind = false;
     this.isDiscarding = false;
     this.hasDroppedRows = false;
-    const { maxRows: rows } = this.portal;
+    const { maxRows } = this.portal;
     this.portal = new Portal();
-    this.portal.maxRows = rows;
+    this.portal.maxRows = maxRows;
   }
 
-  /** Drops the rows that are there, and those of the portion that is on its way. */
+  /** Drops the buffered rows and those of the portion that is being received. */
   private async discard(): Promise<void> {
     this.isDiscarding = true;
     this.hasDroppedRows = true;

@@ -6,33 +6,33 @@ interface PendingWork<T> {
 }
 
 /**
- * Lets requests that want the same thing at the same moment share one piece of work, without anybody getting an answer
- * from before they asked: work that already runs is never joined, only work that has not begun.
+ * Lets concurrent requests for the same thing share one piece of work. A request only joins work that has not started,
+ * so its result is never older than the request.
  */
 export class RequestCoalescer<T> {
   private readonly running = new Map<string, Promise<void>>();
   private readonly pending = new Map<string, PendingWork<T>>();
 
   /**
-   * The result of `work`, begun after this call, by this caller or by another with the same key. Its deadline passes when
-   * that of everybody who waits for it has passed.
+   * Returns the result of `work`, started after this call by this or another caller with the same key. The deadline of
+   * the work expires when the deadlines of all its callers have expired.
    */
   run(key: string, deadline: Deadline, work: (deadline: Deadline) => Promise<T>): Promise<T> {
-    const planned = this.pending.get(key);
-    // What everybody has left is given up.
-    if (planned !== undefined && !planned.deadline.hasExpired) {
-      planned.deadline.add(deadline);
-      return planned.result;
+    const pending = this.pending.get(key);
+    // Pending work that all its callers have abandoned is not joined.
+    if (pending !== undefined && !pending.deadline.hasExpired) {
+      pending.deadline.add(deadline);
+      return pending.result;
     }
-    const joint = new SharedDeadline();
-    joint.add(deadline);
+    const shared = new SharedDeadline();
+    shared.add(deadline);
     const running = this.running.get(key);
-    if (running === undefined) return this.begin(key, () => work(joint));
+    if (running === undefined) return this.begin(key, () => work(shared));
     const result = running.then(() => {
-      if (this.pending.get(key)?.deadline === joint) this.pending.delete(key);
-      return this.begin(key, () => work(joint));
+      if (this.pending.get(key)?.deadline === shared) this.pending.delete(key);
+      return this.begin(key, () => work(shared));
     });
-    this.pending.set(key, { result, deadline: joint });
+    this.pending.set(key, { result, deadline: shared });
     return result;
   }
 
@@ -46,7 +46,7 @@ export class RequestCoalescer<T> {
   }
 }
 
-/** Passes when the last of the deadlines it includes has passed. */
+/** Expires when all deadlines that were added to it have expired. */
 class SharedDeadline extends Deadline {
   private remaining = 0;
 

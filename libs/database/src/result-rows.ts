@@ -2,58 +2,58 @@ import type { WorkOptions } from './database-reader.js';
 import type { Reservation } from './memory-budget.js';
 import type { RowReceiver, RunStatement } from './statement.js';
 
-/** Limit of a result that is held as a whole, in bytes. Larger ones are read in portions. */
+/** Maximum size of a buffered result, in bytes. Larger results are read in portions. */
 export const MAX_BUFFERED_BYTES = 4_194_304;
 
-/** Memory of a row besides its text, in bytes: an object with a string for each column. */
+/** Memory of a row in addition to its values, in bytes: an object with a string per column. */
 export const ROW_OVERHEAD_BYTES = 256;
 
-/** Rows are held as they were read, and once more in the response that is made of them. */
+/** Each row is in memory twice: as it was read, and in the response. */
 export const ROW_COPIES = 2;
 
-/** The rows of a statement in order, which are read one after the other. Those of a large result arrive meanwhile. */
+/** The rows of a statement, in order. The rows of a large result arrive while others are processed. */
 export interface Rows<Row> {
-  /** The next row that is there; undefined where none is. The first one is there as soon as there are Rows. */
+  /** The next row that has arrived, else undefined. The first row has arrived when `readRows` resolves. */
   peek(): Row | undefined;
-  /** Takes the next row that is there. */
+  /** Removes and returns the next row that has arrived. */
   take(): Row | undefined;
-  /** True when no row is there and none will come. */
+  /** True when all rows have been taken. */
   readonly isOver: boolean;
-  /** Resolves when a row is there or all are over. Errors: those of the statement, MemoryBudgetFull. */
+  /** Resolves when a row has arrived or no more will. Errors: those of the statement, MemoryBudgetFull. */
   more(): Promise<void>;
-  /** Begins again at the first row. Only once, and only where the rows were asked for so. */
+  /** Starts again at the first row. Allowed once, and only with `willRewind`. */
   rewind(): Promise<void> | undefined;
-  /** Gives back the connection, if they hold one. Rows that have not been taken are lost. */
+  /** Releases the connection, if any. Rows that have not been taken are lost. */
   close(): void;
 }
 
 /** Options of `readRows`. */
 export interface ReadRowsOptions extends WorkOptions {
-  /** Whether `rewind` will be called: rows that are read in portions keep their connection until then. */
+  /** Whether `rewind` will be called. Rows that are read in portions keep their connection until then. */
   readonly willRewind?: boolean | undefined;
-  /** The result is known to be large: it is read in portions at once. */
+  /** The result is known to be large, so it is read in portions from the start. */
   readonly isLarge?: boolean | undefined;
-  /** Runs before a result is read in portions, in its snapshot. */
+  /** Runs before a result is read in portions, in the same snapshot. */
   readonly before?: ((run: RunStatement) => Promise<void>) | undefined;
 }
 
-/** The result is larger than its share. A statement that changes rows has done so. */
+/** The result exceeds MAX_BUFFERED_BYTES. If the statement changes rows, the change has been applied. */
 export class ResultTooLarge extends Error {
-  /** @param rows how many made up a share */
+  /** @param rows number of rows within the limit */
   constructor(readonly rows: number) {
-    super('A result is larger than what is held in memory at once');
+    super('The result is too large to be buffered');
   }
 }
 
-/** Collects the rows of a small result. */
+/** Buffers the rows of a small result. */
 export class RowCollector<Row> implements RowReceiver<Row> {
   readonly rows: Row[] = [];
   failure: Error | undefined;
   private bytes = 0;
 
   /**
-   * @param onFailure called when no more rows are wanted
-   * @param heldBytes what is held for these rows already
+   * @param onFailure called when further rows are rejected
+   * @param heldBytes memory that is already reserved for these rows
    */
   constructor(
     private readonly memory: Reservation,
@@ -81,7 +81,7 @@ export class RowCollector<Row> implements RowReceiver<Row> {
   }
 }
 
-/** Rows that are all there; with an error, those before it. */
+/** The rows of a small result. With `failure`: the rows before that error. */
 export class BufferedRows<Row> implements Rows<Row> {
   private index = 0;
 

@@ -1,43 +1,43 @@
 import { createHash } from 'node:crypto';
 
 /**
- * SQL under a name. The name makes PostgreSQL keep the plan per connection (1.8 times the throughput of plain text), so
- * one name must always stand for one text.
+ * A named SQL statement. PostgreSQL keeps the plan of a named statement per connection (1.8 times the throughput of
+ * unnamed ones), so each name must always stand for the same SQL.
  */
 export interface Statement {
   readonly name: string;
   readonly text: string;
   /**
-   * What becomes of a value longer than MAX_VALUE_BYTES. By default the statement fails with StoredValueTooLong; `marked`:
-   * OVERSIZED stands in its place.
+   * Values longer than MAX_VALUE_BYTES: by default the statement fails with StoredValueTooLong; `marked` replaces each
+   * with OVERSIZED.
    */
   readonly longValues?: 'marked' | undefined;
-  /** `omitted`: a row has no property for a column that is null. Worth it for many rows of many columns. */
+  /** `omitted`: a null column has no property in the row, which is faster for many rows with many columns. */
   readonly nulls?: 'omitted' | undefined;
 }
 
 /**
- * A statement whose name holds a digest of its text: so one name stands for one text also where processes of several
- * versions or settings share a server's connections. PostgreSQL cuts names at 63 bytes.
+ * Appends a digest of the SQL to the name, so that processes of different versions or settings can share the server
+ * connections of a pooler. PostgreSQL truncates names to 63 bytes.
  */
-export function namedStatement(name: string, text: string): Statement {
-  const digest = createHash('sha256').update(text).digest('base64url').slice(0, 12);
-  return { name: `${name.slice(0, 30)}:${digest}`, text };
+export function namedStatement(name: string, sql: string): Statement {
+  const digest = createHash('sha256').update(sql).digest('base64url').slice(0, 12);
+  return { name: `${name.slice(0, 30)}:${digest}`, text: sql };
 }
 
-/** A parameter as the driver takes it. JSON and integers beyond 2^53 travel as their text. */
+/** A statement parameter. JSON and integers beyond 2^53 are passed as strings. */
 export type SqlValue = string | number | boolean | null | readonly (string | null)[];
 
-/** A result row: every column arrives as the text PostgreSQL prints, so that no number is ever rounded. */
+/** A result row. Every column is the string that PostgreSQL prints, so that no number is rounded. */
 export type TextRow = Record<string, string | null>;
 
-/** Takes the rows of a statement as they arrive. */
+/** Receives the rows of a statement as they arrive. */
 export interface RowReceiver<Row> {
-  /** Why no more rows are wanted. The statement fails with it. */
+  /** The reason for rejecting further rows. The statement fails with it. */
   readonly failure: Error | undefined;
   /**
-   * False when the row is not wanted: then it is not decoded, nor is any behind it. A long row is asked for twice, first
-   * before memory is taken for its message.
+   * Returns false to reject a row; then neither it nor any later row is decoded. Called twice for a long row: first
+   * before memory is allocated for its message.
    */
   wants(bytes: number): boolean;
   receive(row: Row, bytes: number): void;
@@ -45,33 +45,33 @@ export interface RowReceiver<Row> {
 
 /** Options of an execution that does not collect all rows in memory. */
 export interface Execution<Row> {
-  /** Takes the rows, so that the statement's promise resolves to none. */
+  /** Receives the rows; the statement's promise then resolves to an empty array. */
   readonly receiver: RowReceiver<Row>;
   readonly portal?: Portal | undefined;
 }
 
-/** Runs one statement on the connection that a piece of work holds. */
+/** Runs one statement on the connection of a piece of work. */
 export type RunStatement = <Row = TextRow>(
   statement: Statement,
   values: readonly SqlValue[],
   execution?: Execution<Row>,
 ) => Promise<Row[]>;
 
-/** Work on one connection. `cancel` cancels the running statement, which fails then. */
+/** Work on one connection. `cancel` makes the running statement fail. */
 export type Work<T> = (run: RunStatement, cancel: () => void) => Promise<T>;
 
 /**
- * A result that is read in portions. Inside a transaction a portal outlives the Sync behind each portion, so that between
- * portions the server waits for a command, and can be cancelled. A server that is blocked while it sends cannot.
+ * A result that is read in portions. Inside a transaction a portal outlives the Sync after each portion. The server then
+ * waits for a command between portions and can be cancelled; a server that is blocked while sending cannot.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
 export class Portal {
   isBound = false;
-  /** The last row has been sent. */
+  /** True when the server has sent the last row. */
   isOver = false;
-  /** Limit of the next portion. */
+  /** Maximum number of rows of the next portion. */
   maxRows = 1;
-  /** Stops reading the connection while a portion is on its way, or goes on; the server is blocked meanwhile. */
+  /** Pauses or resumes reading from the connection during a portion; the server is blocked meanwhile. */
   pause: (isPaused: boolean) => void = () => undefined;
 }
 
@@ -79,9 +79,9 @@ const COMMIT: Statement = { name: 'commit', text: 'COMMIT' };
 const ROLLBACK: Statement = { name: 'rollback', text: 'ROLLBACK' };
 
 /**
- * Does work in a transaction: committed when it resolves, rolled back when it throws.
+ * Runs work in a transaction: commits when it resolves, rolls back when it rejects.
  *
- * @param begin the command that begins it, with its modes
+ * @param begin the BEGIN command with its transaction modes
  */
 export async function inTransaction<T>(run: RunStatement, begin: string, work: () => Promise<T>): Promise<T> {
   await run({ name: 'begin', text: begin }, []);
