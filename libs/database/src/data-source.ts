@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import pg, { type Pool } from 'pg';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { PoolLimits } from './database-options.js';
 import { MAX_TIMER_MS } from './deadline.js';
@@ -9,11 +9,15 @@ import { clientsOf, destroyConnection, poolOf } from './pg-internals.js';
 /** Idle time before TCP keep-alive probes detect a dead server, in milliseconds. The kernel's default is two hours. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
-/** Options of the TypeORM DataSource for one server. TypeORM passes `extra` to the pg pool. */
+/**
+ * Options of the TypeORM DataSource for one server. TypeORM passes `extra` to the pg pool. `driver` is the pg of this
+ * bundle; by default, TypeORM would load a second one from node_modules.
+ */
 export function dataSourceOptions(target: PoolTarget, limits: PoolLimits) {
   const { tlsIfOffered: _, namedStatements: __, ...connection } = target;
   return {
     type: 'postgres',
+    driver: pg,
     poolSize: limits.size,
     connectTimeoutMS: limits.connectTimeoutMs,
     installExtensions: false,

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
-import { Client, type ClientBase, Connection, Pool, Query, type Submittable } from 'pg';
+import pg, { Client, type ClientBase, Connection, Pool, Query, type Submittable } from 'pg';
 import { DataSource } from 'typeorm';
 
 /*
@@ -112,7 +112,7 @@ export function verifyPgInternals(): void {
   expectInternal('processID' in client && 'secretKey' in client, 'Client.processID and secretKey');
   expectInternal(Array.isArray(clientsOf(new Pool())), 'Pool._clients');
   expectInternal(parsesDataRow(connection), 'Connection.attachListeners');
-  expectInternal(closesPool(new DataSource({ type: 'postgres' })), 'PostgresDriver.master');
+  expectInternal(closesPool(new DataSource({ type: 'postgres', driver: pg })), 'PostgresDriver.master');
 }
 
 const CONNECTION_METHODS = [
