@@ -18,13 +18,10 @@ describe('ConnectionQueue', () => {
     [4, { list: 2, large: 1 }],
     [2, { list: 1, large: 0 }],
     [1, { list: 1, large: 0 }],
-  ])(
-    'with a pool of %i connections, limits lists to half and bulk work to all but one connection',
-    (size, admitted) => {
-      const queue = new ConnectionQueue('main', { size, queueTimeoutMs: 1 }, UNOBSERVED);
-      expect({ list: enterAll(queue, 'list'), large: enterAll(queue, 'large') }).toEqual(admitted);
-    },
-  );
+  ])('limits lists to half of %i connections, and bulk work in total to all but one', (size, admitted) => {
+    const queue = new ConnectionQueue('main', { size, queueTimeoutMs: 1 }, UNOBSERVED);
+    expect({ list: enterAll(queue, 'list'), large: enterAll(queue, 'large') }).toEqual(admitted);
+  });
 
   it('serves waiting requests in order, skipping those whose kind has no capacity', async () => {
     const queue = new ConnectionQueue('main', { size: 4, queueTimeoutMs: 10_000 }, UNOBSERVED);

@@ -69,19 +69,15 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** Name of the constraint that a statement violated, else undefined. */
-export function violatedConstraint(error: unknown): string | undefined {
-  const constraint = error instanceof Error ? (error as Error & { constraint?: unknown }).constraint : undefined;
-  return typeof constraint === 'string' ? constraint : undefined;
-}
-
 /** True when a table or column has been added or dropped since the table layout was read. */
 export function isLayoutChange(error: unknown): boolean {
   return ['42P01', '42703', '3F000', '0A000'].includes(sqlState(error) ?? '');
 }
 
-/** A standby cancelled the statement because it conflicts with replaying the primary's WAL.
- * https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-CONFLICT */
+/**
+ * A standby cancelled the statement because it conflicts with replaying the primary's WAL.
+ * https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-CONFLICT
+ */
 export function isRecoveryConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(sqlState(error) ?? '');
 }

@@ -12,13 +12,5 @@ export { MAX_VALUE_BYTES, OVERSIZED } from './message-framer.js';
 export { readRows } from './read-rows.js';
 export * from './request-coalescer.js';
 export { BufferedRows, MAX_BUFFERED_BYTES, type Rows } from './result-rows.js';
-export {
-  type Execution,
-  namedStatement,
-  type RowReceiver,
-  type RunStatement,
-  type SqlValue,
-  type Statement,
-  type TextRow,
-  type Work,
-} from './statement.js';
+export type * from './statement.js';
+export { namedStatement } from './statement.js';
