@@ -81,7 +81,7 @@ export class ConnectionQueue {
 
   /** True while a new request of this kind would probably time out in the queue. */
   isOverloaded(kind: WorkKind): boolean {
-    // The usual case; it does not search the queue.
+    // Fast path, without a search of the queue.
     if (this.hasCapacity(kind)) return false;
     const first = this.first(kind);
     return (

@@ -65,7 +65,7 @@ describe('parseDsn, session settings', () => {
     ['pgbouncer=true', { namedStatements: false, statement_timeout: 0 }],
     ['prepared_statement_cache_size=0', { namedStatements: false }],
     ['gssencmode=prefer&keepalives_idle=30&schema=public', { namedStatements: true }],
-  ])('maps ?%s', (query, expected) => {
+  ])('maps ?%s to pool options', (query, expected) => {
     expect(parseDsn(`postgresql://ann@db/shop?${query}`)).toMatchObject(expected);
   });
 
