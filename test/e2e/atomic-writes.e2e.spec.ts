@@ -4,7 +4,7 @@ import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-describe('writes at the same moment', () => {
+describe('concurrent writes', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
@@ -12,7 +12,7 @@ describe('writes at the same moment', () => {
   });
   afterAll(() => service.stop());
 
-  it('keeps both of two patches of different fields', async () => {
+  it('keeps every one of several concurrent PATCHes of different fields', async () => {
     for (let round = 0; round < 20; round++) {
       const path = `/sessions/patched-${round}`;
       await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: `patched-${round}` } });
@@ -29,7 +29,7 @@ describe('writes at the same moment', () => {
     }
   });
 
-  it('gives an id to one of many creators', async () => {
+  it('creates a session id once and responds 409 to the other concurrent creates', async () => {
     const body = { session_id: 'wanted', session_name: 'x' };
     const replies = await Promise.all(
       Array.from({ length: 20 }, () => call(service.baseUrl, '/sessions', { method: 'POST', body })),
@@ -38,7 +38,7 @@ describe('writes at the same moment', () => {
     expect(statuses).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
   });
 
-  it('creates the tables once when many first writes come together', async () => {
+  it('creates the tables once when many first writes arrive together', async () => {
     const fresh = await createScratchDatabase();
     const another = await startSessionService({ AGNO_PG_DSN: fresh.dsn });
     try {

@@ -34,11 +34,11 @@ describe('attacks on authentication', () => {
   const detailOf = async (authorization: string) =>
     (await call(service.baseUrl, '/sessions', { headers: { authorization } })).json as { detail: string };
 
-  it('accepts a good token', async () => {
+  it('accepts a valid token', async () => {
     expect((await call(service.baseUrl, '/sessions', { headers: ann })).status).toBe(200);
   });
 
-  it('refuses the public key as an HMAC secret', async () => {
+  it('rejects a token that was signed with the public key as HMAC secret', async () => {
     for (const secret of [PEM, PEM.trim(), publicKey.export({ type: 'spki', format: 'der' })]) {
       const input = `${base64UrlJson({ alg: 'HS256', typ: 'JWT' })}.${base64UrlJson({ sub: 'bob', scopes: ALL })}`;
       const forged = `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
@@ -48,15 +48,18 @@ describe('attacks on authentication', () => {
     }
   });
 
-  it.each(['none', 'None', 'NONE', 'nOnE', '', 'HS256', 'RS512', 'PS256'])('refuses alg %j', async (alg) => {
-    const forged = `${base64UrlJson({ alg })}.${base64UrlJson({ sub: 'bob', scopes: ALL })}.`;
-    expect(await detailOf(`Bearer ${forged}`)).toEqual({
-      detail: 'Invalid token: The specified alg value is not allowed',
-    });
-  });
+  it.each(['none', 'None', 'NONE', 'nOnE', '', 'HS256', 'RS512', 'PS256'])(
+    'rejects a token with alg %j',
+    async (alg) => {
+      const forged = `${base64UrlJson({ alg })}.${base64UrlJson({ sub: 'bob', scopes: ALL })}.`;
+      expect(await detailOf(`Bearer ${forged}`)).toEqual({
+        detail: 'Invalid token: The specified alg value is not allowed',
+      });
+    },
+  );
 
   it.each(['../../../../dev/null', '/dev/null', 'http://127.0.0.1:1/keys', "' OR 1=1 --", '\u0000', '__proto__'])(
-    'takes no key from where kid %j points',
+    'loads no key from the location in kid %j',
     async (kid) => {
       const [header, payload] = rs256Token({ sub: 'bob', scopes: ALL }, privateKey, { kid }).split('.');
       const forged = `${header}.${payload}.${createHmac('sha256', '').update(`${header}.${payload}`).digest('base64url')}`;
@@ -64,14 +67,14 @@ describe('attacks on authentication', () => {
     },
   );
 
-  it.each(['jku', 'x5u', 'jwk', 'x5c'])('takes no key from the header %s', async (name) => {
+  it.each(['jku', 'x5u', 'jwk', 'x5c'])('ignores a key in the token header %s', async (name) => {
     const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const value = name === 'jwk' ? own.publicKey.export({ format: 'jwk' }) : 'http://127.0.0.1:1/';
     const forged = rs256Token({ sub: 'bob', scopes: ALL }, own.privateKey, { [name]: value });
     expect(await detailOf(`Bearer ${forged}`)).toEqual({ detail: 'Invalid token: Signature verification failed' });
   });
 
-  it('answers an oversized token without reading it', async () => {
+  it('responds 431 to an oversized token and does not parse it', async () => {
     const reply = await call(service.baseUrl, '/sessions', {
       headers: { authorization: `Bearer ${'a'.repeat(20_000)}` },
     });
@@ -80,11 +83,11 @@ describe('attacks on authentication', () => {
     expect(fitting.detail).toMatch(/^Invalid token: /);
   });
 
-  it('refuses a token that is not ASCII', async () => {
+  it('responds 401 to a token that is not ASCII', async () => {
     expect(await raw('GET /sessions HTTP/1.1', ['Authorization: Bearer schl\u00fcssel'])).toMatch(/^HTTP\/1.1 401 /);
   });
 
-  it('believes the first of two Authorization headers, never the second', async () => {
+  it('uses the first of two Authorization headers, never the second', async () => {
     expect(
       await raw(`GET /sessions HTTP/1.1`, ['Authorization: Bearer x', `Authorization: ${ann.authorization}`]),
     ).toMatch(/^HTTP\/1.1 401 /);
@@ -119,11 +122,11 @@ describe('attacks on authentication', () => {
     '/healthz?/../sessions/bobs',
     'http://elsewhere/sessions/bobs',
     '*',
-  ])('%s opens nothing: neither without a token nor to another user', async (path) => {
+  ])('does not disclose a session at %s without a token or to another user', async (path) => {
     for (const headers of [[], [`Authorization: ${ann.authorization}`]]) {
-      const answer = await raw(`GET ${path} HTTP/1.1`, headers);
-      expect(answer).not.toContain("Bob's");
-      if (headers.length === 0 && !path.startsWith('/healthz?')) expect(answer).toMatch(/^HTTP\/1.1 (401|404|400) /);
+      const response = await raw(`GET ${path} HTTP/1.1`, headers);
+      expect(response).not.toContain("Bob's");
+      if (headers.length === 0 && !path.startsWith('/healthz?')) expect(response).toMatch(/^HTTP\/1.1 (401|404|400) /);
     }
   });
 
@@ -138,7 +141,7 @@ describe('attacks on authentication', () => {
     'HTTPS://elsewhere:1/sessions/bobs/',
     'http:///sessions/bobs',
     'http://elsewhere/sessions#x',
-  ])('%s needs the scope of the route that it reaches', async (target) => {
+  ])('requires for %s the scope of the route that it resolves to', async (target) => {
     const powerless = `Authorization: Bearer ${rs256Token({ sub: 'bob', scopes: [] }, privateKey)}`;
     const names = { session_ids: ['bobs'], session_types: ['agent'] };
     const body = [`Content-Length: ${JSON.stringify(names).length}`, 'Content-Type: application/json'];
@@ -146,13 +149,13 @@ describe('attacks on authentication', () => {
       ['GET', []],
       ['DELETE', body],
     ] as const) {
-      const answer = await raw(`${method} ${target} HTTP/1.1`, [powerless, ...more], JSON.stringify(names));
-      expect(answer).toMatch(/^HTTP\/1.1 (403|404) /);
+      const response = await raw(`${method} ${target} HTTP/1.1`, [powerless, ...more], JSON.stringify(names));
+      expect(response).toMatch(/^HTTP\/1.1 (403|404) /);
     }
     expect(await database.sql("SELECT session_id FROM ai.agno_sessions WHERE session_id = 'bobs'")).toHaveLength(1);
   });
 
-  it('does not take a subject that no row can name', async () => {
+  it('rejects a subject that PostgreSQL cannot store as text', async () => {
     for (const sub of ['b\0b', '\ud800']) {
       expect(await detailOf(`Bearer ${rs256Token({ sub, scopes: ALL }, privateKey)}`)).toEqual({
         detail: 'Invalid token subject',
@@ -160,13 +163,16 @@ describe('attacks on authentication', () => {
     }
   });
 
-  it.each(['x-http-method-override', 'x-http-method', 'x-method-override'])('%s changes no method', async (name) => {
-    const reader = { authorization: `Bearer ${rs256Token({ sub: 'bob', scopes: ['sessions:read'] }, privateKey)}` };
-    const reply = await call(service.baseUrl, '/sessions/bobs', { headers: { ...reader, [name]: 'DELETE' } });
-    expect([reply.status, (reply.json as { session_name: string }).session_name]).toEqual([200, "Bob's"]);
-  });
+  it.each(['x-http-method-override', 'x-http-method', 'x-method-override'])(
+    'ignores the method in the header %s',
+    async (name) => {
+      const reader = { authorization: `Bearer ${rs256Token({ sub: 'bob', scopes: ['sessions:read'] }, privateKey)}` };
+      const reply = await call(service.baseUrl, '/sessions/bobs', { headers: { ...reader, [name]: 'DELETE' } });
+      expect([reply.status, (reply.json as { session_name: string }).session_name]).toEqual([200, "Bob's"]);
+    },
+  );
 
-  it('takes the owner from the token alone: not from body, query or header', async () => {
+  it('takes the owner from the token only, not from body, query or headers', async () => {
     const headers = { ...ann, 'x-user-id': 'bob', 'x-forwarded-user': 'bob' };
     const body = { session_id: 'anns', user_id: 'bob', owner: 'bob', sub: 'bob', created_at: 1, is_admin: true };
     const created = await call(service.baseUrl, '/sessions?user_id=bob', { method: 'POST', headers, body });
@@ -182,7 +188,7 @@ describe('attacks on authentication', () => {
     expect(Number(row?.['created_at'])).toBeGreaterThan(1_700_000_000);
   });
 
-  it('puts no header into an answer that an id asked for', async () => {
+  it('adds no response header that is injected through a session id', async () => {
     const headers = { ...ann, 'x-request-id': 'ok' };
     for (const id of ['a%0d%0aset-cookie:%20x=1', 'a%0aset-cookie: x', '%E5%98%8A%E5%98%8Dset-cookie:x']) {
       const reply = await call(service.baseUrl, `/sessions/${id}`, { headers });
@@ -190,20 +196,20 @@ describe('attacks on authentication', () => {
     }
   });
 
-  it('is not confused by a header injected into the token', async () => {
+  it('responds 400 to a header injected into the token', async () => {
     expect(await raw('GET /sessions HTTP/1.1', ['Authorization: Bearer x\rX-A: 1'])).toMatch(/^HTTP\/1.1 400 /);
   });
 
-  /** An answer to a request written byte by byte: no client corrects it. */
+  /** Sends the bytes as they are, because an HTTP client would normalise or reject them. Returns the whole response. */
   async function raw(requestLine: string, headers: readonly string[], body = ''): Promise<string> {
     const { hostname, port } = new URL(service.baseUrl);
     const socket = connect(Number(port), hostname);
     socket.write([requestLine, 'Host: x', 'Connection: close', ...headers, '', body].join('\r\n'));
-    let answer = '';
+    let response = '';
     socket.on('data', (chunk: Buffer) => {
-      answer += chunk.toString('utf8');
+      response += chunk.toString('utf8');
     });
     await once(socket, 'close');
-    return answer;
+    return response;
   }
 });

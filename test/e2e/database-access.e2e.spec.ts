@@ -40,7 +40,7 @@ describe('AGNO_DB_ACCESS', () => {
     [{ scopes: ['db:*', '*'] }, []],
     [{ tenant: ['acme', 7] }, []],
     [{}, []],
-  ])('%j reaches %j', async (claims, expected) => {
+  ])('gives a token with the claims %j access to %j', async (claims, expected) => {
     const reached = [];
     for (const id of ['eu', 'us', 'lab']) {
       const reply = await ask(claims, `?db_id=${id}`);
@@ -50,7 +50,7 @@ describe('AGNO_DB_ACCESS', () => {
     expect(reached).toEqual(expected);
   });
 
-  it('answers for a closed database as for one that does not exist, also on writes', async () => {
+  it('responds for a database closed to the caller as for an unknown one, also to writes', async () => {
     const headers = { authorization: `Bearer ${hs256Token({ scopes: ['db:eu'] })}` };
     for (const [method, path, body] of [
       ['POST', '/sessions', {}],
@@ -58,20 +58,20 @@ describe('AGNO_DB_ACCESS', () => {
       ['PATCH', '/sessions/x', {}],
       ['GET', '/sessions/x', undefined],
     ] as const) {
-      const answers = [];
+      const responses = [];
       for (const id of ['us', 'nope']) {
         const reply = await call(service.baseUrl, `${path}?db_id=${id}`, {
           method,
           headers,
           ...(body ? { body } : {}),
         });
-        answers.push([reply.status, reply.text.replace(id, '')]);
+        responses.push([reply.status, reply.text.replace(id, '')]);
       }
-      expect(answers[0]).toEqual(answers[1]);
+      expect(responses[0]).toEqual(responses[1]);
     }
   });
 
-  it('refuses the default database to whom it is closed', async () => {
+  it('responds 403 when the default database is closed to the caller', async () => {
     const reply = await ask({ tenant: 'acme' }, '');
     expect([reply.status, reply.json]).toEqual([403, { detail: 'Insufficient permissions for the default database' }]);
     expect((await ask({ scopes: ['db:eu'] }, '')).status).toBe(200);

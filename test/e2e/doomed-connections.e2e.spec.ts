@@ -5,7 +5,7 @@ import { type ClosingProxy, startClosingProxy } from '../support/closing-proxy.j
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-describe('a connection that is over as soon as it is ready', () => {
+describe('a database connection that closes as soon as it is ready', () => {
   let network: ClosingProxy;
   let service: ServerProcess;
 
@@ -22,7 +22,7 @@ describe('a connection that is over as soon as it is ready', () => {
     network.close();
   });
 
-  it('costs the request that wanted it an answer, and not the process its life', async () => {
+  it('fails at most its request with 503 and does not crash the process', async () => {
     network.doom();
     await until(async () => {
       const replies = await Promise.all(Array.from({ length: 8 }, () => call(service.baseUrl, '/sessions/s')));

@@ -4,7 +4,7 @@ import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-describe('what is open to whom', () => {
+describe('exposure without authentication', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
@@ -18,13 +18,13 @@ describe('what is open to whom', () => {
   afterAll(() => service.stop());
 
   it.each(['/metrics', '/docs', '/docs/start.js', '/openapi.json', '/redoc', '/sessions', '/nowhere'])(
-    '%s needs a token when the operator leaves nothing open',
+    'responds 401 to %s without a token when AGNO_OPEN_ROUTES is none',
     async (path) => {
       expect((await call(service.baseUrl, path)).status).toBe(401);
     },
   );
 
-  it('a page of another origin cannot read answers, with or without a preflight', async () => {
+  it('lets no page of another origin read responses, with or without a preflight', async () => {
     for (const origin of [
       'https://evil.example',
       'null',
@@ -44,12 +44,12 @@ describe('what is open to whom', () => {
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://chat.example.com');
   });
 
-  it('every origin at once is no setting: credentials would go to all of them', async () => {
+  it('rejects * as CORS origin at start-up, because any origin could send credentials', async () => {
     const env = { AGNO_PG_DSN: 'postgresql://x/y', AGNO_CORS_ORIGINS: '*' };
     await expect(startSessionService(env)).rejects.toThrow(/AGNO_CORS_ORIGINS must be origins/);
   });
 
-  it('what is open tells neither hosts nor reasons', async () => {
+  it('discloses neither hosts nor reasons of failures in open routes', async () => {
     const { text } = await call(service.baseUrl, '/readyz');
     expect(text).toContain('away');
     expect(text).not.toMatch(/127\.0\.0\.1|hush|nobody|ECONN|refused/);

@@ -26,7 +26,7 @@ describe('the index command', () => {
     return rows.map(({ name }) => name).sort();
   }
 
-  it('only tells what it would do, then builds, then removes, and never touches other indexes', async () => {
+  it('prints its plan by default, builds with --apply, removes with --remove, and leaves other indexes alone', async () => {
     const { stdout } = await run();
     expect(stdout).toContain('CREATE INDEX CONCURRENTLY');
     expect(await indexes()).toEqual([]);
@@ -39,7 +39,7 @@ describe('the index command', () => {
     expect(await database.sql("SELECT indexname FROM pg_indexes WHERE tablename = 'agno_sessions'")).toHaveLength(1);
   });
 
-  it('fails clearly without a database of that name', async () => {
+  it('fails with a clear message when the database id is unknown', async () => {
     await expect(run('--db', 'nope')).rejects.toThrow("No database is configured with id 'nope'");
   });
 });

@@ -14,7 +14,7 @@ const SQL = [
   "') UNION SELECT usename, passwd FROM pg_shadow --",
 ];
 
-describe('texts that mean something elsewhere', () => {
+describe('injection', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
 
@@ -25,8 +25,8 @@ describe('texts that mean something elsewhere', () => {
   });
   afterAll(() => service.stop());
 
-  it.each(SQL)('%s is no SQL, wherever it stands', async (text) => {
-    const encoded = encodeURIComponent(text);
+  it.each(SQL)('treats %s as data in every parameter, path and body', async (fragment) => {
+    const encoded = encodeURIComponent(fragment);
     for (const name of ['user_id', 'component_id', 'session_name', 'sort_by', 'db_id', 'table', 'type', 'limit']) {
       const { status, text: body } = await call(service.baseUrl, `/sessions?${name}=${encoded}`);
       const found = status === 200 ? (JSON.parse(body) as { data: unknown[] }).data.length : 0;
@@ -39,9 +39,13 @@ describe('texts that mean something elsewhere', () => {
     ]) {
       expect([400, 404]).toContain((await call(service.baseUrl, path)).status);
     }
-    const names = { session_ids: [text], session_types: ['agent'] };
+    const names = { session_ids: [fragment], session_types: ['agent'] };
     expect((await call(service.baseUrl, '/sessions', { method: 'DELETE', body: names })).status).toBe(204);
-    const body = { session_name: text, session_state: { [text]: text }, metadata: { [text]: text } };
+    const body = {
+      session_name: fragment,
+      session_state: { [fragment]: fragment },
+      metadata: { [fragment]: fragment },
+    };
     const patched = await call(service.baseUrl, '/sessions/kept', { method: 'PATCH', body });
     expect(patched.json).toMatchObject(body);
     expect(await database.sql('SELECT session_id, user_id FROM ai.agno_sessions')).toEqual([
@@ -49,7 +53,7 @@ describe('texts that mean something elsewhere', () => {
     ]);
   });
 
-  it('a key that is special in JavaScript is stored and shown like any other', async () => {
+  it('stores and returns keys that are special in JavaScript like any other', async () => {
     const state = '{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}},"toString":1}';
     const reply = await fetch(`${service.baseUrl}/sessions/kept?__proto__[isAdmin]=true`, {
       method: 'PATCH',
@@ -63,7 +67,7 @@ describe('texts that mean something elsewhere', () => {
     expect(created.text).not.toMatch(/isAdmin|polluted/);
   });
 
-  it('line ends and terminal codes stay inside one log line', async () => {
+  it('escapes line breaks and terminal codes in log lines', async () => {
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, session_data, created_at)
       VALUES (E'x\\n{"level":"fatal","message":"forged"}\\u001b[31m', 'agent', '{"session_state": []}', 1)`);
     const id = encodeURIComponent('x\n{"level":"fatal","message":"forged"}\u001b[31m');

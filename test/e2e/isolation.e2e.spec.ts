@@ -10,7 +10,7 @@ const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 const DATABASES = ['v3', 'v2', 'mixed'] as const;
 const RUN = { run_id: 'run', agent_id: 'a', messages: [{ id: 'm', role: 'user', content: 'hush', created_at: 1 }] };
 
-/** Every route of a session; `{id}` is the session. */
+/** Every route of a session; `{id}` stands for the session id. */
 const ROUTES: readonly (readonly [method: string, path: string, body: object | undefined])[] = (
   [
     ['GET', '/sessions/{id}'],
@@ -32,7 +32,7 @@ const ROUTES: readonly (readonly [method: string, path: string, body: object | u
   ] satisfies [string, string, object?][]
 ).map(([method, path, body]) => [method, path, body]);
 
-describe('under isolation', () => {
+describe('user isolation', () => {
   const databases = new Map<string, ScratchDatabase>();
   let service: ServerProcess;
 
@@ -89,7 +89,7 @@ describe('under isolation', () => {
     ];
   }
 
-  /** What a caller can see of an answer, without what no two answers share, and with the id taken out. */
+  /** The visible parts of a response, without headers that differ every time and with the id replaced. */
   function visible(reply: ApiResponse, id: string): unknown {
     const headers = Object.fromEntries(reply.headers);
     for (const name of ['date', 'x-request-id', 'content-length']) delete headers[name];
@@ -98,7 +98,7 @@ describe('under isolation', () => {
 
   describe.each(DATABASES)('in database %s', (database) => {
     it.each(ROUTES)(
-      "%s %s answers for another's session as for a missing one, and leaves its rows",
+      "responds to %s %s for another user's session as for a missing one, and changes no row",
       async (method, path, body) => {
         const ann = as('ann');
         const before = await rowsOf(database);
@@ -118,14 +118,14 @@ describe('under isolation', () => {
       },
     );
 
-    it('answers every reading route for the own session', async () => {
+    it("serves every read route of the caller's own session", async () => {
       for (const path of ['', '/runs', '/run-previews', '/runs/run-mine']) {
         expect((await as('ann')('GET', `/sessions/mine${path}?db_id=${database}&user_id=bob`)).status).toBe(200);
       }
     });
 
     it.each(['', '&user_id=bob', '&user_id=', '&session_name=S', '&type=agent'])(
-      'lists and counts the own sessions only%s',
+      "lists and counts only the caller's own sessions (filter: %j)",
       async (filter) => {
         const { json } = await as('ann')('GET', `/sessions?db_id=${database}&limit=100${filter}`);
         const { data, meta } = json as { data: { session_id: string }[]; meta: { total_count: number } };
@@ -134,7 +134,7 @@ describe('under isolation', () => {
       },
     );
 
-    it('creates for the caller, whoever the body names, and does not say that a foreign id exists', async () => {
+    it('creates sessions for the caller, whatever user the request names, and does not disclose that an id is taken', async () => {
       const created = await as('zoe')('POST', `/sessions?db_id=${database}&user_id=bob`, {
         session_id: 'zoes',
         user_id: 'bob',
@@ -153,7 +153,7 @@ describe('under isolation', () => {
       expect((await as('zoe')('DELETE', `/sessions/zoes?db_id=${database}`)).status).toBe(204);
     });
 
-    it('deletes of several only the own ones', async () => {
+    it("deletes only the caller's own sessions of a list of ids", async () => {
       await as('zoe')('POST', `/sessions?db_id=${database}`, { session_id: 'zoes' });
       const body = { session_ids: ['zoes', 'theirs', 'nobodys'], session_types: ['agent', 'agent', 'agent'] };
       expect((await as('zoe')('DELETE', `/sessions?db_id=${database}&user_id=bob`, body)).status).toBe(204);
@@ -161,7 +161,7 @@ describe('under isolation', () => {
       expect(left?.map((row) => row['session_id'])).toEqual(['mine', 'nobodys', 'theirs']);
     });
 
-    it('shows all to an admin, who filters as without isolation', async () => {
+    it('shows all sessions to an admin, whose user_id filter works as without isolation', async () => {
       const admin = as('ann', ['agent_os:admin']);
       expect((await admin('GET', `/sessions?db_id=${database}`)).json).toMatchObject({ meta: { total_count: 3 } });
       expect((await admin('GET', `/sessions?db_id=${database}&user_id=bob`)).json).toMatchObject({
@@ -170,7 +170,7 @@ describe('under isolation', () => {
     });
   });
 
-  it('refuses a caller who is nobody', async () => {
+  it('responds 403 to a token without a user id', async () => {
     for (const claims of [{ scopes: ALL }, { scopes: ALL, sub: '' }]) {
       const headers = { authorization: `Bearer ${hs256Token(claims)}` };
       const reply = await call(service.baseUrl, '/sessions/mine', { headers });

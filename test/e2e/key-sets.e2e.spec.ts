@@ -14,7 +14,7 @@ const second = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 const jwk = (kid: string, key: KeyObject) => ({ ...key.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' });
 
-describe('keys that an identity provider serves', () => {
+describe('a JWKS of an identity provider', () => {
   let provider: Server;
   let service: ServerProcess;
   let keys: object[] = [jwk('one', first.publicKey)];
@@ -40,7 +40,7 @@ describe('keys that an identity provider serves', () => {
 
   const ask = (token: string) => call(service.baseUrl, '/sessions', { headers: { authorization: `Bearer ${token}` } });
 
-  it('are not needed before the first token, and their absence is a 503 that names nothing', async () => {
+  it('is fetched with the first token only; while it is unavailable the response is a 503 without details', async () => {
     expect(fetches).toBe(0);
     isDown = true;
     const reply = await ask(rs256Token({ sub: 'ann' }, first.privateKey, { kid: 'one' }));
@@ -48,7 +48,7 @@ describe('keys that an identity provider serves', () => {
     isDown = false;
   });
 
-  it('verify a token by its kid, and are fetched once for many', async () => {
+  it('verifies tokens by their kid and is fetched once for many', async () => {
     const before = fetches;
     for (const sub of ['ann', 'bob', 'zoe']) {
       expect((await ask(rs256Token({ sub }, first.privateKey, { kid: 'one' }))).status).toBe(200);
@@ -56,22 +56,22 @@ describe('keys that an identity provider serves', () => {
     expect(fetches - before).toBe(1);
   });
 
-  it('are not asked for again by a flood of unknown kids', async () => {
+  it('is fetched at most once for a flood of unknown kids', async () => {
     const before = fetches;
-    for (let at = 0; at < 20; at++) {
-      const reply = await ask(rs256Token({ sub: 'ann' }, second.privateKey, { kid: `unknown-${at}` }));
+    for (let index = 0; index < 20; index++) {
+      const reply = await ask(rs256Token({ sub: 'ann' }, second.privateKey, { kid: `unknown-${index}` }));
       expect(reply.json).toEqual({ detail: 'Invalid token: No verification keys configured' });
     }
     expect(fetches - before).toBeLessThanOrEqual(1);
   });
 
-  it('keep serving tokens that are known while the provider is down', async () => {
+  it('keeps verifying tokens of known keys while the provider is down', async () => {
     isDown = true;
     expect((await ask(rs256Token({ sub: 'new' }, first.privateKey, { kid: 'one' }))).status).toBe(200);
     isDown = false;
   });
 
-  it('refuse the signature of another key under a known kid', async () => {
+  it('rejects the signature of another key under a known kid', async () => {
     keys = [jwk('one', first.publicKey), jwk('two', second.publicKey)];
     const reply = await ask(rs256Token({ sub: 'ann' }, second.privateKey, { kid: 'one' }));
     expect(reply.json).toEqual({ detail: 'Invalid token: Signature verification failed' });

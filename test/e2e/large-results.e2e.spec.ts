@@ -8,7 +8,7 @@ import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
-/** What a response may be as a whole: a longer one is sent in chunks. */
+/** Longest response that is sent with a Content-Length; a longer one is streamed in chunks. */
 const SHARE_BYTES = 4_194_304;
 const MEGABYTE = 1_000_000;
 const POOL_SIZE = 4;
@@ -17,11 +17,11 @@ const POOL_SIZE = 4;
 const OPEN = `SELECT count(*)::int AS open FROM pg_stat_activity
   WHERE datname = current_database() AND application_name = 'agno-session-service' AND state <> 'idle'`;
 
-/** SQL for the JSON of a run with the id `place` and so many bytes of text. */
-const run = (place: string, bytes: number | string) => `jsonb_build_object('run_id', 'r' || ${place}, 'agent_id', 'a',
-  'content', repeat('c', 10), 'created_at', 1700000000 + ${place}, 'messages', jsonb_build_array(
-    jsonb_build_object('id', 'm' || ${place}, 'role', 'user', 'content', 'question ' || ${place}),
-    jsonb_build_object('id', 'n' || ${place}, 'role', 'assistant', 'content', repeat('x', ${bytes}))))`;
+/** SQL expression for the JSON of run number `number`, with `bytes` bytes of text. */
+const run = (number: string, bytes: number | string) => `jsonb_build_object('run_id', 'r' || ${number}, 'agent_id', 'a',
+  'content', repeat('c', 10), 'created_at', 1700000000 + ${number}, 'messages', jsonb_build_array(
+    jsonb_build_object('id', 'm' || ${number}, 'role', 'user', 'content', 'question ' || ${number}),
+    jsonb_build_object('id', 'n' || ${number}, 'role', 'assistant', 'content', repeat('x', ${bytes}))))`;
 
 interface Detail {
   readonly session_name: string;
@@ -34,7 +34,7 @@ async function start(dsn: string, env: Record<string, string> = {}): Promise<Ser
   return service;
 }
 
-/** Sends a GET and reads nothing until it is told to. */
+/** Sends a GET and waits for the response without reading it. */
 async function stalledGet({ baseUrl }: ServerProcess, path: string, version = '1.1'): Promise<Socket> {
   const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1');
   socket.on('error', () => undefined);
@@ -44,7 +44,7 @@ async function stalledGet({ baseUrl }: ServerProcess, path: string, version = '1
   return socket;
 }
 
-/** All that comes, when the connection has ended; `isWhole` unless it was reset. */
+/** Reads until the connection closes. `isWhole` is false when it was reset. */
 async function readAll(socket: Socket): Promise<{ text: string; isWhole: boolean }> {
   const parts: Buffer[] = [];
   let isWhole = false;
@@ -67,7 +67,7 @@ describe('a large response', () => {
     await store('large', 60, MEGABYTE);
   });
 
-  /** Stores a session with runs of that size in the runs table. */
+  /** Stores a session with `runs` runs of `bytes` bytes each in the runs table. */
   async function store(id: string, runs: number, bytes: number | string): Promise<void> {
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at)
       VALUES ('${id}', 'agent', 'a', 1)`);
@@ -80,7 +80,7 @@ describe('a large response', () => {
     /memory_budget_used_bytes 0$/m.test((await call(baseUrl, '/metrics')).text);
   const nothingIsOpen = () => until(async () => (await openStatements()) === 0);
 
-  it('has a length up to the share, and comes in chunks beyond it', async () => {
+  it('has a Content-Length up to 4 MiB and is chunked beyond', async () => {
     const service = await start(database.dsn);
     for (const [id, bytes] of [
       ['below', SHARE_BYTES - 2_000],
@@ -97,7 +97,7 @@ describe('a large response', () => {
     }
   });
 
-  it('shows all runs in order, however they are read', async () => {
+  it('returns all runs in order in runs, run-previews and detail', async () => {
     const service = await start(database.dsn);
     const ids = Array.from({ length: 60 }, (_, index) => `r${index + 1}`);
     const { json: runs }: { json: { run_id: string }[] } = await call(service.baseUrl, '/sessions/large/runs');
@@ -115,7 +115,7 @@ describe('a large response', () => {
     await nothingIsOpen();
   });
 
-  it('has its name before its runs, wherever the run is that gives it', async () => {
+  it('has the session name of the first run with a user message, wherever that run is', async () => {
     const service = await start(database.dsn);
     for (const naming of [1, 30, 57, 60, 61]) {
       await store(`named-by-${naming}`, 60, 200_000);
@@ -131,7 +131,7 @@ describe('a large response', () => {
   it.each([
     ['v2', V2_TABLES, false],
     ['mixed', V2_TABLES + UPGRADE_TO_V3, true],
-  ])('merges the runs of the layout %s', async (_, tables, hasTable) => {
+  ])('contains all runs of a session in the %s layout', async (_, tables, hasTable) => {
     const mixed = await createScratchDatabase();
     await mixed.sql(tables);
     const service = await start(mixed.dsn);
@@ -148,7 +148,7 @@ describe('a large response', () => {
     expect(json.filter(({ content }) => content === 'of the table')).toHaveLength(hasTable ? 12 : 0);
   });
 
-  it('lists all of 100,000 sessions in little memory, with their exact number', async () => {
+  it('lists 100,000 sessions with their exact count in less than 120 MB', async () => {
     const many = await createScratchDatabase();
     const service = await start(many.dsn);
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's0' } });
@@ -169,8 +169,8 @@ describe('a large response', () => {
     expect(peakMegabytes(service.pid) - before).toBeLessThan(120);
   });
 
-  it('of a run of many empty messages takes little memory', async () => {
-    // A large heap, and a nursery of up to 128 MB, would only be filled with garbage.
+  it('takes less than 120 MB for a run of 300,000 empty messages', async () => {
+    // With a large heap or the default nursery (up to 128 MB) uncollected garbage would count as peak memory.
     const service = await start(database.dsn, { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=8' });
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at)
       VALUES ('empty-messages', 'agent', 'a', 1)`);
@@ -183,18 +183,18 @@ describe('a large response', () => {
     expect(peakMegabytes(service.pid) - before).toBeLessThan(120);
   });
 
-  it('takes little memory, also three at a time', async () => {
+  it('takes less than 120 MB, also for three 60 MB responses at a time', async () => {
     const service = await start(database.dsn);
     const before = peakMegabytes(service.pid);
     const path = '/sessions/large/runs';
     const sizes = await Promise.all(
-      [path, path, '/sessions/large'].map(async (each) => (await call(service.baseUrl, each)).text.length),
+      [path, path, '/sessions/large'].map(async (target) => (await call(service.baseUrl, target)).text.length),
     );
     expect(Math.min(...sizes)).toBeGreaterThan(60 * MEGABYTE);
     expect(peakMegabytes(service.pid) - before).toBeLessThan(120);
   });
 
-  it('to a change shows the session behind it', async () => {
+  it('returns the whole session after a rename and a PATCH', async () => {
     const service = await start(database.dsn);
     await store('changed', 20, MEGABYTE);
     const renamed: { status: number; json: Detail } = await call(
@@ -222,7 +222,7 @@ describe('a large response', () => {
     await nothingIsOpen();
   });
 
-  it('ends with its connection for a client of HTTP/1.0', async () => {
+  it('is ended by closing the connection for an HTTP/1.0 client', async () => {
     const service = await start(database.dsn);
     const { text, isWhole } = await readAll(await stalledGet(service, '/sessions/large/runs', '1.0'));
     const [head = '', ...body] = text.split('\r\n\r\n');
@@ -231,19 +231,22 @@ describe('a large response', () => {
     expect(JSON.parse(body.join('\r\n\r\n'))).toHaveLength(60);
   });
 
-  it.each(['1.0', '1.1'])('is reset, not ended, when its database connection breaks (HTTP/%s)', async (version) => {
-    const service = await start(database.dsn);
-    const socket = await stalledGet(service, '/sessions/large/runs', version);
-    await database.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  it.each(['1.0', '1.1'])(
+    'is reset instead of ended when its database connection breaks (HTTP/%s)',
+    async (version) => {
+      const service = await start(database.dsn);
+      const socket = await stalledGet(service, '/sessions/large/runs', version);
+      await database.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND application_name = 'agno-session-service'`);
-    const { text, isWhole } = await readAll(socket);
-    expect(text).toContain('200 OK');
-    expect(isWhole).toBe(false);
-    expect((await call(service.baseUrl, '/sessions/empty')).status).toBe(200);
-    expect(await until(async () => /A response was cut/.exec(service.output()))).toBeTruthy();
-  });
+      const { text, isWhole } = await readAll(socket);
+      expect(text).toContain('200 OK');
+      expect(isWhole).toBe(false);
+      expect((await call(service.baseUrl, '/sessions/empty')).status).toBe(200);
+      expect(await until(async () => /A response was cut/.exec(service.output()))).toBeTruthy();
+    },
+  );
 
-  it('is reset at the deadline of its request while rows are still to be read', async () => {
+  it('is reset at the request timeout while rows are still unread', async () => {
     const service = await start(database.dsn, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_500)) });
     const socket = await stalledGet(service, '/sessions/large/runs');
     expect(await openStatements()).toBe(1);
@@ -251,10 +254,10 @@ describe('a large response', () => {
     expect((await readAll(socket)).isWhole).toBe(false);
   });
 
-  it('gives its connection back when its client leaves', async () => {
+  it('releases its database connection when the client disconnects', async () => {
     const service = await start(database.dsn);
-    for (let turn = 0; turn < 2 * POOL_SIZE; turn++) {
-      const socket = await stalledGet(service, turn % 2 === 0 ? '/sessions/large/runs' : '/sessions/large');
+    for (let round = 0; round < 2 * POOL_SIZE; round++) {
+      const socket = await stalledGet(service, round % 2 === 0 ? '/sessions/large/runs' : '/sessions/large');
       socket.destroy();
       await nothingIsOpen();
     }
@@ -262,7 +265,7 @@ describe('a large response', () => {
     await until(() => holdsNothing(service));
   });
 
-  it('or a request that times out, or whose client leaves, gives its memory back', async () => {
+  it('returns its memory to the budget, as do requests that time out or whose client disconnects', async () => {
     const service = await start(database.dsn, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_500)) });
     const lock = await database.lock('ai.agno_sessions');
     const body = { session_state: { text: 'x'.repeat(MEGABYTE) } };
@@ -283,7 +286,7 @@ describe('a large response', () => {
     await lock.release();
   });
 
-  it('holds half of the pool at most; the next one waits, then it is refused', async () => {
+  it('shares half of the pool with other large responses; one more waits and is then rejected with 503', async () => {
     const service = await start(database.dsn, { AGNO_QUEUE_TIMEOUT_MS: String(scaled(1_000)) });
     const readers = [await stalledGet(service, '/sessions/large/runs'), await stalledGet(service, '/sessions/large')];
     expect(await openStatements()).toBe(POOL_SIZE / 2);
@@ -304,7 +307,7 @@ describe('a large response', () => {
     expect(row).toEqual({ metadata: { late: 1 } });
   });
 
-  it('is not waited for by others when lists are slow', async () => {
+  it('leaves connections for other requests when lists are slow', async () => {
     const service = await start(database.dsn);
     const lock = await database.lock('ai.agno_runs');
     const lists = Array.from({ length: 3 * POOL_SIZE }, () => call(service.baseUrl, '/sessions'));
@@ -327,7 +330,7 @@ describe('connections beyond the limit', () => {
   });
   afterAll(() => service.stop());
 
-  it('close the one that has been idle for the longest time', async () => {
+  it('close the connections that have been idle longest', async () => {
     const sockets: Socket[] = [];
     const closed: number[] = [];
     for (let index = 0; index < 12; index++) {

@@ -6,7 +6,7 @@ import { startSessionService } from '../support/session-service.js';
 
 const MEGABYTE = 1_048_576;
 
-describe('large and odd JSON', () => {
+describe('large and unusual JSON', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
 
@@ -26,7 +26,7 @@ describe('large and odd JSON', () => {
     return { status: response.status, headers: response.headers, text, json: JSON.parse(text) as never };
   };
 
-  /** Stores a session with one run, given as JSON text, and expects that it is answered. */
+  /** Stores a session with one run, given as JSON text, and expects success. */
   const store = async (id: string, run: string): Promise<void> => {
     const created = await post(`{"session_id":"${id}","agent_id":"a","runs":[${run}]}`);
     expect(created.status, created.text.slice(0, 200)).toBe(201);
@@ -43,7 +43,7 @@ describe('large and odd JSON', () => {
     return data.find(({ session_id }) => session_id === id)?.session_name;
   };
 
-  it.each([20_000, 300_000])('ends names and run_input of nested inputs, here around %d numbers', async (count) => {
+  it.each([20_000, 300_000])('truncates the name and run_input of a nested input with %d numbers', async (count) => {
     const id = `nested-${count}`;
     const nested = `${'['.repeat(900)}${'1,'.repeat(count - 1)}1${']'.repeat(900)}`;
     await store(id, `{"run_id":"${id}","agent_id":"a","input":{"input_content":${nested}}}`);
@@ -59,7 +59,7 @@ describe('large and odd JSON', () => {
     expect(run?.run_input).toBe(isLong ? `${python.slice(0, MEGABYTE)}…` : python);
   });
 
-  it('ends a run_input that indentation makes longer than 1 MB', async () => {
+  it('truncates a run_input that indentation makes longer than 1 MiB', async () => {
     const nested = `${'{"a":'.repeat(900)}[${'1,'.repeat(20_000)}1]${'}'.repeat(900)}`;
     await store('indented', `{"run_id":"indented","agent_id":"a","input":{"input_content":${nested}}}`);
     const [run] = await get<{ run_input: string }[]>('/sessions/indented/runs');
@@ -67,7 +67,7 @@ describe('large and odd JSON', () => {
     expect(run?.run_input).toMatch(/^\{\n {2}"a": \{\n {4}"a": [\s\S]*…$/);
   });
 
-  it('shows an input that is nested 3,000 levels', async () => {
+  it('serves an input that is nested 3,000 levels deep', async () => {
     await store('deep', '{"run_id":"deep","agent_id":"a"}');
     const deep = `${'['.repeat(3_000)}${']'.repeat(3_000)}`;
     const update =
@@ -80,7 +80,7 @@ describe('large and odd JSON', () => {
     expect(preview?.run_input).toBe('['.repeat(280));
   });
 
-  it('responds 413 to numbers that PostgreSQL would write out to more than the body limit', async () => {
+  it('responds 413 to numbers whose PostgreSQL notation exceeds the body limit', async () => {
     const numbers = (count: number) => `{"session_state":{"a":[${'1e308,'.repeat(count - 1)}1e308]}}`;
     expect((await post(numbers(50_000))).status).toBe(201);
     const refused = await post(numbers(1_000_000 - 3));
@@ -102,7 +102,7 @@ describe('large and odd JSON', () => {
     );
   });
 
-  it('gives what has no id and no time the same ones on every read', async () => {
+  it('generates the same ids and times on every read for messages and media that have none', async () => {
     const image = '{"url":"https://example.org/i.png"}';
     const messages = `[{"role":"user","content":"q","images":[${image},${image}]},{"role":"assistant","content":"r"}]`;
     await store('stable', `{"run_id":"stable","agent_id":"a","created_at":1760000100,"messages":${messages}}`);
@@ -116,7 +116,7 @@ describe('large and odd JSON', () => {
     expect(new Set(ids).size).toBe(4);
   });
 
-  it('gives messages of runs without an id ids of their own', async () => {
+  it('generates distinct message ids for runs without an id', async () => {
     await store('anonymous', '{"run_id":"anonymous","agent_id":"a"}');
     const run = `run_data - 'run_id' || '{"messages":[{"role":"user","content":"q"}]}'`;
     await database.sql(
@@ -128,7 +128,7 @@ describe('large and odd JSON', () => {
     expect(new Set(history.map(({ id }) => id)).size).toBe(3);
   });
 
-  it('ends a rejected string after 65,536 characters, and shows null for a longer array or object', async () => {
+  it('truncates a rejected string in a 422 after 65,536 characters and replaces a larger array or object by null', async () => {
     const inputs = async (value: string) => {
       const { status, json } = await post(`{"session_name":${value}}`, '/sessions/none/rename');
       expect(status).toBe(422);

@@ -20,7 +20,7 @@ describe('storage layouts', () => {
   });
   afterAll(() => service.stop());
 
-  it('reads an empty database as one without sessions and creates nothing', async () => {
+  it('treats an empty database as one without sessions and creates nothing', async () => {
     expect((await call(service.baseUrl, '/sessions')).json).toMatchObject({ data: [], meta: { total_count: 0 } });
     expect((await call(service.baseUrl, '/sessions/x')).status).toBe(404);
     expect((await call(service.baseUrl, '/sessions/x', { method: 'DELETE' })).status).toBe(204);
@@ -54,7 +54,7 @@ describe('storage layouts', () => {
     ]);
   });
 
-  it('keeps pre-seeded runs in rows', async () => {
+  it('stores the initial runs of a session as rows of the runs table', async () => {
     const body = { session_id: 'seeded', agent_id: 'a', runs: RUNS };
     const created = await call(service.baseUrl, '/sessions', { method: 'POST', body });
     expect(created.json).toMatchObject({ session_name: 'first', chat_history: [{ id: 'm1' }, { id: 'm2' }] });
@@ -72,7 +72,7 @@ describe('storage layouts', () => {
     expect((await call(service.baseUrl, '/sessions/seeded/runs')).json).toHaveLength(2);
   });
 
-  it('notices an upgrade from 2.x to 3.x without a restart', async () => {
+  it('detects an upgrade from agno 2.x to 3.x without a restart', async () => {
     const old = await createScratchDatabase();
     await old.sql(V2_TABLES);
     const upgraded = await startSessionService({ AGNO_PG_DSN: old.dsn });
@@ -100,7 +100,7 @@ describe('storage layouts', () => {
     }
   });
 
-  it('deletes what hangs on a session in tables that came into being later', async () => {
+  it('deletes the rows of a session in tables that were created after the start', async () => {
     await database.sql(`CREATE TABLE ai.agno_compactions (compaction_id varchar PRIMARY KEY, session_id varchar);
       INSERT INTO ai.agno_compactions VALUES ('c1', 'seeded'), ('c2', 'other')`);
     expect((await call(service.baseUrl, '/sessions/seeded', { method: 'DELETE' })).status).toBe(204);

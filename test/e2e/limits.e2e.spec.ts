@@ -10,11 +10,11 @@ import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
 const BODY_LIMIT = 3_000_000;
-const MOST_INT64 = '9223372036854775807';
+const MAX_INT64 = '9223372036854775807';
 const LATE_BODY = '{"session_id":"late"}';
 const LATE_HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${LATE_BODY.length}\r\n\r\n`;
 
-/** Each line of docs/limits.md: the last thing that is taken, and the status of the first that is not. */
+/** Each line of docs/limits.md: the largest accepted value, and the status for the smallest rejected one. */
 describe('limits', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
@@ -46,42 +46,42 @@ describe('limits', () => {
     (await fetch(`${service.baseUrl}/sessions`, { method: 'POST', headers, body })).status;
   const statusOf = async (path: string) => (await call(service.baseUrl, path)).status;
 
-  it('request line and headers', async () => {
+  it('responds 431 to a request line or headers beyond 16 KiB', async () => {
     expect(await statusOf(`/sessions/${'a'.repeat(15_000)}`)).toBe(404);
     expect(await statusOf(`/sessions/${'a'.repeat(16_400)}`)).toBe(431);
     const long = await call(service.baseUrl, '/sessions', { headers: { 'x-long': 'a'.repeat(16_400) } });
     expect([long.status, long.json]).toEqual([431, { detail: 'Request header fields too large' }]);
   });
 
-  it('body', async () => {
+  it('responds 413 to a body beyond AGNO_BODY_LIMIT_BYTES', async () => {
     expect(await post(`{}${' '.repeat(BODY_LIMIT - 2)}`)).toBe(201);
     expect(await post(`{}${' '.repeat(BODY_LIMIT - 1)}`)).toBe(413);
   });
 
-  it('depth', async () => {
+  it('responds 400 to JSON nested deeper than 968 levels', async () => {
     const nested = (depth: number) => `{"session_state":{"a":${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}}}`;
     expect(await post(nested(968))).toBe(201);
     expect(await post(nested(969))).toBe(400);
     expect(await post(nested(9_000))).toBe(400);
   });
 
-  it('digits', async () => {
+  it('responds 400 to a number of more than 4,300 digits', async () => {
     const number = (digits: number) => `{"session_state":{"a":${'9'.repeat(digits)}}}`;
     expect(await post(number(4_300))).toBe(201);
     expect(await post(number(4_301))).toBe(400);
   });
 
-  it('values in a body', async () => {
+  it('responds 400 to a body of more than a million JSON values', async () => {
     const noName = (items: number) => `{"session_name":[1${',1'.repeat(items - 1)}]}`;
     expect(await post(noName(999_998))).toBe(422);
     expect(await post(noName(999_999))).toBe(400);
   });
 
-  it('faults that a refusal names', async () => {
-    const faults = `[1${',1'.repeat(99_999)}]`;
+  it('reports at most 1,000 errors in a 422', async () => {
+    const invalid = `[1${',1'.repeat(99_999)}]`;
     for (const [method, body] of [
-      ['POST', `{"runs":${faults}}`],
-      ['DELETE', `{"session_ids":${faults},"session_types":["agent"]}`],
+      ['POST', `{"runs":${invalid}}`],
+      ['DELETE', `{"session_ids":${invalid},"session_types":["agent"]}`],
     ] as const) {
       const reply = await fetch(`${service.baseUrl}/sessions`, { method, headers, body });
       const { detail } = (await reply.json()) as { detail: object[] };
@@ -89,30 +89,30 @@ describe('limits', () => {
     }
   });
 
-  it('page size', async () => {
-    expect(await statusOf(`/sessions?limit=${MOST_INT64}`)).toBe(200);
+  it('responds 422 to a page size outside 1 to 2^63 - 1', async () => {
+    expect(await statusOf(`/sessions?limit=${MAX_INT64}`)).toBe(200);
     expect(await statusOf('/sessions?limit=9223372036854775808')).toBe(422);
     expect(await statusOf('/sessions?limit=0')).toBe(422);
   });
 
-  it('page', async () => {
-    expect(await statusOf(`/sessions?limit=1&page=${MOST_INT64}`)).toBe(200);
-    expect(await statusOf(`/sessions?limit=2&page=${MOST_INT64}`)).toBe(422);
+  it('responds 422 to a page number below 1 or with an offset beyond 2^63 - 1', async () => {
+    expect(await statusOf(`/sessions?limit=1&page=${MAX_INT64}`)).toBe(200);
+    expect(await statusOf(`/sessions?limit=2&page=${MAX_INT64}`)).toBe(422);
     expect(await statusOf('/sessions?page=0')).toBe(422);
   });
 
-  it('filter by name', async () => {
+  it('responds 422 to a name filter of more than 256 characters', async () => {
     expect(await statusOf(`/sessions?session_name=${'x'.repeat(256)}`)).toBe(200);
     expect(await statusOf(`/sessions?session_name=${'x'.repeat(257)}`)).toBe(422);
   });
 
-  it('id of a new session', async () => {
+  it('responds 422 to a new session id that is too long for the index', async () => {
     const id = (length: number) => randomBytes(length).toString('hex').slice(0, length);
     expect(await post(JSON.stringify({ session_id: id(2_600) }))).toBe(201);
     expect(await post(JSON.stringify({ session_id: id(15_000) }))).toBe(422);
   });
 
-  it('one statement, and the wait for a connection meanwhile', async () => {
+  it('responds 504 at the statement timeout and 503 at the queue timeout', async () => {
     const lock = await database.lock('ai.agno_sessions');
     const [slow, waiting] = await Promise.all([
       call(impatient.baseUrl, '/sessions/s'),
@@ -128,18 +128,18 @@ describe('limits', () => {
   it.concurrent.each([
     ['head', 'GET /sessions HTTP/1.1\r\nHost: x\r\nA: '],
     ['body', 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{'],
-  ])('arrival: of a %s that does not come to an end', async (_, bytes) => {
+  ])('responds 408 to a %s that does not end in time', async (_, bytes) => {
     const connection = new RawConnection(impatient.baseUrl);
-    const answer = await connection.ask(Buffer.from(bytes), 25_000);
+    const response = await connection.ask(Buffer.from(bytes), 25_000);
     connection.close();
-    expect([answer?.status, answer?.body]).toEqual([408, '{"detail":"The request did not arrive in time"}']);
-    expect(answer?.headers.get('connection')).toBe('close');
+    expect([response?.status, response?.body]).toEqual([408, '{"detail":"The request did not arrive in time"}']);
+    expect(response?.headers.get('connection')).toBe('close');
   });
 
   it.concurrent.each([
     ['a request', '', `${LATE_HEAD}${LATE_BODY}`],
     ['the end of a body', `${LATE_HEAD}${LATE_BODY.slice(0, 1)}`, LATE_BODY.slice(1)],
-  ])('arrival: %s that comes after its refusal is not done', async (_, early, late) => {
+  ])('does not execute a request after its 408: %s arrives late', async (_, early, late) => {
     const socket = connect({ port: Number(new URL(impatient.baseUrl).port), host: '127.0.0.1', allowHalfOpen: true });
     socket.write(early);
     const [refusal] = (await once(socket, 'data')) as [Buffer];

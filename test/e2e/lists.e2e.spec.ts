@@ -9,7 +9,7 @@ interface List {
   meta: { total_count: number };
 }
 
-describe('lists while others write', () => {
+describe('lists during concurrent writes', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
 
@@ -23,7 +23,7 @@ describe('lists while others write', () => {
 
   const list = async (query = ''): Promise<List> => (await call(service.baseUrl, `/sessions?limit=500${query}`)).json;
 
-  it('counts every session that was created before the list was asked for', async () => {
+  it('count every session created before the request', async () => {
     for (let created = 2; created <= 30; created++) {
       await call(service.baseUrl, '/sessions', { method: 'POST', body: { user_id: 'u' } });
       const lists = await Promise.all([list(), list('&user_id=u'), list('&user_id=nobody')]);
@@ -31,7 +31,7 @@ describe('lists while others write', () => {
     }
   });
 
-  it('counts what another client of the database commits, and only once it is committed', async () => {
+  it('count sessions of other database clients as soon as they are committed, not earlier', async () => {
     const before = (await list()).meta.total_count;
     const insert = "INSERT INTO ai.agno_sessions (session_id, session_type, created_at) VALUES ('others', 'agent', 1)";
     await database.sql(`BEGIN; ${insert}; SELECT pg_current_xact_id(); ROLLBACK`);
@@ -42,7 +42,7 @@ describe('lists while others write', () => {
     expect((await list()).meta.total_count).toBe(before);
   });
 
-  it('compares a filter by name with the first 10,000 characters of names', async () => {
+  it('compare the name filter with the first 10,000 characters of names', async () => {
     const body = { session_id: 'long-name', session_name: `${'ö'.repeat(9_996)}nearFAR` };
     await call(service.baseUrl, '/sessions', { method: 'POST', body });
     const found = async (name: string) => (await list(`&session_name=${name}`)).meta.total_count;
@@ -56,7 +56,7 @@ describe('lists while others write', () => {
     await call(service.baseUrl, '/sessions/long-name', { method: 'DELETE' });
   });
 
-  it('shows a new title as soon as the run that gives it has changed', async () => {
+  it('show a new title as soon as the run that it comes from has changed', async () => {
     const title = async () => (await list()).data.find(({ session_id }) => session_id === 'titled')?.session_name;
     expect(await title()).toBe('first title');
     for (const content of ['second title', 'third title']) {

@@ -11,7 +11,7 @@ import { scaled } from '../support/time-scale.js';
 const TABLE = 'ai.agno_sessions';
 const REQUEST_TIMEOUT_MS = scaled(2_000);
 
-describe('what every request goes through', () => {
+describe('request handling', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
   /** The same service with a short request timeout. */
@@ -47,12 +47,12 @@ describe('what every request goes through', () => {
     expect(reply.headers.get('x-request-id')).toBe(id);
   });
 
-  it.each(['', 'with space', 'x'.repeat(129), 'slash/'])('replaces the id %j', async (id) => {
+  it.each(['', 'with space', 'x'.repeat(129), 'slash/'])('replaces the invalid request id %j', async (id) => {
     const reply = await call(service.baseUrl, '/nowhere', { headers: { 'x-request-id': id } });
     expect(reply.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('logs one line with the route template, the db_id and the address behind a trusted proxy', async () => {
+  it('logs one line with route template, db_id and the client address from a trusted proxy', async () => {
     const headers = { 'x-request-id': 'logged-1', 'x-forwarded-for': '203.0.113.9', authorization: 'Bearer hush' };
     await call(service.baseUrl, '/sessions/s?session_name=secret', { headers });
     const line = await logged('logged-1');
@@ -68,9 +68,13 @@ describe('what every request goes through', () => {
     expect(JSON.stringify(line)).not.toMatch(/hush|secret/);
   });
 
-  it('logs also what no route sees: a preflight, and a request without a host', async () => {
-    const asked = { origin: 'https://a.example', 'access-control-request-method': 'GET', 'x-request-id': 'preflight' };
-    await call(service.baseUrl, '/sessions', { method: 'OPTIONS', headers: asked });
+  it('also logs requests that reach no route: a preflight and a request without Host', async () => {
+    const preflight = {
+      origin: 'https://a.example',
+      'access-control-request-method': 'GET',
+      'x-request-id': 'preflight',
+    };
+    await call(service.baseUrl, '/sessions', { method: 'OPTIONS', headers: preflight });
     expect(await logged('preflight')).toMatchObject({ method: 'OPTIONS', status: 400 });
     const connection = new RawConnection(service.baseUrl);
     await connection.ask(Buffer.from('GET /sessions HTTP/1.1\r\nX-Request-Id: hostless\r\n\r\n'), 5_000);
@@ -78,7 +82,7 @@ describe('what every request goes through', () => {
     expect(await logged('hostless')).toMatchObject({ method: 'GET', status: 400 });
   });
 
-  it('logs stack traces with positions in the sources', async () => {
+  it('logs stack traces with positions in the TypeScript sources', async () => {
     await database.sql(`ALTER TABLE ${TABLE} ADD CONSTRAINT none CHECK (created_at IS NULL) NOT VALID`);
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'never' } });
     await database.sql(`ALTER TABLE ${TABLE} DROP CONSTRAINT none`);
@@ -86,7 +90,7 @@ describe('what every request goes through', () => {
     expect((line['err'] as { stack: string }).stack).toMatch(/^ +at .*\blibs\/database\/src\/[\w/-]+\.ts:\d+:\d+\)?$/m);
   });
 
-  it('answers 504 after the request timeout and cancels the statement in PostgreSQL', async () => {
+  it('responds 504 after the request timeout and cancels the statement in PostgreSQL', async () => {
     const lock = await database.lock(TABLE);
     const reply = await call(impatient.baseUrl, '/sessions/s');
     expect(reply.status).toBe(504);
@@ -96,7 +100,7 @@ describe('what every request goes through', () => {
     expect((await call(impatient.baseUrl, '/sessions/s')).status).toBe(200);
   });
 
-  it('cancels the statement of a read whose client has gone, before its time is up', async () => {
+  it('cancels the statement of a read when its client disconnects, before the timeout', async () => {
     await database.lock(TABLE);
     const client = new AbortController();
     const headers = { 'x-request-id': 'gone', 'x-forwarded-for': '203.0.113.7' };
@@ -116,7 +120,7 @@ describe('what every request goes through', () => {
     expect(text).toContain('http_route="/sessions/:session_id",http_response_status_code="499"} 1');
   });
 
-  it('lets a write go on whose client has gone, but not for ever', async () => {
+  it('continues a write whose client has disconnected, until the request timeout', async () => {
     await database.lock(TABLE);
     const client = new AbortController();
     const options = { method: 'DELETE', signal: client.signal };
@@ -128,7 +132,7 @@ describe('what every request goes through', () => {
     await until(async () => (await database.waitersFor(TABLE)) === 0);
   });
 
-  it('answers a body over the limit with 413 before it is sent, and goes on', async () => {
+  it('responds 413 to an oversized Content-Length before the body is sent, and keeps serving', async () => {
     const announced = request(`${service.baseUrl}/sessions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'content-length': '20000000' },

@@ -17,7 +17,7 @@ import { RawConnection } from '../support/raw-http.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-const MANY = 400; // more than may wait to be compared
+const MANY = 400; // more than the comparison queue holds
 
 async function serve(listener: RequestListener): Promise<{ url: string; server: Server; close(): Promise<void> }> {
   const server = createServer(listener).listen(0, '127.0.0.1');
@@ -33,7 +33,7 @@ async function serve(listener: RequestListener): Promise<{ url: string; server: 
   };
 }
 
-describe('a proxy before Python', () => {
+describe('mirror proxy in front of Python', () => {
   let python: ServerProcess;
   let ours: ServerProcess;
 
@@ -47,7 +47,7 @@ describe('a proxy before Python', () => {
   });
   afterAll(() => Promise.all([python.stop(), ours.stop()]));
 
-  /** Answers as Python gives them, without what is another one every time. */
+  /** A response without the headers that differ every time. */
   const seen = async (baseUrl: string) => {
     const { status, headers, text } = await call(baseUrl, '/sessions/s');
     const kept = [...headers].filter(([name]) => !['x-request-id', 'date', 'connection', 'keep-alive'].includes(name));
@@ -56,7 +56,7 @@ describe('a proxy before Python', () => {
 
   const severalTimes = (baseUrl: string) => Promise.all(Array.from({ length: MANY }, () => seen(baseUrl)));
 
-  it('compares what went through with our answers', async () => {
+  it('compares forwarded responses with those of our service', async () => {
     const proxy = await startMirrorProxy(python.baseUrl, ours.baseUrl);
     const direct = await seen(python.baseUrl);
     for (let times = 0; times < 20; times++) expect(await seen(proxy.baseUrl)).toEqual(direct);
@@ -73,23 +73,26 @@ describe('a proxy before Python', () => {
 
   it.each([
     ['hangs', (_: IncomingMessage) => undefined],
-    ['breaks off', (request: IncomingMessage) => request.socket.destroy()],
-  ])('gives the same answers while ours %s, and counts what it drops', async (_, behave) => {
-    const broken = await serve(behave);
-    const proxy = await startMirrorProxy(python.baseUrl, broken.url);
-    const direct = await seen(python.baseUrl);
-    expect(new Set((await severalTimes(proxy.baseUrl)).map((answer) => JSON.stringify(answer)))).toEqual(
-      new Set([JSON.stringify(direct)]),
-    );
-    const run = await proxy.stop();
-    await broken.close();
-    const { error = 0, equal = 0 } = run.report?.total.counts ?? {};
-    expect(equal).toBe(0);
-    expect(error + (run.report?.dropped ?? 0)).toBeGreaterThanOrEqual(MANY);
-    expect(run.exitCode).not.toBe(0);
-  });
+    ['resets its connections', (request: IncomingMessage) => request.socket.destroy()],
+  ])(
+    'returns the responses of Python unchanged while our service %s, and counts dropped comparisons',
+    async (_, behave) => {
+      const broken = await serve(behave);
+      const proxy = await startMirrorProxy(python.baseUrl, broken.url);
+      const direct = await seen(python.baseUrl);
+      expect(new Set((await severalTimes(proxy.baseUrl)).map((response) => JSON.stringify(response)))).toEqual(
+        new Set([JSON.stringify(direct)]),
+      );
+      const run = await proxy.stop();
+      await broken.close();
+      const { error = 0, equal = 0 } = run.report?.total.counts ?? {};
+      expect(equal).toBe(0);
+      expect(error + (run.report?.dropped ?? 0)).toBeGreaterThanOrEqual(MANY);
+      expect(run.exitCode).not.toBe(0);
+    },
+  );
 
-  it('gives the same answers while ours is down', async () => {
+  it('returns the responses of Python unchanged while our service is down', async () => {
     const proxy = await startMirrorProxy(python.baseUrl, `http://127.0.0.1:${await freePort()}`);
     const direct = await seen(python.baseUrl);
     for (let times = 0; times < 10; times++) expect(await seen(proxy.baseUrl)).toEqual(direct);
@@ -98,7 +101,7 @@ describe('a proxy before Python', () => {
     expect(run.exitCode).toBe(1);
   });
 
-  it('says so when Python is down', async () => {
+  it('responds 502 when Python is down', async () => {
     const frail = await serve((_, response) => response.end('{}'));
     const proxy = await startMirrorProxy(frail.url, ours.baseUrl);
     await frail.close();
@@ -110,7 +113,7 @@ describe('a proxy before Python', () => {
   });
 });
 
-describe('what goes through', () => {
+describe('mirror proxy forwarding', () => {
   const requests: { request: IncomingMessage; body: string }[] = [];
   const events: (() => void)[] = [];
   let python: Awaited<ReturnType<typeof serve>>;
@@ -147,7 +150,7 @@ describe('what goes through', () => {
   });
   afterAll(() => Promise.all([python.close(), ours.close()]));
 
-  it('keeps status, reason and repeated headers, and drops those of the connection', async () => {
+  it('keeps the status and repeated headers, and removes connection-specific headers', async () => {
     const reply = await call(proxy.baseUrl, '/odd?a=%2F+b&&', { headers: { 'x-own': 'kept', te: 'trailers' } });
     expect(reply.status).toBe(299);
     expect(reply.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
@@ -159,7 +162,7 @@ describe('what goes through', () => {
     expect(request?.headers['x-forwarded-for']).toBe('127.0.0.1');
   });
 
-  it.each(['POST', 'DELETE'])('passes the body of a %s on, of known length or not', async (method) => {
+  it.each(['POST', 'DELETE'])('forwards the body of a %s with and without a known length', async (method) => {
     const text = 'x'.repeat(300_000);
     for (const body of [text, new Blob([text]).stream()]) {
       await fetch(`${proxy.baseUrl}/other`, { method, body, duplex: 'half' } as RequestInit);
@@ -167,16 +170,16 @@ describe('what goes through', () => {
     }
   });
 
-  it('passes events on as they come', async () => {
+  it('forwards server-sent events as they arrive', async () => {
     const outgoing = httpRequest(`${proxy.baseUrl}/events`).end();
-    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     events[0]?.();
-    expect(String((await once(answer, 'data'))[0])).toBe('data: next\n\n');
+    expect(String((await once(response, 'data'))[0])).toBe('data: next\n\n');
     events[1]?.();
-    await once(answer.resume(), 'end');
+    await once(response.resume(), 'end');
   });
 
-  it('ends the request to Python when the client goes away', async () => {
+  it('aborts the request to Python when the client disconnects', async () => {
     const outgoing = httpRequest(`${proxy.baseUrl}/events`).end();
     await once(outgoing, 'response');
     const upstream = requests.at(-1)?.request;
@@ -184,7 +187,7 @@ describe('what goes through', () => {
     await until(async () => upstream?.socket.destroyed);
   });
 
-  it('passes another protocol on', async () => {
+  it('tunnels an upgraded connection', async () => {
     const outgoing = httpRequest(`${proxy.baseUrl}/ws`, { headers: { connection: 'Upgrade', upgrade: 'echo' } }).end();
     const [, socket] = (await once(outgoing, 'upgrade')) as [IncomingMessage, NodeJS.ReadWriteStream];
     socket.write('ping');
@@ -192,13 +195,13 @@ describe('what goes through', () => {
     socket.end();
   });
 
-  it('survives what is no HTTP', async () => {
+  it('responds 400 to bytes that are not HTTP', async () => {
     const connection = new RawConnection(proxy.baseUrl);
     expect((await connection.ask(Buffer.from('NO HTTP\r\n\r\n'), 5_000))?.status).toBe(400);
     connection.close();
   });
 
-  it('compares compressed answers by their text', async () => {
+  it('compares compressed responses by their decoded content', async () => {
     const { report } = await proxy.stop();
     expect(report?.total.counts).toMatchObject({ different: 0, error: 0 });
     expect(report?.total.counts.equal).toBeGreaterThan(0);

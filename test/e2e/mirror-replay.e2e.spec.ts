@@ -11,8 +11,8 @@ const SESSIONS = `INSERT INTO ai.agno_sessions (session_id, session_type, agent_
   SELECT 's' || n, 'agent', 'a', 'ann', jsonb_build_object('session_name', 'Chat ' || n), 1760000000 + n / 2
   FROM generate_series(0, 9) n`;
 
-/** Two services in the places of Python and ours; in the second database one session has another name. */
-describe('replay', () => {
+/** Two instances of our service stand for Python and ours. In the second database one session has another name. */
+describe('mirror replay', () => {
   let databases: ScratchDatabase[];
   let services: ServerProcess[];
   let sides: string[];
@@ -39,7 +39,7 @@ describe('replay', () => {
   });
   const authorized = { MIRROR_HEADERS: `Authorization: Bearer ${KEY}` };
 
-  it('finds the one session that differs, and shows it, but no key', async () => {
+  it('reports the one session that differs, without disclosing the key', async () => {
     const run = await runMirrorReplay(log('/sessions?limit=3', '/agents', ...paths), sides, authorized);
     expect(run.stderr).toBe('');
     expect(run.exitCode).toBe(1);
@@ -55,19 +55,19 @@ describe('replay', () => {
     for (const text of [run.stdout, run.page, JSON.stringify(run.report)]) expect(text).not.toContain(KEY);
   });
 
-  it('exits with 0 when everything is equal, refusals included', async () => {
+  it('exits with 0 when all responses are equal, including errors', async () => {
     const equal = paths.filter((path) => path !== '/sessions/s3');
     expect((await runMirrorReplay(log(...equal), sides, authorized)).exitCode).toBe(0);
     expect((await runMirrorReplay(log(...paths, '/sessions?limit=x'), sides)).exitCode).toBe(0);
   });
 
-  it('lets so many differ as are allowed', async () => {
+  it('exits with 0 when the share of differences is within --allow', async () => {
     const run = await runMirrorReplay(log(...paths), [...sides, '--allow', '10%'], authorized);
     expect(run.report?.outcome).toBe('within allowance');
     expect(run.exitCode).toBe(0);
   });
 
-  it('shows no values when told so', async () => {
+  it('shows no values with --no-values', async () => {
     const run = await runMirrorReplay(log('/sessions/s3?user_id=ann'), [...sides, '--no-values'], authorized);
     expect(run.report?.findings[0]?.examples[0]).toEqual({
       method: 'GET',
@@ -78,7 +78,7 @@ describe('replay', () => {
     for (const text of [run.stdout, run.page]) expect(text).not.toMatch(/Planted|Chat 3|=ann/);
   });
 
-  it('exits with 2 when nothing can be compared, or a side does not answer', async () => {
+  it('exits with 2 when there is nothing to compare or a side does not respond', async () => {
     expect((await runMirrorReplay(log('/agents'), sides)).exitCode).toBe(2);
     const port = new URL(await unreachableDsn()).port;
     const down = await runMirrorReplay(log('/sessions'), [...sides.slice(0, 3), `http://127.0.0.1:${port}`]);
@@ -86,7 +86,7 @@ describe('replay', () => {
     expect(down.exitCode).toBe(2);
   });
 
-  it('says which answers only Python fails to give', async () => {
+  it('counts requests that only Python fails to answer', async () => {
     await databases[0]?.goDown();
     const run = await runMirrorReplay(log('/sessions/s1', '/sessions/s2'), sides, authorized);
     await databases[0]?.comeBack();
@@ -95,12 +95,12 @@ describe('replay', () => {
     expect(run.exitCode).toBe(2);
   });
 
-  describe('of writes', () => {
+  describe('writes', () => {
     const har = (...entries: object[]) => ({ name: 'recorded.har', text: JSON.stringify({ log: { entries } }) });
     const json = { headers: [{ name: 'Content-Type', value: 'application/json' }] };
-    const write = (method: string, path: string, body?: object, answer?: object) => ({
+    const write = (method: string, path: string, body?: object, response?: object) => ({
       request: { method, url: `https://recorded.test${path}`, ...json, postData: { text: JSON.stringify(body) } },
-      response: { content: { text: JSON.stringify(answer) } },
+      response: { content: { text: JSON.stringify(response) } },
     });
     const recorded = '0b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d';
     const source = har(
@@ -112,20 +112,20 @@ describe('replay', () => {
     const hosts = () => services.map(({ baseUrl }) => new URL(baseUrl).host).join(',');
     const count = async (database?: ScratchDatabase) =>
       (await database?.sql<{ n: string }>('SELECT count(*) AS n FROM ai.agno_sessions'))?.[0]?.n;
-    const mark = (at: number, session_name: string) =>
-      call(services[at]?.baseUrl ?? '', '/sessions', {
+    const mark = (index: number, session_name: string) =>
+      call(services[index]?.baseUrl ?? '', '/sessions', {
         method: 'POST',
         body: { session_id: 'mirror-throw-away', agent_id: 'a', session_name },
         headers: { authorization: `Bearer ${KEY}` },
       });
 
-    it('does nothing without --unsafe', async () => {
+    it('are skipped without --unsafe', async () => {
       const run = await runMirrorReplay(source, sides, authorized);
       expect(run.report?.skipped).toEqual({ 'neither GET nor HEAD': 3 });
       expect(await count(databases[0])).toBe('10');
     });
 
-    it('is refused without the hosts, and without a mark in both databases', async () => {
+    it('are rejected unless --unsafe names the hosts and both databases are marked as disposable', async () => {
       const unnamed = await runMirrorReplay(source, [...sides, '--unsafe', 'yes'], authorized);
       expect([unnamed.exitCode, unnamed.stderr]).toEqual([2, expect.stringContaining('--unsafe: expected the hosts')]);
       await mark(0, 'python');
@@ -136,7 +136,7 @@ describe('replay', () => {
       expect(await count(databases[0])).toBe('11');
     });
 
-    it('compares what both sides make of the same, with ids and times of their own', async () => {
+    it('compare as equal although each side generates its own ids and times', async () => {
       await databases[1]?.sql("DELETE FROM ai.agno_sessions WHERE session_id = 'mirror-throw-away'");
       await mark(1, 'ours');
       const run = await runMirrorReplay(source, [...sides, '--unsafe', hosts()], authorized);

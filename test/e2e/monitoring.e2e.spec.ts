@@ -24,7 +24,7 @@ const QUERIES: readonly (readonly [string, string])[] = [
 ];
 
 describe('alerts and dashboard', () => {
-  it('ask only for what the service exports', async () => {
+  it('use only metrics that the service exports', async () => {
     const database = await createScratchDatabase();
     const service = await startSessionService({ AGNO_PG_DSN: database.dsn });
     try {
@@ -42,9 +42,9 @@ describe('alerts and dashboard', () => {
     }
   });
 
-  it.each(QUERIES)('%s is a query that Prometheus can read', (_, query) => {
+  it.each(QUERIES)('contain valid PromQL: %s', (_, query) => {
     const errors: number[] = [];
-    parser.parse(readable(query)).iterate({
+    parser.parse(withVariables(query)).iterate({
       enter: ({ type, from }) => {
         if (type.isError) errors.push(from);
       },
@@ -53,9 +53,9 @@ describe('alerts and dashboard', () => {
   });
 });
 
-/** The series that a query reads. */
+/** The names of the metrics that a query reads. */
 function namesIn(query: string): string[] {
-  const text = readable(query);
+  const text = withVariables(query);
   const names: string[] = [];
   parser.parse(text).iterate({
     enter: ({ name, node }) => {
@@ -66,7 +66,7 @@ function namesIn(query: string): string[] {
   return names;
 }
 
-/** Grafana's variables, as it would fill them in. */
-function readable(query: string): string {
+/** Replaces Grafana's variables by values. */
+function withVariables(query: string): string {
   return query.replaceAll('$__rate_interval', '5m').replaceAll('$job', '.*');
 }

@@ -8,7 +8,7 @@ import { scaled } from '../support/time-scale.js';
 
 const DRAIN_MS = scaled(2_000);
 
-describe('what operators ask', () => {
+describe('probes and metrics', () => {
   let database: ScratchDatabase;
   let unborn: string;
   let service: ServerProcess;
@@ -27,7 +27,7 @@ describe('what operators ask', () => {
   const statusOf = async (path: string) => (await call(service.baseUrl, path)).status;
   const headers = { authorization: 'Bearer key-of-the-operator' };
 
-  it('is ready when its default database answers, and names those that do not', async () => {
+  it('report ready when the default database responds, and name the databases that are down', async () => {
     const reply = await call(service.baseUrl, '/readyz');
     expect(reply.status).toBe(200);
     expect(reply.json).toMatchObject({
@@ -38,26 +38,26 @@ describe('what operators ask', () => {
     expect([await statusOf('/livez'), await statusOf('/healthz')]).toEqual([200, 200]);
   });
 
-  it('counts requests by route template and status, and statements by db_id', async () => {
+  it('count requests by route template and status, and statements by db_id', async () => {
     await call(service.baseUrl, '/sessions', { method: 'POST', headers, body: { session_id: 'one' } });
     for (const id of ['one', 'two', 'three']) await call(service.baseUrl, `/sessions/${id}`, { headers });
     await call(service.baseUrl, '/nowhere', { headers });
-    const figures = await scrapeMetrics(service);
-    const requests = (labels: string) => figures.get(`http_server_request_duration_seconds_count{${labels}}`);
+    const metrics = await scrapeMetrics(service);
+    const requests = (labels: string) => metrics.get(`http_server_request_duration_seconds_count{${labels}}`);
     const route = 'http_request_method="GET",http_route="/sessions/:session_id"';
     expect(requests(`${route},http_response_status_code="200"`)).toBe(1);
     expect(requests(`${route},http_response_status_code="404"`)).toBe(2);
     expect(
       requests('http_request_method="GET",http_route="unmatched",http_response_status_code="404"'),
     ).toBeGreaterThanOrEqual(1);
-    expect([...figures.keys()].filter((name) => name.includes('db_operation_name'))).not.toEqual([]);
-    expect(figures.get('db_client_connection_max{db_id="main"}')).toBe(10);
-    expect(figures.get('db_client_connection_pending_requests{db_id="main"}')).toBe(0);
-    expect(figures.get('agno_session_service_database_up{db_id="main"}')).toBe(1);
-    expect(figures.get('agno_session_service_database_up{db_id="unborn"}')).toBe(0);
+    expect([...metrics.keys()].filter((name) => name.includes('db_operation_name'))).not.toEqual([]);
+    expect(metrics.get('db_client_connection_max{db_id="main"}')).toBe(10);
+    expect(metrics.get('db_client_connection_pending_requests{db_id="main"}')).toBe(0);
+    expect(metrics.get('agno_session_service_database_up{db_id="main"}')).toBe(1);
+    expect(metrics.get('agno_session_service_database_up{db_id="unborn"}')).toBe(0);
   });
 
-  it('is not ready while its default database is down, and alive all the same', async () => {
+  it('report not ready but live while the default database is down', async () => {
     await database.goDown();
     await until(async () => (await statusOf('/readyz')) === 503);
     expect((await call(service.baseUrl, '/readyz')).json).toMatchObject({ status: 'error', error: { main: {} } });
@@ -66,11 +66,11 @@ describe('what operators ask', () => {
     await until(async () => (await statusOf('/readyz')) === 200);
   });
 
-  it('keeps an idle connection longer than balancers do', async () => {
+  it('announce a keep-alive timeout longer than that of load balancers', async () => {
     expect((await call(service.baseUrl, '/healthz')).headers.get('keep-alive')).toBe('timeout=620');
   });
 
-  it('goes on serving while it drains, but is not ready', async () => {
+  it('report not ready while the service drains, which still serves requests', async () => {
     const exit = service.stop();
     await until(async () => (await statusOf('/readyz')) === 503);
     expect([await statusOf('/livez'), await statusOf('/healthz')]).toEqual([200, 200]);
@@ -80,18 +80,18 @@ describe('what operators ask', () => {
   });
 });
 
-describe('several workers', () => {
-  it('add up their figures, whichever is asked', async () => {
+describe('metrics of several workers', () => {
+  it('are summed in the response of any worker', async () => {
     const database = await createScratchDatabase();
     const service = await startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_SERVICE_WORKERS: '2' });
     try {
       for (let request = 0; request < 10; request++) {
         await call(service.baseUrl, '/sessions', { headers: { connection: 'close' } });
       }
-      const figures = await scrapeMetrics(service);
+      const metrics = await scrapeMetrics(service);
       const labels = 'http_request_method="GET",http_route="/sessions",http_response_status_code="200"';
-      expect(figures.get(`http_server_request_duration_seconds_count{${labels}}`)).toBe(10);
-      expect(figures.get('db_client_connection_max{db_id="default"}')).toBe(10);
+      expect(metrics.get(`http_server_request_duration_seconds_count{${labels}}`)).toBe(10);
+      expect(metrics.get('db_client_connection_max{db_id="default"}')).toBe(10);
     } finally {
       await service.stop();
     }

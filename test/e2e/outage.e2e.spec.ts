@@ -6,7 +6,7 @@ import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { createScratchDatabase, type ScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-describe('a database that is not there', () => {
+describe('database outage', () => {
   let healthy: ScratchDatabase;
   let flaky: ScratchDatabase;
   let service: ServerProcess;
@@ -21,7 +21,7 @@ describe('a database that is not there', () => {
   });
   afterAll(() => service.stop());
 
-  it('is down at start: its requests get 503, the others are served', async () => {
+  it('responds 503 for a database that is down at start, and serves the others', async () => {
     const reply = await call(service.baseUrl, '/sessions?db_id=unborn');
     expect(reply.status).toBe(503);
     expect(reply.json).toEqual({ detail: "Database 'unborn' is unavailable" });
@@ -29,7 +29,7 @@ describe('a database that is not there', () => {
     expect(service.output()).not.toContain('hush');
   });
 
-  it('goes away and comes back: 503 meanwhile, no restart needed, the other never fails', async () => {
+  it('responds 503 while one database is down, recovers without a restart, and leaves the other database alone', async () => {
     await call(service.baseUrl, '/sessions?db_id=flaky', { method: 'POST', body: { session_id: 's' } });
     await flaky.goDown();
     for (let request = 0; request < 10; request++) {
@@ -41,8 +41,8 @@ describe('a database that is not there', () => {
   });
 });
 
-describe('a server that starts after the service', () => {
-  it('is used as soon as it answers', async () => {
+describe('a database server that starts after the service', () => {
+  it('is used as soon as it accepts connections', async () => {
     let postgres: TestPostgres | undefined;
     const port = await freePort();
     const service = await startSessionService({

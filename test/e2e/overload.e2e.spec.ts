@@ -10,7 +10,7 @@ import { scaled } from '../support/time-scale.js';
 
 const QUEUE_TIMEOUT_MS = scaled(4_000);
 
-describe('a database that is asked more than it can answer', () => {
+describe('an overloaded database', () => {
   let busy: ScratchDatabase;
   let service: ServerProcess;
   let lock: pg.Client;
@@ -40,7 +40,7 @@ describe('a database that is asked more than it can answer', () => {
     await service.stop();
   });
 
-  it('rejects a request at once when another has waited half of the queue timeout', async () => {
+  it('rejects a request immediately when another has waited half of the queue timeout', async () => {
     await until(async () => (await pendingRequests(service, 'busy')) === 1);
     await setTimeout(QUEUE_TIMEOUT_MS / 2);
     const refusal = await ask();
@@ -53,18 +53,18 @@ describe('a database that is asked more than it can answer', () => {
     );
   });
 
-  it('leaves the other databases alone', async () => {
+  it('does not affect other databases', async () => {
     expect((await call(service.baseUrl, '/sessions?db_id=idle')).status).toBe(200);
   });
 
-  it('rejects a request that waited for the queue timeout', async () => {
+  it('rejects a request that has waited for the whole queue timeout', async () => {
     expect((await waiting).status).toBe(503);
     expect((await call(service.baseUrl, '/metrics')).text).toContain(
       'db_client_connection_timeouts_total{db_id="busy"} 1',
     );
   });
 
-  it('answers the request that has the connection, and everybody as soon as it can', async () => {
+  it('answers the request that holds the connection, and all requests again after the overload', async () => {
     await lock.query('ROLLBACK');
     expect((await holding).status).toBe(200);
     await until(async () => (await ask()).status === 200);

@@ -12,14 +12,14 @@ const LARGE = 5_000_000;
 const LARGEST = 15_000_000;
 const FLOOD = Buffer.alloc(200_000_000, 'no request\r\n\r\n');
 const SMALL = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
-/** More of them than one reading of a connection brings. */
+/** More of them than one read from the socket returns. */
 const WAITING = 60_000;
-/** What a service may take more than before, in megabytes, whatever is sent to it: much less than what is sent here. */
+/** Allowed growth of the resident memory in megabytes, much less than what these tests send. */
 const SLACK_MB = 60;
-/** In bytes. */
-const NEXT_TO_NOTHING = 4_096;
+/** Fewer new bytes than this count as no progress. */
+const NEGLIGIBLE_BYTES = 4_096;
 
-describe('requests that are sent before the answer to the one before', { timeout: scaled(180_000) }, () => {
+describe('pipelined requests', { timeout: scaled(180_000) }, () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
 
@@ -31,7 +31,7 @@ describe('requests that are sent before the answer to the one before', { timeout
   });
   afterAll(() => service.stop());
 
-  it('are done in their order, each when the one before is answered', async () => {
+  it('are executed in order, each after the response to the previous one', async () => {
     const client = new PipeliningClient(service.baseUrl);
     for (let round = 0; round < 20; round++) {
       client.send(
@@ -47,44 +47,44 @@ describe('requests that are sent before the answer to the one before', { timeout
     expect(client.text).toContain('"session_name":"second"');
   });
 
-  it('are refused when they are none, after the answer to the one before and without being kept', async () => {
+  it('are rejected with 400 when malformed, after the previous response and without being buffered', async () => {
     const lock = await database.lock('ai.agno_sessions');
     const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
     client.send(serialiseRequest('GET', '/sessions/large'));
     client.send(FLOOD);
-    const most = mostUntilAnswered(client);
+    const peak = peakUntilResponse(client);
     await untilNothingIsRead();
     await lock.release();
-    expect((await most) - before).toBeLessThan(SLACK_MB);
+    expect((await peak) - before).toBeLessThan(SLACK_MB);
     await until(async () => client.socket.closed);
     expect(client.statuses()).toEqual([200, 400]);
   });
 
-  it('hold one answer in memory, not as many as were asked for', async () => {
+  it('hold only one response in memory at a time', async () => {
     const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();
     client.send(serialiseRequest('GET', '/sessions/large/runs/r').repeat(200));
     await until(async () => client.socket.readableLength > 0);
-    for (let at = 0; at < 20; at++) await call(service.baseUrl, '/sessions/large');
+    for (let index = 0; index < 20; index++) await call(service.baseUrl, '/sessions/large');
     expect(residentMegabytes(service.pid) - before).toBeLessThan(200);
   });
 
-  it('wait in a number that is bounded, and are all answered', async () => {
+  it('queue up to a limit and are all answered', async () => {
     const lock = await database.lock('ai.agno_sessions');
     const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
     client.send(serialiseRequest('GET', '/sessions/large/runs') + SMALL.repeat(WAITING));
-    const most = mostUntilAnswered(client);
+    const peak = peakUntilResponse(client);
     await untilNothingIsRead();
     await lock.release();
-    expect((await most) - before).toBeLessThan(SLACK_MB);
+    expect((await peak) - before).toBeLessThan(SLACK_MB);
     await until(async () => client.statuses().length === WAITING + 1);
     expect(new Set(client.statuses())).toEqual(new Set([200]));
   });
 
-  it('wait in a number that is bounded while the answer before them is read slowly', async () => {
+  it('queue up to a limit and are all answered when the response before them is read slowly', async () => {
     const runs = [{ run_id: 'q', agent_id: 'a', content: 'x'.repeat(LARGEST) }];
     const body = { session_id: 'largest', agent_id: 'a', runs };
     expect((await call(service.baseUrl, '/sessions', { method: 'POST', body })).status).toBe(201);
@@ -97,7 +97,7 @@ describe('requests that are sent before the answer to the one before', { timeout
     await until(async () => client.statuses().length === WAITING + 1);
   });
 
-  it('are cut off where too many wait on all connections, and others are served', async () => {
+  it('are cut off when too many queue on all connections, while other connections are served', async () => {
     const lock = await database.lock('ai.agno_sessions');
     const before = residentMegabytes(service.pid);
     const clients = Array.from({ length: 40 }, () => new PipeliningClient(service.baseUrl));
@@ -114,9 +114,9 @@ describe('requests that are sent before the answer to the one before', { timeout
     expect(kept.some(({ socket }) => !socket.closed)).toBe(true);
   });
 
-  it('are each logged under their own id', async () => {
+  it('are logged under their own request ids', async () => {
     const client = new PipeliningClient(service.baseUrl);
-    const ids = Array.from({ length: 4 }, (_, at) => `piped-${at}`);
+    const ids = Array.from({ length: 4 }, (_, index) => `piped-${index}`);
     await database.sql('ALTER TABLE ai.agno_sessions ADD CONSTRAINT none CHECK (created_at IS NULL) NOT VALID');
     const body = { session_id: 'never' };
     client.send(ids.map((id) => serialiseRequest('POST', '/sessions', body, `X-Request-Id: ${id}`)).join(''));
@@ -127,13 +127,13 @@ describe('requests that are sent before the answer to the one before', { timeout
     for (const id of ids) await until(async () => isLogged(id).test(service.output()));
   });
 
-  /** Resolves when the service has read next to nothing for a while: it holds back what its clients still send. */
+  /** Resolves when the service has read almost nothing for a while, because backpressure stops its clients. */
   async function untilNothingIsRead(): Promise<void> {
     let bytes = 0;
     let since = performance.now();
     await until(async () => {
       const now = bytesRead(service.pid);
-      if (now - bytes > NEXT_TO_NOTHING) {
+      if (now - bytes > NEGLIGIBLE_BYTES) {
         bytes = now;
         since = performance.now();
       }
@@ -141,13 +141,13 @@ describe('requests that are sent before the answer to the one before', { timeout
     });
   }
 
-  /** What the service has in memory at most until it gives the first answer, in megabytes. */
-  async function mostUntilAnswered(client: PipeliningClient): Promise<number> {
-    let most = 0;
+  /** Peak resident memory of the service until its first response, in megabytes. */
+  async function peakUntilResponse(client: PipeliningClient): Promise<number> {
+    let peak = 0;
     await until(async () => {
-      most = Math.max(most, residentMegabytes(service.pid));
+      peak = Math.max(peak, residentMegabytes(service.pid));
       return client.statuses().length > 0;
     });
-    return most;
+    return peak;
   }
 });

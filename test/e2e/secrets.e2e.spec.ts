@@ -12,9 +12,9 @@ const SECRET = 'planted-jwt-secret-0123456789abcdefghij';
 const PASSWORD = 'planted-db-password';
 const JWT_SETTINGS = { JWT_VERIFICATION_KEY: SECRET, JWT_ALGORITHM: 'HS256' };
 
-/** Everything an attacker, a mistake or an outage can make the service say. */
+/** Sends requests that provoke errors, and returns all responses. */
 async function provoke(baseUrl: string, credential: string): Promise<string> {
-  let said = '';
+  let output = '';
   const paths = [
     '/sessions',
     '/sessions?db_id=down',
@@ -30,20 +30,20 @@ async function provoke(baseUrl: string, credential: string): Promise<string> {
     { authorization: `Bearer ${credential}x` },
   ];
   for (const path of [...paths, '/openapi.json', '/metrics', '/readyz']) {
-    for (const each of headers) {
-      const reply = await call(baseUrl, path, { headers: { ...each, cookie: `access_token=${credential}` } });
-      said += `${reply.text}${JSON.stringify([...reply.headers])}`;
+    for (const credentials of headers) {
+      const reply = await call(baseUrl, path, { headers: { ...credentials, cookie: `access_token=${credential}` } });
+      output += `${reply.text}${JSON.stringify([...reply.headers])}`;
     }
   }
   for (const method of ['POST', 'PATCH', 'DELETE', 'PUT']) {
     for (const body of [{}, { session_ids: 1 }, 'text']) {
       const authorization = { authorization: `Bearer ${credential}` };
-      said += (
+      output += (
         await call(baseUrl, `/sessions?db_id=down&token=${credential}`, { method, headers: authorization, body })
       ).text;
     }
   }
-  return said;
+  return output;
 }
 
 describe('planted secrets', () => {
@@ -68,23 +68,23 @@ describe('planted secrets', () => {
     ['a token', JWT_SETTINGS, hs256Token({ sub: 'planted-subject' }, { secret: SECRET })],
     ['the token of a service account', { OS_SECURITY_KEY: KEY }, 'agno_pat_planted'],
     ['a security key beside tokens', { ...JWT_SETTINGS, OS_SECURITY_KEY: KEY }, KEY],
-  ])('are in no log line and no answer at trace level, whatever is asked: %s', async (_, settings, credential) => {
+  ])('appear in no response and, at trace level, in no log line: %s', async (_, settings, credential) => {
     const service = await startSessionService({
       AGNO_SESSION_DSN_MAP: JSON.stringify(dsns),
       AGNO_SESSION_REPLICA_MAP: JSON.stringify({ up: [dsns.down, dsns.refused] }),
       LOG_LEVEL: 'trace',
       ...settings,
     });
-    const answers = await provoke(service.baseUrl, credential);
+    const responses = await provoke(service.baseUrl, credential);
     await service.stop();
-    const said = answers + service.output();
+    const output = responses + service.output();
     expect(service.output()).toContain('"route":"/sessions"');
     for (const secret of [KEY, SECRET, PASSWORD, credential, credential.split('.')[2] ?? credential]) {
-      expect(said).not.toContain(secret);
+      expect(output).not.toContain(secret);
     }
   });
 
-  it('are in no log line when PostgreSQL refuses the row that they are in', async () => {
+  it('appear in no log line when PostgreSQL rejects a row that contains them', async () => {
     const database = await createScratchDatabase();
     const service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'trace' });
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'first' } });
@@ -97,7 +97,7 @@ describe('planted secrets', () => {
     expect(service.output()).not.toContain(SECRET);
   });
 
-  it('are in no message of a start that fails', async () => {
+  it('appear in no error message of a failed start', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const starts: Record<string, string>[] = [

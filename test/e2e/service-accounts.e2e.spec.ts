@@ -32,7 +32,7 @@ describe('service accounts', () => {
       ...(body === undefined ? {} : { body }),
     });
 
-  it('are not enabled while AgentOS keeps none, and from when it does without a restart', async () => {
+  it('are rejected until AgentOS creates their table, then accepted without a restart', async () => {
     expect((await by('agno_pat_bot')).json).toEqual({
       detail: 'Service accounts are not enabled on this AgentOS instance',
     });
@@ -45,7 +45,7 @@ describe('service accounts', () => {
     expect((await by('agno_pat_bot')).status).toBe(200);
   });
 
-  it('own what they create and see nothing else, also where users are not isolated', async () => {
+  it('own the sessions they create and see no others, even without user isolation', async () => {
     const created = await by('agno_pat_bot', 'POST', '/sessions', { session_id: 'bots', user_id: 'ann' });
     expect(created.json).toMatchObject({ user_id: 'sa:bot' });
     expect((await by('agno_pat_bot', 'GET', '/sessions/others')).status).toBe(404);
@@ -53,7 +53,7 @@ describe('service accounts', () => {
     expect((await by('agno_pat_boss')).json).toMatchObject({ meta: { total_count: 2 } });
   });
 
-  it('leave a trace of their use', async () => {
+  it('update their last_used_at when used', async () => {
     const [row] = await until(async () => {
       const rows = await database.sql("SELECT last_used_at FROM ai.agno_service_accounts WHERE name = 'bot'");
       return rows[0]?.['last_used_at'] === null ? undefined : rows;
@@ -61,7 +61,7 @@ describe('service accounts', () => {
     expect(Math.abs(Number(row?.['last_used_at']) - Date.now() / 1000)).toBeLessThan(120);
   });
 
-  it('are locked out within the time of the cache once revoked', async () => {
+  it('are rejected at the latest when the cache entry of a revoked token expires', async () => {
     expect((await by('agno_pat_short')).status).toBe(200);
     await database.sql("UPDATE ai.agno_service_accounts SET revoked_at = 1760000000 WHERE name = 'short'");
     const refused = await until(async () => {
@@ -71,17 +71,17 @@ describe('service accounts', () => {
     expect(refused.json).toEqual({ detail: 'Invalid or expired service account token' });
   });
 
-  it('answer 429 after twenty wrong tokens of one address, which keeps no right one out', async () => {
+  it('get a 429 after twenty wrong tokens from one address, where valid tokens still work', async () => {
     const wrong = [];
-    for (let at = 0; at < 22; at++) {
-      wrong.push((await by(`agno_pat_no${at}`, 'GET', '/sessions', undefined, '192.0.2.8')).status);
+    for (let index = 0; index < 22; index++) {
+      wrong.push((await by(`agno_pat_no${index}`, 'GET', '/sessions', undefined, '192.0.2.8')).status);
     }
     expect(wrong).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429]);
     expect((await by('agno_pat_bot', 'GET', '/sessions', undefined, '192.0.2.8')).status).toBe(200);
     expect((await by('agno_pat_no', 'GET', '/sessions', undefined, '192.0.2.9')).status).toBe(401);
   });
 
-  it('have nothing read for a client that left before its token was known', async () => {
+  it('cause no read of sessions when the client disconnects before its token is verified', async () => {
     const sessions = await database.lock('ai.agno_sessions');
     const accounts = await database.lock('ai.agno_service_accounts');
     const client = new AbortController();
@@ -101,7 +101,7 @@ describe('service accounts', () => {
     expect(await lists()).toBe(before + 2);
   });
 
-  /** How many have been read. */
+  /** Number of lists that have been read. */
   async function lists(): Promise<number> {
     const metrics = await scrapeMetrics(service, { authorization: 'Bearer the-key' });
     const [, count = 0] =
@@ -111,7 +111,7 @@ describe('service accounts', () => {
     return count;
   }
 
-  it('answer 503 while the database cannot tell', async () => {
+  it('get a 503 for an uncached token while the database is down', async () => {
     await database.goDown();
     const reply = await by('agno_pat_unseen');
     expect([reply.status, reply.text]).toEqual([503, '{"detail":"Authentication is temporarily unavailable"}']);

@@ -12,12 +12,12 @@ import { scaled } from '../support/time-scale.js';
 const IN_FLIGHT = 200;
 const POOL = 4;
 const REQUEST_TIMEOUT_MS = scaled(1_000);
-/** More of them than the kernel takes off the service's hands. */
-const ANSWERS = 60;
+/** More than fit into the kernel's socket buffers. */
+const RESPONSES = 60;
 const POST = 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
 
 describe('SIGTERM', () => {
-  it('finishes every request in flight and then exits with 0', async () => {
+  it('answers every request in flight and then exits with 0', async () => {
     const database = await createScratchDatabase();
     const service = await startSessionService({
       AGNO_PG_DSN: database.dsn,
@@ -41,13 +41,13 @@ describe('SIGTERM', () => {
     ['never sent anything', '', {}],
     ['sent half a head', 'GET /healthz HTTP/1.1\r\nHost', { AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) }],
     ['sent half a body', `${POST}Content-Length: 9\r\n\r\n{`, { AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) }],
-  ])('is not held up by a client that %s', async (_, bytes, env) => {
+  ])('exits with 0 despite a client that %s', async (_, bytes, env) => {
     const service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn, ...env });
     await connectAndSend(service, bytes);
     expect(await service.stop()).toBe(0);
   });
 
-  it('is not held up by a client that sent half a request behind one whose answer it still reads', async () => {
+  it('exits with 0 despite a client that sent half a request behind one whose response it is still reading', async () => {
     const service = await startSessionService({
       AGNO_PG_DSN: (await createScratchDatabase()).dsn,
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
@@ -64,9 +64,9 @@ describe('SIGTERM', () => {
     expect(await exit).toBe(0);
   });
 
-  it('does nothing that came behind an answer which ended its connection', async () => {
+  it('does not execute a pipelined request behind a response that closed the connection', async () => {
     const { database, service, client, lock } = await waitingClient();
-    // The answer to the first is the last to promise that its connection is kept.
+    // Only the first response still announces keep-alive; the next one closes the connection.
     client.send(serialiseRequest('GET', '/sessions/s'));
     await until(async () => (await database.waitersFor('ai.agno_sessions')) > 0);
     const exit = service.stop();
@@ -79,7 +79,7 @@ describe('SIGTERM', () => {
     expect(await database.sql('SELECT session_id FROM ai.agno_sessions')).toEqual([{ session_id: 's' }]);
   });
 
-  it('cuts no answer that its client is still reading', async () => {
+  it('completes every response that a client is still reading', async () => {
     const service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn });
     const state = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`k${n}`, 'x'.repeat(1_200)]));
     const body = { session_id: 's', session_state: state };
@@ -87,29 +87,29 @@ describe('SIGTERM', () => {
     const idle = new PipeliningClient(service.baseUrl);
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();
-    client.send(serialiseRequest('GET', '/sessions/s').repeat(ANSWERS));
+    client.send(serialiseRequest('GET', '/sessions/s').repeat(RESPONSES));
     await until(async () => client.socket.readableLength > 0);
     const exit = service.stop();
     await until(async () => idle.socket.closed);
     client.socket.resume();
     await until(async () => client.socket.closed);
-    expect(client.statuses()).toHaveLength(ANSWERS);
+    expect(client.statuses()).toHaveLength(RESPONSES);
     expect(await exit).toBe(0);
   });
 
-  it('answers a request of which a part had come', async () => {
+  it('answers a request that had only arrived in part', async () => {
     const service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn });
     const socket = await connectAndSend(service, 'GET /healthz HTTP/1.1\r\n');
     const exit = service.stop();
     await until(() => refusesConnections(service));
     socket.write('Host: x\r\n\r\n');
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(answer.toString(), service.output()).toMatch(/^HTTP\/1\.1 200 /);
+    const [response] = (await once(socket, 'data')) as [Buffer];
+    expect(response.toString(), service.output()).toMatch(/^HTTP\/1\.1 200 /);
     expect(await exit).toBe(0);
   });
 });
 
-/** A client of a service whose sessions table is locked. */
+/** A service whose sessions table is locked, and a client of it. */
 async function waitingClient() {
   const database = await createScratchDatabase();
   const service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info' });

@@ -9,19 +9,19 @@ import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
-/** More than the kernel takes off the service's hands. */
-const ANSWER_BYTES = 12_000_000;
+/** More than the kernel's socket buffers take. */
+const RESPONSE_BYTES = 12_000_000;
 const PATH = '/sessions/s/runs/r';
 const REQUEST_TIMEOUT_MS = scaled(1_500);
 
-describe('a large answer', () => {
+describe('a response to a slow client', () => {
   let service: ServerProcess;
   let dsn: string;
 
   beforeAll(async () => {
     ({ dsn } = await createScratchDatabase());
     service = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) });
-    const runs = [{ run_id: 'r', agent_id: 'a', content: 'x'.repeat(ANSWER_BYTES) }];
+    const runs = [{ run_id: 'r', agent_id: 'a', content: 'x'.repeat(RESPONSE_BYTES) }];
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's', agent_id: 'a', runs } });
   });
   afterAll(() => service.stop());
@@ -39,14 +39,14 @@ describe('a large answer', () => {
     return received();
   }
 
-  it('is cut off where its client reads too slowly, and others are served', async () => {
-    expect(await readAt(250_000)).toBeLessThan(ANSWER_BYTES);
+  it('is cut off when its client reads too slowly, while others are served', async () => {
+    expect(await readAt(250_000)).toBeLessThan(RESPONSE_BYTES);
     expect(service.ended(), service.output()).toBe(false);
     expect((await call(service.baseUrl, '/sessions/s')).status).toBe(200);
     expect(service.output(), 'too many listeners').not.toContain('Warning');
   });
 
-  it('or many small ones, are not kept for a client that reads none of them', async () => {
+  it('is dropped with its connection when a client pipelines many requests and reads nothing', async () => {
     const other = await startSessionService({
       AGNO_PG_DSN: (await createScratchDatabase()).dsn,
       OS_SECURITY_KEY: 'the-key',
@@ -61,10 +61,10 @@ describe('a large answer', () => {
     await until(async () => openSockets(other.pid) === before);
   });
 
-  it('is refused while the memory budget is used up, and a change is made all the same', async () => {
+  it('is rejected with 503 when it is large and the memory budget is full, but writes are still applied', async () => {
     const small = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_MEMORY_BUDGET_BYTES: String(16 * 2 ** 20) });
     onTestFinished(async () => void (await small.stop()));
-    // One that is larger than half of the budget counts for half, and no other such is let in.
+    // A response larger than half of the budget reserves half of it; a second one is rejected.
     const reader = new PipeliningClient(small.baseUrl);
     reader.socket.pause();
     reader.send(serialiseRequest('GET', PATH));
@@ -77,13 +77,13 @@ describe('a large answer', () => {
     expect([changed.status, changed.headers.get('retry-after')]).toEqual([504, null]);
     expect(changed.json).toEqual({ detail: 'The change was made, but its response is too large to be sent now' });
     reader.socket.resume();
-    await until(async () => reader.text.length > ANSWER_BYTES);
+    await until(async () => reader.text.length > RESPONSE_BYTES);
     expect((await call(small.baseUrl, '/sessions/s')).json).toMatchObject(body);
   });
 
-  it('may take longer than a request where its client reads on', async () => {
+  it('may take longer than the request timeout while its client keeps reading', async () => {
     const start = performance.now();
-    expect(await readAt(3_000_000)).toBeGreaterThan(ANSWER_BYTES);
+    expect(await readAt(3_000_000)).toBeGreaterThan(RESPONSE_BYTES);
     expect(performance.now() - start).toBeGreaterThan(2 * REQUEST_TIMEOUT_MS);
   });
 });

@@ -9,14 +9,14 @@ import { scaled } from '../support/time-scale.js';
 
 const BODY_LIMIT = 1_000_000;
 const MEMORY_BUDGET = 16 * 2 ** 20;
-/** So many of the bodies that are declared fit into the budget: 16 KiB of each are free. */
+/** Number of bodies of this length that fit into the budget; the first 16 KiB of each do not count. */
 const AT_ONCE = Math.floor(MEMORY_BUDGET / (BODY_LIMIT - 16_384));
-/** What is sent of each of them. */
+/** Number of bytes sent of each of them. */
 const NEARLY_ALL = 900_000;
 
 const HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${BODY_LIMIT}\r\n\r\n`;
 
-describe('bodies that do not come to an end', () => {
+describe('slow request bodies', () => {
   let service: ServerProcess;
   const connections: RawConnection[] = [];
 
@@ -25,7 +25,7 @@ describe('bodies that do not come to an end', () => {
   beforeAll(async () => {
     ({ dsn } = await createScratchDatabase());
   });
-  // One of its own for each, in which nothing of the bodies before is left.
+  // Each test has its own service, so that no memory is reserved by earlier bodies.
   beforeEach(async () => {
     service = await startSessionService({
       AGNO_PG_DSN: dsn,
@@ -40,14 +40,14 @@ describe('bodies that do not come to an end', () => {
     await service.stop();
   });
 
-  /** Sends the beginning of so many bodies of almost the greatest length. The answers, as they come: only refusals are. */
+  /** Begins `count` bodies just below the size limit and leaves them incomplete. Collects the rejections as they arrive. */
   function begin(count: number): readonly RawResponse[] {
     const refusals: RawResponse[] = [];
-    for (let at = 0; at < count; at++) {
+    for (let index = 0; index < count; index++) {
       const connection = new RawConnection(service.baseUrl);
       connections.push(connection);
-      const answer = connection.ask(Buffer.from(`${HEAD}${' '.repeat(NEARLY_ALL)}`), 60_000);
-      answer.then(
+      const response = connection.ask(Buffer.from(`${HEAD}${' '.repeat(NEARLY_ALL)}`), 60_000);
+      response.then(
         (refusal) => refusal && refusals.push(refusal),
         () => undefined,
       );
@@ -55,13 +55,13 @@ describe('bodies that do not come to an end', () => {
     return refusals;
   }
 
-  /** What the service holds of its memory budget. */
+  /** Bytes of the memory budget that are reserved. */
   async function bytesHeld(): Promise<number> {
     const { text } = await call(service.baseUrl, '/metrics');
     return Number(/^agno_session_service_memory_budget_used_bytes (\d+)/m.exec(text)?.[1]);
   }
 
-  it('are refused with 503 when the memory budget is used up, not those that are on their way', async () => {
+  it('are rejected with 503 when the memory budget is full, while accepted ones continue', async () => {
     const refused = begin(AT_ONCE + 3);
     await until(async () => refused.length === 3);
     for (const { status, headers, body } of refused) {
@@ -72,7 +72,7 @@ describe('bodies that do not come to an end', () => {
     expect(text).toContain('agno_session_service_memory_refusals_total{reason="body"} 3');
   });
 
-  it('are cut when they stand still while others need memory, and are never in the way of small ones', async () => {
+  it('are cut with 408 when they stall while others need memory, and never block small bodies', async () => {
     const refused = begin(AT_ONCE);
     await until(async () => (await bytesHeld()) === AT_ONCE * (BODY_LIMIT - 16_384));
     const post = (body: string) => call(service.baseUrl, '/sessions', { method: 'POST', body: { session_name: body } });
@@ -84,7 +84,7 @@ describe('bodies that do not come to an end', () => {
     expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([408]));
   });
 
-  it('hold nothing any more when they end behind the 408 of their request', async () => {
+  it('release their memory when they end after the 408 of their request', async () => {
     const hasty = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_000)) });
     onTestFinished(async () => void (await hasty.stop()));
     const socket = await connectAndSend(hasty, `${HEAD}${' '.repeat(BODY_LIMIT - 1)}`);
@@ -97,7 +97,7 @@ describe('bodies that do not come to an end', () => {
     });
   });
 
-  it('are none where many large ones come at once: each is taken or told to come again', async () => {
+  it('do not include large bodies that arrive fast: each gets 201 or 503', async () => {
     const body = { session_name: 'a'.repeat(NEARLY_ALL) };
     const posts = Array.from({ length: 40 }, () => call(service.baseUrl, '/sessions', { method: 'POST', body }));
     const statuses = (await Promise.all(posts)).map(({ status }) => status);
@@ -105,7 +105,7 @@ describe('bodies that do not come to an end', () => {
     expect(statuses.filter((status) => status !== 201 && status !== 503)).toEqual([]);
   });
 
-  it('are no error of the service when their client goes', async () => {
+  it('are logged as 499, not as an error, when their client disconnects', async () => {
     const socket = await connectAndSend(service, HEAD.replace('Host: x', 'Host: x\r\nX-Request-ID: gone'));
     socket.destroy();
     const line = await until(async () => /^.*"request_id":"gone".*$/m.exec(service.output())?.[0]);
@@ -113,15 +113,15 @@ describe('bodies that do not come to an end', () => {
     expect(service.output()).not.toContain('"level":"error"');
   });
 
-  it('are read the same in whatever pieces they come', async () => {
+  it('are decoded correctly when they arrive byte by byte', async () => {
     const connection = new RawConnection(service.baseUrl);
     connections.push(connection);
     const body = JSON.stringify({ session_name: 'ä€😀'.repeat(20_000) });
     const pieces = [...Buffer.from(body)].map((byte) => `1\r\n${String.fromCharCode(byte)}\r\n`).join('');
     const head =
       'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
-    const answer = await connection.ask(Buffer.from(`${head}${pieces}0\r\n\r\n`, 'latin1'), 10_000);
-    expect(answer?.status).toBe(201);
-    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ session_name: 'ä€😀'.repeat(20_000) });
+    const response = await connection.ask(Buffer.from(`${head}${pieces}0\r\n\r\n`, 'latin1'), 10_000);
+    expect(response?.status).toBe(201);
+    expect(JSON.parse(response?.body ?? '')).toMatchObject({ session_name: 'ä€😀'.repeat(20_000) });
   });
 });

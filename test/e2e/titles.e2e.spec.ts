@@ -44,7 +44,7 @@ async function start(dsn: string): Promise<ServerProcess> {
 }
 
 describe('titles of unnamed sessions', () => {
-  it('names all of 25,000 sessions in one list, also after a commit', async () => {
+  it('appear for all of 25,000 sessions in one list, also after a commit', async () => {
     const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's0', [runCalled('title 0')]);
@@ -62,7 +62,7 @@ describe('titles of unnamed sessions', () => {
     }
   });
 
-  it('follows the deletion of a run whose place the next run takes', async () => {
+  it('follow the deletion of a run whose ctid and xmin the next run takes over', async () => {
     const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's', [runCalled('deleted run', 'r1'), runCalled('next run', 'r2')]);
@@ -70,7 +70,7 @@ describe('titles of unnamed sessions', () => {
     const version = 'SELECT xmin::text, ctid::text FROM ai.agno_runs WHERE run_id = $1';
     const deleted = await database.sql(version, ['r1']);
     await database.sql("DELETE FROM ai.agno_runs WHERE run_id = 'r1'");
-    // The deleted row stays in its place while a transaction of another test might see it.
+    // VACUUM keeps the deleted row while a transaction of another test might see it.
     await until(async () => {
       await database.sql('VACUUM FULL ai.agno_runs');
       const [next] = await database.sql(version, ['r2']);
@@ -80,7 +80,7 @@ describe('titles of unnamed sessions', () => {
     expect(await titleOf(service)).toBe('next run');
   });
 
-  it('keeps no title of a list that was answered late', async () => {
+  it('are not cached from a list that PostgreSQL answered late', async () => {
     const database = await createScratchDatabase();
     const { port } = new URL(database.dsn);
     const proxy = await HoldingProxy.to(Number(port));
@@ -94,7 +94,7 @@ describe('titles of unnamed sessions', () => {
     await database.sql(RENAME_RUN, ['"second title"']);
     expect(await titleOf(service)).toBe('second title');
 
-    // A service that asks whether the version it knows is still there must not take the answer for one about another.
+    // A check whether the cached row version still exists must not be applied to another version.
     await database.sql("UPDATE ai.agno_sessions SET updated_at = 7 WHERE session_id = 's'");
     const [run] = await database.sql('SELECT xmin::text || ctid::text AS version FROM ai.agno_runs');
     const versions = proxy.hold((request) => request.includes(run?.['version']));
@@ -107,7 +107,7 @@ describe('titles of unnamed sessions', () => {
     expect(await titleOf(service)).toBe('second title');
   });
 
-  it('forgets what a crash of PostgreSQL undid', async () => {
+  it('are discarded when a crash of PostgreSQL undid their run', async () => {
     const postgres = await startPostgres();
     onTestFinished(() => postgres.stop());
     const dsn = await postgres.createDatabase('crashed');
@@ -132,12 +132,12 @@ describe('titles of unnamed sessions', () => {
         () => false,
       ),
     );
-    // The same transaction id, at the same place.
+    // The same transaction id and ctid as before the crash.
     expect(await rename('after the crash')).toEqual(undone);
     expect(await until(() => titleOf(service).catch(() => undefined))).toBe('after the crash');
   });
 
-  it('sees what another server commits in a foreign table of runs', async () => {
+  it('follow commits of another server to a foreign table of runs', async () => {
     const other = await startPostgres();
     onTestFinished(() => other.stop());
     const otherDsn = await other.createDatabase('other');
@@ -160,7 +160,7 @@ describe('titles of unnamed sessions', () => {
     expect(await titleOf(service)).toBe('second title');
   });
 
-  it('keeps the order of a page, whichever statement reads it', async () => {
+  it('do not change the order of pages, whichever statement reads them', async () => {
     const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's0', [runCalled('title 0')]);
@@ -190,7 +190,7 @@ interface Naming {
 
 const message = (content: unknown, role = 'user') => ({ messages: [{ role, content }] });
 
-/** By session id. The runs have ids and components as their session's type has them. */
+/** By session id. store() adds run ids and component ids of the session's type. */
 const NAMINGS: Record<string, Naming> = {
   'no-runs': { runs: [], title: '' },
   short: { runs: [message('short')], title: 'short' },
@@ -220,7 +220,7 @@ const NAMINGS: Record<string, Naming> = {
   'workflow-without-name': { type: 'workflow', runs: [{}], title: '' },
 };
 
-/** Where details do not tell the same: they rebuild an input from the fields that AgentOS's classes know. */
+/** Cases where details differ: they rebuild an input from the fields that AgentOS's classes know. */
 const ONLY_IN_LISTS: Record<string, Naming> = {
   'text-input': { runs: [{ input: LONG }], title: LONG_TITLE },
   'messages-input': { runs: [{ input: [{ role: 'user', content: LONG }, 'x'] }], title: LONG_TITLE },
@@ -259,7 +259,7 @@ describe.each(['v2', 'v3', 'mixed'])('titles in a %s database', (layout) => {
       `INSERT INTO ai.agno_sessions (session_id, session_type, ${type}_id, workflow_data, created_at) VALUES ($1, $2, 'c', $3, 1)`,
       [id, type, JSON.stringify(workflow ?? {})],
     );
-    // In a mixed database the column has another title for the first run, whose copy in the table counts.
+    // In a mixed database the column holds an outdated title of the first run; the copy in the table wins.
     const inColumn =
       layout === 'mixed' ? stored.map((run, index) => (index === 0 ? { ...run, ...OUTDATED } : run)) : stored;
     if (layout !== 'v3') {
@@ -275,19 +275,18 @@ describe.each(['v2', 'v3', 'mixed'])('titles in a %s database', (layout) => {
     }
   }
 
-  it.each(Object.entries({ ...NAMINGS, ...ONLY_IN_LISTS }))('lists %s by its title', async (id, { title }) => {
+  it.each(Object.entries({ ...NAMINGS, ...ONLY_IN_LISTS }))('appear in lists: %s', async (id, { title }) => {
     const found = (await list(service, 'limit=100')).find(({ session_id }) => session_id === id);
     expect(found).toBeDefined();
     expect(found?.session_name).toBe(title);
   });
 
-  it.each(Object.entries(NAMINGS))('shows %s by the same title', async (id, { title }) => {
+  it.each(Object.entries(NAMINGS))('appear in details: %s', async (id, { title }) => {
     const { json }: { json: Item } = await call(service.baseUrl, `/sessions/${id}`);
     expect(json.session_name).toBe(title);
   });
 
-  // Waits for printers that take text which is cut after enough characters.
-  it('lists a session by the beginning of an input of more than 65,536 characters', async () => {
+  it('are truncated in lists for an input of more than 65,536 characters', async () => {
     await store('huge-input', { runs: [{ input: { n: 'x'.repeat(100_000) } }], title: '' });
     const found = (await list(service, 'limit=100')).find(({ session_id }) => session_id === 'huge-input');
     expect(found?.session_name).toBe(`{\n  "n": "${'x'.repeat(10_000 - 10)}…`);

@@ -14,7 +14,7 @@ const CALLER = 'b7ad6b7169203331';
 const SAMPLED = { traceparent: `00-${TRACE}-${CALLER}-01` };
 const UNSAMPLED = { traceparent: `00-${TRACE}-${CALLER}-00` };
 
-/** Prints the path of the bundle of OpenTelemetry's packages when it is loaded. */
+/** Makes the process print the path of each OpenTelemetry bundle that it loads. */
 const LISTING_LOADED = {
   NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(`
     import { registerHooks } from 'node:module';
@@ -26,7 +26,7 @@ const LISTING_LOADED = {
     });`)}`,
 };
 
-/** A collector, and a service on a database of its own that sends its spans there. */
+/** Starts a collector, and a service with its own database that exports its spans to the collector. */
 async function traced(env: Readonly<Record<string, string>> = {}) {
   const collector = await startTraceCollector();
   onTestFinished(() => collector.stop());
@@ -43,7 +43,7 @@ async function traced(env: Readonly<Record<string, string>> = {}) {
   return { collector, database, service };
 }
 
-/** What the service had sent when it ended: SIGTERM makes it deliver what it has. */
+/** Stops the service, which flushes its spans on SIGTERM, and returns all collected spans. */
 async function spansAtEnd(service: ServerProcess, collector: TraceCollector): Promise<readonly CollectedSpan[]> {
   expect(await service.stop()).toBe(0);
   return collector.spans();
@@ -58,12 +58,12 @@ function lineOf(service: ServerProcess, route: string): Record<string, unknown> 
   const line = service
     .output()
     .split('\n')
-    .find((text) => text.startsWith('{') && text.includes(`"route":"${route}"`));
+    .find((entry) => entry.startsWith('{') && entry.includes(`"route":"${route}"`));
   return JSON.parse(line ?? '{}');
 }
 
 describe('traces', () => {
-  it('hold a span of each request under its caller’s, with its statements, and its ids in the log', async () => {
+  it("contain a span per request below the caller's span, with its statements, and the ids in the log", async () => {
     const { collector, service } = await traced();
     await call(service.baseUrl, '/sessions', { method: 'POST', headers: SAMPLED, body: { session_id: 'planted-id' } });
     await call(service.baseUrl, '/sessions/planted-id?user_id=planted-user', {
@@ -99,7 +99,7 @@ describe('traces', () => {
     expect(collector.text()).not.toMatch(/planted|SELECT|INSERT/);
   });
 
-  it('mark what failed, request and statement, by its code', async () => {
+  it('mark failed requests and statements with their code', async () => {
     const { collector, database, service } = await traced({ AGNO_REQUEST_TIMEOUT_MS: String(scaled(2_000)) });
     const created = await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
     expect(created.status).toBe(201);
@@ -123,7 +123,7 @@ describe('traces', () => {
     expect(down).toMatchObject({ status: { code: 2 }, attributes: { 'http.response.status_code': 503 } });
   });
 
-  it('come from every worker, under the names that OpenTelemetry’s variables give', async () => {
+  it("come from every worker, with the resource attributes of OpenTelemetry's variables", async () => {
     const { collector, service } = await traced({
       AGNO_SERVICE_WORKERS: '2',
       OTEL_SERVICE_NAME: 'chats',
@@ -145,7 +145,7 @@ describe('traces', () => {
     }
   });
 
-  it('are kept or not as the caller has decided, or the sampler', async () => {
+  it("follow the caller's sampling decision, or else the sampler's", async () => {
     const { collector, service } = await traced({
       OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
       OTEL_TRACES_SAMPLER_ARG: '0',
@@ -155,7 +155,7 @@ describe('traces', () => {
     expect(kept.map(({ traceId }) => traceId)).toEqual([TRACE]);
   });
 
-  it('begin here where the caller’s are not to be read', async () => {
+  it('start with our span when OTEL_PROPAGATORS is none', async () => {
     const { collector, service } = await traced({ OTEL_PROPAGATORS: 'none' });
     await call(service.baseUrl, '/sessions', { headers: SAMPLED });
     const [list] = requests(await spansAtEnd(service, collector), 'GET /sessions') as [CollectedSpan];
@@ -164,9 +164,9 @@ describe('traces', () => {
   });
 });
 
-describe('a service without traces', () => {
+describe('tracing', () => {
   it.each([[{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }], [{ OTEL_TRACES_EXPORTER: 'none' }], [{ OTEL_SDK_DISABLED: 'true' }]])(
-    'loads nothing of OpenTelemetry and sends nothing: %j',
+    'loads no OpenTelemetry package and sends nothing when disabled by %j',
     async (env) => {
       const { collector, service } = await traced({ ...LISTING_LOADED, ...env });
       await call(service.baseUrl, '/sessions', { headers: SAMPLED });
@@ -177,21 +177,21 @@ describe('a service without traces', () => {
     },
   );
 
-  it('has none of it in the file of the other packages', () => {
+  it('bundles only the OpenTelemetry API with the other packages', () => {
     const packages = readFileSync(resolve(CHECKOUT, 'dist/service/packages.js'), 'utf8');
     const bundled = new Set(packages.match(/(?<=^\/\/ node_modules\/)@opentelemetry\/[\w-]+/gm));
     expect([...bundled]).toEqual(['@opentelemetry/api']);
   });
 
-  it('is told from one with', async () => {
+  it('loads its two bundles when enabled, so that the test above can detect them', async () => {
     const { service } = await traced(LISTING_LOADED);
     expect(service.output()).toMatch(/loaded .*open-telemetry\.js/);
     expect(service.output()).toMatch(/loaded .*packages-of-traces\.js/);
   });
 });
 
-describe('a collector', () => {
-  it('that is not there is warned of once, and disturbs nothing', async () => {
+describe('trace export', () => {
+  it('logs one warning for an unreachable collector and fails no request', async () => {
     const { service } = await traced({
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
       OTEL_EXPORTER_OTLP_HEADERS: 'authorization=planted-key',
@@ -204,13 +204,13 @@ describe('a collector', () => {
       expect((await call(service.baseUrl, '/sessions')).status).toBe(200);
       return warnings().length > 0;
     });
-    for (let at = 0; at < 50; at++) expect((await call(service.baseUrl, '/sessions')).status).toBe(200);
+    for (let index = 0; index < 50; index++) expect((await call(service.baseUrl, '/sessions')).status).toBe(200);
     expect(await service.stop()).toBe(0);
     expect(warnings()).toHaveLength(1);
     expect(service.output()).not.toContain('planted');
   });
 
-  it('that never answers does not keep the service from ending', async () => {
+  it('does not delay shutdown when the collector never responds', async () => {
     const silent = await startTraceCollector(false);
     onTestFinished(() => silent.stop());
     const { service } = await traced(silent.env);

@@ -29,24 +29,24 @@ describe('AGNO_SERVICE_WORKERS', () => {
     };
   }
 
-  /** Each on a connection of its own, so that the workers take turns. */
+  /** Uses a new connection each time, so that the workers take turns. */
   const ask = (path: string, method = 'GET', body?: object) =>
     call(service.baseUrl, path, { method, headers: { connection: 'close' }, ...(body ? { body } : {}) });
 
-  it('serves one port from as many processes', async () => {
-    const seats = new Set<unknown>();
+  it('starts that many processes, which share one port', async () => {
+    const workers = new Set<unknown>();
     await until(async () => {
       await ask('/healthz');
       for (const line of service.output().split('\n')) {
-        // What is kept of a long output begins in the middle of a line.
-        if (line.startsWith('{') && line.includes('"route":"/healthz"')) seats.add(JSON.parse(line)['worker']);
+        // The kept tail of a long output may begin in the middle of a line.
+        if (line.startsWith('{') && line.includes('"route":"/healthz"')) workers.add(JSON.parse(line)['worker']);
       }
-      return seats.size === WORKERS;
+      return workers.size === WORKERS;
     });
     expect(await childrenOf(service.pid)).toHaveLength(WORKERS);
   });
 
-  it('says the same of itself, whichever process is asked, in log lines that never mix', async () => {
+  it('makes all workers report the same health, and never interleaves their log lines', async () => {
     const replies = await Promise.all(Array.from({ length: 200 }, () => ask('/health')));
     expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
     const lines = await until(async () => {
@@ -56,7 +56,7 @@ describe('AGNO_SERVICE_WORKERS', () => {
     for (const line of lines) expect(JSON.parse(line)).toHaveProperty('level');
   });
 
-  it('shows and counts at once, in every worker, what another has just written', async () => {
+  it('makes a write visible and counted in every worker immediately', async () => {
     for (let round = 0; round < 10; round++) {
       expect((await ask('/sessions', 'POST', { session_id: `w${round}`, session_name: 'before' })).status).toBe(201);
       expect((await ask(`/sessions/w${round}`, 'PATCH', { session_name: `after ${round}` })).status).toBe(200);
@@ -68,14 +68,14 @@ describe('AGNO_SERVICE_WORKERS', () => {
     }
   });
 
-  it('shares the configured connections among them', async () => {
+  it('divides the configured pool size among the workers', async () => {
     await Promise.all(Array.from({ length: 60 }, () => ask('/sessions')));
     const open = await database.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'workers'");
     expect(open.length).toBeGreaterThan(1);
     expect(open.length).toBeLessThanOrEqual(POOL);
   });
 
-  it('replaces a worker that dies, while the others go on', async () => {
+  it('replaces a worker that dies, while the others keep serving', async () => {
     const [victim = 0, ...others] = await childrenOf(service.pid);
     process.kill(victim, 'SIGKILL');
     const replaced = until(async () => {
@@ -83,19 +83,19 @@ describe('AGNO_SERVICE_WORKERS', () => {
       return now.length === WORKERS && !now.includes(victim) && now;
     });
     expect(await replaced).toEqual(expect.arrayContaining(others));
-    for (let at = 0; at < 3 * WORKERS; at++) expect((await ask('/sessions')).status).toBe(200);
+    for (let index = 0; index < 3 * WORKERS; index++) expect((await ask('/sessions')).status).toBe(200);
     await until(async () => /Worker \d has ended \(SIGKILL\) and is replaced/.test(service.output()));
   });
 
-  it('are not taken along by one that dies while figures are added up for it', async () => {
+  it('keeps the other workers when one dies while metrics are aggregated for it', async () => {
     const own = await startSessionService({ ...settings(), AGNO_SERVICE_WORKERS: '2' });
     const [asking = 0, stopped = 0] = await childrenOf(own.pid);
     process.kill(stopped, 'SIGSTOP');
     const alone = { headers: { connection: 'close' } };
-    // Each of them gets one.
-    const figures = [0, 1].map(() => call(own.baseUrl, '/metrics', alone).catch(() => undefined));
+    // One request for each worker.
+    const scrapes = [0, 1].map(() => call(own.baseUrl, '/metrics', alone).catch(() => undefined));
     let served = 0;
-    for (let at = 0; at < 4; at++)
+    for (let index = 0; index < 4; index++)
       void call(own.baseUrl, '/livez', alone).then(
         () => served++,
         () => undefined,
@@ -103,13 +103,13 @@ describe('AGNO_SERVICE_WORKERS', () => {
     await until(async () => served >= 2);
     process.kill(asking, 'SIGKILL');
     process.kill(stopped, 'SIGCONT');
-    await Promise.all(figures);
+    await Promise.all(scrapes);
     await until(async () => (await childrenOf(own.pid)).filter((id) => id !== asking).length === 2);
     expect((await call(own.baseUrl, '/livez', alone)).status).toBe(200);
     expect(await own.stop()).toBe(0);
   });
 
-  it('answers on SIGTERM what was asked, and ends with 0', async () => {
+  it('answers all requests in flight on SIGTERM and exits with 0', async () => {
     const own = await startSessionService(settings());
     await call(own.baseUrl, '/sessions/first');
     const lock = await database.lock('ai.agno_sessions');
@@ -125,16 +125,16 @@ describe('AGNO_SERVICE_WORKERS', () => {
     expect(await exit).toBe(0);
   });
 
-  it('says once what keeps it from starting', async () => {
+  it('reports the reason of a failed start once', async () => {
     const taken = new URL(service.baseUrl).port;
     const failure = await startFailure({ ...settings(), AGNO_SERVICE_PORT: taken });
     expect(failure.match(/^Error: .*EADDRINUSE/gm)).toHaveLength(1);
-    const fault = await startFailure({
+    const error = await startFailure({
       ...settings(),
       AGNO_POOL_SIZE: '2',
       AGNO_SERVICE_PORT: String(await freePort()),
     });
-    expect(fault).toContain('AGNO_POOL_SIZE must be at least AGNO_SERVICE_WORKERS');
+    expect(error).toContain('AGNO_POOL_SIZE must be at least AGNO_SERVICE_WORKERS');
   });
 
   async function startFailure(env: Record<string, string>): Promise<string> {
