@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Breaks databases, networks and requests while clients are served. Options:
-#   --quick       a short part, in CI; further options are vitest's
-#   --only NAME   the tests of that name
-#   --fuzz        100,000 odd requests, or --count N from --seed N
-#   --schema      schemathesis; further options are its own
-# The whole run writes its findings into docs/reliability.md when nothing failed.
+# Injects faults into databases, networks and requests while clients are served. Options:
+#   --quick       a short selection for CI; further options are passed to vitest
+#   --only NAME   the tests whose name matches
+#   --fuzz        100,000 hostile requests, or --count N from --seed N
+#   --schema      schemathesis; further options are passed to it
+# The whole run writes its results to docs/reliability.md when no test failed.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

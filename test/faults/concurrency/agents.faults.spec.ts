@@ -9,23 +9,23 @@ const RUNS = 40;
 const REQUESTS_OF_A_CHANGE = 3;
 const PATH = '/sessions/shared';
 
-interface Shown {
+interface ShownSession {
   readonly session_name: string;
   readonly session_state: { readonly count: number };
   readonly metadata: { readonly by: string; readonly same: string };
 }
 
 /**
- * An agent reads the whole session, runs, and writes all of it back: what a client of the service changed meanwhile may be
- * gone by that, as beside any AgentOS. What the service promises is that it never takes anything from an agent: it writes
- * the fields it was asked to and no others, each of them whole.
+ * An agent reads the whole session, runs, and writes all of it back, which may undo changes that clients made meanwhile, as
+ * with any AgentOS. The service guarantees the reverse: it writes only the requested fields, each of them completely, and
+ * so never undoes changes of an agent.
  */
 it.each([
   ['v3', AGNO_VERSION],
   ['mixed', AGNO_VERSION],
   ['v2', AGNO_2_VERSION],
 ] as const)(
-  '%s: an agent of AgentOS %s loses nothing by what clients change while it runs',
+  '%s: an agent of AgentOS %s keeps its runs and its state while clients change the session',
   async (layout, version) => {
     const database = await startSharedDatabase(layout satisfies Layout);
     try {
@@ -44,7 +44,7 @@ it.each([
       const clients = [0, 1].map((turn) => keepChanging(database, turn, () => isRunning));
       await agent;
       const changes = await Promise.all(clients);
-      for (const each of changes) expect(each).toBeGreaterThan(RUNS);
+      for (const count of changes) expect(count).toBeGreaterThan(RUNS);
 
       const runs = (await call(database.url(0), `${PATH}/runs`)).json as { run_input: string; content: string }[];
       const questions = Array.from({ length: RUNS }, (_, n) => `question ${n + 1}`);
@@ -60,8 +60,8 @@ it.each([
       });
       recordRace(
         `Clients PATCH and rename the session in which an agent of agno ${version} runs ${RUNS} times`,
-        REQUESTS_OF_A_CHANGE * changes.reduce((sum, each) => sum + each),
-        'the agent finds all of its runs and its state',
+        REQUESTS_OF_A_CHANGE * changes.reduce((sum, count) => sum + count),
+        'all runs and the state of the agent are kept',
       );
     } finally {
       await database.stop();
@@ -69,11 +69,11 @@ it.each([
   },
 );
 
-/** Renames, patches and reads in turns, and looks at every answer. Resolves with how many there were. */
-async function keepChanging(database: SharedDatabase, turn: number, goesOn: () => boolean): Promise<number> {
+/** Renames, patches and reads in turns and checks every response. Resolves with the number of rounds. */
+async function keepChanging(database: SharedDatabase, turn: number, isRunning: () => boolean): Promise<number> {
   let changes = 0;
   let count = 0;
-  while (goesOn()) {
+  while (isRunning()) {
     changes++;
     const { session_name, metadata } = change(`${turn}-${changes}`);
     const requests = [
@@ -82,8 +82,8 @@ async function keepChanging(database: SharedDatabase, turn: number, goesOn: () =
       () => call(database.url(turn), PATH),
     ];
     for (const request of requests) {
-      const shown = whole(await request());
-      // The agent alone writes the state: it can only go forward.
+      const shown = expectComplete(await request());
+      // Only the agent writes the state, so the counter never decreases.
       expect(shown.session_state.count).toBeGreaterThanOrEqual(count);
       count = shown.session_state.count;
     }
@@ -91,13 +91,13 @@ async function keepChanging(database: SharedDatabase, turn: number, goesOn: () =
   return changes;
 }
 
-function change(by: string): Pick<Shown, 'session_name' | 'metadata'> {
+function change(by: string): Pick<ShownSession, 'session_name' | 'metadata'> {
   return { session_name: `name by ${by}`, metadata: { by, same: by } };
 }
 
-function whole(reply: ApiResponse): Shown {
+function expectComplete(reply: ApiResponse): ShownSession {
   expect(reply.status, reply.text).toBe(200);
-  const shown = reply.json as Shown;
+  const shown = reply.json as ShownSession;
   expect(shown.metadata.same).toBe(shown.metadata.by);
   expect(shown.session_name).toMatch(/^name by /);
   return shown;

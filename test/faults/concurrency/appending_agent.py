@@ -1,6 +1,6 @@
-"""An agent of AgentOS that goes on with one session while others write to it: appending_agent.py DSN SESSION_ID COUNT
+"""An agent of AgentOS that continues one session while others write to it: appending_agent.py DSN SESSION_ID COUNT
 
-Every run asks `question N` and leaves `{"count": N}` as session state.
+Run N asks `question N` and stores `{"count": N}` as session state.
 """
 
 import sys

@@ -8,16 +8,16 @@ import { LAYOUTS, type SharedDatabase, startAgentOsOn, startSharedDatabase } fro
 const PROCESSES = 3;
 const CLIENTS = 24;
 const ROUNDS = 15;
-/** Clients of the service and of AgentOS at once. */
-const BESIDE = 12;
-const ONE_OWNER = '201 for one, whose session it is in every part; 409 for the others';
+/** Concurrent clients of the service and of AgentOS together. */
+const MIXED_CLIENTS = 12;
+const ONE_OWNER = '201 for one client, to which every field of the session belongs; 409 for the others';
 
-const taken = (id: string) => ({
+const alreadyExists = (id: string) => ({
   detail: `Session with id '${id}' already exists. Use PATCH /sessions/${id} to update it.`,
 });
 
-/** What one creator wants; every member tells whose it is. */
-const wishOf = (session_id: string, creator: string) => ({
+/** The body of one creator. Every field contains the creator's name. */
+const bodyOf = (session_id: string, creator: string) => ({
   session_id,
   session_name: creator,
   session_state: { creator },
@@ -25,40 +25,41 @@ const wishOf = (session_id: string, creator: string) => ({
 });
 
 function create(baseUrl: string, session_id: string, creator: string): Promise<ApiResponse> {
-  return call(baseUrl, '/sessions', { method: 'POST', body: wishOf(session_id, creator) });
+  return call(baseUrl, '/sessions', { method: 'POST', body: bodyOf(session_id, creator) });
 }
 
-/** One creator got the id, and the session is theirs in every part; the others got the contract's refusal. */
+/** Expects that one creator got the id with all of its fields, and the others got the 409 of the contract. */
 async function expectOneOwner(database: SharedDatabase, id: string, replies: readonly ApiResponse[]): Promise<void> {
   const winners = replies.flatMap(({ status }, creator) => (status === 201 ? [`c${creator}`] : []));
   expect(winners).toHaveLength(1);
-  for (const reply of replies) if (reply.status !== 201) expect([reply.status, reply.json]).toEqual([409, taken(id)]);
+  for (const reply of replies)
+    if (reply.status !== 201) expect([reply.status, reply.json]).toEqual([409, alreadyExists(id)]);
   const [winner = ''] = winners;
-  expect((await call(database.url(0), `/sessions/${id}`)).json).toMatchObject(wishOf(id, winner));
+  expect((await call(database.url(0), `/sessions/${id}`)).json).toMatchObject(bodyOf(id, winner));
 }
 
-describe.each(LAYOUTS)('%s: many who want the same new id', (layout) => {
+describe.each(LAYOUTS)('%s: concurrent creates of one session id', (layout) => {
   let database: SharedDatabase;
   beforeAll(async () => {
     database = await startSharedDatabase(layout, PROCESSES);
   });
   afterAll(() => database.stop());
 
-  it('from one process get it once', async () => {
+  it('succeed once when sent to one process', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const creators = Array.from({ length: CLIENTS }, (_, n) => create(database.url(0), `one-${round}`, `c${n}`));
       await expectOneOwner(database, `one-${round}`, await Promise.all(creators));
     }
-    recordRace(`${CLIENTS} clients want the same new id at once`, CLIENTS * ROUNDS, ONE_OWNER);
+    recordRace(`${CLIENTS} clients create a session with the same id at the same time`, CLIENTS * ROUNDS, ONE_OWNER);
   });
 
-  it('from several processes get it once', async () => {
+  it('succeed once when sent to several processes', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const creators = Array.from({ length: CLIENTS }, (_, n) => create(database.url(n), `many-${round}`, `c${n}`));
       await expectOneOwner(database, `many-${round}`, await Promise.all(creators));
     }
     recordRace(
-      `${CLIENTS} clients of ${PROCESSES} processes want the same new id at once`,
+      `${CLIENTS} clients of ${PROCESSES} processes create a session with the same id at the same time`,
       CLIENTS * ROUNDS,
       ONE_OWNER,
     );
@@ -66,10 +67,10 @@ describe.each(LAYOUTS)('%s: many who want the same new id', (layout) => {
 });
 
 /**
- * AgentOS looks for the id and then writes, whatever came in between: two of its own clients may both be told 201, and it
- * may write over a session that the service has just created. What the service promises is its own part.
+ * AgentOS checks for the id and then writes unconditionally: it may tell two of its own clients 201, and may overwrite a
+ * session that the service has just created. The service can only guarantee its own part.
  */
-describe.each(['v3', 'mixed'] as const)('%s: the service and AgentOS, asked for the same new id', (layout) => {
+describe.each(['v3', 'mixed'] as const)('%s: creates of one session id by the service and AgentOS', (layout) => {
   let database: SharedDatabase;
   let agentOs: ServerProcess;
   beforeAll(async () => {
@@ -81,42 +82,44 @@ describe.each(['v3', 'mixed'] as const)('%s: the service and AgentOS, asked for 
     await database.stop();
   });
 
-  it('give it to at most one client of the service, refuse the others in the same words, and leave one whole session', async () => {
+  it('succeed for at most one client of the service, get the same 409 otherwise, and leave one complete session', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const id = `both-${round}`;
       const isOurs = (n: number) => n % 4 !== 0;
       const replies = await Promise.all(
-        Array.from({ length: BESIDE }, (_, n) => create(isOurs(n) ? database.url(n) : agentOs.baseUrl, id, `c${n}`)),
+        Array.from({ length: MIXED_CLIENTS }, (_, n) =>
+          create(isOurs(n) ? database.url(n) : agentOs.baseUrl, id, `c${n}`),
+        ),
       );
       const creators = replies.flatMap(({ status }, n) => (status === 201 ? [n] : []));
       expect(creators.filter(isOurs).length).toBeLessThanOrEqual(1);
       expect(creators).not.toEqual([]);
       for (const reply of replies)
-        if (reply.status !== 201) expect([reply.status, reply.json]).toEqual([409, taken(id)]);
+        if (reply.status !== 201) expect([reply.status, reply.json]).toEqual([409, alreadyExists(id)]);
       const stored = (await call(database.url(0), `/sessions/${id}`)).json as { session_name: string };
       expect(creators.map((n) => `c${n}`)).toContain(stored.session_name);
-      expect(stored).toMatchObject(wishOf(id, stored.session_name));
+      expect(stored).toMatchObject(bodyOf(id, stored.session_name));
     }
     recordRace(
-      `${BESIDE} clients of the service and of AgentOS want the same new id at once`,
-      BESIDE * ROUNDS,
-      '201 for at most one client of the service; one whole session',
+      `${MIXED_CLIENTS} clients of the service and of AgentOS create a session with the same id at the same time`,
+      MIXED_CLIENTS * ROUNDS,
+      '201 for at most one client of the service; one complete session',
     );
   });
 
-  it('never write over what the other has told to be created', async () => {
+  it('never overwrite a session whose creation the other has acknowledged', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const id = `after-${round}`;
       const [first, second] = round % 2 === 0 ? [agentOs.baseUrl, database.url(0)] : [database.url(0), agentOs.baseUrl];
       expect((await create(first, id, 'first')).status).toBe(201);
       const late = await Promise.all([1, 2, 3].map((n) => create(second, id, `late-${n}`)));
-      for (const reply of late) expect([reply.status, reply.json]).toEqual([409, taken(id)]);
-      expect((await call(database.url(1), `/sessions/${id}`)).json).toMatchObject(wishOf(id, 'first'));
+      for (const reply of late) expect([reply.status, reply.json]).toEqual([409, alreadyExists(id)]);
+      expect((await call(database.url(1), `/sessions/${id}`)).json).toMatchObject(bodyOf(id, 'first'));
     }
     recordRace(
-      'An id that AgentOS has given away is wanted of the service, or the reverse',
+      'A session that AgentOS has created is created again through the service, or the reverse',
       4 * ROUNDS,
-      '409, in the same words',
+      '409 with the same text',
     );
   });
 });

@@ -7,7 +7,7 @@ import { LAYOUTS, SEED, type SharedDatabase, startSharedDatabase } from './share
 const ROUNDS = 40;
 const RUNS = 5;
 
-describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
+describe.each(LAYOUTS)('%s: deletes concurrent with other requests', (layout) => {
   let database: SharedDatabase;
   beforeAll(async () => {
     database = await startSharedDatabase(layout);
@@ -18,52 +18,52 @@ describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
   beforeEach(() => {
     requests = 0;
   });
-  const at = (turn: number, path: string, method: string, body?: object) => {
+  const send = (turn: number, path: string, method: string, body?: object) => {
     requests++;
     return call(database.url(turn), path, { method, ...(body === undefined ? {} : { body }) });
   };
   const create = (turn: number, session_id: string) =>
-    at(turn, '/sessions', 'POST', { session_id, runs: runsOf(session_id) });
+    send(turn, '/sessions', 'POST', { session_id, runs: runsOf(session_id) });
   const deleteAll = (turn: number, ids: readonly string[]) =>
-    at(turn, '/sessions', 'DELETE', { session_ids: ids, session_types: ids.map(() => 'agent') });
+    send(turn, '/sessions', 'DELETE', { session_ids: ids, session_types: ids.map(() => 'agent') });
 
-  it('a session that was deleted does not come back by a PATCH or a rename', async () => {
+  it('are final: a PATCH or rename does not restore the session', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const path = `/sessions/deleted-${round}`;
       expect((await create(0, `deleted-${round}`)).status).toBe(201);
       const isSingle = round % 2 === 0;
-      const deleted = isSingle ? at(round, path, 'DELETE') : deleteAll(round, [`deleted-${round}`]);
+      const deleted = isSingle ? send(round, path, 'DELETE') : deleteAll(round, [`deleted-${round}`]);
       const changes = [0, 1, 2].flatMap((turn) => [
-        at(turn, path, 'PATCH', { metadata: { turn } }),
-        at(turn, `${path}/rename`, 'POST', { session_name: `${turn}` }),
+        send(turn, path, 'PATCH', { metadata: { turn } }),
+        send(turn, `${path}/rename`, 'POST', { session_name: `${turn}` }),
       ]);
       expect((await deleted).status).toBe(204);
-      const late = await Promise.all([0, 1].map((turn) => at(turn, path, 'PATCH', { metadata: { turn } })));
+      const late = await Promise.all([0, 1].map((turn) => send(turn, path, 'PATCH', { metadata: { turn } })));
       expect(late.map(({ status }) => status)).toEqual([404, 404]);
       for (const { status } of await Promise.all(changes)) expect([200, 404]).toContain(status);
-      expect((await at(round, path, 'GET')).status).toBe(404);
+      expect((await send(round, path, 'GET')).status).toBe(404);
     }
-    expect(await remains('deleted-')).toEqual([]);
+    expect(await storedRuns('deleted-')).toEqual([]);
     recordRace(
       'Sessions are deleted while others PATCH and rename them',
       requests,
-      'none comes back; 404 to all who ask afterwards',
+      'no session comes back; later requests get 404',
     );
   });
 
-  it('a session is seen with all of its runs or not at all, while it is created and deleted', async () => {
-    const dice = new SeededRandom(SEED);
+  it('leave a session readable with all of its runs or not at all', async () => {
+    const random = new SeededRandom(SEED);
     const seen = new Set<number | undefined>();
     for (let round = 0; round < ROUNDS; round++) {
       const ids = [0, 1, 2].map((n) => `born-${round}-${n}`);
       const writes = ids.flatMap((id, turn) => [
         create(turn, id),
-        ...Array.from({ length: 3 }, () => deleteAll(dice.below(2), dice.oneIn(2) ? ids : [...ids].reverse())),
+        ...Array.from({ length: 3 }, () => deleteAll(random.below(2), random.oneIn(2) ? ids : [...ids].reverse())),
         create(turn + 1, id),
       ]);
-      const reads = ids.flatMap((id) => [0, 1].map((turn) => at(turn, `/sessions/${id}/runs`, 'GET')));
+      const reads = ids.flatMap((id) => [0, 1].map((turn) => send(turn, `/sessions/${id}/runs`, 'GET')));
       for (const { status } of await Promise.all(writes)) expect([201, 204, 409]).toContain(status);
-      const after = ids.map((id) => at(round, `/sessions/${id}/runs`, 'GET'));
+      const after = ids.map((id) => send(round, `/sessions/${id}/runs`, 'GET'));
       for (const reply of await Promise.all([...reads, ...after])) {
         const runs = reply.status === 404 ? undefined : (reply.json as object[]).length;
         expect([undefined, RUNS], `FAULTS_SEED=${SEED}`).toContain(runs);
@@ -71,42 +71,42 @@ describe.each(LAYOUTS)('%s: deletes against other writes', (layout) => {
       }
     }
     expect([...seen]).toContain(RUNS);
-    const sessions = await remains('born-');
+    const sessions = await storedRuns('born-');
     for (const { runs } of sessions) expect(Number(runs)).toBe(RUNS);
     await deleteAll(
       0,
       sessions.map(({ id }) => String(id)),
     );
-    expect(await remains('born-')).toEqual([]);
+    expect(await storedRuns('born-')).toEqual([]);
     recordRace(
-      'Sessions are created, deleted in bulk and read at once',
+      'Sessions are created, deleted in bulk and read at the same time',
       requests,
-      'seen with all of their runs or not at all; no run without its session is left',
+      'read with all of their runs or not at all; no run without its session remains',
     );
   });
 
-  it('bulk deletes of the same sessions in any order all succeed', async () => {
-    const dice = new SeededRandom(SEED);
+  it('all succeed when they name the same sessions in different orders', async () => {
+    const random = new SeededRandom(SEED);
     for (let round = 0; round < ROUNDS / 2; round++) {
       const ids = Array.from({ length: 12 }, (_, n) => `bulk-${round}-${n}`);
       await Promise.all(ids.map((id, turn) => create(turn, id)));
       const shuffled = () =>
         ids
-          .map((id) => [dice.below(1_000), id] as const)
+          .map((id) => [random.below(1_000), id] as const)
           .sort()
           .map(([, id]) => id);
       const replies = await Promise.all([
         ...Array.from({ length: 6 }, (_, turn) => deleteAll(turn, shuffled())),
-        ...ids.map((id, turn) => at(turn, `/sessions/${id}`, 'DELETE')),
+        ...ids.map((id, turn) => send(turn, `/sessions/${id}`, 'DELETE')),
       ]);
       expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([204]));
     }
-    expect(await remains('bulk-')).toEqual([]);
-    recordRace('Bulk deletes of the same sessions, each in another order', requests, 'all 204, none deadlocks');
+    expect(await storedRuns('bulk-')).toEqual([]);
+    recordRace('Concurrent bulk deletes of the same sessions, each in another order', requests, 'all 204, no deadlock');
   });
 
-  /** Sessions, and owners of runs that have no session, with how many runs the database holds of each. */
-  async function remains(prefix: string): Promise<readonly Record<string, unknown>[]> {
+  /** Stored sessions, and session ids of runs without a session, with their number of stored runs. */
+  async function storedRuns(prefix: string): Promise<readonly Record<string, unknown>[]> {
     const inTable = `SELECT session_id AS id, count(*) AS runs FROM ai.agno_runs GROUP BY 1`;
     const inColumn = 'SELECT session_id AS id, jsonb_array_length(runs) AS runs FROM ai.agno_sessions';
     const runs = layout === 'v2' ? inColumn : inTable;

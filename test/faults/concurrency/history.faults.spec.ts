@@ -6,10 +6,10 @@ import { bodyWith, RecordedClient } from './recorded-client.js';
 import { LAYOUTS, SEED, type SharedDatabase, startSharedDatabase } from './shared-database.js';
 
 const CLIENTS = 8;
-const ACTS = 60;
+const STEPS = 60;
 const SESSIONS = ['one', 'two', 'three'];
 
-it.each(LAYOUTS)('%s: no update that was answered is lost, and every read is of its moment', async (layout) => {
+it.each(LAYOUTS)('%s: concurrent clients lose no acknowledged update and read no stale value', async (layout) => {
   const database = await startSharedDatabase(layout);
   try {
     const initial = bodyWith(Object.fromEntries(FIELDS.map((field) => [field, INITIAL_VALUE])));
@@ -20,16 +20,16 @@ it.each(LAYOUTS)('%s: no update that was answered is lost, and every read is of 
     const history = new History();
     const clientOf = (turn: number) =>
       new RecordedClient(`c${turn}`, database.url(turn), SESSIONS, history, SEED * 1_000 + turn);
-    const clients = Promise.all(Array.from({ length: CLIENTS }, (_, turn) => clientOf(turn).act(ACTS)));
-    await crowd(database, clients);
+    const clients = Promise.all(Array.from({ length: CLIENTS }, (_, turn) => clientOf(turn).run(STEPS)));
+    await lockInTurns(database, clients);
     for (const id of SESSIONS) await clientOf(CLIENTS).read(id);
 
-    expect(history.count('write', true)).toBeGreaterThan(CLIENTS * ACTS * 0.6);
-    expect(history.count('read', true)).toBeGreaterThan(CLIENTS * ACTS);
+    expect(history.count('write', true)).toBeGreaterThan(CLIENTS * STEPS * 0.6);
+    expect(history.count('read', true)).toBeGreaterThan(CLIENTS * STEPS);
     expect(history.contradictions(), `FAULTS_SEED=${SEED}`).toEqual({});
     recordRace(
       `${CLIENTS} clients of two processes PATCH, rename and read ${SESSIONS.length} sessions`,
-      CLIENTS * ACTS,
+      CLIENTS * STEPS,
       'the history of every field is linearizable',
     );
   } finally {
@@ -38,15 +38,15 @@ it.each(LAYOUTS)('%s: no update that was answered is lost, and every read is of 
 });
 
 /**
- * Holds sessions back in turns for as long as the clients are at work, so that their writes queue up: each of them then
- * began when the row was another one than it finds.
+ * Locks the sessions in turns while the clients are running, so that their writes queue up: each write then starts
+ * before the row version that it updates exists.
  */
-async function crowd(database: SharedDatabase, clients: Promise<unknown>): Promise<void> {
-  let areAtWork = true;
+async function lockInTurns(database: SharedDatabase, clients: Promise<unknown>): Promise<void> {
+  let areRunning = true;
   const settled = clients.finally(() => {
-    areAtWork = false;
+    areRunning = false;
   });
-  for (let turn = 0; areAtWork; turn++) {
+  for (let turn = 0; areRunning; turn++) {
     const id = SESSIONS[turn % SESSIONS.length];
     await database.sql(`BEGIN; SELECT 1 FROM ai.agno_sessions WHERE session_id = '${id}' FOR UPDATE;
       SELECT pg_sleep(0.01); COMMIT`);

@@ -1,18 +1,18 @@
 import { findContradiction, type Operation } from './linearizability.js';
 
-/** The fields of a session that clients change, each a register of its own. */
+/** The fields of a session that clients change. Each is treated as an independent register. */
 export const FIELDS = ['session_name', 'session_state', 'metadata', 'session_summary'] as const;
 export type Field = (typeof FIELDS)[number];
 
-/** What every field of a new session holds here. */
+/** The value of every field of a new session. */
 export const INITIAL_VALUE = 'initial';
 
 export type FieldValues = Partial<Record<Field, string>>;
 
-/** From when to when something was under way, and for whom; without an end nobody knows what became of it. */
+/** Start and end of an operation and its client. Without an end the outcome is unknown. */
 export type Interval = Pick<Operation, 'client' | 'start' | 'end'>;
 
-/** What many clients did to the fields of sessions, and what they saw of them. */
+/** Records the writes and reads of session fields by many clients. */
 export class History {
   private readonly registers = new Map<string, Operation[]>();
 
@@ -25,24 +25,26 @@ export class History {
     }
   }
 
-  /** How many operations of a kind there are, answered ones or others. */
+  /** Number of operations of a kind, either with or without a response. */
   count(kind: Operation['kind'], isAnswered: boolean): number {
     const all = [...this.registers.values()].flat();
-    return all.filter((each) => each.kind === kind && (each.end !== undefined) === isAnswered).length;
+    return all.filter((operation) => operation.kind === kind && (operation.end !== undefined) === isAnswered).length;
   }
 
-  /** By register: the operation that fits nowhere, with all others that were under way near it. Empty: all fit. */
+  /** By register: the operation that contradicts the history, with all that overlap it. Empty: linearizable. */
   contradictions(): Record<string, readonly string[]> {
     return Object.fromEntries(
       [...this.registers].flatMap(([name, operations]) => {
         const found = findContradiction(operations, INITIAL_VALUE);
-        return found === undefined ? [] : [[name, [`no place for ${lineOf(found)}`, ...near(found, operations)]]];
+        return found === undefined
+          ? []
+          : [[name, [`not linearizable: ${lineOf(found)}`, ...overlapping(found, operations)]]];
       }),
     );
   }
 }
 
-function near({ start, end = start }: Operation, operations: readonly Operation[]): string[] {
+function overlapping({ start, end = start }: Operation, operations: readonly Operation[]): string[] {
   return operations.filter((other) => other.start <= end && (other.end ?? end) >= start - 50).map(lineOf);
 }
 

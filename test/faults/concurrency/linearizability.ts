@@ -1,25 +1,25 @@
-/** One operation on a register, as its client saw it. Times are of one clock, in milliseconds. */
+/** One operation on a register, as its client saw it. All times are in milliseconds of the same clock. */
 export interface Operation {
   readonly client: string;
   readonly kind: 'write' | 'read';
-  /** What was written or read. No two writes to a register may write the same. */
+  /** The value written or read. Each value may be written to a register only once. */
   readonly value: string;
   readonly start: number;
-  /** Undefined: no answer came, so that the write happened at any time after its start, or never. */
+  /** Undefined: no response, so the write took effect at any time after its start, or never. */
   readonly end: number | undefined;
 }
 
 /**
- * The acknowledged operation that fits nowhere, or undefined when the register is linearizable: when there is an order of
- * all operations, each at one moment between its start and its end, in which every read gives what was written last. A
- * lost update shows as a read that finds an older value. (The search of Wing and Gong, which never looks twice at the same
- * operations done with the same value left.)
+ * Checks that a register is linearizable: that all operations can be ordered, each at a moment between its start and end,
+ * so that every read returns the last written value. Returns an operation that contradicts this, or undefined. A lost
+ * update shows as a read of an older value. Algorithm: Wing and Gong, "Testing and Verifying Concurrent Objects" (1993),
+ * with memoised states.
  */
 export function findContradiction(operations: readonly Operation[], initial: string): Operation | undefined {
   const reads = new Set(operations.filter(({ kind }) => kind === 'read').map(({ value }) => value));
-  // A write without an answer that nobody saw may as well not have happened.
+  // An unacknowledged write that no read saw can be ignored.
   const relevant = operations.filter(({ end, value }) => end !== undefined || reads.has(value));
-  return new Search(relevant.sort((one, other) => one.start - other.start)).contradiction(initial);
+  return new Search(relevant.sort((a, b) => a.start - b.start)).contradiction(initial);
 }
 
 class Search {
@@ -36,33 +36,33 @@ class Search {
     return this.fits(initial) ? undefined : this.blocking;
   }
 
-  /** Whether what is not done yet can follow when the register holds `value`. */
+  /** True when all remaining operations can follow while the register holds `value`. */
   private fits(value: string): boolean {
     const open = this.open();
     if (open.every(({ end }) => end === undefined)) return true;
     if (!this.isNew(value)) return false;
     const next = this.next(open);
-    // A read of the present value can always come first.
+    // A read of the current value can always come first.
     const read = next.find((operation) => operation.kind === 'read' && operation.value === value);
     if (read !== undefined) return this.fitsAfter(read, value);
     return next.some((operation) => operation.kind === 'write' && this.fitsAfter(operation, operation.value));
   }
 
   private fitsAfter(operation: Operation, value: string): boolean {
-    const place = this.operations.indexOf(operation);
-    this.done[place] = true;
+    const index = this.operations.indexOf(operation);
+    this.done[index] = true;
     const fits = this.fits(value);
-    this.done[place] = false;
+    this.done[index] = false;
     return fits;
   }
 
   private open(): Operation[] {
-    return this.operations.filter((_, place) => !this.done[place]);
+    return this.operations.filter((_, index) => !this.done[index]);
   }
 
-  /** Those that began before any other had ended. Also notes what stands in the way at the furthest point. */
+  /** Operations that started before any other had ended. Also remembers which one blocked the search at its furthest point. */
   private next(open: readonly Operation[]): Operation[] {
-    const first = open.reduce((earliest, each) => (endOf(each) < endOf(earliest) ? each : earliest));
+    const first = open.reduce((earliest, operation) => (endOf(operation) < endOf(earliest) ? operation : earliest));
     const left = open.filter(({ end }) => end !== undefined).length;
     if (left < this.fewestLeft) {
       this.fewestLeft = left;

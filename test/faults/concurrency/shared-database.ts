@@ -9,17 +9,17 @@ import { startSessionService } from '../../support/session-service.js';
 export const LAYOUTS = ['v3', 'v2', 'mixed'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
-/** What a layout's database holds before its first session; of v3 the service makes everything itself. */
+/** SQL that prepares a database of each layout. The service creates the v3 tables itself. */
 const TABLES: Readonly<Record<Layout, string>> = { v3: '', v2: V2_TABLES, mixed: V2_TABLES + UPGRADE_TO_V3 };
 
-/** A failing test names its seed; FAULTS_SEED repeats its throws. */
+/** A failing test reports its seed; set FAULTS_SEED to repeat the same random choices. */
 export const SEED = Number(process.env['FAULTS_SEED'] ?? 1);
 
-/** A database of one layout, with several processes of the service on it. */
+/** A database of one layout that several processes of the service share. */
 export interface SharedDatabase {
   readonly dsn: string;
   readonly services: readonly ServerProcess[];
-  /** The base URL of the services in turns. */
+  /** The base URLs of the services, taken in turns. */
   url(turn: number): string;
   sql(text: string): Promise<readonly Record<string, unknown>[]>;
   stop(): Promise<void>;
@@ -47,12 +47,12 @@ export async function startSharedDatabase(layout: Layout, processes = 2): Promis
   };
 }
 
-/** A live AgentOS beside the service, on its database; installed first where it is not yet. */
+/** Starts AgentOS on the database of the service. Installs AgentOS first if necessary. */
 export function startAgentOsOn(version: string, dsn: string): Promise<ServerProcess> {
   return startAgentOs(version, [`default=${dsn}`]);
 }
 
-/** The output of a script of this folder that runs agents; rejects with it when the script fails. */
+/** Runs a script of this folder that runs agents. Resolves with its output, or rejects with it when the script fails. */
 export function runAgents(version: string, script: string, args: readonly string[]): Promise<string> {
   return runPython(version, resolve(import.meta.dirname, script), args);
 }

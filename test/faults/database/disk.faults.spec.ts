@@ -10,7 +10,7 @@ import { failuresOf } from '../support/response-statistics.js';
 /** Only root may mount the small disk. */
 const isRoot = userInfo().uid === 0;
 
-describe.skipIf(!isRoot)('the disk of the database', () => {
+describe.skipIf(!isRoot)('service whose database disk is full', () => {
   let disk: string;
   let scenario: FaultScenario;
 
@@ -26,7 +26,7 @@ describe.skipIf(!isRoot)('the disk of the database', () => {
     rmdirSync(disk);
   });
 
-  it('is full', async () => {
+  it('recovers without losing writes', async () => {
     const ballast = join(disk, 'ballast');
     const { sent } = await injectFault(scenario, {
       name: 'Disk full for 5 s (53100)',
@@ -38,7 +38,7 @@ describe.skipIf(!isRoot)('the disk of the database', () => {
   });
 });
 
-/** Leaves no byte free. */
+/** Writes a file that takes all free space. */
 function fill(disk: string, file: string): void {
   const { bavail, bsize } = statfsSync(disk);
   writeFileSync(file, Buffer.alloc(bavail * bsize));

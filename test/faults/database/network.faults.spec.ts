@@ -7,7 +7,7 @@ import { recordReliability } from '../support/record-reliability.js';
 import { countStatuses, failuresOf, slowestOf, violationsOf } from '../support/response-statistics.js';
 import type { NetworkCondition } from '../support/tcp-proxy.js';
 
-describe('the network to the database', () => {
+describe('service with a failing network to its database', () => {
   let scenario: FaultScenario;
 
   beforeAll(async () => {
@@ -15,26 +15,41 @@ describe('the network to the database', () => {
   });
   afterAll(() => scenario.stop());
 
-  it.each<{ does: string; weather: NetworkCondition; name: string; lastsMs: number }>([
-    { does: 'freezes', weather: { kind: 'stall' }, name: 'Network frozen both ways for 5 s', lastsMs: 5_000 },
+  it.each<{ when: string; condition: NetworkCondition; name: string; lastsMs: number }>([
     {
-      does: 'is a black hole',
-      weather: { kind: 'swallow' },
+      when: 'the network freezes',
+      condition: { kind: 'stall' },
+      name: 'Network frozen in both directions for 5 s',
+      lastsMs: 5_000,
+    },
+    {
+      when: 'the network swallows all packets',
+      condition: { kind: 'swallow' },
       name: 'Network swallows everything for 5 s',
       lastsMs: 5_000,
     },
-    { does: 'is slow', weather: { kind: 'delay', ms: 100 }, name: '100 ms more each way for 3 s', lastsMs: 3_000 },
-    { does: 'trickles', weather: { kind: 'trickle', bytes: 20 }, name: '20 bytes per ms for 3 s', lastsMs: 3_000 },
-  ])('$does', async ({ name, weather, lastsMs }) => {
+    {
+      when: 'the network is slow',
+      condition: { kind: 'delay', ms: 100 },
+      name: 'Network delays each direction by 100 ms for 3 s',
+      lastsMs: 3_000,
+    },
+    {
+      when: 'the network delivers a trickle',
+      condition: { kind: 'trickle', bytes: 20 },
+      name: 'Network delivers 20 bytes per ms for 3 s',
+      lastsMs: 3_000,
+    },
+  ])('loses no write when $when', async ({ name, condition, lastsMs }) => {
     await injectFault(scenario, {
       name,
-      strike: () => scenario.network.set(weather),
+      strike: () => scenario.network.set(condition),
       lastsMs,
       heal: () => scenario.network.set({ kind: 'pass' }),
     });
   });
 
-  it('cuts connections again and again', async () => {
+  it('loses no write when all connections are reset repeatedly', async () => {
     let cutting: NodeJS.Timeout | undefined;
     await injectFault(scenario, {
       name: 'All connections reset, ten times a second for 3 s',
@@ -46,7 +61,7 @@ describe('the network to the database', () => {
     });
   });
 
-  it('refuses connections', async () => {
+  it('loses no write when connections are refused', async () => {
     await injectFault(scenario, {
       name: 'All connections reset and new ones refused for 3 s',
       strike: () => scenario.network.refuse(),
@@ -55,16 +70,16 @@ describe('the network to the database', () => {
     });
   });
 
-  it('forgets connections', { tags: 'quick' }, async () => {
+  it('loses no write when a firewall drops the state of all connections', { tags: 'quick' }, async () => {
     await injectFault(scenario, {
-      name: 'All connections forgotten by a firewall: dead, and nobody is told',
+      name: 'A firewall drops the state of all connections: they are dead, but neither side is told',
       strike: () => scenario.network.forgetConnections(),
       lastsMs: 1_000,
       heal: () => undefined,
     });
   });
 
-  it('forgets connections that rest', async () => {
+  it('fails no request other than with 503 when a firewall has dropped idle connections', async () => {
     await until(async () => (await call(scenario.service.baseUrl, `/sessions?db_id=${FAULTY}`)).status === 200);
     await sleep(1_500);
     scenario.network.forgetConnections();
@@ -72,7 +87,7 @@ describe('the network to the database', () => {
     await until(async () => traffic.sent.length >= 100);
     await traffic.stop();
     recordReliability({
-      fault: 'Connections forgotten while nobody asked',
+      fault: 'A firewall drops the state of all connections while they are idle',
       requests: traffic.sent.length,
       outcome: `${countStatuses(traffic.sent)}; slowest ${slowestOf(traffic.sent).toFixed(0)} ms`,
       lostWrites: 0,

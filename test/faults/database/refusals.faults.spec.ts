@@ -8,21 +8,21 @@ import { recordReliability } from '../support/record-reliability.js';
 import { countStatuses, failuresOf, violationsOf } from '../support/response-statistics.js';
 import { tableViolations } from '../support/table-checks.js';
 
-describe('the database', () => {
+describe('service whose database rejects requests', () => {
   let scenario: FaultScenario;
-  const admin = (text: string) => scenario.sick.sql(text);
+  const admin = (text: string) => scenario.faulty.sql(text);
 
   beforeAll(async () => {
     scenario = await FaultScenario.start({ settings: ['max_connections=20', 'superuser_reserved_connections=3'] });
   });
   afterAll(() => scenario.stop());
 
-  it('is renamed', async () => {
+  it('loses no write when the database is renamed', async () => {
     await injectFault(scenario, {
       name: 'Database renamed for 3 s (3D000)',
       strike: async () => {
         await admin(`ALTER DATABASE ${FAULTY} ALLOW_CONNECTIONS false`);
-        await admin(END_ALL);
+        await admin(TERMINATE_ALL);
         await admin(`ALTER DATABASE ${FAULTY} RENAME TO elsewhere`);
       },
       lastsMs: 3_000,
@@ -33,14 +33,14 @@ describe('the database', () => {
     });
   });
 
-  it('has another password', async () => {
-    const keeper = new pg.Client({ connectionString: scenario.sick.databases.url('postgres') });
+  it('loses no write when the password is changed', async () => {
+    const keeper = new pg.Client({ connectionString: scenario.faulty.databases.url('postgres') });
     await keeper.connect();
     await injectFault(scenario, {
-      name: 'Password changed and connections ended for 3 s (28P01)',
+      name: 'Password changed and connections terminated for 3 s (28P01)',
       strike: async () => {
         await keeper.query("ALTER ROLE postgres PASSWORD 'another'");
-        await keeper.query(END_ALL);
+        await keeper.query(TERMINATE_ALL);
       },
       lastsMs: 3_000,
       heal: () => keeper.query("ALTER ROLE postgres PASSWORD 'hush'"),
@@ -48,27 +48,27 @@ describe('the database', () => {
     await keeper.end();
   });
 
-  it('is read-only', { tags: 'quick' }, async () => {
+  it('loses no write when the database becomes read-only', { tags: 'quick' }, async () => {
     const set = (value: string) => admin(`ALTER DATABASE ${FAULTY} SET default_transaction_read_only = ${value}`);
     await injectFault(scenario, {
       name: 'Database read-only for 3 s (25006)',
       strike: async () => {
         await set('on');
-        await admin(END_ALL);
+        await admin(TERMINATE_ALL);
       },
       lastsMs: 3_000,
       heal: async () => {
         await set('off');
-        await admin(END_ALL);
+        await admin(TERMINATE_ALL);
       },
     });
   });
 
-  it('has a lock on its tables', { tags: 'quick' }, async () => {
-    const other = new pg.Client({ connectionString: scenario.sick.databases.url(FAULTY) });
+  it('loses no write when the sessions table is locked', { tags: 'quick' }, async () => {
+    const other = new pg.Client({ connectionString: scenario.faulty.databases.url(FAULTY) });
     await other.connect();
     await injectFault(scenario, {
-      name: 'Sessions table locked (ACCESS EXCLUSIVE) by somebody else for 5 s',
+      name: 'Sessions table locked (ACCESS EXCLUSIVE) by another client for 5 s',
       strike: () => other.query('BEGIN; LOCK TABLE ai.agno_sessions'),
       lastsMs: 5_000,
       heal: () => other.query('ROLLBACK'),
@@ -76,14 +76,14 @@ describe('the database', () => {
     await other.end();
   });
 
-  it('has no connection to give', async () => {
+  it('loses no write when max_connections is exhausted', async () => {
     const others: pg.Client[] = [];
     await injectFault(scenario, {
-      name: '`max_connections` used up by others for 3 s (53300)',
+      name: '`max_connections` exhausted by other clients for 3 s (53300)',
       strike: async () => {
-        await admin(END_ALL);
+        await admin(TERMINATE_ALL);
         for (let more = true; more; ) {
-          const other = new pg.Client({ connectionString: scenario.sick.databases.url('postgres') });
+          const other = new pg.Client({ connectionString: scenario.faulty.databases.url('postgres') });
           other.on('error', () => undefined);
           more = await other.connect().then(
             () => others.push(other) > 0,
@@ -96,40 +96,40 @@ describe('the database', () => {
     });
   });
 
-  it('takes its time for every write', async () => {
+  it('loses no write when writes are slow and the pool is exhausted', async () => {
     await injectFault(scenario, {
       name: `Pool of ${POOL_SIZE} exhausted for 5 s: 40 clients, and every write takes 0.7 s`,
       clients: 40,
-      strike: () => scenario.sick.sql(SLOW_WRITES, FAULTY),
+      strike: () => scenario.faulty.sql(SLOW_WRITES, FAULTY),
       lastsMs: 5_000,
-      heal: () => scenario.sick.sql('DROP FUNCTION slow CASCADE', FAULTY),
+      heal: () => scenario.faulty.sql('DROP FUNCTION slow CASCADE', FAULTY),
     });
   });
 
-  // Last: what was written before is gone on purpose.
-  it('is dropped and made anew', async () => {
-    const { service, sick } = scenario;
-    await sick.databases.dropDatabase(FAULTY);
+  // The last test, because it drops everything that was written before.
+  it('creates the tables again when the database is dropped and recreated', async () => {
+    const { service, faulty } = scenario;
+    await faulty.databases.dropDatabase(FAULTY);
     const meanwhile = await call(service.baseUrl, `/sessions?db_id=${FAULTY}`);
-    await sick.databases.createDatabase(FAULTY);
+    await faulty.databases.createDatabase(FAULTY);
     const traffic = scenario.traffic(FAULTY);
     await until(async () => traffic.sent.length >= 200);
     await traffic.stop();
     recordReliability({
-      fault: 'Database dropped, and an empty one made in its place',
+      fault: 'Database dropped and recreated empty',
       requests: 1 + traffic.sent.length,
-      outcome: `without it ${meanwhile.status}; with the new one, whose tables the first write made, ${countStatuses(traffic.sent)}`,
+      outcome: `while it is missing ${meanwhile.status}; afterwards, with tables created by the first write, ${countStatuses(traffic.sent)}`,
       lostWrites: 0,
       wrongAnswers: violationsOf(traffic.sent).length,
     });
     expect(meanwhile.status).toBe(503);
     expect(countStatuses(failuresOf(traffic.sent))).toBe('');
-    expect(await tableViolations(traffic.sessions, sick, FAULTY)).toEqual([]);
+    expect(await tableViolations(traffic.sessions, faulty, FAULTY)).toEqual([]);
     expect(violationsOf(traffic.sent)).toEqual([]);
   });
 });
 
-const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${FAULTY}'`;
+const TERMINATE_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${FAULTY}'`;
 
 const SLOW_WRITES = `
   CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_sleep(${scaled(700) / 1_000}); RETURN NULL; END$$;

@@ -4,83 +4,83 @@ import { FAULTY, FaultScenario } from '../support/fault-scenario.js';
 import { injectFault } from '../support/inject-fault.js';
 import { recordReliability } from '../support/record-reliability.js';
 
-describe('the database server', () => {
+describe('service whose database server fails', () => {
   let scenario: FaultScenario;
 
   beforeAll(async () => {
-    // What commits nothing is written down late, which leaves time to kill the server before.
+    // Delays writing the WAL of transactions that did not commit, so that the server can be killed before.
     scenario = await FaultScenario.start({ settings: ['wal_writer_delay=10s'] });
   });
   afterAll(() => scenario.stop());
 
-  it('is killed and started again', { tags: 'quick' }, async () => {
+  it('loses no write when PostgreSQL is killed and restarted', { tags: 'quick' }, async () => {
     await injectFault(scenario, {
-      name: 'PostgreSQL killed (-9), started again after 3 s',
-      strike: () => scenario.sick.kill(),
+      name: 'PostgreSQL killed (SIGKILL), restarted after 3 s',
+      strike: () => scenario.faulty.kill(),
       lastsMs: 3_000,
-      heal: () => scenario.sick.restart(),
+      heal: () => scenario.faulty.restart(),
     });
   });
 
-  it('stands still for a moment', { tags: 'quick' }, async () => {
+  it('loses no write when PostgreSQL is stopped for 5 s', { tags: 'quick' }, async () => {
     await injectFault(scenario, {
       name: 'PostgreSQL stopped (SIGSTOP) for 5 s',
-      strike: () => scenario.sick.freeze(),
+      strike: () => scenario.faulty.freeze(),
       lastsMs: 5_000,
-      heal: () => scenario.sick.thaw(),
+      heal: () => scenario.faulty.thaw(),
     });
   });
 
-  it('stands still for a minute', async () => {
+  it('loses no write when PostgreSQL is stopped for a minute', async () => {
     await injectFault(scenario, {
       name: 'PostgreSQL stopped (SIGSTOP) for 60 s',
-      strike: () => scenario.sick.freeze(),
+      strike: () => scenario.faulty.freeze(),
       lastsMs: 60_000,
-      heal: () => scenario.sick.thaw(),
+      heal: () => scenario.faulty.thaw(),
     });
   });
 
-  it('ends all connections again and again', async () => {
+  it('loses no write when PostgreSQL terminates all connections repeatedly', async () => {
     let ending: NodeJS.Timeout | undefined;
-    const endAll = () => scenario.sick.sql(END_ALL);
+    const terminateAll = () => scenario.faulty.sql(TERMINATE_ALL);
     await injectFault(scenario, {
-      name: 'All connections ended by the server (`pg_terminate_backend`), five times a second for 3 s',
+      name: 'All connections terminated by the server (`pg_terminate_backend`), five times a second for 3 s',
       strike: () => {
-        ending = setInterval(endAll, 200);
+        ending = setInterval(terminateAll, 200);
       },
       lastsMs: 3_000,
       heal: () => clearInterval(ending),
     });
   });
 
-  it('gives a transaction id a second time after a crash', async () => {
-    const { service, sick } = scenario;
+  it('counts sessions correctly when PostgreSQL reuses a transaction id after a crash', async () => {
+    const { service, faulty } = scenario;
     const total = async () => (await call(service.baseUrl, `/sessions?limit=1&db_id=${FAULTY}`)).text.match(TOTAL)?.[1];
     await until(async () => (await total()) !== undefined);
-    await sick.sql('BEGIN; SELECT pg_current_xact_id(); ROLLBACK', FAULTY);
+    await faulty.sql('BEGIN; SELECT pg_current_xact_id(); ROLLBACK', FAULTY);
     const before = Number(await total());
-    await sick.kill();
-    await sick.restart();
+    await faulty.kill();
+    await faulty.restart();
     await until(async () => (await call(service.baseUrl, `/sessions/one-more?db_id=${FAULTY}`)).status === 404);
     await call(service.baseUrl, `/sessions?db_id=${FAULTY}`, { method: 'POST', body: { session_id: 'one-more' } });
     const after = Number(await total());
     recordReliability({
-      fault: 'PostgreSQL killed before it wrote down that a transaction was rolled back: its id comes a second time',
+      fault: 'PostgreSQL killed before it stored a rolled back transaction, whose id it then reuses',
       requests: 1,
-      outcome: `a list counts ${before} sessions before, ${after} after one more was created`,
+      outcome: `a list counts ${before} sessions before the crash, and ${after} after one more was created`,
       lostWrites: 0,
       wrongAnswers: after === before + 1 ? 0 : 1,
     });
     expect(after).toBe(before + 1);
   });
 
-  // Last, since the scenario goes on with the other server.
-  it('is replaced by its standby', async () => {
-    const primary = scenario.sick;
-    const standby = await primary.followInStep();
+  // The last test, because the scenario continues with the other server.
+  it('loses no write when a standby is promoted', async () => {
+    const primary = scenario.faulty;
+    const standby = await primary.startSynchronousStandby();
     try {
       await injectFault(scenario, {
-        name: 'Fail-over: primary killed (-9), synchronous standby promoted after 2 s',
+        name: 'Fail-over: primary killed (SIGKILL), synchronous standby promoted after 2 s',
         strike: () => primary.kill(),
         lastsMs: 2_000,
         heal: () => scenario.failOverTo(standby),
@@ -93,4 +93,4 @@ describe('the database server', () => {
 
 const TOTAL = /"total_count":(\d+)/;
 
-const END_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${FAULTY}'`;
+const TERMINATE_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${FAULTY}'`;

@@ -8,10 +8,10 @@ import { KillablePostgres } from '../support/killable-postgres.js';
 import { recordReliability } from '../support/record-reliability.js';
 import { countStatuses } from '../support/response-statistics.js';
 
-const SERVICE = "FROM pg_stat_activity WHERE application_name = 'agno-session-service'";
+const FROM_SERVICE = "FROM pg_stat_activity WHERE application_name = 'agno-session-service'";
 
-/** Without sslmode in its DSN a client takes what the server offers, which changes with the server behind a name. */
-it('the database server encrypts no more, or all that it takes', async () => {
+/** Without sslmode in the DSN the encryption follows the server, which may change behind a host name. */
+it('a service without sslmode follows a database server that stops offering TLS or starts to require it', async () => {
   const postgres = await KillablePostgres.start();
   onTestFinished(() => postgres.end());
   makeCertificate(postgres.folder);
@@ -21,7 +21,7 @@ it('the database server encrypts no more, or all that it takes', async () => {
   onTestFinished(async () => void (await service.stop()));
   const areEncrypted = async () => {
     const rows = await postgres.sql<{ ssl: boolean }>(
-      `SELECT ssl FROM pg_stat_ssl JOIN (SELECT pid ${SERVICE}) s USING (pid)`,
+      `SELECT ssl FROM pg_stat_ssl JOIN (SELECT pid ${FROM_SERVICE}) s USING (pid)`,
     );
     return [...new Set(rows.map(({ ssl }) => ssl))];
   };
@@ -36,20 +36,19 @@ it('the database server encrypts no more, or all that it takes', async () => {
   expect(await areEncrypted()).toEqual([true]);
 
   await postgres.sql('ALTER SYSTEM SET ssl = off');
-  await postgres.sql(`SELECT pg_reload_conf(), (SELECT count(pg_terminate_backend(pid)) ${SERVICE})`);
+  await postgres.sql(`SELECT pg_reload_conf(), (SELECT count(pg_terminate_backend(pid)) ${FROM_SERVICE})`);
   await until(async () => (await ask()) === 200);
   expect(await areEncrypted()).toEqual([false]);
 
   const rules = join(postgres.folder, 'pg_hba.conf');
   await postgres.sql('ALTER SYSTEM SET ssl = on');
   writeFileSync(rules, readFileSync(rules, 'utf8').replace(/^host\b/gm, 'hostssl'));
-  await postgres.sql(`SELECT pg_reload_conf(), (SELECT count(pg_terminate_backend(pid)) ${SERVICE})`);
+  await postgres.sql(`SELECT pg_reload_conf(), (SELECT count(pg_terminate_backend(pid)) ${FROM_SERVICE})`);
   await until(async () => (await ask()) === 200);
   recordReliability({
-    fault:
-      'A server that encrypts is replaced by one that does not, and that by one that takes nothing else; no `sslmode`',
+    fault: 'A server with TLS is replaced by one without, and that by one that requires TLS; no `sslmode` in the DSN',
     requests: statuses.length,
-    outcome: `${countStatuses(statuses)}; one after the other until 200`,
+    outcome: `${countStatuses(statuses)}; requests one after the other until 200`,
     lostWrites: 0,
     wrongAnswers: 0,
   });

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { STORED_IDS } from './hostile-strings.js';
 
-/** Long names, which wildcards take longest to match. */
+/** Long names, because matching wildcards against them takes longest. */
 const NAME = 'a'.repeat(4_000);
 
-/** The tables that are fuzzed: put back to a few known sessions, and compared by their digest. */
+/** The tables behind the fuzzed service. They are reset to a few known sessions and compared by a digest. */
 export class FuzzedTables {
   private readonly client: pg.Client;
 
@@ -18,14 +18,14 @@ export class FuzzedTables {
     return new FuzzedTables(client);
   }
 
-  /** Empties the tables and stores the known sessions, each of them with two runs. */
+  /** Empties the tables and stores the known sessions, each with two runs. */
   async reset(): Promise<void> {
     await this.client.query('TRUNCATE ai.agno_sessions, ai.agno_runs');
     await this.client.query(STORE_SESSIONS, [STORED_IDS, NAME]);
     await this.client.query(STORE_RUNS);
   }
 
-  /** One text for all that is stored. */
+  /** A digest of all stored rows. */
   async digest(): Promise<string> {
     const { rows } = await this.client.query<{ digest: string }>(DIGEST);
     return rows[0]?.digest ?? '';

@@ -2,13 +2,13 @@ import type { SeededRandom } from '../../support/seeded-random.js';
 import { hostileBody } from './hostile-bodies.js';
 import { hostileQuery, hostileString, STORED_IDS } from './hostile-strings.js';
 
-/** One request as bytes, and what the client has to know to read its answer. */
+/** The bytes of a request, and what the client must know to read its response. */
 export interface HostileRequest {
   readonly bytes: Buffer;
   readonly hasBody: boolean;
-  /** Breaks the rules of HTTP: it is sent on a connection of its own, which may end without an answer. */
+  /** Invalid HTTP: it is sent on its own connection, which may end without a response. */
   readonly isMalformed: boolean;
-  /** Asks for media to be deleted, which the contract answers with 503. */
+  /** Asks to delete media, for which the contract demands a 503. */
   readonly wantsMedia: boolean;
 }
 
@@ -28,17 +28,17 @@ const ROUTES: readonly Route[] = [
 ];
 const METHODS = 'GET POST PATCH DELETE HEAD PUT OPTIONS TRACE QUERY PROPFIND LOCK MKCOL'.split(' ');
 
-/** A request by chance. */
-export function hostileRequest(dice: SeededRandom): HostileRequest {
-  if (dice.oneIn(25)) return { bytes: malformedRequest(dice), hasBody: true, isMalformed: true, wantsMedia: false };
-  const [method, route] = dice.oneIn(15) ? oddRoute(dice) : dice.pick(ROUTES);
-  const path = oddPath(dice, route) + hostileQuery(dice);
-  const headers = ['Host: x', ...hostileHeaders(dice)];
-  const body = method === 'GET' && !dice.oneIn(10) ? Buffer.alloc(0) : hostileBody(dice);
-  if (body.length > 0) headers.push(...hostileContentType(dice));
-  const isChunked = body.length > 0 && dice.oneIn(12);
+/** A random request. */
+export function hostileRequest(random: SeededRandom): HostileRequest {
+  if (random.oneIn(25)) return { bytes: malformedRequest(random), hasBody: true, isMalformed: true, wantsMedia: false };
+  const [method, route] = random.oneIn(15) ? unusualRoute(random) : random.pick(ROUTES);
+  const path = pathFor(random, route) + hostileQuery(random);
+  const headers = ['Host: x', ...hostileHeaders(random)];
+  const body = method === 'GET' && !random.oneIn(10) ? Buffer.alloc(0) : hostileBody(random);
+  if (body.length > 0) headers.push(...hostileContentType(random));
+  const isChunked = body.length > 0 && random.oneIn(12);
   headers.push(isChunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`);
-  const head = `${method} ${wirePath(path)} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`;
+  const head = `${method} ${encodeBlanks(path)} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`;
   return {
     bytes: Buffer.concat([Buffer.from(head), isChunked ? chunked(body) : body]),
     hasBody: method !== 'HEAD',
@@ -47,21 +47,21 @@ export function hostileRequest(dice: SeededRandom): HostileRequest {
   };
 }
 
-/** A method that the route does not have, or a path that is no route's. */
-function oddRoute(dice: SeededRandom): Route {
-  const path = dice.pick([...ROUTES.map(([, path]) => path), '/', '//', '/healthz', '/docs', '/openapi.json', '*']);
-  return [dice.pick(METHODS), path];
+/** A random method with the path of a route or with another path. */
+function unusualRoute(random: SeededRandom): Route {
+  const path = random.pick([...ROUTES.map(([, path]) => path), '/', '//', '/healthz', '/docs', '/openapi.json', '*']);
+  return [random.pick(METHODS), path];
 }
 
-function oddPath(dice: SeededRandom, route: string): string {
-  const id = dice.oneIn(3) ? hostileString(dice) : encodeURIComponent(dice.pick(STORED_IDS));
-  const run = dice.oneIn(2) ? hostileString(dice) : `run-${dice.below(2)}-${id}`;
+function pathFor(random: SeededRandom, route: string): string {
+  const id = random.oneIn(3) ? hostileString(random) : encodeURIComponent(random.pick(STORED_IDS));
+  const run = random.oneIn(2) ? hostileString(random) : `run-${random.below(2)}-${id}`;
   const path = route.replace(':id', () => id).replace(':run', () => run);
-  return dice.oneIn(30) ? path + dice.pick(['/', '//', '/x', '%00', ';x', '#x', '/..', '%2f']) : path;
+  return random.oneIn(30) ? path + random.pick(['/', '//', '/x', '%00', ';x', '#x', '/..', '%2f']) : path;
 }
 
-/** Blanks and line ends would end the request line; other bytes, allowed or not, are sent as they are. */
-function wirePath(path: string): string {
+/** Encodes blanks and line breaks, which would end the request line. All other bytes are sent as they are, valid or not. */
+function encodeBlanks(path: string): string {
   return path.replace(/[ \r\n]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
@@ -79,8 +79,8 @@ function chunked(body: Buffer): Buffer {
 const END = '\r\n\r\n';
 const JSON_BODY = '{"session_name":"smuggled"}';
 
-/** Bytes that break the rules of HTTP/1.1, each complete, so that a server has no reason to wait for more. */
-const WIRES: readonly ((dice: SeededRandom) => string)[] = [
+/** Bytes that violate HTTP/1.1. Each is complete, so that the server does not wait for more. */
+const MALFORMED: readonly ((random: SeededRandom) => string)[] = [
   () => `GET /sessions HTTP/1.1\r\nHost: x\r\nno colon here${END}`,
   () => `GET /sessions HTTP/1.1\r\nHost: x\r\nA\u0000b: 1${END}`,
   () => `GET /sessions HTTP/1.1\r\nHost: x\r\nA: 1\u0000${END}`,
@@ -112,21 +112,21 @@ const WIRES: readonly ((dice: SeededRandom) => string)[] = [
   () => `POST /sessions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, identity${END}0${END}`,
   () =>
     `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 0${END}PATCH /sessions/kept-0 HTTP/1.1\r\n\r\n${JSON_BODY}`,
-  (dice) => `GET /${'a'.repeat(dice.pick([9_000, 17_000, 70_000]))} HTTP/1.1\r\nHost: x${END}`,
-  (dice) => `GET /sessions HTTP/1.1\r\n${'X: y\r\n'.repeat(dice.pick([900, 2_100, 9_000]))}${END}`,
-  (dice) => `${String.fromCharCode(...Array.from({ length: 1 + dice.below(80) }, () => dice.below(256)))}${END}`,
+  (random) => `GET /${'a'.repeat(random.pick([9_000, 17_000, 70_000]))} HTTP/1.1\r\nHost: x${END}`,
+  (random) => `GET /sessions HTTP/1.1\r\n${'X: y\r\n'.repeat(random.pick([900, 2_100, 9_000]))}${END}`,
+  (random) => `${String.fromCharCode(...Array.from({ length: 1 + random.below(80) }, () => random.below(256)))}${END}`,
 ];
 
-export function malformedRequest(dice: SeededRandom): Buffer {
-  return Buffer.from(dice.pick(WIRES)(dice), 'latin1');
+export function malformedRequest(random: SeededRandom): Buffer {
+  return Buffer.from(random.pick(MALFORMED)(random), 'latin1');
 }
 
-// biome-ignore format: one value a line would be a long list
+// biome-ignore format: one value per line would be too long
 const CONTENT_TYPES = [
   ...['application/json; charset=latin-1', 'APPLICATION/JSON', 'application/merge-patch+json', 'text/plain', ''],
   ...['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json;', '\u00fc', '/', 'a/b;c="'],
 ];
-const HEADERS: readonly ((dice: SeededRandom) => string)[] = [
+const HEADERS: readonly ((random: SeededRandom) => string)[] = [
   () => 'Content-Encoding: gzip',
   () => 'Expect: 100-continue',
   () => 'Expect: nonsense',
@@ -137,23 +137,23 @@ const HEADERS: readonly ((dice: SeededRandom) => string)[] = [
   () => 'Accept: text/html;q=0.1',
   () => 'X-HTTP-Method-Override: DELETE',
   () => 'Host: a\r\nHost: b',
-  (dice) => `Origin: ${dice.pick(['null', 'http://localhost:3000', 'https://evil.example', 'x'.repeat(5_000)])}`,
-  (dice) => `Access-Control-Request-Method: ${dice.pick(['GET', 'BREW', ''])}\r\nOrigin: x`,
-  (dice) =>
-    `Authorization: ${dice.pick(['Bearer x', 'Basic eDp5', 'Bearer', `Bearer ${'a.'.repeat(2_000)}`, '\u00fc'])}`,
-  (dice) => `X-Request-ID: ${dice.pick(['ok', '../x', 'a b', 'x'.repeat(4_000), '\u00fc'])}`,
-  (dice) => `X-Forwarded-For: ${dice.pick(['1.2.3.4', '::1, x', ',,,', 'x'.repeat(2_000)])}`,
-  (dice) => `Cookie: ${dice.pick(['a=b', 'access_token=x', '=;=;', 'a='.repeat(1_000)])}`,
-  (dice) => `X-${dice.below(99)}: ${'h'.repeat(dice.pick([1, 1_000, 9_000, 17_000]))}`,
+  (random) => `Origin: ${random.pick(['null', 'http://localhost:3000', 'https://evil.example', 'x'.repeat(5_000)])}`,
+  (random) => `Access-Control-Request-Method: ${random.pick(['GET', 'BREW', ''])}\r\nOrigin: x`,
+  (random) =>
+    `Authorization: ${random.pick(['Bearer x', 'Basic eDp5', 'Bearer', `Bearer ${'a.'.repeat(2_000)}`, '\u00fc'])}`,
+  (random) => `X-Request-ID: ${random.pick(['ok', '../x', 'a b', 'x'.repeat(4_000), '\u00fc'])}`,
+  (random) => `X-Forwarded-For: ${random.pick(['1.2.3.4', '::1, x', ',,,', 'x'.repeat(2_000)])}`,
+  (random) => `Cookie: ${random.pick(['a=b', 'access_token=x', '=;=;', 'a='.repeat(1_000)])}`,
+  (random) => `X-${random.below(99)}: ${'h'.repeat(random.pick([1, 1_000, 9_000, 17_000]))}`,
 ];
 
-/** Header lines that a client may add to any request. */
-export function hostileHeaders(dice: SeededRandom): string[] {
-  return dice.some(2, () => dice.pick(HEADERS)(dice));
+/** Up to two header lines that a client may add to any request. */
+export function hostileHeaders(random: SeededRandom): string[] {
+  return random.some(2, () => random.pick(HEADERS)(random));
 }
 
-/** The content type of a body: mostly the right one, now and then another or none. */
-export function hostileContentType(dice: SeededRandom): string[] {
-  if (dice.oneIn(20)) return [];
-  return [`Content-Type: ${dice.oneIn(10) ? dice.pick(CONTENT_TYPES) : 'application/json'}`];
+/** The content type of a body: usually JSON, sometimes another or none. */
+export function hostileContentType(random: SeededRandom): string[] {
+  if (random.oneIn(20)) return [];
+  return [`Content-Type: ${random.oneIn(10) ? random.pick(CONTENT_TYPES) : 'application/json'}`];
 }

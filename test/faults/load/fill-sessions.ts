@@ -1,6 +1,6 @@
 import type { SingleDatabaseService } from '../support/single-database-service.js';
 
-/** Adds so many sessions named `Chat 1`, `Chat 2`, …, each of one of 100 users. */
+/** Adds `count` sessions named `Chat 1`, `Chat 2`, …, spread over 100 users. */
 export async function fillSessions(database: SingleDatabaseService, count: number): Promise<void> {
   await database.sql(SESSIONS, [count]);
   await database.sql('VACUUM ANALYZE');
@@ -12,7 +12,7 @@ const SESSIONS = `INSERT INTO ai.agno_sessions
     1700000000 + i, 1700000000 + i
   FROM generate_series(1, $1) i`;
 
-/** Adds so many sessions without a name, each of which takes its title from its first run. */
+/** Adds `count` sessions without a name, whose titles come from their first runs. */
 export async function fillUntitledSessions(database: SingleDatabaseService, count: number): Promise<void> {
   await database.sql(UNTITLED, [count]);
   await database.sql(FIRST_RUNS, [count]);

@@ -9,81 +9,81 @@ import { describeTrafficImpact, measureTrafficImpact } from '../support/traffic-
 
 const CLIENTS = 3_000;
 const REQUEST_TIMEOUT_MS = scaled(3_000);
-/** How often connections are looked at whose requests do not come to an end, and what a busy machine adds. */
-const PATIENCE_MS = scaled(15_000);
-/** What so many connections with a head each may add, in megabytes. */
-const MOST_MB = 256;
+/** Includes the interval in which Node checks for incomplete requests, and the delay of a busy machine. */
+const TIMEOUT_MS = scaled(15_000);
+/** Maximum growth of the resident memory for all of these connections, in megabytes. */
+const MAX_MB = 256;
 
 const LINE = 'GET /sessions HTTP/1.1\r\nHost: x\r\n';
 const HEADER = `X-More: ${'a'.repeat(1_000)}\r\n`;
-const HEADER_PACE_MS = 20;
+const HEADER_INTERVAL_MS = 20;
 
-/** What each client sends: never a whole request. */
+/** The bytes that each client sends: never a complete request. */
 const FLOODS: readonly [
   name: string,
   statuses: string,
   send: (clients: readonly MisbehavingClient[]) => Promise<void>,
 ][] = [
   [
-    'headers without an end',
+    'endless headers',
     `431: ${CLIENTS}`,
     async (clients) => {
       for (const client of clients) client.send(LINE);
       while (clients.some(({ isClosed }) => !isClosed)) {
         for (const client of clients) if (client.status === 0) client.send(HEADER);
-        await sleep(HEADER_PACE_MS);
+        await sleep(HEADER_INTERVAL_MS);
       }
     },
   ],
   [
-    'heads of 17 KiB at once',
+    'a head of 17 KiB in one piece',
     `431: ${CLIENTS}`,
     async (clients) => {
       for (const client of clients) client.send(LINE + HEADER.repeat(17));
     },
   ],
   [
-    'half a head, then a letter now and then',
+    'half a head and then single letters slowly',
     `408: ${CLIENTS}`,
     async (clients) => {
       for (const client of clients) client.send(`${LINE}X-Slow: `);
       while (clients.some(({ isClosed }) => !isClosed)) {
         for (const client of clients) if (client.status === 0) client.send('a');
-        await sleep(10 * HEADER_PACE_MS);
+        await sleep(10 * HEADER_INTERVAL_MS);
       }
     },
   ],
 ];
 
-describe('heads', () => {
+describe('floods of incomplete requests', () => {
   let database: SingleDatabaseService;
 
   beforeAll(async () => {
     database = await SingleDatabaseService.start({
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
-      // Beyond the limit the connection that has been idle for the longest time is closed: see idle-connections.
+      // At the limit the longest idle connections would be closed: see idle-connections.faults.spec.ts.
       AGNO_MAX_CONNECTIONS: String(2 * CLIENTS),
     });
   });
   afterAll(() => database.stop());
 
-  it.each(FLOODS)('flood: %s', async (name, statuses, send) => {
+  it.each(FLOODS)('are answered without slowing down other clients: %s', async (name, statuses, send) => {
     const before = await database.footprint();
-    const beside = await measureTrafficImpact(database, async () => {
-      const clients = await MisbehavingClient.crowd(database.service.baseUrl, CLIENTS);
+    const impact = await measureTrafficImpact(database, async () => {
+      const clients = await MisbehavingClient.connectMany(database.service.baseUrl, CLIENTS);
       for (const client of clients) client.read();
-      await Promise.all([send(clients), waitUntilClosed(clients, PATIENCE_MS)]);
+      await Promise.all([send(clients), waitUntilClosed(clients, TIMEOUT_MS)]);
       return clients;
     });
     recordReliability({
-      fault: `${CLIENTS} clients at once that send ${name}`,
+      fault: `${CLIENTS} clients at the same time, each sending ${name}`,
       requests: CLIENTS,
-      outcome: `${countStatuses(beside.result)}; ${describeTrafficImpact(beside)}`,
+      outcome: `${countStatuses(impact.result)}; ${describeTrafficImpact(impact)}`,
       lostWrites: 0,
       wrongAnswers: 0,
     });
-    expect(countStatuses(beside.result)).toBe(statuses);
-    expect(beside.megabytes[1] - beside.megabytes[0]).toBeLessThan(MOST_MB);
+    expect(countStatuses(impact.result)).toBe(statuses);
+    expect(impact.megabytes[1] - impact.megabytes[0]).toBeLessThan(MAX_MB);
     expect(await database.leaksSince(before), 'leaks').toEqual([]);
   });
 });

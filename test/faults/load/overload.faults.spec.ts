@@ -7,18 +7,18 @@ import { countStatuses, medianOf, p99Of, slowestOf } from '../support/response-s
 import { SingleDatabaseService } from '../support/single-database-service.js';
 import { fillSessions } from './fill-sessions.js';
 
-/** So many that a filter by name takes PostgreSQL some ten milliseconds, and the test's own work next to nothing. */
+/** Enough that a filter by name takes PostgreSQL about ten milliseconds, and the test's own work is negligible. */
 const SESSIONS = 12_000;
 const QUEUE_TIMEOUT_MS = scaled(500);
 const OVERLOAD = 4;
 const OVERLOAD_MS = 10_000;
-/** What a busy machine may add to the time of an answer, in milliseconds. */
+/** Additional response time allowed for a busy machine, in milliseconds. */
 const NOISE_MS = scaled(500);
 
-/** A name that nobody asked for before: nothing that the service remembers spares the database any work. */
+/** A different name in every request, so that no cache of the service saves the database any work. */
 const pathOf = (n: number) => `/sessions?limit=20&session_name=chat%20${n}`;
 
-describe('overload', () => {
+describe('open load of four times the capacity', () => {
   let database: SingleDatabaseService;
 
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe('overload', () => {
   });
   afterAll(() => database.stop());
 
-  it('is mostly rejected at once, and what is accepted is answered in time', async () => {
+  it('is mostly rejected immediately, and accepted requests are answered in time', async () => {
     const { http } = database;
     await measureCapacity(http, 2, 1_000, (n) => pathOf(n + 100_000));
     const before = await database.footprint();
@@ -41,46 +41,48 @@ describe('overload', () => {
     await sleep(OVERLOAD_MS);
     const relieved = performance.now();
     const calm = await sendAtRate(http, rate / 4, 3_000, (n) => pathOf(n + 300_000));
-    const asked = await overload;
+    const responses = await overload;
     const probed = (await Promise.all(probes)).flat();
     http.close();
 
-    const accepted = asked.filter(({ status }) => status === 200);
-    const refused = asked.filter(({ status }) => status === 503);
-    const wrong = accepted.filter((each) => !isRight(each));
+    const accepted = responses.filter(({ status }) => status === 200);
+    const rejected = responses.filter(({ status }) => status === 503);
+    const wrong = accepted.filter((response) => !isCorrect(response));
     const goodput = (accepted.length * 1_000) / OVERLOAD_MS;
-    const lastRefused = Math.max(
+    const lastFailure = Math.max(
       relieved,
-      ...calm.filter(({ status }) => status !== 200).map((each) => each.answeredAt),
+      ...calm.filter(({ status }) => status !== 200).map((response) => response.answeredAt),
     );
     recordReliability({
-      fault: `Open load of ${OVERLOAD} × what is sustainable for ${OVERLOAD_MS / 1_000} s, pool of 1, \`AGNO_QUEUE_TIMEOUT_MS\` ${QUEUE_TIMEOUT_MS}`,
-      requests: asked.length,
-      outcome: `${countStatuses(asked)}; ${goodput.toFixed(0)} of ${rate.toFixed(0)} a second; p99 of 200 ${p99Of(accepted).toFixed(0)} ms, of 503 ${p99Of(refused).toFixed(0)} ms, half of them within ${medianOf(refused).toFixed(0)} ms; probes at most ${slowestOf(probed).toFixed(0)} ms`,
-      recoveryMs: Math.round(lastRefused - relieved),
+      fault: `Open load of ${OVERLOAD} × the capacity for ${OVERLOAD_MS / 1_000} s, pool of 1, \`AGNO_QUEUE_TIMEOUT_MS\` ${QUEUE_TIMEOUT_MS}`,
+      requests: responses.length,
+      outcome: `${countStatuses(responses)}; ${goodput.toFixed(0)} of ${rate.toFixed(0)} requests per second; p99 of 200 ${p99Of(accepted).toFixed(0)} ms, of 503 ${p99Of(rejected).toFixed(0)} ms, median ${medianOf(rejected).toFixed(0)} ms; probes at most ${slowestOf(probed).toFixed(0)} ms`,
+      recoveryMs: Math.round(lastFailure - relieved),
       lostWrites: 0,
       wrongAnswers: wrong.length,
     });
     expect(wrong).toEqual([]);
-    expect(accepted.length + refused.length, countStatuses(asked)).toBe(asked.length);
-    expect(refused.filter(({ headers }) => headers['retry-after'] !== '1')).toEqual([]);
-    // A list waits twice, for its page and for its count.
+    expect(accepted.length + rejected.length, countStatuses(responses)).toBe(responses.length);
+    expect(rejected.filter(({ headers }) => headers['retry-after'] !== '1')).toEqual([]);
+    // A list waits for a connection twice: for its page and for its count.
     expect(p99Of(accepted)).toBeLessThan(2 * QUEUE_TIMEOUT_MS + NOISE_MS);
-    expect(p99Of(refused)).toBeLessThan(2 * QUEUE_TIMEOUT_MS + NOISE_MS);
-    expect(medianOf(refused)).toBeLessThan(QUEUE_TIMEOUT_MS / 4);
-    expect(refused.length).toBeGreaterThan(asked.length / 4);
+    expect(p99Of(rejected)).toBeLessThan(2 * QUEUE_TIMEOUT_MS + NOISE_MS);
+    expect(medianOf(rejected)).toBeLessThan(QUEUE_TIMEOUT_MS / 4);
+    expect(rejected.length).toBeGreaterThan(responses.length / 4);
     expect(goodput).toBeGreaterThan(rate / 2);
     expect(countStatuses(probed)).toBe(`200: ${probed.length}`);
     expect(slowestOf(probed)).toBeLessThan(QUEUE_TIMEOUT_MS + NOISE_MS);
-    expect(lastRefused - relieved).toBeLessThan(QUEUE_TIMEOUT_MS + 2 * NOISE_MS);
+    expect(lastFailure - relieved).toBeLessThan(QUEUE_TIMEOUT_MS + 2 * NOISE_MS);
     expect(await database.leaksSince(before), 'leaks').toEqual([]);
   });
 });
 
-/** A page of the sessions whose names begin as was asked, all of them counted. */
-function isRight({ n, body }: PacedResponse): boolean {
+/** True for a page of sessions whose names match the filter, with the correct total. */
+function isCorrect({ n, body }: PacedResponse): boolean {
   const page = JSON.parse(body) as { data: { session_name: string }[]; meta: { total_count: number } };
-  const total = Array.from({ length: SESSIONS }, (_, at) => `${at + 1}`).filter((id) => id.startsWith(`${n}`)).length;
+  const total = Array.from({ length: SESSIONS }, (_, index) => `${index + 1}`).filter((id) =>
+    id.startsWith(`${n}`),
+  ).length;
   const isFit = page.data.every(({ session_name: name }) => name.startsWith(`Chat ${n}`));
   return isFit && page.meta.total_count === total && page.data.length === Math.min(total, 20);
 }

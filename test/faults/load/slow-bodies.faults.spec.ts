@@ -10,20 +10,20 @@ import { describeTrafficImpact, measureTrafficImpact } from '../support/traffic-
 const CLIENTS = 400;
 const BODY_LIMIT = 4 * 2 ** 20;
 const PIECE = Buffer.alloc(65_536, ' ');
-/** All but the last of a body's pieces, one every so many milliseconds. */
+/** All pieces of a body but the last. One is sent every INTERVAL_MS. */
 const PIECES = BODY_LIMIT / PIECE.length - 1;
-const PACE_MS = scaled(50);
+const INTERVAL_MS = scaled(50);
 const REQUEST_TIMEOUT_MS = scaled(5_000);
-/** The memory budget, of which bodies on their way take what they need. */
+/** The memory budget, from which incomplete bodies reserve memory. */
 const BUDGET_MB = 32;
-/** A buffer that grows exists twice for a moment, and garbage stays a while. */
+/** Allowance for buffers that are copied when they grow and for uncollected garbage. */
 const GARBAGE_MB = 256;
-/** What may be left afterwards, in megabytes: two of the bodies would be more. */
+/** Maximum heap growth afterwards, in megabytes: less than two bodies. */
 const SLACK_MB = 8;
 
 const HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${BODY_LIMIT}\r\n\r\n`;
 
-describe('bodies', () => {
+describe('incomplete request bodies', () => {
   let database: SingleDatabaseService;
 
   beforeAll(async () => {
@@ -35,33 +35,33 @@ describe('bodies', () => {
   });
   afterAll(() => database.stop());
 
-  it('that never come to an end are held within the memory budget', async () => {
+  it('stay within the memory budget', async () => {
     const before = await database.footprint();
     const liveBefore = await database.liveMegabytes();
-    const beside = await measureTrafficImpact(database, async () => {
-      const clients = await MisbehavingClient.crowd(database.service.baseUrl, CLIENTS);
+    const impact = await measureTrafficImpact(database, async () => {
+      const clients = await MisbehavingClient.connectMany(database.service.baseUrl, CLIENTS);
       for (const client of clients) client.read().send(HEAD);
       for (let piece = 0; piece < PIECES; piece++) {
         for (const client of clients) client.send(PIECE);
-        await sleep(PACE_MS);
+        await sleep(INTERVAL_MS);
       }
       await waitUntilClosed(clients, 4 * REQUEST_TIMEOUT_MS);
       return clients;
     });
     const live = await database.liveMegabytes();
     recordReliability({
-      fault: `${CLIENTS} clients that each send a body of ${BODY_LIMIT / 2 ** 20} MiB slowly and never end it`,
+      fault: `${CLIENTS} clients that each send a body of ${BODY_LIMIT / 2 ** 20} MiB slowly and never complete it`,
       requests: CLIENTS,
-      outcome: `memory budget of ${BUDGET_MB} MiB: ${countStatuses(beside.result)}; ${describeTrafficImpact(beside)}; afterwards the heap is ${liveBefore.toFixed(0)} → ${live.toFixed(0)} MB`,
+      outcome: `memory budget of ${BUDGET_MB} MiB: ${countStatuses(impact.result)}; ${describeTrafficImpact(impact)}; afterwards the heap is ${liveBefore.toFixed(0)} → ${live.toFixed(0)} MB`,
       lostWrites: 0,
       wrongAnswers: 0,
     });
-    // Who is sending when it is refused may find its connection reset before it has read why.
-    const untold = beside.result.filter(({ status }) => status === 0).length;
-    expect(countStatuses(beside.result.filter(({ status }) => status !== 0))).toMatch(/^408: \d+, 503: \d+$/);
-    expect(untold).toBeLessThan(CLIENTS / 20);
-    const [atFirst, atMost] = beside.megabytes;
-    expect(atMost - atFirst).toBeLessThan(BUDGET_MB + GARBAGE_MB);
+    // A client that is sending when it is rejected may get a reset before it reads the response.
+    const withoutResponse = impact.result.filter(({ status }) => status === 0).length;
+    expect(countStatuses(impact.result.filter(({ status }) => status !== 0))).toMatch(/^408: \d+, 503: \d+$/);
+    expect(withoutResponse).toBeLessThan(CLIENTS / 20);
+    const [calm, peak] = impact.megabytes;
+    expect(peak - calm).toBeLessThan(BUDGET_MB + GARBAGE_MB);
     expect(live - liveBefore).toBeLessThan(SLACK_MB);
     database.http.close();
     expect(await database.leaksSince(before), 'leaks').toEqual([]);

@@ -11,23 +11,23 @@ import { Traffic } from '../support/traffic.js';
 import { fillUntitledSessions } from './fill-sessions.js';
 import { sendVariedRequest } from './varied-requests.js';
 
-/** Three of them, of which the first is for filling whatever fills. */
+/** The test takes three of these. During the first, caches fill. */
 const THIRD_MS = 15_000;
-/** A thousand pages. */
+/** About a thousand pages of 20 sessions. */
 const SESSIONS = 21_000;
 const CLIENTS = 6;
 const VARIED_CLIENTS = 6;
-/** What may have been added during the last third, in megabytes: two kilobytes for each request would be more. */
+/** Maximum heap growth during the last third, in megabytes: less than two kilobytes per request. */
 const HEAP_SLACK_MB = 4;
 const RESIDENT_SLACK_MB = 24;
 
-describe('an hour of requests', () => {
+describe('an hour of requests sent at full speed', () => {
   let database: SingleDatabaseService;
 
   beforeAll(async () => {
     database = await SingleDatabaseService.start();
     await fillUntitledSessions(database, SESSIONS);
-    // Many requests are wanted, not slow ones.
+    // Indexes, because the test needs many fast requests.
     await database.sql('CREATE INDEX ON ai.agno_sessions (user_id, created_at)');
     await database.sql('CREATE INDEX ON ai.agno_sessions (created_at)');
     for (let page = 1; page <= SESSIONS / 100; page++) {
@@ -36,7 +36,7 @@ describe('an hour of requests', () => {
   });
   afterAll(() => database.stop());
 
-  it('leaves memory as it was', async () => {
+  it('does not grow the memory of the service', async () => {
     const { baseUrl } = database.service;
     const before = await database.footprint();
     const traffic = Traffic.start({ baseUrl, databaseId: 'default', clients: CLIENTS, pauseMs: 0, name: 'soak' });
@@ -48,22 +48,22 @@ describe('an hour of requests', () => {
     await Promise.all([traffic.stop(), varied.stop()]);
     database.http.close();
 
-    const requests = traffic.sent.length + varied.asked;
+    const requests = traffic.sent.length + varied.sent;
     const lost = await tableViolations(traffic.sessions, database.postgres, DATABASE);
-    const wrong = [...violationsOf(traffic.sent), ...varied.faults];
+    const wrong = [...violationsOf(traffic.sent), ...varied.violations];
     const heap = [second.live, last.live] as const;
     const resident = [second.resident, last.resident] as const;
     recordReliability({
-      fault: `${(3 * THIRD_MS) / 1_000} s at full speed, as many requests as ${Math.round(requests / 3_600)} a second in an hour: ${CLIENTS} clients that read and write, ${VARIED_CLIENTS} that never ask the same twice`,
+      fault: `${(3 * THIRD_MS) / 1_000} s at full speed, as many requests as ${Math.round(requests / 3_600)} per second in an hour: ${CLIENTS} clients that read and write, ${VARIED_CLIENTS} that never repeat a request`,
       requests,
-      outcome: `${countStatuses(traffic.sent)}, and ${varied.asked} varied ones as they must be; from the end of the second third to that of the last the heap ${heap.map((mb) => mb.toFixed(0)).join(' → ')} MB, resident ${resident.map((mb) => mb.toFixed(0)).join(' → ')} MB`,
+      outcome: `${countStatuses(traffic.sent)}, and ${varied.sent} varied requests with the expected status; during the last third the heap grows ${heap.map((mb) => mb.toFixed(0)).join(' → ')} MB, the resident memory ${resident.map((mb) => mb.toFixed(0)).join(' → ')} MB`,
       lostWrites: lost.length,
       wrongAnswers: wrong.length,
     });
-    expect({ lost, wrong, odd: unexpectedStatuses(traffic.sent) }).toEqual({
+    expect({ lost, wrong, unexpected: unexpectedStatuses(traffic.sent) }).toEqual({
       lost: [],
       wrong: [],
-      odd: '',
+      unexpected: '',
     });
     expect(heap[1] - heap[0], 'growth of the heap').toBeLessThan(HEAP_SLACK_MB);
     expect(resident[1] - resident[0], 'growth of the process').toBeLessThan(RESIDENT_SLACK_MB);
@@ -71,23 +71,25 @@ describe('an hour of requests', () => {
   });
 });
 
-/** Lets a third of the time pass. What the process has then, in megabytes: live, and resident. */
+/** Waits for a third of the test's time, then returns the live and the resident memory in megabytes. */
 async function memoryOf(database: SingleDatabaseService): Promise<{ live: number; resident: number }> {
   await sleep(THIRD_MS);
   return { live: await database.liveMegabytes(), resident: residentMegabytes(database.service.pid) };
 }
 
-/** Clients that ask varied requests until they are stopped. */
+/** Clients that send varied requests until they are stopped. */
 class VariedClients {
-  asked = 0;
-  readonly faults: string[] = [];
+  sent = 0;
+  readonly violations: string[] = [];
   private readonly http: HttpClient;
   private readonly work: Promise<unknown>;
   private isStopping = false;
 
   constructor(baseUrl: string) {
     this.http = new HttpClient(baseUrl);
-    this.work = Promise.all(Array.from({ length: VARIED_CLIENTS }, (_, at) => this.keepAsking(new SeededRandom(at))));
+    this.work = Promise.all(
+      Array.from({ length: VARIED_CLIENTS }, (_, index) => this.keepSending(new SeededRandom(index))),
+    );
   }
 
   async stop(): Promise<void> {
@@ -96,11 +98,11 @@ class VariedClients {
     this.http.close();
   }
 
-  private async keepAsking(dice: SeededRandom): Promise<void> {
+  private async keepSending(random: SeededRandom): Promise<void> {
     while (!this.isStopping) {
-      const fault = await sendVariedRequest(this.http, dice, SESSIONS / 20);
-      if (fault !== undefined) this.faults.push(fault);
-      this.asked++;
+      const violation = await sendVariedRequest(this.http, random, SESSIONS / 20);
+      if (violation !== undefined) this.violations.push(violation);
+      this.sent++;
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../../support/seeded-random.js';
 import type { HttpClient } from '../support/http-client.js';
 
-/** A request that hardly anybody sends twice, and what it must be answered with. */
+/** A request that is hardly ever sent twice, and the status it must get. */
 export interface VariedRequest {
   readonly path: string;
   readonly method?: string;
@@ -14,38 +14,38 @@ const COLUMNS = ['created_at', 'updated_at', 'session_id', 'user_id', 'agent_id'
 const ORDERS = ['asc', 'desc'];
 const TYPES = ['agent', 'team', 'workflow'];
 
-/** Each asks for something that the service might remember: conditions, statements, names, paths, databases. */
-const KINDS: readonly ((dice: SeededRandom, pages: number) => VariedRequest)[] = [
-  (dice, pages) => ({ path: `/sessions?limit=20&page=${1 + dice.below(pages)}`, status: 200 }),
-  (dice, pages) => ({ path: `/sessions?limit=20&page=${1 + dice.below(pages)}&${order(dice)}`, status: 200 }),
-  (dice) => ({ path: `/sessions?user_id=u${dice.below(ANY)}&${order(dice)}`, status: 200 }),
-  (dice) => ({ path: `/sessions?component_id=c${dice.below(ANY)}&type=${dice.pick(TYPES)}`, status: 200 }),
-  (dice) => ({ path: `/sessions?session_name=n${dice.below(ANY)}&user_id=u${dice.below(ANY)}`, status: 200 }),
-  (dice) => ({ path: `/sessions?sort_by=column${dice.below(ANY)}&limit=1`, status: 200 }),
-  (dice) => ({ path: `/sessions?limit=0&user_id=u${dice.below(ANY)}`, status: 422 }),
-  (dice) => ({ path: `/sessions?db_id=d${dice.below(ANY)}`, status: 404 }),
-  (dice) => ({ path: `/sessions/s${dice.below(ANY)}`, status: 404 }),
-  (dice) => ({ path: `/sessions/s${dice.below(ANY)}/runs/r${dice.below(ANY)}`, status: 404 }),
-  (dice) => ({ path: `/p${dice.below(ANY)}`, status: 404 }),
-  (dice) => ({ path: '/sessions', method: 'POST', body: { runs: `r${dice.below(ANY)}` }, status: 422 }),
-  (dice) => ({ path: `/sessions/s${dice.below(ANY)}`, method: 'PATCH', body: { session_name: 'n' }, status: 404 }),
+/** Generators for requests whose filters, statements, names, paths or databases the service might cache. */
+const KINDS: readonly ((random: SeededRandom, pages: number) => VariedRequest)[] = [
+  (random, pages) => ({ path: `/sessions?limit=20&page=${1 + random.below(pages)}`, status: 200 }),
+  (random, pages) => ({ path: `/sessions?limit=20&page=${1 + random.below(pages)}&${order(random)}`, status: 200 }),
+  (random) => ({ path: `/sessions?user_id=u${random.below(ANY)}&${order(random)}`, status: 200 }),
+  (random) => ({ path: `/sessions?component_id=c${random.below(ANY)}&type=${random.pick(TYPES)}`, status: 200 }),
+  (random) => ({ path: `/sessions?session_name=n${random.below(ANY)}&user_id=u${random.below(ANY)}`, status: 200 }),
+  (random) => ({ path: `/sessions?sort_by=column${random.below(ANY)}&limit=1`, status: 200 }),
+  (random) => ({ path: `/sessions?limit=0&user_id=u${random.below(ANY)}`, status: 422 }),
+  (random) => ({ path: `/sessions?db_id=d${random.below(ANY)}`, status: 404 }),
+  (random) => ({ path: `/sessions/s${random.below(ANY)}`, status: 404 }),
+  (random) => ({ path: `/sessions/s${random.below(ANY)}/runs/r${random.below(ANY)}`, status: 404 }),
+  (random) => ({ path: `/p${random.below(ANY)}`, status: 404 }),
+  (random) => ({ path: '/sessions', method: 'POST', body: { runs: `r${random.below(ANY)}` }, status: 422 }),
+  (random) => ({ path: `/sessions/s${random.below(ANY)}`, method: 'PATCH', body: { session_name: 'n' }, status: 404 }),
 ];
 
 /**
- * Asks one such request. Resolves with a sentence where the answer is another one than it must be.
+ * Sends a random request. Resolves with a message when the response has another status than expected.
  *
- * @param pages of 20 sessions that there are
+ * @param pages number of stored pages of 20 sessions
  */
 export async function sendVariedRequest(
   http: HttpClient,
-  dice: SeededRandom,
+  random: SeededRandom,
   pages: number,
 ): Promise<string | undefined> {
-  const { path, method = 'GET', body, status } = dice.pick(KINDS)(dice, pages);
-  const answer = await http.ask(method, path, body);
-  return answer.status === status ? undefined : `${method} ${path} was answered ${answer.status}, not ${status}`;
+  const { path, method = 'GET', body, status } = random.pick(KINDS)(random, pages);
+  const response = await http.ask(method, path, body);
+  return response.status === status ? undefined : `${method} ${path} responded ${response.status} instead of ${status}`;
 }
 
-function order(dice: SeededRandom): string {
-  return `sort_by=${dice.pick(COLUMNS)}&sort_order=${dice.pick(ORDERS)}`;
+function order(random: SeededRandom): string {
+  return `sort_by=${random.pick(COLUMNS)}&sort_order=${random.pick(ORDERS)}`;
 }

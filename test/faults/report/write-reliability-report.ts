@@ -1,30 +1,30 @@
-/** Writes what the tests found into docs/reliability.md. */
+/** Writes the recorded results of the tests to docs/reliability.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { markdownTable, writeBetweenMarks } from '../../support/markdown.js';
 import { RELIABILITY_ROWS, type ReliabilityRow, type StoredReliabilityRow } from '../support/reliability-rows.js';
 
-const HEAD = ['fault', 'requests', 'outcome', 'recovery ms', 'lost writes', 'wrong answers', 'command'];
+const HEADER = ['fault', 'requests', 'outcome', 'recovery ms', 'lost writes', 'wrong answers', 'command'];
 
-const findings = readdirSync(RELIABILITY_ROWS)
+const rows = readdirSync(RELIABILITY_ROWS)
   .sort()
   .flatMap((file) => readFileSync(resolve(RELIABILITY_ROWS, file), 'utf8').trim().split('\n'))
   .map((line) => JSON.parse(line) as StoredReliabilityRow);
 
-const timeScale = Math.max(...findings.map((finding) => finding.timeScale));
+const timeScale = Math.max(...rows.map((row) => row.timeScale));
 const note = timeScale > 1 ? `The machine was slow: timeouts were up to ${timeScale} times as long as stated.\n\n` : '';
-const table = markdownTable(HEAD, perCommand(findings).map(cellsOf));
+const table = markdownTable(HEADER, perCommand(rows).map(cellsOf));
 
 writeBetweenMarks('docs/reliability.md', 'make faults', note + table);
 
-/** What one command tries on several layouts is one row, with the requests of all. */
+/** Merges the rows of one command, which tests several layouts, into one with the sum of their requests. */
 function perCommand(all: readonly ReliabilityRow[]): ReliabilityRow[] {
-  const rows = new Map<string, ReliabilityRow>();
-  for (const finding of all) {
-    const { requests } = rows.get(finding.command) ?? { requests: 0 };
-    rows.set(finding.command, { ...finding, requests: requests + finding.requests });
+  const merged = new Map<string, ReliabilityRow>();
+  for (const row of all) {
+    const { requests } = merged.get(row.command) ?? { requests: 0 };
+    merged.set(row.command, { ...row, requests: requests + row.requests });
   }
-  return [...rows.values()];
+  return [...merged.values()];
 }
 
 function cellsOf({

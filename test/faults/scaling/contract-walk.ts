@@ -2,7 +2,7 @@ import { call } from '../../support/api.js';
 
 const RUN = { run_id: 'r1', agent_id: 'a', status: 'COMPLETED', content: 'four', metrics: { cost: '1.0' } };
 
-/** Every kind of request once with success, and the refusals that ask the database. */
+/** Each kind of request once with success, and the errors that need a database query. */
 const STEPS: readonly (readonly [method: string, path: string, body?: object])[] = [
   ['GET', '/sessions?type=agent'],
   ['GET', '/sessions/one?type=agent'],
@@ -35,14 +35,14 @@ const STEPS: readonly (readonly [method: string, path: string, body?: object])[]
   ['GET', '/sessions'],
 ];
 
-/** Walks through the API of a service on an empty database; the answers, with times masked. */
+/** Sends all steps to a service with an empty database. Returns the responses with times masked. */
 export async function contractWalk(baseUrl: string): Promise<string[]> {
-  const answers: string[] = [];
+  const responses: string[] = [];
   for (const [method, path, body] of STEPS) {
     const { status, text } = await call(baseUrl, path, { method, body });
-    answers.push(`${method} ${path}: ${status} ${text.replace(TIMES, '$1"…"').replace(MILLISECONDS, '$1…')}`);
+    responses.push(`${method} ${path}: ${status} ${text.replace(TIMES, '$1"…"').replace(MILLISECONDS, '$1…')}`);
   }
-  return answers;
+  return responses;
 }
 
 const TIMES = /("(?:created|updated)_at":)"[^"]*"/g;

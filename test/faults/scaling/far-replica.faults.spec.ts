@@ -3,12 +3,12 @@ import { call, until } from '../../support/api.js';
 import { ReplicatedService } from '../support/replicated-service.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
 
-/** More, there and back, than a read gives a replica to say how far it is; in milliseconds, one way. */
+/** One-way delay in milliseconds. The round trip exceeds the time in which a replica must report its position. */
 const FAR_MS = 40;
-/** How often it is looked at meanwhile. */
-const LOOKS = 3;
+/** Number of position checks to wait for. */
+const CHECKS = 3;
 
-describe('a read replica that answers too late', () => {
+describe('a read replica with high latency', () => {
   let replicated: ReplicatedService;
   let network: TcpProxy;
   const ask = () => call(replicated.service.baseUrl, '/sessions/s');
@@ -22,14 +22,14 @@ describe('a read replica that answers too late', () => {
   });
   afterAll(() => replicated.stop());
 
-  it('is not read while it is so, and again when it is near', async () => {
+  it('is not read until its latency is low again', async () => {
     await replicated.untilStandbysRead(ask);
     network.set({ kind: 'delay', ms: FAR_MS });
     await rename('far');
     expect((await ask()).json).toMatchObject({ session_name: 'far' });
     const [, before] = await replicated.reads();
-    const looks = await positions();
-    for (let round = 0; (await positions()) < looks + LOOKS; round++) {
+    const checks = await positions();
+    for (let round = 0; (await positions()) < checks + CHECKS; round++) {
       await rename(`far ${round}`);
       expect((await ask()).json).toMatchObject({ session_name: `far ${round}` });
     }
@@ -38,7 +38,7 @@ describe('a read replica that answers too late', () => {
     await replicated.untilStandbysRead(ask);
   });
 
-  it('leaves nothing behind when it becomes so, however often', async () => {
+  it('leaks no timer when its latency changes repeatedly', async () => {
     const before = await timers();
     for (let round = 0; round < 5; round++) {
       network.set({ kind: 'delay', ms: FAR_MS });
@@ -50,12 +50,12 @@ describe('a read replica that answers too late', () => {
     await until(async () => (await timers()) <= before);
   });
 
-  /** How often the replica has said how far it is. */
+  /** Number of times that the replica has reported its position. */
   const positions = () =>
-    figure(/^db_client_operation_duration_seconds_count\{db_operation_name="replica-position",.*\} (\d+)/m);
-  const timers = () => figure(/^nodejs_active_resources\{type="Timeout"\} (\d+)/m);
+    metric(/^db_client_operation_duration_seconds_count\{db_operation_name="replica-position",.*\} (\d+)/m);
+  const timers = () => metric(/^nodejs_active_resources\{type="Timeout"\} (\d+)/m);
 
-  async function figure(pattern: RegExp): Promise<number> {
+  async function metric(pattern: RegExp): Promise<number> {
     const text = await (await fetch(`${replicated.service.baseUrl}/metrics`)).text();
     return Number(pattern.exec(text)?.[1]);
   }

@@ -5,25 +5,25 @@ import { recordReliability } from '../support/record-reliability.js';
 import { ReplicatedService } from '../support/replicated-service.js';
 import { countStatuses } from '../support/response-statistics.js';
 
-const TOGETHER = 10;
-/** Requests do not wait for answers that never come, in milliseconds. */
-const SOON = scaled(4_000);
-/** Nor do they wait for ever for those without which nobody can be served. */
-const AT_LAST = scaled(10_000);
+const CONCURRENT = 10;
+/** Maximum response time in milliseconds when the lost result can be replaced. */
+const FALLBACK_MS = scaled(4_000);
+/** Maximum response time in milliseconds when no request can be answered without the lost result. */
+const FAILURE_MS = scaled(10_000);
 
-/** What requests share must not be a wait that they share. */
-describe('an answer of PostgreSQL to all readers that is lost with its connection', () => {
+/** Concurrent requests share the result of a query; they must not all hang when it never arrives. */
+describe('a coalesced query whose connection is lost', () => {
   let replicated: ReplicatedService;
   const ask = () => call(replicated.service.baseUrl, '/sessions');
-  const askTogether = async () => {
+  const askConcurrently = async () => {
     const start = performance.now();
-    const replies = await Promise.all(Array.from({ length: TOGETHER }, ask));
+    const replies = await Promise.all(Array.from({ length: CONCURRENT }, ask));
     return { replies, statuses: replies.map(({ status }) => status), took: performance.now() - start };
   };
-  const keep = (fault: string, { replies, took }: Awaited<ReturnType<typeof askTogether>>) =>
+  const record = (fault: string, { replies, took }: Awaited<ReturnType<typeof askConcurrently>>) =>
     recordReliability({
       fault,
-      requests: TOGETHER,
+      requests: CONCURRENT,
       outcome: `${countStatuses(replies)}; slowest ${took.toFixed(0)} ms`,
       lostWrites: 0,
       wrongAnswers: 0,
@@ -34,27 +34,27 @@ describe('an answer of PostgreSQL to all readers that is lost with its connectio
   });
   afterAll(() => replicated.stop());
 
-  it('what tables there are: they are told to come again', async () => {
+  it('fails its requests with 503 or 504 in time when it reads the layout, and later requests succeed', async () => {
     const lost = replicated.network.forgetAt('layout');
-    const asked = await askTogether();
+    const asked = await askConcurrently();
     await lost;
     const { statuses, took } = asked;
-    expect(took).toBeLessThan(AT_LAST);
+    expect(took).toBeLessThan(FAILURE_MS);
     expect(statuses.filter((status) => ![200, 503, 504].includes(status))).toEqual([]);
-    expect((await askTogether()).statuses).toEqual(Array.from({ length: TOGETHER }, () => 200));
-    keep('The connection is lost that reads for all what tables there are', asked);
+    expect((await askConcurrently()).statuses).toEqual(Array.from({ length: CONCURRENT }, () => 200));
+    record('Connection lost during the coalesced query for the layout', asked);
   });
 
-  it('how far a replica must be: the primary answers', async () => {
+  it('makes reads use the primary when it reads the position that replicas must have replayed', async () => {
     await call(replicated.service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
     await replicated.untilStandbysRead(ask);
     const lost = replicated.network.forgetAt('primary-position');
-    const asked = await askTogether();
+    const asked = await askConcurrently();
     await lost;
     const { statuses, took } = asked;
-    expect(statuses).toEqual(Array.from({ length: TOGETHER }, () => 200));
-    expect(took).toBeLessThan(SOON);
-    keep('The connection is lost that asks for all readers how far a replica must be', asked);
+    expect(statuses).toEqual(Array.from({ length: CONCURRENT }, () => 200));
+    expect(took).toBeLessThan(FALLBACK_MS);
+    record("Connection lost during the coalesced query for the primary's position", asked);
     await replicated.untilStandbysRead(ask);
   });
 });

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import type { KillablePostgres } from '../support/killable-postgres.js';
 
-/** Other clients of a server, who leave it no connection to give. */
+/** Other clients that use up all connections of a server. */
 export interface OtherClients {
-  /** Takes every connection, also those of `endAll`, a statement that ends the connections of somebody. */
-  takeAll(endAll: string): Promise<void>;
+  /** Opens every free connection, including those that the statement `terminateAll` terminates. */
+  takeAll(terminateAll: string): Promise<void>;
   leave(): Promise<void>;
 }
 
@@ -21,11 +21,11 @@ export async function occupyConnections(postgres: KillablePostgres): Promise<Oth
   const keeper = new pg.Client({ connectionString: postgres.databases.url('postgres') });
   await keeper.connect();
   return {
-    takeAll: async (endAll) => {
-      // Whoever is quicker gets a connection that was ended: until nobody is left to be ended.
+    takeAll: async (terminateAll) => {
+      // The terminated clients reconnect and compete for the free slots, so repeat until there are none to terminate.
       for (let ended: number | null = 1; ended !== 0; ) {
         while (await open());
-        ended = (await keeper.query(endAll)).rowCount;
+        ended = (await keeper.query(terminateAll)).rowCount;
       }
     },
     leave: async () => {

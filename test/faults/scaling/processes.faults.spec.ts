@@ -15,10 +15,10 @@ import { runUnderLoad } from './run-under-load.js';
 
 const PROCESSES = 3;
 const DRAIN_MS = scaled(1_000);
-/** Time after the end of a worker within which the others must serve its requests. */
+/** Maximum time in milliseconds until all requests succeed again after the last worker was killed. */
 const RECOVERY_MS = scaled(1_000);
 const DATABASE = 'sessions';
-/** Connections of each process, or of all its workers together. */
+/** Connections of each process, shared by its workers. */
 const POOL = 6;
 
 describe('processes of the service', () => {
@@ -40,16 +40,16 @@ describe('processes of the service', () => {
       ...env,
     });
 
-  const whileHappens = (name: string, baseUrl: string, happens: () => Promise<unknown>) =>
-    runUnderLoad({ name, happens, postgres, database: DATABASE, traffic: { baseUrl } });
+  const runDuring = (name: string, baseUrl: string, disrupt: () => Promise<unknown>) =>
+    runUnderLoad({ name, disrupt, postgres, database: DATABASE, traffic: { baseUrl } });
 
-  it('are replaced when they are killed', async () => {
+  it('are replaced when killed, and only requests in flight fail', async () => {
     const service = await start({ AGNO_SERVICE_WORKERS: String(PROCESSES) });
     try {
       await until(async () => (await connectionsOf(service)) === POOL);
-      const name = `Each of \`AGNO_SERVICE_WORKERS=${PROCESSES}\` killed (-9), one after the other`;
-      const { sent, recoveryMs } = await whileHappens(name, service.baseUrl, async () => {
-        for (const worker of await childrenOf(service.pid)) await replaced(service, worker);
+      const name = `Each of \`AGNO_SERVICE_WORKERS=${PROCESSES}\` killed (SIGKILL), one after the other`;
+      const { sent, recoveryMs } = await runDuring(name, service.baseUrl, async () => {
+        for (const worker of await childrenOf(service.pid)) await killAndAwaitReplacement(service, worker);
       });
       expect(unexpectedStatuses(sent, 0)).toBe('');
       expect(recoveryMs).toBeLessThan(RECOVERY_MS);
@@ -60,27 +60,30 @@ describe('processes of the service', () => {
   });
 
   it.each([
-    ['requests', 'an ingress that hands on requests', startHttpLoadBalancer],
-    ['connections', 'a Kubernetes Service that hands on connections', startTcpLoadBalancer],
-  ])('are replaced one after the other, behind a balancer of %s', async (_, balancerName, startBalancer) => {
-    const balancer = await startBalancer();
-    onTestFinished(() => balancer.stop());
-    const running = await Promise.all(Array.from({ length: PROCESSES }, () => start()));
-    const exits: (number | null)[] = [];
-    try {
-      await Promise.all(running.map(({ baseUrl }) => balancer.add(baseUrl)));
-      const name = `Rolling restart of ${PROCESSES} processes, behind ${balancerName}`;
-      const { sent } = await whileHappens(name, balancer.baseUrl, async () => {
-        for (let turn = 0; turn < PROCESSES; turn++) exits.push(await replaceFirst(running, balancer));
-      });
-      expect(unexpectedStatuses(sent)).toBe('');
-      expect(exits).toEqual(Array.from({ length: PROCESSES }, () => 0));
-    } finally {
-      await Promise.all(running.map((service) => service.stop()));
-    }
-  });
+    ['requests', 'an ingress that balances requests', startHttpLoadBalancer],
+    ['connections', 'a Kubernetes Service that balances connections', startTcpLoadBalancer],
+  ])(
+    'are restarted one after the other behind a balancer of %s without a failed request',
+    async (_, balancerName, startBalancer) => {
+      const balancer = await startBalancer();
+      onTestFinished(() => balancer.stop());
+      const running = await Promise.all(Array.from({ length: PROCESSES }, () => start()));
+      const exits: (number | null)[] = [];
+      try {
+        await Promise.all(running.map(({ baseUrl }) => balancer.add(baseUrl)));
+        const name = `Rolling restart of ${PROCESSES} processes, behind ${balancerName}`;
+        const { sent } = await runDuring(name, balancer.baseUrl, async () => {
+          for (let index = 0; index < PROCESSES; index++) exits.push(await replaceFirst(running, balancer));
+        });
+        expect(unexpectedStatuses(sent)).toBe('');
+        expect(exits).toEqual(Array.from({ length: PROCESSES }, () => 0));
+      } finally {
+        await Promise.all(running.map((service) => service.stop()));
+      }
+    },
+  );
 
-  it('answer what was sent before they end', async () => {
+  it('answer all received requests before they exit', async () => {
     const service = await start({ AGNO_DRAIN_DELAY_MS: '0' });
     onTestFinished(async () => void (await service.stop()));
     const { baseUrl } = service;
@@ -93,9 +96,9 @@ describe('processes of the service', () => {
     const sent = traffic.since(startedAt).filter(({ reason }) => reason !== 'ECONNREFUSED');
     const lost = await tableViolations(traffic.sessions, postgres, DATABASE);
     recordReliability({
-      fault: 'One process told to end (SIGTERM) while clients keep connections to it',
+      fault: 'One process terminated (SIGTERM) while clients keep connections to it',
       requests: sent.length,
-      outcome: `of those that were sent ${countStatuses(sent)}`,
+      outcome: `of the received requests ${countStatuses(sent)}`,
       lostWrites: lost.length,
       wrongAnswers: violationsOf(traffic.sent).length,
     });
@@ -103,7 +106,7 @@ describe('processes of the service', () => {
     expect({ lost, wrong: violationsOf(traffic.sent), exit }).toEqual({ lost: [], wrong: [], exit: 0 });
   });
 
-  /** A new one is started before the old one is told to end; resolves with the old one's exit code. */
+  /** Starts a new process, then stops the oldest one. Resolves with the exit code of the old process. */
   async function replaceFirst(running: ServerProcess[], balancer: LoadBalancer): Promise<number | null> {
     const fresh = await start();
     await balancer.add(fresh.baseUrl);
@@ -115,8 +118,8 @@ describe('processes of the service', () => {
   }
 });
 
-/** Kills a worker. Resolves when another one serves in its place. */
-async function replaced(service: ServerProcess, worker: number): Promise<void> {
+/** Kills a worker. Resolves when its replacement serves requests. */
+async function killAndAwaitReplacement(service: ServerProcess, worker: number): Promise<void> {
   process.kill(worker, 'SIGKILL');
   await until(async () => {
     const now = await childrenOf(service.pid);
@@ -125,7 +128,7 @@ async function replaced(service: ServerProcess, worker: number): Promise<void> {
   await until(async () => (await connectionsOf(service)) === POOL);
 }
 
-/** How many connections the workers that serve may have, by their own figures. */
+/** Maximum number of connections of all running workers, according to their metrics. */
 async function connectionsOf(service: ServerProcess): Promise<number> {
   const metrics = await scrapeMetrics(service, { connection: 'close' });
   return metrics.get('db_client_connection_max{db_id="default"}') ?? Number.NaN;

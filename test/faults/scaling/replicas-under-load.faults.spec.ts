@@ -9,10 +9,10 @@ import { MAIN_DATABASE, ReplicatedService } from '../support/replicated-service.
 import { countStatuses, p99Of, slowestOf, unexpectedStatuses, violationsOf } from '../support/response-statistics.js';
 import { tableViolations } from '../support/table-checks.js';
 
-const LASTS_MS = 3_000;
+const DURATION_MS = 3_000;
 const WARM_UP = 200;
 
-describe('one of two replicas', () => {
+describe('service with two read replicas', () => {
   let replicated: ReplicatedService;
 
   beforeAll(async () => {
@@ -20,8 +20,8 @@ describe('one of two replicas', () => {
   });
   afterAll(() => replicated.stop());
 
-  /** Whatever happens to a replica: no request fails, nothing that is read is old, and the replica is read again after it. */
-  async function survives(
+  /** Injects a fault into one replica: no request fails, no read is stale, and the replica is read again afterwards. */
+  async function expectUnaffected(
     fault: string,
     strike: (standby: KillablePostgres) => unknown,
     heal: (standby: KillablePostgres) => unknown,
@@ -34,7 +34,7 @@ describe('one of two replicas', () => {
       const struckAt = performance.now();
       try {
         await strike(standby);
-        await sleep(LASTS_MS);
+        await sleep(DURATION_MS);
       } finally {
         await heal(standby);
       }
@@ -49,36 +49,36 @@ describe('one of two replicas', () => {
       recordReliability({
         fault,
         requests: during.length,
-        outcome: `${countStatuses(during)}; p99 ${p99Of(during).toFixed(0)} ms, slowest ${slowestOf(during).toFixed(0)} ms; read again after it`,
+        outcome: `${countStatuses(during)}; p99 ${p99Of(during).toFixed(0)} ms, slowest ${slowestOf(during).toFixed(0)} ms; replica read again afterwards`,
         recoveryMs,
         lostWrites: lost.length,
         wrongAnswers: wrong.length,
       });
       expect({ lost, wrong }).toEqual({ lost: [], wrong: [] });
-      expect(unexpectedStatuses(traffic.sent), 'other answers than results').toBe('');
+      expect(unexpectedStatuses(traffic.sent), 'unexpected statuses').toBe('');
       expect(slowestOf(traffic.sent)).toBeLessThan(REQUEST_TIMEOUT_MS);
     } finally {
       await traffic.stop();
     }
   }
 
-  it('is killed', () =>
-    survives(
-      'One of two read replicas killed (-9) for 3 s',
+  it('fails no request and reads no stale data when one replica is killed', () =>
+    expectUnaffected(
+      'One of two read replicas killed (SIGKILL) for 3 s',
       (standby) => standby.kill(),
       (standby) => standby.restart(),
     ));
 
-  it('stands still', () =>
-    survives(
+  it('fails no request and reads no stale data when one replica is stopped', () =>
+    expectUnaffected(
       'One of two read replicas stopped (SIGSTOP) for 3 s',
       (standby) => standby.freeze(),
       (standby) => standby.thaw(),
     ));
 
-  it('falls behind', () =>
-    survives(
-      'One of two read replicas replays nothing for 3 s',
+  it('fails no request and reads no stale data when one replica falls behind', () =>
+    expectUnaffected(
+      'One of two read replicas pauses replay for 3 s',
       (standby) => standby.sql('SELECT pg_wal_replay_pause()'),
       (standby) => standby.sql('SELECT pg_wal_replay_resume()'),
     ));

@@ -8,12 +8,12 @@ import { MAIN_DATABASE, ReplicatedService } from '../support/replicated-service.
 
 /** Connections of all workers together. */
 const POOL = 4;
-/** Reads, enough to use them all up whichever worker gets them. */
+/** Enough concurrent reads to use all connections of every worker. */
 const MANY = 40;
-/** After so long a replica that is dead is known to be: the service's own timeouts, and what a machine adds. */
-const NOTICED_MS = 1_500 + scaled(500);
+/** Time until the service detects a dead replica: its own timeouts, and the delay of a busy machine. */
+const DETECTED_MS = 1_500 + scaled(500);
 
-/** Two processes behind one port: what one of them wrote, the other must see. */
+/** Two workers, because each must see what the other has written. */
 const SETTINGS = {
   AGNO_SERVICE_WORKERS: '2',
   AGNO_POOL_SIZE: String(POOL),
@@ -33,7 +33,7 @@ describe('a read replica', { tags: 'quick' }, () => {
   });
   afterAll(() => replicated.stop());
 
-  it('answers lists, details and runs instead of the primary', async () => {
+  it('serves lists, details and runs instead of the primary', async () => {
     const paths = ['/sessions', '/sessions/s', '/sessions/s/runs', '/sessions/s/runs/r', '/sessions?user_id=nobody'];
     for (const path of paths) {
       const [, before = 0] = await replicated.reads();
@@ -42,7 +42,7 @@ describe('a read replica', { tags: 'quick' }, () => {
     }
   });
 
-  it('is never noticed: what was written is seen by the next read, in whatever process', async () => {
+  it('shows every write in the next read of any worker', async () => {
     for (let round = 0; round < 50; round++) {
       const name = `name ${round}`;
       expect((await ask('/sessions/s', 'PATCH', { session_name: name })).status).toBe(200);
@@ -54,26 +54,27 @@ describe('a read replica', { tags: 'quick' }, () => {
     expect(fromReplica).toBeGreaterThan(50);
   });
 
-  it('is not read while it is behind, and again when it has caught up', async () => {
+  it('is not read while it is behind, and is read again when it has caught up', async () => {
     await standby().sql('SELECT pg_wal_replay_pause()');
     expect((await ask('/sessions/s', 'PATCH', { session_name: 'ahead' })).status).toBe(200);
     const [, before] = await replicated.reads();
-    for (let at = 0; at < 20; at++) expect((await ask('/sessions/s')).json).toMatchObject({ session_name: 'ahead' });
+    for (let index = 0; index < 20; index++)
+      expect((await ask('/sessions/s')).json).toMatchObject({ session_name: 'ahead' });
     expect((await replicated.reads())[1]).toBe(before);
     await standby().sql('SELECT pg_wal_replay_resume()');
     await replicated.untilStandbysRead(() => ask('/sessions/s'));
     expect((await ask('/sessions/s')).json).toMatchObject({ session_name: 'ahead' });
   });
 
-  it('is read when nothing was written for long and the primary has begun a new file of its log', async () => {
+  it('is read when the primary has been idle and has switched to a new WAL segment', async () => {
     await replicated.primary.sql('SELECT pg_switch_wal()');
     await replicated.untilStandbysRead(() => ask('/sessions/s'));
   });
 
-  it('may be gone, and is read again when it is back', async () => {
+  it('fails no request when it is killed, and is read again after its restart', async () => {
     await standby().kill();
-    for (let at = 0; at < 20; at++) expect((await ask('/sessions/s')).status).toBe(200);
-    // Each process counts a server as up for a second after a response.
+    for (let index = 0; index < 20; index++) expect((await ask('/sessions/s')).status).toBe(200);
+    // Each worker considers a server up for a second after its last response.
     const readiness = await until(async () => {
       const { json } = await ask('/readyz');
       return !isOk(json) && json;
@@ -84,7 +85,7 @@ describe('a read replica', { tags: 'quick' }, () => {
     expect(replicated.service.output()).toMatch(/Replica 'main:replica1' was ejected: .*/);
   });
 
-  it('stands still while it reads: the primary reads instead', async () => {
+  it('is replaced by the primary for reads that are running when it stops', async () => {
     const lock = await lockTable();
     const reading = ask('/sessions/s');
     await until(async () => (await waiting()) > 0);
@@ -94,37 +95,37 @@ describe('a read replica', { tags: 'quick' }, () => {
     expect((await reading).status).toBe(200);
   });
 
-  it('is not taken for dead while slow reads hold all of its connections', async () => {
+  it('is not considered dead while slow reads hold all of its connections', async () => {
     const lock = await lockTable();
     const readings = Array.from({ length: MANY }, () => ask('/sessions/s'));
     await until(async () => (await waiting()) === POOL);
-    await sleep(NOTICED_MS);
+    await sleep(DETECTED_MS);
     expect(await waiting()).toBe(POOL);
     await lock.end();
     for (const reading of readings) expect((await reading).status).toBe(200);
   });
 
-  /** Holds up every read of sessions, on the primary and on the standby, until its client ends. */
+  /** Blocks all reads of sessions on the primary and the standby until the returned client disconnects. */
   async function lockTable(): Promise<pg.Client> {
     await replicated.untilStandbysRead(() => ask('/sessions/s'));
     const lock = new pg.Client({ connectionString: replicated.primary.databases.url(MAIN_DATABASE) });
     await lock.connect();
     onTestFinished(() => lock.end());
     await lock.query('BEGIN; LOCK TABLE ai.agno_sessions');
-    // A lock is sent to standbys when somebody else has the log stored, which this does.
+    // The lock reaches the standby when the WAL is flushed, which the switch forces.
     await replicated.primary.sql('SELECT pg_switch_wal()');
     await until(async () => (await standby().sql(LOCKED, MAIN_DATABASE)).length > 0);
     return lock;
   }
 
-  /** How many reads wait on the standby. */
+  /** Number of reads that wait on the standby. */
   async function waiting(): Promise<number> {
     return (await standby().sql(WAITING, MAIN_DATABASE)).length;
   }
 });
 
-describe('a DSN that names another database', () => {
-  it('is not read as a replica', async () => {
+describe('a replica DSN that names another database', () => {
+  it('is not read', async () => {
     const replicated = await ReplicatedService.start(1);
     onTestFinished(() => replicated.stop());
     const wrong = await replicated.primary.databases.createDatabase('wrong');
@@ -142,8 +143,8 @@ describe('a DSN that names another database', () => {
   });
 });
 
-describe('after a fail-over', () => {
-  it('a replica that goes on with the new primary is read', async () => {
+describe('a replica after a fail-over', () => {
+  it('is read when it follows the new primary', async () => {
     const replicated = await ReplicatedService.start(2);
     onTestFinished(() => replicated.stop());
     const [successor, follower] = replicated.standbys;
@@ -166,7 +167,7 @@ describe('after a fail-over', () => {
     expect((await ask()).json).toMatchObject({ session_name: 'new' });
   });
 
-  it('a replica that had come further than the new primary is not read', async () => {
+  it('is not read when it had replayed further than the new primary', async () => {
     const replicated = await ReplicatedService.start(2);
     onTestFinished(() => replicated.stop());
     const [successor, leftBehind] = replicated.standbys;
@@ -190,7 +191,7 @@ describe('after a fail-over', () => {
     replicated.network.cut();
 
     await until(async () => (await call(replicated.service.baseUrl, '/sessions/s')).status === 200);
-    for (let at = 0; at < 50; at++) expect(await ask()).toMatchObject({ session_name: 'kept' });
+    for (let index = 0; index < 50; index++) expect(await ask()).toMatchObject({ session_name: 'kept' });
   });
 });
 

@@ -8,49 +8,49 @@ import { tableViolations } from '../support/table-checks.js';
 import { Traffic, type TrafficOptions } from '../support/traffic.js';
 import type { SentRequest } from '../support/traffic-client.js';
 
-/** Something that is done to a deployment while clients use it. */
+/** A disruption of a deployment while clients use it. */
 export interface Disruption {
-  /** In words, for the table. */
+  /** Description for the table. */
   readonly name: string;
-  /** Resolves when it is over and everything may be expected to work again. */
-  readonly happens: () => Promise<unknown>;
-  /** Where the sessions are in the end. */
+  /** Resolves when the disruption is over and the service should recover. */
+  readonly disrupt: () => Promise<unknown>;
+  /** The server that holds the sessions afterwards. */
   readonly postgres: KillablePostgres;
   readonly database: string;
   readonly traffic: Partial<TrafficOptions> & { readonly baseUrl: string };
 }
 
-/** What became of all requests, before it happened, meanwhile, and until the clients were content again. */
+/** All requests before, during and after the disruption, until the clients succeed again. */
 export interface LoadObservation {
   readonly sent: readonly SentRequest[];
-  /** From the end of what happened to the end of the last request that failed, in milliseconds. */
+  /** From the end of the disruption to the end of the last failed request, in milliseconds. */
   readonly recoveryMs: number;
 }
 
-/** Good answers before and after. */
-const ENOUGH = 200;
-const PATIENCE_MS = scaled(30_000);
+/** Successful requests to wait for before and after the disruption. */
+const WARM_UP = 200;
+const TIMEOUT_MS = scaled(30_000);
 
 /**
- * Lets clients read and write all the time while something happens, compares every answer and then the tables with what
- * they were told, and keeps the row for the table.
+ * Causes a disruption while clients read and write, checks every response and then the tables against the acknowledged
+ * writes, and records the row for docs/reliability.md.
  */
 export async function runUnderLoad({
   name,
-  happens,
+  disrupt,
   postgres,
   database,
   traffic: options,
 }: Disruption): Promise<LoadObservation> {
   const traffic = Traffic.start({ databaseId: 'default', clients: 12, pauseMs: 10, name: nextName(), ...options });
   try {
-    await until(async () => traffic.sent.length >= ENOUGH);
+    await until(async () => traffic.sent.length >= WARM_UP);
     const start = performance.now();
-    await happens();
+    await disrupt();
     const end = performance.now();
-    await until(async () => good(traffic.since(Math.max(end, lastFailure(traffic.sent)))) >= ENOUGH, PATIENCE_MS);
+    await until(async () => successes(traffic.since(Math.max(end, lastFailure(traffic.sent)))) >= WARM_UP, TIMEOUT_MS);
     await traffic.stop();
-    const sent = traffic.sent.filter(({ at, milliseconds }) => at < end && at + milliseconds >= start);
+    const sent = traffic.sent.filter(({ sentAt, milliseconds }) => sentAt < end && sentAt + milliseconds >= start);
     const recoveryMs = Math.max(0, Math.round(lastFailure(traffic.sent) - end));
     const lost = await tableViolations(traffic.sessions, postgres, database);
     const wrong = violationsOf(traffic.sent);
@@ -71,15 +71,15 @@ export async function runUnderLoad({
 
 let trafficCount = 0;
 
-/** Several traffics on the same tables must not meet. */
+/** A unique name, so that several traffics use different sessions of the same tables. */
 function nextName(): string {
   return `traffic-${trafficCount++}`;
 }
 
-function good(sent: readonly SentRequest[]): number {
+function successes(sent: readonly SentRequest[]): number {
   return sent.length - failuresOf(sent).length;
 }
 
 function lastFailure(sent: readonly SentRequest[]): number {
-  return Math.max(0, ...failuresOf(sent).map(({ at, milliseconds }) => at + milliseconds));
+  return Math.max(0, ...failuresOf(sent).map(({ sentAt, milliseconds }) => sentAt + milliseconds));
 }

@@ -1,4 +1,4 @@
-/** schemathesis, all its phases, against /openapi.json of the built service; further arguments are passed on to it. */
+/** Runs all phases of schemathesis against /openapi.json of the built service. Further arguments are passed to it. */
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { spawnTracked } from '../../support/child-process.js';
@@ -17,22 +17,22 @@ const service = await startSessionService({
 try {
   const config = ['--config-file', resolve(import.meta.dirname, 'schemathesis.toml')];
   const limits = [`--max-response-time=${scaled(1_000) / 1_000}`, '--no-color', '--seed=1', '--max-examples=100'];
-  const asked = [
+  const target = [
     `${service.baseUrl}/openapi.json`,
     '--header',
     `Authorization: Bearer ${KEY}`,
     ...process.argv.slice(2),
   ];
   const program = resolve(CHECKOUT, '.venv/schemathesis/bin/schemathesis');
-  const child = spawnTracked(program, [...config, 'run', ...limits, ...asked], {
+  const child = spawnTracked(program, [...config, 'run', ...limits, ...target], {
     stdio: 'inherit',
     cwd: resolve(CHECKOUT, '.cache'),
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (service.ended()) console.log(service.output());
-  const statuses = await statusesAnswered(service.baseUrl);
+  const statuses = await countByStatus(service.baseUrl);
   appendReliabilityRow('schema', {
-    fault: 'All that schemathesis makes of `/openapi.json`: examples, coverage, fuzzing, stateful',
+    fault: 'Requests that schemathesis generates from `/openapi.json`: examples, coverage, fuzzing, stateful',
     requests: statuses.reduce((sum, [, count]) => sum + count, 0),
     outcome: `${statuses.map(([status, count]) => `${status}: ${count}`).join(', ')}; checks ${code === 0 ? 'passed' : 'failed'}`,
     lostWrites: 0,
@@ -45,8 +45,8 @@ try {
   await postgres.stop();
 }
 
-/** The service's own count of its answers by status, without those to whoever waited for its start. */
-async function statusesAnswered(baseUrl: string): Promise<[status: string, count: number][]> {
+/** Responses by status, according to the service's metrics. Excludes the health checks of the start. */
+async function countByStatus(baseUrl: string): Promise<[status: string, count: number][]> {
   const text = await (await fetch(`${baseUrl}/metrics`, { headers: { authorization: `Bearer ${KEY}` } })).text();
   const counts = new Map<string, number>();
   const series =

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the virtual environment of schemathesis, once.
+# Creates the virtual environment of schemathesis if it is missing or outdated.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"

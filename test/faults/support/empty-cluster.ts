@@ -7,12 +7,12 @@ import { postgresPrograms } from '../../../apps/session-service/src/embedded/pos
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A fresh PostgreSQL data folder. Each server of a run gets a copy of it. */
+    /** Path of a fresh PostgreSQL data folder. Each server of a run gets a copy of it. */
     emptyCluster: string;
   }
 }
 
-/** Password of the role `postgres` in that folder. */
+/** Password of the role `postgres` in this folder. */
 export const PASSWORD = 'hush';
 
 /** Runs initdb once for all servers of a run, because it is the slowest part of starting a server. */

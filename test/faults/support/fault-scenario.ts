@@ -8,47 +8,47 @@ import { KillablePostgres } from './killable-postgres.js';
 import { TcpProxy } from './tcp-proxy.js';
 import { Traffic, type TrafficOptions } from './traffic.js';
 
-/** Short, so that a fault shows within seconds what it would show within minutes. In milliseconds. */
+/** Short timeouts in milliseconds, so that a fault takes effect within seconds instead of minutes. */
 export const REQUEST_TIMEOUT_MS = scaled(2_000);
 const CONNECT_TIMEOUT_MS = scaled(1_000);
 export const POOL_SIZE = 5;
 
-/** Name of the database that a fault strikes, and of the one beside it; also their db_ids. */
-export const FAULTY = 'sick';
+/** Names and db_ids of the database with the fault and of the unaffected one. */
+export const FAULTY = 'faulty';
 export const HEALTHY = 'healthy';
 
 export interface FaultScenarioOptions {
-  /** Settings of the server that the fault strikes. */
+  /** Settings of the server with the fault. */
   readonly settings?: readonly string[];
-  /** Where that server's folder is made. */
+  /** Parent of that server's data folder. */
   readonly home?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The built service in front of two database servers: one behind a network that can fail, and one that nothing happens to. */
+/** The built service with two database servers: one behind a network that can fail, and an unaffected one. */
 export class FaultScenario {
   private trafficCount = 0;
 
   private constructor(
     readonly service: ServerProcess,
-    /** Where the struck database is at the moment. */
-    public sick: KillablePostgres,
+    /** The server that currently holds the database with the fault. */
+    public faulty: KillablePostgres,
     readonly healthy: KillablePostgres,
     readonly network: TcpProxy,
-    /** What the service held after its first requests. */
+    /** Footprint of the service after its first requests. */
     private readonly atRest: Footprint,
   ) {}
 
   static async start({ settings = [], home, env = {} }: FaultScenarioOptions = {}): Promise<FaultScenario> {
-    const [sick, healthy] = await Promise.all([KillablePostgres.start(settings, home), KillablePostgres.start()]);
+    const [faulty, healthy] = await Promise.all([KillablePostgres.start(settings, home), KillablePostgres.start()]);
     const [network, dsn, healthyDsn] = await Promise.all([
-      TcpProxy.to(sick.port),
-      sick.databases.createDatabase(FAULTY),
+      TcpProxy.to(faulty.port),
+      faulty.databases.createDatabase(FAULTY),
       healthy.databases.createDatabase(HEALTHY),
     ]);
     const dsns = {
       [HEALTHY]: healthyDsn,
-      [FAULTY]: dsn.replace(`:${sick.port}/`, `:${network.port}/`),
+      [FAULTY]: dsn.replace(`:${faulty.port}/`, `:${network.port}/`),
     };
     const service = await startSessionService({
       ...COLLECTS_ON_SIGNAL,
@@ -61,7 +61,7 @@ export class FaultScenario {
       ...env,
     });
     await Promise.all(Object.keys(dsns).map((id) => warmUp(service.baseUrl, id)));
-    return new FaultScenario(service, sick, healthy, network, await footprintOf(service));
+    return new FaultScenario(service, faulty, healthy, network, await footprintOf(service));
   }
 
   traffic(databaseId: string, options: Partial<TrafficOptions> = {}): Traffic {
@@ -69,32 +69,32 @@ export class FaultScenario {
     return Traffic.start({ baseUrl: this.service.baseUrl, databaseId, clients: 8, pauseMs: 10, name, ...options });
   }
 
-  /** What the service holds beyond what it held after its first requests, in words. To be asked when nothing is sent. */
+  /** Describes resources that the service holds beyond its initial footprint. Call it when no requests are in flight. */
   leaks(): Promise<string[]> {
     return leaksSince(this.atRest, this.service, async () => {
-      const counts = [backendsOf(this.sick, FAULTY), backendsOf(this.healthy, HEALTHY)];
+      const counts = [backendsOf(this.faulty, FAULTY), backendsOf(this.healthy, HEALTHY)];
       return new Map(await Promise.all(counts));
     });
   }
 
-  /** What an operator does when the first server is gone: makes the second one the first, and leads the network there. */
+  /** Promotes the standby and redirects the network to it, as an operator does when the primary is lost. */
   async failOverTo(standby: KillablePostgres): Promise<void> {
     await standby.sql('SELECT pg_promote()');
     this.network.target = standby.port;
-    this.sick = standby;
+    this.faulty = standby;
   }
 
   async stop(): Promise<void> {
     await this.service.stop();
     this.network.close();
-    this.sick.end();
+    this.faulty.end();
     this.healthy.end();
   }
 }
 
 const WARM_UP = 200;
 
-/** Creates the tables, fills the pool, and brings the service's memory to what it needs at work. */
+/** Creates the tables, fills the pool, and lets the service's memory reach its level under load. */
 async function warmUp(baseUrl: string, databaseId: string): Promise<void> {
   const traffic = Traffic.start({ baseUrl, databaseId, clients: 8, pauseMs: 0, name: `${databaseId}-warm-up` });
   await until(async () => traffic.sent.length > WARM_UP).finally(() => traffic.stop());

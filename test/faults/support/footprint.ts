@@ -5,36 +5,36 @@ import { scrapeMetrics } from '../../support/scraped-metrics.js';
 import { CHECKOUT } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
 
-/** What a service holds at a moment. */
+/** Resources that a service holds at one moment. */
 export interface Footprint {
-  /** Connections of each pool by db_id: in use, and in all. */
+  /** Connections of each pool by db_id: in use, and in total. */
   readonly pools: ReadonlyMap<string, { readonly used: number; readonly all: number }>;
-  /** Requests that wait for a connection, of all pools. */
+  /** Requests of all pools that wait for a connection. */
   readonly pending: number;
-  /** Open sockets that are no connections of a pool. */
+  /** Open sockets that do not belong to a pool. */
   readonly otherSockets: number;
-  /** Objects and buffers that are left when all garbage has just been collected. */
+  /** Size of the objects and buffers that remain after a garbage collection. */
   readonly liveMegabytes: number;
 }
 
-/** A database server's own count of the service's connections by db_id. */
+/** Counts the service's connections by db_id as the database servers see them. */
 export type CountBackends = () => Promise<ReadonlyMap<string, number>>;
 
-/** Environment of a service whose footprint is taken. */
+/** Environment of a service whose footprint is measured. */
 export const COLLECTS_ON_SIGNAL = {
   NODE_OPTIONS: `--import ${resolve(CHECKOUT, 'test/faults/support/gc-on-signal.ts')}`,
 };
 
 const SETTLE_MS = scaled(20_000);
-/** Caches and compiled code, which grow with the variety of the requests. */
+/** Allowance for caches and compiled code, which grow with the variety of the requests. */
 const LIVE_SLACK_MB = 16;
-/** The connection that asks for the figures, and one that is just being closed. */
+/** Allowance for the connection that scrapes the metrics, and for connections that are being closed. */
 const SOCKET_SLACK = 4;
 
 const COLLECTIONS = 'nodejs_gc_duration_seconds_count{kind="major"}';
 const CONNECTIONS = /^db_client_connection_count\{db_id="(.*)",state="(\w+)"\}$/;
 
-/** To be asked of a service at rest that was started with `COLLECTS_ON_SIGNAL`. */
+/** Measures an idle service that was started with `COLLECTS_ON_SIGNAL`. */
 export async function footprintOf(service: { baseUrl: string; pid: number }): Promise<Footprint> {
   const metrics = await metricsAfterCollection(service);
   const pools = new Map<string, { used: number; all: number }>();
@@ -51,7 +51,7 @@ export async function footprintOf(service: { baseUrl: string; pid: number }): Pr
 }
 
 async function metricsAfterCollection(service: { baseUrl: string; pid: number }): Promise<ReadonlyMap<string, number>> {
-  // A kept connection would be one socket more than before.
+  // A keep-alive connection would count as an additional socket.
   const ask = () => scrapeMetrics(service, { connection: 'close' });
   const collections = (await ask()).get(COLLECTIONS) ?? 0;
   process.kill(service.pid, 'SIGUSR2');
@@ -69,10 +69,10 @@ function liveMegabytes(metrics: ReadonlyMap<string, number>): number {
 }
 
 /**
- * Waits until a service holds no more than before: no connection lent out, nobody waiting, each database server counting
- * the connections that the pool counts, no sockets nor memory left over.
+ * Waits until a service holds no more than before: no connection in use, no request waiting, as many connections on each
+ * database server as in its pool, no additional sockets or memory.
  *
- * @returns a sentence for each thing that it still holds after a while
+ * @returns a message for each resource that is still held after the timeout
  */
 export async function leaksSince(
   before: Footprint,
@@ -91,11 +91,11 @@ export async function leaksSince(
 function compare(before: Footprint, now: Footprint, backends: ReadonlyMap<string, number>): string[] {
   const leaks: string[] = [];
   for (const [id, { used, all }] of now.pools) {
-    if (used > 0) leaks.push(`${used} connections of '${id}' are lent out at rest`);
+    if (used > 0) leaks.push(`${used} connections of '${id}' are in use although the service is idle`);
     const counted = backends.get(id) ?? all;
     if (counted !== all) leaks.push(`the server of '${id}' counts ${counted} connections, the pool ${all}`);
   }
-  if (now.pending > 0) leaks.push(`${now.pending} requests wait for a connection at rest`);
+  if (now.pending > 0) leaks.push(`${now.pending} requests wait for a connection although the service is idle`);
   if (now.otherSockets > before.otherSockets + SOCKET_SLACK) {
     leaks.push(`${now.otherSockets} sockets are open, ${before.otherSockets} before`);
   }

@@ -1,4 +1,4 @@
-/** Loaded into the service before anything of its own: has it collect all garbage when it gets SIGUSR2. */
+/** Loaded into the service before its own code. Makes it collect all garbage on SIGUSR2. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -6,7 +6,7 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 process.on('SIGUSR2', () => {
-  // The first may only find what the second can free.
+  // The first collection runs finalizers whose objects only the second one frees.
   collect();
   collect();
 });

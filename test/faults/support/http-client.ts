@@ -1,21 +1,21 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { scaled } from '../../support/time-scale.js';
 
-/** What became of one request. */
+/** The outcome of one request. */
 export interface HttpResponse {
-  /** 0: no answer, or not all of one. */
+  /** 0: no response, or an incomplete one. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Why there is none, e.g. `ECONNREFUSED`: then nothing was sent. */
+  /** Error code when there is no response. With `ECONNREFUSED` nothing was sent. */
   readonly reason?: string | undefined;
   readonly milliseconds: number;
 }
 
-/** Longer than any deadline of the service that is tested, in milliseconds: who waits so long was forgotten. */
-const PATIENCE_MS = scaled(120_000);
+/** Longer than any deadline of the tested service, in milliseconds. A request that takes longer was forgotten. */
+const TIMEOUT_MS = scaled(120_000);
 
-/** Requests over connections that are kept, none of them ever sent twice. */
+/** Sends requests over keep-alive connections and never retries. */
 export class HttpClient {
   private readonly agent = new Agent({ keepAlive: true });
 
@@ -28,13 +28,13 @@ export class HttpClient {
       const end = (outcome: Omit<HttpResponse, 'milliseconds'>) =>
         resolve({ ...outcome, milliseconds: performance.now() - start });
       const fail = ({ code }: NodeJS.ErrnoException) => end({ status: 0, headers: {}, body: '', reason: code });
-      const asked = request(this.baseUrl + path, {
+      const outgoing = request(this.baseUrl + path, {
         method,
         agent: this.agent,
-        timeout: PATIENCE_MS,
+        timeout: TIMEOUT_MS,
         headers: body === undefined ? {} : { 'content-type': 'application/json' },
       });
-      asked.on('response', (response) => {
+      outgoing.on('response', (response) => {
         const pieces: Buffer[] = [];
         response.on('data', (piece: Buffer) => pieces.push(piece));
         response.on('end', () => {
@@ -43,9 +43,9 @@ export class HttpClient {
         });
         response.on('error', fail);
       });
-      asked.on('timeout', () => asked.destroy());
-      asked.on('error', fail);
-      asked.end(body === undefined ? undefined : JSON.stringify(body));
+      outgoing.on('timeout', () => outgoing.destroy());
+      outgoing.on('error', fail);
+      outgoing.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
 

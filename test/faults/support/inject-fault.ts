@@ -16,91 +16,91 @@ import { tableViolations } from './table-checks.js';
 import type { Traffic } from './traffic.js';
 import type { SentRequest } from './traffic-client.js';
 
-/** Something that goes wrong with a database for a while. */
+/** A temporary fault of a database. */
 export interface Fault {
-  /** In words, for the table. */
+  /** Description for the table. */
   readonly name: string;
   readonly strike: () => Promise<unknown> | unknown;
-  /** Minimum duration after `strike`, in milliseconds. The fault lasts until every client has been answered in it. */
+  /** Minimum duration in milliseconds. The fault lasts until every client has got a response during it. */
   readonly lastsMs: number;
   readonly heal: () => Promise<unknown> | unknown;
-  /** Clients of the database that is struck. */
+  /** Number of clients of the database with the fault. */
   readonly clients?: number;
 }
 
-/** What requests met that were under way while the fault lasted. */
+/** The requests that were in flight during the fault. */
 export interface FaultObservation {
   readonly sent: readonly SentRequest[];
-  /** From the end of the fault to the end of the last request that failed, in milliseconds. */
+  /** From the end of the fault to the end of the last failed request, in milliseconds. */
   readonly recoveryMs: number;
 }
 
 const CLIENTS = 8;
-/** Requests before the fault, and good ones after it, that every client is given time for. */
+/** Requests to wait for before the fault, and successful ones after it. */
 const WARM_UP = 200;
-/** Without a failure for so long, the database counts as recovered. In milliseconds. */
+/** Time without a failure after which the database counts as recovered, in milliseconds. */
 const CALM_MS = 1_000;
-const RECOVERY_PATIENCE_MS = scaled(60_000);
-/** What a busy machine may add to the time of an answer, in milliseconds. */
+const RECOVERY_TIMEOUT_MS = scaled(60_000);
+/** Additional response time allowed for a busy machine, in milliseconds. */
 const NOISE_MS = scaled(1_500);
 
 /**
- * Lets clients read and write both databases all the time, has a fault strike one of them and pass, and checks what must
- * hold whatever the fault: every request is answered within its deadline, with its result or 503 or 504; the other
- * database never fails; the struck one is served again without a restart; nothing is lost, half written, mixed up or leaked.
+ * Injects a fault into one of two databases while clients read and write both, and checks the guarantees that hold for
+ * every fault: each request gets its result, 503 or 504 within its deadline; the other database never fails; the faulty
+ * one is served again without a restart; nothing is lost, half written, mixed up or leaked.
  */
 export async function injectFault(scenario: FaultScenario, fault: Fault): Promise<FaultObservation> {
-  const sick = scenario.traffic(FAULTY, { clients: fault.clients ?? CLIENTS });
+  const faulty = scenario.traffic(FAULTY, { clients: fault.clients ?? CLIENTS });
   const healthy = scenario.traffic(HEALTHY, { clients: 4 });
-  const all = [sick, healthy];
+  const all = [faulty, healthy];
   try {
     await until(async () => all.every(({ sent }) => sent.length >= WARM_UP));
     const struckAt = performance.now();
     try {
       await fault.strike();
-      await Promise.all([sleep(fault.lastsMs), sick.everyClientWasAnswered()]);
+      await Promise.all([sleep(fault.lastsMs), faulty.everyClientWasAnswered()]);
     } finally {
       await fault.heal();
     }
     const healedAt = performance.now();
-    await until(async () => isCalm(sick, healedAt), RECOVERY_PATIENCE_MS);
+    await until(async () => isCalm(faulty, healedAt), RECOVERY_TIMEOUT_MS);
     await Promise.all(all.map((traffic) => traffic.stop()));
 
-    const met = { sent: between(sick, struckAt, healedAt), recoveryMs: recoveryOf(sick, healedAt) };
-    const beside = [p99Of(between(healthy, 0, struckAt)), p99Of(between(healthy, struckAt, healedAt))] as const;
+    const observed = { sent: between(faulty, struckAt, healedAt), recoveryMs: recoveryOf(faulty, healedAt) };
+    const healthyP99 = [p99Of(between(healthy, 0, struckAt)), p99Of(between(healthy, struckAt, healedAt))] as const;
     const lost = [
-      ...(await tableViolations(sick.sessions, scenario.sick, FAULTY)),
+      ...(await tableViolations(faulty.sessions, scenario.faulty, FAULTY)),
       ...(await tableViolations(healthy.sessions, scenario.healthy, HEALTHY)),
     ];
     const wrong = all.flatMap(({ sent }) => violationsOf(sent));
     recordReliability({
       fault: fault.name,
-      requests: met.sent.length,
-      outcome: `${countStatuses(met.sent)}; beside it p99 ${beside.map((ms) => ms.toFixed(0)).join(' → ')} ms`,
-      recoveryMs: met.recoveryMs,
+      requests: observed.sent.length,
+      outcome: `${countStatuses(observed.sent)}; other database p99 ${healthyP99.map((ms) => ms.toFixed(0)).join(' → ')} ms`,
+      recoveryMs: observed.recoveryMs,
       lostWrites: lost.length,
       wrongAnswers: wrong.length,
     });
     expect({ lost, wrong }).toEqual({ lost: [], wrong: [] });
-    expect(unexpectedStatuses(healthy.sent), 'other answers than results of the other database').toBe('');
-    expect(beside[1], 'p99 of the other database').toBeLessThan(10 * beside[0] + NOISE_MS);
-    expect(unexpectedStatuses(sick.sent, 503, 504), 'other answers than results, 503 and 504').toBe('');
-    expect(slowestOf(sick.sent)).toBeLessThan(REQUEST_TIMEOUT_MS + NOISE_MS);
+    expect(unexpectedStatuses(healthy.sent), 'unexpected statuses of the other database').toBe('');
+    expect(healthyP99[1], 'p99 of the other database').toBeLessThan(10 * healthyP99[0] + NOISE_MS);
+    expect(unexpectedStatuses(faulty.sent, 503, 504), 'statuses other than results, 503 and 504').toBe('');
+    expect(slowestOf(faulty.sent)).toBeLessThan(REQUEST_TIMEOUT_MS + NOISE_MS);
     expect(await scenario.leaks(), 'leaks').toEqual([]);
     expect(scenario.service.ended(), scenario.service.output()).toBe(false);
-    return met;
+    return observed;
   } finally {
     await Promise.all(all.map((traffic) => traffic.stop()));
   }
 }
 
-/** Requests that were under way at some moment of a span. */
+/** Requests that were in flight at any time between `start` and `end`. */
 function between({ sent }: Traffic, start: number, end: number): SentRequest[] {
-  return sent.filter(({ at, milliseconds }) => at < end && at + milliseconds >= start);
+  return sent.filter(({ sentAt, milliseconds }) => sentAt < end && sentAt + milliseconds >= start);
 }
 
 function lastFailure({ sent }: Traffic): number {
-  return Math.max(0, ...failuresOf(sent).map(({ at, milliseconds }) => at + milliseconds));
+  return Math.max(0, ...failuresOf(sent).map(({ sentAt, milliseconds }) => sentAt + milliseconds));
 }
 
 function recoveryOf(traffic: Traffic, healedAt: number): number {

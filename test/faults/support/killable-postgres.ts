@@ -14,16 +14,16 @@ import { forgetProcess, killOnExit } from '../../support/reaper.js';
 import { PASSWORD } from './empty-cluster.js';
 
 /**
- * Acknowledged writes survive the end of the server's processes. `fsync` protects only against a crash of the machine,
- * which these tests never cause, and made every commit and every recovery as slow as the disk.
+ * Acknowledged writes survive a crash of the server's processes. `fsync` is off, because it protects only against a crash of
+ * the machine, which these tests never cause, and would make each commit and recovery as slow as the disk.
  */
 const DURABLE = ['synchronous_commit=on', 'fsync=off', 'max_connections=100', 'timezone=UTC'];
 
 const run = promisify(execFile);
 
 /**
- * A PostgreSQL server that can be killed, started again on the same port with the same data, and frozen. Nothing here
- * blocks the process of the tests: its requests continue meanwhile.
+ * A PostgreSQL server that can be killed, restarted on the same port with the same data, and frozen. No method blocks the
+ * test process, so its requests continue meanwhile.
  */
 export class KillablePostgres {
   readonly databases: DatabaseServer;
@@ -37,37 +37,40 @@ export class KillablePostgres {
     this.databases = databaseServerAt(`postgresql://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`);
   }
 
-  /** @param home where its folder is made, e.g. a file system of its own; @param settings such as `max_connections=20` */
+  /**
+   * @param settings such as `max_connections=20`
+   * @param home parent of the data folder, for example a separate file system
+   */
   static async start(settings: readonly string[] = [], home = tmpdir()): Promise<KillablePostgres> {
-    const folder = join(mkdtempSync(join(home, 'agno-mortal-postgres-')), 'cluster');
+    const folder = join(mkdtempSync(join(home, 'agno-killable-postgres-')), 'cluster');
     await run('cp', ['-a', inject('emptyCluster'), folder]);
     return KillablePostgres.startOn(folder, settings);
   }
 
-  /** Starts a server on a folder that exists. */
+  /** Starts a server on an existing data folder. */
   static async startOn(folder: string, settings: readonly string[]): Promise<KillablePostgres> {
     const port = await freePort();
-    const place = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
-    const postgres = new KillablePostgres(port, folder, [...place, ...DURABLE, ...settings]);
-    // On a regular exit the data is removed, too.
+    const address = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories='];
+    const postgres = new KillablePostgres(port, folder, [...address, ...DURABLE, ...settings]);
+    // Removes the data on a regular exit.
     process.once('exit', postgres.end);
     await postgres.begin();
     return postgres;
   }
 
-  /** What a server that follows this one connects to. */
+  /** Connection string for standbys of this server. */
   get address(): string {
     return `host=127.0.0.1 port=${this.port} user=postgres password=${PASSWORD}`;
   }
 
-  /** Runs SQL on a connection of its own, past any proxy. */
+  /** Runs SQL on a separate connection that bypasses any proxy. */
   sql<Row extends object>(text: string, database = 'postgres', values: readonly unknown[] = []): Promise<Row[]> {
     return runSql(this.databases.url(database), text, values) as Promise<Row[]>;
   }
 
-  /** A second server that follows this one. From then on this one acknowledges nothing that the other does not have. */
-  async followInStep(): Promise<KillablePostgres> {
-    const standby = await this.follow();
+  /** Starts a synchronous standby: from then on this server acknowledges only commits that the standby has, too. */
+  async startSynchronousStandby(): Promise<KillablePostgres> {
+    const standby = await this.startStandby();
     await this.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
     await this.sql('SELECT pg_reload_conf()');
     await until(async () => (await this.sql("SELECT FROM pg_stat_replication WHERE sync_state = 'sync'")).length > 0);
@@ -75,11 +78,11 @@ export class KillablePostgres {
   }
 
   /**
-   * A second server that follows this one as fast as it can. PostgreSQL's `pg_basebackup` is not among the programs from
-   * npm: the same is done by hand.
+   * Starts an asynchronous standby. The backup is made by hand, because the npm packages of PostgreSQL lack
+   * `pg_basebackup`.
    */
-  async follow(): Promise<KillablePostgres> {
-    const folder = join(mkdtempSync(join(tmpdir(), 'agno-mortal-postgres-')), 'cluster');
+  async startStandby(): Promise<KillablePostgres> {
+    const folder = join(mkdtempSync(join(tmpdir(), 'agno-killable-postgres-')), 'cluster');
     const backup = new pg.Client({ connectionString: this.databases.url('postgres') });
     await backup.connect();
     try {
@@ -101,21 +104,21 @@ export class KillablePostgres {
     return standby;
   }
 
-  /** SIGKILL to every process of the server. Resolves when none is left. */
+  /** Sends SIGKILL to every process of the server. Resolves when all have ended. */
   async kill(): Promise<void> {
     const pids = this.signal('SIGKILL');
     await until(async () => this.hasStopped() && !pids.some(isRunning));
     for (const pid of pids) forgetProcess(pid);
   }
 
-  /** Starts it again with the settings it had. Resolves when it takes connections. */
+  /** Starts the server again with the same settings. Resolves when it accepts connections. */
   restart(): Promise<void> {
     return this.begin();
   }
 
-  /** SIGSTOP to every process: connections stay open and nobody answers. */
+  /** Sends SIGSTOP to every process: connections stay open but get no response. */
   freeze(): void {
-    // PostgreSQL's processes end when the postmaster has ended, but not while they are frozen.
+    // When the tests end early, frozen processes must be killed, because they do not notice the end of the postmaster.
     for (const pid of this.signal('SIGSTOP')) killOnExit(pid);
   }
 
@@ -124,7 +127,7 @@ export class KillablePostgres {
     for (const pid of others) forgetProcess(pid);
   }
 
-  /** Kills it and removes its data. */
+  /** Kills the server and removes its data. */
   readonly end = (): void => {
     process.off('exit', this.end);
     for (const pid of this.signal('SIGKILL')) forgetProcess(pid);
@@ -151,7 +154,7 @@ export class KillablePostgres {
     });
   }
 
-  /** The first server process gets it first, so that it does not replace or reap the others. */
+  /** Signals the postmaster first, so that it cannot replace or reap the other processes. */
   private signal(signal: NodeJS.Signals): number[] {
     const pids = this.pids();
     for (const pid of pids) {
@@ -164,7 +167,7 @@ export class KillablePostgres {
     return pids;
   }
 
-  /** True when Node has reaped the postmaster. PostgreSQL does not start on the folder of one that is still a zombie. */
+  /** True when Node has reaped the postmaster. PostgreSQL does not start on a folder whose postmaster is still a zombie. */
   private hasStopped(): boolean {
     const { exitCode = null, signalCode = null } = this.child ?? {};
     return exitCode !== null || signalCode !== null;

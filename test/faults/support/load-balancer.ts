@@ -10,7 +10,7 @@ import {
 
 const PROBE_INTERVAL_MS = 200;
 
-/** Which of several processes take requests: those whose `/readyz` answered 200 the last time, in turns. */
+/** Selects the processes whose last `/readyz` returned 200, in turns. */
 class Backends {
   private readonly ready = new Map<string, boolean>();
   private readonly probing = setInterval(() => this.probeAll(), PROBE_INTERVAL_MS);
@@ -48,26 +48,26 @@ class Backends {
   }
 }
 
-/** Something that takes what clients send at one address and hands it to processes that come and go. */
+/** Distributes requests or connections of one address to processes that come and go. */
 export interface LoadBalancer {
   readonly baseUrl: string;
-  /** Resolves when it has been asked whether it is ready, as it is again and again. */
+  /** Adds a process. Resolves after its first readiness probe; further probes follow. */
   add(baseUrl: string): Promise<void>;
   remove(baseUrl: string): void;
   stop(): void;
 }
 
 /**
- * What an ingress is: it reads requests and hands each to the next process, over connections that it keeps. What gets no
- * answer is answered 502 and never sent a second time.
+ * Behaves like an ingress: forwards each request to the next process over keep-alive connections. Responds 502 when there is
+ * no response, and never retries.
  */
 export async function startHttpLoadBalancer(): Promise<LoadBalancer> {
   const backends = new Backends();
   const agent = new Agent({ keepAlive: true });
-  const server = createServer((asked, answer) => {
+  const server = createServer((incoming, outgoing) => {
     const target = backends.next();
-    if (target === undefined) answer.writeHead(503).end();
-    else handOn(asked, answer, target, agent);
+    if (target === undefined) outgoing.writeHead(503).end();
+    else forward(incoming, outgoing, target, agent);
   });
   return balancerOf(server, backends, () => {
     agent.destroy();
@@ -75,7 +75,7 @@ export async function startHttpLoadBalancer(): Promise<LoadBalancer> {
   });
 }
 
-/** What a Service of Kubernetes is: it sees connections only, and those that are open stay where they are. */
+/** Behaves like a Kubernetes Service: balances connections only, and keeps open connections on their process. */
 export async function startTcpLoadBalancer(): Promise<LoadBalancer> {
   const backends = new Backends();
   const server = createTcpServer({ allowHalfOpen: true }, (client) => {
@@ -109,25 +109,25 @@ function join(client: Socket, { hostname: host, port }: URL): void {
   client.pipe(backend).pipe(client);
 }
 
-function handOn(asked: IncomingMessage, answer: ServerResponse, target: URL, agent: Agent): void {
-  const sent = request(new URL(asked.url ?? '/', target), {
-    method: asked.method,
-    headers: endToEnd(asked.headers),
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, target: URL, agent: Agent): void {
+  const forwarded = request(new URL(incoming.url ?? '/', target), {
+    method: incoming.method,
+    headers: endToEnd(incoming.headers),
     agent,
   });
-  sent.on('response', (got) => {
-    answer.writeHead(got.statusCode ?? 502, endToEnd(got.headers));
-    got.on('error', () => answer.destroy());
-    got.pipe(answer);
+  forwarded.on('response', (response) => {
+    outgoing.writeHead(response.statusCode ?? 502, endToEnd(response.headers));
+    response.on('error', () => outgoing.destroy());
+    response.pipe(outgoing);
   });
-  sent.on('error', () => {
-    if (answer.headersSent) answer.destroy();
-    else answer.writeHead(502).end();
+  forwarded.on('error', () => {
+    if (outgoing.headersSent) outgoing.destroy();
+    else outgoing.writeHead(502).end();
   });
-  asked.pipe(sent);
+  incoming.pipe(forwarded);
 }
 
-/** Without what concerns one connection only. */
+/** Removes headers that concern only one connection. */
 function endToEnd(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
   const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...others } = headers;
   return others;

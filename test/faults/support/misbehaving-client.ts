@@ -3,18 +3,18 @@ import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { until } from '../../support/api.js';
 
-/** How many connect at the same time: more than a server's backlog would wait for the kernel to ask again. */
-const AT_ONCE = 200;
+/** Number of concurrent connects. More than the server's backlog would wait for a retransmission by the kernel. */
+const BATCH = 200;
 
-/** What a trickle is: so many bytes every so many milliseconds. */
+/** A trickling client reads this many bytes in each interval. */
 const TRICKLE_BYTES = 4_096;
-const TRICKLE_MS = 250;
+const TRICKLE_INTERVAL_MS = 250;
 
-/** A client that keeps to no manners: it sends what it likes as slowly as it likes, and reads only when told to. */
+/** A client that sends arbitrary bytes at any speed, and reads only when told to. */
 export class MisbehavingClient {
-  /** The status of the first answer; 0 while there is none. */
+  /** The status of the first response; 0 while there is none. */
   status = 0;
-  /** Bytes of answers that it has read. */
+  /** Response bytes that it has read. */
   bytesRead = 0;
   isClosed = false;
 
@@ -26,15 +26,15 @@ export class MisbehavingClient {
     });
   }
 
-  /** So many connections to a service, until the test is over. */
-  static async crowd(baseUrl: string, count: number): Promise<MisbehavingClient[]> {
+  /** Opens `count` connections to a service, which are closed at the end of the test. */
+  static async connectMany(baseUrl: string, count: number): Promise<MisbehavingClient[]> {
     const port = Number(new URL(baseUrl).port);
     const clients: MisbehavingClient[] = [];
     onTestFinished(() => {
       for (const client of clients) client.close();
     });
     while (clients.length < count) {
-      const opening = Array.from({ length: Math.min(AT_ONCE, count - clients.length) }, async () => {
+      const opening = Array.from({ length: Math.min(BATCH, count - clients.length) }, async () => {
         const socket = connect(port, '127.0.0.1');
         await once(socket, 'connect');
         return new MisbehavingClient(socket);
@@ -48,25 +48,25 @@ export class MisbehavingClient {
     if (this.socket.writable) this.socket.write(bytes);
   }
 
-  /** Resolves when an answer has begun to come, of which nothing is read yet, or when none can come any more. */
+  /** Resolves when a response has begun to arrive, of which nothing is read yet, or when the connection is closed. */
   async hasBegun(): Promise<void> {
     if (this.socket.readableLength > 0) return;
     await Promise.race([once(this.socket, 'readable'), once(this.socket, 'close')]);
   }
 
-  /** Reads on, all that comes. */
+  /** Starts to read everything. */
   read(): this {
     this.socket.on('data', this.take);
     return this;
   }
 
-  /** Reads on, a little now and then. */
+  /** Starts to read a little at a time. */
   trickle(): void {
-    const timer = setInterval(() => this.take(this.socket.read(TRICKLE_BYTES)), TRICKLE_MS);
+    const timer = setInterval(() => this.take(this.socket.read(TRICKLE_BYTES)), TRICKLE_INTERVAL_MS);
     this.socket.once('close', () => clearInterval(timer));
   }
 
-  /** Without a word, so that the port is free again at once. */
+  /** Resets the connection, so that the port is free again immediately. */
   close(): void {
     this.socket.resetAndDestroy();
   }
@@ -78,7 +78,7 @@ export class MisbehavingClient {
   };
 }
 
-/** Resolves when the server has closed the connection of every client. Only who reads gets to know. */
+/** Resolves when the server has closed all connections. A client notices that only while it reads. */
 export async function waitUntilClosed(clients: readonly MisbehavingClient[], withinMs: number): Promise<void> {
   await until(async () => clients.every(({ isClosed }) => isClosed), withinMs);
 }

@@ -1,35 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpClient, HttpResponse } from './http-client.js';
 
-/** A request, where `milliseconds` counts from the moment at which it was to be sent. */
+/** A response whose `milliseconds` count from the time at which the request was due. */
 export interface PacedResponse extends HttpResponse {
-  /** The how manieth it was, from 0. */
+  /** Index of the request, from 0. */
   readonly n: number;
-  /** When it was answered, by `performance.now()`. */
+  /** Time of the response, by `performance.now()`. */
   readonly answeredAt: number;
 }
 
-/** The path of the nth request. */
+/** Returns the path of the nth request. */
 export type PathOf = (n: number) => string;
 
-/** Asks as fast as so many connections are answered, for `ms` milliseconds. Resolves with the answers a second. */
+/** Sends requests over `connections` connections as fast as possible for `ms` milliseconds. Resolves with the responses per second. */
 export async function measureCapacity(http: HttpClient, connections: number, ms: number, path: PathOf) {
   const start = performance.now();
   let asked = 0;
   let answered = 0;
-  const keepAsking = async () => {
+  const keepSending = async () => {
     while (performance.now() < start + ms) {
       const { status } = await http.ask('GET', path(asked++));
       if (status === 200) answered++;
     }
   };
-  await Promise.all(Array.from({ length: connections }, keepAsking));
+  await Promise.all(Array.from({ length: connections }, keepSending));
   return (answered * 1000) / (performance.now() - start);
 }
 
 /**
- * Sends a request every `1 / perSecond` seconds, whatever becomes of those before: what many clients do who know nothing
- * of each other. What the sender itself was late by counts as time of the request, so nothing slow is left out.
+ * Sends a request every `1 / perSecond` seconds without waiting for earlier responses, like many independent clients. A
+ * delay of the sender counts as response time, which avoids coordinated omission.
  */
 export async function sendAtRate(
   http: HttpClient,
@@ -37,18 +37,18 @@ export async function sendAtRate(
   ms: number,
   path: PathOf,
 ): Promise<PacedResponse[]> {
-  const answers: Promise<PacedResponse>[] = [];
+  const responses: Promise<PacedResponse>[] = [];
   const start = performance.now();
   for (let next = 0; next < (perSecond * ms) / 1000; next++) {
     const dueAt = start + (next * 1000) / perSecond;
     const early = dueAt - performance.now();
     if (early > 0) await sleep(early);
-    answers.push(
-      http.ask('GET', path(next)).then((answer) => {
+    responses.push(
+      http.ask('GET', path(next)).then((response) => {
         const answeredAt = performance.now();
-        return { ...answer, n: next, answeredAt, milliseconds: answeredAt - dueAt };
+        return { ...response, n: next, answeredAt, milliseconds: answeredAt - dueAt };
       }),
     );
   }
-  return Promise.all(answers);
+  return Promise.all(responses);
 }

@@ -10,17 +10,17 @@ import { freePort } from '../../support/ports.js';
 import { type DatabaseServer, databaseServerAt, runSql } from '../../support/postgres.js';
 import type { KillablePostgres } from './killable-postgres.js';
 
-/** Where Debian puts it. */
+/** Path in Debian's package. */
 const PROGRAM = '/usr/sbin/pgbouncer';
 
 const USER = 'postgres';
-/** Of its output, for the report of a failure. */
+/** Number of output chunks that are kept for error messages. */
 const KEPT_PIECES = 100;
 
-/** PgBouncer in transaction mode before a PostgreSQL server: what it does not need to be told it is not told. */
+/** PgBouncer in transaction mode in front of a PostgreSQL server, otherwise with its default settings. */
 export class PgBouncer {
   static readonly isInstalled = existsSync(PROGRAM);
-  /** The databases of the server, reached through it. */
+  /** The databases of the server, reached through PgBouncer. */
   readonly databases: DatabaseServer;
   private readonly admin: string;
   private child: ChildProcess | undefined;
@@ -35,7 +35,7 @@ export class PgBouncer {
     this.admin = this.databases.url('pgbouncer');
   }
 
-  /** @param settings lines of its section `[pgbouncer]`, such as `default_pool_size = 3` */
+  /** @param settings lines for the section `[pgbouncer]`, such as `default_pool_size = 3` */
   static async start(postgres: KillablePostgres, settings: readonly string[]): Promise<PgBouncer> {
     const folder = mkdtempSync(join(tmpdir(), 'agno-pgbouncer-'));
     const port = await freePort();
@@ -59,24 +59,24 @@ export class PgBouncer {
       ].join('\n'),
     );
     const pooler = new PgBouncer(folder, port, password);
-    // On a regular exit the folder is removed, too.
+    // Removes the folder on a regular exit.
     process.once('exit', pooler.end);
     await pooler.begin();
     return pooler;
   }
 
-  /** Runs a command of its console, such as `RECONNECT`. */
+  /** Runs a command of the admin console, such as `RECONNECT`. */
   command(text: string): Promise<object[]> {
     return runSql(this.admin, text);
   }
 
-  /** Its name with its version. */
+  /** Name and version, for example `PgBouncer 1.18.0`. */
   async version(): Promise<string> {
     const [row] = (await this.command('SHOW VERSION')) as { version: string }[];
     return row?.version ?? '';
   }
 
-  /** Every connection ends at once, whatever runs on it; SIGTERM waits since 1.23. Resolves when the process has ended. */
+  /** Closes all connections immediately (SIGTERM waits since version 1.23). Resolves when the process has ended. */
   async stop(): Promise<void> {
     const { child } = this;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -85,9 +85,9 @@ export class PgBouncer {
     await ended;
   }
 
-  /** Starts it on the same port. Resolves when it takes connections. */
+  /** Starts PgBouncer on the same port. Resolves when it accepts connections. */
   async begin(): Promise<void> {
-    // It refuses to run as root.
+    // PgBouncer refuses to run as root.
     const user = unprivilegedUser(this.folder);
     if (user !== undefined) chownSync(this.folder, user.uid, user.gid);
     const output: string[] = [];
@@ -102,8 +102,8 @@ export class PgBouncer {
     };
     this.child.on('error', keep);
     this.child.stderr?.on('data', keep);
-    const answers = () => this.version().then(Boolean, () => false);
-    await until(answers).catch((error) => {
+    const isUp = () => this.version().then(Boolean, () => false);
+    await until(isUp).catch((error) => {
       throw new Error(`PgBouncer did not start:\n${output.join('')}`, { cause: error });
     });
   }

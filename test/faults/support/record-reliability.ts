@@ -2,17 +2,17 @@ import { basename } from 'node:path';
 import { expect } from 'vitest';
 import { appendReliabilityRow, type ReliabilityRow } from './reliability-rows.js';
 
-/** A test of one layout, among others of the same name. */
+/** Prefix of a test that runs on several layouts. */
 const LAYOUT = /^(v3|v2|mixed): /;
 
-/** Keeps a row for the table. To be called in a test, which the command is made from: it runs the test on every layout. */
-export function recordReliability(finding: Omit<ReliabilityRow, 'command'>): void {
+/** Records a row for the table. Its command is derived from the running test and runs the test on every layout. */
+export function recordReliability(row: Omit<ReliabilityRow, 'command'>): void {
   const { currentTestName = '', testPath = '' } = expect.getState();
   const name = currentTestName.replace(/ > /g, ' ').replace(LAYOUT, '');
-  appendReliabilityRow(basename(testPath), { ...finding, command: `make faults ONLY='${name}'` });
+  appendReliabilityRow(basename(testPath), { ...row, command: `make faults ONLY='${name}'` });
 }
 
-/** Keeps the row of a race, on one layout: to be called last, when the test has found every answer and every row right. */
+/** Records the row of a race on one layout. Call it last, when all responses and rows have been checked. */
 export function recordRace(fault: string, requests: number, outcome: string): void {
   recordReliability({ fault, requests, outcome, lostWrites: 0, wrongAnswers: 0 });
 }

@@ -5,34 +5,34 @@ import { TIME_SCALE } from '../../support/time-scale.js';
 
 /** A row of the table in docs/reliability.md. */
 export interface ReliabilityRow {
-  /** What went wrong, or what was done to the service. */
+  /** The fault that was injected. */
   readonly fault: string;
-  /** Requests while it was so. */
+  /** Number of requests during the fault. */
   readonly requests: number;
-  /** What became of them, in words. */
+  /** Outcome of these requests. */
   readonly outcome: string;
-  /** From the end of the fault to the last request that failed, in milliseconds; undefined where nothing had to recover. */
+  /** From the end of the fault to the last failed request, in milliseconds; undefined if there was nothing to recover from. */
   readonly recoveryMs?: number | undefined;
   readonly lostWrites: number;
   readonly wrongAnswers: number;
-  /** What runs this test alone. */
+  /** Command that runs only this test. */
   readonly command: string;
 }
 
-/** One file of rows for each spec, so that the table's order does not depend on the order of the run. */
+/** Folder with one file of rows per spec, so that the table does not depend on the order of execution. */
 export const RELIABILITY_ROWS = resolve(CHECKOUT, '.cache/faults');
 
-/** A row as it is stored. */
+/** A stored row. */
 export interface StoredReliabilityRow extends ReliabilityRow {
-  /** `TIME_SCALE` of the run: the factor of the test's timeouts. */
+  /** `TIME_SCALE` of the run, the factor of all timeouts. */
   readonly timeScale: number;
 }
 
-/** @param file under whose name the rows are sorted */
-export function appendReliabilityRow(file: string, finding: ReliabilityRow): void {
+/** @param file name by which the rows are sorted */
+export function appendReliabilityRow(file: string, row: ReliabilityRow): void {
   mkdirSync(RELIABILITY_ROWS, { recursive: true });
   appendFileSync(
     resolve(RELIABILITY_ROWS, `${file}.jsonl`),
-    `${JSON.stringify({ ...finding, timeScale: TIME_SCALE } satisfies StoredReliabilityRow)}\n`,
+    `${JSON.stringify({ ...row, timeScale: TIME_SCALE } satisfies StoredReliabilityRow)}\n`,
   );
 }

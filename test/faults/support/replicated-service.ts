@@ -7,21 +7,21 @@ import { KillablePostgres } from './killable-postgres.js';
 import { TcpProxy } from './tcp-proxy.js';
 import { Traffic, type TrafficOptions } from './traffic.js';
 
-/** The db_id and the database's name. */
+/** The db_id and the name of the database. */
 export const MAIN_DATABASE = 'main';
 
-/** Statements that a replica may run, as the figures name them. */
+/** Operation names in the metrics of statements that a replica may run. */
 const READS = ['read', 'page', 'count', 'run'];
 
-/** The built service in front of a primary and its standbys. */
+/** The built service with a primary and its standbys. */
 export class ReplicatedService {
   private constructor(
     readonly service: ServerProcess,
     readonly primary: KillablePostgres,
-    /** Between the service and its primary. */
+    /** The network between the service and the primary. */
     readonly network: TcpProxy,
     readonly standbys: readonly KillablePostgres[],
-    /** Between the service and each of them. */
+    /** The network between the service and each standby. */
     readonly standbyNetworks: readonly TcpProxy[],
   ) {}
 
@@ -30,7 +30,7 @@ export class ReplicatedService {
     const dsn = await primary.databases.createDatabase(MAIN_DATABASE);
     const dsnOn = ({ port }: TcpProxy) => dsn.replace(`:${primary.port}/`, `:${port}/`);
     const standbys: KillablePostgres[] = [];
-    for (let at = 0; at < standbyCount; at++) standbys.push(await primary.follow());
+    for (let index = 0; index < standbyCount; index++) standbys.push(await primary.startStandby());
     const network = await TcpProxy.to(primary.port);
     const standbyNetworks = await Promise.all(standbys.map(({ port }) => TcpProxy.to(port)));
     const service = await startSessionService({
@@ -54,23 +54,23 @@ export class ReplicatedService {
     });
   }
 
-  /** Reads that each server has done since the service started: the primary first. */
+  /** Number of reads of each server since the service started, the primary first. */
   async reads(): Promise<number[]> {
     const text = await (await fetch(`${this.service.baseUrl}/metrics`)).text();
     const counts = new Map<string, number>();
     for (const [, operation = '', id = '', count] of text.matchAll(COUNT)) {
       if (READS.includes(operation)) counts.set(id, (counts.get(id) ?? 0) + Number(count));
     }
-    return [MAIN_DATABASE, ...this.standbys.map((_, at) => `${MAIN_DATABASE}:replica${at + 1}`)].map(
+    return [MAIN_DATABASE, ...this.standbys.map((_, index) => `${MAIN_DATABASE}:replica${index + 1}`)].map(
       (id) => counts.get(id) ?? 0,
     );
   }
 
-  /** Repeats `ask` until all that it reads comes from the standbys. */
+  /** Repeats `ask` until all of its reads are served by the standbys. */
   async untilStandbysRead(ask: () => Promise<unknown>): Promise<void> {
     await until(async () => {
       const [before = 0] = await this.reads();
-      for (let at = 0; at < 10; at++) await ask();
+      for (let index = 0; index < 10; index++) await ask();
       const [after = 0] = await this.reads();
       return after === before;
     });

@@ -14,53 +14,53 @@ interface List {
   readonly meta: { readonly total_count: number };
 }
 
-/** What is wrong with the answer to a detail or a change, in words. Refusals say nothing about the session. */
-export function detailViolation(session: TrackedSession, answer: HttpResponse): string | undefined {
-  return judged(session, answer, (body: Detail) => {
-    if (body.session_id !== session.id) return `${session.id} was answered with ${body.session_id}`;
+/** Describes what is wrong with the response to a read or write of a session. Errors say nothing about the session. */
+export function detailViolation(session: TrackedSession, response: HttpResponse): string | undefined {
+  return checkBody(session, response, (body: Detail) => {
+    if (body.session_id !== session.id) return `the response for ${session.id} contains ${body.session_id}`;
     const { session_state: state, metadata, session_summary: summary } = body;
-    return session.faultOf({
+    return session.violationOf({
       name: body.session_name,
       revisions: [state?.revision, metadata?.revision, summary?.summary],
     });
   });
 }
 
-export function runsViolation(session: TrackedSession, answer: HttpResponse): string | undefined {
-  return judged(session, answer, (runs: readonly { readonly run_id: string }[]) => {
-    const strange = runs.find(({ run_id: id }, index) => id !== session.runId(index));
-    return strange === undefined ? session.faultOf({ runs: runs.length }) : `${session.id} has ${strange.run_id}`;
+export function runsViolation(session: TrackedSession, response: HttpResponse): string | undefined {
+  return checkBody(session, response, (runs: readonly { readonly run_id: string }[]) => {
+    const foreign = runs.find(({ run_id: id }, index) => id !== session.runId(index));
+    return foreign === undefined ? session.violationOf({ runs: runs.length }) : `${session.id} has ${foreign.run_id}`;
   });
 }
 
 /**
- * A client's own list: every session that must be there and none that cannot be. It is counted a moment later, when a
- * write of unknown outcome may have arrived.
+ * Checks a client's own list: it contains every session that must exist and none that cannot. The total is read a moment
+ * later, when a write of unknown outcome may have been applied.
  */
-export function listViolation(sessions: readonly TrackedSession[], answer: HttpResponse): string | undefined {
-  if (answer.status !== 200) return undefined;
-  const body = parsed<List>(answer);
-  if (body === undefined) return 'a list is no JSON';
+export function listViolation(sessions: readonly TrackedSession[], response: HttpResponse): string | undefined {
+  if (response.status !== 200) return undefined;
+  const body = parsed<List>(response);
+  if (body === undefined) return 'a list is not JSON';
   const { total_count: total } = body.meta;
-  const least = sessions.filter(({ mustExist }) => mustExist).length;
-  const most = sessions.filter(({ mayExist }) => mayExist).length;
-  if (total < least || total > most) return `${least} to ${most} sessions are counted as ${total}`;
+  const minimum = sessions.filter(({ mustExist }) => mustExist).length;
+  const maximum = sessions.filter(({ mayExist }) => mayExist).length;
+  if (total < minimum || total > maximum) return `the total is ${total}, expected ${minimum} to ${maximum}`;
   const names = new Map(body.data.map((item) => [item.session_id, item.session_name]));
   for (const session of sessions) {
     const name = names.get(session.id);
-    const fault = session.faultOf(name === undefined ? undefined : { name });
-    if (fault !== undefined) return `in a list ${fault}`;
+    const violation = session.violationOf(name === undefined ? undefined : { name });
+    if (violation !== undefined) return `in a list: ${violation}`;
     names.delete(session.id);
   }
-  return names.size === 0 ? undefined : `somebody else's sessions are listed: ${[...names.keys()]}`;
+  return names.size === 0 ? undefined : `the list contains sessions of other clients: ${[...names.keys()]}`;
 }
 
-function judged<Body>(session: TrackedSession, answer: HttpResponse, judge: (body: Body) => string | undefined) {
-  if (answer.status === 404) return session.faultOf(undefined);
-  if (answer.status === 409) return `${session.id} was written by somebody else`;
-  if (answer.status >= 300 || answer.status === 0) return undefined;
-  const body = parsed<Body>(answer);
-  return body === undefined ? `the answer about ${session.id} is no JSON` : judge(body);
+function checkBody<Body>(session: TrackedSession, response: HttpResponse, check: (body: Body) => string | undefined) {
+  if (response.status === 404) return session.violationOf(undefined);
+  if (response.status === 409) return `${session.id} was created by another client`;
+  if (response.status >= 300 || response.status === 0) return undefined;
+  const body = parsed<Body>(response);
+  return body === undefined ? `the response for ${session.id} is not JSON` : check(body);
 }
 
 function parsed<Body>({ body }: HttpResponse): Body | undefined {

@@ -5,11 +5,11 @@ import { COLLECTS_ON_SIGNAL, type Footprint, footprintOf, leaksSince } from './f
 import { HttpClient } from './http-client.js';
 import { KillablePostgres } from './killable-postgres.js';
 
-/** Its name in PostgreSQL. */
+/** Name of the database in PostgreSQL. */
 export const DATABASE = 'loaded';
 const DB_ID = 'default';
 
-/** The built service in front of one database of its own. */
+/** The built service with its own database server. */
 export class SingleDatabaseService {
   private constructor(
     readonly service: ServerProcess,
@@ -17,7 +17,7 @@ export class SingleDatabaseService {
     readonly http: HttpClient,
   ) {}
 
-  /** With AgentOS's tables, which are empty. */
+  /** Starts the service with empty AgentOS tables. */
   static async start(env: Readonly<Record<string, string>> = {}): Promise<SingleDatabaseService> {
     const postgres = await KillablePostgres.start();
     const service = await startSessionService({
@@ -36,7 +36,7 @@ export class SingleDatabaseService {
     return this.postgres.sql<Row>(text, DATABASE, values);
   }
 
-  /** What the service's objects and buffers take up when all garbage has just been collected. */
+  /** Size of the service's objects and buffers after a garbage collection. */
   async liveMegabytes(): Promise<number> {
     return (await this.footprint()).liveMegabytes;
   }
@@ -45,7 +45,7 @@ export class SingleDatabaseService {
     return footprintOf(this.service);
   }
 
-  /** What the service holds beyond what it held `before`, in words. To be asked when nothing is sent. */
+  /** Describes resources that the service holds beyond `before`. Call it when no requests are in flight. */
   leaksSince(before: Footprint): Promise<string[]> {
     return leaksSince(before, this.service, async () => {
       const [row] = await this.sql<{ n: number }>(BACKENDS, [DATABASE]);

@@ -9,10 +9,10 @@ interface StoredRow {
 }
 
 /**
- * Compares the tables themselves with what clients were told: every write that was done is there, none that was refused
- * is, and one of unknown outcome is there as a whole or not at all.
+ * Compares the tables with the responses that clients got: every acknowledged write is stored, no rejected one is, and one
+ * of unknown outcome is stored completely or not at all.
  *
- * @returns a sentence for each session of which that is not so
+ * @returns a message for each session that violates this
  */
 export async function tableViolations(
   sessions: readonly TrackedSession[],
@@ -21,10 +21,10 @@ export async function tableViolations(
 ): Promise<string[]> {
   const rows = await postgres.sql<StoredRow>(STORED, database, [sessions.map(({ id }) => id)]);
   const stored = new Map<string, ObservedSession>(rows.map(({ id, ...found }) => [id, found]));
-  const faults = sessions.map((session) => session.faultOf(stored.get(session.id)));
+  const violations = sessions.map((session) => session.violationOf(stored.get(session.id)));
   const [orphans] = await postgres.sql<{ n: number }>(ORPHANS, database);
-  if (orphans?.n !== 0) faults.push(`${orphans?.n} runs belong to no session`);
-  return faults.filter((fault) => fault !== undefined);
+  if (orphans?.n !== 0) violations.push(`${orphans?.n} runs belong to no session`);
+  return violations.filter((violation) => violation !== undefined);
 }
 
 const STORED = `

@@ -2,22 +2,22 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What happens to bytes, whichever way they go. */
+/** The treatment of bytes in both directions. */
 export type NetworkCondition =
   | { readonly kind: 'pass' }
-  /** Each piece arrives so many milliseconds later. */
+  /** Each chunk arrives `ms` milliseconds later. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** So many bytes a millisecond. */
+  /** Delivers `bytes` bytes per millisecond. */
   | { readonly kind: 'trickle'; readonly bytes: number }
-  /** Nothing arrives until the weather changes; then everything does, as after a network froze. */
+  /** Nothing arrives until the condition changes; then everything does, as when a frozen network recovers. */
   | { readonly kind: 'stall' }
-  /** Bytes vanish, and connections are taken that nobody ever answers. */
+  /** Bytes vanish. New connections are accepted but get no response. */
   | { readonly kind: 'swallow' };
 
-/** A network between a client and a server on this machine that fails as networks do. */
+/** A TCP proxy between a client and a server on this machine that simulates network failures. */
 export class TcpProxy {
-  private weather: NetworkCondition = { kind: 'pass' };
-  private fatal: string | undefined;
+  private condition: NetworkCondition = { kind: 'pass' };
+  private trigger: string | undefined;
   private readonly sockets = new Set<Socket>();
   private readonly changed = new EventTarget();
 
@@ -36,31 +36,31 @@ export class TcpProxy {
     return new TcpProxy(server, (server.address() as AddressInfo).port, target);
   }
 
-  set(weather: NetworkCondition): void {
-    this.weather = weather;
+  set(condition: NetworkCondition): void {
+    this.condition = condition;
     this.changed.dispatchEvent(new Event('change'));
   }
 
-  /** Ends every connection with a reset. New ones are taken. */
+  /** Resets every connection. New ones are accepted. */
   cut(): void {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
   /**
-   * Connections so far are dead from now on and nobody is told: what a firewall does that forgets them. New ones are
-   * taken. The server's end goes when the client gives up, as its own keep-alive would have it in time.
+   * Silently drops all bytes of existing connections, like a firewall that lost their state. New connections are accepted. The
+   * server's side closes when the client gives up, as its TCP keep-alive would do eventually.
    */
   forgetConnections(): void {
     this.sockets.forEach(forget);
   }
 
-  /** Forgets the next connection over which a client sends this: the server gets it, and its answer is lost. */
+  /** Forgets the next connection on which a client sends `text`. The server receives it, but its response is lost. */
   async forgetAt(text: string): Promise<void> {
-    this.fatal = text;
+    this.trigger = text;
     await once(this.changed, 'forgotten');
   }
 
-  /** Cuts every connection, and refuses new ones until `listen`. */
+  /** Resets every connection and refuses new ones until `listen`. */
   refuse(): void {
     this.server.close();
     this.cut();
@@ -78,8 +78,8 @@ export class TcpProxy {
   private join(client: Socket): void {
     const server = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true });
     client.on('data', (bytes) => {
-      if (this.fatal === undefined || !bytes.includes(this.fatal)) return;
-      this.fatal = undefined;
+      if (this.trigger === undefined || !bytes.includes(this.trigger)) return;
+      this.trigger = undefined;
       [client, server].forEach(forget);
       this.changed.dispatchEvent(new Event('forgotten'));
     });
@@ -105,15 +105,15 @@ export class TcpProxy {
   }
 
   private async deliver(bytes: Buffer, to: Socket): Promise<void> {
-    const { weather } = this;
-    switch (weather.kind) {
+    const { condition } = this;
+    switch (condition.kind) {
       case 'pass':
         return send(bytes, to);
       case 'delay':
-        await sleep(weather.ms);
+        await sleep(condition.ms);
         return send(bytes, to);
       case 'trickle':
-        return this.trickle(bytes, to, weather);
+        return this.trickle(bytes, to, condition);
       case 'stall':
         await once(this.changed, 'change');
         return this.deliver(bytes, to);
@@ -121,12 +121,12 @@ export class TcpProxy {
     }
   }
 
-  private async trickle(bytes: Buffer, to: Socket, weather: NetworkCondition & { kind: 'trickle' }): Promise<void> {
+  private async trickle(bytes: Buffer, to: Socket, condition: NetworkCondition & { kind: 'trickle' }): Promise<void> {
     let rest = bytes;
-    while (rest.length > 0 && this.weather === weather) {
+    while (rest.length > 0 && this.condition === condition) {
       await sleep(1);
-      await send(rest.subarray(0, weather.bytes), to);
-      rest = rest.subarray(weather.bytes);
+      await send(rest.subarray(0, condition.bytes), to);
+      rest = rest.subarray(condition.bytes);
     }
     if (rest.length > 0) await this.deliver(rest, to);
   }

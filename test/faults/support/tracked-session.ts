@@ -1,26 +1,26 @@
-/** What somebody found of a session, in an answer of the service or in the tables, as far as they looked. */
+/** The observed state of a session, from a response or from the tables. Fields that were not observed are undefined. */
 export interface ObservedSession {
   readonly name?: string | null;
-  /** The number that state, metadata and summary hold. They are written together. */
+  /** The number in state, metadata and summary, which are written together. */
   readonly revisions?: readonly (string | null | undefined)[];
   readonly runs?: number;
 }
 
-/** How a write ended for its client: it was done, it was refused, or nobody can say. */
-export type WriteOutcome = 'done' | 'refused' | 'unknown';
+/** Outcome of a write from the client's view: applied, rejected, or unknown. */
+export type WriteOutcome = 'done' | 'rejected' | 'unknown';
 
-/** Runs that every session is created with. */
+/** Number of runs that every session is created with. */
 export const INITIAL_RUNS = 2;
 
-/** By the status: 504 and no answer leave open what became of the write, every other refusal means that nothing was done. */
+/** After 504 or without a response the outcome is unknown. Every other error means that nothing was changed. */
 export function writeOutcome(status: number): WriteOutcome {
   if (status >= 200 && status < 300) return 'done';
-  return status === 0 || status === 504 ? 'unknown' : 'refused';
+  return status === 0 || status === 504 ? 'unknown' : 'rejected';
 }
 
 /**
- * What a session can be by all that its only writer was told. After a write of unknown outcome both states are possible,
- * and the writer must leave the session alone: the write may still arrive.
+ * The possible states of a session according to the responses that its only writer got. After a write of unknown outcome
+ * both states are possible, and the writer must not write the session again, because the write may still be applied.
  */
 export class TrackedSession {
   private readonly existence = new Set<boolean>([false]);
@@ -31,7 +31,7 @@ export class TrackedSession {
     this.names.add(this.nameOf(0));
   }
 
-  /** A name tells whose it is. */
+  /** A name that contains the id of its session. */
   nameOf(version: number): string {
     return `${this.id} named ${version}`;
   }
@@ -56,7 +56,7 @@ export class TrackedSession {
     note(this.revisions, String(revision), outcome);
   }
 
-  /** Every write so far was done or refused. */
+  /** True when the outcome of every write is known. */
   get isCertain(): boolean {
     return this.existence.size === 1 && this.names.size === 1 && this.revisions.size === 1;
   }
@@ -69,21 +69,21 @@ export class TrackedSession {
     return this.existence.has(true);
   }
 
-  /** What is wrong with what was found, in words; undefined when it is possible. */
-  faultOf(found: ObservedSession | undefined): string | undefined {
+  /** Describes why the observed state is impossible; undefined when it is possible. */
+  violationOf(found: ObservedSession | undefined): string | undefined {
     if (found === undefined) return this.mustExist ? `${this.id} is lost` : undefined;
-    if (!this.mayExist) return `${this.id} is there, though it was deleted or refused`;
+    if (!this.mayExist) return `${this.id} exists although it was deleted or its creation was rejected`;
     const { name, revisions = [], runs = INITIAL_RUNS } = found;
     if (name !== undefined && !this.names.has(name ?? ''))
       return `${this.id} has the name ${name}, not ${[...this.names]}`;
     if (new Set(revisions).size > 1) return `${this.id} is half written: ${revisions}`;
-    const strange = revisions.find((revision) => !this.revisions.has(revision ?? ''));
-    if (strange !== undefined) return `${this.id} has revision ${strange}, not ${[...this.revisions]}`;
+    const unexpected = revisions.find((revision) => !this.revisions.has(revision ?? ''));
+    if (unexpected !== undefined) return `${this.id} has revision ${unexpected}, not ${[...this.revisions]}`;
     return runs === INITIAL_RUNS ? undefined : `${this.id} has ${runs} runs`;
   }
 }
 
 function note<T>(possible: Set<T>, value: T, outcome: WriteOutcome): void {
   if (outcome === 'done') possible.clear();
-  if (outcome !== 'refused') possible.add(value);
+  if (outcome !== 'rejected') possible.add(value);
 }

@@ -8,52 +8,62 @@ export type RequestKind = 'list' | 'detail' | 'runs' | 'create' | 'patch' | 'ren
 /** One request of the traffic. */
 export interface SentRequest {
   readonly kind: RequestKind;
-  /** 0: no answer, or not all of one. */
+  /** 0: no response, or an incomplete one. */
   readonly status: number;
-  /** Why there was no answer, e.g. `ECONNREFUSED`. */
+  /** Error code when there is no response, for example `ECONNREFUSED`. */
   readonly reason?: string | undefined;
-  /** When it was sent, by `performance.now()`. */
-  readonly at: number;
+  /** By `performance.now()`. */
+  readonly sentAt: number;
   readonly milliseconds: number;
-  /** What is wrong with the answer, in words. */
-  readonly fault: string | undefined;
+  /** Describes what is wrong with the response. */
+  readonly violation: string | undefined;
 }
 
-/** Sessions that a client keeps before it deletes. */
+/** Number of sessions that a client keeps before it deletes any. */
 const KEPT = 8;
 
 const MIX: readonly RequestKind[] = ['list', 'list', 'detail', 'detail', 'runs', 'create', 'patch', 'rename', 'delete'];
 
-/** A client that asks one thing at a time, about sessions that nobody else writes: so it knows what must be answered. */
+/** A client that sends one request at a time and is the only writer of its sessions, so it knows the correct responses. */
 export class TrafficClient {
   readonly sessions: TrackedSession[] = [];
   private version = 0;
 
-  /** @param name also the user whose sessions it lists; @param query what every request ends with, e.g. `db_id=a` */
+  /**
+   * @param name also the user id whose sessions it lists
+   * @param query appended to the query of every request, for example `db_id=a`
+   */
   constructor(
     private readonly http: HttpClient,
     private readonly name: string,
     private readonly query: string,
-    private readonly dice: SeededRandom,
+    private readonly random: SeededRandom,
   ) {}
 
   async step(): Promise<SentRequest> {
-    const at = performance.now();
-    const { kind, answer, fault } = await this.send();
-    return { kind, status: answer.status, reason: answer.reason, at, milliseconds: answer.milliseconds, fault };
+    const sentAt = performance.now();
+    const { kind, response, violation } = await this.send();
+    return {
+      kind,
+      status: response.status,
+      reason: response.reason,
+      sentAt,
+      milliseconds: response.milliseconds,
+      violation,
+    };
   }
 
-  private send(): Promise<Judged> {
+  private send(): Promise<CheckedResponse> {
     const writable = this.sessions.filter((session) => session.isCertain && session.mustExist);
-    const session = writable.length === 0 ? undefined : this.dice.pick(writable);
+    const session = writable.length === 0 ? undefined : this.random.pick(writable);
     if (session === undefined) return this.create();
-    const kind = this.dice.pick(MIX);
+    const kind = this.random.pick(MIX);
     switch (kind) {
       case 'list':
         return this.list();
       case 'detail':
       case 'runs':
-        return this.read(kind, this.dice.pick(this.sessions));
+        return this.read(kind, this.random.pick(this.sessions));
       case 'create':
         return this.create();
       case 'patch':
@@ -65,50 +75,50 @@ export class TrafficClient {
     }
   }
 
-  private async create(): Promise<Judged> {
+  private async create(): Promise<CheckedResponse> {
     const session = new TrackedSession(`${this.name}-${this.version++}`);
     this.sessions.push(session);
-    const answer = await this.http.ask('POST', `/sessions?type=agent&${this.query}`, {
+    const response = await this.http.ask('POST', `/sessions?type=agent&${this.query}`, {
       session_id: session.id,
       session_name: session.nameOf(0),
       user_id: this.name,
       agent_id: 'a',
       ...revision(0),
-      runs: Array.from({ length: INITIAL_RUNS }, (_, at) => ({ run_id: session.runId(at), agent_id: 'a' })),
+      runs: Array.from({ length: INITIAL_RUNS }, (_, index) => ({ run_id: session.runId(index), agent_id: 'a' })),
     });
-    session.created(writeOutcome(answer.status));
-    return { kind: 'create', answer, fault: detailViolation(session, answer) };
+    session.created(writeOutcome(response.status));
+    return { kind: 'create', response, violation: detailViolation(session, response) };
   }
 
-  private async patch(session: TrackedSession): Promise<Judged> {
+  private async patch(session: TrackedSession): Promise<CheckedResponse> {
     const number = this.version++;
-    const answer = await this.http.ask('PATCH', this.path(session), revision(number));
-    session.patched(number, writeOutcome(answer.status));
-    return { kind: 'patch', answer, fault: detailViolation(session, answer) };
+    const response = await this.http.ask('PATCH', this.path(session), revision(number));
+    session.patched(number, writeOutcome(response.status));
+    return { kind: 'patch', response, violation: detailViolation(session, response) };
   }
 
-  private async rename(session: TrackedSession): Promise<Judged> {
+  private async rename(session: TrackedSession): Promise<CheckedResponse> {
     const number = this.version++;
     const body = { session_name: session.nameOf(number) };
-    const answer = await this.http.ask('POST', this.path(session, '/rename'), body);
-    session.renamed(number, writeOutcome(answer.status));
-    return { kind: 'rename', answer, fault: detailViolation(session, answer) };
+    const response = await this.http.ask('POST', this.path(session, '/rename'), body);
+    session.renamed(number, writeOutcome(response.status));
+    return { kind: 'rename', response, violation: detailViolation(session, response) };
   }
 
-  private async delete(session: TrackedSession): Promise<Judged> {
-    const answer = await this.http.ask('DELETE', this.path(session));
-    session.deleted(writeOutcome(answer.status));
-    return { kind: 'delete', answer, fault: undefined };
+  private async delete(session: TrackedSession): Promise<CheckedResponse> {
+    const response = await this.http.ask('DELETE', this.path(session));
+    session.deleted(writeOutcome(response.status));
+    return { kind: 'delete', response, violation: undefined };
   }
 
-  private async read(kind: 'detail' | 'runs', session: TrackedSession): Promise<Judged> {
-    const answer = await this.http.ask('GET', this.path(session, kind === 'runs' ? '/runs' : ''));
-    return { kind, answer, fault: (kind === 'runs' ? runsViolation : detailViolation)(session, answer) };
+  private async read(kind: 'detail' | 'runs', session: TrackedSession): Promise<CheckedResponse> {
+    const response = await this.http.ask('GET', this.path(session, kind === 'runs' ? '/runs' : ''));
+    return { kind, response, violation: (kind === 'runs' ? runsViolation : detailViolation)(session, response) };
   }
 
-  private async list(): Promise<Judged> {
-    const answer = await this.http.ask('GET', `/sessions?type=agent&limit=1000&user_id=${this.name}&${this.query}`);
-    return { kind: 'list', answer, fault: listViolation(this.sessions, answer) };
+  private async list(): Promise<CheckedResponse> {
+    const response = await this.http.ask('GET', `/sessions?type=agent&limit=1000&user_id=${this.name}&${this.query}`);
+    return { kind: 'list', response, violation: listViolation(this.sessions, response) };
   }
 
   private path(session: TrackedSession, below = ''): string {
@@ -116,13 +126,13 @@ export class TrafficClient {
   }
 }
 
-interface Judged {
+interface CheckedResponse {
   readonly kind: RequestKind;
-  readonly answer: HttpResponse;
-  readonly fault: string | undefined;
+  readonly response: HttpResponse;
+  readonly violation: string | undefined;
 }
 
 function revision(number: number) {
-  const text = String(number);
-  return { session_state: { revision: text }, metadata: { revision: text }, summary: { summary: text } };
+  const value = String(number);
+  return { session_state: { revision: value }, metadata: { revision: value }, summary: { summary: value } };
 }

@@ -7,28 +7,28 @@ import { DATABASE, type SingleDatabaseService } from './single-database-service.
 import { tableViolations } from './table-checks.js';
 import { Traffic } from './traffic.js';
 
-/** What well-behaved clients met while others misbehaved. */
+/** Effect of misbehaving clients on well-behaved ones. */
 export interface TrafficImpact<T> {
-  /** What the misbehaviour came to. */
+  /** Result of the misbehaviour. */
   readonly result: T;
   readonly requests: number;
-  /** All but one in a hundred of their answers took no longer, before and meanwhile. In milliseconds. */
+  /** 99th percentile of the response times of well-behaved clients in milliseconds. */
   readonly p99: readonly [before: number, meanwhile: number];
-  /** What the service had in memory, before and at most, in megabytes. */
-  readonly megabytes: readonly [before: number, atMost: number];
+  /** Resident memory of the service in megabytes. */
+  readonly megabytes: readonly [before: number, peak: number];
 }
 
-/** Tells the clients of several times apart. */
+/** Makes the names of clients unique. */
 let count = 0;
 
 const WARM_UP = 400;
 const SAMPLE_MS = 50;
-/** What a busy machine may add to the time of an answer, in milliseconds. */
+/** Additional response time allowed for a busy machine, in milliseconds. */
 const NOISE_MS = scaled(1_500);
 
 /**
- * Lets a few clients read and write while `misbehave` runs, and checks that they do not suffer from it: all of their
- * requests are answered with results, right ones and soon, and what they wrote is in the tables.
+ * Lets a few clients read and write while `misbehave` runs, and checks that they are not affected: all of their requests
+ * get correct results in time, and their writes are in the tables.
  */
 export async function measureTrafficImpact<T>(
   database: SingleDatabaseService,
@@ -40,27 +40,27 @@ export async function measureTrafficImpact<T>(
   await until(async () => traffic.sent.length > WARM_UP);
   const calm = [...traffic.sent];
   const before = residentMegabytes(pid);
-  let atMost = before;
+  let peak = before;
   const sampling = setInterval(() => {
-    if (!database.service.ended()) atMost = Math.max(atMost, residentMegabytes(pid));
+    if (!database.service.ended()) peak = Math.max(peak, residentMegabytes(pid));
   }, SAMPLE_MS);
   const result = await misbehave().finally(async () => {
     clearInterval(sampling);
     await traffic.stop();
   });
   expect(database.service.ended(), database.service.output()).toBe(false);
-  const met = traffic.sent.slice(calm.length);
-  const p99 = [p99Of(calm), p99Of(met)] as const;
+  const meanwhile = traffic.sent.slice(calm.length);
+  const p99 = [p99Of(calm), p99Of(meanwhile)] as const;
   expect(violationsOf(traffic.sent), 'wrong answers').toEqual([]);
-  expect(unexpectedStatuses(met), 'other answers than results to the others').toBe('');
+  expect(unexpectedStatuses(meanwhile), 'unexpected statuses of the other clients').toBe('');
   expect(p99[1], 'p99 of the others').toBeLessThan(NOISE_MS);
   expect(await tableViolations(traffic.sessions, database.postgres, DATABASE), 'lost writes').toEqual([]);
-  return { result, requests: met.length, p99, megabytes: [before, atMost] };
+  return { result, requests: meanwhile.length, p99, megabytes: [before, peak] };
 }
 
-/** For the table: what was held, and what the others noticed. */
+/** Describes memory and response times for the table. */
 export function describeTrafficImpact({ requests, p99, megabytes }: TrafficImpact<unknown>): string {
-  const [calm, met] = p99.map((ms) => ms.toFixed(0));
-  const [before, atMost] = megabytes.map((mb) => mb.toFixed(0));
-  return `resident ${before} → at most ${atMost} MB; ${requests} requests beside it all answered, p99 ${calm} → ${met} ms`;
+  const [calm, meanwhile] = p99.map((ms) => ms.toFixed(0));
+  const [before, peak] = megabytes.map((mb) => mb.toFixed(0));
+  return `resident ${before} → at most ${peak} MB; ${requests} requests of other clients all answered, p99 ${calm} → ${meanwhile} ms`;
 }

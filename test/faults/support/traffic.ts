@@ -9,21 +9,21 @@ export interface TrafficOptions {
   readonly baseUrl: string;
   readonly databaseId: string;
   readonly clients: number;
-  /** How long each client thinks before it asks again, in milliseconds. */
+  /** Pause of each client between its requests, in milliseconds. */
   readonly pauseMs: number;
-  /** Tells several traffics on the same tables apart. */
+  /** Distinguishes several traffics on the same tables. */
   readonly name: string;
 }
 
-/** Clients that list, read and write sessions at the same time until they are stopped. */
+/** Clients that concurrently list, read and write sessions until they are stopped. */
 export class Traffic {
-  /** Every request that has ended, in that order. */
+  /** Completed requests in order of completion. */
   readonly sent: SentRequest[] = [];
   private readonly clients: readonly TrafficClient[];
   private readonly http: HttpClient;
   private readonly work: Promise<unknown>;
-  /** Requests of each client that have ended. */
-  private readonly ended: number[];
+  /** Number of completed requests of each client. */
+  private readonly completed: number[];
   private isStopping = false;
 
   private constructor({ baseUrl, databaseId, clients, pauseMs, name }: TrafficOptions) {
@@ -31,42 +31,42 @@ export class Traffic {
     const query = `db_id=${databaseId}`;
     this.clients = Array.from(
       { length: clients },
-      (_, at) => new TrafficClient(this.http, `${name}-${at}`, query, new SeededRandom(at)),
+      (_, index) => new TrafficClient(this.http, `${name}-${index}`, query, new SeededRandom(index)),
     );
-    this.ended = this.clients.map(() => 0);
-    this.work = Promise.all(this.clients.map((client, index) => this.keepAsking(client, index, pauseMs)));
+    this.completed = this.clients.map(() => 0);
+    this.work = Promise.all(this.clients.map((client, index) => this.keepSending(client, index, pauseMs)));
   }
 
   static start(options: TrafficOptions): Traffic {
     return new Traffic(options);
   }
 
-  /** What each session must look like by all that was answered. */
+  /** All sessions with their possible states according to the responses. */
   get sessions(): readonly TrackedSession[] {
     return this.clients.flatMap(({ sessions }) => sessions);
   }
 
   since(moment: number): SentRequest[] {
-    return this.sent.filter(({ at }) => at >= moment);
+    return this.sent.filter(({ sentAt }) => sentAt >= moment);
   }
 
-  /** Resolves when a request of every client has ended that had not when this was called. */
+  /** Resolves when every client has completed another request after this call. */
   async everyClientWasAnswered(): Promise<void> {
-    const before = [...this.ended];
-    await until(async () => this.ended.every((count, index) => count > (before[index] ?? 0)));
+    const before = [...this.completed];
+    await until(async () => this.completed.every((count, index) => count > (before[index] ?? 0)));
   }
 
-  /** Resolves when the requests that were under way have ended. */
+  /** Stops the clients. Resolves when the requests in flight have completed. */
   async stop(): Promise<void> {
     this.isStopping = true;
     await this.work;
     this.http.close();
   }
 
-  private async keepAsking(client: TrafficClient, index: number, pauseMs: number): Promise<void> {
+  private async keepSending(client: TrafficClient, index: number, pauseMs: number): Promise<void> {
     while (!this.isStopping) {
       this.sent.push(await client.step());
-      this.ended[index] = (this.ended[index] ?? 0) + 1;
+      this.completed[index] = (this.completed[index] ?? 0) + 1;
       await sleep(pauseMs);
     }
   }
