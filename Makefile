@@ -38,7 +38,7 @@ faults: $(BUILT) ## Break databases, networks and requests under load; writes do
 faults-quick: $(BUILT) ## Run a short part of the faults (FAULTS=options of vitest)
 	test/faults/faults.sh --quick $(FAULTS)
 
-cost: $(BUILT) ## Measure CPU and event-loop delays of large and unusual JSON on every route (ONLY=pattern of names)
+cost: $(BUILT) ## Measure CPU and event-loop stalls of large and unusual JSON on every route (ONLY=pattern of names)
 	@node --import ./test/support/run-typescript.ts test/cost/run-cost.ts $(if $(ONLY),--only '$(ONLY)')
 
 cost-quick: $(BUILT) ## Run a short part of the cost tests

@@ -3,7 +3,7 @@ import { runToEnd } from '../support/child-process.js';
 /** CPU time of `WORK` on the 2-core machine on which the limits were set, in milliseconds. */
 const REFERENCE_MS = 400;
 
-/** What the service does with bodies: reading and writing JSON, regular expressions, copying bytes. */
+/** Similar to the service's work on bodies: parses and writes JSON, runs regular expressions, copies bytes. */
 const WORK = `
   const rows = Array.from({ length: 4000 }, (_, id) => ({ id, text: 'row "\\n" '.repeat(20), tags: [id, id + 1] }));
   let bytes = 0;
@@ -17,15 +17,15 @@ const WORK = `
 const MEASUREMENTS = 3;
 
 /**
- * How much slower than the reference this machine is, at least 1, by the CPU time of a fixed task in a process of its own.
- * CPU time leaves out what other processes take, but not what a slow or shared core costs.
+ * Slowdown of this machine compared to the reference, at least 1, measured as CPU time of a fixed task in a new process. CPU
+ * time excludes the work of other processes, but includes the cost of a slow or shared core.
  */
 export async function machineFactor(): Promise<{ readonly factor: number; readonly cpuMs: number }> {
   const measured: number[] = [];
-  for (let turn = 0; turn < MEASUREMENTS; turn++) {
+  for (let index = 0; index < MEASUREMENTS; index++) {
     const { output } = await runToEnd(process.execPath, ['--eval', WORK], { timeoutMs: 60_000 });
     measured.push(Number(output));
   }
-  const cpuMs = measured.sort((one, other) => one - other)[Math.floor(MEASUREMENTS / 2)] ?? REFERENCE_MS;
+  const cpuMs = measured.sort((a, b) => a - b)[Math.floor(MEASUREMENTS / 2)] ?? REFERENCE_MS;
   return { factor: Math.max(1, Number((cpuMs / REFERENCE_MS).toFixed(2))), cpuMs };
 }

@@ -1,86 +1,87 @@
 import type { Sample } from './measurement.js';
 
 const MEGABYTE = 1_000_000;
-const HOLD_MS_PER_MEGABYTE = 50;
-const MOST_HOLD_MS = 250;
-const MOST_GROWTH = 1.5;
-/** A growth up to this over two doublings is well within the rule. */
-const CALM_GROWTH = 1.35;
-const MOST_LOGGED_BYTES = 4_096;
-/** Below these, CPU time is that of any request, of copying bytes and of garbage collection, and varies by more than 1.5. */
-const LEAST_CPU_MS = 40;
-const LEAST_NS_PER_BYTE = 25;
-/** Holds of up to so many times the limit are measured again. */
-const DOUBTFUL_SHARE = 2;
-/** After a hold of so many times the limit, larger sizes are not tried. */
-const HOPELESS_SHARE = 4;
+const STALL_MS_PER_MEGABYTE = 50;
+const MAX_STALL_MS = 250;
+const MAX_GROWTH = 1.5;
+/** Growth over two doublings up to which the rule is certainly met, so that no repetition is needed. */
+const UNSUSPICIOUS_GROWTH = 1.35;
+const MAX_LOGGED_BYTES = 4_096;
+/** Below these values, fixed costs, copying and garbage collection dominate the CPU time, which varies by more than 1.5. */
+const MIN_CPU_MS = 40;
+const MIN_NS_PER_BYTE = 25;
+/** Stalls of up to this multiple of the limit are measured again. */
+const REMEASURE_SHARE = 2;
+/** After a stall of more than this multiple of the limit, larger sizes are skipped. */
+const SKIP_SHARE = 4;
 
 /** CPU per byte of a route at two sizes, in nanoseconds. */
 export interface Growth {
   readonly route: string;
   readonly from: number;
   readonly to: number;
-  /** How often the bytes double in between. */
+  /** Number of doublings between the sizes. */
   readonly doublings: number;
   readonly ratio: number;
 }
 
-/** How long the event loop may be held for so many bytes, on the reference machine. */
+/** Longest allowed event-loop stall for a number of bytes, on the reference machine. */
 export function stallLimitMs(bytes: number): number {
-  return Math.min(MOST_HOLD_MS, HOLD_MS_PER_MEGABYTE * Math.max(1, bytes / MEGABYTE));
+  return Math.min(MAX_STALL_MS, STALL_MS_PER_MEGABYTE * Math.max(1, bytes / MEGABYTE));
 }
 
-/** A response that must not be; undefined: it may. */
+/** Describes a response that is not allowed; undefined if it is. */
 export function responseViolation(sample: Sample, statuses: readonly number[]): string | undefined {
-  const { status, hold, loggedBytes, fault = '' } = sample;
-  if (status === 0) return `${sizeOf(sample)}: ${fault || 'connection closed'}, after ${hold.ms.toFixed(0)} ms of CPU`;
-  if (!statuses.includes(status)) return `${sizeOf(sample)}: status ${status} ${fault.slice(0, 80)}`;
-  if (loggedBytes > MOST_LOGGED_BYTES) return `${sizeOf(sample)}: logged ${loggedBytes} bytes`;
+  const { status, stall, loggedBytes, violation = '' } = sample;
+  if (status === 0)
+    return `${sizeOf(sample)}: ${violation || 'connection closed'}, after ${stall.ms.toFixed(0)} ms of CPU`;
+  if (!statuses.includes(status)) return `${sizeOf(sample)}: status ${status} ${violation.slice(0, 80)}`;
+  if (loggedBytes > MAX_LOGGED_BYTES) return `${sizeOf(sample)}: logged ${loggedBytes} bytes`;
   return undefined;
 }
 
-/** The holds of a route at one size, by their median; undefined: within the limit. */
+/** Checks the median stall of a route at one size; undefined if it is within the limit. */
 export function stallViolation(samples: readonly Sample[], factor: number): string | undefined {
-  const sorted = [...samples].sort((one, other) => one.hold.ms - other.hold.ms);
+  const sorted = [...samples].sort((a, b) => a.stall.ms - b.stall.ms);
   const middle = sorted[Math.floor(sorted.length / 2)];
   if (middle === undefined || share(middle, factor) <= 1) return undefined;
-  const { hold, bytes } = middle;
+  const { stall, bytes } = middle;
   const limit = (stallLimitMs(bytes) * factor).toFixed(0);
-  return `${sizeOf(middle)}: held ${hold.ms.toFixed(0)} ms (${hold.gcMs.toFixed(0)} ms of it GC), limit ${limit}`;
+  return `${sizeOf(middle)}: stalled ${stall.ms.toFixed(0)} ms (${stall.gcMs.toFixed(0)} ms of it GC), limit ${limit}`;
 }
 
-/** A process in the chart's pod has so much, in megabytes. */
-const MOST_MEGABYTES = 537;
-/** One value may be longer than half of the memory budget; it is held as bytes, as text, and in the response. */
+/** Memory limit of the chart's pod, in megabytes. */
+const MAX_MEGABYTES = 537;
+/** A value longer than half of the memory budget is still accepted; it is held as bytes, as text, and in the response. */
 const HALF_BUDGET_MEGABYTES = 67;
 const COPIES = 4;
 
-/** The peak of the process over a shape whose longest value has so many bytes; undefined: within the limit. */
+/** Checks the peak memory for a shape whose longest value has `longestBytes`; undefined if it is within the limit. */
 export function memoryViolation(peakMegabytes: number, longestBytes: number): string | undefined {
-  const limit = MOST_MEGABYTES + COPIES * Math.max(0, longestBytes / MEGABYTE - HALF_BUDGET_MEGABYTES);
+  const limit = MAX_MEGABYTES + COPIES * Math.max(0, longestBytes / MEGABYTE - HALF_BUDGET_MEGABYTES);
   return peakMegabytes <= limit ? undefined : `${peakMegabytes.toFixed(0)} MB resident, limit ${limit.toFixed(0)}`;
 }
 
-/** True for a hold so close to the limit that chance may have caused it: it is measured again. */
+/** True for a stall so close to the limit that it may be noise and must be measured again. */
 export function needsRemeasuring(sample: Sample, factor: number): boolean {
-  return share(sample, factor) > 1 && share(sample, factor) < DOUBTFUL_SHARE;
+  return share(sample, factor) > 1 && share(sample, factor) < REMEASURE_SHARE;
 }
 
-/** True for a request after which larger ones need not be tried. */
+/** True for a request after which larger ones are skipped. */
 export function failsByFar(sample: Sample, factor: number): boolean {
-  return sample.status === 0 || sample.status >= 500 || share(sample, factor) > HOPELESS_SHARE;
+  return sample.status === 0 || sample.status >= 500 || share(sample, factor) > SKIP_SHARE;
 }
 
-/** The part of what it may take that a hold has taken. */
-function share({ hold, bytes }: Sample, factor: number): number {
-  return hold.ms / (stallLimitMs(bytes) * factor);
+/** The stall as a multiple of its limit. */
+function share({ stall, bytes }: Sample, factor: number): number {
+  return stall.ms / (stallLimitMs(bytes) * factor);
 }
 
 function sizeOf({ bytes }: Sample): string {
   return `${(bytes / MEGABYTE).toFixed(1)} MB`;
 }
 
-/** CPU per byte of every route at two sizes; leaves out routes that take too little CPU to be compared. */
+/** CPU per byte of every route at two sizes, without routes that take too little CPU to be compared. */
 export function cpuGrowths(
   samples: readonly Sample[],
   small: number,
@@ -89,22 +90,22 @@ export function cpuGrowths(
 ): readonly Growth[] {
   const routes = [...new Set(samples.map(({ route }) => route))];
   return routes.flatMap((route) => {
-    const at = (wanted: number) => samples.filter((sample) => sample.route === route && sample.size === wanted);
-    const [smaller, larger] = [at(small), at(large)];
+    const samplesAt = (size: number) => samples.filter((sample) => sample.route === route && sample.size === size);
+    const [smaller, larger] = [samplesAt(small), samplesAt(large)];
     const cpuMs = median(larger.map((sample) => sample.cpuMs));
     const [from, to] = [median(smaller.map(perByte)), median(larger.map(perByte))];
-    const leastRatio = Math.min(...larger.map(perByte)) / Math.min(...smaller.map(perByte));
-    const isComparable = cpuMs >= LEAST_CPU_MS * factor && to >= LEAST_NS_PER_BYTE * factor;
+    const minRatio = Math.min(...larger.map(perByte)) / Math.min(...smaller.map(perByte));
+    const isComparable = cpuMs >= MIN_CPU_MS * factor && to >= MIN_NS_PER_BYTE * factor;
     if (smaller.length === 0 || larger.length === 0 || !isComparable) return [];
-    // Other processes only ever add CPU time, so that real growth shows in the cheapest measurements as well.
-    const ratio = Math.min(to / from, leastRatio);
+    // Other processes can only add CPU time, so real growth also shows in the cheapest measurements.
+    const ratio = Math.min(to / from, minRatio);
     return [{ route, from, to, doublings: Math.round(Math.log2(large / small)), ratio }];
   });
 }
 
-/** True for a growth that has to be measured again; over two doublings little is allowed. */
+/** True for a growth over two doublings that must be measured again. */
 export function isSuspicious({ ratio }: Growth): boolean {
-  return ratio > CALM_GROWTH;
+  return ratio > UNSUSPICIOUS_GROWTH;
 }
 
 /** Nanoseconds of CPU per byte. */
@@ -112,12 +113,12 @@ function perByte({ cpuMs, bytes }: Sample): number {
   return (cpuMs * 1_000_000) / Math.max(1, bytes);
 }
 
-/** @param leeway how many times the limit is allowed */
+/** @param leeway multiple of the limit that is allowed */
 export function growthViolation({ ratio, from, to }: Growth, leeway: number): string | undefined {
-  if (ratio <= MOST_GROWTH * leeway) return undefined;
+  if (ratio <= MAX_GROWTH * leeway) return undefined;
   return `CPU grows from ${from.toFixed(0)} to ${to.toFixed(0)} ns per byte, ×${ratio.toFixed(2)}`;
 }
 
 function median(values: readonly number[]): number {
-  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -8,8 +8,8 @@ import type { TrialOutcome } from './trial.js';
 export const REPORT_HEADER = [
   'shape'.padEnd(50),
   'layout',
-  'longest hold'.padStart(13),
-  'of'.padStart(5),
+  'longest stall'.padStart(13),
+  'limit'.padStart(5),
   'route'.padEnd(24),
   'ns/byte'.padStart(13),
   'growth'.padStart(7),
@@ -17,60 +17,60 @@ export const REPORT_HEADER = [
   'time'.padStart(6),
 ].join(' ');
 
-/** One line for a shape on a layout, and one for each route that does more than it may. */
+/** One line for a shape on a layout, and one for each violation. */
 export function outcomeLines(outcome: TrialOutcome, factor: number): readonly string[] {
-  const { shape, layout, growths, faults, peakMegabytes, seconds } = outcome;
+  const { shape, layout, growths, violations, peakMegabytes, seconds } = outcome;
   const worst = worstStall(outcome);
   const growth = [...growths].sort((one, other) => other.ratio - one.ratio)[0];
   const line = [
     shape.padEnd(50),
     layout.padEnd(6),
-    `${worst?.hold.ms.toFixed(0) ?? '-'} ms`.padStart(13),
+    `${worst?.stall.ms.toFixed(0) ?? '-'} ms`.padStart(13),
     (worst === undefined ? '' : (stallLimitMs(worst.bytes) * factor).toFixed(0)).padStart(5),
     (worst?.route ?? '').padEnd(24),
     (growth === undefined ? '' : `${growth.from.toFixed(0)} → ${growth.to.toFixed(0)}`).padStart(13),
     (growth === undefined ? '' : `×${growth.ratio.toFixed(2)}`).padStart(7),
     `${peakMegabytes.toFixed(0)} MB`.padStart(7),
     `${seconds.toFixed(1)} s`.padStart(6),
-    faults.length === 0 ? '' : ' FAILS',
+    violations.length === 0 ? '' : ' FAILS',
   ].join(' ');
-  return [line.trimEnd(), ...faults.map(({ route, fault }) => `    ${route}: ${fault}`)];
+  return [line.trimEnd(), ...violations.map(({ route, violation }) => `    ${route}: ${violation}`)];
 }
 
-/** The sample that used up the most of what its size allows. */
+/** The sample with the longest stall relative to its limit. */
 export function worstStall({ samples }: Pick<TrialOutcome, 'samples'>): Sample | undefined {
-  const share = ({ hold, bytes }: Sample) => hold.ms / stallLimitMs(bytes);
+  const share = ({ stall, bytes }: Sample) => stall.ms / stallLimitMs(bytes);
   return samples.reduce<Sample | undefined>(
     (worst, sample) => (worst === undefined || share(sample) > share(worst) ? sample : worst),
     undefined,
   );
 }
 
-/** The last lines: what fails, and the counts. */
+/** The last lines: failed shapes and counts. */
 export function summaryLines(outcomes: readonly TrialOutcome[]): readonly string[] {
-  const failed = outcomes.filter(({ faults }) => faults.length > 0);
+  const failed = outcomes.filter(({ violations }) => violations.length > 0);
   const failedShapes = new Set(failed.map(({ shape }) => shape));
   const shapes = new Set(outcomes.map(({ shape }) => shape));
   const longest = outcomes
     .flatMap(({ shape, layout, samples }) => samples.map((sample) => ({ shape, layout, sample })))
     .reduce<{ shape: string; layout: string; sample: Sample } | undefined>(
-      (worst, one) => (worst === undefined || one.sample.hold.ms > worst.sample.hold.ms ? one : worst),
+      (worst, item) => (worst === undefined || item.sample.stall.ms > worst.sample.stall.ms ? item : worst),
       undefined,
     );
   const where = longest && `${longest.shape}, ${longest.sample.route} on ${longest.layout}`;
   return [
     ...(failed.length === 0 ? [] : ['Failed:']),
-    ...failed.map(({ shape, layout, faults: [first, ...others] }) => {
-      const more = others.length === 0 ? '' : `, and ${others.length} routes more`;
-      return `  ${shape}, ${layout}, ${first?.route}: ${first?.fault}${more}`;
+    ...failed.map(({ shape, layout, violations: [first, ...others] }) => {
+      const more = others.length === 0 ? '' : `, and ${others.length} more routes`;
+      return `  ${shape}, ${layout}, ${first?.route}: ${first?.violation}${more}`;
     }),
-    `${shapes.size - failedShapes.size} shapes hold, ${failedShapes.size} do not; ` +
-      `longest event-loop hold ${longest?.sample.hold.ms.toFixed(0) ?? 0} ms (${where ?? 'nothing measured'})`,
+    `${shapes.size - failedShapes.size} shapes pass, ${failedShapes.size} fail; ` +
+      `longest event-loop stall ${longest?.sample.stall.ms.toFixed(0) ?? 0} ms (${where ?? 'nothing measured'})`,
     `${outcomes.length - failed.length} passed, ${failed.length} failed`,
   ];
 }
 
-/** Keeps every sample in `.cache/cost/report.json`. */
+/** Writes all samples to `.cache/cost/report.json`. */
 export function writeCostReport(
   outcomes: readonly TrialOutcome[],
   machine: { readonly factor: number; readonly cpuMs: number },

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** A request as it is sent. */
+/** A request to measure. */
 export interface CostRequest {
   readonly method: string;
   readonly path: string;
@@ -17,16 +17,16 @@ export interface CostResponse {
   readonly beginning: string;
 }
 
-/** The service did not respond in time. */
+/** Thrown when the service did not respond in time. */
 export class NoResponse extends Error {}
 
 const KEPT_CHARACTERS = 200;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 /**
- * Sends a request and reads the response as fast as it comes, keeping only its first characters.
+ * Sends a request and reads the response as fast as possible, keeping only its first characters.
  *
- * @throws NoResponse when it has not ended after `timeoutMs`
+ * @throws NoResponse when the response has not ended after `timeoutMs`
  */
 export function sendCostRequest(port: number, { method, path, body, contentType }: CostRequest, timeoutMs: number) {
   return new Promise<CostResponse>((resolve, reject) => {

@@ -4,29 +4,29 @@ import type { EventLoopStall, ResourceUsage } from './probe.js';
 import { ProbedService } from './probed-service.js';
 import type { CostRoute } from './routes.js';
 
-/** What one request cost the service. */
+/** The cost of one request for the service. */
 export interface Sample {
   readonly route: string;
-  /** The size that the shape was asked for. */
+  /** The requested size of the shape. */
   readonly size: number;
   /** The largest of request, response and stored value. */
   readonly bytes: number;
   /** 0: no response. */
   readonly status: number;
-  readonly hold: EventLoopStall;
+  readonly stall: EventLoopStall;
   readonly cpuMs: number;
   readonly loggedBytes: number;
-  /** Why there was no response, or the beginning of one with an unexpected status. */
-  readonly fault?: string;
+  /** The reason for a missing response, or the beginning of a response with an unexpected status. */
+  readonly violation?: string;
 }
 
-/** A request is logged in fewer bytes. */
+/** The log lines of a normal request are shorter. */
 const SHORT_LOG_BYTES = 1_500;
 const LOG_PAUSE_MS = 20;
 const TIMEOUT_MS = 20_000;
-const NO_HOLD: EventLoopStall = { ms: 0, wallMs: 0, gcMs: 0 };
+const NO_STALL: EventLoopStall = { ms: 0, wallMs: 0, gcMs: 0 };
 
-/** Measures requests on one service, and starts another one when it has ended. */
+/** Measures requests on one service, and starts a new service when it has exited. */
 export class Meter {
   private readonly dsn: string;
   private readonly factor: number;
@@ -44,8 +44,8 @@ export class Meter {
   }
 
   /**
-   * @param size the size that the shape was asked for
-   * @param storedBytes size of the value that the request reads or changes
+   * @param size the requested size of the shape
+   * @param storedBytes size of the stored value that the request reads or changes
    */
   async measure({ name, request }: CostRoute, size: number, storedBytes: number): Promise<Sample> {
     if (this.service.hasEnded) this.service = await ProbedService.start(this.dsn);
@@ -65,13 +65,14 @@ export class Meter {
       const cpuMs = service.hasEnded ? 0 : service.cpuMs() - cpuBefore;
       const elapsedMs = performance.now() - start;
       await service.kill();
-      const fault = error instanceof NoResponse ? `no response after ${elapsedMs.toFixed(0)} ms` : service.epitaph;
-      const hold = { ...NO_HOLD, ms: cpuMs, wallMs: elapsedMs };
-      return { ...sample, status: 0, hold, cpuMs, loggedBytes: 0, fault };
+      const violation =
+        error instanceof NoResponse ? `no response after ${elapsedMs.toFixed(0)} ms` : service.exitReason;
+      const stall = { ...NO_STALL, ms: cpuMs, wallMs: elapsedMs };
+      return { ...sample, status: 0, stall, cpuMs, loggedBytes: 0, violation };
     }
   }
 
-  /** A long log is written after the response. Waits for the rest of it, so that no other request is blamed. */
+  /** Waits for the rest of a long log, which is written after the response, so that it is not attributed to the next request. */
   private async awaitLog(loggedBefore: number): Promise<void> {
     let logged = this.service.loggedBytes;
     while (logged - loggedBefore > SHORT_LOG_BYTES) {
@@ -91,12 +92,12 @@ export class Meter {
     );
   }
 
-  forgetPeak(): void {
+  resetPeak(): void {
     this.peak = 0;
-    this.service.forgetPeak();
+    this.service.resetPeak();
   }
 
-  /** Highest resident memory after any request since `forgetPeak`, in megabytes. */
+  /** Highest resident memory after any request since `resetPeak`, in megabytes. */
   get peakMegabytes(): number {
     return this.peak;
   }
@@ -108,13 +109,13 @@ export class Meter {
   private completed(
     sample: Pick<Sample, 'route' | 'size' | 'bytes'>,
     { status, bytes, beginning }: CostResponse,
-    { hold, cpuMs }: ResourceUsage,
+    { stall, cpuMs }: ResourceUsage,
     loggedBefore: number,
   ): Sample {
-    const fault = status >= 200 && status < 300 ? undefined : beginning;
+    const violation = status >= 200 && status < 300 ? undefined : beginning;
     const loggedBytes = this.service.loggedBytes - loggedBefore;
     this.peak = Math.max(this.peak, this.service.peakMegabytes());
-    const all = { ...sample, bytes: Math.max(sample.bytes, bytes), status, hold, cpuMs, loggedBytes };
-    return fault === undefined ? all : { ...all, fault };
+    const all = { ...sample, bytes: Math.max(sample.bytes, bytes), status, stall, cpuMs, loggedBytes };
+    return violation === undefined ? all : { ...all, violation };
   }
 }

@@ -1,41 +1,41 @@
 /**
- * Runs inside the measured service (`node --import …/probe.ts`) and measures between two messages of the parent: how long
- * the event loop was held, and the CPU time of the process. It imports nothing of ours, so that it changes no start.
+ * Runs inside the measured service (`node --import …/probe.ts`) and measures event-loop stalls and the CPU time of the process
+ * between two messages of the parent. It imports none of our modules, so that it does not affect the start.
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** One stretch during which the event loop took no timer. */
+/** A period during which the event loop ran no timer. */
 export interface EventLoopStall {
-  /** Wall-clock time or CPU time of the thread, whichever is smaller: a process that waits for a processor holds nothing. */
+  /** Wall-clock time or CPU time of the thread, whichever is smaller, because waiting for a processor is no stall. */
   readonly ms: number;
   readonly wallMs: number;
-  /** The part of it in which V8 collected garbage. */
+  /** The part of the stall in which V8 collected garbage. */
   readonly gcMs: number;
 }
 
-/** What the service spent between two marks. */
+/** Resources that the service used between the start and stop messages. */
 export interface ResourceUsage {
-  readonly hold: EventLoopStall;
+  readonly stall: EventLoopStall;
   /** CPU time of all threads of the process. */
   readonly cpuMs: number;
   readonly gcMs: number;
 }
 
-interface Stretch {
+interface Period {
   readonly start: number;
   readonly end: number;
   readonly ms: number;
 }
 
-/** The timer fires each time the loop turns, at most this often. */
+/** Minimum interval of the timer that fires in each iteration of the event loop. */
 const TICK_MS = 1;
 
 let timer: NodeJS.Timeout | undefined;
 let lastTick = 0;
 let lastCpuMs = 0;
 let startCpuMs = 0;
-let longest: Stretch = { start: 0, end: 0, ms: 0 };
+let longest: Period = { start: 0, end: 0, ms: 0 };
 let collections: { readonly startTime: number; readonly duration: number }[] = [];
 
 const observer = new PerformanceObserver((list) => {
@@ -74,18 +74,18 @@ function start(): void {
 async function stop(): Promise<ResourceUsage> {
   tick();
   const cpuMs = processCpuMs() - startCpuMs;
-  // The observer is told of a collection some turns after it.
+  // The observer is notified of a collection a few iterations later.
   await nextTurn();
   await nextTurn();
   clearInterval(timer);
   timer = undefined;
   const gcMs = collections.reduce((sum, { duration }) => sum + duration, 0);
-  return { hold: { ms: longest.ms, wallMs: longest.end - longest.start, gcMs: collectedIn(longest) }, cpuMs, gcMs };
+  return { stall: { ms: longest.ms, wallMs: longest.end - longest.start, gcMs: collectedIn(longest) }, cpuMs, gcMs };
 }
 
-function collectedIn(stretch: Stretch): number {
+function collectedIn(period: Period): number {
   const overlaps = collections.map(
-    ({ startTime, duration }) => Math.min(stretch.end, startTime + duration) - Math.max(stretch.start, startTime),
+    ({ startTime, duration }) => Math.min(period.end, startTime + duration) - Math.max(period.start, startTime),
   );
   return overlaps.filter((ms) => ms > 0).reduce((sum, ms) => sum + ms, 0);
 }
@@ -94,5 +94,5 @@ process.on('message', async (message) => {
   if (message === 'start') start();
   process.send?.(message === 'start' ? 'started' : await stop());
 });
-// Listening to the channel must not keep a service alive that has been shut down.
+// Listening to the channel must not keep the service alive after its shutdown.
 process.channel?.unref();

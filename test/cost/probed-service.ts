@@ -1,23 +1,21 @@
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { until } from '../support/api.js';
 import { spawnTracked } from '../support/child-process.js';
 import { freePort } from '../support/ports.js';
+import { cpuMicroseconds, peakMegabytes, resetPeakMemory } from '../support/process-metrics.js';
 import { CHECKOUT } from '../support/session-service.js';
 import type { ResourceUsage } from './probe.js';
 
 const HEAP_MB = 256;
 const KEPT_OUTPUT = 4_000;
-/** Clock ticks of `/proc/PID/stat`. */
-const TICKS_PER_SECOND = 100;
 
-/** The built service with the probe inside, as a process of its own. */
+/** The built service with the probe, in a separate process. */
 export class ProbedService {
   private output = '';
   private bytesLogged = 0;
-  /** The process has ended, and its output has been read. */
+  /** Resolves when the process has exited and its output has been read. */
   private readonly closed: Promise<unknown>;
 
   readonly port: number;
@@ -35,7 +33,7 @@ export class ProbedService {
     }
   }
 
-  /** Starts the service as production does, with its default limits and log level, and a heap of 256 MB. */
+  /** Starts the service as in production, with its default limits and log level, and a heap of 256 MB. */
   static async start(dsn: string): Promise<ProbedService> {
     const port = await freePort();
     const probe = resolve(CHECKOUT, 'test/cost/probe.ts');
@@ -62,8 +60,8 @@ export class ProbedService {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** Why the process ended: V8's fatal error if there is one, else the signal or exit code. */
-  get epitaph(): string {
+  /** Reason why the process exited: V8's fatal error if there is one, else the signal or exit code. */
+  get exitReason(): string {
     const fatal = /FATAL ERROR: (.*)/.exec(this.output)?.[1];
     return fatal ?? `ended with ${this.child.signalCode ?? this.child.exitCode}`;
   }
@@ -81,42 +79,41 @@ export class ProbedService {
     return this.ask('stop') as Promise<ResourceUsage>;
   }
 
-  /** CPU time of the process so far, as the kernel counts it; needs no answer from the process. */
+  /** CPU time of the process so far, from the kernel, so that a busy process need not respond. */
   cpuMs(): number {
-    const fields = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS_PER_SECOND;
+    return cpuMicroseconds(this.pid) / 1_000;
   }
 
-  /** Highest resident memory since `forgetPeak`, in megabytes; 0 for a process that has ended. */
+  /** Peak resident memory since `resetPeak`, in megabytes; 0 if the process has exited. */
   peakMegabytes(): number {
-    if (this.hasEnded) return 0;
-    return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))?.[1]) / 1024;
+    return this.hasEnded ? 0 : peakMegabytes(this.pid);
   }
 
-  /** Resets the peak (proc_pid_clear_refs(5)). */
-  forgetPeak(): void {
-    if (!this.hasEnded) writeFileSync(`/proc/${this.child.pid}/clear_refs`, '5');
+  resetPeak(): void {
+    if (!this.hasEnded) resetPeakMemory(this.pid);
   }
 
-  /** Kills the process if it still runs, and waits for the rest of its output. */
+  private get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** Kills the process if it is still running, and waits for the rest of its output. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.closed;
   }
 
-  /** @throws Error when the process ends instead of answering */
+  /** @throws Error when the process exits instead of responding */
   private async ask(message: 'start' | 'stop'): Promise<unknown> {
-    if (this.hasEnded) throw new Error(this.epitaph);
+    if (this.hasEnded) throw new Error(this.exitReason);
     const aborted = new AbortController();
     const onExit = () => aborted.abort();
     this.child.once('exit', onExit);
     try {
-      const answer = once(this.child, 'message', { signal: aborted.signal });
-      // A process that is about to end no longer takes messages; its exit ends the wait.
+      const response = once(this.child, 'message', { signal: aborted.signal });
+      // Ignores send errors: a process that is exiting accepts no messages, and its exit ends the wait.
       this.child.send(message, () => undefined);
-      return (await answer)[0];
+      return (await response)[0];
     } finally {
       this.child.off('exit', onExit);
     }

@@ -1,7 +1,7 @@
 import type { CostRequest } from './cost-request.js';
 import { type BodyRoute, runId, type SessionValue } from './shapes/index.js';
 
-/** A request of a shape, under the name that the report gives it. */
+/** A request of a shape, with its name in the report. */
 export interface CostRoute {
   readonly name: string;
   readonly request: CostRequest;
@@ -9,7 +9,7 @@ export interface CostRoute {
 
 const path = (id: string) => `/sessions/${id}`;
 
-/** Creates the session of a value. */
+/** The request that creates a session with this value. */
 export function creation(id: string, value: SessionValue): CostRoute {
   const { type = 'agent', runs } = value;
   const members = [
@@ -22,7 +22,7 @@ export function creation(id: string, value: SessionValue): CostRoute {
   return { name: 'POST', request: { method: 'POST', path: `/sessions?type=${type}`, body } };
 }
 
-/** Changes a session to all of the value that a session can be changed to. */
+/** The requests that change a session to this value, as far as it can be changed. */
 export function changes(id: string, value: SessionValue): readonly CostRoute[] {
   const members = changedMembers(value);
   const change = Buffer.from(`{${members.join(',')}}`);
@@ -40,7 +40,7 @@ function changedMembers({ name, state, metadata, summary }: SessionValue): reado
   return Object.entries(members).flatMap(([key, value]) => (value === undefined ? [] : [`"${key}":${value}`]));
 }
 
-/** Every route that reads a stored session. */
+/** Requests to every route that reads a stored session. */
 export function reads(id: string, { copies = 1 }: SessionValue): readonly CostRoute[] {
   return [
     get('list', `?limit=${Math.max(20, copies)}`),
@@ -51,7 +51,7 @@ export function reads(id: string, { copies = 1 }: SessionValue): readonly CostRo
   ];
 }
 
-/** The same routes with parameters: what is stored is read alike, and shown in another way. */
+/** Requests to the same routes with parameters, which read the same rows but build another response. */
 export function variants(
   id: string,
   { type = 'agent' }: SessionValue,
@@ -70,7 +70,7 @@ function get(name: string, suffix: string): CostRoute {
   return { name, request: { method: 'GET', path: `/sessions${suffix}` } };
 }
 
-/** Sends one body to a route that takes a body. */
+/** A request with this body to a route that accepts a body. */
 export function bodyRoute(route: BodyRoute, id: string, body: Buffer, contentType: string | undefined): CostRoute {
   const sent = { body, ...(contentType && { contentType }) };
   switch (route) {
@@ -85,7 +85,7 @@ export function bodyRoute(route: BodyRoute, id: string, body: Buffer, contentTyp
   }
 }
 
-/** Deletes the session of a shape, by a body. */
+/** The bulk delete of the session of a shape. */
 export function deletion(id: string): CostRoute {
   const body = Buffer.from(JSON.stringify({ session_ids: [id], session_types: ['agent'] }));
   return { name: 'DELETE', request: { method: 'DELETE', path: '/sessions', body } };

@@ -3,18 +3,18 @@ import { V2_TABLES } from '../support/agno-tables.js';
 import type { DatabaseServer } from '../support/postgres.js';
 import type { SessionValue } from './shapes/index.js';
 
-/** Where the tables keep runs: `v3` in rows of their own, `v2` in a column of the session. */
+/** Storage layout of runs: `v3` in rows of the runs table, `v2` in a column of the session. */
 export const LAYOUTS = ['v3', 'v2'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
-/** A session that routes can be asked for. */
+/** A session in the tables. */
 export interface StoredSession {
   readonly id: string;
-  /** Bytes of its JSON, of all copies together. */
+  /** Size of its JSON in bytes, including all copies. */
   readonly bytes: number;
 }
 
-/** The tables of one layout, and SQL to fill and empty them. */
+/** Fills and empties the tables of one layout by SQL. */
 export class StoredSessions {
   private stored = 0;
 
@@ -28,7 +28,7 @@ export class StoredSessions {
     this.client = client;
   }
 
-  /** Makes a database. Tables of v3 are made by the service, with its first session. */
+  /** Creates a database. The service creates the v3 tables with its first session. */
   static async create(server: DatabaseServer, layout: Layout): Promise<StoredSessions> {
     const dsn = await server.createDatabase(`cost_${layout}`);
     const client = new pg.Client({ connectionString: dsn });
@@ -37,7 +37,7 @@ export class StoredSessions {
     return new StoredSessions(layout, dsn, client);
   }
 
-  /** An id that no session has had: the service remembers titles by id. */
+  /** Returns an unused id, because the service caches titles by id. */
   newId(): string {
     return `s${++this.stored}`;
   }
@@ -48,7 +48,7 @@ export class StoredSessions {
     );
   }
 
-  /** Stores a session, or its copies with ids that begin with the one that is returned. */
+  /** Stores a session and its copies, whose ids begin with the returned id. */
   async store(value: SessionValue): Promise<StoredSession> {
     const id = this.newId();
     const { type = 'agent', name, state, metadata, summary, agentData, runs = [], copies = 1 } = value;
@@ -81,10 +81,10 @@ export class StoredSessions {
     return { id, bytes: await this.bytesOf(id) };
   }
 
-  /** How long the session and its copies are as text: PostgreSQL writes `1e308` out. */
+  /** Length of the session and its copies as text, in which PostgreSQL expands numbers such as `1e308`. */
   async bytesOf(id: string): Promise<number> {
     const ofSessions = ['session_data', 'metadata', 'summary', 'agent_data', ...(this.layout === 'v2' ? ['runs'] : [])];
-    // Each table once: a sub-select per session would look through the runs for each of them while there are no statistics.
+    // Scans each table once: without statistics, a subquery per session would scan all runs for each session.
     const sum = (table: string, columns: readonly string[]) =>
       `(SELECT coalesce(sum(${columns.map((column) => `coalesce(octet_length(${column}::text), 0)`).join(' + ')}), 0)
         FROM ${table} WHERE session_id = $1 OR session_id LIKE $1 || '-%')`;

@@ -14,23 +14,23 @@ import { bodyRoute, type CostRoute, changes, creation, deletion, reads, variants
 import type { BodyShape, SessionShape, SessionValue, Shape } from './shapes/index.js';
 import { LAYOUTS, type Layout, type StoredSession, type StoredSessions } from './stored-sessions.js';
 
-/** What a shape cost on a layout. */
+/** The cost of a shape on a layout. */
 export interface TrialOutcome {
   readonly shape: string;
   readonly layout: Layout;
   readonly samples: readonly Sample[];
   readonly growths: readonly Growth[];
-  /** By route; empty: the shape holds. */
-  readonly faults: readonly { readonly route: string; readonly fault: string }[];
+  /** By route. Empty if the shape passes. */
+  readonly violations: readonly { readonly route: string; readonly violation: string }[];
   readonly peakMegabytes: number;
   readonly seconds: number;
 }
 
-/** Just under the body limit of 16 MiB, with room for what surrounds a shape. */
-const MOST_BYTES = 16_600_000;
+/** Just below the body limit of 16 MiB, with room for the JSON around a shape. */
+const MAX_BYTES = 16_600_000;
 const ONE_MEGABYTE = 1_000_000;
 const WARM_UP_BYTES = 20_000;
-/** The rule takes the median of so many measurements. */
+/** Number of measurements whose median the rule checks. */
 const MEASUREMENTS = 5;
 
 const CREATED = [201];
@@ -40,30 +40,30 @@ const DELETED = [204];
 export interface TrialPlan {
   /** From small to large. */
   readonly sizes: readonly number[];
-  /** How many times the limit of the growth is allowed. */
+  /** Multiple of the growth limit that is allowed. */
   readonly leeway: number;
-  /** A shape that fails already is given up after this. */
-  readonly patienceMs: number;
+  /** Time after which a shape that has already failed is not continued. */
+  readonly timeLimitMs: number;
 }
 
 /** One pass over the routes of a shape. */
 interface Pass {
   readonly size: number;
   readonly isMeasured: boolean;
-  /** How often each request is sent. */
-  readonly turns: number;
-  /** The routes that are tried; undefined: all. */
+  /** Number of times that each request is sent. */
+  readonly repetitions: number;
+  /** The routes to test; undefined: all. */
   readonly only?: ReadonlySet<string>;
 }
 
-const WARM_UP: Pass = { size: WARM_UP_BYTES, isMeasured: false, turns: 1 };
+const WARM_UP: Pass = { size: WARM_UP_BYTES, isMeasured: false, repetitions: 1 };
 
-/** Tries one shape on one layout, from small to large. */
+/** Tests one shape on one layout, from small to large. */
 export class Trial {
   private readonly samples: Sample[] = [];
-  private readonly faults = new Map<string, string>();
-  /** Routes that have failed by so much that larger sizes are not tried. */
-  private readonly hopeless = new Set<string>();
+  private readonly violations = new Map<string, string>();
+  /** Routes that failed by so much that larger sizes are skipped. */
+  private readonly skippedRoutes = new Set<string>();
 
   private readonly start = performance.now();
   private readonly shape: Shape;
@@ -80,49 +80,49 @@ export class Trial {
     this.plan = plan;
   }
 
-  /** Variants of a route differ in how a session is shown, so one layout is enough for them. */
+  /** Variants of a route differ only in the response they build, so they are tested on one layout only. */
   private get isFirstLayout(): boolean {
     return this.stored.layout === LAYOUTS[0];
   }
 
   async run(): Promise<TrialOutcome> {
     await this.try(WARM_UP);
-    this.meter.forgetPeak();
+    this.meter.resetPeak();
     for (const size of this.plan.sizes) await this.trySize(size);
-    const growths = await this.judgeGrowth();
+    const growths = await this.checkGrowth();
     const longest = Math.max(0, ...this.samples.map(({ bytes }) => bytes));
-    const ofMemory = memoryViolation(this.meter.peakMegabytes, longest);
-    if (ofMemory !== undefined) this.faults.set('memory', ofMemory);
-    const faults = [...this.faults].map(([route, fault]) => ({ route, fault }));
+    const memory = memoryViolation(this.meter.peakMegabytes, longest);
+    if (memory !== undefined) this.violations.set('memory', memory);
+    const violations = [...this.violations].map(([route, violation]) => ({ route, violation }));
     return {
       shape: this.shape.name,
       layout: this.stored.layout,
       samples: this.samples,
       growths,
-      faults,
+      violations,
       peakMegabytes: this.meter.peakMegabytes,
       seconds: (performance.now() - this.start) / 1_000,
     };
   }
 
-  /** Measures every route once, and where the event loop was held a little too long, twice more. */
+  /** Measures every route once, and twice more where the event-loop stall slightly exceeded the limit. */
   private async trySize(size: number): Promise<void> {
-    await this.try({ size, isMeasured: true, turns: 1 });
+    await this.try({ size, isMeasured: true, repetitions: 1 });
     const ofSize = this.samples.filter((sample) => sample.size === size);
     const only = new Set(ofSize.filter((sample) => needsRemeasuring(sample, this.factor)).map(({ route }) => route));
-    if (only.size > 0) await this.try({ size, isMeasured: true, turns: 2, only });
+    if (only.size > 0) await this.try({ size, isMeasured: true, repetitions: 2, only });
     for (const route of new Set(ofSize.map((sample) => sample.route))) {
-      const holds = this.samples.filter((sample) => sample.size === size && sample.route === route);
-      this.reportFault(route, stallViolation(holds, this.factor));
+      const stalls = this.samples.filter((sample) => sample.size === size && sample.route === route);
+      this.reportViolation(route, stallViolation(stalls, this.factor));
     }
   }
 
   private isGivenUp(): boolean {
-    return this.faults.size > 0 && performance.now() - this.start > this.plan.patienceMs;
+    return this.violations.size > 0 && performance.now() - this.start > this.plan.timeLimitMs;
   }
 
-  private reportFault(route: string, fault: string | undefined): void {
-    if (fault !== undefined && !this.faults.has(route)) this.faults.set(route, fault);
+  private reportViolation(route: string, violation: string | undefined): void {
+    if (violation !== undefined && !this.violations.has(route)) this.violations.set(route, violation);
   }
 
   private async try(pass: Pass): Promise<void> {
@@ -137,7 +137,7 @@ export class Trial {
     const { id } = await this.stored.store({});
     for (const name of shape.routes ?? BODY_ROUTES) {
       const route = bodyRoute(name, id, body, shape.contentType);
-      for (let turn = 0; turn < pass.turns; turn++) await this.ask(route, 0, shape.statuses ?? [], pass);
+      for (let index = 0; index < pass.repetitions; index++) await this.ask(route, 0, shape.statuses ?? [], pass);
     }
   }
 
@@ -146,25 +146,25 @@ export class Trial {
     const { id, bytes } = await this.create(shape, value, pass);
     const ask = async (routes: readonly CostRoute[], statuses: readonly number[]) => {
       for (const route of routes) {
-        for (let turn = 0; turn < pass.turns; turn++) await this.ask(route, bytes, statuses, pass);
+        for (let index = 0; index < pass.repetitions; index++) await this.ask(route, bytes, statuses, pass);
       }
     };
-    // A session without runs has no run r0.
+    // A session without runs responds 404 for the run r0.
     await ask(reads(id, value), value.runs === undefined ? [...READ, 404] : READ);
     if (this.isFirstLayout) await ask(variants(id, value, shape.listQueries), READ);
     if (shape.storing !== 'sql') await ask(changes(id, value), [...READ, ...(shape.statuses ?? [])]);
     await ask([deletion(id)], DELETED);
   }
 
-  /** Creates the session by a request, or else by SQL. */
+  /** Creates the session by a request if possible, otherwise by SQL. */
   private async create(shape: SessionShape, value: SessionValue, pass: Pass): Promise<StoredSession> {
     let created: StoredSession | undefined;
     await this.stored.clear();
-    for (let turn = 0; turn < pass.turns && shape.storing !== 'sql'; turn++) {
+    for (let repetition = 0; repetition < pass.repetitions && shape.storing !== 'sql'; repetition++) {
       const id = this.stored.newId();
       const route = creation(id, value);
-      // Runs are unique in the table, whatever their session.
-      if (turn > 0) await this.stored.clear();
+      // Run ids are unique in the table across sessions.
+      if (repetition > 0) await this.stored.clear();
       const status = await this.ask(route, 0, shape.statuses ?? CREATED, pass);
       created = status === 201 ? { id, bytes: await this.stored.bytesOf(id) } : undefined;
     }
@@ -173,50 +173,50 @@ export class Trial {
     return this.stored.store(value);
   }
 
-  /** @returns the status of the response; undefined when the request was left out */
+  /** @returns the status of the response; undefined if the request was skipped */
   private async ask(
     route: CostRoute,
     storedBytes: number,
     statuses: readonly number[],
     { size, isMeasured, only }: Pass,
   ): Promise<number | undefined> {
-    if (this.isGivenUp() || this.hopeless.has(route.name) || only?.has(route.name) === false) return undefined;
+    if (this.isGivenUp() || this.skippedRoutes.has(route.name) || only?.has(route.name) === false) return undefined;
     if (!isMeasured) return this.meter.warmUp(route);
     const sample = await this.meter.measure(route, size, storedBytes);
     this.samples.push(sample);
-    // The end of the process is worse than what was found before.
-    if (sample.status === 0) this.faults.delete(route.name);
-    this.reportFault(route.name, responseViolation(sample, statuses));
-    if (failsByFar(sample, this.factor)) this.hopeless.add(route.name);
+    // A missing response replaces a less severe violation.
+    if (sample.status === 0) this.violations.delete(route.name);
+    this.reportViolation(route.name, responseViolation(sample, statuses));
+    if (failsByFar(sample, this.factor)) this.skippedRoutes.add(route.name);
     return sample.status;
   }
 
   /**
-   * Compares CPU per byte at the largest sizes. Where single measurements look like growth, measures the last doubling as
-   * often as the rule says before it is believed.
+   * Compares CPU per byte at the largest sizes. Where single measurements suggest growth, repeats the measurements of the last
+   * doubling and checks their median.
    */
-  private async judgeGrowth(): Promise<readonly Growth[]> {
+  private async checkGrowth(): Promise<readonly Growth[]> {
     const [quarter = 0, whole = 0] = this.plan.sizes.slice(-2);
     const half = whole / 2;
     const suspects = cpuGrowths(this.samples, quarter, whole, this.factor).filter(isSuspicious);
-    // A route that fails already needs no further proof.
-    const only = new Set(suspects.map(({ route }) => route).filter((route) => !this.faults.has(route)));
+    // A route that has already failed is not measured again.
+    const only = new Set(suspects.map(({ route }) => route).filter((route) => !this.violations.has(route)));
     if (only.size > 0) {
-      for (const size of [half, whole]) await this.try({ size, isMeasured: true, turns: MEASUREMENTS, only });
+      for (const size of [half, whole]) await this.try({ size, isMeasured: true, repetitions: MEASUREMENTS, only });
     }
     const growths = cpuGrowths(this.samples, half, whole, this.factor);
-    for (const growth of growths) this.reportFault(growth.route, growthViolation(growth, this.plan.leeway));
-    const judged = new Set(growths.map(({ route }) => route));
-    const others = cpuGrowths(this.samples, quarter, whole, this.factor).filter(({ route }) => !judged.has(route));
+    for (const growth of growths) this.reportViolation(growth.route, growthViolation(growth, this.plan.leeway));
+    const checked = new Set(growths.map(({ route }) => route));
+    const others = cpuGrowths(this.samples, quarter, whole, this.factor).filter(({ route }) => !checked.has(route));
     return [...growths, ...others];
   }
 }
 
 const BODY_ROUTES = ['POST', 'PATCH', 'rename', 'DELETE'] as const;
 
-/** The sizes that every route is measured at: one megabyte, an eighth, a quarter and all of the largest size. */
-export function sizesOf({ mostBytes = MOST_BYTES }: Shape): readonly number[] {
-  const parts = [8, 4, 1].map((part) => mostBytes / part);
-  const sizes = mostBytes > ONE_MEGABYTE ? [ONE_MEGABYTE, ...parts] : parts;
-  return sizes.sort((one, other) => one - other);
+/** The sizes at which every route is measured: one megabyte, and an eighth, a quarter and all of the largest size. */
+export function sizesOf({ maxBytes = MAX_BYTES }: Shape): readonly number[] {
+  const parts = [8, 4, 1].map((part) => maxBytes / part);
+  const sizes = maxBytes > ONE_MEGABYTE ? [ONE_MEGABYTE, ...parts] : parts;
+  return sizes.sort((a, b) => a - b);
 }

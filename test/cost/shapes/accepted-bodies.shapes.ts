@@ -4,13 +4,13 @@ import { type BodyShape, bodyShape } from './shape.js';
 const named = (more: string) => `{"session_name":"x",${more}}`;
 const ACCEPTED = { statuses: [200, 201], routes: ['POST', 'PATCH', 'rename'] as const };
 
-/** Pretty-printed, with a tab a level and wide gaps. */
+/** Pretty-printed JSON with wide gaps. */
 function spacious(bytes: number): string {
   const gap = `\r\n${'\t'.repeat(8)}${' '.repeat(1_000)}`;
   return `${gap}{${gap}"session_name"${gap}:${gap}"x"${gap},"session_state":{"list":[${itemsOf(`${gap}1`, bytes).join(',')}${gap}]}}${gap}`;
 }
 
-/** Bodies that are read in another way than the sessions of the other shapes. */
+/** Bodies that take other code paths of the parser than the session shapes. */
 export const ACCEPTED_BODIES: readonly BodyShape[] = [
   bodyShape('white space', (bytes) => `${' '.repeat(bytes)}${named('"metadata":{}')}`, ACCEPTED),
   bodyShape('pretty-printed', spacious, ACCEPTED),
@@ -25,16 +25,16 @@ export const ACCEPTED_BODIES: readonly BodyShape[] = [
   ),
   bodyShape('duplicate keys', (bytes) => named(`"session_state":{${itemsOf('"a":1', bytes).join(',')}}`), {
     ...ACCEPTED,
-    mostBytes: 5_900_000,
+    maxBytes: 5_900_000,
   }),
   bodyShape(
     'duplicate keys with long values',
     (bytes) => named(`"session_state":{${itemsOf(`"a":${stringOf('x', 100_000)}`, bytes).join(',')}}`),
     ACCEPTED,
   ),
-  bodyShape('members that no route knows', (bytes) => named(itemsOf((index) => `"m${index}":1`, bytes).join(',')), {
+  bodyShape('unknown members', (bytes) => named(itemsOf((index) => `"m${index}":1`, bytes).join(',')), {
     ...ACCEPTED,
-    mostBytes: 10_700_000,
+    maxBytes: 10_700_000,
   }),
   bodyShape(
     'UTF-16',
@@ -44,12 +44,12 @@ export const ACCEPTED_BODIES: readonly BodyShape[] = [
   bodyShape('UTF-32', (bytes) => utf32(named(`"session_state":{"a":"${'Ж'.repeat(bytes / 4)}"}`)), ACCEPTED),
   bodyShape('reserved metadata', (bytes) => named(`"metadata":{"agno_dispatch_chain":${arrayOf('"x"', bytes)}}`), {
     ...ACCEPTED,
-    mostBytes: 3_960_000,
+    maxBytes: 3_960_000,
   }),
   bodyShape('ids to delete', (bytes) => deletion(bytes, (index) => `"s${index}"`, 20), {
     statuses: [204],
     routes: ['DELETE'],
-    mostBytes: 9_000_000,
+    maxBytes: 9_000_000,
     isQuick: true,
   }),
   bodyShape('long ids to delete', (bytes) => deletion(bytes, (index) => `"${index}${'i'.repeat(2_000)}"`, 2_020), {
@@ -59,7 +59,7 @@ export const ACCEPTED_BODIES: readonly BodyShape[] = [
   bodyShape('escaped ids to delete', (bytes) => deletion(bytes, (index) => `"\\u0416\\"${index}"`, 28), {
     statuses: [204],
     routes: ['DELETE'],
-    mostBytes: 12_000_000,
+    maxBytes: 12_000_000,
   }),
 ];
 
@@ -68,8 +68,8 @@ function deletion(bytes: number, id: (index: number) => string, bytesEach: numbe
   return `{"session_ids":[${ids.join(',')}],"session_types":[${ids.map(() => '"agent"').join(',')}]}`;
 }
 
-function utf32(text: string): Buffer {
-  const points = Array.from(text, (character) => character.codePointAt(0) ?? 0);
+function utf32(value: string): Buffer {
+  const points = Array.from(value, (character) => character.codePointAt(0) ?? 0);
   const bytes = Buffer.alloc(points.length * 4);
   points.forEach((point, index) => {
     bytes.writeUInt32LE(point, index * 4);

@@ -2,12 +2,12 @@ import { arrayOf, MAX_DEPTH, nestedArrays, nestedObjects, stringOf } from './jso
 import { type SessionShape, sessionShape } from './shape.js';
 
 const LEVELS = 900;
-/** Deeper than a body may be: only SQL can store it. */
+/** Deeper than a body may be, so that only SQL can store it. */
 const STORED_LEVELS = 3_000;
 
 const inRun = (members: string) => ({ runs: [`{"run_id":"r0","agent_id":"a",${members}}`] });
 const longDigits = '7'.repeat(4_000);
-const manyOnes = { mostBytes: 1_980_000 };
+const manyOnes = { maxBytes: 1_980_000 };
 
 export const DEPTH: readonly SessionShape[] = [
   sessionShape(
@@ -23,8 +23,8 @@ export const DEPTH: readonly SessionShape[] = [
   sessionShape(
     'deep input content of objects around ones',
     (bytes) => inRun(`"input":{"input_content":${nestedObjects(LEVELS, arrayOf('1', bytes))}}`),
-    // Each of the ones is indented by two characters a level.
-    { mostBytes: 600_000, statuses: [201, 413], isQuick: true },
+    // Each number is indented by two characters per level.
+    { maxBytes: 600_000, statuses: [201, 413], isQuick: true },
   ),
   sessionShape(
     'deep input stored by SQL',
@@ -50,7 +50,7 @@ export const DEPTH: readonly SessionShape[] = [
       const chains = arrayOf(nestedArrays(LEVELS, ''), bytes / 2, LEVELS * 2);
       return { state: `{"chains":${chains}}`, ...inRun(`"input":{"input_content":${chains}}`) };
     },
-    { mostBytes: 1_980_000 },
+    { maxBytes: 1_980_000 },
   ),
   sessionShape('deep message content', (bytes) =>
     inRun(`"messages":[{"role":"user","content":[${nestedArrays(LEVELS, stringOf('x', bytes))}]}]`),

@@ -5,7 +5,7 @@ import { DEPTH } from './depth.shapes.js';
 import { MEDIA } from './media.shapes.js';
 import { MESSAGES } from './messages.shapes.js';
 import { NUMBERS } from './numbers.shapes.js';
-import { REFUSED_BODIES } from './refused-bodies.shapes.js';
+import { REJECTED_BODIES } from './rejected-bodies.shapes.js';
 import { RUNS } from './runs.shapes.js';
 import type { Shape } from './shape.js';
 import { STRINGS } from './strings.shapes.js';
@@ -20,10 +20,10 @@ export const SHAPES: readonly Shape[] = [
   ...RUNS,
   ...MEDIA,
   ...ACCEPTED_BODIES,
-  ...REFUSED_BODIES,
+  ...REJECTED_BODIES,
 ];
 
-/** One of each kind, beside those of the short form. The others differ little, and are for `--all` and `--only`. */
+/** Shapes of the default run in addition to the quick ones, one of each kind. The others run with `--all` and `--only`. */
 export const DEFAULT_SHAPES: ReadonlySet<string> = new Set([
   'deep input of objects stored by SQL',
   'many deep values',

@@ -1,26 +1,26 @@
 import type { Json } from './shape.js';
 
-/** JSON values that a body may hold, less what surrounds a shape. */
+/** Maximum number of JSON values in a shape: the limit of a body, less the values around the shape. */
 export const MAX_VALUES = 990_000;
 
-/** Levels that a body may have, less what surrounds a shape. */
+/** Maximum depth of a shape: the limit of a body, less the levels around the shape. */
 export const MAX_DEPTH = 950;
 
-/** A JSON string of about so many bytes, made of a unit such as `x` or `\\u0416`. */
+/** A JSON string of about `bytes` bytes that repeats a unit such as `x` or `\\u0416`. */
 export function stringOf(unit: string, bytes: number): Json {
   return `"${unit.repeat(Math.max(1, Math.floor(bytes / Buffer.byteLength(unit))))}"`;
 }
 
 /**
- * About so many bytes of items, separated by commas, and no more than a body may hold.
+ * Array items of about `bytes` bytes in total, at most as many as a body may hold.
  *
- * @param values JSON values in an item, itself included
+ * @param values number of JSON values per item, including the item itself
  */
 export function itemsOf(item: Json | ((index: number) => Json), bytes: number, values = 1): readonly Json[] {
   const make = typeof item === 'string' ? () => item : item;
-  const most = Math.floor(MAX_VALUES / values);
+  const maxItems = Math.floor(MAX_VALUES / values);
   const items: Json[] = [];
-  for (let index = 0, used = 0; index < most; index++) {
+  for (let index = 0, used = 0; index < maxItems; index++) {
     const next = make(index);
     used += Buffer.byteLength(next) + 1;
     if (used > bytes && index > 0) break;
@@ -29,12 +29,12 @@ export function itemsOf(item: Json | ((index: number) => Json), bytes: number, v
   return items;
 }
 
-/** An array of about so many bytes: see `itemsOf`. */
+/** An array of about `bytes` bytes: see `itemsOf`. */
 export function arrayOf(item: Json | ((index: number) => Json), bytes: number, values = 1): Json {
   return `[${itemsOf(item, bytes, values).join(',')}]`;
 }
 
-/** An object of about so many bytes with the keys `k0`, `k1` … */
+/** An object of about `bytes` bytes with the keys `k0`, `k1` … */
 export function objectOf(value: Json, bytes: number, values = 1): Json {
   return `{${itemsOf((index) => `"k${index}":${value}`, bytes, values).join(',')}}`;
 }

@@ -16,23 +16,23 @@ export const MEDIA: readonly SessionShape[] = [
   sessionShape('many small images in messages', (bytes) =>
     messages(arrayOf(`{"role":"user","content":"x","images":[${small}]}`, bytes, 8)),
   ),
-  // Without an id, each gets one that is derived.
+  // Images without an id get a derived id.
   sessionShape(
     'one message of many images',
     (bytes) => messages(`[{"role":"user","content":"x","images":${arrayOf('{"url":"u"}', bytes)}}]`),
-    { mostBytes: 5_800_000 },
+    { maxBytes: 5_800_000 },
   ),
   sessionShape(
     'an unnamed session by an input of many images',
     (bytes) => input(`"images":${arrayOf('{"url":"u"}', bytes)}`),
-    { mostBytes: 5_800_000 },
+    { maxBytes: 5_800_000 },
   ),
   sessionShape('one large image in an input', (bytes) => input(`"images":[${image(stringOf('QUJD', bytes))}]`)),
   sessionShape('many small images in an input', (bytes) => input(`"images":${arrayOf(small, bytes, 4)}`)),
   sessionShape('a large text file in a message', (bytes) =>
     messages(`[{"role":"user","files":[{"mime_type":"text/plain","content":${stringOf('Ж', bytes)}}]}]`),
   ),
-  sessionShape('base64 that is none', (bytes) =>
+  sessionShape('invalid base64', (bytes) =>
     messages(`[{"role":"user","content":"x","images":[${image(stringOf('QU=J-_Ж', bytes))}]}]`),
   ),
 ];

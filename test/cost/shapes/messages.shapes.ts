@@ -3,7 +3,7 @@ import { type SessionShape, sessionShape } from './shape.js';
 
 const messages = (list: string) => ({ runs: [`{"run_id":"r0","agent_id":"a","messages":${list}}`] });
 
-const whole = (index: number) =>
+const completeMessage = (index: number) =>
   `{"id":"message-${index}","role":"${index % 2 ? 'assistant' : 'user'}","content":"Text of message ${index}",` +
   `"created_at":175000000,"from_history":false,"stop_after_tool_call":false,"metrics":{"input_tokens":7,` +
   `"output_tokens":3,"total_tokens":10,"time_to_first_token":0.25}}`;
@@ -18,17 +18,17 @@ const toolMessage = (index: number) =>
 const tool = (index: number) =>
   `{"tool_call_id":"call-${index}","tool_name":"search","tool_args":{"query":"text"},"result":"text ${index}","metrics":{"duration":0.5}}`;
 
-/** Each member is of a type that does not fit. */
-const misfit = (index: number) =>
+/** A message whose members all have a wrong type. */
+const invalidMessage = (index: number) =>
   `{"id":${index},"role":[],"content":1,"tool_calls":{},"images":1,"metrics":[],"references":"x","created_at":"soon","name":{}}`;
 
 export const MESSAGES: readonly SessionShape[] = [
-  sessionShape('empty messages', (bytes) => messages(arrayOf('{}', bytes)), { mostBytes: 2_970_000, isQuick: true }),
+  sessionShape('empty messages', (bytes) => messages(arrayOf('{}', bytes)), { maxBytes: 2_970_000, isQuick: true }),
   sessionShape('messages without id', (bytes) => messages(arrayOf('{"role":"user","content":"x"}', bytes, 3)), {
-    mostBytes: 9_800_000,
+    maxBytes: 9_800_000,
     isQuick: true,
   }),
-  sessionShape('messages with all members', (bytes) => messages(arrayOf(whole, bytes, 12))),
+  sessionShape('messages with all members', (bytes) => messages(arrayOf(completeMessage, bytes, 12))),
   sessionShape('messages repeated from history', (bytes) =>
     messages(arrayOf('{"role":"user","content":"some text","from_history":true}', bytes, 4)),
   ),
@@ -38,7 +38,7 @@ export const MESSAGES: readonly SessionShape[] = [
   sessionShape('a user message before others', (bytes) =>
     messages(`[{"role":"user","content":"x"},${arrayOf('{"role":"assistant","content":"x"}', bytes, 3).slice(1)}`),
   ),
-  sessionShape('messages of wrong types', (bytes) => messages(arrayOf(misfit, bytes, 11))),
+  sessionShape('messages of wrong types', (bytes) => messages(arrayOf(invalidMessage, bytes, 11))),
   sessionShape('messages with tool calls', (bytes) => messages(arrayOf(toolMessage, bytes, 13))),
   sessionShape('one message with many tool calls', (bytes) =>
     messages(`[{"role":"assistant","tool_calls":${arrayOf(toolCall, bytes, 6)}}]`),
@@ -52,7 +52,7 @@ export const MESSAGES: readonly SessionShape[] = [
   sessionShape(
     'one message of many short strings',
     (bytes) => messages(`[{"role":"user","content":${arrayOf('"x"', bytes)}}]`),
-    { mostBytes: 3_960_000 },
+    { maxBytes: 3_960_000 },
   ),
   sessionShape(
     'provider data and tool arguments of many keys',
@@ -60,14 +60,14 @@ export const MESSAGES: readonly SessionShape[] = [
       const keys = objectOf('"v"', bytes / 2, 2);
       return messages(`[{"role":"assistant","provider_data":${keys},"tool_args":${keys}}]`);
     },
-    { mostBytes: 12_700_000 },
+    { maxBytes: 12_700_000 },
   ),
   sessionShape('input that is a list of messages', (bytes) => ({
-    runs: [`{"run_id":"r0","agent_id":"a","input":{"input_content":${arrayOf(whole, bytes, 12)}}}`],
+    runs: [`{"run_id":"r0","agent_id":"a","input":{"input_content":${arrayOf(completeMessage, bytes, 12)}}}`],
   })),
   sessionShape(
     'a message of many keys',
     (bytes) => messages(`[{"role":"user",${itemsOf((index) => `"k${index}":1`, bytes).join(',')}}]`),
-    { mostBytes: 10_700_000 },
+    { maxBytes: 10_700_000 },
   ),
 ];

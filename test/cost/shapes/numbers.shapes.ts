@@ -1,22 +1,22 @@
 import { arrayOf } from './json-builders.js';
 import { type SessionShape, sessionShape } from './shape.js';
 
-/** Numbers whose decimal digits PostgreSQL writes out may be refused for what they would become. */
-const DERIVED = { statuses: [200, 201, 413] };
+/** Numbers that PostgreSQL expands to all digits may be rejected because of their expanded size. */
+const EXPANDED = { statuses: [200, 201, 413] };
 
-function inState(number: string, mostBytes: number, options: Partial<SessionShape> = {}): SessionShape {
+function inState(number: string, maxBytes: number, options: Partial<SessionShape> = {}): SessionShape {
   const value = (bytes: number) => ({ state: `{"list":${arrayOf(number, bytes)}}` });
-  return sessionShape(`${shown(number)} in state`, value, { mostBytes, ...options });
+  return sessionShape(`${describeNumber(number)} in state`, value, { maxBytes, ...options });
 }
 
-function inInput(number: string, mostBytes: number, options: Partial<SessionShape> = {}): SessionShape {
+function inInput(number: string, maxBytes: number, options: Partial<SessionShape> = {}): SessionShape {
   const value = (bytes: number) => ({
     runs: [`{"run_id":"r0","agent_id":"a","input":{"input_content":${arrayOf(number, bytes)}}}`],
   });
-  return sessionShape(`${shown(number)} in an input`, value, { mostBytes, ...options });
+  return sessionShape(`${describeNumber(number)} in an input`, value, { maxBytes, ...options });
 }
 
-function shown(number: string): string {
+function describeNumber(number: string): string {
   return number.length > 20 ? `integers of ${number.length} digits` : `many ${number}`;
 }
 
@@ -30,11 +30,11 @@ const longNumberMessage = (index: number) =>
 export const NUMBERS: readonly SessionShape[] = [
   inState('9'.repeat(4_300), 16_600_000),
   inInput('9'.repeat(4_300), 16_600_000),
-  // Written out by PostgreSQL, the largest are just shorter than the longest stored value that is read.
-  inState('1e308', 3_900_000, { ...DERIVED, isQuick: true }),
-  inInput('1e308', 3_900_000, DERIVED),
-  inInput('1e-300', 4_700_000, DERIVED),
-  inState('1.5e300', 5_400_000, DERIVED),
+  // Expanded by PostgreSQL, the largest are just below the size limit of stored values.
+  inState('1e308', 3_900_000, { ...EXPANDED, isQuick: true }),
+  inInput('1e308', 3_900_000, EXPANDED),
+  inInput('1e-300', 4_700_000, EXPANDED),
+  inState('1.5e300', 5_400_000, EXPANDED),
   inState('0.1', 3_900_000),
   inInput('0.1', 3_900_000),
   sessionShape('numbers in messages', (bytes) => ({

@@ -7,17 +7,17 @@ const step = (index: number) =>
 const event = (index: number) =>
   `{"event":"RunContent","run_id":"r0","content":"text ${index}","created_at":175000000,"agent_id":"a","nested_depth":0}`;
 
-/** Each member that a run has is of a type that does not fit. */
-const misfit = (index: number) =>
+/** A run whose members all have a wrong type. */
+const invalidRun = (index: number) =>
   `{"run_id":"${runId(index)}","agent_id":"a","content":[1],"messages":1,"tools":"x","events":{},"metrics":[],"images":1,` +
   `"references":1,"followups":1,"citations":1,"session_state":1,"reasoning_steps":1,"reasoning_content":1,"metadata":1}`;
 
-/** The title of each session comes from its run. */
+/** Approximate bytes of a session whose title comes from its run. */
 const UNNAMED_SESSION_BYTES = 300;
 
 export const RUNS: readonly SessionShape[] = [
   sessionShape('tiny runs', (bytes) => ({ runs: itemsOf((index) => `{"run_id":"${runId(index)}"}`, bytes, 2) }), {
-    mostBytes: 5_600_000,
+    maxBytes: 5_600_000,
     isQuick: true,
   }),
   sessionShape('small runs of an agent', (bytes) => ({
@@ -70,7 +70,7 @@ export const RUNS: readonly SessionShape[] = [
   sessionShape('events of a run', (bytes) => ({
     runs: [`{"run_id":"r0","agent_id":"a","events":${arrayOf(event, bytes, 7)}}`],
   })),
-  sessionShape('runs of wrong types', (bytes) => ({ runs: itemsOf(misfit, bytes, 17) }), { isQuick: true }),
+  sessionShape('runs of wrong types', (bytes) => ({ runs: itemsOf(invalidRun, bytes, 17) }), { isQuick: true }),
   sessionShape(
     'lists of wrong types in a run',
     (bytes) => {
@@ -78,7 +78,7 @@ export const RUNS: readonly SessionShape[] = [
       const names = ['messages', 'tools', 'events', 'images', 'references', 'followups'];
       return { runs: [`{"run_id":"r0","agent_id":"a",${names.map((name) => `"${name}":${list}`).join(',')}}`] };
     },
-    { mostBytes: 1_980_000 },
+    { maxBytes: 1_980_000 },
   ),
   sessionShape(
     'many unnamed sessions',

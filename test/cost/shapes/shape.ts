@@ -1,7 +1,7 @@
-/** A JSON text. */
+/** A JSON document as text. */
 export type Json = string;
 
-/** The members of a session, in the form in which a request names them and a row stores them. */
+/** The members of a session as JSON, as sent in requests and stored in rows. */
 export interface SessionValue {
   /** Default: agent. */
   readonly type?: 'agent' | 'team' | 'workflow';
@@ -9,44 +9,44 @@ export interface SessionValue {
   readonly state?: Json;
   readonly metadata?: Json;
   readonly summary?: Json;
-  /** Each with the `run_id` that `runId` gives for its index. */
+  /** Each has the `run_id` that `runId` returns for its index. */
   readonly runs?: readonly Json[];
-  /** Only by SQL: no request can set it. */
+  /** Stored by SQL only, because no request can set it. */
   readonly agentData?: Json;
-  /** Only by SQL: so many sessions of this value. Default: 1. */
+  /** Number of sessions with this value, stored by SQL only. Default: 1. */
   readonly copies?: number;
 }
 
-/** How a shape gets into the tables. `both`: requests are measured, but reads see what SQL has stored. */
+/** How a shape is stored. `both`: write requests are measured, then SQL stores the value for the reads. */
 export type Storing = 'request' | 'sql' | 'both';
 
 interface NamedShape {
   readonly name: string;
   /** Part of `make cost-quick`. */
   readonly isQuick?: boolean;
-  /** The largest useful size; default: just under the body limit. */
-  readonly mostBytes?: number;
-  /** Statuses that the requests may be answered with. */
+  /** The largest size to test. Default: just below the body limit. */
+  readonly maxBytes?: number;
+  /** Allowed statuses of the responses. */
   readonly statuses?: readonly number[];
 }
 
 /** A session that is created, changed, read through every route and deleted. */
 export interface SessionShape extends NamedShape {
   readonly kind: 'session';
-  readonly isRefused?: never;
+  readonly isRejected?: never;
   readonly storing?: Storing;
   readonly value: (bytes: number) => SessionValue;
   /** Further query strings for `GET /sessions`. */
   readonly listQueries?: readonly string[];
 }
 
-/** A body that is sent to every route that takes one. */
+/** A body that is sent to every route that accepts one. */
 export interface BodyShape extends NamedShape {
   readonly kind: 'body';
   readonly body: (bytes: number) => string | Buffer;
   readonly contentType?: string;
-  /** The body is refused before anything is stored. */
-  readonly isRefused?: boolean;
+  /** The body is rejected before anything is stored. */
+  readonly isRejected?: boolean;
   /** Default: all four. */
   readonly routes?: readonly BodyRoute[];
 }
@@ -55,12 +55,12 @@ export type BodyRoute = 'POST' | 'PATCH' | 'rename' | 'DELETE';
 
 export type Shape = SessionShape | BodyShape;
 
-/** The id of a run by its index: unique in the session, and short. */
+/** The short id of the run with this index. */
 export function runId(index: number): string {
   return `r${index}`;
 }
 
-/** What is true of most session shapes. */
+/** Creates a session shape. */
 export function sessionShape(
   name: string,
   value: SessionShape['value'],

@@ -1,7 +1,7 @@
 import { stringOf } from './json-builders.js';
 import { type SessionShape, type SessionValue, sessionShape } from './shape.js';
 
-/** What a string is made of: scripts, and each way to write a character in JSON. */
+/** Repeated units of strings: several scripts, and each JSON notation of a character. */
 const UNITS: Readonly<Record<string, string>> = {
   ascii: 'x',
   latin: 'é',
@@ -18,12 +18,12 @@ const UNITS: Readonly<Record<string, string>> = {
   'escaped-emoji': '\\ud83d\\ude00',
 };
 
-/** Units of which SQL must store the string: the service takes control characters out of what it stores. */
-const CLEANED = new Set(['control-characters']);
+/** Units that only SQL can store, because the service removes control characters. */
+const REMOVED_BY_SERVICE = new Set(['control-characters']);
 
 const PARTS = 8;
 
-/** A string in each place that takes one: an eighth of the bytes in each. */
+/** Puts a string of an eighth of the bytes into each field that accepts one. */
 function everywhere(unit: string, bytes: number): SessionValue {
   const part = stringOf(unit, bytes / PARTS);
   return {
@@ -41,15 +41,15 @@ function everywhere(unit: string, bytes: number): SessionValue {
 
 const inRun = (members: string): SessionValue => ({ runs: [`{"run_id":"r0","agent_id":"a",${members}}`] });
 
-/** The whole string in one place. */
-const PLACES: Readonly<Record<string, (text: string) => SessionValue>> = {
-  'in an input list': (text) => inRun(`"input":[${text}]`),
-  'in an input object': (text) => inRun(`"input":{"input_content":{"text":${text}}}`),
-  'in a message': (text) => inRun(`"messages":[{"role":"user","content":${text}}]`),
+/** Puts the whole string into one field. */
+const FIELDS: Readonly<Record<string, (value: string) => SessionValue>> = {
+  'in an input list': (value) => inRun(`"input":[${value}]`),
+  'in an input object': (value) => inRun(`"input":{"input_content":{"text":${value}}}`),
+  'in a message': (value) => inRun(`"messages":[{"role":"user","content":${value}}]`),
 };
 
-/** Which units stand in which place. */
-const PLACED: readonly (readonly [unitName: string, place: string])[] = [
+/** The combinations of unit and field to test. */
+const COMBINATIONS: readonly (readonly [unitName: string, field: string])[] = [
   ['ascii', 'in an input list'],
   ['cyrillic', 'in an input object'],
   ['emoji', 'in an input list'],
@@ -59,25 +59,25 @@ const PLACED: readonly (readonly [unitName: string, place: string])[] = [
   ['control-characters', 'in an input object'],
 ];
 
-function placed(place: string, text: string): SessionValue {
-  return PLACES[place]?.(text) ?? {};
+function inField(field: string, value: string): SessionValue {
+  return FIELDS[field]?.(value) ?? {};
 }
 
-/** Patterns for a long name: many wildcards, at the beginning, at the end, and without a match. */
+/** Name filters with many wildcards that match at the start, at the end, or not at all. */
 const LIST_QUERIES = ['%a'.repeat(127), '_'.repeat(256), `${'a%'.repeat(127)}b`, 'x'].map(
   (pattern) => `session_name=${encodeURIComponent(pattern)}`,
 );
 
 const inName = (unit: string) => (bytes: number) => ({ name: stringOf(unit, bytes) });
 
-const storingOf = (unitName: string) => (CLEANED.has(unitName) ? { storing: 'both' as const } : {});
+const storingOf = (unitName: string) => (REMOVED_BY_SERVICE.has(unitName) ? { storing: 'both' as const } : {});
 
 export const STRINGS: readonly SessionShape[] = [
   ...Object.entries(UNITS).map(([name, unit]) =>
     sessionShape(`${name} everywhere`, (bytes) => everywhere(unit, bytes), storingOf(name)),
   ),
-  ...PLACED.map(([unitName, place]) =>
-    sessionShape(`${unitName} ${place}`, (bytes) => placed(place, stringOf(UNITS[unitName] ?? 'x', bytes)), {
+  ...COMBINATIONS.map(([unitName, field]) =>
+    sessionShape(`${unitName} ${field}`, (bytes) => inField(field, stringOf(UNITS[unitName] ?? 'x', bytes)), {
       ...storingOf(unitName),
       isQuick: unitName === 'ascii' || unitName === 'control-characters',
     }),

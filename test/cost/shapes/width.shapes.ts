@@ -4,8 +4,8 @@ import { type SessionShape, sessionShape } from './shape.js';
 const inRun = (members: string) => ({ runs: [`{"run_id":"r0","agent_id":"a",${members}}`] });
 
 export const WIDTH: readonly SessionShape[] = [
-  sessionShape('state of ones', (bytes) => ({ state: `{"list":${arrayOf('1', bytes)}}` }), { mostBytes: 1_980_000 }),
-  sessionShape('state of many keys', (bytes) => ({ state: objectOf('1', bytes) }), { mostBytes: 10_700_000 }),
+  sessionShape('state of ones', (bytes) => ({ state: `{"list":${arrayOf('1', bytes)}}` }), { maxBytes: 1_980_000 }),
+  sessionShape('state of many keys', (bytes) => ({ state: objectOf('1', bytes) }), { maxBytes: 10_700_000 }),
   sessionShape('state of small records', (bytes) => ({
     state: `{"list":${arrayOf((index) => `{"id":${index},"name":"item ${index}","tags":["a","b"]}`, bytes, 6)}}`,
   })),
@@ -21,16 +21,16 @@ export const WIDTH: readonly SessionShape[] = [
     (bytes) => ({ metadata: objectOf('"v"', bytes), agentData: '{"sdk":"claude"}' }),
     {
       storing: 'both',
-      mostBytes: 12_700_000,
+      maxBytes: 12_700_000,
       isQuick: true,
     },
   ),
   sessionShape('agent data of many keys', (bytes) => ({ agentData: objectOf('"v"', bytes) }), {
     storing: 'sql',
-    mostBytes: 12_700_000,
+    maxBytes: 12_700_000,
   }),
   sessionShape('run of many keys', (bytes) => inRun(objectOf('1', bytes).slice(1, -1)), {
-    mostBytes: 10_700_000,
+    maxBytes: 10_700_000,
     isQuick: true,
   }),
   sessionShape(
@@ -39,12 +39,12 @@ export const WIDTH: readonly SessionShape[] = [
       ...inRun(`"metadata":${objectOf('1', bytes)}`),
       agentData: '{"framework":"langgraph"}',
     }),
-    { mostBytes: 10_700_000, storing: 'both' },
+    { maxBytes: 10_700_000, storing: 'both' },
   ),
   sessionShape('input content of many keys', (bytes) => inRun(`"input":{"input_content":${objectOf('1', bytes)}}`), {
-    mostBytes: 10_700_000,
+    maxBytes: 10_700_000,
   }),
-  sessionShape('input list of ones', (bytes) => inRun(`"input":${arrayOf('1', bytes)}`), { mostBytes: 1_980_000 }),
+  sessionShape('input list of ones', (bytes) => inRun(`"input":${arrayOf('1', bytes)}`), { maxBytes: 1_980_000 }),
   sessionShape('summary of many topics', (bytes) => ({
     summary: `{"summary":"s","topics":${arrayOf((index) => `"topic ${index}"`, bytes)}}`,
   })),

@@ -5,12 +5,12 @@ const STATE = (value: string) => `{"session_name":"x","session_state":${value}}`
 const onlyTo = (...routes: BodyRoute[]) => ({ routes });
 
 /** Bodies with a syntax error, of a wrong type, or beyond a limit. */
-export const REFUSED_BODIES: readonly BodyShape[] = [
+export const REJECTED_BODIES: readonly BodyShape[] = [
   bodyShape('syntax error after a string', (bytes) => `${STATE(`{"a":${stringOf('x', bytes)}}`).slice(0, -1)},}`),
   bodyShape('syntax error after Cyrillic', (bytes) => `${STATE(`{"a":${stringOf('Ж', bytes)}}`).slice(0, -1)},}`),
   bodyShape('syntax error after emoji', (bytes) => `${STATE(`{"a":${stringOf('😀', bytes)}}`).slice(0, -1)},}`),
   bodyShape('syntax error after many values', (bytes) => `${STATE(`{"a":${arrayOf('{}', bytes)}}`).slice(0, -1)},}`, {
-    mostBytes: 2_970_000,
+    maxBytes: 2_970_000,
   }),
   bodyShape('unterminated string', (bytes) => `{"session_name":"${'x'.repeat(bytes)}`),
   bodyShape('unterminated string of escapes', (bytes) => `{"session_name":"${'\\n'.repeat(bytes / 2)}`),
@@ -22,34 +22,34 @@ export const REFUSED_BODIES: readonly BodyShape[] = [
   bodyShape('fraction of many digits', (bytes) => `{"session_name":0.${'3'.repeat(bytes)}}`),
   bodyShape('exponent of many digits', (bytes) => `{"session_name":1e${'3'.repeat(bytes)}}`),
   bodyShape('more values than allowed', (bytes) => `{"session_name":[1${',1'.repeat(bytes / 2)}]}`),
-  bodyShape('bytes that are no UTF-8', (bytes) =>
+  bodyShape('invalid UTF-8', (bytes) =>
     Buffer.concat([Buffer.from(`{"session_name":"${'Ж'.repeat(bytes / 2)}`), Buffer.from([0xff, 0x22, 0x7d])]),
   ),
-  bodyShape('text that is not declared as JSON', (bytes) => 'Ж"\\'.repeat(bytes / 4), { contentType: 'text/plain' }),
+  bodyShape('content type other than JSON', (bytes) => 'Ж"\\'.repeat(bytes / 4), { contentType: 'text/plain' }),
   bodyShape('a string', (bytes) => stringOf('\\u0416', bytes)),
-  bodyShape('an array of ones', (bytes) => arrayOf('1', bytes), { mostBytes: 1_980_000 }),
+  bodyShape('an array of ones', (bytes) => arrayOf('1', bytes), { maxBytes: 1_980_000 }),
   bodyShape('an array of objects', (bytes) => arrayOf((index) => `{"_sa":1,"k":"${index}"}`, bytes, 3)),
   bodyShape('a name that is an object', (bytes) => `{"session_name":${objectOf('"v"', bytes)}}`, {
-    mostBytes: 12_700_000,
+    maxBytes: 12_700_000,
     isQuick: true,
   }),
   bodyShape('a name that is deep', (bytes) => `{"session_name":${nestedArrays(950, arrayOf('1', bytes))}}`, {
-    mostBytes: 1_980_000,
+    maxBytes: 1_980_000,
     isQuick: true,
   }),
   bodyShape('members that are strings', (bytes) => {
     const text = stringOf('\\"', bytes / 3);
     return `{"session_name":1,"session_state":${text},"metadata":${text},"summary":${text}}`;
   }),
-  bodyShape('names of NaN', (bytes) => `{"session_name":${arrayOf('NaN', bytes)}}`, { mostBytes: 3_960_000 }),
+  bodyShape('names of NaN', (bytes) => `{"session_name":${arrayOf('NaN', bytes)}}`, { maxBytes: 3_960_000 }),
   bodyShape(
     'deep state of NaN',
     (bytes) => `{"session_name":1,"session_state":{"a":${'['.repeat(900)}${arrayOf('NaN', bytes)}${']'.repeat(900)}}}`,
-    { mostBytes: 3_960_000, isRefused: true, routes: ['POST', 'PATCH'] },
+    { maxBytes: 3_960_000, isRejected: true, routes: ['POST', 'PATCH'] },
   ),
   bodyShape('state of NaN', (bytes) => `{"session_name":1,"session_state":{"a":${arrayOf('NaN', bytes)}}}`, {
     ...onlyTo('POST', 'PATCH'),
-    mostBytes: 3_960_000,
+    maxBytes: 3_960_000,
   }),
   bodyShape(
     'state of half surrogate pairs',
@@ -63,17 +63,17 @@ export const REFUSED_BODIES: readonly BodyShape[] = [
   ),
   bodyShape('summary of unknown keys', (bytes) => `{"session_name":1,"summary":${objectOf('1', bytes)}}`, {
     ...onlyTo('POST', 'PATCH'),
-    mostBytes: 10_700_000,
+    maxBytes: 10_700_000,
   }),
   bodyShape('runs that are ones', (bytes) => `{"runs":${arrayOf('1', bytes)}}`, {
     ...onlyTo('POST'),
-    mostBytes: 1_980_000,
+    maxBytes: 1_980_000,
     isQuick: true,
   }),
   bodyShape('runs without id', (bytes) => `{"runs":${arrayOf('{"content":"some text"}', bytes, 2)}}`, onlyTo('POST')),
   bodyShape('runs of one id', (bytes) => `{"runs":${arrayOf('{"run_id":"r","status":1}', bytes, 3)}}`, onlyTo('POST')),
   bodyShape(
-    'one faulty run with a large content',
+    'one invalid run with a large content',
     (bytes) => `{"runs":[{"content":${stringOf('\\n', bytes)}}]}`,
     onlyTo('POST'),
   ),
@@ -97,7 +97,7 @@ export const REFUSED_BODIES: readonly BodyShape[] = [
   ),
   bodyShape('session ids that are ones', (bytes) => `{"session_ids":${arrayOf('1', bytes)},"session_types":[]}`, {
     ...onlyTo('DELETE'),
-    mostBytes: 1_980_000,
+    maxBytes: 1_980_000,
   }),
   bodyShape('duplicate members of a wrong type', (bytes) => `{${itemsOf('"session_name":1', bytes).join(',')}}`),
-].map((shape) => ({ isRefused: true, statuses: [400, 413, 422], ...shape }));
+].map((shape) => ({ isRejected: true, statuses: [400, 413, 422], ...shape }));
