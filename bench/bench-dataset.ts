@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { sessionIndexes } from '../libs/storage/src/sql/schema.sql.js';
 import type { DatabaseServer } from '../test/support/postgres.js';
-import { parentPid, peakRssMb } from '../test/support/process-metrics.js';
+import { parentPid, peakMegabytes } from '../test/support/process-metrics.js';
 import { type Dataset, fillDataset, refillSpareSessions, TABLES } from './fill-dataset.js';
 import { measureSubjects, type Subject } from './measure.js';
 import { type SubjectName, startSubject } from './subjects.js';
@@ -42,7 +42,7 @@ export async function benchDataset(
       ]);
       report({ target, results: await measureSubjects(new Map(prepared), round, turns) });
     }
-    return new Map([...subjects].map(([name, { server }]) => [name, peakRssMb(server.pid)]));
+    return new Map([...subjects].map(([name, { server }]) => [name, peakMegabytes(server.pid)]));
   } finally {
     for (const { server } of subjects.values()) await server.stop();
   }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ServerProcess } from '../test/support/child-process.js';
-import { peakRssMb, resetPeakMemory, rssMb } from '../test/support/process-metrics.js';
+import { peakMegabytes, resetPeakMemory, residentMegabytes } from '../test/support/process-metrics.js';
 import { SMALL_SESSION } from './large-sessions.js';
 import { startSubject } from './subjects.js';
 
@@ -45,12 +45,12 @@ export async function measureDownloads(
   const service = await startWithHeap(dsn);
   try {
     await warmUp(service, small);
-    const before = rssMb(service.pid);
+    const before = residentMegabytes(service.pid);
     resetPeakMemory(service.pid);
     const downloading = Promise.all(paths.map((path) => download(service.baseUrl + path)));
     const longestWaitMs = await longestWait(`${service.baseUrl}/sessions/${small}`, downloading);
     const downloads = await downloading;
-    return { riseMb: service.ended() ? Number.NaN : peakRssMb(service.pid) - before, longestWaitMs, downloads };
+    return { riseMb: service.ended() ? Number.NaN : peakMegabytes(service.pid) - before, longestWaitMs, downloads };
   } finally {
     await service.stop();
   }

@@ -1,5 +1,5 @@
 import type { DatabaseServer, TestPostgres } from '../test/support/postgres.js';
-import { peakRssMb } from '../test/support/process-metrics.js';
+import { peakMegabytes } from '../test/support/process-metrics.js';
 import { HMAC_SECRET, hs256Token, secondsFromNow } from '../test/support/signed-tokens.js';
 import { createFilledDatabase } from './bench-dataset.js';
 import { runWrk } from './load/wrk.js';
@@ -28,7 +28,7 @@ async function listsOfLargeSessions(postgres: DatabaseServer): Promise<LimitResu
   const service = await startSubject('ours', dsn);
   const url = `${service.baseUrl}/sessions?limit=100`;
   await Promise.all([url, url, url, url].map(textOf));
-  const peak = peakRssMb(service.pid);
+  const peak = peakMegabytes(service.pid);
   await service.stop();
   return [
     { what: 'Peak RSS over four lists of 100 × 2 MB at once', ...checkLimit(peak, MAX_LISTS_PEAK_MB, '≤', ' MB') },

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ServerProcess, spawnTracked } from '../test/support/child-process.js';
-import { peakRssMb, resetPeakMemory, rssMb } from '../test/support/process-metrics.js';
+import { peakMegabytes, resetPeakMemory, residentMegabytes } from '../test/support/process-metrics.js';
 import { scrapeMetrics } from '../test/support/scraped-metrics.js';
 import { CHECKOUT } from '../test/support/session-service.js';
 import { startWithHeap, warmUp } from './download-impact.js';
@@ -27,14 +27,14 @@ export async function* benchStoppedReaders(dsn: string, path: string): AsyncGene
     await warmUp(service, SMALL_SESSION);
     const small = `${service.baseUrl}/sessions/${SMALL_SESSION}`;
     const calm = await p99While(small, new BudgetSamples(service).take());
-    const before = rssMb(service.pid);
+    const before = residentMegabytes(service.pid);
     resetPeakMemory(service.pid);
     const { opening, close } = openReaders(service, path);
     const asking = await p99While(small, opening);
     const served = (await opening).split(' ').filter((status) => status === '200').length;
     const budget = new BudgetSamples(service);
     const held = await p99While(small, budget.take());
-    const rise = peakRssMb(service.pid) - before;
+    const rise = peakMegabytes(service.pid) - before;
     const what = `${READERS} readers that stop reading ${path} of 2 MB`;
     yield { what: `${what}: memory budget used`, ...checkLimit(budget.share, 1, '≤', ' × its limit') };
     yield {

@@ -21,16 +21,16 @@ function read<T>(file: string): T {
   return parse(readFileSync(join(FOLDER, file), 'utf8')) as T;
 }
 
-describe('the alerts', () => {
+describe('alert rules', () => {
   it.skipIf(!HAS_PROMTOOL).each([
-    ['rules that Prometheus takes', ['check', 'rules', 'alerts.yml']],
-    ['fired by what should fire them and by nothing else', ['test', 'rules', 'alerts.test.yml']],
+    ['accepted by promtool', ['check', 'rules', 'alerts.yml']],
+    ['fired by the right conditions only', ['test', 'rules', 'alerts.test.yml']],
   ])('are %s', (_, args) => {
     const { status, stdout, stderr } = spawnSync('promtool', args, { cwd: FOLDER, encoding: 'utf8' });
     expect(status, stdout + stderr).toBe(0);
   });
 
-  it('are all tested, firing and not', () => {
+  it('are each tested both firing and not firing', () => {
     const alerts = read<Rules>('alerts.yml').groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
     const cases = read<RuleTests>('alerts.test.yml').tests.flatMap((test) => test.alert_rule_test);
     const namesOf = (isFiring: boolean) =>

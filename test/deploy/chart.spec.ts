@@ -7,13 +7,13 @@ import { parse } from 'yaml';
 import { CHECKOUT } from '../support/session-service.js';
 import { CHART, helm, helmTemplate, VALUE_SETS } from './helm.js';
 
-describe.each(Object.entries(VALUE_SETS))('with the values %s', (_, file) => {
-  it('the chart passes helm lint --strict', () => {
+describe.each(Object.entries(VALUE_SETS))('chart with the values %s', (_, file) => {
+  it('passes helm lint --strict', () => {
     const { succeeded, stdout, stderr } = helm('lint', '--strict', CHART, '--values', file);
     expect(succeeded, stdout + stderr).toBe(true);
   });
 
-  it('the schemas of Kubernetes accept what is rendered', () => {
+  it('renders manifests that are valid by the Kubernetes schemas', () => {
     const { stdout } = helmTemplate('--values', file);
     const {
       status,
@@ -24,18 +24,18 @@ describe.each(Object.entries(VALUE_SETS))('with the values %s', (_, file) => {
   });
 });
 
-describe('the chart', () => {
-  it('passes helm lint --strict as it stands', () => {
+describe('chart', () => {
+  it('passes helm lint --strict with its default values', () => {
     const { succeeded, stdout, stderr } = helm('lint', '--strict', CHART);
     expect(succeeded, stdout + stderr).toBe(true);
   });
 
-  it('installs the version of the service that it was packed with', () => {
+  it('installs the version of the service in package.json', () => {
     const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'));
     expect(parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8')).appVersion).toBe(version);
   });
 
-  it('is complete when packed: no link leads out of it', () => {
+  it('renders the same manifests when packed, so no link leads out of its folder', () => {
     const folder = mkdtempSync(join(tmpdir(), 'agno-chart-'));
     try {
       expect(helm('package', CHART, '--destination', folder).succeeded).toBe(true);
@@ -47,7 +47,7 @@ describe('the chart', () => {
     }
   });
 
-  it('documents every value: the table of its README is up to date', () => {
+  it('documents all values in an up-to-date table of its README', () => {
     const folder = mkdtempSync(join(tmpdir(), 'agno-chart-'));
     try {
       cpSync(join(CHART, 'README.md'), join(folder, 'README.md'));

@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CHECKOUT } from '../support/session-service.js';
 
-describe('the image', () => {
-  it.each(['Dockerfile', 'test/contract/oracle/Dockerfile'])('has a recipe that hadolint accepts: %s', (recipe) => {
+describe('Dockerfile', () => {
+  it.each(['Dockerfile', 'test/contract/oracle/Dockerfile'])('passes hadolint: %s', (recipe) => {
     const { status, stdout, stderr } = spawnSync('hadolint', [join(CHECKOUT, recipe)], { encoding: 'utf8' });
     expect(status, stdout + stderr).toBe(0);
   });
 
-  it('has the Node and the version that the service is tested with', () => {
+  it('uses the Node version of the tests and the version of package.json', () => {
     const { version, devDependencies } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'));
     const recipe = readFileSync(join(CHECKOUT, 'Dockerfile'), 'utf8');
     expect(recipe).toContain(`ARG NODE_IMAGE=node:${devDependencies.node}-`);
@@ -19,27 +19,27 @@ describe('the image', () => {
   });
 });
 
-describe('the list of what the image ships', () => {
-  it('fits the schema of CycloneDX', () => {
-    const made = spawnSync('make', ['sbom'], { cwd: CHECKOUT, encoding: 'utf8' });
-    expect(made.status, made.stderr).toBe(0);
+describe('SBOM', () => {
+  it('is valid by the CycloneDX schema', () => {
+    const sbom = spawnSync('make', ['sbom'], { cwd: CHECKOUT, encoding: 'utf8' });
+    expect(sbom.status, sbom.stderr).toBe(0);
     const validator = [join(CHECKOUT, 'test/deploy/validate_sbom.py'), join(CHECKOUT, 'dist/sbom.cdx.json')];
     const { status, stderr } = spawnSync('python', validator, { encoding: 'utf8' });
     expect(status, stderr).toBe(0);
   });
 });
 
-describe('the compose file', () => {
+describe('compose file', () => {
   const { services } = parse(readFileSync(join(CHECKOUT, 'docker-compose.session.yml'), 'utf8'));
 
-  it('starts the service when its database is healthy, and Python only when asked for', () => {
+  it('starts the service when its database is healthy, and Python only with its profile', () => {
     expect(Object.keys(services)).toEqual(['postgres', 'session-service', 'agentos']);
     expect(services['session-service'].depends_on.postgres).toEqual({ condition: 'service_healthy' });
     expect(services['postgres'].healthcheck.test).toContain('pg_isready');
     expect(services.agentos.profiles).toEqual(['python']);
   });
 
-  it('locks the service down', () => {
+  it('runs the service read-only and without capabilities', () => {
     const { read_only, cap_drop } = services['session-service'];
     expect([read_only, cap_drop]).toEqual([true, ['ALL']]);
   });

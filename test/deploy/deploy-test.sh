@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tests the chart, the image's recipe and the compose file. Options are vitest's.
-# Needs Python and helm; without helm, Go to build it with (once, some minutes). Exits with 2 when they cannot be had.
-# Without promtool, which it can fetch on Debian, the alert rules are not tested.
+# Tests the chart, the Dockerfiles and the compose file. Options are passed to vitest.
+# Needs Python and helm, or Go to build helm once (some minutes). Exits with 2 when they are not available.
+# Fetches promtool on Debian; without it the alert rules are not tested.
 set -euo pipefail
 
 HELM_VERSION=v3.22.0
@@ -11,15 +11,15 @@ venv="$PWD/.venv/deploy"
 export PATH="$PWD/.cache/bin:$PWD/node_modules/.bin:$venv/bin:$PATH"
 
 if ! command -v helm >/dev/null; then
-  command -v go >/dev/null || { echo "deploy-test.sh: there is neither helm nor Go" >&2; exit 2; }
+  command -v go >/dev/null || { echo "deploy-test.sh: neither helm nor Go is installed" >&2; exit 2; }
   GOBIN="$PWD/.cache/bin" timeout 400 go install "helm.sh/helm/v3/cmd/helm@$HELM_VERSION" || exit 2
 fi
-# Takes the program out of Debian's package: the package installed would start a server.
+# Extracts the program from Debian's package, because installing the package would start a server.
 fetch_promtool() (
   set -e
-  fetched="$(mktemp -d)"
-  trap 'rm -rf "$fetched"' EXIT
-  cd "$fetched"
+  download="$(mktemp -d)"
+  trap 'rm -rf "$download"' EXIT
+  cd "$download"
   if ! timeout 60 apt-get download prometheus; then
     timeout 60 apt-get update
     timeout 60 apt-get download prometheus
@@ -29,7 +29,7 @@ fetch_promtool() (
 )
 
 if ! command -v promtool >/dev/null && ! fetch_promtool "$PWD/.cache/bin/promtool" &>/dev/null; then
-  echo "deploy-test.sh: promtool cannot be had: the alert rules are not tested" >&2
+  echo "deploy-test.sh: promtool is not available; the alert rules are not tested" >&2
 fi
 if ! cmp --silent "$here/requirements.txt" "$venv/.installed"; then
   rm -rf "$venv"

@@ -4,22 +4,22 @@ import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { CHECKOUT } from '../support/session-service.js';
 
-/** The chart's folder, as the README's command names it from the checkout's root. */
+/** The folder of the chart. */
 export const CHART = resolve(CHECKOUT, 'deploy/helm/agno-session');
 
-/** Sets of values that are linted, rendered and judged by the schemas of Kubernetes: name → file. */
+/** Sets of values to test: name → file. */
 export const VALUE_SETS: Readonly<Record<string, string>> = Object.fromEntries(
   readdirSync(join(CHART, 'ci')).map((file) => [file.replace('-values.yaml', ''), join(CHART, 'ci', file)]),
 );
 
-/** Any JSON value, read without ceremony: what is missing is undefined, at any depth. */
+/** Any manifest. Members are untyped, because each test checks the ones it needs. */
 export interface Manifest {
   readonly kind: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests state what they expect and fail where it is otherwise
+  // biome-ignore lint/suspicious/noExplicitAny: the expectations of the tests check the types
   readonly [field: string]: any;
 }
 
-/** How helm ended. */
+/** The result of a helm command. */
 export interface HelmResult {
   readonly succeeded: boolean;
   readonly stdout: string;
@@ -32,7 +32,7 @@ export function helm(...args: readonly string[]): HelmResult {
   return { succeeded: status === 0, stdout, stderr };
 }
 
-/** The manifests that `helm upgrade --install agno-session` would send with these options. Throws what helm complains of. */
+/** The manifests that `helm upgrade --install agno-session` would apply with these options. Throws helm's error message. */
 export function renderChart(...options: readonly string[]): Manifest[] {
   const { succeeded, stdout, stderr } = helmTemplate(...options);
   if (!succeeded) throw new Error(stderr);
@@ -43,10 +43,10 @@ export function helmTemplate(...options: readonly string[]): HelmResult {
   return helm('template', 'agno-session', CHART, ...options);
 }
 
-/** The object of a kind, told from others of that kind by the end of its name. */
+/** The object of a kind whose name ends with `suffix`. */
 export function findManifest(manifests: readonly Manifest[], kind: string, suffix = ''): Manifest | undefined {
   return manifests.find((manifest) => manifest.kind === kind && manifest['metadata'].name.endsWith(suffix));
 }
 
-/** One database, for tests to which databases do not matter. */
+/** Options with one database, for tests that do not depend on databases. */
 export const WITH_DSN = ['--set', 'config.dsn=postgresql://ai:planted-secret@db/ai'] as const;

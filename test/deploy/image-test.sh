@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the image twice without a container engine, from two checkouts that differ in times and modes, and tests what
-# came out. Needs root on Debian, for buildah, debootstrap and their chroots. Exits with 2 when they cannot be had.
-# Takes five minutes or more; the base image stays with buildah and saves one the next time.
+# Builds the image twice without a container engine, from two checkouts that differ in times and modes, and tests it.
+# Needs root on Debian for buildah, debootstrap and their chroots. Exits with 2 when they are not available.
+# Takes five minutes or more; buildah keeps the base image, which saves one minute the next time.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -13,9 +13,9 @@ skip() {
   exit 2
 }
 
-((EUID == 0)) || skip "only root may build images here"
+((EUID == 0)) || skip "must run as root to build images"
 if ! { command -v buildah && command -v debootstrap; } >/dev/null; then
-  apt-get install --quiet --yes --no-install-recommends buildah debootstrap &>/dev/null || skip "buildah and debootstrap cannot be had"
+  apt-get install --quiet --yes --no-install-recommends buildah debootstrap &>/dev/null || skip "buildah and debootstrap are not available"
 fi
 scratch="$(mktemp -d)"
 cleanup() {
@@ -25,14 +25,14 @@ cleanup() {
 containers=()
 trap cleanup EXIT
 
-# Stands for node:…-bookworm-slim where there is no image registry: Debian with the Node of package.json, this machine's
-# npm, and the registry and authorities that this machine trusts.
+# Replaces node:…-bookworm-slim, because there may be no image registry: Debian with the Node of package.json, and the npm,
+# npm registry and certificate authorities of this machine.
 make_base() {
   local root="$scratch/base" npm container
   npm="$(dirname "$(dirname "$(readlink -f "$(PATH="${PATH//$PWD\/node_modules\/.bin:/}" command -v npm)")")")"
-  echo 'image-test.sh: making a base image' >&2
+  echo 'image-test.sh: creating a base image' >&2
   timeout 300 debootstrap --variant=minbase --include=ca-certificates,libstdc++6 bookworm "$root" >"$scratch/log" ||
-    skip "no base image can be made: $(tail -n 1 "$scratch/log")"
+    skip "cannot create a base image: $(tail -n 1 "$scratch/log")"
   mkdir -p "$root/usr/local/etc" "$root/usr/local/lib"
   cp --dereference node_modules/node/bin/node "$root/usr/local/bin/node"
   cp --recursive --dereference "$npm" "$root/usr/local/lib/npm"
@@ -47,7 +47,7 @@ make_base() {
 }
 if ! buildah inspect --type image "$BASE" &>/dev/null; then make_base; fi
 
-# build TAG UMASK DATE: of what git would commit, checked out with these modes and times
+# build TAG UMASK DATE: builds the files that git would commit, with these modes and times
 build() {
   local folder="$scratch/$1"
   mkdir "$folder"

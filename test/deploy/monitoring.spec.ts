@@ -8,7 +8,7 @@ import { findManifest, renderChart, VALUE_SETS } from './helm.js';
 const MONITORED = renderChart('--values', VALUE_SETS['autoscaled-and-monitored'] ?? '');
 const DEPLOY = resolve(CHECKOUT, 'deploy');
 
-describe('monitoring', () => {
+describe('chart with monitoring enabled', () => {
   it('scrapes the metrics of the Service', () => {
     const { selector, endpoints } = findManifest(MONITORED, 'ServiceMonitor')?.['spec'] ?? {};
     expect(findManifest(MONITORED, 'Service')?.['metadata'].labels).toMatchObject(selector.matchLabels);
@@ -23,13 +23,13 @@ describe('monitoring', () => {
     ]);
   });
 
-  it('alerts by the rules of deploy/prometheus', () => {
+  it('installs the alert rules of deploy/prometheus', () => {
     const rule = findManifest(MONITORED, 'PrometheusRule');
     expect(rule?.['spec']).toEqual(parse(readFileSync(resolve(DEPLOY, 'prometheus/alerts.yml'), 'utf8')));
     expect(rule?.['metadata'].labels.release).toBe('prometheus');
   });
 
-  it('shows the dashboard of deploy/grafana', () => {
+  it('installs the dashboard of deploy/grafana', () => {
     const dashboard = findManifest(MONITORED, 'ConfigMap', '-dashboard');
     const original = JSON.parse(readFileSync(resolve(DEPLOY, 'grafana/agno-session.json'), 'utf8'));
     expect(JSON.parse(dashboard?.['data']['agno-session.json'])).toEqual(original);

@@ -3,8 +3,8 @@ import { findManifest, type Manifest, renderChart, VALUE_SETS, WITH_DSN } from '
 
 const PUBLIC = ['--values', VALUE_SETS['public'] ?? ''] as const;
 
-describe('without further values', () => {
-  it('nothing is public or monitored', () => {
+describe('chart with default values', () => {
+  it('renders nothing public and no monitoring', () => {
     const kinds = renderChart(...WITH_DSN).map(({ kind }) => kind);
     expect(kinds.toSorted()).toEqual([
       'ConfigMap',
@@ -18,8 +18,8 @@ describe('without further values', () => {
   });
 });
 
-describe('the Service', () => {
-  it('finds the pods of the service and not that of `helm test`', () => {
+describe('Service', () => {
+  it('selects the pods of the service and not the one of `helm test`', () => {
     const manifests = renderChart(...WITH_DSN);
     const selector = findManifest(manifests, 'Service')?.['spec'].selector;
     expect(findManifest(manifests, 'Deployment')?.['spec'].template.metadata.labels).toMatchObject(selector);
@@ -27,8 +27,8 @@ describe('the Service', () => {
   });
 });
 
-describe('the Ingress', () => {
-  it('takes only the sessions of its hosts: Python keeps the rest', () => {
+describe('Ingress', () => {
+  it('routes only /sessions of its hosts, so that Python keeps the rest', () => {
     const { rules } = findManifest(renderChart(...PUBLIC), 'Ingress')?.['spec'] ?? {};
     expect(rules.map(({ host }: { host: string }) => host)).toEqual(['os.example.com', 'chat.example.com']);
     for (const rule of rules) {
@@ -42,7 +42,7 @@ describe('the Ingress', () => {
     }
   });
 
-  it('serves every host when none is named', () => {
+  it('serves every host when no host is set', () => {
     const { rules } =
       findManifest(renderChart(...WITH_DSN, '--set', 'ingress.enabled=true'), 'Ingress')?.['spec'] ?? {};
     expect(rules).toHaveLength(1);
@@ -50,8 +50,8 @@ describe('the Ingress', () => {
   });
 });
 
-describe('the HTTPRoute', () => {
-  it('hands the sessions of a gateway to the Service', () => {
+describe('HTTPRoute', () => {
+  it('routes /sessions of a gateway to the Service', () => {
     const manifests = renderChart('--values', VALUE_SETS['placed'] ?? '');
     const service = findManifest(manifests, 'Service');
     expect(findManifest(manifests, 'HTTPRoute')?.['spec']).toEqual({
@@ -67,8 +67,8 @@ describe('the HTTPRoute', () => {
   });
 });
 
-describe('the NetworkPolicy', () => {
-  it('lets in whom the values name, and `helm test`', () => {
+describe('NetworkPolicy', () => {
+  it('allows ingress from the configured sources and from `helm test`', () => {
     const manifests = renderChart(...PUBLIC);
     const { podSelector, ingress } = findManifest(manifests, 'NetworkPolicy')?.['spec'] ?? {};
     expect(podSelector).toEqual(findManifest(manifests, 'Deployment')?.['spec'].selector);
@@ -79,7 +79,7 @@ describe('the NetworkPolicy', () => {
     expect(labelsOf(findManifest(manifests, 'Pod'))).toMatchObject(tester.podSelector.matchLabels);
   });
 
-  it('lets out to names, databases and what the values add', () => {
+  it('allows egress to DNS, databases and the configured targets', () => {
     const { egress } = findManifest(renderChart(...PUBLIC), 'NetworkPolicy')?.['spec'] ?? {};
     expect(egress.flatMap(({ ports }: { ports: { port: number }[] }) => ports.map(({ port }) => port))).toEqual([
       53, 53, 5432, 443,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findManifest, type Manifest, renderChart, VALUE_SETS, WITH_DSN } from './helm.js';
 
 describe('every pod', () => {
-  it.each(Object.entries(VALUE_SETS))('is locked down (%s)', (_, file) => {
+  it.each(Object.entries(VALUE_SETS))('runs without privileges (%s)', (_, file) => {
     const pods = podSpecs(renderChart('--values', file));
     expect(pods).toHaveLength(2);
     for (const pod of pods) {
@@ -19,7 +19,7 @@ describe('every pod', () => {
     }
   });
 
-  it('runs the image that the seed of the command names', () => {
+  it('runs the image with the configured repository and tag', () => {
     const options = ['--set', 'image.repository=registry.example/sessions', '--set', 'image.tag=1.2.3'];
     const images = podSpecs(renderChart(...WITH_DSN, ...options)).map(({ containers }) => containers[0].image);
     expect(images).toEqual(['registry.example/sessions:1.2.3', 'registry.example/sessions:1.2.3']);
@@ -31,8 +31,8 @@ describe('every pod', () => {
   });
 });
 
-describe('the settings', () => {
-  it('are texts, whatever they look like in a values file', () => {
+describe('ConfigMap', () => {
+  it('contains settings as strings, whatever their type in the values file', () => {
     expect(findManifest(renderChart('--values', VALUE_SETS['several-databases'] ?? ''), 'ConfigMap')?.['data']).toEqual(
       {
         AGNO_SERVICE_PORT: '8080',
@@ -46,34 +46,34 @@ describe('the settings', () => {
     );
   });
 
-  it('restart the pods when they change', () => {
+  it('restarts the pods when it changes', () => {
     const checksum = (level: string) =>
       deployment('--set', `config.env.LOG_LEVEL=${level}`).spec.template.metadata.annotations['checksum/config'];
     expect(checksum('info')).not.toBe(checksum('warn'));
   });
 });
 
-describe('a pod of the service', () => {
+describe('service pod', () => {
   const pod = deployment().spec.template.spec;
   const [container] = pod.containers;
 
-  it('is asked whether it lives and whether it is ready', () => {
+  it('has startup, liveness and readiness probes', () => {
     expect(container.startupProbe.httpGet).toEqual({ path: '/livez', port: 'http' });
     expect(container.livenessProbe.httpGet).toEqual({ path: '/livez', port: 'http' });
     expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'http' });
   });
 
-  it('has its probes tuned by values', () => {
+  it('takes probe settings from the values', () => {
     const tuned = deployment('--set', 'livenessProbe.periodSeconds=42').spec.template.spec.containers[0];
     expect(tuned.livenessProbe).toMatchObject({ periodSeconds: 42, httpGet: { path: '/livez', port: 'http' } });
   });
 
-  it('has time to drain: longer than the pause and the longest request together', () => {
+  it('has a grace period longer than the drain delay plus the request timeout', () => {
     expect(findManifest(renderChart(...WITH_DSN), 'ConfigMap')?.['data'].AGNO_DRAIN_DELAY_MS).toBe('5000');
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(5 + 60);
   });
 
-  it('listens where the Service sends requests', () => {
+  it('listens on the target port of the Service', () => {
     const manifests = renderChart('--values', VALUE_SETS['placed'] ?? '');
     const port = findManifest(manifests, 'Deployment')?.['spec'].template.spec.containers[0].ports[0];
     expect(port).toMatchObject({ name: 'http', containerPort: 9090 });
@@ -81,18 +81,18 @@ describe('a pod of the service', () => {
     expect(findManifest(manifests, 'Service')?.['spec'].ports[0]).toMatchObject({ port: 80, targetPort: 'http' });
   });
 
-  it('is spread over nodes and zones, counting only pods of this release', () => {
+  it('is spread over nodes and zones within its release', () => {
     const matchLabels = deployment().spec.selector.matchLabels;
     expect(pod.topologySpreadConstraints).toHaveLength(2);
     for (const constraint of pod.topologySpreadConstraints) expect(constraint.labelSelector).toEqual({ matchLabels });
   });
 
-  it('never goes missing during an update', () => {
+  it('is replaced without unavailability during an update', () => {
     expect(deployment().spec.strategy.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 });
   });
 });
 
-describe('the number of pods', () => {
+describe('replica count', () => {
   it('is fixed, or left to the autoscaler', () => {
     expect(deployment('--set', 'replicaCount=3').spec.replicas).toBe(3);
     const scaled = renderChart('--values', VALUE_SETS['autoscaled-and-monitored'] ?? '');
@@ -103,20 +103,20 @@ describe('the number of pods', () => {
     });
   });
 
-  it('is protected from drains', () => {
+  it('drops by at most one during node drains', () => {
     const { maxUnavailable, selector } = findManifest(renderChart(...WITH_DSN), 'PodDisruptionBudget')?.['spec'] ?? {};
     expect(maxUnavailable).toBe(1);
     expect(selector.matchLabels).toEqual(deployment().spec.selector.matchLabels);
   });
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: tests state what they expect and fail where it is otherwise
+// biome-ignore lint/suspicious/noExplicitAny: the expectations of the tests check the types
 function deployment(...options: readonly string[]): any {
   return findManifest(renderChart(...WITH_DSN, ...options), 'Deployment');
 }
 
-/** The pod of the service and that of `helm test`. */
-// biome-ignore lint/suspicious/noExplicitAny: tests state what they expect and fail where it is otherwise
+/** The pods of the service and of `helm test`. */
+// biome-ignore lint/suspicious/noExplicitAny: the expectations of the tests check the types
 function podSpecs(manifests: readonly Manifest[]): any[] {
   return [findManifest(manifests, 'Deployment')?.['spec'].template.spec, findManifest(manifests, 'Pod')?.['spec']];
 }

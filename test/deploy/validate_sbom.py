@@ -1,4 +1,4 @@
-"""Judges a list of components by the schema of CycloneDX 1.5, offline: validate_sbom.py FILE"""
+"""Validates an SBOM against the schema of CycloneDX 1.5 offline: validate_sbom.py FILE"""
 
 import sys
 
@@ -6,5 +6,5 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 with open(sys.argv[1], encoding="utf-8") as file:
-    fault = JsonStrictValidator(SchemaVersion.V1_5).validate_str(file.read())
-sys.exit(None if fault is None else str(fault))
+    error = JsonStrictValidator(SchemaVersion.V1_5).validate_str(file.read())
+sys.exit(None if error is None else str(error))

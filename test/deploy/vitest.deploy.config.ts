@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { scaled } from '../support/time-scale.js';
 
-/** Apart from the other tests, because these need helm and linters: `make deploy-test` brings them. */
+/** Separate from the other tests, because these need helm and linters, which `make deploy-test` installs. */
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {

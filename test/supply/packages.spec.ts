@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { lockedPackages } from '../../scripts/locked-packages.js';
 import { CHECKOUT } from '../support/session-service.js';
 
-/** What may be shipped with an Apache-2.0 service without further duties than to keep the notices. */
+/** Licences that an Apache-2.0 service may ship with no other obligation than keeping the notices. */
 const ALLOWED = [
   'MIT',
   'ISC',
@@ -17,24 +17,24 @@ const ALLOWED = [
   'CC0-1.0',
 ];
 
-const textOf = (path: string) => readFileSync(resolve(CHECKOUT, path), 'utf8');
+const read = (path: string) => readFileSync(resolve(CHECKOUT, path), 'utf8');
 
 describe('packages', () => {
   const packages = lockedPackages();
 
-  it('that are shipped have a licence of the list', () => {
+  it('have an allowed licence if they are shipped', () => {
     const shipped = packages.filter(({ isShipped }) => isShipped);
     expect(shipped.map(({ name }) => name)).toEqual(expect.arrayContaining(['pg', 'fastify', '@nestjs/core', 'jose']));
     expect(shipped.filter(({ license }) => license === undefined || !ALLOWED.includes(license))).toEqual([]);
   });
 
-  it('are all pinned by digest, and by no host', () => {
+  it('are all pinned by digest and not by host', () => {
     expect(packages.filter(({ integrity }) => !integrity?.startsWith('sha512-'))).toEqual([]);
     expect(packages.filter(({ resolved }) => resolved !== undefined)).toEqual([]);
   });
 
-  it('are asked for in exact versions', () => {
-    const { dependencies, devDependencies } = JSON.parse(textOf('package.json')) as Record<
+  it('are required in exact versions', () => {
+    const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
       string,
       Record<string, string>
     >;
@@ -43,25 +43,26 @@ describe('packages', () => {
     }
   });
 
-  it('that are shipped run no script at their installation', () => {
-    const { allowScripts } = JSON.parse(textOf('package.json')) as { allowScripts: Record<string, boolean> };
+  it('run no install scripts if they are shipped', () => {
+    const { allowScripts } = JSON.parse(read('package.json')) as { allowScripts: Record<string, boolean> };
     const scripted = packages.filter(({ isShipped, hasInstallScript }) => isShipped && hasInstallScript);
     for (const { name } of scripted) expect([name, allowScripts[name]]).toEqual([name, false]);
-    expect(textOf('Dockerfile').match(/npm ci .*/g)).toEqual(
-      Array(2).fill(expect.stringContaining('--ignore-scripts')),
-    );
+    expect(read('Dockerfile').match(/npm ci .*/g)).toEqual(Array(2).fill(expect.stringContaining('--ignore-scripts')));
   });
 
-  it.each(pythonRequirements())('of Python are pinned in %s', (path) => {
-    for (const line of textOf(path).trim().split('\n')) expect(line).toMatch(/^[\w.-]+(\[[\w,-]+\])?==[\w.]+$/);
+  it.each(pythonRequirements())('are pinned in %s', (path) => {
+    for (const line of read(path).trim().split('\n')) expect(line).toMatch(/^[\w.-]+(\[[\w,-]+\])?==[\w.]+$/);
   });
 
-  it.each(['Dockerfile', 'test/contract/oracle/Dockerfile'])('the base of %s is one version', (path) => {
-    const bases = textOf(path).match(/^ARG \w+_IMAGE=.*$/gm) ?? [];
-    expect(bases).not.toEqual([]);
-    for (const base of bases) expect(base).toMatch(/:\d+\.\d+\.\d+-[\w-]+$/);
-    for (const from of textOf(path).match(/^FROM .*$/gm) ?? []) expect(from).toMatch(/^FROM (\$\{\w+_IMAGE\}|scratch)/);
-  });
+  it.each(['Dockerfile', 'test/contract/oracle/Dockerfile'])(
+    'include the base image of %s in an exact version',
+    (path) => {
+      const bases = read(path).match(/^ARG \w+_IMAGE=.*$/gm) ?? [];
+      expect(bases).not.toEqual([]);
+      for (const base of bases) expect(base).toMatch(/:\d+\.\d+\.\d+-[\w-]+$/);
+      for (const from of read(path).match(/^FROM .*$/gm) ?? []) expect(from).toMatch(/^FROM (\$\{\w+_IMAGE\}|scratch)/);
+    },
+  );
 });
 
 function pythonRequirements(): string[] {

@@ -9,8 +9,8 @@ const FILE = resolve(CHECKOUT, 'dist/sbom.cdx.json');
 
 function write(): string {
   rmSync(FILE, { force: true });
-  const run = ['--import', './test/support/run-typescript.ts', 'scripts/write-sbom.ts'];
-  execFileSync(process.execPath, run, { cwd: CHECKOUT });
+  const args = ['--import', './test/support/run-typescript.ts', 'scripts/write-sbom.ts'];
+  execFileSync(process.execPath, args, { cwd: CHECKOUT });
   return readFileSync(FILE, 'utf8');
 }
 
@@ -20,27 +20,27 @@ interface Component {
   readonly licenses: readonly unknown[];
 }
 
-describe('the list of what is shipped', () => {
+describe('SBOM', () => {
   const text = write();
   const bom = JSON.parse(text) as { components: Component[]; dependencies: { ref: string; dependsOn: string[] }[] };
 
-  it('is the same bytes whenever it is made', () => {
+  it('is reproducible byte by byte', () => {
     expect(write()).toBe(text);
   });
 
-  it('names every package of the image with its digest and licence, and no other', () => {
+  it('lists exactly the packages of the image, with digest and licence', () => {
     const shipped = lockedPackages().filter(({ isShipped }) => isShipped);
     const purls = shipped.map(({ name, version }) => `pkg:npm/${name.replace('@', '%40')}@${version}`);
     expect(new Set(bom.components.map(({ purl }) => purl))).toEqual(new Set(purls));
     for (const { hashes, licenses } of bom.components) expect([hashes.length, licenses.length]).toEqual([1, 1]);
   });
 
-  it('says what needs what, within itself', () => {
+  it('contains only dependencies on listed packages', () => {
     const refs = new Set(bom.dependencies.map(({ ref }) => ref));
     for (const { dependsOn } of bom.dependencies) for (const ref of dependsOn) expect(refs).toContain(ref);
   });
 
-  it('tells nothing of the machine that made it', () => {
+  it('contains no information about the build machine', () => {
     expect(text).not.toContain(CHECKOUT);
     expect(text).not.toMatch(/registry|file:|timestamp/);
   });

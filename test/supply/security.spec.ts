@@ -1,21 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CHECKOUT } from '../support/session-service.js';
 
-const textOf = (path: string) => readFileSync(resolve(CHECKOUT, path), 'utf8');
+const read = (path: string) => readFileSync(resolve(CHECKOUT, path), 'utf8');
 
-/** The tests that the tables name: `file`: part of a title, or none for all of the file. */
-const NAMED = [...textOf('SECURITY.md').matchAll(/\| `([^`]+\.spec\.ts)`: *(.*?) \|$/gm)].map(
+/** The tests in the tables of SECURITY.md: a file and part of a title; an empty title means the whole file. */
+const NAMED = [...read('SECURITY.md').matchAll(/\| `([^`]+\.spec\.ts)`: *(.*?) \|$/gm)].map(
   ([, file = '', title = '']) => [file, title] as const,
 );
 
-it('every point of OWASP names its test, or says why it has none', () => {
-  expect(NAMED.length).toBeGreaterThan(25);
-  const points = textOf('SECURITY.md').match(/^\| (API|V)\d+.*$/gm) ?? [];
-  expect(points.filter((point) => !point.includes('.spec.ts'))).toEqual([expect.stringMatching(/^\| API6 .* none: /)]);
-});
+describe('SECURITY.md', () => {
+  it('names a test for every OWASP point, or the reason why there is none', () => {
+    expect(NAMED.length).toBeGreaterThan(25);
+    const points = read('SECURITY.md').match(/^\| (API|V)\d+.*$/gm) ?? [];
+    expect(points.filter((point) => !point.includes('.spec.ts'))).toEqual([
+      expect.stringMatching(/^\| API6 .* none: /),
+    ]);
+  });
 
-it.each(NAMED)('there is %s with "%s"', (file, title) => {
-  expect(textOf(file)).toContain(title);
+  it.each(NAMED)('names an existing test: %s, %s', (file, title) => {
+    expect(read(file)).toContain(title);
+  });
 });

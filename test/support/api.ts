@@ -1,11 +1,11 @@
 import { scaled } from './time-scale.js';
 
-/** A reply as a test looks at it. */
+/** A response, as needed by tests. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body parsed; for numbers beyond 2^53 look at `text`. */
+  /** The parsed body. Numbers beyond 2^53 are exact only in `text`. */
   readonly json: never;
 }
 
@@ -15,7 +15,7 @@ export interface CallOptions {
   readonly headers?: Record<string, string>;
 }
 
-/** Calls a service; `body` is sent as JSON. */
+/** Sends a request with `body` as JSON. */
 export async function call(
   baseUrl: string,
   path: string,
@@ -45,7 +45,7 @@ export function refusesConnections({ baseUrl }: { readonly baseUrl: string }): P
   );
 }
 
-/** Timeout of `until` where a test sets none, in milliseconds. */
+/** Default timeout of `until`, in milliseconds. */
 const CONDITION_TIMEOUT_MS = scaled(30_000);
 
 /** Checks a condition every 20 ms and resolves with its first truthy result. Rejects after `timeoutMs`. */

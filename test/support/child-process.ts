@@ -5,13 +5,13 @@ import { isAlive } from '../../apps/session-service/src/embedded/postgres-cluste
 import { forgetProcess, killOnExit } from './reaper.js';
 import { scaled } from './time-scale.js';
 
-/** A server that runs as a process of its own while tests talk to it. */
+/** A server that runs in a separate process. */
 export interface ServerProcess {
   readonly baseUrl: string;
   readonly pid: number;
-  /** The last output, for the report of a failure. */
+  /** The last part of the output, for error messages. */
   output(): string;
-  /** True once the process has ended, asked or not. */
+  /** True when the process has exited for any reason. */
   ended(): boolean;
   /** Sends SIGTERM, and SIGKILL after a timeout. Resolves with the exit code, null after a signal. */
   stop(): Promise<number | null>;
@@ -22,9 +22,9 @@ export interface ServerCommand {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly port: number;
-  /** A path that answers 200 as soon as the server serves. */
+  /** A path that returns 200 when the server is ready. */
   readonly readyPath: string;
-  /** Its output goes nowhere, so that reading it costs nothing. */
+  /** Discards the output, so that reading it takes no CPU time. */
   readonly isQuiet?: boolean;
 }
 
@@ -80,7 +80,7 @@ export function runToEnd(
   });
 }
 
-/** Starts a server and waits until it answers. Rejects with its output when it ends or stays silent. */
+/** Starts a server and waits until it is ready. Rejects with its output when it exits or does not become ready in time. */
 export async function startServer(start: ServerCommand): Promise<ServerProcess> {
   const child = spawnTracked(start.command, start.args, {
     env: { ...withoutAgnoSettings(process.env), ...start.env },
@@ -106,13 +106,13 @@ export async function startServer(start: ServerCommand): Promise<ServerProcess> 
   const baseUrl = `http://127.0.0.1:${start.port}`;
   const end = new AbortController();
   const ready = await Promise.race([
-    answers(baseUrl + start.readyPath, end.signal),
+    isReady(baseUrl + start.readyPath, end.signal),
     ended.then(() => 'it ended' as const),
   ]);
   if (ready !== true) {
     end.abort();
     killGroup(child);
-    const reason = ready === 'it ended' ? ready : `no answer after ${START_TIMEOUT_MS} ms`;
+    const reason = ready === 'it ended' ? ready : `no response after ${START_TIMEOUT_MS} ms`;
     throw new Error(`${start.command} ${start.args.join(' ')} did not start (${reason}):\n${output}`);
   }
   return {
@@ -139,24 +139,24 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Ids of the processes that a process has started. */
+/** Process ids of the children of a process. */
 export async function childrenOf(pid: number): Promise<number[]> {
   const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const stats = await Promise.all(processes.map((id) => readFile(`/proc/${id}/stat`, 'utf8').catch(() => '')));
-  return processes.map(Number).filter((_, at) => stats[at]?.replace(/^.*\) /s, '').split(' ')[1] === String(pid));
+  return processes.map(Number).filter((_, index) => stats[index]?.replace(/^.*\) /s, '').split(' ')[1] === String(pid));
 }
 
-/** What the developer's shell sets must not change what is tested. */
+/** Removes settings of the developer's shell that would affect the tests. */
 function withoutAgnoSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !/^(AGNO_|DATABASE_URL$|OS_SECURITY_KEY$|JWT_|OTEL_)/.test(name));
   return Object.fromEntries(kept);
 }
 
-async function answers(url: string, end: AbortSignal): Promise<boolean> {
-  const giveUp = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < giveUp && !end.aborted) {
+async function isReady(url: string, end: AbortSignal): Promise<boolean> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < deadline && !end.aborted) {
     const status = await fetch(url, { signal: AbortSignal.timeout(START_TIMEOUT_MS) })
-      .then((reply) => reply.status)
+      .then((response) => response.status)
       .catch(() => 0);
     if (status === 200) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));

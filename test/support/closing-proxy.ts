@@ -1,26 +1,26 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A way to a PostgreSQL server on which connections can be ended at the very moment at which they are ready. */
+/** A proxy in front of PostgreSQL that can end connections at the moment at which they become ready. */
 export interface ClosingProxy {
   readonly port: number;
-  /** From now on, the server's word that a new connection is ready and its word that it is over come together. */
-  doom(): void;
-  /** How many have been ended so. */
+  /** From now on new connections get ReadyForQuery and a fatal error in the same packet. */
+  closeWhenReady(): void;
+  /** Number of connections that were ended like this. */
   ended(): number;
   close(): void;
 }
 
-/** PostgreSQL's ReadyForQuery, of a session that is idle. */
+/** PostgreSQL's ReadyForQuery message of an idle session. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 
 export async function startClosingProxy(serverPort: number): Promise<ClosingProxy> {
-  let isDooming = false;
+  let shouldClose = false;
   let ended = 0;
   const sockets = new Set<Socket>();
   const proxy = createServer((client) => {
     const server = connect(serverPort, '127.0.0.1');
-    const isDoomed = isDooming;
+    const closesWhenReady = shouldClose;
     for (const [socket, other] of [
       [client, server],
       [server, client],
@@ -34,7 +34,7 @@ export async function startClosingProxy(serverPort: number): Promise<ClosingProx
     }
     client.pipe(server);
     server.on('data', (bytes: Buffer) => {
-      if (!isDoomed || !bytes.subarray(-READY.length).equals(READY)) {
+      if (!closesWhenReady || !bytes.subarray(-READY.length).equals(READY)) {
         client.write(bytes);
         return;
       }
@@ -46,8 +46,8 @@ export async function startClosingProxy(serverPort: number): Promise<ClosingProx
   const address = proxy.address();
   return {
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
-    doom: () => {
-      isDooming = true;
+    closeWhenReady: () => {
+      shouldClose = true;
     },
     ended: () => ended,
     close: () => {
@@ -57,7 +57,7 @@ export async function startClosingProxy(serverPort: number): Promise<ClosingProx
   };
 }
 
-/** PostgreSQL's ErrorResponse of a session that an administrator ends. */
+/** PostgreSQL's ErrorResponse for a session that an administrator terminates. */
 const FATAL = errorResponse({
   S: 'FATAL',
   V: 'FATAL',
@@ -68,7 +68,7 @@ const FATAL = errorResponse({
 function errorResponse(fields: Readonly<Record<string, string>>): Buffer {
   const body = Buffer.from(
     `${Object.entries(fields)
-      .map(([code, text]) => `${code}${text}\0`)
+      .map(([code, value]) => `${code}${value}\0`)
       .join('')}\0`,
   );
   const head = Buffer.alloc(5);

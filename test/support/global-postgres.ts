@@ -3,12 +3,12 @@ import { startPostgres } from './postgres.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A DSN of the server that all specs share; each makes databases of its own on it. */
+    /** DSN of the server that all specs share. Each spec creates its own databases on it. */
     postgresDsn: string;
   }
 }
 
-/** One PostgreSQL server for all end-to-end specs of a run. */
+/** Starts one PostgreSQL server for all end-to-end specs of a run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const postgres = await startPostgres();
   project.provide('postgresDsn', postgres.url('postgres'));

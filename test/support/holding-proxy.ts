@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Replies that a HoldingProxy keeps back. */
+/** Replies that a HoldingProxy delays. */
 export interface Hold {
-  /** Whether a reply has been kept back. */
+  /** True when at least one reply is delayed. */
   isHolding(): boolean;
-  /** Passes on what was kept back, and keeps back nothing more. */
+  /** Forwards the delayed replies and stops delaying. */
   release(): void;
 }
 
 type Match = (lastRequest: Buffer, reply: Buffer) => boolean;
 
-/** Stands between a client and a server on this machine and keeps chosen replies back, so that they arrive late. */
+/** A proxy between a client and a server on this machine that delays selected replies. */
 export class HoldingProxy {
   private readonly holds = new Set<{ matches: Match; keep: (pass: () => void) => void }>();
   private readonly sockets = new Set<Socket>();
@@ -31,7 +31,7 @@ export class HoldingProxy {
     return proxy;
   }
 
-  /** Keeps back the replies for which `matches` is true of the request before them or of themselves. */
+  /** Delays the replies for which `matches` returns true. */
   hold(matches: Match): Hold {
     const kept: (() => void)[] = [];
     const hold = { matches, keep: (pass: () => void) => kept.push(pass) };

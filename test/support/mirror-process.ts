@@ -9,17 +9,17 @@ import { spawnTracked } from './child-process.js';
 import { freePort } from './ports.js';
 import { CHECKOUT } from './session-service.js';
 
-/** A run of the built mirror, once it has ended. */
+/** The result of a finished run of the built mirror. */
 export interface MirrorRun {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** What it wrote; undefined when it wrote nothing. */
+  /** The JSON report; undefined if none was written. */
   readonly report: MirrorReport | undefined;
   readonly page: string | undefined;
 }
 
-/** A mirror that runs as a process of its own, with a folder for its files. */
+/** A mirror in a separate process, with a folder for its files. */
 export class MirrorProcess {
   private readonly folder = mkdtempSync(join(tmpdir(), 'agno-mirror-'));
   private readonly child: ChildProcess;
@@ -44,7 +44,7 @@ export class MirrorProcess {
     });
   }
 
-  /** Waits for the end of a run; `stop` asks for it first. */
+  /** Waits for the process to exit and returns its result. */
   async ended(): Promise<MirrorRun> {
     await this.closed;
     const report = this.written('report.json');
@@ -75,7 +75,7 @@ export class MirrorProcess {
   }
 }
 
-/** `mirror replay` of one source to its end. */
+/** Runs `mirror replay` of one source to its end. */
 export function runMirrorReplay(
   source: { readonly name: string; readonly text: string },
   args: readonly string[],
@@ -84,7 +84,7 @@ export function runMirrorReplay(
   return new MirrorProcess(['replay', source.name, ...args], { [source.name]: source.text }, env).ended();
 }
 
-/** A mirror before a server, ready to take requests. `readyPath` must be answered by that server. */
+/** Starts a mirror proxy and waits until it is ready. The server behind it must respond 200 to `readyPath`. */
 export async function startMirrorProxy(python: string, ours: string, readyPath = '/health') {
   const port = await freePort();
   const mirror = new MirrorProcess(['proxy', '--listen', String(port), '--python', python, '--ours', ours]);

@@ -4,8 +4,8 @@ import { onTestFinished } from 'vitest';
 const INTERVAL_MS = 20;
 
 /**
- * Reads a paused socket at this average rate until it closes or the test ends. A late timer catches up on what it missed.
- * Returns a function that returns the bytes read so far.
+ * Reads a paused socket at this average rate until it closes or the test ends. Delayed timers catch up.
+ * Returns a function that returns the number of bytes read so far.
  */
 export function readAtRate(socket: Socket, bytesPerSecond: number): () => number {
   const start = performance.now();

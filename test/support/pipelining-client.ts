@@ -1,15 +1,15 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** Longer than what an answer is known by. */
-const LINE = 20;
+/** Longer than the match of a status line. */
+const STATUS_LINE_LENGTH = 20;
 
-/** A connection that sends what it likes, whenever it likes. */
+/** A connection that sends arbitrary bytes at any time. */
 export class PipeliningClient {
   readonly socket: Socket;
   text = '';
   private readonly found: number[] = [];
-  /** The end of what came, in which the beginning of an answer may have begun. */
+  /** The end of the received text, which may contain an incomplete status line. */
   private rest = '';
 
   constructor(baseUrl: string) {
@@ -21,37 +21,36 @@ export class PipeliningClient {
     });
   }
 
-  /** Whatever the service makes of it. */
   send(bytes: string | Buffer): void {
     this.socket.write(bytes);
   }
 
-  /** Of all answers so far. */
+  /** Statuses of all responses so far. */
   statuses(): readonly number[] {
     return this.found;
   }
 
   private take(piece: string): void {
     this.text += piece;
-    const come = this.rest + piece;
+    const received = this.rest + piece;
     let end = 0;
-    for (const { 0: line, 1: status, index } of come.matchAll(/HTTP\/1\.1 (\d+) [A-Z]/g)) {
+    for (const { 0: line, 1: status, index } of received.matchAll(/HTTP\/1\.1 (\d+) [A-Z]/g)) {
       this.found.push(Number(status));
       end = index + line.length;
     }
-    this.rest = come.slice(Math.max(end, come.length - LINE));
+    this.rest = received.slice(Math.max(end, received.length - STATUS_LINE_LENGTH));
   }
 }
 
-/** A request as it is sent, with a body in JSON where it has one. */
+/** A request as text, with an optional JSON body. */
 export function serialiseRequest(method: string, path: string, body?: object, ...headers: string[]): string {
-  const text = body === undefined ? '' : JSON.stringify(body);
+  const content = body === undefined ? '' : JSON.stringify(body);
   const head = [
     `${method} ${path} HTTP/1.1`,
     'Host: x',
     'Content-Type: application/json',
     ...headers,
-    `Content-Length: ${Buffer.byteLength(text)}`,
+    `Content-Length: ${Buffer.byteLength(content)}`,
   ];
-  return `${head.join('\r\n')}\r\n\r\n${text}`;
+  return `${head.join('\r\n')}\r\n\r\n${content}`;
 }

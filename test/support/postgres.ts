@@ -7,24 +7,24 @@ import { postgresPrograms } from '../../apps/session-service/src/embedded/postgr
 import { freePort } from './ports.js';
 import { forgetProcess, killOnExit } from './reaper.js';
 
-/** A PostgreSQL server on which tests make their databases. */
+/** A PostgreSQL server on which tests create databases. */
 export interface DatabaseServer {
-  /** The DSN of a database of this server, whether it exists or not. */
+  /** The DSN of a database of this server, which need not exist. */
   url(database: string): string;
   /** Creates an empty database and returns its DSN. */
   createDatabase(name: string): Promise<string>;
-  /** Creates a database as a copy of another one, to which nothing may be connected, and returns its DSN. */
+  /** Creates a copy of a database without connections, and returns its DSN. */
   copyDatabase(template: string, name: string): Promise<string>;
-  /** Drops a database with all its connections; no error when it is not there. */
+  /** Terminates the connections to a database and drops it if it exists. */
   dropDatabase(name: string): Promise<void>;
 }
 
-/** A server of its own for one test run; gone, data included, after `stop`. */
+/** A server for one test run. `stop` removes its data. */
 export interface TestPostgres extends DatabaseServer {
   stop(): Promise<void>;
 }
 
-/** Nothing here has to survive a crash, so every safeguard against one only costs time. */
+/** Turns off the protection against crashes, because it only costs time in tests. */
 const FAST = [
   'fsync=off',
   'synchronous_commit=off',
@@ -34,8 +34,8 @@ const FAST = [
   'unix_socket_directories=/tmp',
 ];
 
-export async function startPostgres(wantedPort?: number): Promise<TestPostgres> {
-  const port = wantedPort ?? (await freePort());
+export async function startPostgres(fixedPort?: number): Promise<TestPostgres> {
+  const port = fixedPort ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'agno-test-postgres-'));
   const cluster = new PostgresCluster(await postgresPrograms(), join(folder, 'cluster'));
   cluster.create({ role: 'postgres', password: 'postgres' }, '--no-sync');
@@ -48,17 +48,17 @@ export async function startPostgres(wantedPort?: number): Promise<TestPostgres> 
     forgetProcess(pid);
     rmSync(folder, { recursive: true });
   };
-  // On a regular exit the data is removed, too.
+  // Removes the data on a regular exit.
   process.once('exit', stop);
   return { ...databaseServerAt(`postgresql://postgres:postgres@127.0.0.1:${port}/postgres`), stop: async () => stop() };
 }
 
-/** Process id of the server that runs on a folder, from its `postmaster.pid`. */
+/** Process id of the server on a data folder, from its `postmaster.pid`. */
 export function postmasterPid(folder: string): number {
   return Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
 }
 
-/** A server that runs already, by the DSN of its database `postgres`. */
+/** A running server, identified by the DSN of its database `postgres`. */
 export function databaseServerAt(dsn: string): DatabaseServer {
   const url = (database: string) => dsn.replace(/\/postgres$/, `/${database}`);
   const run = async (sql: string) => {
@@ -78,14 +78,14 @@ export function databaseServerAt(dsn: string): DatabaseServer {
   };
 }
 
-/** Runs SQL on a connection of its own, as another client of the database would. */
+/** Runs SQL on a separate connection, like another client of the database. */
 export async function runSql<Row extends pg.QueryResultRow = pg.QueryResultRow>(
   dsn: string,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
   const client = new pg.Client({ connectionString: dsn });
-  // A server that goes away meanwhile fails the statement, not the process.
+  // Without a listener a lost connection would crash the process instead of failing the statement.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
-/** What a process has in memory, in megabytes. */
+/** Resident memory of a process, in megabytes. */
 export function residentMegabytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-/** The most that a process has had in memory, in megabytes. */
+/** Peak resident memory of a process since its start or the last `resetPeakMemory`, in megabytes. */
 export function peakMegabytes(pid: number): number {
   return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
@@ -15,13 +15,13 @@ export function bytesRead(pid: number): number {
   return Number(/^rchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
 
-/** How many sockets a process holds open, to clients and to databases. */
+/** Number of open sockets of a process, to clients and databases. */
 export function openSockets(pid: number): number {
   const folder = `/proc/${pid}/fd`;
   return readdirSync(folder).filter((file) => isSocket(`${folder}/${file}`)).length;
 }
 
-/** A file that was closed between listing and looking is none. */
+/** False for a file that was closed after listing. */
 function isSocket(path: string): boolean {
   try {
     return readlinkSync(path).startsWith('socket:');
@@ -30,16 +30,16 @@ function isSocket(path: string): boolean {
   }
 }
 
-/** CPU time of clock ticks, in microseconds: Linux counts 100 a second. */
+/** Duration of a clock tick in microseconds: Linux counts 100 ticks per second. */
 const TICK_US = 10_000;
 
-/** CPU time that a process has used so far, children that ended not included, in microseconds. */
+/** CPU time of a process so far in microseconds, without ended children. */
 export function cpuMicroseconds(pid: number): number {
   const fields = statOf(pid);
   return fields === undefined ? 0 : (Number(fields[11]) + Number(fields[12])) * TICK_US;
 }
 
-/** The same over all children of a process: PostgreSQL's backends. */
+/** CPU time of all children of a process, for example of PostgreSQL's backends, in microseconds. */
 export function childrenCpuMicroseconds(parent: number): number {
   return pids()
     .filter((pid) => statOf(pid)?.[1] === String(parent))
@@ -50,31 +50,16 @@ export function parentPid(pid: number): number {
   return Number(statOf(pid)?.[1]);
 }
 
-/** The most memory that a process has held so far, or since `forgetPeakRss`, in megabytes. */
-export function peakRssMb(pid: number): number {
-  return statusMb(pid, /VmHWM:\s+(\d+)/);
-}
-
-/** The memory that a process holds at the moment, in megabytes. */
-export function rssMb(pid: number): number {
-  return statusMb(pid, /VmRSS:\s+(\d+)/);
-}
-
-/** Resets the peak to the present RSS (proc_pid_clear_refs(5)). */
+/** Resets the peak to the current resident memory (proc_pid_clear_refs(5)). */
 export function resetPeakMemory(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
-function statusMb(pid: number, pattern: RegExp): number {
-  const [, kilobytes = '0'] = pattern.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
-}
-
-/** The fields of /proc/PID/stat behind the name, which may hold anything. */
+/** The fields of /proc/PID/stat after the program name, which may contain spaces and parentheses. */
 function statOf(pid: number): string[] | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { scaled } from './time-scale.js';
 
-/** An answer as it came over the wire. */
+/** A response as received. */
 export interface RawResponse {
   readonly status: number;
   /** Names in lower case. */
@@ -10,28 +10,28 @@ export interface RawResponse {
   readonly milliseconds: number;
 }
 
-/** No answer came in time. */
+/** Thrown when no response arrived in time. */
 export class NoResponse extends Error {}
 
 interface Waiting {
   readonly hasBody: boolean;
   readonly since: number;
   readonly timer: NodeJS.Timeout;
-  resolve(answer: RawResponse | undefined): void;
+  resolve(response: RawResponse | undefined): void;
   reject(error: Error): void;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
 /**
- * An HTTP client that sends bytes as they are: no client library would let such requests out. Keeps its connection while
- * the server does, and asks one thing at a time.
+ * An HTTP client that sends arbitrary bytes, which client libraries would reject. Keeps its connection alive while the
+ * server does, and sends one request at a time.
  */
 export class RawConnection {
   private readonly port: number;
   private socket: Socket | undefined;
-  private received: Buffer = NOTHING;
+  private received: Buffer = EMPTY;
   private waiting: Waiting | undefined;
 
   constructor(baseUrl: string) {
@@ -39,17 +39,17 @@ export class RawConnection {
   }
 
   /**
-   * The answer to these bytes; undefined when the server ended the connection without one.
+   * Sends bytes. Resolves with the response; undefined when the server closed the connection without one.
    *
-   * @param timeoutMs on a typical machine
-   * @throws NoAnswer after that time; the connection is closed
+   * @param timeoutMs scaled to this machine
+   * @throws NoResponse after that time, and closes the connection
    */
   ask(request: Buffer, timeoutMs: number, hasBody = true): Promise<RawResponse | undefined> {
     const socket = this.socket ?? this.open();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.close();
-        reject(new NoResponse(`no answer within ${scaled(timeoutMs)} ms`));
+        reject(new NoResponse(`no response within ${scaled(timeoutMs)} ms`));
       }, scaled(timeoutMs));
       this.waiting = { hasBody, since: performance.now(), timer, resolve, reject };
       socket.write(request);
@@ -64,7 +64,7 @@ export class RawConnection {
   private open(): Socket {
     const socket = connect(this.port, '127.0.0.1').setNoDelay(true);
     this.socket = socket;
-    this.received = NOTHING;
+    this.received = EMPTY;
     socket.on('data', (bytes: Buffer) => this.take(socket, bytes));
     socket.on('error', () => undefined);
     socket.on('close', () => {
@@ -84,7 +84,7 @@ export class RawConnection {
     const { status, headers } = headOf(this.received.toString('latin1', 0, headEnd));
     const bodyStart = headEnd + HEAD_END.length;
     if (status === 100) {
-      this.received = NOTHING;
+      this.received = EMPTY;
       if (bytes.length > bodyStart) this.take(socket, bytes.subarray(bodyStart));
       return;
     }
@@ -92,18 +92,18 @@ export class RawConnection {
     if (this.received.length < bodyStart + length) return;
     const body = this.received.toString('utf8', bodyStart, bodyStart + length);
     const isSurplus = this.received.length > bodyStart + length;
-    this.received = NOTHING;
-    // Bytes beyond the answer belong to requests that were smuggled into this one: nothing here is asked twice.
+    this.received = EMPTY;
+    // Bytes after the response response requests that were smuggled into this one, so the connection must not be reused.
     if (headers.get('connection') === 'close' || isSurplus) this.close();
     this.settle({ status, headers, body, milliseconds: performance.now() - waiting.since });
   }
 
-  private settle(answer: RawResponse | undefined): void {
+  private settle(response: RawResponse | undefined): void {
     const { waiting } = this;
     this.waiting = undefined;
     if (waiting === undefined) return;
     clearTimeout(waiting.timer);
-    waiting.resolve(answer);
+    waiting.resolve(response);
   }
 }
 

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { call } from './api.js';
 
-/** Accepting, reading and parsing take one turn of the service's event loop each; every request waits for one. */
-const TURNS = 3;
+/** Accepting, reading and parsing take one iteration of the service's event loop each, and so does every request. */
+const ITERATIONS = 3;
 
 /** Opens a connection and sends bytes. Resolves when the service has read them. */
 export async function connectAndSend({ baseUrl }: { readonly baseUrl: string }, bytes: string): Promise<Socket> {
@@ -15,6 +15,6 @@ export async function connectAndSend({ baseUrl }: { readonly baseUrl: string }, 
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   await new Promise((resolve) => socket.write(bytes, resolve));
-  for (let turn = 0; turn < TURNS; turn++) await call(baseUrl, '/livez');
+  for (let index = 0; index < ITERATIONS; index++) await call(baseUrl, '/livez');
   return socket;
 }

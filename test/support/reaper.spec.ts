@@ -5,7 +5,7 @@ import { until } from './api.js';
 import { isRunning, spawnTracked } from './child-process.js';
 import { CHECKOUT } from './session-service.js';
 
-/** Runs one program to its end, then starts one that keeps running with a child and prints both process ids. */
+/** Runs a program to its end, then starts one that keeps running with a child, and prints both process ids. */
 const TEST_RUN = `
   import { once } from 'node:events';
   const { spawnTracked } = await import('./test/support/child-process.ts');

@@ -1,8 +1,7 @@
 /**
  * Lets plain `node` run the TypeScript of the tests: `node --import ./test/support/run-typescript.ts FILE.ts`.
- * Node strips the types by itself; what it lacks is that our imports name the compiled file (`./x.js` for `x.ts`), and
- * our libraries by alias (`@session-service/x` for `libs/x`). The libraries are taken as `make build` has compiled them: they hold
- * what stripping cannot do, decorators for one.
+ * Node strips types, but does not resolve imports of `./x.js` to `x.ts` or of `@session-service/x` to `libs/x`. Libraries are
+ * loaded as compiled by `make build`, because they use syntax that Node cannot strip, such as decorators.
  */
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';

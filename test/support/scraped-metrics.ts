@@ -1,6 +1,6 @@
 import { call } from './api.js';
 
-/** The series that a service exports at `/metrics`: values by name and labels. */
+/** Scrapes `/metrics` of a service. Returns the values by series name with labels. */
 export async function scrapeMetrics(
   { baseUrl }: { readonly baseUrl: string },
   headers: Readonly<Record<string, string>> = {},
@@ -12,7 +12,7 @@ export async function scrapeMetrics(
   );
 }
 
-/** Number of requests that wait for a connection to a database. */
+/** Number of requests that wait for a database connection. */
 export async function pendingRequests(service: { readonly baseUrl: string }, databaseId = 'default'): Promise<number> {
   const metrics = await scrapeMetrics(service);
   return metrics.get(`db_client_connection_pending_requests{db_id="${databaseId}"}`) ?? 0;

@@ -4,11 +4,11 @@ import { inject, onTestFinished } from 'vitest';
 import { freePort } from './ports.js';
 import { runSql } from './postgres.js';
 
-/** A new empty database on the shared test server. */
+/** An empty database on the shared test server. */
 export interface ScratchDatabase {
   readonly dsn: string;
   readonly name: string;
-  /** Runs SQL on a connection of its own, as another client of the database would. */
+  /** Runs SQL on a separate connection, like another client of the database. */
   sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Locks a table exclusively until `release` or the end of the test. Resolves when it is locked. */
   lock(table: string): Promise<{ release(): Promise<void> }>;
@@ -16,7 +16,7 @@ export interface ScratchDatabase {
   waitersFor(table: string): Promise<number>;
   /** Runs SQL on the server's maintenance database. */
   admin(text: string): Promise<void>;
-  /** Ends all connections and takes no more: to its clients the database is down. */
+  /** Terminates all connections and rejects new ones, so that the database appears to be down. */
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface ScratchDatabase {
 const WAITERS = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database()
   WHERE relation = $1::regclass AND NOT granted`;
 
-/** The DSN of a database that is not there; its password `hush` must not be told to anybody. */
+/** The DSN of a database that does not exist. Its password `hush` must not be disclosed. */
 export async function unreachableDsn(): Promise<string> {
   return `postgresql://nobody:hush@127.0.0.1:${await freePort()}/none`;
 }

@@ -1,13 +1,13 @@
-/** Chance that can be repeated: the same seed gives the same throws on every machine. */
+/** A reproducible random generator: the same seed gives the same numbers on every machine. */
 export class SeededRandom {
   private state: number;
 
   constructor(seed: number) {
-    // Neighbouring seeds must not give neighbouring throws.
+    // Consecutive seeds must not give similar sequences.
     this.state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
   }
 
-  /** A whole number from 0 up to, not including, `limit`. (mulberry32) */
+  /** An integer from 0 to `limit` - 1 (mulberry32). */
   below(limit: number): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
@@ -15,7 +15,7 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
   }
 
-  /** True once in so many throws. */
+  /** True with a probability of 1 in `times`. */
   oneIn(times: number): boolean {
     return this.below(times) === 0;
   }
@@ -24,8 +24,8 @@ export class SeededRandom {
     return items[this.below(items.length)] as T;
   }
 
-  /** Up to `most` things, each made anew. */
-  some<T>(most: number, make: () => T): T[] {
-    return Array.from({ length: this.below(most + 1) }, make);
+  /** An array of 0 to `max` items, each created by `make`. */
+  some<T>(max: number, make: () => T): T[] {
+    return Array.from({ length: this.below(max + 1) }, make);
   }
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Makes a self-signed certificate, as PostgreSQL expects it in its data folder. */
+/** Creates a self-signed certificate in PostgreSQL's data folder. */
 export function makeCertificate(folder: string): void {
   const [key, certificate] = ['server.key', 'server.crt'].map((name) => join(folder, name));
   const files = ['-keyout', String(key), '-out', String(certificate)];

@@ -1,6 +1,6 @@
 import { accountHash } from './signed-tokens.js';
 
-/** A service account as a test wants it; its token is `agno_pat_` and its name. */
+/** A service account for a test. Its token is `agno_pat_` followed by its name. */
 export interface AccountRow {
   readonly name: string;
   readonly scopes: readonly string[];
@@ -11,7 +11,7 @@ export interface AccountRow {
 
 type Sql = (text: string, values?: unknown[]) => Promise<unknown>;
 
-/** Puts accounts where AgentOS keeps them; a database without that table gets it as AgentOS would make it. */
+/** Stores accounts in the table of AgentOS, which is created if it does not exist. */
 export async function storeAccounts(sql: Sql, accounts: readonly AccountRow[]): Promise<void> {
   await sql(TABLE);
   for (const { name, scopes, expiresAt, revokedAt } of accounts) {

@@ -3,10 +3,10 @@ import { type ServerProcess, startServer } from './child-process.js';
 import { freePort } from './ports.js';
 import { scaled } from './time-scale.js';
 
-/** The checkout's root. */
+/** The root folder of the checkout. */
 export const CHECKOUT = resolve(import.meta.dirname, '../..');
 
-/** Timeouts that requests of tests do not reach, even on slow machines. A test that needs one to expire sets its own. */
+/** Timeouts that tests do not reach, even on slow machines. A test that needs a timeout to expire sets its own. */
 const GENEROUS_LIMITS = {
   AGNO_REQUEST_TIMEOUT_MS: String(scaled(60_000)),
   AGNO_STATEMENT_TIMEOUT_MS: String(scaled(60_000)),
@@ -14,7 +14,7 @@ const GENEROUS_LIMITS = {
   AGNO_QUEUE_TIMEOUT_MS: String(scaled(60_000)),
 };
 
-/** Starts the built service as production does, on a free port of the loopback interface. */
+/** Starts the built service as in production, on a free port of the loopback interface. */
 export async function startSessionService(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const port = await freePort();
   return startServer({

@@ -1,9 +1,9 @@
 import { createHash, createHmac, createSign, type KeyObject } from 'node:crypto';
 
-/** The HMAC secret of both sides. */
+/** The HMAC secret shared by tests and service. */
 export const HMAC_SECRET = 'a-secret-of-both-sides-0123456789abcdef';
 
-/** A token of these claims, signed with HS256 unless said otherwise. A header or claims given as text are not JSON-encoded. */
+/** A token signed with HS256. A header or claims that are strings are not JSON-encoded. */
 export function hs256Token(
   claims: object | string,
   { secret = HMAC_SECRET, header = {} }: { secret?: string; header?: object | string } = {},
@@ -22,12 +22,12 @@ export function base64UrlJson(value: object | string): string {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 }
 
-/** How AgentOS stores the token of a service account. */
+/** The hash of a service account token, as stored by AgentOS. */
 export function accountHash(pat: string): string {
   return createHash('sha256').update(pat).digest('hex');
 }
 
-/** Seconds since 1970, so many from now. */
+/** Unix time `seconds` seconds from now. */
 export function secondsFromNow(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds;
 }

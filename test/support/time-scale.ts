@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 /** Duration of `WORK` on a typical, idle machine, in milliseconds. */
 const USUAL_MS = 180;
 
-/** The kinds of work that tests do: hashing, JSON, starting a process. */
+/** Work that is typical of tests: hashing, JSON, starting a process. */
 const WORK = `
   const { createHash } = require('node:crypto');
   const rows = Array.from({ length: 2000 }, (_, id) => ({ id, text: 'row '.repeat(20), tags: [id, id + 1] }));
@@ -27,17 +27,17 @@ export function scaled(usualMs: number): number {
   return Math.ceil(usualMs * TIME_SCALE);
 }
 
-function readTimeScale(text: string): number {
-  const scale = Number(text);
+function readTimeScale(value: string): number {
+  const scale = Number(value);
   if (!(scale >= 1 && Number.isFinite(scale)))
-    throw new Error(`TEST_TIME_SCALE must be a number of at least 1, not '${text}'`);
+    throw new Error(`TEST_TIME_SCALE must be a number of at least 1, not '${value}'`);
   return scale;
 }
 
 async function measureTimeScale(): Promise<number> {
   const elapsed: number[] = [];
   for (let measurement = 0; measurement < MEASUREMENTS; measurement++) elapsed.push(await elapsedMs());
-  const median = elapsed.sort((one, other) => one - other)[Math.floor(MEASUREMENTS / 2)] ?? USUAL_MS;
+  const median = elapsed.sort((a, b) => a - b)[Math.floor(MEASUREMENTS / 2)] ?? USUAL_MS;
   return Math.max(1, Number((median / USUAL_MS).toFixed(2)));
 }
 

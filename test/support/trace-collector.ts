@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** A span as a collector received it. */
+/** A span as received by the collector. */
 export interface CollectedSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -14,13 +14,13 @@ export interface CollectedSpan {
   /** `code` 2: error. */
   readonly status: { readonly code?: number };
   readonly attributes: Attributes;
-  /** Of the process that sent it. */
+  /** Attributes of the process that sent it. */
   readonly resource: Attributes;
 }
 
 /** An OpenTelemetry collector that understands OTLP over HTTP with JSON. */
 export interface TraceCollector {
-  /** What a service must be told to send its spans here. */
+  /** Environment of a service that exports its spans to this collector. */
   readonly env: Readonly<Record<string, string>>;
   spans(): readonly CollectedSpan[];
   /** All bodies as received. */
@@ -28,12 +28,12 @@ export interface TraceCollector {
   stop(): void;
 }
 
-/** @param answers false: takes requests and never answers them */
-export async function startTraceCollector(answers = true): Promise<TraceCollector> {
+/** @param responds false: accepts requests but never responds */
+export async function startTraceCollector(responds = true): Promise<TraceCollector> {
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
     bodies.push(Buffer.concat(await request.toArray()).toString('utf8'));
-    if (answers) response.setHeader('content-type', 'application/json').end('{}');
+    if (responds) response.setHeader('content-type', 'application/json').end('{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -70,7 +70,7 @@ function spansIn(body: string): CollectedSpan[] {
   );
 }
 
-/** Attributes without the name of each value's type. */
+/** Attributes without the type wrappers of their values. */
 function plain(attributes: readonly WireAttribute[]): Attributes {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 }

@@ -6,35 +6,35 @@ import { createScratchDatabase } from '../../support/scratch-database.js';
 import { CHECKOUT } from '../../support/session-service.js';
 import { FIRST_BUILD, IMAGE_ROOT, RUN_CONFIG, runInContainer, SECOND_BUILD, startInContainer } from './image.js';
 
-/** Unpacked; two thirds of it are Node. */
-const LARGEST_BYTES = 190_000_000;
+/** Maximum unpacked size. Two thirds of it are Node. */
+const MAX_BYTES = 190_000_000;
 
 const FILES = readdirSync(IMAGE_ROOT, { recursive: true, encoding: 'utf8' });
 
-describe('the image', () => {
-  it('is the same bytes from every checkout, whenever it is built', () => {
+describe('image', () => {
+  it('is reproducible from checkouts with other times and modes', () => {
     expect(FIRST_BUILD.OCIv1.rootfs.diff_ids).not.toEqual([]);
     expect(SECOND_BUILD.OCIv1.rootfs.diff_ids).toEqual(FIRST_BUILD.OCIv1.rootfs.diff_ids);
   });
 
-  it('is small', () => {
+  it('is smaller than 190 MB', () => {
     const bytes = FILES.map((file) => lstatSync(join(IMAGE_ROOT, file))).reduce((sum, { size }) => sum + size, 0);
     process.stdout.write(`the image holds ${Math.round(bytes / 1e6)} MB in ${FILES.length} files\n`);
-    expect(bytes).toBeLessThan(LARGEST_BYTES);
+    expect(bytes).toBeLessThan(MAX_BYTES);
   });
 
-  it('holds no shell, no package manager, no tests and no embedded database', () => {
+  it('contains no shell, no package manager, no tests and no embedded database', () => {
     expect(existsSync(join(IMAGE_ROOT, 'usr/local/bin/node'))).toBe(true);
     expect(FILES.filter((file) => /(^|\/)(sh|bash|busybox|apt|dpkg|npm|npx|yarn)$/.test(file))).toEqual([]);
     expect(FILES.filter((file) => /^service\/dist\/.*(\.spec\.|embedded)/.test(file))).toEqual([]);
   });
 
-  it('runs as nobody in particular and can write nowhere', () => {
+  it('runs as an unprivileged user on a read-only file system', () => {
     const attempt = "try { fs.writeFileSync('x', '') } catch ({ code }) { console.log(process.getuid(), code) }";
     expect(runInContainer(['node', '--eval', attempt]).output).toBe('65532 EROFS\n');
   });
 
-  it('serves the whole API, is healthy while it does, and ends with 0 when it is told to', async () => {
+  it('serves the whole API, passes its health check meanwhile, and exits with 0 on SIGTERM', async () => {
     const database = await createScratchDatabase();
     const service = await startInContainer({ AGNO_PG_DSN: database.dsn });
     const [kind, ...healthcheck] = RUN_CONFIG.Healthcheck.Test;

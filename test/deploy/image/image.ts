@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { type ServerProcess, startServer } from '../../support/child-process.js';
 import { freePort } from '../../support/ports.js';
 
-/** The part of an image's configuration that says how it is run. */
+/** The run-time part of an image's configuration. */
 interface RunConfig {
   readonly User: string;
   readonly Env: readonly string[];
@@ -19,13 +19,13 @@ interface Image {
 export const FIRST_BUILD = imageOf('IMAGE_FIRST');
 export const SECOND_BUILD = imageOf('IMAGE_SECOND');
 
-/** Where the files of the first image are mounted. */
+/** The folder where the first image is mounted. */
 export const IMAGE_ROOT = variable('IMAGE_ROOT');
 
 export const RUN_CONFIG: RunConfig = FIRST_BUILD.Docker.config;
 
-/** What a container runtime does for a read-only container, as far as the service can tell: mounts, root, folder, user. */
-const LOCKED = [
+/** Shell arguments that isolate a command like a read-only container: mounts, root folder, working folder and user. */
+const ISOLATED = [
   '-ec',
   `mount --bind "$0" "$0"
    mkdir -p "$0/proc"
@@ -38,23 +38,23 @@ const LOCKED = [
 
 const UNSHARE = '/usr/bin/unshare';
 
-/** Runs a command inside the image, locked down, to its end. */
+/** Runs an isolated command inside the image to its end. */
 export function runInContainer(command: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const { status, stdout, stderr } = spawnSync(UNSHARE, ['--mount', '/bin/sh', ...LOCKED, ...command], {
+  const { status, stdout, stderr } = spawnSync(UNSHARE, ['--mount', '/bin/sh', ...ISOLATED, ...command], {
     env: { ...imageEnv(), ...env },
     encoding: 'utf8',
   });
   return { status, output: stdout + stderr };
 }
 
-/** Starts what the image starts, locked down. */
+/** Starts the image's entry point, isolated. */
 export async function startInContainer(
   env: Readonly<Record<string, string>>,
 ): Promise<ServerProcess & { port: number }> {
   const port = await freePort();
   const server = await startServer({
     command: UNSHARE,
-    args: ['--mount', '/bin/sh', ...LOCKED, ...RUN_CONFIG.Entrypoint, ...RUN_CONFIG.Cmd],
+    args: ['--mount', '/bin/sh', ...ISOLATED, ...RUN_CONFIG.Entrypoint, ...RUN_CONFIG.Cmd],
     env: { ...imageEnv(), AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port), ...env },
     port,
     readyPath: '/healthz',
@@ -62,7 +62,7 @@ export async function startInContainer(
   return { ...server, port };
 }
 
-/** The image's variables; its PATH under another name, as the way inside needs the machine's. */
+/** The image's variables. Its PATH gets another name, because the isolating shell needs the PATH of the machine. */
 function imageEnv(): Record<string, string> {
   const { PATH: path = '', ...env } = Object.fromEntries(RUN_CONFIG.Env.map((pair) => pair.split(/=(.*)/s, 2)));
   return { ...env, PATH: '/usr/bin:/bin', IMAGE_PATH: path, IMAGE_USER: RUN_CONFIG.User };
@@ -73,7 +73,7 @@ function imageOf(name: string): Image {
 }
 
 function variable(name: string): string {
-  const text = process.env[name];
-  if (text === undefined) throw new Error(`${name} is not set: run make image-test`);
-  return text;
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: run make image-test`);
+  return value;
 }

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { scaled } from '../../support/time-scale.js';
 
-/** Apart from the other tests, because these need an image: `make image-test` builds it. */
+/** Separate from the other tests, because these need an image, which `make image-test` builds. */
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
