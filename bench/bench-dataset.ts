@@ -8,7 +8,7 @@ import { type SubjectName, startSubject } from './subjects.js';
 import type { TargetResult } from './target-result.js';
 import { DATASETS, type DatasetName, type Target } from './targets.js';
 
-export interface BenchPace {
+interface BenchPace {
   readonly seconds: number;
   readonly turns: number;
 }

@@ -19,7 +19,7 @@ export interface Subject {
   readonly refill: () => Promise<void>;
 }
 
-export interface LoadRound {
+interface LoadRound {
   readonly kind: string;
   readonly sessions: number;
   readonly seconds: number;

@@ -129,12 +129,12 @@ function sizeOf({ runs, runBytes, content }: LargeSession): string {
 }
 
 /** A server that offers TLS. A DSN that does not say otherwise uses it, as `sslmode=prefer` does. */
-export interface TlsPostgres extends TestPostgres {
+interface TlsPostgres extends TestPostgres {
   withoutTls(dsn: string): string;
   overTls(dsn: string): string;
 }
 
-export async function startTlsPostgres(): Promise<TlsPostgres> {
+async function startTlsPostgres(): Promise<TlsPostgres> {
   const postgres = await startPostgres();
   const server = postgres.url('postgres');
   const [row] = await runSql<{ data_directory: string }>(server, 'SHOW data_directory');

@@ -52,7 +52,7 @@ const ISOLATED = {
 };
 
 /** What tokens, scopes and isolation cost a detail: the open service and a secured one on the same rows, in turns. */
-export async function benchSecuredDetail(postgres: DatabaseServer): Promise<LimitResult[]> {
+async function benchSecuredDetail(postgres: DatabaseServer): Promise<LimitResult[]> {
   const dsn = await createFilledDatabase(postgres, 'secured', DATASETS.usual);
   const [open, secured] = [await startSubject('ours', dsn), await startSubject('ours', dsn, ISOLATED)];
   const tokens = Array.from({ length: USERS }, (_, user) =>

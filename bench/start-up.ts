@@ -17,7 +17,7 @@ export interface StartCost {
 }
 
 /** Compare the ratios between subjects: absolute times depend on the machine and its load. */
-export interface StartUpResult {
+interface StartUpResult {
   readonly starts: ReadonlyMap<SubjectName, StartCost>;
   readonly limits: readonly LimitResult[];
 }

@@ -33,7 +33,7 @@ const BUNDLE = resolve(CHECKOUT, '.cache/bench/bare-server.js');
  * strip types and load hundreds of files. `moduleSideEffects: false` keeps TypeORM and Nest out: the server imports only
  * our SQL statements.
  */
-export async function bundleBareServer(): Promise<string> {
+async function bundleBareServer(): Promise<string> {
   await build({
     input: resolve(CHECKOUT, 'bench/bare-server.ts'),
     platform: 'node',

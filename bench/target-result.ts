@@ -9,7 +9,7 @@ export interface TargetResult {
 }
 
 /** One figure with what is wanted of it. */
-export interface LimitStatus {
+interface LimitStatus {
   readonly text: string;
   readonly isMet: boolean;
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Layout } from './harness/contract-case.js';
 
 /** Why we answer otherwise than the oracle: each is a row of `docs/parity.md`. */
-export const REASONS = {
+const REASONS = {
   'page-zero': 'pages are counted from 1: page=0 is refused instead of failing',
   'beyond-int64': 'a limit or page that PostgreSQL cannot count to is refused instead of failing',
   'long-name-filter': 'a filter by name beyond 256 characters is refused: comparing it cannot be interrupted',

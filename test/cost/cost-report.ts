@@ -38,7 +38,7 @@ export function outcomeLines(outcome: TrialOutcome, factor: number): readonly st
 }
 
 /** The sample with the longest stall relative to its limit. */
-export function worstStall({ samples }: Pick<TrialOutcome, 'samples'>): Sample | undefined {
+function worstStall({ samples }: Pick<TrialOutcome, 'samples'>): Sample | undefined {
   const share = ({ stall, bytes }: Sample) => stall.ms / stallLimitMs(bytes);
   return samples.reduce<Sample | undefined>(
     (worst, sample) => (worst === undefined || share(sample) > share(worst) ? sample : worst),

@@ -37,7 +37,7 @@ const CREATED = [201];
 const READ = [200];
 const DELETED = [204];
 
-export interface TrialPlan {
+interface TrialPlan {
   /** From small to large. */
   readonly sizes: readonly number[];
   /** Multiple of the growth limit that is allowed. */

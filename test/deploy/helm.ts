@@ -20,7 +20,7 @@ export interface Manifest {
 }
 
 /** The result of a helm command. */
-export interface HelmResult {
+interface HelmResult {
   readonly succeeded: boolean;
   readonly stdout: string;
   readonly stderr: string;

@@ -82,7 +82,7 @@ describe('mirror replay', () => {
     expect((await runMirrorReplay(log('/agents'), sides)).exitCode).toBe(2);
     const port = new URL(await unreachableDsn()).port;
     const down = await runMirrorReplay(log('/sessions'), [...sides.slice(0, 3), `http://127.0.0.1:${port}`]);
-    expect(down.stderr).toContain('--ours does not answer: ECONNREFUSED');
+    expect(down.stderr).toContain('--ours does not respond: ECONNREFUSED');
     expect(down.exitCode).toBe(2);
   });
 

@@ -9,7 +9,7 @@ export interface ApiResponse {
   readonly json: never;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly method?: string;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** Replies that a HoldingProxy delays. */
-export interface Hold {
+interface Hold {
   /** True when at least one reply is delayed. */
   isHolding(): boolean;
   /** Forwards the delayed replies and stops delaying. */

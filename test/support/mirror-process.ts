@@ -10,7 +10,7 @@ import { freePort } from './ports.js';
 import { CHECKOUT } from './session-service.js';
 
 /** The result of a finished run of the built mirror. */
-export interface MirrorRun {
+interface MirrorRun {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -20,7 +20,7 @@ export interface MirrorRun {
 }
 
 /** A mirror in a separate process, with a folder for its files. */
-export class MirrorProcess {
+class MirrorProcess {
   private readonly folder = mkdtempSync(join(tmpdir(), 'agno-mirror-'));
   private readonly child: ChildProcess;
   private readonly closed: Promise<unknown>;

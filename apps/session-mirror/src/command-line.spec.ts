@@ -7,7 +7,7 @@ import { OptionsError, readOptions } from './command-line.js';
 const SIDES = ['--python', 'http://py:7777', '--ours', 'http://ours:8080'];
 const replay = (...more: string[]) => readOptions(['replay', 'a.log', ...SIDES, ...more], {});
 
-function faultsOf(read: () => unknown): readonly string[] {
+function errorsOf(read: () => unknown): readonly string[] {
   try {
     read();
     return [];
@@ -17,21 +17,21 @@ function faultsOf(read: () => unknown): readonly string[] {
   }
 }
 
-describe('options', () => {
+describe('readOptions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'agno-options-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('have defaults', () => {
+  it('returns defaults for absent options', () => {
     expect(replay()).toMatchObject({
       ...{ command: 'replay', sources: ['a.log'], sample: 1, prefix: '', hasWrites: false, allowed: 0 },
       ...{ ratePerSecond: 50, concurrency: 4, headers: {}, hasValues: true, files: {} },
     });
   });
 
-  it('take shares both ways', () =>
+  it('accepts shares as percentage or fraction', () =>
     expect(replay('--sample', '5%', '--allow=0.001')).toMatchObject({ sample: 0.05, allowed: 0.001 }));
 
-  it('take headers from a file before those of the environment', () => {
+  it('prefers headers of --header-file over MIRROR_HEADERS', () => {
     const file = join(folder, 'headers');
     writeFileSync(file, '# who asks\nAuthorization: Bearer x: y \r\n\nX-Own:1\n');
     const env = { MIRROR_HEADERS: 'authorization: other\nX-More: 2' };
@@ -40,8 +40,8 @@ describe('options', () => {
     });
   });
 
-  it('of a proxy say where to listen', () => {
-    const listen = (where: string) => readOptions(['proxy', ...SIDES, '--listen', where], {});
+  it('accepts a port or host and port for --listen', () => {
+    const listen = (address: string) => readOptions(['proxy', ...SIDES, '--listen', address], {});
     expect(listen('9000')).toMatchObject({ host: '127.0.0.1', port: 9000 });
     expect(listen('[::]:9000')).toMatchObject({ host: '::', port: 9000 });
   });
@@ -51,7 +51,7 @@ describe('options', () => {
     [['play', ...SIDES], ['play: expected replay or proxy']],
     [
       ['proxy', ...SIDES, '--rate', '5'],
-      ['--rate: no option of proxy', '--listen is missing'],
+      ['--rate: not an option of proxy', '--listen is missing'],
     ],
     [
       ['proxy', 'a.log', ...SIDES, '--listen', '99999'],
@@ -59,7 +59,7 @@ describe('options', () => {
     ],
     [
       ['replay', 'a', ...SIDES, '--rate', '0', '--sample', '2', '--json', '/no/such/folder/x'],
-      ['--sample: expected', '--json: nothing can be written', '--rate: expected'],
+      ['--sample: expected', '--json: cannot write', '--rate: expected'],
     ],
     [['replay', 'a', ...SIDES, '--json', '--html', 'x'], ['--json needs a value']],
     [
@@ -70,15 +70,15 @@ describe('options', () => {
     [['replay', 'a', ...SIDES, '--ours', 'http://x'], ['--ours is given twice']],
     [['replay', 'a', ...SIDES, '--header-file', '/no/such/file'], ['--header-file: /no/such/file cannot be read']],
     [['replay', 'a', ...SIDES, '--unsafe', 'ours:8080,py:7777'], ['--unsafe: expected the hosts']],
-  ])('%j are refused with every fault', (args, expected) => {
-    const faults = faultsOf(() => readOptions(args, {}));
-    for (const start of expected) expect(faults.join('\n')).toContain(start);
-    expect(faults.join()).not.toContain('u:p');
-    expect(faults.length).toBeGreaterThan(0);
+  ])('rejects %j with all errors', (args, expected) => {
+    const errors = errorsOf(() => readOptions(args, {}));
+    for (const message of expected) expect(errors.join('\n')).toContain(message);
+    expect(errors.join()).not.toContain('u:p');
+    expect(errors.length).toBeGreaterThan(0);
   });
 
-  it('do not tell a header that is wrong', () => {
+  it('does not disclose an invalid header in the error', () => {
     const read = () => readOptions(['replay', 'a', ...SIDES], { MIRROR_HEADERS: 'Bearer secret' });
-    expect(faultsOf(read)).toEqual(['MIRROR_HEADERS: expected lines of "Name: value"']);
+    expect(errorsOf(read)).toEqual(['MIRROR_HEADERS: expected lines of "Name: value"']);
   });
 });

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RequestSelection } from './requests/mirror-request.js';
 
-/** Files that a report goes to. */
+/** Files to which the report is written. */
 export interface ReportFiles {
   readonly json: string | undefined;
   readonly html: string | undefined;
@@ -12,7 +12,7 @@ export interface ReportFiles {
 interface CommonOptions {
   readonly python: URL;
   readonly ours: URL;
-  /** Share of the requests that are asked, 0 to 1. */
+  /** Share of the requests that are compared, 0 to 1. */
   readonly sample: number;
   /** Share of the pairs that may differ, 0 to 1. */
   readonly allowed: number;
@@ -37,53 +37,53 @@ export interface ProxyOptions extends CommonOptions {
 
 export type Options = ReplayOptions | ProxyOptions;
 
-/** The command line cannot be carried out. The message has one line per fault, and no secret. */
+/** An invalid command line. The message has one line per error and contains no secrets. */
 export class OptionsError extends Error {
   constructor(readonly errors: readonly string[]) {
     super(errors.join('\n'));
   }
 }
 
-export const USAGE = `Compares the answers of a Python AgentOS with those of the session service.
+export const USAGE = `Compares the responses of a Python AgentOS with those of the session service.
 
   session-mirror replay FILE… --python URL --ours URL [options]
   session-mirror proxy --listen [HOST:]PORT --python URL --ours URL [options]
 
-replay asks both sides what FILE holds: an access log in JSON lines, in the common or combined format ("-" reads one
-from standard input), or a browser's *.har. proxy passes everything on to Python, and copies GET and HEAD to ours.
+replay sends the requests in FILE to both sides: an access log in JSON lines, common or combined format ("-" for standard
+input), or a browser's *.har file. proxy forwards all requests to Python and copies GET and HEAD requests to our service.
 
-  --python URL         the AgentOS that is right
+  --python URL         the AgentOS whose responses are correct
   --ours URL           the session service
-  --sample SHARE       ask only so many, by chance: 10% or 0.1
-  --allow SHARE        so many may differ without exit code 1: 0.1%
+  --sample SHARE       compare only a random share of the requests: 10% or 0.1
+  --allow SHARE        exit with 0 if at most this share differs: 0.1%
   --json FILE          write the report as JSON
-  --html FILE          write the report as a page
-  --no-values          show paths and kinds of values only
+  --html FILE          write the report as an HTML page
+  --no-values          show only paths and types of values
 
 replay only:
-  --strip-prefix PATH  take a gateway's prefix off recorded paths: /api
-  --rate N             requests a second to each side (50)
-  --concurrency N      requests at once (4)
-  --header-file FILE   headers for every request, a line each: "Authorization: Bearer …"; also from MIRROR_HEADERS
-  --unsafe HOSTS       also replay writes, in order, from HAR files; only against a pair of servers to be thrown away,
-                       whose hosts are named once more: python.test:7777,ours.test:8080
+  --strip-prefix PATH  remove a gateway's prefix from recorded paths: /api
+  --rate N             requests per second to each side (50)
+  --concurrency N      concurrent requests (4)
+  --header-file FILE   headers for every request, one per line: "Authorization: Bearer …"; also from MIRROR_HEADERS
+  --unsafe HOSTS       also replay writes from HAR files, in order. Only for two servers with disposable data, whose hosts
+  must be repeated here: python.test:7777,ours.test:8080
 
 proxy only:
-  --listen [HOST:]PORT where clients connect; HOST is 127.0.0.1 unless given
+  --listen [HOST:]PORT address for clients; the default HOST is 127.0.0.1
 
-Exit codes: 0 all equal, 1 differences or missing answers, 2 could not run or nothing to compare.
-docs/mirror.md says what counts as equal.
+Exit codes: 0 all equal, 1 differences or missing responses, 2 could not run or nothing to compare.
+docs/mirror.md explains which responses are equal.
 `;
 
 const PLACEHOLDER_URL = new URL('http://localhost');
-const EXPECTED_URL = 'an http:// or https:// address without credentials and query';
+const EXPECTED_URL = 'an http:// or https:// URL without credentials and query';
 const EXPECTED_SHARE = 'a share such as 10% or 0.1';
 const HEADERS_VARIABLE = 'MIRROR_HEADERS';
 
 /**
- * What a command line asks for, 'help' included.
+ * Parses the command line. Returns 'help' for --help or without arguments.
  *
- * @throws OptionsError with every fault
+ * @throws OptionsError with all errors
  */
 export function readOptions(args: string[], env: Readonly<Record<string, string | undefined>>): Options | 'help' {
   const given = new Arguments(args);
@@ -98,7 +98,7 @@ export function readOptions(args: string[], env: Readonly<Record<string, string 
     hasValues,
   };
   if (given.errors.length === 0 && common.python.href === common.ours.href) {
-    given.errors.push('--python and --ours are the same address');
+    given.errors.push('--python and --ours are the same URL');
   }
   const options =
     given.command === 'proxy' ? { ...common, ...proxyOptions(given) } : { ...common, ...replayOptions(given, env) };
@@ -120,19 +120,19 @@ function replayOptions(given: Arguments, env: Readonly<Record<string, string | u
     sources: given.files,
     prefix: given.parsed('strip-prefix', parsePathPrefix, 'a path such as /api', ''),
     hasWrites: given.raw('unsafe') !== undefined,
-    ratePerSecond: given.parsed('rate', parseCount, 'a whole number of requests a second', 50),
+    ratePerSecond: given.parsed('rate', parseCount, 'a whole number of requests per second', 50),
     concurrency: given.parsed('concurrency', parseCount, 'a whole number of requests', 4),
     headers: { ...headersFrom(HEADERS_VARIABLE, env[HEADERS_VARIABLE], given), ...headersFromFile(given) },
   } as const;
 }
 
-/** A file that a report is to be written to: better told before an hour's run than after it. */
+/** Checks that a report file can be written, so that the error appears before a long run and not after it. */
 function writableFile(option: 'json' | 'html', given: Arguments): string | undefined {
   const file = given.raw(option);
   try {
     if (file !== undefined) accessSync(dirname(file), constants.W_OK);
   } catch {
-    given.errors.push(`--${option}: nothing can be written to the folder of ${file}`);
+    given.errors.push(`--${option}: cannot write to the folder of ${file}`);
   }
   return file;
 }
@@ -143,18 +143,18 @@ function headersFromFile(given: Arguments): Record<string, string> {
   try {
     return headersFrom('--header-file', readFileSync(file, 'utf8'), given);
   } catch {
-    given.errors.push(`--header-file: ${file} cannot be read`);
+    given.errors.push(`--header-file: cannot read ${file}`);
     return {};
   }
 }
 
-function headersFrom(place: string, text: string | undefined, given: Arguments): Record<string, string> {
-  const headers = parseHeaderLines(text ?? '');
-  if (headers === undefined) given.errors.push(`${place}: expected lines of "Name: value"`);
+function headersFrom(source: string, lines: string | undefined, given: Arguments): Record<string, string> {
+  const headers = parseHeaderLines(lines ?? '');
+  if (headers === undefined) given.errors.push(`${source}: expected lines of "Name: value"`);
   return headers ?? {};
 }
 
-/** Who means a pair that may be written to knows its hosts by heart: the fault does not say what would be right. */
+/** The error does not name the correct hosts, so that users must know them to confirm writes. */
 function confirmUnsafeHosts(given: Arguments, python: URL, ours: URL): void {
   const named =
     given
@@ -174,10 +174,10 @@ const COMMAND_OPTIONS = {
 } as const;
 
 type Command = keyof typeof COMMAND_OPTIONS;
-export type ValueOption = (typeof COMMON_OPTIONS)[number] | (typeof COMMAND_OPTIONS)[Command][number];
+type ValueOption = (typeof COMMON_OPTIONS)[number] | (typeof COMMAND_OPTIONS)[Command][number];
 
-/** The words of a command line, and what is wrong with them. */
-export class Arguments {
+/** Tokens of the command line, and all errors in them. */
+class Arguments {
   readonly errors: string[] = [];
   readonly command: Command | undefined;
   readonly files: readonly string[];
@@ -213,19 +213,19 @@ export class Arguments {
     return this.values.get(name);
   }
 
-  /** The value of an option; the default when it is absent, or with a fault when it is not as expected. */
-  parsed<T>(name: ValueOption, format: OptionParser<T>, expected: string, absent: T): T {
-    const text = this.values.get(name);
-    if (text === undefined) return absent;
-    const value = format(text);
+  /** The value of an option, or `absent` if it is missing or invalid. Records an error for an invalid value. */
+  parsed<T>(name: ValueOption, parse: OptionParser<T>, expected: string, absent: T): T {
+    const raw = this.values.get(name);
+    if (raw === undefined) return absent;
+    const value = parse(raw);
     if (value === undefined) this.errors.push(`--${name}: expected ${expected}`);
     return value ?? absent;
   }
 
-  /** The value of an option that has to be there. */
-  required<T>(name: ValueOption, format: OptionParser<T>, expected: string, absent: T): T {
+  /** The value of a required option. */
+  required<T>(name: ValueOption, parse: OptionParser<T>, expected: string, absent: T): T {
     if (!this.values.has(name)) this.errors.push(`--${name} is missing: ${expected}`);
-    return this.parsed(name, format, expected, absent);
+    return this.parsed(name, parse, expected, absent);
   }
 
   private addOption(name: string, rawName: string, value: string | undefined): void {
@@ -236,7 +236,7 @@ export class Arguments {
     if ((FLAGS as readonly string[]).includes(name)) {
       this.flags.add(name);
     } else if (!known.includes(name)) {
-      this.errors.push(`${rawName}: no option of ${this.command ?? 'any command'}`);
+      this.errors.push(`${rawName}: not an option of ${this.command ?? 'any command'}`);
     } else if (value === undefined || value.startsWith('--')) {
       this.errors.push(`${rawName} needs a value`);
     } else if (this.values.has(name)) {
@@ -247,38 +247,38 @@ export class Arguments {
   }
 }
 
-/** A text of the command line as what it means, or undefined when it means nothing. */
-export type OptionParser<T> = (text: string) => T | undefined;
+/** Parses the text of an option. Returns undefined if it is invalid. */
+type OptionParser<T> = (text: string) => T | undefined;
 
-/** `10%` or `0.1`, as 0 to 1. */
-export const parseShare: OptionParser<number> = (text) => {
+/** `10%` or `0.1`, as a number from 0 to 1. */
+const parseShare: OptionParser<number> = (text) => {
   const found = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
   const value = Number(found?.[1] ?? Number.NaN) / (found?.[2] === '%' ? 100 : 1);
   return value >= 0 && value <= 1 ? value : undefined;
 };
 
-export const parseCount: OptionParser<number> = (text) => {
+const parseCount: OptionParser<number> = (text) => {
   return /^\d{1,6}$/.test(text) && Number(text) > 0 ? Number(text) : undefined;
 };
 
-/** Credentials in an address would show in the list of processes. */
-export const parseServerUrl: OptionParser<URL> = (text) => {
+/** Rejects URLs with credentials, because they would be visible in the process list. */
+const parseServerUrl: OptionParser<URL> = (text) => {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return undefined;
   return url.username === '' && url.password === '' && url.search === '' && url.hash === '' ? url : undefined;
 };
 
-export const parsePathPrefix: OptionParser<string> = (text) => (/^\/[!-~]*[^/?#]$/.test(text) ? text : undefined);
+const parsePathPrefix: OptionParser<string> = (text) => (/^\/[!-~]*[^/?#]$/.test(text) ? text : undefined);
 
 /** `8000`, `0.0.0.0:8000`, `[::1]:8000` */
-export const parseListenAddress: OptionParser<{ host: string; port: number }> = (text) => {
+const parseListenAddress: OptionParser<{ host: string; port: number }> = (text) => {
   const found = /^(?:(?<host>[\w.-]+|\[[0-9a-fA-F:]+\]):)?(?<port>\d{1,5})$/.exec(text)?.groups;
   const port = Number(found?.['port'] ?? Number.NaN);
   return port <= 65_535 ? { host: (found?.['host'] ?? '127.0.0.1').replace(/^\[|\]$/g, ''), port } : undefined;
 };
 
-/** Lines of `Name: value`, as headers with names in lower case. Empty lines and those that start with # do not count. */
-export const parseHeaderLines: OptionParser<Record<string, string>> = (text) => {
+/** Parses lines of `Name: value` into headers with names in lower case. Ignores empty lines and lines that start with #. */
+const parseHeaderLines: OptionParser<Record<string, string>> = (text) => {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   const pairs = lines.map((line) => /^([\w!#$%&'*+.^`|~-]+):\s*([\t\x20-\x7e\x80-\xff]*?)\s*$/.exec(line));
   if (pairs.some((pair) => pair === null)) return undefined;

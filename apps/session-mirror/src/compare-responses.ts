@@ -12,21 +12,21 @@ import { LIMITS } from './mirror-limits.js';
 import { type MirrorRequest, queryParameters, routeOf } from './requests/mirror-request.js';
 import { NoResponse, type Side, type SideName, type SideResponse } from './side.js';
 
-/** What came of asking both sides the same. */
+/** Result of comparing the responses of both sides to one request. */
 export type Verdict =
   | { readonly kind: 'equal' }
-  /** They differed, and agreed when they were asked again. */
+  /** The responses differed, and were equal when the request was repeated. */
   | { readonly kind: 'settled' }
   | { readonly kind: 'different'; readonly differences: readonly Difference[] }
-  /** Python answers 5xx, we do not: meant so, see docs/parity.md. */
+  /** Python responds 5xx and our service does not. That is intended: see docs/parity.md. */
   | { readonly kind: 'answeredWherePythonFails'; readonly differences: readonly Difference[] }
-  /** Both answer 5xx, so there is nothing to compare. */
+  /** Both respond 5xx, so there is nothing to compare. */
   | { readonly kind: 'bothFail'; readonly differences: readonly Difference[] }
   | { readonly kind: 'error'; readonly side: SideName; readonly reason: string };
 
 export type VerdictKind = Verdict['kind'];
 
-/** A request with its verdict and the times of the first reading. */
+/** A request with its verdict and the response times of the first attempt. */
 export interface ComparisonResult {
   readonly request: MirrorRequest;
   readonly verdict: Verdict;
@@ -38,16 +38,16 @@ export interface Sides {
   readonly ours: Side;
 }
 
-/** The answers of both sides to one request. */
+/** The responses of both sides to one request. */
 export interface ResponsePair {
   readonly python: SideResponse;
   readonly ours: SideResponse;
 }
 
 /**
- * Compares the answers of both sides to a request that changes nothing. A pair that differs is read again, so that
- * neither a write between two answers nor a value made for each answer counts as a difference. `given` is Python's first
- * answer where it is there already.
+ * Compares the responses of both sides to a safe request. Repeats a request whose responses differ, so that neither a
+ * concurrent write nor a value generated for each response counts as a difference. `given` is Python's first response, if
+ * it is already known.
  */
 export function compareResponses(
   sides: Sides,
@@ -61,7 +61,7 @@ export function compareResponses(
   });
 }
 
-/** What became of a request, with the times of the first reading; an error where a side did not answer. */
+/** Runs a comparison and adds the times of the first attempt. The verdict is an error if a side did not respond. */
 export async function toComparisonResult(
   request: MirrorRequest,
   compare: () => Promise<{ first: ResponsePair; verdict: Verdict }>,
@@ -75,7 +75,7 @@ export async function toComparisonResult(
   }
 }
 
-/** The verdict on a pair of which Python's answer is a 5xx: there is nothing to compare with. */
+/** The verdict when Python's response is a 5xx, which cannot be compared; undefined for other responses. */
 export function pythonFailure({ python, ours }: ResponsePair): Verdict | undefined {
   if (python.status < 500) return undefined;
   const differences = [{ path: 'status', expected: String(python.status), actual: String(ours.status) }];
@@ -92,40 +92,40 @@ async function compareWithRetries(sides: Sides, request: MirrorRequest, first: R
   if (failure !== undefined) return failure;
   let differences = responsePairDifferences(first, request);
   if (differences.length === 0) return { kind: 'equal' };
-  // That we have failed once is not mended by our having answered later.
-  for (let reading = 2; reading <= LIMITS.attempts && first.ours.status < 500; reading++) {
+  // A failure of our service counts even if a repeated request would succeed.
+  for (let attempt = 2; attempt <= LIMITS.attempts && first.ours.status < 500; attempt++) {
     await wait(LIMITS.attemptPauseMs);
     const [python, ours] = await Promise.all([sides.python.send(request), sides.ours.send(request)]);
-    const again = pythonFailure({ python, ours });
-    if (again !== undefined) return again;
+    const laterFailure = pythonFailure({ python, ours });
+    if (laterFailure !== undefined) return laterFailure;
     differences = stableDifferences(first.python, { python, ours }, request);
     if (differences.length === 0) return { kind: 'settled' };
   }
   return { kind: 'different', differences };
 }
 
-/** How long after a request its answer may note the time as its own, in seconds. */
+/** Tolerance for generated times that are before the request, in seconds. */
 const RESPONSE_TIME_TOLERANCE_SECONDS = 6;
 
-/** Differences without the values that are made anew for every answer: ids that Python itself changes, and the time. */
+/** Differences without values that are generated for each response: ids that Python itself changes, and the current time. */
 function stableDifferences(earlier: SideResponse, pair: ResponsePair, request: MirrorRequest): Difference[] {
   const rules = comparisonRulesFor(request);
-  const unsteady = new Set(
+  const changingPaths = new Set(
     responseDifferences(exactExpectation(earlier, rules), pair.python, rules).map((difference) => difference.path),
   );
   return responsePairDifferences(pair, request).filter((difference) => {
-    const isMadeId = unsteady.has(difference.path) && areGeneratedIds(difference);
+    const isGeneratedId = changingPaths.has(difference.path) && areGeneratedIds(difference);
     const since = pair.python.sentAt - RESPONSE_TIME_TOLERANCE_SECONDS;
-    return !isMadeId && !areGeneratedTimes(difference, since) && !isDerivedMessageTime(difference, since);
+    return !isGeneratedId && !areGeneratedTimes(difference, since) && !isDerivedMessageTime(difference, since);
   });
 }
 
 const NO_RULES: ComparisonRules = {};
-/** Columns that a listed session shows, so that it can be seen which ones tie. */
+/** Columns that a list returns, so that ties can be detected in the response. */
 const LISTED_COLUMNS = new Set(['created_at', 'user_id', 'agent_id', 'team_id', 'workflow_id', 'session_type']);
 
-/** What of the answers to a request may differ by chance: AgentOS sorts lists without a tie breaker. */
-export function comparisonRulesFor({ target }: MirrorRequest): ComparisonRules {
+/** Rules for values that may differ by chance. AgentOS sorts lists without a tie breaker. */
+function comparisonRulesFor({ target }: MirrorRequest): ComparisonRules {
   const route = routeOf(target);
   if (route === '/health') return { processDates: ['instantiated_at'] };
   if (route !== '/sessions') return NO_RULES;

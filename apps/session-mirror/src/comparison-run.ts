@@ -14,7 +14,7 @@ const EXIT_CODES: Readonly<Record<RunOutcome, number>> = {
   incomparable: 2,
 };
 
-/** Both sides, what is known of them so far, and the report of it. */
+/** Both sides with the tally of their comparison, and its report. */
 export class ComparisonRun {
   readonly sides: Sides;
   readonly tally: Tally;
@@ -28,7 +28,7 @@ export class ComparisonRun {
     this.tally = new Tally(new SecretRedactor(headers), hasValues);
   }
 
-  /** Writes the report's files as things stand, and returns the report. */
+  /** Writes and returns the report of the comparisons so far. */
   async report(): Promise<MirrorReport> {
     const report = createReport(this.tally, this.options);
     await writeReports(report, this.options.files);
@@ -45,32 +45,32 @@ export function exitCodeOf({ outcome }: MirrorReport): number {
   return EXIT_CODES[outcome];
 }
 
-/** Writes the report; who opens a file meanwhile sees the whole of the old or of the new one. */
-export async function writeReports(report: MirrorReport, { json, html }: ReportFiles): Promise<void> {
+/** Replaces the report files atomically, so that readers never see a partial file. */
+async function writeReports(report: MirrorReport, { json, html }: ReportFiles): Promise<void> {
   if (json !== undefined) await replaceFile(json, `${JSON.stringify(report, null, 2)}\n`);
   if (html !== undefined) await replaceFile(html, renderReportPage(report));
 }
 
-async function replaceFile(file: string, text: string): Promise<void> {
-  // Values of answers are in it.
-  await writeFile(`${file}.new`, text, { mode: 0o600 });
+async function replaceFile(file: string, content: string): Promise<void> {
+  // Not readable by other users, because the report contains values of responses.
+  await writeFile(`${file}.new`, content, { mode: 0o600 });
   await rename(`${file}.new`, file);
 }
 
 const PROGRESS_INTERVAL_MS = 500;
 
-/** A line on a terminal that tells how far a run is; nothing anywhere else. Returns what ends it. */
+/** Shows a progress line if stderr is a terminal. Returns a function that removes it. */
 export function showProgress(tally: Tally, isTerminal: boolean): () => void {
   if (!isTerminal) return () => undefined;
   const stream = process.stderr;
   const clear = () => stream.write('\r\x1b[K');
   const timer = setInterval(() => {
     const { equal, settled, different, error, answeredWherePythonFails, bothFail } = tally.all.counts;
-    const asked = equal + settled + different + error + answeredWherePythonFails + bothFail;
+    const compared = equal + settled + different + error + answeredWherePythonFails + bothFail;
     const seconds = (Date.now() - tally.startedAt.getTime()) / 1000;
     clear();
     stream.write(
-      `${formatNumber(asked)} asked, ${formatNumber(different)} different, ${formatNumber(error)} not answered, ${Math.round(asked / seconds)}/s`,
+      `${formatNumber(compared)} compared, ${formatNumber(different)} different, ${formatNumber(error)} without a response, ${Math.round(compared / seconds)}/s`,
     );
   }, PROGRESS_INTERVAL_MS);
   return () => {

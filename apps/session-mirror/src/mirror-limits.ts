@@ -1,30 +1,30 @@
-/** What keeps the mirror's memory, and its load on others, bounded. */
+/** Limits of the mirror's memory and of its load on the servers. */
 export const LIMITS = {
   /** Longer lines of a log are skipped. */
   maxLineCharacters: 1_048_576,
-  /** A HAR file is read whole. */
+  /** A HAR file is read into memory as a whole. */
   maxHarBytes: 256 * 2 ** 20,
-  /** Larger answers are not compared. */
+  /** Larger responses are not compared. */
   maxResponseBytes: 16 * 2 ** 20,
-  /** A side that has not answered by then is an error. */
+  /** A side that has not responded by then counts as an error. */
   responseTimeoutMs: 30_000,
-  /** A pair that differs is asked again, so many times in all, before the difference counts. */
+  /** Total number of attempts for a request whose responses differ. */
   attempts: 3,
-  /** Between two readings, so that what is being written has been written. */
+  /** Pause between attempts, so that concurrent writes can complete. */
   attemptPauseMs: 200,
-  /** Kinds of findings that a report tells apart; the rest is only counted. */
+  /** Maximum number of groups of similar findings in a report; further ones are only counted. */
   maxFindingGroups: 100,
   examplesPerGroup: 3,
   differencesPerExample: 10,
   valueCharacters: 300,
   targetCharacters: 300,
-  /** Copies of the proxy that are compared at once. */
+  /** Copies of the proxy that are compared concurrently. */
   concurrentComparisons: 4,
-  /** Answers of the proxy that wait to be compared, together; copies beyond are dropped. */
+  /** Responses of the proxy that wait for comparison; further copies are dropped. */
   maxQueuedCopies: 256,
   maxQueuedBytes: 64 * 2 ** 20,
-  /** What the proxy still has in hand when it is stopped may take so long. */
+  /** Maximum time to complete pending work when the proxy is stopped. */
   shutdownTimeoutMs: 5_000,
-  /** The proxy renews its reports so often. */
+  /** Interval in which the proxy updates its reports. */
   reportIntervalMs: 30_000,
 } as const;

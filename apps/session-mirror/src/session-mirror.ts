@@ -1,4 +1,4 @@
-/** `session-mirror replay | proxy`: compares a Python AgentOS with the session service. `--help` has the options. */
+/** `session-mirror replay | proxy`: compares a Python AgentOS with the session service. See `--help` for the options. */
 import { type Options, OptionsError, readOptions, USAGE } from './command-line.js';
 import { runProxy } from './proxy/run-proxy.js';
 import { runReplay } from './replay/run-replay.js';
@@ -20,6 +20,6 @@ try {
 } catch (error) {
   const isExpected = error instanceof OptionsError || error instanceof UnreadableSource;
   process.stderr.write(`${isExpected ? error.message : error instanceof Error ? (error.stack ?? error) : error}\n`);
-  if (error instanceof OptionsError) process.stderr.write('session-mirror --help shows the options.\n');
+  if (error instanceof OptionsError) process.stderr.write('Run session-mirror --help for the options.\n');
   process.exitCode = COULD_NOT_RUN;
 }

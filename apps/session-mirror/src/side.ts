@@ -8,7 +8,7 @@ export type SideName = 'python' | 'ours';
 
 export type SideResponse = TimedResponse;
 
-/** A side did not answer, or not as HTTP. The message says why and names no address. */
+/** Thrown when a side did not respond, or not with HTTP. The message contains the reason but no address. */
 export class NoResponse extends Error {
   constructor(
     readonly side: SideName,
@@ -18,10 +18,10 @@ export class NoResponse extends Error {
   }
 }
 
-/** How a kept connection shows that the server had closed it. */
+/** Error codes of a keep-alive connection that the server has closed. */
 const CONNECTION_CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
-/** One of the two servers that are compared. */
+/** One of the two compared servers. */
 export class Side {
   private readonly agent: HttpAgent;
   private readonly isSecure: boolean;
@@ -36,9 +36,9 @@ export class Side {
   }
 
   /**
-   * The answer to a request; asked once more when a kept connection turns out to be closed.
+   * Sends a request. Retries once when the server has closed the keep-alive connection.
    *
-   * @throws NoReply
+   * @throws NoResponse
    */
   async send(request: MirrorRequest): Promise<SideResponse> {
     try {
@@ -57,10 +57,10 @@ export class Side {
 
   private sendOnce({ method, target, headers, body }: MirrorRequest): Promise<SideResponse> {
     const { hostname, port, pathname } = this.url;
-    const at = Date.now() / 1000;
-    const since = performance.now();
-    const sent: Record<string, string> = { ...headers, ...this.headers };
-    if (body !== undefined) sent['content-length'] = String(Buffer.byteLength(body));
+    const sentAt = Date.now() / 1000;
+    const startedAt = performance.now();
+    const allHeaders: Record<string, string> = { ...headers, ...this.headers };
+    if (body !== undefined) allHeaders['content-length'] = String(Buffer.byteLength(body));
     return new Promise((resolve, reject) => {
       const outgoing = (this.isSecure ? httpsRequest : httpRequest)({
         hostname: hostname.replace(/^\[|\]$/g, ''),
@@ -68,7 +68,7 @@ export class Side {
         agent: this.agent,
         method,
         path: pathname.replace(/\/$/, '') + target,
-        headers: sent,
+        headers: allHeaders,
         maxHeaderSize: 65_536,
       });
       const deadline = setTimeout(() => outgoing.destroy(new Error('timeout')), LIMITS.responseTimeoutMs);
@@ -82,8 +82,8 @@ export class Side {
       });
       outgoing.on('response', (incoming) => {
         readBody(incoming).then((text) => {
-          const milliseconds = performance.now() - since;
-          resolve({ ...comparableResponse(incoming.statusCode, incoming.headers, text), sentAt: at, milliseconds });
+          const milliseconds = performance.now() - startedAt;
+          resolve({ ...comparableResponse(incoming.statusCode, incoming.headers, text), sentAt, milliseconds });
         }, reject);
       });
       outgoing.end(body);
@@ -95,7 +95,7 @@ export class Side {
   }
 }
 
-/** What is compared of an answer. */
+/** The compared parts of a response. */
 export function comparableResponse(status: number | undefined, headers: IncomingHttpHeaders, body: string) {
   return { status: status ?? 0, headers: comparedHeaders(headers), body };
 }
@@ -107,7 +107,8 @@ async function readBody(incoming: IncomingMessage): Promise<string> {
   let length = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > LIMITS.maxResponseBytes) throw new Error(`an answer beyond ${LIMITS.maxResponseBytes / 2 ** 20} MiB`);
+    if (length > LIMITS.maxResponseBytes)
+      throw new Error(`a response larger than ${LIMITS.maxResponseBytes / 2 ** 20} MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

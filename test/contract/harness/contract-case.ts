@@ -5,7 +5,7 @@ import type { Step } from './send-step.js';
 /** `several` serves two seeded databases and an empty one; the others serve one database of that layout. */
 export const LAYOUTS = ['v3', 'v2', 'mixed', 'several'] as const;
 export type Layout = (typeof LAYOUTS)[number];
-export const ONE_DATABASE: readonly Layout[] = ['v3', 'v2', 'mixed'];
+const ONE_DATABASE: readonly Layout[] = ['v3', 'v2', 'mixed'];
 
 export const ROUTES = [
   'list',

@@ -36,7 +36,7 @@ export interface GivenSession {
   readonly tableRuns?: readonly StoredJson[];
 }
 
-export const GIVEN_AT = 1_760_000_000; // 2025-10-09T08:53:20Z
+const GIVEN_AT = 1_760_000_000; // 2025-10-09T08:53:20Z
 
 const JSON_COLUMNS = ['session_data', 'agent_data', 'team_data', 'workflow_data', 'metadata', 'summary'] as const;
 const TEXT_COLUMNS = ['session_id', 'session_type', 'agent_id', 'team_id', 'workflow_id', 'user_id'] as const;
@@ -100,7 +100,7 @@ function arrayText(items: readonly StoredJson[]): string {
   return `[${items.map(jsonText).join(',')}]`;
 }
 
-export function jsonText(value: StoredJson): string {
+function jsonText(value: StoredJson): string {
   if (typeof value === 'object' && value !== null && RAW in value) return String(value[RAW]);
   return JSON.stringify(value);
 }

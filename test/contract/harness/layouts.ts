@@ -4,7 +4,7 @@ import { createTextClient } from './read-database.js';
 import type { Template, Templates } from './templates.js';
 
 /** The databases of a layout: the server's db_id, and the seeded template that it is a copy of (none: it is empty). */
-export interface LayoutDatabase {
+interface LayoutDatabase {
   readonly dbId: string;
   readonly template: Template | undefined;
 }

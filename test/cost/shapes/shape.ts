@@ -18,7 +18,7 @@ export interface SessionValue {
 }
 
 /** How a shape is stored. `both`: write requests are measured, then SQL stores the value for the reads. */
-export type Storing = 'request' | 'sql' | 'both';
+type Storing = 'request' | 'sql' | 'both';
 
 interface NamedShape {
   readonly name: string;

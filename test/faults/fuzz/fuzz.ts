@@ -9,7 +9,7 @@ const CONNECTIONS = 16;
 /** Maximum time for each response in milliseconds. */
 const TIMEOUT_MS = scaled(1_000);
 
-export interface FuzzReport {
+interface FuzzReport {
   readonly requests: number;
   readonly statuses: ReadonlyMap<number, number>;
   /** Each with the seed that reproduces it. */

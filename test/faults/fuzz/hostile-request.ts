@@ -117,7 +117,7 @@ const MALFORMED: readonly ((random: SeededRandom) => string)[] = [
   (random) => `${String.fromCharCode(...Array.from({ length: 1 + random.below(80) }, () => random.below(256)))}${END}`,
 ];
 
-export function malformedRequest(random: SeededRandom): Buffer {
+function malformedRequest(random: SeededRandom): Buffer {
   return Buffer.from(random.pick(MALFORMED)(random), 'latin1');
 }
 
@@ -148,12 +148,12 @@ const HEADERS: readonly ((random: SeededRandom) => string)[] = [
 ];
 
 /** Up to two header lines that a client may add to any request. */
-export function hostileHeaders(random: SeededRandom): string[] {
+function hostileHeaders(random: SeededRandom): string[] {
   return random.some(2, () => random.pick(HEADERS)(random));
 }
 
 /** The content type of a body: usually JSON, sometimes another or none. */
-export function hostileContentType(random: SeededRandom): string[] {
+function hostileContentType(random: SeededRandom): string[] {
   if (random.oneIn(20)) return [];
   return [`Content-Type: ${random.oneIn(10) ? random.pick(CONTENT_TYPES) : 'application/json'}`];
 }

@@ -2,7 +2,7 @@ import type { SeededRandom } from '../../support/seeded-random.js';
 import type { HttpClient } from '../support/http-client.js';
 
 /** A request that is hardly ever sent twice, and the status it must get. */
-export interface VariedRequest {
+interface VariedRequest {
   readonly path: string;
   readonly method?: string;
   readonly body?: object;

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { KillablePostgres } from '../support/killable-postgres.js';
 
 /** Other clients that use up all connections of a server. */
-export interface OtherClients {
+interface OtherClients {
   /** Opens every free connection, including those that the statement `terminateAll` terminates. */
   takeAll(terminateAll: string): Promise<void>;
   leave(): Promise<void>;

@@ -9,7 +9,7 @@ import { Traffic, type TrafficOptions } from '../support/traffic.js';
 import type { SentRequest } from '../support/traffic-client.js';
 
 /** A disruption of a deployment while clients use it. */
-export interface Disruption {
+interface Disruption {
   /** Description for the table. */
   readonly name: string;
   /** Resolves when the disruption is over and the service should recover. */
@@ -21,7 +21,7 @@ export interface Disruption {
 }
 
 /** All requests before, during and after the disruption, until the clients succeed again. */
-export interface LoadObservation {
+interface LoadObservation {
   readonly sent: readonly SentRequest[];
   /** From the end of the disruption to the end of the last failed request, in milliseconds. */
   readonly recoveryMs: number;

@@ -17,7 +17,7 @@ export const POOL_SIZE = 5;
 export const FAULTY = 'faulty';
 export const HEALTHY = 'healthy';
 
-export interface FaultScenarioOptions {
+interface FaultScenarioOptions {
   /** Settings of the server with the fault. */
   readonly settings?: readonly string[];
   /** Parent of that server's data folder. */

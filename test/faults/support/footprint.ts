@@ -18,7 +18,7 @@ export interface Footprint {
 }
 
 /** Counts the service's connections by db_id as the database servers see them. */
-export type CountBackends = () => Promise<ReadonlyMap<string, number>>;
+type CountBackends = () => Promise<ReadonlyMap<string, number>>;
 
 /** Environment of a service whose footprint is measured. */
 export const COLLECTS_ON_SIGNAL = {

@@ -17,7 +17,7 @@ import type { Traffic } from './traffic.js';
 import type { SentRequest } from './traffic-client.js';
 
 /** A temporary fault of a database. */
-export interface Fault {
+interface Fault {
   /** Description for the table. */
   readonly name: string;
   readonly strike: () => Promise<unknown> | unknown;
@@ -29,7 +29,7 @@ export interface Fault {
 }
 
 /** The requests that were in flight during the fault. */
-export interface FaultObservation {
+interface FaultObservation {
   readonly sent: readonly SentRequest[];
   /** From the end of the fault to the end of the last failed request, in milliseconds. */
   readonly recoveryMs: number;

@@ -7,7 +7,7 @@ export interface ObservedSession {
 }
 
 /** Outcome of a write from the client's view: applied, rejected, or unknown. */
-export type WriteOutcome = 'done' | 'rejected' | 'unknown';
+type WriteOutcome = 'done' | 'rejected' | 'unknown';
 
 /** Number of runs that every session is created with. */
 export const INITIAL_RUNS = 2;

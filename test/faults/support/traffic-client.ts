@@ -3,7 +3,7 @@ import type { HttpClient, HttpResponse } from './http-client.js';
 import { detailViolation, listViolation, runsViolation } from './response-checks.js';
 import { INITIAL_RUNS, TrackedSession, writeOutcome } from './tracked-session.js';
 
-export type RequestKind = 'list' | 'detail' | 'runs' | 'create' | 'patch' | 'rename' | 'delete';
+type RequestKind = 'list' | 'detail' | 'runs' | 'create' | 'patch' | 'rename' | 'delete';
 
 /** One request of the traffic. */
 export interface SentRequest {

@@ -1,4 +1,4 @@
-/** The thread in which the proxy's copies are compared: however busy it is, the proxy's own thread is not. */
+/** Worker thread that compares the proxy's copies, so that comparisons do not block the proxy's event loop. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { readOptions } from '../command-line.js';
@@ -13,7 +13,7 @@ type CopyMessage = Extract<MessageToThread, { kind: 'copy' }>;
 
 const { args, isTerminal } = workerData as { args: string[]; isTerminal: boolean };
 const options = readOptions(args, {});
-if (options === 'help' || parentPort === null) throw new Error('not started by the proxy');
+if (options === 'help' || parentPort === null) throw new Error('This module must be started as a worker of the proxy');
 const proxy = parentPort;
 const run = new ComparisonRun(options, {});
 const hideProgress = showProgress(run.tally, isTerminal);
@@ -40,22 +40,22 @@ async function processQueue(): Promise<void> {
   if (activeWorkers >= LIMITS.concurrentComparisons) return;
   activeWorkers++;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    run.tally.add(await compareResponses(run.sides, next.request, toSideResponse(next.seen)));
-    post({ kind: 'done', bytes: next.seen.body.length });
+    run.tally.add(await compareResponses(run.sides, next.request, toSideResponse(next.response)));
+    post({ kind: 'done', bytes: next.response.body.length });
   }
   activeWorkers--;
   if (activeWorkers === 0) onIdle();
 }
 
-function toSideResponse({ status, headers, body, sentAt: at, milliseconds }: CapturedResponse): SideResponse {
+function toSideResponse({ status, headers, body, sentAt, milliseconds }: CapturedResponse): SideResponse {
   return {
     ...comparableResponse(status, headers, decodeBody(body, headers['content-encoding'])),
-    sentAt: at,
+    sentAt,
     milliseconds,
   };
 }
 
-/** What is not compared by the end of a short while counts as dropped. */
+/** Completes pending comparisons within the shutdown timeout; the others count as dropped. */
 async function shutDown(): Promise<void> {
   const idle = new Promise<void>((resolve) => {
     onIdle = resolve;
@@ -78,8 +78,8 @@ const DECOMPRESSORS = new Map<string, Decompressor>([
   ['zstd', zstdDecompressSync],
 ]);
 
-/** The text of a body that may be compressed. One that cannot be read is no text: it equals no other. */
-export function decodeBody(body: Uint8Array, encoding: string | undefined): string {
+/** Decodes a body that may be compressed. An invalid body becomes a placeholder that differs from every real body. */
+function decodeBody(body: Uint8Array, encoding: string | undefined): string {
   const decode = encoding === undefined ? undefined : DECOMPRESSORS.get(encoding.toLowerCase());
   try {
     const bytes =

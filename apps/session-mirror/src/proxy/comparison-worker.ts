@@ -2,39 +2,39 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Worker } from 'node:worker_threads';
 import type { MirrorRequest, SkipReason } from '../requests/mirror-request.js';
 
-/** Python's answer as it went through the proxy. */
+/** Python's response as forwarded by the proxy. */
 export interface CapturedResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** As it was on the wire, compressed or not. */
+  /** The body as received, possibly compressed. */
   readonly body: Uint8Array;
-  /** When the request was sent, in seconds since 1970. */
+  /** Time when the request was sent, in seconds since 1970. */
   readonly sentAt: number;
   readonly milliseconds: number;
 }
 
-/** What the proxy tells the thread that compares. */
+/** Messages from the proxy to the comparison thread. */
 export type MessageToThread =
-  | { readonly kind: 'copy'; readonly request: MirrorRequest; readonly seen: CapturedResponse }
+  | { readonly kind: 'copy'; readonly request: MirrorRequest; readonly response: CapturedResponse }
   | { readonly kind: 'skipped'; readonly reason: SkipReason }
   | { readonly kind: 'dropped' }
   | { readonly kind: 'stop' };
 
-/** What that thread tells the proxy. */
+/** Messages from the comparison thread to the proxy. */
 export type MessageFromThread =
-  /** A copy is done with, and so many bytes. */
+  /** A copy of this many bytes has been compared. */
   | { readonly kind: 'done'; readonly bytes: number }
   | { readonly kind: 'finished'; readonly summary: string; readonly exitCode: number };
 
 const COULD_NOT_RUN = 2;
 
-/** The thread that compares, as the proxy sees it. Its end changes nothing for the proxy's clients. */
+/** The proxy's handle of the comparison thread. If the thread fails, the proxy keeps serving its clients. */
 export class ComparisonWorker {
   private readonly worker: Worker;
   private readonly ended: Promise<{ summary: string; exitCode: number }>;
   private hasEnded = false;
 
-  /** `onDone` hears of every copy that is done with, and its bytes. */
+  /** @param onDone called with the bytes of each compared copy */
   constructor(args: readonly string[], onDone: (bytes: number) => void) {
     const workerData = { args, isTerminal: process.stderr.isTTY };
     this.worker = new Worker(new URL('./comparison-thread.js', import.meta.url), { workerData });
@@ -45,23 +45,23 @@ export class ComparisonWorker {
       });
       this.worker.on('error', (error) => {
         this.hasEnded = true;
-        process.stderr.write(`comparing has ended: ${error instanceof Error ? error.stack : error}\n`);
-        process.stderr.write('requests are still passed on\n');
+        process.stderr.write(`The comparison thread failed: ${error instanceof Error ? error.stack : error}\n`);
+        process.stderr.write('Requests are still forwarded.\n');
         resolve({ summary: '', exitCode: COULD_NOT_RUN });
       });
     });
   }
 
-  /** Buffers in `moved` go over to the thread instead of being copied. */
+  /** Transfers the buffers in `moved` to the thread instead of copying them. */
   readonly post = (message: MessageToThread, moved: ArrayBuffer[] = []): void => {
     if (!this.hasEnded) this.worker.postMessage(message, moved);
   };
 
-  /** Ends the thread, and resolves with what it has found out. */
+  /** Stops the thread. Resolves with its summary and exit code. */
   async stop(): Promise<{ summary: string; exitCode: number }> {
     this.post({ kind: 'stop' });
-    const end = await this.ended;
+    const result = await this.ended;
     await this.worker.terminate();
-    return end;
+    return result;
   }
 }

@@ -5,8 +5,8 @@ import type { MessageToThread } from './comparison-worker.js';
 import { endToEndHeaders, headersByName } from './upstream.js';
 
 /**
- * The copies that are being made or wait to be compared. There is room for so many of them, and for so many bytes: what
- * does not fit is dropped and counted, and nobody ever waits for room.
+ * Limits the number and bytes of copies that are being captured or wait for comparison. Copies beyond the limits are
+ * dropped and counted, so that clients never wait.
  */
 export class CopyBudget {
   private count = 0;
@@ -17,31 +17,31 @@ export class CopyBudget {
     private readonly postMessage: (message: MessageToThread, moved?: ArrayBuffer[]) => void,
   ) {}
 
-  /** A copy to be made of a request and its answer; undefined when there is none. */
+  /** Starts a copy of a request and its response; undefined if the request is skipped or dropped. */
   tryStart(request: IncomingMessage): RequestCopy | undefined {
     const { method = 'GET', url = '/' } = request;
-    const found = selectRequest(
+    const selected = selectRequest(
       { method, target: url, headers: copiedHeaders(request) },
       { sample: this.sample, prefix: '', hasWrites: false },
     );
-    if (isSkipped(found)) this.postMessage({ kind: 'skipped', reason: found.skipped });
+    if (isSkipped(selected)) this.postMessage({ kind: 'skipped', reason: selected.skipped });
     else if (hasBody(request)) this.postMessage({ kind: 'skipped', reason: 'a GET with a body' });
     else if (this.count >= LIMITS.maxQueuedCopies) this.postMessage({ kind: 'dropped' });
     else {
       this.count++;
-      return new RequestCopy(found, this);
+      return new RequestCopy(selected, this);
     }
     return undefined;
   }
 
-  /** Room for a piece of an answer; false when there is none. */
+  /** Reserves memory for a chunk of a response; false when the budget is exhausted. */
   reserve(bytes: number): boolean {
     if (this.bytes + bytes > LIMITS.maxQueuedBytes) return false;
     this.bytes += bytes;
     return true;
   }
 
-  /** A copy is gone, one way or the other. */
+  /** Releases a copy that was compared or dropped. */
   release(bytes: number): void {
     this.count--;
     this.bytes -= bytes;
@@ -52,7 +52,7 @@ export class CopyBudget {
   }
 }
 
-/** One copy, while Python's answer goes through. */
+/** A copy that is captured while Python's response is forwarded. */
 export class RequestCopy {
   private readonly sentAt = Date.now() / 1000;
   private readonly startedAt = performance.now();
@@ -65,9 +65,9 @@ export class RequestCopy {
     private readonly budget: CopyBudget,
   ) {}
 
-  /** Listens to an answer that somebody else reads; at its end the copy goes to be compared. */
+  /** Captures a response that is piped to the client. At its end the copy is sent to the comparison thread. */
   capture(incoming: IncomingMessage): void {
-    incoming.on('data', (piece: Buffer) => this.add(piece));
+    incoming.on('data', (chunk: Buffer) => this.add(chunk));
     incoming.on('close', () => this.abandon());
     incoming.on('end', () => {
       if (this.isFinished) return;
@@ -75,12 +75,12 @@ export class RequestCopy {
       const { statusCode: status = 0, headers } = incoming;
       const body = new Uint8Array(Buffer.concat(this.chunks));
       const milliseconds = performance.now() - this.startedAt;
-      const seen = { status, headers: { ...headers }, body, sentAt: this.sentAt, milliseconds };
-      this.budget.post({ kind: 'copy', request: this.request, seen }, [body.buffer]);
+      const response = { status, headers: { ...headers }, body, sentAt: this.sentAt, milliseconds };
+      this.budget.post({ kind: 'copy', request: this.request, response }, [body.buffer]);
     });
   }
 
-  /** There is no whole answer to compare: it broke off, or nobody wanted it any more. */
+  /** Drops the copy because there is no complete response: it was aborted, or the client disconnected. */
   abandon(): void {
     if (this.isFinished) return;
     this.isFinished = true;
@@ -88,15 +88,15 @@ export class RequestCopy {
     this.budget.release(this.bytes);
   }
 
-  private add(piece: Buffer): void {
+  private add(chunk: Buffer): void {
     if (this.isFinished) return;
-    if (this.bytes + piece.length > LIMITS.maxResponseBytes || !this.budget.reserve(piece.length)) {
+    if (this.bytes + chunk.length > LIMITS.maxResponseBytes || !this.budget.reserve(chunk.length)) {
       this.abandon();
       this.budget.post({ kind: 'dropped' });
       return;
     }
-    this.bytes += piece.length;
-    this.chunks.push(piece);
+    this.bytes += chunk.length;
+    this.chunks.push(chunk);
   }
 }
 
@@ -104,7 +104,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Our service is asked by its own name, and for an answer that is not compressed. */
+/** Removes Host, because our service has another name, and Accept-Encoding, so that it does not compress. */
 function copiedHeaders({ rawHeaders }: IncomingMessage): Record<string, string> {
   const { host, 'accept-encoding': encoding, ...headers } = headersByName(endToEndHeaders(rawHeaders));
   return headers;

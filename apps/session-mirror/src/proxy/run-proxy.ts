@@ -8,24 +8,24 @@ import { CopyBudget, type RequestCopy } from './copies.js';
 import { endToEndHeaders, MAX_HEADER_BYTES, Upstream } from './upstream.js';
 
 /**
- * Stands before Python until SIGTERM or SIGINT, then prints the summary and returns the exit code.
+ * Runs the proxy in front of Python until SIGTERM or SIGINT, then prints the summary and returns the exit code.
  *
- * @throws OptionsError when the port cannot be had
+ * @throws OptionsError when the port is not available
  */
 export async function runProxy(options: ProxyOptions, args: readonly string[]): Promise<number> {
   const python = new Upstream(options.python);
-  const comparing = new ComparisonWorker(args, (bytes) => copies.release(bytes));
-  const copies = new CopyBudget(options.sample, comparing.post);
+  const worker = new ComparisonWorker(args, (bytes) => copies.release(bytes));
+  const copies = new CopyBudget(options.sample, worker.post);
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0 }, (request, response) =>
     forwardRequest(request, response, python, copies.tryStart(request)),
   );
   server.on('upgrade', (request, socket, head) => tunnelUpgrade(request, socket, head, python));
-  const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const stopSignal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   await listen(server, options);
-  process.stderr.write(`the mirror listens on ${options.host}:${options.port}\n`);
-  await told;
+  process.stderr.write(`The mirror listens on ${options.host}:${options.port}.\n`);
+  await stopSignal;
   await closeServer(server);
-  const { summary, exitCode } = await comparing.stop();
+  const { summary, exitCode } = await worker.stop();
   process.stdout.write(summary);
   return exitCode;
 }
@@ -39,7 +39,7 @@ async function listen(server: Server, { host, port }: ProxyOptions): Promise<voi
   }
 }
 
-/** Answers in flight may end; streams that never do are cut. */
+/** Lets responses in flight complete; cuts connections that remain after the shutdown timeout. */
 async function closeServer(server: Server): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), LIMITS.shutdownTimeoutMs);
   const closed = once(server, 'close');
@@ -48,13 +48,13 @@ async function closeServer(server: Server): Promise<void> {
   clearTimeout(cut);
 }
 
-const BAD_GATEWAY_BODY = JSON.stringify({ detail: 'The server behind the mirror does not answer' });
+const BAD_GATEWAY_BODY = JSON.stringify({ detail: 'The server behind the mirror does not respond' });
 
 /**
- * Passes a request on to Python and its answer back, both piece by piece as they come, each at the pace of who reads.
- * What there is to copy is taken along the way; nothing waits for it.
+ * Forwards a request to Python and streams the response back, with backpressure in both directions. The copy is captured on
+ * the way and never delays the stream.
  */
-export function forwardRequest(
+function forwardRequest(
   request: IncomingMessage,
   response: ServerResponse,
   python: Upstream,
@@ -65,7 +65,7 @@ export function forwardRequest(
   outgoing.on('response', (incoming) => {
     response.sendDate = false;
     response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, endToEndHeaders(incoming.rawHeaders));
-    // The head of a stream of events goes out before its first event.
+    // Sends the head of an event stream before its first event.
     response.flushHeaders();
     copy?.capture(incoming);
     incoming.on('error', () => response.destroy());
@@ -86,17 +86,17 @@ export function forwardRequest(
 
 function forwardedHeaders(request: IncomingMessage): string[] {
   const headers = endToEndHeaders(request.rawHeaders);
-  // Said out loud, because Node sends no body with some methods unless it is told how.
+  // Set explicitly, because Node sends no body for some methods without it.
   if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   return [...headers, 'X-Forwarded-For', request.socket.remoteAddress ?? 'unknown'];
 }
 
-/** Connects a client that asks for another protocol (WebSocket) with Python: from here on bytes are passed on as they are. */
-export function tunnelUpgrade(request: IncomingMessage, client: Duplex, head: Buffer, python: Upstream): void {
+/** Connects a client that requests an upgrade (WebSocket) to Python and forwards the bytes unchanged. */
+function tunnelUpgrade(request: IncomingMessage, client: Duplex, head: Buffer, python: Upstream): void {
   const server = python.connect();
   const lines = [`${request.method} ${python.pathOf(request.url ?? '/')} HTTP/1.1`];
-  for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
-    lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
+  for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
+    lines.push(`${request.rawHeaders[index]}: ${request.rawHeaders[index + 1]}`);
   }
   server.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
   server.write(head);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { endToEndHeaders, headersByName } from './upstream.js';
 
-it('passes on everything but what is about the connection', () => {
+it('endToEndHeaders removes only headers that concern the connection', () => {
   const headers = [
     'Host',
     'h',

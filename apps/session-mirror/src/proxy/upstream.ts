@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** Headers of any size that AgentOS takes or gives. */
+/** At least as large as the header limits of AgentOS. */
 export const MAX_HEADER_BYTES = 65_536;
 
 /** The Python server behind the proxy. */
@@ -23,8 +23,8 @@ export class Upstream {
   }
 
   /**
-   * Opens a request on a connection of its own: one that is kept may be closed by the server at the very moment it is
-   * used again, and a client who talks to Python itself would not see that.
+   * Sends a request on a new connection. The server may close a keep-alive connection at the moment it is reused, an error
+   * that clients of Python itself would not see.
    */
   request(method: string, target: string, headers: string[]): ClientRequest {
     return (this.isSecure ? httpsRequest : httpRequest)({
@@ -40,7 +40,7 @@ export class Upstream {
     });
   }
 
-  /** A bare connection. */
+  /** Opens a raw connection. */
   connect(): Socket {
     return this.isSecure
       ? connectTls({ host: this.host, port: this.port, servername: this.host })
@@ -48,7 +48,7 @@ export class Upstream {
   }
 }
 
-/** Headers that are about one connection, and so are never passed on (RFC 9110, 7.6.1). Node does `Expect` itself. */
+/** Headers that concern one connection and must not be forwarded (RFC 9110, 7.6.1). Node handles `Expect` itself. */
 const HOP_BY_HOP = new Set([
   'connection',
   'expect',
@@ -62,10 +62,10 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** Names and values in turn, as they came over the wire: repetition, order and spelling are kept. */
-export type RawHeaders = readonly string[];
+/** Alternating names and values as received, with duplicates, order and spelling preserved. */
+type RawHeaders = readonly string[];
 
-/** The headers that are passed on: without those of the connection, and without those that `Connection` names. */
+/** The headers to forward: without hop-by-hop headers and those that `Connection` names. */
 export function endToEndHeaders(headers: RawHeaders): string[] {
   const named = headerPairs(headers)
     .filter(([name]) => name.toLowerCase() === 'connection')
@@ -74,7 +74,7 @@ export function endToEndHeaders(headers: RawHeaders): string[] {
   return headerPairs(headers).flatMap(([name, value]) => (dropped.has(name.toLowerCase()) ? [] : [name, value]));
 }
 
-/** Headers as one value by name in lower case; repeated ones are joined. */
+/** Header values by name in lower case; repeated headers are joined. */
 export function headersByName(headers: RawHeaders): Record<string, string> {
   const byName: Record<string, string> = {};
   for (const [rawName, value] of headerPairs(headers)) {
@@ -86,6 +86,7 @@ export function headersByName(headers: RawHeaders): Record<string, string> {
 
 function headerPairs(headers: RawHeaders): [name: string, value: string][] {
   const pairs: [string, string][] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2) pairs.push([headers[at] ?? '', headers[at + 1] ?? '']);
+  for (let index = 0; index + 1 < headers.length; index += 2)
+    pairs.push([headers[index] ?? '', headers[index + 1] ?? '']);
   return pairs;
 }

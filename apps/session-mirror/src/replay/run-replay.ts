@@ -10,8 +10,8 @@ import { NoResponse } from '../side.js';
 import { assertDisposable, WriteReplayer } from './write-replayer.js';
 
 /**
- * Replays, prints the summary, writes the reports, and returns the exit code. SIGINT and SIGTERM end it early, with the
- * report of what has been asked.
+ * Replays the requests, prints the summary, writes the reports, and returns the exit code. SIGINT and SIGTERM end the replay
+ * early, with a report of the requests so far.
  */
 export async function runReplay(options: ReplayOptions): Promise<number> {
   const run = new ComparisonRun(options, options.headers);
@@ -19,8 +19,8 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const hideProgress = showProgress(run.tally, process.stderr.isTTY);
   try {
-    const faults = await unreachableSides(run.sides);
-    if (faults.length > 0) throw new OptionsError(faults);
+    const errors = await unreachableSides(run.sides);
+    if (errors.length > 0) throw new OptionsError(errors);
     await replayRequests(options, run.sides, run.tally, stop.signal);
   } finally {
     hideProgress();
@@ -32,20 +32,15 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
 }
 
 /**
- * Asks both sides what the sources hold, until they end or the signal says so.
+ * Sends the requests of the sources to both sides, until the sources end or the signal is aborted.
  *
- * @throws UnreadableSource, or OptionsError when writes are asked of servers that are not meant for them
+ * @throws UnreadableSource, or OptionsError for writes to servers that are not marked as disposable
  */
-export async function replayRequests(
-  options: ReplayOptions,
-  sides: Sides,
-  tally: Tally,
-  stopped: AbortSignal,
-): Promise<void> {
+async function replayRequests(options: ReplayOptions, sides: Sides, tally: Tally, stopped: AbortSignal): Promise<void> {
   const { hasWrites, ratePerSecond, concurrency } = options;
   if (hasWrites) await assertDisposable(sides);
   const writer = new WriteReplayer(sides);
-  const pace = new RateLimiter(ratePerSecond, hasWrites ? 1 : concurrency);
+  const limiter = new RateLimiter(ratePerSecond, hasWrites ? 1 : concurrency);
   for await (const found of readRequests(options.sources)) {
     if (stopped.aborted) break;
     const request = selectRequest(found, options);
@@ -53,15 +48,15 @@ export async function replayRequests(
       tally.skip(request.skipped);
       continue;
     }
-    await pace.run(async () => {
+    await limiter.run(async () => {
       tally.add(await (hasWrites ? writer.replay(request) : compareResponses(sides, request)));
     });
   }
-  await pace.drain();
+  await limiter.drain();
 }
 
-/** Lets so many through a second, evenly, and so many at once. */
-export class RateLimiter {
+/** Limits the rate and the concurrency of tasks. Starts them at even intervals. */
+class RateLimiter {
   private readonly running = new Set<Promise<void>>();
   private nextStartAt = performance.now();
 
@@ -70,30 +65,30 @@ export class RateLimiter {
     private readonly concurrency: number,
   ) {}
 
-  /** Starts the work as soon as it may. Rejects with what any earlier work has thrown. */
-  async run(work: () => Promise<void>): Promise<void> {
+  /** Starts a task as soon as the limits allow. Rejects with the error of an earlier task. */
+  async run(task: () => Promise<void>): Promise<void> {
     while (this.running.size >= this.concurrency) await Promise.race(this.running);
     const delay = this.nextStartAt - performance.now();
     this.nextStartAt = Math.max(this.nextStartAt, performance.now()) + 1000 / this.perSecond;
     if (delay > 0) await wait(delay);
-    const done = work().finally(() => this.running.delete(done));
+    const done = task().finally(() => this.running.delete(done));
     this.running.add(done);
   }
 
-  /** Resolves when everything that was started has ended. */
+  /** Resolves when all started tasks have ended. */
   async drain(): Promise<void> {
     await Promise.all(this.running);
   }
 }
 
-/** Says of each side that does not answer at all why; empty when both do. Any HTTP answer will do. */
-export async function unreachableSides(sides: Sides): Promise<string[]> {
-  const asked = await Promise.allSettled(
+/** Error messages for sides that do not respond. Any HTTP response counts as reachable. */
+async function unreachableSides(sides: Sides): Promise<string[]> {
+  const results = await Promise.allSettled(
     [sides.python, sides.ours].map((side) => side.send({ method: 'GET', target: '/health', headers: {} })),
   );
-  return asked.flatMap((result) => {
+  return results.flatMap((result) => {
     if (result.status === 'fulfilled') return [];
     if (!(result.reason instanceof NoResponse)) throw result.reason;
-    return [`--${result.reason.side} does not answer: ${result.reason.message}`];
+    return [`--${result.reason.side} does not respond: ${result.reason.message}`];
   });
 }

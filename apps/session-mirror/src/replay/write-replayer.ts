@@ -9,21 +9,21 @@ import {
   toComparisonResult,
   type Verdict,
 } from '../compare-responses.js';
-import type { MirrorRequest } from '../requests/mirror-request.js';
+import { type MirrorRequest, parseSessionId } from '../requests/mirror-request.js';
 import type { SideName, SideResponse } from '../side.js';
 
 /**
- * Replays requests that write, in order. Both sides have databases of their own and make ids and times of their own:
- * where a recorded request created a session, later ones ask each side for the session that it has created instead.
+ * Replays writes in order. Each side has its own database and generates its own ids and times, so the recorded id of a
+ * created session is replaced in later requests by the id that the side has generated.
  */
 export class WriteReplayer {
-  /** By side: the id it has made, by the recorded one. */
+  /** By side: generated ids by recorded ids. */
   private readonly createdIds: Readonly<Record<SideName, Map<string, string>>> = { python: new Map(), ours: new Map() };
   private readonly since = Math.floor(Date.now() / 1000);
 
   constructor(private readonly sides: Sides) {}
 
-  /** Asks both sides once: what writes cannot be asked again. */
+  /** Sends a request to both sides once, because writes must not be repeated. */
   replay(request: MirrorRequest): Promise<ComparisonResult> {
     return toComparisonResult(request, async () => {
       const [python, ours] = await Promise.all([this.send('python', request), this.send('ours', request)]);
@@ -35,15 +35,15 @@ export class WriteReplayer {
   private async send(side: SideName, request: MirrorRequest): Promise<SideResponse> {
     const ids = this.createdIds[side];
     const { target, body } = request;
-    const reply = await this.sides[side].send({
+    const response = await this.sides[side].send({
       ...request,
       target: replaceIds(target, ids, encodeURIComponent),
       ...(body === undefined ? {} : { body: replaceIds(body, ids, (id) => id) }),
     });
-    const made = request.createdSession === undefined ? undefined : parseSessionId(reply);
-    if (request.createdSession !== undefined && made !== undefined) ids.set(request.createdSession, made);
+    const generated = request.createdSession === undefined ? undefined : parseSessionId(response.body);
+    if (request.createdSession !== undefined && generated !== undefined) ids.set(request.createdSession, generated);
     const recorded = new Map([...ids].map(([from, to]) => [to, from]));
-    return { ...reply, body: replaceIds(reply.body, recorded, (id) => id) };
+    return { ...response, body: replaceIds(response.body, recorded, (id) => id) };
   }
 
   private verdictOf(pair: ResponsePair, request: MirrorRequest): Verdict {
@@ -59,42 +59,33 @@ export class WriteReplayer {
   }
 }
 
-function replaceIds(text: string, ids: ReadonlyMap<string, string>, encode: (id: string) => string): string {
-  let result = text;
+function replaceIds(source: string, ids: ReadonlyMap<string, string>, encode: (id: string) => string): string {
+  let result = source;
   for (const [from, to] of ids) if (from !== to) result = result.replaceAll(encode(from), encode(to));
   return result;
 }
 
-function parseSessionId({ body }: SideResponse): string | undefined {
-  try {
-    const { session_id } = JSON.parse(body) as { session_id?: unknown };
-    return typeof session_id === 'string' ? session_id : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A session that only servers to be thrown away have: somebody has to have put it there. */
-export const MARKER_SESSION = 'mirror-throw-away';
+/** Id of the session that marks a server with disposable data. An operator must create it. */
+const MARKER_SESSION = 'mirror-throw-away';
 
 /**
- * Makes sure that both sides are meant to be written to, and do not write to one database: each has the marker session,
- * under a name of its own.
+ * Checks that both sides are marked as disposable and use different databases: each has the marker session, with the name of
+ * the side.
  *
- * @throws OptionsError when they are not, with what to do
- * @throws NoReply when a side does not answer
+ * @throws OptionsError when a side is not marked
+ * @throws NoResponse when a side does not respond
  */
 export async function assertDisposable(sides: Sides): Promise<void> {
-  const faults: string[] = [];
+  const errors: string[] = [];
   for (const name of ['python', 'ours'] as const) {
-    const reply = await sides[name].send({ method: 'GET', target: `/sessions/${MARKER_SESSION}`, headers: {} });
-    if (reply.status !== 200 || parseSessionName(reply.body) !== name) faults.push(notDisposableError(name));
+    const response = await sides[name].send({ method: 'GET', target: `/sessions/${MARKER_SESSION}`, headers: {} });
+    if (response.status !== 200 || parseSessionName(response.body) !== name) errors.push(notDisposableError(name));
   }
-  if (faults.length > 0) throw new OptionsError(faults);
+  if (errors.length > 0) throw new OptionsError(errors);
 }
 
 function notDisposableError(name: SideName): string {
-  return `--unsafe: refused, ${name} is not marked as a server to be thrown away: its database has no session '${MARKER_SESSION}' with the name '${name}' (docs/mirror.md)`;
+  return `--unsafe: ${name} is not marked as disposable: its database has no session '${MARKER_SESSION}' with the name '${name}' (docs/mirror.md)`;
 }
 
 function parseSessionName(body: string): unknown {

@@ -3,15 +3,15 @@ import type { ComparisonResult, Verdict } from '../compare-responses.js';
 import { LIMITS } from '../mirror-limits.js';
 import { type MirrorRequest, routeOf } from '../requests/mirror-request.js';
 
-/** What is worth telling of a request whose answers were not equal: its kind, and what findings of that kind share. */
+/** A request whose responses were not equal: the kind of finding and its place, by which findings are grouped. */
 export interface Finding {
   readonly kind: Exclude<Verdict['kind'], 'equal' | 'settled'>;
-  /** Where it differs, with `[*]` for any index. */
+  /** Path of the first difference, with `[*]` for any index. */
   readonly place: string;
   readonly differences: readonly Difference[];
 }
 
-/** Undefined for what is equal. */
+/** Undefined for equal responses. */
 export function findingOf({ verdict }: ComparisonResult): Finding | undefined {
   switch (verdict.kind) {
     case 'equal':
@@ -26,23 +26,23 @@ export function findingOf({ verdict }: ComparisonResult): Finding | undefined {
   }
 }
 
-/** The first place tells a kind of difference from others; a wrong status also which one. */
+/** The path of the first difference, by which findings are grouped; for a status with both values. */
 function firstDifferingPath([first]: readonly Difference[]): string {
   if (first === undefined) return '';
   const path = first.path.replace(/\[\d+\]/g, '[*]');
   return path === 'status' ? `status ${first.expected} → ${first.actual}` : path;
 }
 
-/** One request that shows a finding, short enough for a report. */
+/** An example of a finding, shortened for a report. */
 export interface Example {
   readonly method: string;
   readonly target: string;
   readonly differences: readonly Difference[];
-  /** Differences that are left out. */
+  /** Number of differences that are left out. */
   readonly more: number;
 }
 
-/** `hide` takes secrets out of a text. Without values an example shows routes, names, paths and kinds only. */
+/** `hide` removes secrets. Without values an example shows only routes, names, paths and types of values. */
 export function exampleOf(
   request: MirrorRequest,
   differences: readonly Difference[],
@@ -73,14 +73,14 @@ function truncate(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
 }
 
-/** The route and the names of the parameters. */
+/** Replaces the path by its route and removes the values of query parameters. */
 function hideQueryValues(target: string): string {
   const [, query] = target.split('?', 2);
   const names = query === undefined ? '' : `?${query.replace(/=[^&]*/g, '=…')}`;
   return `${routeOf(target) ?? ''}${names}`;
 }
 
-/** The kind of a value of a difference, which is JSON text or says that there is none. */
+/** The type of a value in a difference, which is JSON or states that there is no value. */
 function jsonKind(text: string): string {
   if (text === '(nothing)' || text === '(absent)' || text === 'null') return text;
   if (text.startsWith('{')) return 'object';
@@ -90,27 +90,27 @@ function jsonKind(text: string): string {
 }
 
 const SECRET_NAMES = /auth|cookie|key|pass|secret|session_token|token/i;
-/** Shorter ones would also hide what is none. */
+/** Hiding shorter values would also hide ordinary text. */
 const MIN_SECRET_LENGTH = 6;
 const REDACTED = '«hidden»';
 
-/** Hides in what a report shows the tokens that were sent, and parameters that are called like secrets. */
+/** Hides tokens of requests, and query parameters whose names suggest secrets, in reports. */
 export class SecretRedactor {
   private readonly common: readonly string[];
 
-  /** `headers` are those that every request gets. */
+  /** @param headers sent with every request */
   constructor(headers: Readonly<Record<string, string>>) {
     this.common = secretsIn(headers);
   }
 
-  /** A function that hides the secrets of one request, and those of all. */
+  /** Returns a function that hides the secrets of a request and the common ones. */
   redactorFor(headers: Readonly<Record<string, string>>): (text: string) => string {
     const secrets = [...this.common, ...secretsIn(headers)].sort((a, b) => b.length - a.length);
     return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, REDACTED), redactParameters(text));
   }
 }
 
-/** Values of headers that hold secrets, and their parts: the token behind `Bearer`, the values of cookies. */
+/** Values of secret headers and their parts: the token after `Bearer`, the values of cookies. */
 function secretsIn(headers: Readonly<Record<string, string>>): string[] {
   const values = Object.entries(headers).flatMap(([name, value]) => (SECRET_NAMES.test(name) ? [value] : []));
   const parts = values.flatMap((value) => [value, ...value.split(/[\s;,]+/), ...value.split(/[\s;,]*[^\s;,=]*=/)]);
@@ -118,7 +118,7 @@ function secretsIn(headers: Readonly<Record<string, string>>): string[] {
 }
 
 function redactParameters(text: string): string {
-  return text.replace(/([?&;])([^=&;\s]+)=([^&;\s"]+)/g, (whole, mark: string, name: string) =>
-    SECRET_NAMES.test(name) ? `${mark}${name}=${REDACTED}` : whole,
+  return text.replace(/([?&;])([^=&;\s]+)=([^&;\s"]+)/g, (match, separator: string, name: string) =>
+    SECRET_NAMES.test(name) ? `${separator}${name}=${REDACTED}` : match,
   );
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Histogram } from './tally.js';
 
-function of(...milliseconds: number[]): Histogram {
+function histogramOf(...milliseconds: number[]): Histogram {
   const histogram = new Histogram();
-  for (const each of milliseconds) histogram.add(each);
+  for (const value of milliseconds) histogram.add(value);
   return histogram;
 }
 
-describe('a histogram', () => {
-  it('tells percentiles to a tenth', () => {
-    const histogram = of(...Array.from({ length: 1000 }, (_, at) => at + 1));
+describe('Histogram', () => {
+  it('returns percentiles that are at most 10 % too high', () => {
+    const histogram = histogramOf(...Array.from({ length: 1000 }, (_, index) => index + 1));
     for (const [share, exact] of [
       [0.5, 500],
       [0.9, 900],
@@ -22,18 +22,18 @@ describe('a histogram', () => {
     expect([histogram.count, histogram.mean, histogram.max]).toEqual([1000, 500.5, 1000]);
   });
 
-  it('takes what is too small and too large', () => {
-    const histogram = of(0, 1e9);
+  it('counts values outside its range in the first or last bucket', () => {
+    const histogram = histogramOf(0, 1e9);
     expect(histogram.buckets().reduce((sum, { count }) => sum + count, 0)).toBe(2);
     expect(histogram.max).toBe(1e9);
   });
 
-  it('has nothing when it is empty', () => {
-    expect([of().percentile(0.5), of().mean, of().buckets()]).toEqual([0, 0, []]);
+  it('returns zeros and no buckets when empty', () => {
+    expect([histogramOf().percentile(0.5), histogramOf().mean, histogramOf().buckets()]).toEqual([0, 0, []]);
   });
 
-  it('shows the buckets between the first and the last', () => {
-    const buckets = of(1, 1, 2).buckets();
+  it('returns the buckets from the first to the last value', () => {
+    const buckets = histogramOf(1, 1, 2).buckets();
     expect(buckets[0]?.count).toBe(2);
     expect(buckets.at(-1)?.count).toBe(1);
     for (const { upTo } of buckets) expect(upTo).toBeLessThan(2.2);

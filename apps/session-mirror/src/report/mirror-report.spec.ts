@@ -21,8 +21,8 @@ function tallied(verdicts: readonly Verdict[], target = '/sessions', headers = {
   return tally;
 }
 
-describe('a report', () => {
-  it('puts differences at the same place together, whatever the index', () => {
+describe('createReport', () => {
+  it('groups differences at the same path with different indexes', () => {
     const verdicts = [
       differing('1', '2', '$.data[0].a'),
       differing('3', '4', '$.data[17].a'),
@@ -36,52 +36,52 @@ describe('a report', () => {
     expect(outcome).toBe('different');
   });
 
-  it('is bounded', () => {
+  it('limits the size of the report', () => {
     const long = 'x'.repeat(10_000);
-    const many = Array.from({ length: 10_000 }, (_, at) => differing(long, long, `$.${at % 500}`));
+    const many = Array.from({ length: 10_000 }, (_, index) => differing(long, long, `$.${index % 500}`));
     const report = createReport(tallied(many), head);
     expect(report.findings).toHaveLength(LIMITS.maxFindingGroups);
     expect(report.ungrouped).toBe(8_000);
     expect(JSON.stringify(report).length).toBeLessThan(400_000);
   });
 
-  it('says when there is nothing to go by', () => {
+  it('returns the outcome incomparable when no pair could be compared', () => {
     const fails: Verdict = { kind: 'bothFail', differences: [] };
     expect(createReport(tallied([fails]), head).outcome).toBe('incomparable');
     expect(createReport(tallied([]), head).outcome).toBe('incomparable');
   });
 
-  it('takes a missing answer for a difference', () => {
+  it('reports a difference when one side did not respond', () => {
     const error: Verdict = { kind: 'error', side: 'ours', reason: 'timeout' };
     expect(createReport(tallied([{ kind: 'equal' }, error]), head).outcome).toBe('different');
   });
 });
 
-describe('the page', () => {
+describe('renderReportPage', () => {
   const evil = tallied([differing(ATTACK, ATTACK, `$.${ATTACK}`)], `/sessions?${ATTACK}`);
 
-  it('escapes whatever comes from answers and requests', () => {
+  it('escapes all text of responses and requests', () => {
     const page = renderReportPage(createReport(evil, head));
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=&#39;a&#39;&gt;&quot;&amp;');
     expect(page).not.toMatch(/<script|<img|onerror='/);
   });
 
-  it('needs nothing from outside', () =>
+  it('renders a page without external resources', () =>
     expect(renderReportPage(createReport(evil, head))).not.toMatch(/\b(src|href)="|url\(|@import/));
 
-  it('shows what there is when there is little', () => {
+  it('renders a page without data', () => {
     for (const tally of [tallied([]), tallied([{ kind: 'equal' }])])
       expect(renderReportPage(createReport(tally, head))).not.toMatch(/NaN|undefined|Infinity/);
   });
 });
 
-it('the summary does not let answers command the terminal', () => {
+it('formatSummary escapes terminal control characters of responses', () => {
   const summary = formatSummary(createReport(tallied([differing('"\x1b[2J\x9b"', '1')]), head));
   expect(summary).toContain('\\u001b[2J\\u009b');
 });
 
-describe('secrets', () => {
-  it('that were sent are hidden wherever they come back', () => {
+describe('SecretRedactor', () => {
+  it('hides secrets of a request wherever they appear in the report', () => {
     const headers = { authorization: `Bearer ${TOKEN}`, cookie: `theme=dark; access_token=${TOKEN}2`, accept: 'a/b' };
     const verdicts = [differing(`"${TOKEN}"`, `"x Bearer ${TOKEN} ${TOKEN}2"`, `$.${TOKEN}`)];
     const report = createReport(tallied(verdicts, `/sessions/${TOKEN}?token=qqq1&limit=5&api_key=qqq2`, headers), head);
@@ -90,13 +90,13 @@ describe('secrets', () => {
     expect(text).toContain('limit=5');
   });
 
-  it('that every request gets are hidden too', () => {
+  it('hides secrets that are sent with every request', () => {
     const hide = new SecretRedactor({ 'x-api-key': 'a-common-key' }).redactorFor({});
     expect(hide('a-common-key, /sessions?limit=1')).toBe('«hidden», /sessions?limit=1');
   });
 });
 
-it('without values there are kinds', () => {
+it('createReport shows types instead of values when values are hidden', () => {
   const verdict: Verdict = {
     kind: 'different',
     differences: [

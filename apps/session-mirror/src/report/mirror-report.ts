@@ -1,8 +1,8 @@
 import type { VerdictKind } from '../compare-responses.js';
 import type { Bucket, Counts, FindingGroup, Histogram, Tally } from './tally.js';
 
-/** Times in milliseconds. */
-export interface Latency {
+/** Response times in milliseconds. */
+interface Latency {
   readonly mean: number;
   readonly p50: number;
   readonly p90: number;
@@ -23,18 +23,18 @@ export interface RouteReport {
   readonly ours: SideTimes;
 }
 
-/** `incomparable`: no pair of answers could be compared, so nothing is known. */
+/** `incomparable`: no pair of responses could be compared. */
 export type RunOutcome = 'equal' | 'within allowance' | 'different' | 'incomparable';
 
-/** Everything that a run found out. The summary, the JSON file and the page show just this. */
+/** The result of a run, shown by the summary, the JSON file and the page. */
 export interface MirrorReport {
   readonly outcome: RunOutcome;
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** Addresses without credentials, query and secrets. */
+  /** URLs without credentials, query and secrets. */
   readonly python: string;
   readonly ours: string;
-  /** Pairs of answers that were compared: equal, settled or different. */
+  /** Number of compared pairs: equal, settled or different. */
   readonly compared: number;
   /** Share of the pairs and errors that may differ, 0 to 1. */
   readonly allowed: number;
@@ -47,8 +47,8 @@ export interface MirrorReport {
   readonly hasValues: boolean;
 }
 
-/** What a report says of the run itself. */
-export interface ReportOptions {
+/** Options of the run that the report contains. */
+interface ReportOptions {
   readonly python: URL;
   readonly ours: URL;
   readonly allowed: number;
@@ -57,7 +57,7 @@ export interface ReportOptions {
 
 const KIND_ORDER = ['different', 'error', 'answeredWherePythonFails', 'bothFail'];
 
-/** The report of a run as it stands. */
+/** Creates the report of the comparisons so far. */
 export function createReport(tally: Tally, { python, ours, allowed, hasValues }: ReportOptions): MirrorReport {
   const total = routeReport(tally.all);
   return {
@@ -80,13 +80,13 @@ export function createReport(tally: Tally, { python, ours, allowed, hasValues }:
   };
 }
 
-/** Errors count as differences: who did not answer was not equal. */
+/** Errors count as differences, because a missing response is not equal. */
 function determineOutcome(counts: Counts, allowed: number): RunOutcome {
   const compared = comparedCount(counts);
-  const bad = counts.different + counts.error;
+  const failed = counts.different + counts.error;
   if (compared + counts.error === 0) return 'incomparable';
-  if (bad === 0) return 'equal';
-  return bad <= allowed * (compared + counts.error) ? 'within allowance' : 'different';
+  if (failed === 0) return 'equal';
+  return failed <= allowed * (compared + counts.error) ? 'within allowance' : 'different';
 }
 
 function comparedCount({ equal, settled, different }: Counts): number {
@@ -118,12 +118,12 @@ function addressWithoutSecrets({ origin, pathname }: URL): string {
   return origin + pathname.replace(/\/$/, '');
 }
 
-/** What the counts are called wherever a person reads them. */
+/** Labels of the counts in the summary and the page. */
 export const VERDICT_LABELS: Readonly<Record<VerdictKind, string>> = {
   equal: 'equal',
-  settled: 'equal on a later reading',
+  settled: 'equal after a retry',
   different: 'different',
-  error: 'not answered',
+  error: 'no response',
   answeredWherePythonFails: 'answered where Python fails',
   bothFail: 'both fail',
 };
@@ -131,9 +131,9 @@ export const VERDICT_LABELS: Readonly<Record<VerdictKind, string>> = {
 export const VERDICT_KINDS = Object.keys(VERDICT_LABELS) as VerdictKind[];
 
 const OUTCOME_LABELS: Readonly<Record<RunOutcome, string>> = {
-  equal: 'All answers are equal',
-  'within allowance': 'Answers differ, within what is allowed',
-  different: 'Answers differ',
+  equal: 'All responses are equal',
+  'within allowance': 'Responses differ within the allowed share',
+  different: 'Responses differ',
   incomparable: 'Nothing could be compared',
 };
 
@@ -146,13 +146,13 @@ export function formatNumber(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-/** Milliseconds as people read them: `0.84 ms`, `12 ms`, `1.2 s`. */
+/** Formats milliseconds as `0.84 ms`, `12 ms` or `1.2 s`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds >= 1000) return `${Number((milliseconds / 1000).toPrecision(2))} s`;
   return `${Number(milliseconds.toPrecision(milliseconds < 100 ? 2 : 3))} ms`;
 }
 
-/** How much a count of this kind worries: as the page's classes of colour. */
+/** CSS class for the severity of a verdict. */
 export function severityClass(kind: VerdictKind): '' | 'bad' | 'odd' {
   if (kind === 'different' || kind === 'error') return 'bad';
   return kind === 'equal' || kind === 'settled' ? '' : 'odd';
@@ -168,18 +168,19 @@ export function formatSummary(report: MirrorReport): string {
   const lines = [headline(report), ''];
   for (const kind of VERDICT_KINDS)
     if (total.counts[kind] > 0) lines.push(countLine(total.counts[kind], VERDICT_LABELS[kind]));
-  for (const [reason, times] of Object.entries(skipped)) lines.push(countLine(times, `skipped: ${reason}`));
+  for (const [reason, count] of Object.entries(skipped)) lines.push(countLine(count, `skipped: ${reason}`));
   if (dropped > 0) lines.push(countLine(dropped, 'copies dropped'));
   if (report.routes.length > 0) lines.push('', ...alignColumns([ROUTE_COLUMNS, ...report.routes.map(routeRow)]));
   for (const group of findings.slice(0, SHOWN_GROUPS)) lines.push('', ...groupLines(group));
   const hidden = findings.length - SHOWN_GROUPS;
-  if (hidden > 0) lines.push('', `and ${hidden} more kinds of findings; --html and --json have them`);
-  if (ungrouped > 0) lines.push('', `${formatNumber(ungrouped)} findings of still other kinds are only counted`);
+  if (hidden > 0) lines.push('', `${hidden} more groups of findings are in the --html and --json reports`);
+  if (ungrouped > 0)
+    lines.push('', `${formatNumber(ungrouped)} further findings beyond the maximum number of groups are only counted`);
   return `${lines.map(escapeControlCharacters).join('\n')}\n`;
 }
 
-function countLine(times: number, what: string): string {
-  return `${formatNumber(times).padStart(10)}  ${what}`;
+function countLine(count: number, label: string): string {
+  return `${formatNumber(count).padStart(10)}  ${label}`;
 }
 
 const ROUTE_COLUMNS = ['route', 'compared', 'different', 'python p50', 'p99', 'ours p50', 'p99'];
@@ -191,15 +192,17 @@ function routeRow({ route, counts, python, ours }: RouteReport): string[] {
 }
 
 function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = ROUTE_COLUMNS.map((_, at) => Math.max(...rows.map((cells) => cells[at]?.length ?? 0)));
+  const widths = ROUTE_COLUMNS.map((_, index) => Math.max(...rows.map((cells) => cells[index]?.length ?? 0)));
   return rows.map((cells) =>
-    cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  '),
+    cells
+      .map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
+      .join('  '),
   );
 }
 
-function groupLines({ kind, route, place, count: times, examples }: FindingGroup): string[] {
+function groupLines({ kind, route, place, count, examples }: FindingGroup): string[] {
   const [example] = examples;
-  const lines = [`${formatNumber(times)} × ${VERDICT_LABELS[kind]}: ${route}  ${place}`];
+  const lines = [`${formatNumber(count)} × ${VERDICT_LABELS[kind]}: ${route}  ${place}`];
   if (example === undefined) return lines;
   lines.push(`  e.g. ${example.method} ${example.target}`);
   for (const { path, expected, actual } of example.differences.slice(0, SHOWN_DIFFERENCES)) {
@@ -212,7 +215,7 @@ function truncate(text: string): string {
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }
 
-/** Values come from answers: what would command a terminal is shown as it would be written in JSON. */
+/** Escapes control characters like JSON, because values of responses must not control the terminal. */
 function escapeControlCharacters(line: string): string {
   return line.replace(/\p{Cc}/gu, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

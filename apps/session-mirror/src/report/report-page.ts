@@ -16,7 +16,7 @@ import type { Bucket, FindingGroup } from './tally.js';
 
 const CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** The report as one page that needs nothing else: no scripts, no files, no network. */
+/** Renders the report as a self-contained page without scripts, files or network access. */
 export function renderReportPage(report: MirrorReport): string {
   const title = headline(report);
   return html`<!doctype html>
@@ -31,11 +31,11 @@ export function renderReportPage(report: MirrorReport): string {
 <body><main>
 ${banner(report, title)}
 ${countList(report)}
-<h2>Answer times</h2>
+<h2>Response times</h2>
 ${latencyChart(report.total)}
 <h2>Routes</h2>
 ${routesTable(report)}
-<h2>What was found</h2>
+<h2>Findings</h2>
 ${findingsSection(report)}
 ${footer(report)}
 </main></body>
@@ -55,12 +55,12 @@ function countList({ total, skipped, dropped }: MirrorReport): Html {
   const skippedCount = Object.values(skipped).reduce((sum, count) => sum + count, 0);
   const always: readonly VerdictKind[] = ['equal', 'different', 'error'];
   const shown = VERDICT_KINDS.filter((kind) => total.counts[kind] > 0 || always.includes(kind));
-  const figure = (count: number, words: string, colour: string) =>
-    html`<li class="${count > 0 ? colour : ''}"><b>${formatNumber(count)}</b><span>${words}</span></li>`;
+  const item = (count: number, label: string, colour: string) =>
+    html`<li class="${count > 0 ? colour : ''}"><b>${formatNumber(count)}</b><span>${label}</span></li>`;
   return html`<ul class="figures">
-${shown.map((kind) => figure(total.counts[kind], VERDICT_LABELS[kind], severityClass(kind)))}
-${skippedCount > 0 ? figure(skippedCount, 'skipped', '') : html``}
-${dropped > 0 ? figure(dropped, 'copies dropped', 'odd') : html``}
+${shown.map((kind) => item(total.counts[kind], VERDICT_LABELS[kind], severityClass(kind)))}
+${skippedCount > 0 ? item(skippedCount, 'skipped', '') : html``}
+${dropped > 0 ? item(dropped, 'copies dropped', 'odd') : html``}
 </ul>`;
 }
 
@@ -69,17 +69,17 @@ function footer({ skipped, allowed, hasValues }: MirrorReport): Html {
   return html`<footer>
 ${reasons.length > 0 ? html`<p>Skipped: ${reasons.join('; ')}.</p>` : html``}
 ${allowed > 0 ? html`<p>Up to ${allowed * 100} % of the pairs may differ.</p>` : html``}
-<p>Equal means: the same status, the same headers that clients act on, and the same JSON, digit by digit and in the same order of keys.
-${hasValues ? 'Values in examples are parts of answers: treat this page as you treat the data.' : 'Values are left out.'}</p>
+<p>Equal responses have the same status, the same relevant headers, and the same JSON, with the same digits and order of keys.
+${hasValues ? 'Examples contain values of responses: protect this page like the data.' : 'Values are left out.'}</p>
 </footer>`;
 }
 
-/** Counts and times, a line for each route. */
-export function routesTable({ routes, total }: MirrorReport): Html {
+/** Table of counts and response times by route. */
+function routesTable({ routes, total }: MirrorReport): Html {
   const rows = routes.length > 1 ? [...routes, total] : routes;
   return html`<div class="scroll"><table>
 <thead><tr><th class="over" colspan="5"></th><th class="over python-side" colspan="3">python</th><th class="over ours-side" colspan="3">ours</th></tr>
-<tr><th>route</th><th>equal</th><th>different</th><th>not answered</th><th>failing in Python</th>
+<tr><th>route</th><th>equal</th><th>different</th><th>no response</th><th>failing in Python</th>
 <th>p50</th><th>p90</th><th>p99</th><th>p50</th><th>p90</th><th>p99</th></tr></thead>
 <tbody>${rows.map(routeRow)}</tbody></table></div>`;
 }
@@ -96,18 +96,18 @@ function countCell(count: number, colour: string): Html {
   return html`<td class="${count === 0 ? 'zero' : colour}">${formatNumber(count)}</td>`;
 }
 
-/** How many kinds of findings are open when the page is. */
+/** Number of groups that are initially expanded. */
 const OPEN_GROUPS = 3;
 
-/** Findings that are alike, together, with examples to repeat. */
-export function findingsSection({ findings, ungrouped }: MirrorReport): Html {
-  if (findings.length === 0) return html`<p class="quiet">Nothing that differs.</p>`;
+/** Groups of similar findings with examples. */
+function findingsSection({ findings, ungrouped }: MirrorReport): Html {
+  if (findings.length === 0) return html`<p class="quiet">No differences.</p>`;
   return html`${findings.map(findingGroup)}
-${ungrouped > 0 ? html`<p class="quiet">${formatNumber(ungrouped)} findings of still other kinds are only counted.</p>` : html``}`;
+${ungrouped > 0 ? html`<p class="quiet">${formatNumber(ungrouped)} further findings beyond the maximum number of groups are only counted.</p>` : html``}`;
 }
 
-function findingGroup({ kind, route, place, count, examples }: FindingGroup, at: number): Html {
-  const isOpen = at < OPEN_GROUPS && severityClass(kind) === 'bad';
+function findingGroup({ kind, route, place, count, examples }: FindingGroup, index: number): Html {
+  const isOpen = index < OPEN_GROUPS && severityClass(kind) === 'bad';
   return html`<details${isOpen ? html` open` : html``}><summary><span class="count">${formatNumber(count)}</span>
 <span class="tag ${severityClass(kind)}">${VERDICT_LABELS[kind]}</span> <span class="place"><code>${route}</code> &nbsp; <code>${place}</code></span></summary>
 ${examples.map(exampleBlock)}</details>`;
@@ -116,7 +116,7 @@ ${examples.map(exampleBlock)}</details>`;
 function exampleBlock({ method, target, differences, more }: Example): Html {
   return html`<div class="example"><code>${method} ${target}</code>
 <dl class="places">${differences.map(differenceBlock)}</dl>
-${more > 0 ? html`<p class="quiet">and ${formatNumber(more)} more places</p>` : html``}</div>`;
+${more > 0 ? html`<p class="quiet">and ${formatNumber(more)} more differences</p>` : html``}</div>`;
 }
 
 function differenceBlock({ path, expected, actual }: Difference): Html {
@@ -131,22 +131,22 @@ const CHART_BASE = 180;
 const CHART_TOP = 28;
 const TICKS_MS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 100_000];
 
-/** Where a time stands: a logarithmic axis over what both sides took. */
+/** Range of the logarithmic time axis. */
 interface Axis {
   readonly from: number;
   readonly to: number;
 }
 
-/** How long both sides took, one over the other. The height of a bar is the share of that side's answers. */
-export function latencyChart({ python, ours }: Pick<RouteReport, 'python' | 'ours'>): Html {
+/** Overlaid histograms of the response times of both sides. The height of a bar is its share of the side's responses. */
+function latencyChart({ python, ours }: Pick<RouteReport, 'python' | 'ours'>): Html {
   const all = [...python.histogram, ...ours.histogram];
-  if (all.length === 0) return html`<p class="quiet">No answers were timed.</p>`;
+  if (all.length === 0) return html`<p class="quiet">No response times were measured.</p>`;
   const axis = timeAxis(all);
   const tallest = Math.max(
     ...[python, ours].flatMap((side) => side.histogram.map((bucket) => bucketShare(side, bucket))),
   );
   const ticks = TICKS_MS.filter((tick) => tick > axis.from && tick < axis.to);
-  return html`<svg viewBox="0 0 ${CHART_WIDTH} ${CHART_HEIGHT}" role="img" aria-label="Distribution of answer times of both sides">
+  return html`<svg viewBox="0 0 ${CHART_WIDTH} ${CHART_HEIGHT}" role="img" aria-label="Distribution of response times of both sides">
     ${ticks.map((tick) => {
       const x = xPosition(tick, axis);
       return html`<line class="grid" x1="${x}" x2="${x}" y1="${CHART_TOP}" y2="${CHART_BASE}"/><text class="tick" x="${x}" y="${CHART_BASE + 18}">${formatDuration(tick)}</text>`;
@@ -164,8 +164,8 @@ function timeAxis(buckets: readonly Bucket[]): Axis {
 }
 
 function xPosition(milliseconds: number, { from, to }: Axis): number {
-  const place = Math.log(milliseconds / from) / Math.log(to / from);
-  return Math.round((CHART_LEFT + place * (CHART_WIDTH - 2 * CHART_LEFT)) * 10) / 10;
+  const fraction = Math.log(milliseconds / from) / Math.log(to / from);
+  return Math.round((CHART_LEFT + fraction * (CHART_WIDTH - 2 * CHART_LEFT)) * 10) / 10;
 }
 
 function bucketShare({ answers }: SideTimes, { count }: Bucket): number {
@@ -173,8 +173,8 @@ function bucketShare({ answers }: SideTimes, { count }: Bucket): number {
 }
 
 function histogramBars(side: string, times: SideTimes, axis: Axis, tallest: number): Html[] {
-  return times.histogram.map((bucket, at) => {
-    const before = times.histogram[at - 1]?.upTo ?? bucket.upTo / 2 ** (1 / 8);
+  return times.histogram.map((bucket, index) => {
+    const before = times.histogram[index - 1]?.upTo ?? bucket.upTo / 2 ** (1 / 8);
     const [left, right] = [xPosition(before, axis), xPosition(bucket.upTo, axis)];
     const height = Math.round((bucketShare(times, bucket) / tallest) * (CHART_BASE - CHART_TOP - 20) * 10) / 10;
     return html`<rect class="${side}" x="${left}" width="${Math.round((right - left) * 10) / 10}" y="${CHART_BASE - height}" height="${height}"><title>${side}: ${bucket.count} up to ${formatDuration(bucket.upTo)}</title></rect>`;
@@ -187,16 +187,16 @@ function medianLine(side: string, { answers, latency }: SideTimes, axis: Axis, y
   return html`<line class="median ${side}" x1="${x}" x2="${x}" y1="${y}" y2="${CHART_BASE}"/><text class="label ${side}" x="${x + 5}" y="${y + 6}">${side} p50 ${formatDuration(latency.p50)}</text>`;
 }
 
-/** Text that is HTML already. */
-export class Html {
+/** A string of safe HTML. */
+class Html {
   constructor(readonly text: string) {}
 }
 
 type TemplateValue = Html | string | number | readonly Html[];
 
-/** A template of HTML: everything put into it is escaped, unless it is HTML made by this very function. */
+/** Template tag for HTML. Escapes all values except those created by this function. */
 export function html(fixed: TemplateStringsArray, ...parts: readonly TemplateValue[]): Html {
-  return new Html(fixed.reduce((text, next, at) => text + renderValue(parts[at - 1]) + next));
+  return new Html(fixed.reduce((result, next, index) => result + renderValue(parts[index - 1]) + next));
 }
 
 function renderValue(part: TemplateValue | undefined): string {
@@ -218,8 +218,8 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
-/** The style of the report's page. */
-export const PAGE_STYLE = `
+/** Style sheet of the page. */
+const PAGE_STYLE = `
 :root { color-scheme: light; --ink: #1c2430; --quiet: #5d6878; --line: #dfe4ea; --soft: #f6f8fa; --python: #3b6fb6;
   --ours: #1a8a5a; --bad: #b3261e; --odd: #8a5a00; }
 * { box-sizing: border-box; }

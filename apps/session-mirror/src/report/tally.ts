@@ -5,15 +5,15 @@ import { type Example, exampleOf, type Finding, findingOf, type SecretRedactor }
 
 export type Counts = Record<VerdictKind, number>;
 
-/** What is known of the answers on one route. */
-export interface RouteTally {
+/** Counts and response times of one route. */
+interface RouteTally {
   readonly route: string;
   readonly counts: Counts;
   readonly python: Histogram;
   readonly ours: Histogram;
 }
 
-/** Findings that are alike, with a few of them as examples. */
+/** Similar findings with a few examples. */
 export interface FindingGroup {
   readonly kind: Finding['kind'];
   readonly route: string;
@@ -22,17 +22,17 @@ export interface FindingGroup {
   readonly examples: Example[];
 }
 
-/** Adds up a run. What it holds is bounded, however many requests there are. */
+/** Accumulates the results of a run in bounded memory. */
 export class Tally {
   readonly startedAt = new Date();
   readonly skipped = new Map<SkipReason, number>();
   readonly routes = new Map<string, RouteTally>();
   readonly groups = new Map<string, FindingGroup>();
-  /** Everything together. */
+  /** Sum of all routes. */
   readonly all = newRoute('all');
-  /** Copies that the proxy did not take. */
+  /** Number of copies that the proxy dropped. */
   dropped = 0;
-  /** Findings of kinds beyond those that are told apart. */
+  /** Number of findings beyond the maximum number of groups. */
   ungrouped = 0;
 
   constructor(
@@ -44,8 +44,8 @@ export class Tally {
     this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
   }
 
-  add(compared: ComparisonResult): void {
-    const { request, verdict, milliseconds } = compared;
+  add(result: ComparisonResult): void {
+    const { request, verdict, milliseconds } = result;
     const name = `${request.method} ${routeOf(request.target) ?? ''}`;
     const route = this.routes.get(name) ?? newRoute(name);
     this.routes.set(name, route);
@@ -55,8 +55,8 @@ export class Tally {
       tally.python.add(milliseconds.python);
       tally.ours.add(milliseconds.ours);
     }
-    const finding = findingOf(compared);
-    if (finding !== undefined) this.group(name, finding, compared);
+    const finding = findingOf(result);
+    if (finding !== undefined) this.group(name, finding, result);
   }
 
   private group(route: string, { kind, place, differences }: Finding, { request }: ComparisonResult): void {
@@ -80,18 +80,18 @@ function newRoute(route: string): RouteTally {
   return { route, counts, python: new Histogram(), ours: new Histogram() };
 }
 
-/** Buckets per doubling: a figure read off a bucket is at most 9 % too high. */
+/** Buckets per doubling, so that a percentile is at most 9 % too high. */
 const BUCKETS_PER_DOUBLING = 8;
 const MIN_MS = 0.1;
 const BUCKET_COUNT = 21 * BUCKETS_PER_DOUBLING; // up to 200 seconds
 
 export interface Bucket {
-  /** Upper bound, milliseconds. */
+  /** Upper bound in milliseconds. */
   readonly upTo: number;
   readonly count: number;
 }
 
-/** How long answers took: a fixed number of buckets, whatever is added. */
+/** Histogram of response times with a fixed number of buckets. */
 export class Histogram {
   private readonly counts = new Uint32Array(BUCKET_COUNT);
   private total = 0;
@@ -99,8 +99,8 @@ export class Histogram {
   private largest = 0;
 
   add(milliseconds: number): void {
-    const place = Math.ceil(Math.log2(milliseconds / MIN_MS) * BUCKETS_PER_DOUBLING);
-    const bucket = Math.min(Math.max(place, 0), BUCKET_COUNT - 1);
+    const index = Math.ceil(Math.log2(milliseconds / MIN_MS) * BUCKETS_PER_DOUBLING);
+    const bucket = Math.min(Math.max(index, 0), BUCKET_COUNT - 1);
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.total++;
     this.sum += milliseconds;
@@ -119,26 +119,26 @@ export class Histogram {
     return this.largest;
   }
 
-  /** Milliseconds within which this share of the answers (0 to 1) came; 0 when there are none. */
+  /** Time in milliseconds within which this share (0 to 1) of the responses arrived; 0 without responses. */
   percentile(share: number): number {
-    const wanted = Math.ceil(this.total * share);
+    const target = Math.ceil(this.total * share);
     let seen = 0;
-    for (const [place, count] of this.counts.entries()) {
+    for (const [index, count] of this.counts.entries()) {
       seen += count;
-      if (seen >= wanted && count > 0) return Math.min(upperBound(place), this.largest);
+      if (seen >= target && count > 0) return Math.min(upperBound(index), this.largest);
     }
     return 0;
   }
 
-  /** The buckets from the first to the last that holds something. */
+  /** The buckets from the first to the last that is not empty. */
   buckets(): Bucket[] {
     const first = this.counts.findIndex((count) => count > 0);
     if (first === -1) return [];
     const last = this.counts.findLastIndex((count) => count > 0);
-    return [...this.counts.slice(first, last + 1)].map((count, at) => ({ upTo: upperBound(first + at), count }));
+    return [...this.counts.slice(first, last + 1)].map((count, index) => ({ upTo: upperBound(first + index), count }));
   }
 }
 
-function upperBound(place: number): number {
-  return MIN_MS * 2 ** (place / BUCKETS_PER_DOUBLING);
+function upperBound(index: number): number {
+  return MIN_MS * 2 ** (index / BUCKETS_PER_DOUBLING);
 }

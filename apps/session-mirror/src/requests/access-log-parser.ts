@@ -1,7 +1,7 @@
-/** The request line in quotation marks, with `\"` inside it where a server escapes so. */
+/** The quoted request line, which may contain `\"` as escaped quotation mark. */
 const REQUEST_LINE = /"([A-Z]+) ((?:[^"\\]|\\.)+?)(?: HTTP\/\d(?:\.\d)?)?"/;
 
-/** The request in a line of the common or combined log format (nginx, Apache, uvicorn); undefined where there is none. */
+/** The request in a line of the common or combined log format (nginx, Apache, uvicorn); undefined if there is none. */
 export function parseTextLine(line: string): { method: string; url: string } | undefined {
   const found = REQUEST_LINE.exec(line);
   if (found === null) return undefined;
@@ -9,14 +9,14 @@ export function parseTextLine(line: string): { method: string; url: string } | u
   return { method, url: unescapeUrl(url) };
 }
 
-/** nginx and Apache write what is no printable ASCII, quotation marks and backslashes as `\xHH`. */
+/** nginx and Apache write quotation marks, backslashes and bytes other than printable ASCII as `\xHH`. */
 function unescapeUrl(url: string): string {
   return url
     .replace(/\\x([0-9a-fA-F]{2})/g, (_, hex: string) => percentEncode(String.fromCharCode(Number.parseInt(hex, 16))))
     .replace(/\\(.)/g, '$1');
 }
 
-/** A character that a target cannot hold goes percent-encoded; it did so over the wire or as that very byte. */
+/** Percent-encodes characters that are invalid in a target. The original request had them encoded or as raw bytes. */
 function percentEncode(character: string): string {
   return /[!-~]/.test(character)
     ? character
@@ -26,8 +26,8 @@ function percentEncode(character: string): string {
 type LogEntry = Readonly<Record<string, unknown>>;
 
 /**
- * Where logs in JSON keep a request, by name as it is or nested at the dots: nginx, Envoy, Traefik, Caddy, pino-http,
- * Elastic Common Schema, OpenTelemetry, Google Cloud.
+ * Names of request fields in JSON logs of nginx, Envoy, Traefik, Caddy, pino-http, Elastic Common Schema, OpenTelemetry and
+ * Google Cloud. A dot is part of the name or separates nested objects.
  */
 const METHOD_FIELDS = [
   'method',
@@ -60,16 +60,16 @@ const URL_FIELDS = [
   'httpRequest.requestUrl',
 ];
 const QUERY_FIELDS = ['query', 'query_string', 'args', 'url.query', 'request.query', 'request.query_string'];
-/** `GET /sessions HTTP/1.1` in one. */
+/** Fields with the whole request line, for example `GET /sessions HTTP/1.1`. */
 const REQUEST_LINE_FIELDS = ['request', 'request_line', 'requestLine'];
 
-/** The request in a line of a log of JSON lines; undefined where there is none. */
+/** The request in a line of a JSON log; undefined if there is none. */
 export function parseJsonLine(line: string): { method: string; url: string } | undefined {
   const entry = parseEntry(line);
   if (entry === undefined) return undefined;
-  const whole = /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/.exec(firstString(entry, REQUEST_LINE_FIELDS) ?? '');
-  const method = firstString(entry, METHOD_FIELDS) ?? whole?.[1];
-  const url = firstString(entry, URL_FIELDS) ?? whole?.[2];
+  const requestLine = /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/.exec(firstString(entry, REQUEST_LINE_FIELDS) ?? '');
+  const method = firstString(entry, METHOD_FIELDS) ?? requestLine?.[1];
+  const url = firstString(entry, URL_FIELDS) ?? requestLine?.[2];
   if (method === undefined || url === undefined) return undefined;
   const query = url.includes('?') ? undefined : firstString(entry, QUERY_FIELDS);
   return { method: method.toUpperCase(), url: query === undefined ? url : `${url}?${query.replace(/^\?/, '')}` };
@@ -84,19 +84,19 @@ function parseEntry(line: string): LogEntry | undefined {
   }
 }
 
-/** The first of these places that holds a text with something in it. */
-function firstString(entry: LogEntry, places: readonly string[]): string | undefined {
-  for (const place of places) {
-    const value = valueAtPath(entry, place);
+/** The value of the first of these fields that is a non-empty string. */
+function firstString(entry: LogEntry, fields: readonly string[]): string | undefined {
+  for (const field of fields) {
+    const value = valueAtPath(entry, field);
     if (typeof value === 'string' && value !== '' && value !== '-') return value;
   }
   return undefined;
 }
 
-function valueAtPath(entry: LogEntry, place: string): unknown {
-  if (place in entry) return entry[place];
+function valueAtPath(entry: LogEntry, path: string): unknown {
+  if (path in entry) return entry[path];
   let value: unknown = entry;
-  for (const name of place.split('.')) value = isObject(value) ? value[name] : undefined;
+  for (const name of path.split('.')) value = isObject(value) ? value[name] : undefined;
   return value;
 }
 

@@ -9,31 +9,33 @@ const from = (method: string, target: string, more: Partial<MirrorRequest> = {})
   ...more,
 });
 
-describe('what is asked', () => {
+describe('selectRequest', () => {
   it.each(['/sessions', '/sessions/', '/sessions?x', '/sessions/a/runs/b', '/sessions/a/b/c/d', '/health'])(
-    '%s',
+    'selects %s',
     (target) => expect(selectRequest(from('GET', target), ALL)).toEqual(from('GET', target)),
   );
 
-  it.each(['/', '/agents', '/sessionsx', '/healthz', '/api/sessions'])('not %s', (target) =>
+  it.each(['/', '/agents', '/sessionsx', '/healthz', '/api/sessions'])('skips %s', (target) =>
     expect(selectRequest(from('GET', target), ALL)).toEqual({ skipped: 'not a path of this service' }),
   );
 
-  it('takes a prefix off', () => {
+  it('removes a prefix', () => {
     const options = { ...ALL, prefix: '/api' };
     expect(selectRequest(from('GET', '/api/sessions'), options)).toMatchObject({ target: '/sessions' });
     expect(selectRequest(from('GET', '/sessions'), options)).toHaveProperty('skipped');
   });
 
-  it('is none of the requests, or a share of them', () => {
+  it('selects a random share of the requests', () => {
     expect(selectRequest(from('GET', '/sessions'), { ...ALL, sample: 0 })).toEqual({ skipped: 'not sampled' });
-    const asked = Array.from({ length: 2000 }, () => selectRequest(from('GET', '/sessions'), { ...ALL, sample: 0.5 }));
-    const share = asked.filter((found) => !('skipped' in found)).length / asked.length;
+    const results = Array.from({ length: 2000 }, () =>
+      selectRequest(from('GET', '/sessions'), { ...ALL, sample: 0.5 }),
+    );
+    const share = results.filter((found) => !('skipped' in found)).length / results.length;
     expect(share).toBeGreaterThan(0.4);
     expect(share).toBeLessThan(0.6);
   });
 
-  it('holds writes only when told so, and only with what they said', () => {
+  it('selects writes only with hasWrites and with a known body', () => {
     const writes = { ...ALL, hasWrites: true };
     expect(selectRequest(from('POST', '/sessions'), ALL)).toEqual({ skipped: 'neither GET nor HEAD' });
     expect(selectRequest(from('POST', '/sessions'), writes)).not.toHaveProperty('skipped');

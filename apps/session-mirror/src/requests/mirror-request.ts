@@ -1,18 +1,18 @@
-/** A request as it was made once, to be made again. */
+/** A recorded request to be repeated. */
 export interface MirrorRequest {
   readonly method: string;
-  /** Path and query, percent-encoded as they were. */
+  /** Path and query with their original percent-encoding. */
   readonly target: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** A log does not tell whether there was a body. */
+  /** Set for requests from logs, which do not contain bodies. */
   readonly isBodyUnknown?: true;
-  /** The session that this request created when it was recorded, which later requests name. */
+  /** The id of the session that the recorded request created, to which later requests refer. */
   readonly createdSession?: string;
 }
 
-/** Why something in a source is not asked. */
+/** Reason why an entry of a source is skipped. */
 export type SkipReason =
   | 'no request could be read'
   | 'a line beyond 1 MiB'
@@ -28,22 +28,22 @@ export function isSkipped(found: RequestOrSkip): found is { readonly skipped: Sk
   return 'skipped' in found;
 }
 
-/** Methods that change nothing, and may be repeated at will. */
+/** True for methods that change nothing and may be repeated. */
 export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Which of the requests that were found are asked. */
+/** Selects the requests to compare. */
 export interface RequestSelection {
-  /** Share of the requests that are asked, 0 to 1, by chance. */
+  /** Random share of the requests to select, 0 to 1. */
   readonly sample: number;
-  /** A path that all targets start with and that neither server knows; '' for none. */
+  /** A path prefix of all targets that the servers do not know; '' for none. */
   readonly prefix: string;
-  /** Also requests that write. */
+  /** Also select writes. */
   readonly hasWrites: boolean;
 }
 
-/** The request as it is to be asked, or why it is not. */
+/** Returns the request to send, or the reason why it is skipped. */
 export function selectRequest(found: RequestOrSkip, { sample, prefix, hasWrites }: RequestSelection): RequestOrSkip {
   if (isSkipped(found)) return found;
   const target = prefix === '' ? found.target : stripPrefix(found.target, prefix);
@@ -54,12 +54,12 @@ export function selectRequest(found: RequestOrSkip, { sample, prefix, hasWrites 
   return { ...found, target };
 }
 
-/** Of the writes only the deletion of one session is whole without a body. */
+/** True for all writes except the deletion of a single session. */
 function needsBody(method: string, target: string): boolean {
   return !isSafe(method) && !(method === 'DELETE' && routeOf(target) === '/sessions/{session_id}');
 }
 
-/** The routes that both servers have, as templates. */
+/** The routes of both servers as templates. */
 const ROUTES: readonly [pattern: RegExp, template: string][] = [
   [/^\/sessions\/?$/, '/sessions'],
   [/^\/sessions\/[^/]+\/?$/, '/sessions/{session_id}'],
@@ -71,7 +71,7 @@ const ROUTES: readonly [pattern: RegExp, template: string][] = [
   [/^\/health$/, '/health'],
 ];
 
-/** Path and query of what a log calls a URL; undefined for what is none. Nothing is decoded or corrected. */
+/** Path and query of a URL or target in a log, without decoding or correction; undefined if it is invalid. */
 export function parseTarget(url: string): string | undefined {
   const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url)?.[0] ?? '';
   const target = url.slice(origin.length).split('#', 1)[0] ?? '';
@@ -79,19 +79,30 @@ export function parseTarget(url: string): string | undefined {
   return rooted === undefined || !/^[!-~]+$/.test(rooted) ? undefined : rooted;
 }
 
-/** The target below a prefix that a gateway takes away; undefined when it is not below it. */
-export function stripPrefix(target: string, prefix: string): string | undefined {
+/** Removes a gateway's prefix from a target; undefined when the target does not start with it. */
+function stripPrefix(target: string, prefix: string): string | undefined {
   return target.startsWith(`${prefix}/`) ? target.slice(prefix.length) : undefined;
 }
 
-/** The template of the route that a target is on; undefined for paths that are not this service's. */
+/** The route template of a target; undefined for paths that this service does not serve. */
 export function routeOf(target: string): string | undefined {
   const path = target.split('?', 1)[0] ?? '';
   return ROUTES.find(([pattern]) => pattern.test(path))?.[1];
 }
 
-/** The query of a target. Of a repeated parameter the last value counts, as in AgentOS. */
+/** The query parameters of a target. The last value of a repeated parameter wins, as in AgentOS. */
 export function queryParameters(target: string): ReadonlyMap<string, string> {
   const mark = target.indexOf('?');
   return new Map(new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)));
+}
+
+/** The session id in the JSON body of a response; undefined if there is none. */
+export function parseSessionId(body: unknown): string | undefined {
+  if (typeof body !== 'string') return undefined;
+  try {
+    const { session_id } = JSON.parse(body) as { session_id?: unknown };
+    return typeof session_id === 'string' ? session_id : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -5,12 +5,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { RequestOrSkip } from './mirror-request.js';
 import { parseLogLine, readRequests, splitLines } from './read-requests.js';
 
-const asked = (line: string) => {
+const parsed = (line: string) => {
   const found = parseLogLine(line);
   return 'skipped' in found ? found.skipped : `${found.method} ${found.target}`;
 };
 
-describe('a line in the common or combined format', () => {
+describe('parseLogLine with the common or combined format', () => {
   it.each([
     ['127.0.0.1 - ann [10/Oct/2026:13:55:36 +0000] "GET /sessions?limit=5 HTTP/1.1" 200 2326', 'GET /sessions?limit=5'],
     ['::1 - - [x] "HEAD /health HTTP/2.0" 405 0 "https://x.test/a b" "Mozilla \\"5\\""', 'HEAD /health'],
@@ -21,10 +21,10 @@ describe('a line in the common or combined format', () => {
     ['x "-" 400 0', 'no request could be read'],
     ['x "\\x16\\x03\\x01" 400 0', 'no request could be read'],
     ['started', 'no request could be read'],
-  ])('%s', (line, expected) => expect(asked(line)).toBe(expected));
+  ])('parses %s', (line, expected) => expect(parsed(line)).toBe(expected));
 });
 
-describe('a line of JSON', () => {
+describe('parseLogLine with JSON', () => {
   it.each([
     [{ method: 'get', path: '/sessions', query: 'a=1' }, 'GET /sessions?a=1'],
     [{ request_method: 'GET', request_uri: '/sessions?a=1', args: 'a=1', uri: '/x' }, 'GET /sessions?a=1'],
@@ -37,12 +37,12 @@ describe('a line of JSON', () => {
     [{ httpRequest: { requestMethod: 'GET', requestUrl: 'https://h:1/sessions?b' } }, 'GET /sessions?b'],
     [{ method: 'GET', route: '/sessions' }, 'no request could be read'],
     [{ method: 5, url: null }, 'no request could be read'],
-  ])('%j', (entry, expected) => expect(asked(JSON.stringify(entry))).toBe(expected));
+  ])('parses %j', (entry, expected) => expect(parsed(JSON.stringify(entry))).toBe(expected));
 
-  it('may be broken', () => expect(asked('{"method":"GET"')).toBe('no request could be read'));
+  it('skips invalid JSON', () => expect(parsed('{"method":"GET"')).toBe('no request could be read'));
 });
 
-describe('lines', () => {
+describe('splitLines', () => {
   const read = async (chunks: string[], limit = 10) => {
     const lines: (string | undefined)[] = [];
     async function* source() {
@@ -52,12 +52,12 @@ describe('lines', () => {
     return lines;
   };
 
-  it('come whole from any chunks', async () => {
+  it('joins lines that span several chunks', async () => {
     expect(await read(['a\nb', 'c\r\n', '\n', 'd'])).toEqual(['a', 'bc', '', 'd']);
     expect(await read([])).toEqual([]);
   });
 
-  it('are passed over when they are too long, wherever they end', async () => {
+  it('yields undefined for lines that are too long, wherever their chunks end', async () => {
     const long = 'x'.repeat(11);
     expect(await read([`${long}\na\n`, 'xxxxxx', 'xxxxxx', 'x\nb', `\n${long}`])).toEqual([
       undefined,
@@ -69,7 +69,7 @@ describe('lines', () => {
   });
 });
 
-describe('a HAR file', () => {
+describe('readRequests with a HAR file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'agno-har-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const read = async (text: string) => {
@@ -80,7 +80,7 @@ describe('a HAR file', () => {
     return all;
   };
 
-  it('gives requests with their bodies and the headers that matter', async () => {
+  it('yields requests with bodies and relevant headers', async () => {
     const header = (name: string, value: string) => ({ name, value });
     const entries = [
       {
@@ -110,7 +110,7 @@ describe('a HAR file', () => {
     ]);
   });
 
-  it.each(['', 'null', '{}', '{"log":{"entries":5}}'])('is refused when it is %j', async (text) => {
+  it.each(['', 'null', '{}', '{"log":{"entries":5}}'])('rejects the invalid HAR %j', async (text) => {
     await expect(read(text)).rejects.toThrow('a.har');
   });
 });

@@ -2,14 +2,14 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { LIMITS } from '../mirror-limits.js';
 import { parseJsonLine, parseTextLine } from './access-log-parser.js';
-import { isSafe, parseTarget, type RequestOrSkip } from './mirror-request.js';
+import { isSafe, parseSessionId, parseTarget, type RequestOrSkip } from './mirror-request.js';
 
-/** A source cannot be read. The message names it. */
+/** Thrown when a source cannot be read. The message names it. */
 export class UnreadableSource extends Error {}
 
 /**
- * Everything that files hold of requests, in their order: `*.har` is a HAR file, `-` is a log on standard input, others
- * are logs. A log may be of any size: it is read line by line.
+ * Reads the requests of all files in order: `*.har` is a HAR file, `-` is a log on standard input, other files are logs.
+ * Logs may have any size, because they are read line by line.
  *
  * @throws UnreadableSource
  */
@@ -38,7 +38,7 @@ async function* readLog(file: string): AsyncGenerator<RequestOrSkip> {
   }
 }
 
-/** A line of a log of either kind: each line is taken for what it looks like. */
+/** Parses a line of a log. A line that starts with `{` is parsed as JSON, others as text. */
 export function parseLogLine(line: string): RequestOrSkip {
   const found = line.trimStart().startsWith('{') ? parseJsonLine(line) : parseTextLine(line);
   const target = found === undefined ? undefined : parseTarget(found.url);
@@ -47,30 +47,30 @@ export function parseLogLine(line: string): RequestOrSkip {
 }
 
 /**
- * The lines of a text that comes in chunks, without their ends. Undefined stands for a line longer than `limit`
- * characters: it is passed over, never held.
+ * Splits chunks into lines without line breaks. Yields undefined for a line longer than `limit` characters, which is not
+ * kept in memory.
  */
 export async function* splitLines(chunks: AsyncIterable<string>, limit: number): AsyncGenerator<string | undefined> {
-  let held = '';
+  let buffered = '';
   let isTooLong = false;
   for await (const chunk of chunks) {
     const [first = '', ...others] = chunk.split('\n');
-    held = isTooLong ? '' : held + first;
+    buffered = isTooLong ? '' : buffered + first;
     for (const next of others) {
-      yield isTooLong || held.length > limit ? undefined : held.replace(/\r$/, '');
+      yield isTooLong || buffered.length > limit ? undefined : buffered.replace(/\r$/, '');
       isTooLong = false;
-      held = next;
+      buffered = next;
     }
-    if (held.length > limit) {
+    if (buffered.length > limit) {
       isTooLong = true;
-      held = '';
+      buffered = '';
     }
   }
   if (isTooLong) yield undefined;
-  else if (held !== '') yield held.replace(/\r$/, '');
+  else if (buffered !== '') yield buffered.replace(/\r$/, '');
 }
 
-/** Headers that decide what is answered. Others tell of the browser, of caches and of the connection. */
+/** Headers that affect the response. Others concern the browser, caches or the connection. */
 const REPLAYED_HEADERS = new Set(['accept', 'authorization', 'content-type', 'cookie', 'origin']);
 
 interface HarEntry {
@@ -84,13 +84,13 @@ interface HarEntry {
 }
 
 /**
- * The requests of a HAR file, in its order.
+ * The requests of a HAR file in order.
  *
- * @throws SyntaxError when the text is no HAR
+ * @throws SyntaxError when the text is not a HAR file
  */
-export function parseHar(text: string): RequestOrSkip[] {
+function parseHar(text: string): RequestOrSkip[] {
   const entries = (JSON.parse(text) as { log?: { entries?: unknown } } | null)?.log?.entries;
-  if (!Array.isArray(entries)) throw new SyntaxError('no log.entries in it');
+  if (!Array.isArray(entries)) throw new SyntaxError('log.entries is missing');
   return entries.map((entry) => parseHarEntry((entry ?? {}) as HarEntry));
 }
 
@@ -99,7 +99,7 @@ function parseHarEntry({ request, response }: HarEntry): RequestOrSkip {
   if (target === undefined || typeof request?.method !== 'string') return { skipped: 'no request could be read' };
   const method = request.method.toUpperCase();
   const body = request.postData?.text;
-  const createdSession = isSafe(method) ? undefined : createdSessionId(response?.content?.text);
+  const createdSession = isSafe(method) ? undefined : parseSessionId(response?.content?.text);
   return {
     method,
     target,
@@ -117,14 +117,4 @@ function replayedHeaders(headers: unknown): Record<string, string> {
     if (REPLAYED_HEADERS.has(name.toLowerCase())) kept[name.toLowerCase()] = value;
   }
   return kept;
-}
-
-function createdSessionId(answer: unknown): string | undefined {
-  if (typeof answer !== 'string') return undefined;
-  try {
-    const { session_id } = JSON.parse(answer) as { session_id?: unknown };
-    return typeof session_id === 'string' ? session_id : undefined;
-  } catch {
-    return undefined;
-  }
 }
