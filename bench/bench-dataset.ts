@@ -10,16 +10,16 @@ import { DATASETS, type DatasetName, type Target } from './targets.js';
 
 interface BenchPace {
   readonly seconds: number;
-  readonly turns: number;
+  readonly rounds: number;
 }
 
-/** Measures all targets of a data set, every subject on a copy of its own; resolves to each subject's peak memory in MB. */
+/** Measures all targets of a data set, each subject with its own copy. Resolves with the peak memory of each subject in MB. */
 export async function benchDataset(
   postgres: DatabaseServer,
   dataset: DatasetName,
   targets: readonly Target[],
   names: readonly SubjectName[],
-  { seconds, turns }: BenchPace,
+  { seconds, rounds }: BenchPace,
   report: (outcome: TargetResult) => void,
 ): Promise<Map<SubjectName, number>> {
   const { sessions } = DATASETS[dataset];
@@ -35,12 +35,12 @@ export async function benchDataset(
     for (const target of targets) {
       if (target.withIndexes) await buildIndexes(copies.get('ours') ?? '');
       const round = { kind: target.kind, sessions, seconds, postmaster };
-      const able = [...subjects].filter(([name]) => name !== 'bare' || target.timesBareCpu !== undefined);
-      const prepared = able.map(([name, { server }]): [SubjectName, Subject] => [
+      const eligible = [...subjects].filter(([name]) => name !== 'bare' || target.timesBareCpu !== undefined);
+      const prepared = eligible.map(([name, { server }]): [SubjectName, Subject] => [
         name,
         { server, refill: () => refill(target, copies.get(name) ?? '') },
       ]);
-      report({ target, results: await measureSubjects(new Map(prepared), round, turns) });
+      report({ target, results: await measureSubjects(new Map(prepared), round, rounds) });
     }
     return new Map([...subjects].map(([name, { server }]) => [name, peakMegabytes(server.pid)]));
   } finally {
@@ -48,7 +48,7 @@ export async function benchDataset(
   }
 }
 
-/** Creates a database of that name and fills it; resolves to its DSN. */
+/** Creates and fills a database. Resolves with its DSN. */
 export async function createFilledDatabase(postgres: DatabaseServer, name: string, dataset: Dataset): Promise<string> {
   const dsn = await postgres.createDatabase(name);
   await createTables(dsn);
@@ -56,7 +56,7 @@ export async function createFilledDatabase(postgres: DatabaseServer, name: strin
   return dsn;
 }
 
-/** The first write makes the tables as AgentOS would. */
+/** Creates the tables by a first write through the service. */
 export async function createTables(dsn: string): Promise<void> {
   const creator = await startSubject('ours', dsn);
   await fetch(`${creator.baseUrl}/sessions`, { method: 'POST' });

@@ -6,23 +6,23 @@ import { peakMegabytes, resetPeakMemory, residentMegabytes } from '../test/suppo
 import { SMALL_SESSION } from './large-sessions.js';
 import { startSubject } from './subjects.js';
 
-/** The heap that Node chooses in a pod of the chart, whose memory limit is 512 MiB. */
+/** The heap size that Node selects for the chart's memory limit of 512 MiB. */
 const HEAP_MB = 256;
 const WARM_UP_ROUNDS = 8;
-/** Connections of the pool, all of which the warm-up opens: a new one takes long while the processors are busy. */
+/** Connections of the pool. The warm-up opens all, because opening one takes long while the processors are busy. */
 const POOL_SIZE = 10;
 const SETTLE_MS = 300;
-/** Between two requests of the client that waits. */
+/** Pause between two small requests. */
 const PAUSE_MS = 5;
 
-/** Outcome of a download whose bytes are dropped. */
+/** Result of a download whose bytes are discarded. */
 export interface Download {
   /** 0 when the connection was reset or refused. */
   readonly status: number;
   readonly bytes: number;
 }
 
-/** Memory and delays that some downloads caused in a warm service. */
+/** Memory and delays caused by downloads from a warm service. */
 export interface DownloadImpact {
   /** Highest RSS above that of the warm idle process, in megabytes. */
   readonly riseMb: number;
@@ -31,12 +31,12 @@ export interface DownloadImpact {
   readonly downloads: readonly Download[];
 }
 
-/** Starts our service with the heap that it has in production. */
+/** Starts our service with the same heap size as in production. */
 export function startWithHeap(dsn: string): Promise<ServerProcess> {
   return startSubject('ours', dsn, { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` });
 }
 
-/** Downloads the paths at the same time from a warm service of its own. */
+/** Downloads the paths concurrently from a new, warm service. */
 export async function measureDownloads(
   dsn: string,
   paths: readonly string[],
@@ -56,7 +56,7 @@ export async function measureDownloads(
   }
 }
 
-/** Compiles code and opens connections, which must not count as the measured work. */
+/** Compiles code and opens connections, so that this is not measured. */
 export async function warmUp({ baseUrl }: ServerProcess, small: string): Promise<void> {
   const paths = ['/sessions?limit=5', `/sessions/${small}`, `/sessions/${small}/runs`];
   for (const path of Array(WARM_UP_ROUNDS).fill(paths).flat()) {
@@ -66,7 +66,7 @@ export async function warmUp({ baseUrl }: ServerProcess, small: string): Promise
   await sleep(SETTLE_MS);
 }
 
-/** Reads a response in a process of its own, so that it does not hold up the other clients. */
+/** Reads a response in a separate process, so that it does not delay the other clients. */
 export async function download(url: string): Promise<Download> {
   const format = '%{http_code} %{size_download}';
   const [status, bytes] = await promisify(execFile)('curl', ['-s', '-o', '/dev/null', '-w', format, url]).then(
@@ -76,7 +76,7 @@ export async function download(url: string): Promise<Download> {
   return { status: status ?? 0, bytes: bytes ?? 0 };
 }
 
-/** Sends a small request again and again until the work is done. */
+/** Sends small requests until the work is done. Resolves with the longest response time in milliseconds. */
 async function longestWait(url: string, work: Promise<unknown>): Promise<number> {
   let isDone = false;
   const done = () => {

@@ -1,16 +1,16 @@
 import pg from 'pg';
 
-/** Where AgentOS keeps them. */
+/** The default table names of AgentOS. */
 export const TABLES = { schema: 'ai', sessionTable: 'agno_sessions', runTable: 'agno_runs' };
 
-/** How many sessions, how many runs each, and about how large a run is. */
+/** Number of sessions, runs per session, and approximate size of a run. */
 export interface Dataset {
   readonly sessions: number;
   readonly runs: number;
   readonly runBytes: number;
 }
 
-/** Fills AgentOS's tables, which must exist and be empty: one session of five has a name, as in real use. */
+/** Fills AgentOS's existing, empty tables. One in five sessions has a name, as in practice. */
 export async function fillDataset(dsn: string, { sessions, runs, runBytes }: Dataset): Promise<void> {
   const client = new pg.Client({ connectionString: dsn });
   await client.connect();
@@ -23,10 +23,10 @@ export async function fillDataset(dsn: string, { sessions, runs, runBytes }: Dat
   }
 }
 
-/** Sessions to be deleted, more than any round can. */
+/** Number of sessions for delete requests, more than any round can delete. */
 const SPARES = 100_000;
 
-/** Makes the sessions that the deletes of a round will ask for. */
+/** Creates the sessions that the delete requests of a round use. */
 export async function refillSpareSessions(client: pg.Client): Promise<void> {
   await client.query(
     `INSERT INTO ai.agno_sessions (session_id, session_type, user_id, created_at)

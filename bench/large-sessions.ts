@@ -4,24 +4,24 @@ import { V2_TABLES } from '../test/support/agno-tables.js';
 import type { DatabaseServer } from '../test/support/postgres.js';
 import { createTables } from './bench-dataset.js';
 
-/** Where runs are stored: `v3` in a row each, `v2` all in one column of the session. */
+/** Storage layout of runs: `v3` in one row each, `v2` in one column of the session. */
 export type Layout = 'v3' | 'v2';
 
-/** A session of agent runs, each with a question and one large value of this kind. */
+/** A session whose runs each have a question and one large value. */
 export interface LargeSession {
   readonly id: string;
   readonly runs: number;
-  /** Bytes of the large value of each run, in UTF-8. */
+  /** Size of the large value of each run in UTF-8 bytes. */
   readonly runBytes: number;
   readonly content: keyof typeof CONTENTS;
 }
 
-/** Id of a session of a few hundred bytes, which is in every database of `createLargeSessions`. */
+/** Id of a session of a few hundred bytes in every database of `createLargeSessions`. */
 export const SMALL_SESSION = 'small';
 
 const SMALL: LargeSession = { id: SMALL_SESSION, runs: 1, runBytes: 200, content: 'ascii' };
 
-/** Creates a database with these sessions; resolves to its DSN. */
+/** Creates a database with these sessions. Resolves with its DSN. */
 export async function createLargeSessions(
   postgres: DatabaseServer,
   name: string,
@@ -42,7 +42,7 @@ export async function createLargeSessions(
   return dsn;
 }
 
-/** Collects the runs in a table first: one parameter with all runs of a session could be longer than a string may be. */
+/** Collects the runs in a temporary table, because one parameter with all runs could exceed the maximum string length. */
 async function store(client: pg.Client, layout: Layout, session: LargeSession): Promise<void> {
   await client.query('CREATE TEMP TABLE new_runs (number int, run jsonb)');
   for (let number = 0; number < session.runs; number++) {
@@ -64,21 +64,21 @@ function runOf({ id, runBytes, content }: LargeSession, number: number): string 
   return JSON.stringify({ ...base, content: 'An answer', ...CONTENTS[content](runBytes, number, question) });
 }
 
-/** The members of a run that make it large. Random, so that PostgreSQL cannot compress pictures. */
+/** The large members of a run. Random, so that PostgreSQL cannot compress them. */
 const CONTENTS = {
   ascii: (bytes: number, number: number, question: object) => ({
-    messages: [question, answer(number, randomBytes(Math.ceil(bytes / 2)).toString('hex'))],
+    messages: [question, answerMessage(number, randomBytes(Math.ceil(bytes / 2)).toString('hex'))],
   }),
   'non-Latin': (bytes: number, number: number, question: object) => ({
-    messages: [question, answer(number, chineseText(bytes))],
+    messages: [question, answerMessage(number, chineseText(bytes))],
   }),
   pictures: (bytes: number, number: number, question: object) => ({
-    messages: [question, answer(number, 'A picture')],
+    messages: [question, answerMessage(number, 'A picture')],
     images: [{ id: `i${number}`, mime_type: 'image/png', content: randomBytes((bytes * 3) / 4).toString('base64') }],
   }),
 };
 
-function answer(number: number, content: string) {
+function answerMessage(number: number, content: string) {
   return { id: `a${number}`, role: 'assistant', content, created_at: 1_700_000_001 };
 }
 

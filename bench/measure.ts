@@ -3,7 +3,7 @@ import { childrenCpuMicroseconds, cpuMicroseconds } from '../test/support/proces
 import { runWrk } from './load/wrk.js';
 import type { SubjectName } from './subjects.js';
 
-/** One subject under one kind of load; medians of several rounds. CPU in microseconds per request. */
+/** Medians of several rounds of one subject under one kind of load. CPU in microseconds per request. */
 export interface Measurement {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
@@ -15,7 +15,7 @@ export interface Measurement {
 
 export interface Subject {
   readonly server: ServerProcess;
-  /** Brings what the load uses up back into the subject's database. */
+  /** Restores the rows in the subject's database that the load deletes. */
   readonly refill: () => Promise<void>;
 }
 
@@ -27,24 +27,27 @@ interface LoadRound {
   readonly postmaster: number;
 }
 
-/** Measures the subjects in turns, so that what else the machine does hits them alike. The first turn warms up. */
+/** Measures the subjects in turns, so that other load on the machine affects all equally. The first round warms up. */
 export async function measureSubjects(
   subjects: ReadonlyMap<SubjectName, Subject>,
   round: LoadRound,
-  turns: number,
+  rounds: number,
 ): Promise<Map<SubjectName, Measurement>> {
   const results = new Map<SubjectName, Measurement[]>([...subjects.keys()].map((name) => [name, []]));
-  for (let turn = 0; turn <= turns; turn++) {
+  for (let index = 0; index <= rounds; index++) {
     for (const [name, subject] of subjects) {
       await subject.refill();
-      const result = await once(subject.server, round);
-      if (turn > 0) results.get(name)?.push(result);
+      const result = await measureOnce(subject.server, round);
+      if (index > 0) results.get(name)?.push(result);
     }
   }
   return new Map([...results].map(([name, all]) => [name, medians(all)]));
 }
 
-async function once(server: ServerProcess, { kind, sessions, seconds, postmaster }: LoadRound): Promise<Measurement> {
+async function measureOnce(
+  server: ServerProcess,
+  { kind, sessions, seconds, postmaster }: LoadRound,
+): Promise<Measurement> {
   const before = [cpuMicroseconds(server.pid), childrenCpuMicroseconds(postmaster)] as const;
   const { requests, ...result } = await runWrk(server.baseUrl, kind, sessions, seconds);
   const after = [cpuMicroseconds(server.pid), childrenCpuMicroseconds(postmaster)] as const;
@@ -54,7 +57,7 @@ async function once(server: ServerProcess, { kind, sessions, seconds, postmaster
 
 function medians(all: readonly Measurement[]): Measurement {
   const of = (field: keyof Measurement) => {
-    const sorted = all.map((one) => one[field]).sort((a, b) => a - b);
+    const sorted = all.map((measurement) => measurement[field]).sort((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)] ?? 0;
   };
   return {

@@ -8,7 +8,7 @@ import { benchStoppedReaders } from './stopped-readers.js';
 import { checkLimit, type LimitResult } from './target-result.js';
 import { DATASETS, MEMORY_LIMITS } from './targets.js';
 
-/** The name of these benchmarks for `--only`. */
+/** Name of these benchmarks for `--only`. */
 export const MEMORY_ROWS = 'memory';
 
 const MB = 1_000_000;
@@ -29,8 +29,8 @@ const TEXT_SESSIONS: readonly LargeSession[] = [
 ];
 
 /**
- * Memory of large responses, and what others notice of them. Each row has a service of its own, and counts the peak of its
- * RSS above that of the warm idle process.
+ * Measures the memory of large responses and their effect on other requests. Each row uses a new service. Memory is the peak
+ * RSS minus the RSS of the warm idle process.
  */
 export async function* benchMemory(): AsyncGenerator<LimitResult> {
   const postgres = await startTlsPostgres();
@@ -59,8 +59,8 @@ export async function* benchMemory(): AsyncGenerator<LimitResult> {
         ['without TLS', postgres.withoutTls(dsn)],
         ['over TLS', postgres.overTls(dsn)],
       ] as const) {
-        const watched = await measureDownloads(target, Array(DETAILS).fill(`/sessions/${session.id}`));
-        yield memoryRow(`${DETAILS} details at once of ${sizeOf(session)}, ${tls}`, watched, MEMORY_LIMITS.detailsMb);
+        const impact = await measureDownloads(target, Array(DETAILS).fill(`/sessions/${session.id}`));
+        yield memoryRow(`${DETAILS} concurrent details of ${sizeOf(session)}, ${tls}`, impact, MEMORY_LIMITS.detailsMb);
       }
     }
   }
@@ -68,52 +68,52 @@ export async function* benchMemory(): AsyncGenerator<LimitResult> {
 
 async function* pictures(dsn: string, layout: Layout): AsyncGenerator<LimitResult> {
   for (const session of PICTURE_SESSIONS) {
-    const what = `${LISTINGS} /runs at once of ${sizeOf(session)}, ${layout}`;
-    const watched = await measureDownloads(dsn, Array(LISTINGS).fill(`/sessions/${session.id}/runs`));
-    yield memoryRow(what, watched, layout === 'v3' ? MEMORY_LIMITS.picturesMb : undefined);
-    yield waitRow(what, watched);
+    const what = `${LISTINGS} concurrent /runs of ${sizeOf(session)}, ${layout}`;
+    const impact = await measureDownloads(dsn, Array(LISTINGS).fill(`/sessions/${session.id}/runs`));
+    yield memoryRow(what, impact, layout === 'v3' ? MEMORY_LIMITS.picturesMb : undefined);
+    yield waitRow(what, impact);
   }
 }
 
-/** A session of 50 MB: its runs, and its detail. */
+/** Runs and detail of a session of 50 MB. */
 async function* largeSessions(dsn: string, layout: Layout): AsyncGenerator<LimitResult> {
   for (const session of TEXT_SESSIONS) {
     for (const route of ['/runs', '']) {
       const what = `${route === '' ? 'Detail' : route} of ${sizeOf(session)}, ${layout}`;
-      const watched = await measureDownloads(dsn, [`/sessions/${session.id}${route}`]);
-      yield layout === 'v3' ? memoryRow(what, watched, MEMORY_LIMITS.largeSessionMb) : timesRow(what, watched, session);
-      yield waitRow(what, watched);
+      const impact = await measureDownloads(dsn, [`/sessions/${session.id}${route}`]);
+      yield layout === 'v3' ? memoryRow(what, impact, MEMORY_LIMITS.largeSessionMb) : timesRow(what, impact, session);
+      yield waitRow(what, impact);
     }
   }
 }
 
 async function* wholeList(dsn: string): AsyncGenerator<LimitResult> {
-  const watched = await measureDownloads(dsn, ['/sessions?limit=9223372036854775807'], 's1');
+  const impact = await measureDownloads(dsn, ['/sessions?limit=9223372036854775807'], 's1');
   const what = `All ${DATASETS.many.sessions} sessions in one list, heap of 256 MB`;
-  yield memoryRow(what, watched, undefined);
-  yield waitRow(what, watched);
+  yield memoryRow(what, impact, undefined);
+  yield waitRow(what, impact);
 }
 
 function memoryRow(what: string, { riseMb, downloads }: DownloadImpact, goal: number | undefined): LimitResult {
-  return judged(`RSS: ${what}`, downloads, checkLimit(riseMb, goal, '≤', ' MB'));
+  return validated(`RSS: ${what}`, downloads, checkLimit(riseMb, goal, '≤', ' MB'));
 }
 
 function timesRow(what: string, { riseMb, downloads }: DownloadImpact, { content }: LargeSession): LimitResult {
   const times = (riseMb * 1024 * 1024) / Math.max(1, ...downloads.map(({ bytes }) => bytes));
   const goal = content === 'ascii' ? MEMORY_LIMITS.columnTimesAscii : MEMORY_LIMITS.columnTimesOther;
-  return judged(`RSS: ${what}`, downloads, checkLimit(times, goal, '≤', ' × its size'));
+  return validated(`RSS: ${what}`, downloads, checkLimit(times, goal, '≤', ' × its size'));
 }
 
 function waitRow(what: string, { longestWaitMs, downloads }: DownloadImpact): LimitResult {
-  return judged(
-    `Longest wait of others: ${what}`,
+  return validated(
+    `Longest response time of other requests: ${what}`,
     downloads,
     checkLimit(longestWaitMs, MEMORY_LIMITS.waitMs, '≤', ' ms'),
   );
 }
 
-/** A figure counts only where every client got its response. */
-function judged(
+/** A measurement is valid only if every client got its response. */
+function validated(
   what: string,
   downloads: readonly Download[],
   { text, isMet }: ReturnType<typeof checkLimit>,
@@ -124,11 +124,11 @@ function judged(
 }
 
 function sizeOf({ runs, runBytes, content }: LargeSession): string {
-  const each = runBytes < MB ? `${runBytes / 1_000} KB` : `${runBytes / MB} MB`;
-  return `${(runs * runBytes) / MB} MB in ${runs} runs of ${each} (${content})`;
+  const runSize = runBytes < MB ? `${runBytes / 1_000} KB` : `${runBytes / MB} MB`;
+  return `${(runs * runBytes) / MB} MB in ${runs} runs of ${runSize} (${content})`;
 }
 
-/** A server that offers TLS. A DSN that does not say otherwise uses it, as `sslmode=prefer` does. */
+/** A server that offers TLS. DSNs without sslmode use it, as with `sslmode=prefer`. */
 interface TlsPostgres extends TestPostgres {
   withoutTls(dsn: string): string;
   overTls(dsn: string): string;

@@ -1,4 +1,4 @@
-/** `make bench`: our production build, Python and a bare handler, side by side on the same rows. */
+/** `make bench`: compares our production build, Python and a bare server on the same rows. */
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/support/postgres.js';
 import { benchDataset } from './bench-dataset.js';
@@ -14,7 +14,7 @@ import { DATASETS, type DatasetName, TARGETS } from './targets.js';
 const { values: options } = parseArgs({
   options: { quick: { type: 'boolean' }, only: { type: 'string' }, 'no-python': { type: 'boolean' } },
 });
-const PACE = options.quick ? { seconds: 2, turns: 1, starts: 3 } : { seconds: 4, turns: 3, starts: 9 };
+const PACE = options.quick ? { seconds: 2, rounds: 1, starts: 3 } : { seconds: 4, rounds: 3, starts: 9 };
 const SUBJECTS: SubjectName[] = options['no-python'] ? ['ours', 'bare'] : ['ours', 'python', 'bare'];
 const ONLY = options.only?.split(',');
 const isWhole = options.only === undefined && !options['no-python'];
@@ -48,11 +48,11 @@ async function main(): Promise<boolean> {
       limits.push(limit);
     }
     if (isWhole && startUp !== undefined) await writeBenchReport(outcomes, peaks, startUp.starts, limits);
-    const verdicts = [
+    const statuses = [
       ...outcomes.flatMap((outcome) => [throughputOverPython(outcome), cpuOverBare(outcome)]),
       ...limits,
     ];
-    return verdicts.every(({ isMet }) => isMet) && outcomes.every((outcome) => failuresOf(outcome) === 0);
+    return statuses.every(({ isMet }) => isMet) && outcomes.every((outcome) => failuresOf(outcome) === 0);
   } finally {
     await postgres.stop();
   }

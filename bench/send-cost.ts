@@ -7,27 +7,27 @@ import { download, startWithHeap } from './download-impact.js';
 import { checkLimit, type LimitResult } from './target-result.js';
 import { MEMORY_LIMITS } from './targets.js';
 
-const TURNS = 5;
-/** Of one turn; the first download of each warms up. */
+const ROUNDS = 5;
+/** Number of downloads per measurement. */
 const DOWNLOADS = 4;
 
-/** Our CPU for a large response, against that of sending the same bytes from memory. In turns; medians. */
+/** Median CPU of our service for a large response, relative to sending the same bytes from memory. Measured in turns. */
 export async function* benchSendCost(dsn: string, path: string): AsyncGenerator<LimitResult> {
   const service = await startWithHeap(dsn);
   const memory = await startMemoryServer(service.baseUrl + path);
   try {
     const toWhole: number[] = [];
     const toPieces: number[] = [];
-    for (let turn = 0; turn <= TURNS; turn++) {
+    for (let round = 0; round <= ROUNDS; round++) {
       const ours = await cpuPerByte(service, path);
       const [whole, pieces] = [await cpuPerByte(memory, '/whole'), await cpuPerByte(memory, '/pieces')];
-      if (turn === 0) continue;
+      if (round === 0) continue;
       toWhole.push(ours / whole);
       toPieces.push(ours / pieces);
     }
-    const what = `CPU per byte of ${path}, 50 MB, against sending them from memory`;
+    const what = `CPU per byte of ${path}, 50 MB, relative to sending from memory`;
     yield { what: `${what} as one buffer`, ...checkLimit(median(toWhole), MEMORY_LIMITS.timesSendCpu, '≤', ' ×') };
-    yield { what: `${what} as pieces of a text`, ...checkLimit(median(toPieces), undefined, '≤', ' ×') };
+    yield { what: `${what} as encoded pieces`, ...checkLimit(median(toPieces), undefined, '≤', ' ×') };
   } finally {
     await Promise.all([service.stop(), memory.stop()]);
   }
@@ -39,7 +39,7 @@ async function startMemoryServer(url: string): Promise<ServerProcess> {
   return startServer({ command: process.execPath, args, env: {}, port, readyPath: '/', isQuiet: true });
 }
 
-/** In microseconds. */
+/** CPU microseconds per downloaded byte. */
 async function cpuPerByte({ baseUrl, pid }: ServerProcess, path: string): Promise<number> {
   const before = cpuMicroseconds(pid);
   let bytes = 0;

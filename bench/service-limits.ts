@@ -7,7 +7,7 @@ import { startSubject } from './subjects.js';
 import { checkLimit, type LimitResult, type TargetResult } from './target-result.js';
 import { DATASETS, MAX_LIST_GROWTH, MAX_LISTS_PEAK_MB, MIN_SECURED_RATIO } from './targets.js';
 
-/** How much dearer the same list is in the larger data set, in CPU of service and PostgreSQL. */
+/** CPU of service and PostgreSQL for a list of the larger data set, relative to the smaller one. */
 export function listGrowth(outcomes: readonly TargetResult[]): LimitResult[] {
   const cost = (on: string) => {
     const outcome = outcomes.find(({ target }) => target.kind === 'list' && target.on === on);
@@ -15,10 +15,10 @@ export function listGrowth(outcomes: readonly TargetResult[]): LimitResult[] {
     return ours === undefined ? Number.NaN : ours.cpuUs + ours.postgresCpuUs;
   };
   const growth = checkLimit(cost('many') / cost('usual'), MAX_LIST_GROWTH, '≤', ' ×');
-  return [{ what: 'CPU of a list, 200,000 sessions against 10,000', ...growth }];
+  return [{ what: 'CPU of a list, 200,000 sessions relative to 10,000', ...growth }];
 }
 
-/** The cost of authentication and the memory of lists, each measured on a service of its own. */
+/** Measures the cost of authentication and the memory of lists, each with a new service. */
 export async function benchServiceLimits(postgres: TestPostgres): Promise<LimitResult[]> {
   return [...(await benchSecuredDetail(postgres)), ...(await listsOfLargeSessions(postgres))];
 }
@@ -27,22 +27,25 @@ async function listsOfLargeSessions(postgres: DatabaseServer): Promise<LimitResu
   const dsn = await createFilledDatabase(postgres, 'large_sessions', { sessions: 100, runs: 2, runBytes: 1_000_000 });
   const service = await startSubject('ours', dsn);
   const url = `${service.baseUrl}/sessions?limit=100`;
-  await Promise.all([url, url, url, url].map(textOf));
+  await Promise.all([url, url, url, url].map(fetchText));
   const peak = peakMegabytes(service.pid);
   await service.stop();
   return [
-    { what: 'Peak RSS over four lists of 100 × 2 MB at once', ...checkLimit(peak, MAX_LISTS_PEAK_MB, '≤', ' MB') },
+    {
+      what: 'Peak RSS of four concurrent lists of 100 sessions of 2 MB',
+      ...checkLimit(peak, MAX_LISTS_PEAK_MB, '≤', ' MB'),
+    },
   ];
 }
 
-async function textOf(url: string): Promise<string> {
+async function fetchText(url: string): Promise<string> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  if (!response.ok) throw new Error(`${url} responded ${response.status}`);
   return response.text();
 }
 
 const USERS = 100;
-const TURNS = 5;
+const ROUNDS = 5;
 const SECONDS = 3;
 const ISOLATED = {
   JWT_VERIFICATION_KEY: HMAC_SECRET,
@@ -51,7 +54,7 @@ const ISOLATED = {
   AGNO_USER_ISOLATION: 'true',
 };
 
-/** What tokens, scopes and isolation cost a detail: the open service and a secured one on the same rows, in turns. */
+/** Throughput of details with tokens, scopes and isolation, relative to an open service on the same rows. In turns. */
 async function benchSecuredDetail(postgres: DatabaseServer): Promise<LimitResult[]> {
   const dsn = await createFilledDatabase(postgres, 'secured', DATASETS.usual);
   const [open, secured] = [await startSubject('ours', dsn), await startSubject('ours', dsn, ISOLATED)];
@@ -59,14 +62,14 @@ async function benchSecuredDetail(postgres: DatabaseServer): Promise<LimitResult
     hs256Token({ sub: `user-${user}`, scopes: ['sessions:read'], exp: secondsFromNow(3600) }),
   );
   const ratios: number[] = [];
-  for (let turn = 0; turn <= TURNS; turn++) {
+  for (let round = 0; round <= ROUNDS; round++) {
     const perSecond = async (baseUrl: string) => {
       const { requestsPerSecond, failures } = await runWrk(baseUrl, 'detail', DATASETS.usual.sessions, SECONDS, tokens);
       if (failures > 0) throw new Error(`${failures} details failed`);
       return requestsPerSecond;
     };
-    const [without, having] = [await perSecond(open.baseUrl), await perSecond(secured.baseUrl)];
-    if (turn > 0) ratios.push(having / without);
+    const [openRate, securedRate] = [await perSecond(open.baseUrl), await perSecond(secured.baseUrl)];
+    if (round > 0) ratios.push(securedRate / openRate);
   }
   await Promise.all([open.stop(), secured.stop()]);
   const median = ratios.sort((a, b) => a - b)[Math.floor(ratios.length / 2)];

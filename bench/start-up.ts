@@ -6,34 +6,34 @@ import { type SubjectName, startSubject } from './subjects.js';
 import { checkLimit, type LimitResult } from './target-result.js';
 import { MAX_READY_MS, MAX_START_RATIO } from './targets.js';
 
-/** The name of this benchmark for `--only`. */
+/** Name of this benchmark for `--only`. */
 export const START_UP = 'start-up';
 
-/** Cost from the start of the process to its first 200. Medians, in seconds. */
+/** Median cost from the start of the process to its first 200, in seconds. */
 export interface StartCost {
   /** User and system time of the process. */
   readonly cpu: number;
   readonly elapsed: number;
 }
 
-/** Compare the ratios between subjects: absolute times depend on the machine and its load. */
+/** Compare ratios between subjects, because absolute times depend on the machine and its load. */
 interface StartUpResult {
   readonly starts: ReadonlyMap<SubjectName, StartCost>;
   readonly limits: readonly LimitResult[];
 }
 
-/** Starts the subjects in turns, so that other load affects all alike. The first turn only fills the page cache. */
+/** Starts the subjects in turns, so that other load affects all equally. The first round only fills the page cache. */
 export async function benchStartUp(
   postgres: DatabaseServer,
   names: readonly SubjectName[],
-  turns: number,
+  rounds: number,
 ): Promise<StartUpResult> {
   const dsn = await createFilledDatabase(postgres, 'start_up', { sessions: 100, runs: 1, runBytes: 1_000 });
   const starts = new Map<SubjectName, StartCost[]>(names.map((name) => [name, []]));
-  for (let turn = 0; turn <= turns; turn++) {
+  for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
       const start = await startOnce(name, dsn);
-      if (turn > 0) starts.get(name)?.push(start);
+      if (round > 0) starts.get(name)?.push(start);
     }
   }
   const typical = new Map([...starts].map(([name, all]) => [name, medians(all)]));
@@ -59,11 +59,14 @@ async function firstList(dsn: string): Promise<LimitResult> {
   const { server, elapsed } = await timed(async () => {
     const service = await startSubject('ours', dsn);
     const { ok, status } = await fetch(`${service.baseUrl}/sessions`);
-    if (!ok) throw new Error(`The first list was answered ${status}`);
+    if (!ok) throw new Error(`The first list responded ${status}`);
     return service;
   });
   await server.stop();
-  return { what: 'From start to the first list answered', ...checkLimit(elapsed, MAX_READY_MS, '≤', ' ms') };
+  return {
+    what: 'From process start to the response of the first list',
+    ...checkLimit(elapsed, MAX_READY_MS, '≤', ' ms'),
+  };
 }
 
 async function timed(start: () => Promise<ServerProcess>): Promise<{ server: ServerProcess; elapsed: number }> {

@@ -14,13 +14,13 @@ import { MEMORY_LIMITS } from './targets.js';
 const READERS = 100;
 /** Duration of each measurement of other requests, and the interval between two of them, in milliseconds. */
 const PHASE_MS = 5_000;
-const PACE_MS = 10;
+const INTERVAL_MS = 10;
 const SCRIPT = resolve(CHECKOUT, 'bench/load/stopped_readers.py');
 const SCRAPE_MS = 250;
 const USED = 'agno_session_service_memory_budget_used_bytes';
 const LIMIT = 'agno_session_service_memory_budget_limit_bytes';
 
-/** Clients that ask for a large response each and read only its beginning. */
+/** Measures the effect of clients that request a large response each and read only its beginning. */
 export async function* benchStoppedReaders(dsn: string, path: string): AsyncGenerator<LimitResult> {
   const service = await startWithHeap(dsn);
   try {
@@ -30,7 +30,7 @@ export async function* benchStoppedReaders(dsn: string, path: string): AsyncGene
     const before = residentMegabytes(service.pid);
     resetPeakMemory(service.pid);
     const { opening, close } = openReaders(service, path);
-    const asking = await p99While(small, opening);
+    const opened = await p99While(small, opening);
     const served = (await opening).split(' ').filter((status) => status === '200').length;
     const budget = new BudgetSamples(service);
     const held = await p99While(small, budget.take());
@@ -38,20 +38,20 @@ export async function* benchStoppedReaders(dsn: string, path: string): AsyncGene
     const what = `${READERS} readers that stop reading ${path} of 2 MB`;
     yield { what: `${what}: memory budget used`, ...checkLimit(budget.share, 1, '≤', ' × its limit') };
     yield {
-      what: `${what}: p99 of others`,
+      what: `${what}: p99 of other requests`,
       ...checkLimit(held / calm, MEMORY_LIMITS.stoppedTimesP99, '≤', ' × before'),
     };
-    yield { what: `${what}: p99 of others before`, ...checkLimit(calm, undefined, '≤', ' ms') };
-    yield { what: `${what}: p99 of others while they ask`, ...checkLimit(asking, undefined, '≤', ' ms') };
+    yield { what: `${what}: p99 of other requests before`, ...checkLimit(calm, undefined, '≤', ' ms') };
+    yield { what: `${what}: p99 of other requests while they connect`, ...checkLimit(opened, undefined, '≤', ' ms') };
     yield { what: `${what}: RSS`, ...checkLimit(rise, undefined, '≤', ' MB') };
-    yield { what: `${what}: served, the others are refused`, ...checkLimit(served, undefined, '≤') };
+    yield { what: `${what}: accepted, the others are rejected`, ...checkLimit(served, undefined, '≤') };
     close();
   } finally {
     await service.stop();
   }
 }
 
-/** Resolves to the statuses, with spaces between, once every reader has the beginning of a response. */
+/** `opening` resolves with the statuses, separated by spaces, when every reader has the beginning of a response. */
 function openReaders({ baseUrl }: ServerProcess, path: string): { opening: Promise<string>; close: () => void } {
   const args = [SCRIPT, new URL(baseUrl).port, path, String(READERS)];
   const child = spawnTracked('python3', args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -60,9 +60,9 @@ function openReaders({ baseUrl }: ServerProcess, path: string): { opening: Promi
   return { opening: once(lines, 'line').then(String), close: () => void child.kill() };
 }
 
-/** Samples of the memory budget over one phase. Both phases take them, since a scrape of the metrics delays others too. */
+/** Samples the memory budget during a phase. Both phases sample, because scraping the metrics also delays other requests. */
 class BudgetSamples {
-  /** The highest share of the limit that was used. */
+  /** Highest used share of the limit. */
   share = 0;
 
   private readonly service: ServerProcess;
@@ -80,7 +80,7 @@ class BudgetSamples {
   }
 }
 
-/** Requests begin at a fixed pace: one that waits holds up no other. In milliseconds. */
+/** p99 in milliseconds of requests that are sent at a fixed rate without waiting for each other, until the work is done. */
 async function p99While(url: string, work: Promise<unknown>): Promise<number> {
   let isDone = false;
   void work.finally(() => {
@@ -89,7 +89,7 @@ async function p99While(url: string, work: Promise<unknown>): Promise<number> {
   const times: Promise<number>[] = [];
   while (!isDone) {
     times.push(timeOf(url));
-    await sleep(PACE_MS);
+    await sleep(INTERVAL_MS);
   }
   const sorted = (await Promise.all(times)).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN;

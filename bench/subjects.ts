@@ -9,7 +9,7 @@ export type SubjectName = 'ours' | 'python' | 'bare';
 
 let bareServer: Promise<string> | undefined;
 
-/** Starts one of the servers that are compared, as production would run it; `settings` are for ours. */
+/** Starts one of the compared servers as in production. `settings` apply to our service only. */
 export async function startSubject(
   name: SubjectName,
   dsn: string,

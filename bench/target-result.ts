@@ -2,51 +2,51 @@ import type { Measurement } from './measure.js';
 import type { SubjectName } from './subjects.js';
 import type { Target } from './targets.js';
 
-/** What was measured of one target, by subject. */
+/** Measurements of one target by subject. */
 export interface TargetResult {
   readonly target: Target;
   readonly results: ReadonlyMap<SubjectName, Measurement>;
 }
 
-/** One figure with what is wanted of it. */
+/** A measured value and whether it meets its limit. */
 interface LimitStatus {
   readonly text: string;
   readonly isMet: boolean;
 }
 
-/** A figure that no load gives: memory, stalls, start. */
+/** A metric other than load: memory, delays, start-up. */
 export interface LimitResult extends LimitStatus {
   readonly what: string;
 }
 
-/** Our requests per second, in times Python's. */
+/** Our requests per second relative to Python's. */
 export function throughputOverPython({ target, results }: TargetResult): LimitStatus {
   const [ours, python] = [results.get('ours'), results.get('python')];
   const ratio = ours && python && ours.requestsPerSecond / python.requestsPerSecond;
   return checkLimit(ratio, target.timesPython, '≥');
 }
 
-/** Our process's CPU per request, in times the bare handler's. */
+/** Our CPU per request relative to the bare server's. */
 export function cpuOverBare({ target, results }: TargetResult): LimitStatus {
   const [ours, bare] = [results.get('ours'), results.get('bare')];
   return checkLimit(ours && bare && ours.cpuUs / bare.cpuUs, target.timesBareCpu, '≤');
 }
 
-/** A figure beside its limit; without one it is always met, and without a figure there is nothing to say. */
+/** Compares a value with its limit. A missing limit or value counts as met. */
 export function checkLimit(
-  figure: number | undefined,
-  wanted: number | undefined,
+  value: number | undefined,
+  limit: number | undefined,
   sign: '≥' | '≤',
   unit = '',
 ): LimitStatus {
-  if (figure === undefined) return { text: '', isMet: true };
-  const printed = `${figure.toFixed(figure < 10 ? 2 : figure < 100 ? 1 : 0)}${unit}`;
-  if (wanted === undefined) return { text: printed, isMet: true };
-  const isMet = sign === '≥' ? figure >= wanted : figure <= wanted;
-  return { text: `${printed} (${sign} ${wanted}${isMet ? '' : ', NOT MET'})`, isMet };
+  if (value === undefined) return { text: '', isMet: true };
+  const printed = `${value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)}${unit}`;
+  if (limit === undefined) return { text: printed, isMet: true };
+  const isMet = sign === '≥' ? value >= limit : value <= limit;
+  return { text: `${printed} (${sign} ${limit}${isMet ? '' : ', NOT MET'})`, isMet };
 }
 
-/** The number of answers that were errors; any spoil the round. */
+/** Number of error responses, which invalidate a round. */
 export function failuresOf({ results }: TargetResult): number {
   return [...results.values()].reduce((sum, { failures }) => sum + failures, 0);
 }

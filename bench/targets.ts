@@ -1,6 +1,6 @@
 import type { Dataset } from './fill-dataset.js';
 
-/** The data sets by name: sessions in numbers as a product has them, many small ones, and few large ones. */
+/** Data sets: typical sizes of a product, many small sessions, and few large sessions. */
 export const DATASETS = {
   usual: { sessions: 10_000, runs: 5, runBytes: 4_000 },
   many: { sessions: 200_000, runs: 1, runBytes: 1_000 },
@@ -9,15 +9,15 @@ export const DATASETS = {
 
 export type DatasetName = keyof typeof DATASETS;
 
-/** One kind of load on one data set, and what is wanted of it: ratios, since absolute figures are the machine's. */
+/** One kind of load on one data set with its limits. Limits are ratios, because absolute values depend on the machine. */
 export interface Target {
   readonly kind: string;
   readonly on: DatasetName;
   /** Measured with the indexes of `npm run indexes` in our copy. */
   readonly withIndexes?: boolean;
-  /** At least so many times Python's requests per second. */
+  /** Minimum requests per second relative to Python. */
   readonly timesPython?: number;
-  /** At most so many times the bare handler's CPU per request. */
+  /** Maximum CPU per request relative to the bare server. */
   readonly timesBareCpu?: number;
 }
 
@@ -43,31 +43,31 @@ export const TARGETS: readonly Target[] = [
   { kind: 'run previews', on: 'heavy' },
 ];
 
-/** How much dearer a list may become from 10,000 to 200,000 sessions, in CPU of service and PostgreSQL together. */
+/** Maximum CPU of service and PostgreSQL for a list of 200,000 sessions, relative to 10,000. */
 export const MAX_LIST_GROWTH = 2;
-/** Peak memory over four lists of 100 sessions of 2 MB at once, in MB. */
+/** Peak memory of four concurrent lists of 100 sessions of 2 MB, in MB. */
 export const MAX_LISTS_PEAK_MB = 160;
-/** Limits of the peak RSS above that of the warm idle process, in MB unless the name differs, and of the delay of other requests. */
+/** Limits of the peak RSS minus the RSS of the warm idle process, in MB, and of the delay of other requests. */
 export const MEMORY_LIMITS = {
-  /** 16 details of 2 MB at once. */
+  /** 16 concurrent details of 2 MB. */
   detailsMb: 120,
-  /** Three listings at once of 160 MB of pictures, a row each. */
+  /** Three concurrent listings of 160 MB of pictures, one per row. */
   picturesMb: 200,
   /** One session of 50 MB in rows of 1 MB. */
   largeSessionMb: 30,
-  /** The same in one column, in times its bytes: ASCII takes a byte per character in memory, any other text two. */
+  /** The same in one column, relative to its bytes. ASCII takes one byte per character in memory, other text two. */
   columnTimesAscii: 3,
   columnTimesOther: 5,
-  /** The longest that any of these may keep a small request waiting, in milliseconds. */
+  /** Longest response time of small requests during any of these, in milliseconds. */
   waitMs: 250,
-  /** p99 of small requests while 100 readers have stopped reading, in times that before. */
+  /** p99 of small requests while 100 readers have stopped reading, relative to before. */
   stoppedTimesP99: 2,
-  /** CPU per byte of a large response, in times that of sending the same bytes from memory. */
+  /** CPU per byte of a large response, relative to sending the same bytes from memory. */
   timesSendCpu: 1.2,
 };
-/** Details per second with tokens, scopes and isolation, in times those of the open service. */
+/** Minimum details per second with tokens, scopes and isolation, relative to the open service. */
 export const MIN_SECURED_RATIO = 0.85;
-/** CPU from the start of the process to the first response, in times the bare handler's. */
+/** Maximum CPU from process start to the first response, relative to the bare server. */
 export const MAX_START_RATIO = 5;
-/** From the start of the process to the first list, in milliseconds. An absolute limit, with room for slow machines. */
+/** Maximum time from process start to the first list, in milliseconds. An absolute limit with room for slow machines. */
 export const MAX_READY_MS = 1_500;

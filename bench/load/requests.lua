@@ -1,4 +1,4 @@
--- One request of the kind that KIND names, with random ids among SESSIONS sessions.
+-- Sends requests of the kind in KIND, with random ids of SESSIONS sessions.
 local kind = os.getenv("KIND")
 local sessions = tonumber(os.getenv("SESSIONS"))
 local json = { ["content-type"] = "application/json" }
@@ -7,7 +7,7 @@ math.randomseed(os.time() + tonumber(os.getenv("SEED") or "0"))
 
 local function id() return "s" .. math.random(1, sessions) end
 
--- Where callers are isolated: the header of the user whose session it is. TOKENS holds one for each user, by commas.
+-- With isolation: the authorization header of the session's owner. TOKENS contains one token per user, separated by commas.
 local owners = {}
 for token in (os.getenv("TOKENS") or ""):gmatch("[^,]+") do owners[#owners + 1] = "Bearer " .. token end
 local function by_owner(session)
@@ -16,7 +16,7 @@ local function by_owner(session)
 end
 local function user() return "user-" .. math.random(0, 99) end
 
--- Sessions that the bench has made to be deleted.
+-- The id of the next session that was created for deletes.
 local function spare()
   counter = counter + 1
   return "spare-" .. counter

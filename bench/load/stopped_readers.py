@@ -1,7 +1,7 @@
-"""Asks for the same path on many connections, reads the beginning of each response, then nothing until it is ended.
+"""Requests one path on many connections, reads the beginning of each response, then stops reading until it is killed.
 
-Python can set what Node cannot: a small receive buffer, and the segment size of an Ethernet. On a loopback interface, whose
-segments have 64 KB, the server's kernel would take 2.5 MB at once, and the server would hold nothing.
+Written in Python, because Node can set neither a small receive buffer nor the segment size of Ethernet. With the 64 KB
+segments of the loopback interface the server's kernel would buffer 2.5 MB, and the server would have to hold nothing.
 
 stopped_readers.py PORT PATH COUNT
 """

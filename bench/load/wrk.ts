@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-/** What one round of load gave. Times in milliseconds. */
+/** Result of one round of load. */
 interface LoadResult {
   readonly requests: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Answers other than 2xx and 3xx: a round with any proves nothing. */
+  /** Number of responses other than 2xx and 3xx, which invalidate a round. */
   readonly failures: number;
 }
 
@@ -16,8 +16,8 @@ const SCRIPT = resolve(import.meta.dirname, 'requests.lua');
 const CONNECTIONS = 16;
 
 /**
- * Loads a server with one kind of request for some seconds. Needs `wrk` (a Debian package) on the PATH. With `tokens`, one
- * for each of the data set's users, the owner of a session asks for it.
+ * Loads a server with one kind of request. Needs `wrk` (a Debian package) in the PATH. `tokens` has one token per user of
+ * the data set; each session is then requested by its owner.
  */
 export async function runWrk(
   baseUrl: string,
@@ -44,11 +44,11 @@ export async function runWrk(
   };
 }
 
-function numberIn(text: string, pattern: RegExp): number {
-  return Number(pattern.exec(text)?.[1] ?? 0);
+function numberIn(output: string, pattern: RegExp): number {
+  return Number(pattern.exec(output)?.[1] ?? 0);
 }
 
-function latency(text: string, percentile: string): number {
-  const [, value = '0', unit = 'ms'] = new RegExp(`${percentile}\\s+([\\d.]+)(us|ms|s)`).exec(text) ?? [];
+function latency(output: string, percentile: string): number {
+  const [, value = '0', unit = 'ms'] = new RegExp(`${percentile}\\s+([\\d.]+)(us|ms|s)`).exec(output) ?? [];
   return Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit as 'us' | 'ms' | 's'];
 }

@@ -4,15 +4,15 @@ import { targetLabel } from './report-lines.js';
 const ROW = 26;
 const LEFT = 190;
 const WIDTH = 480;
-/** Ratios range from 2 to above 100: only a logarithm shows both. */
+/** End of the logarithmic axis; ratios range from 2 to above 100. */
 const LARGEST = 200;
 
-/** An SVG with a bar for each target: requests per second in times Python's, a mark where it was wanted. */
+/** An SVG with a bar for the throughput of each target relative to Python, and a mark for the required ratio. */
 export function renderPlot(outcomes: readonly TargetResult[]): string {
   const height = outcomes.length * ROW + 40;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${LEFT + WIDTH + 80}" height="${height}" font-family="sans-serif" font-size="13">`,
-    '<title>Requests per second, in times Python AgentOS</title>',
+    '<title>Requests per second relative to Python AgentOS</title>',
     `<rect width="100%" height="100%" fill="white"/>`,
     ...outcomes.map(bar),
     ...[1, 10, 100].map((tick) => axis(tick, height)),
@@ -24,10 +24,10 @@ function bar(outcome: TargetResult, index: number): string {
   const top = 10 + index * ROW;
   const { text } = throughputOverPython(outcome);
   const ratio = Number.parseFloat(text);
-  const { on, timesPython: wanted } = outcome.target;
+  const { on, timesPython: required } = outcome.target;
   const label = `${targetLabel(outcome)} (${on})`;
   const mark =
-    wanted === undefined ? '' : `<path d="M${x(wanted)} ${top - 2}v${ROW - 4}" stroke="#b3261e" stroke-width="2"/>`;
+    required === undefined ? '' : `<path d="M${x(required)} ${top - 2}v${ROW - 4}" stroke="#b3261e" stroke-width="2"/>`;
   return [
     `<text x="${LEFT - 8}" y="${top + 14}" text-anchor="end">${label}</text>`,
     `<rect x="${LEFT}" y="${top}" width="${x(ratio) - LEFT}" height="${ROW - 8}" fill="#3f6fb5"/>${mark}`,

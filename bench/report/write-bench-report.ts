@@ -17,7 +17,7 @@ const PLOT = resolve(CHECKOUT, 'docs/performance.svg');
 
 type Peaks = ReadonlyMap<DatasetName, ReadonlyMap<SubjectName, number>>;
 
-/** Puts the tables of a whole run between the marks of docs/performance.md, and the plot beside it. */
+/** Writes the tables of a whole run between the marks of docs/performance.md, and the plot to docs/performance.svg. */
 export async function writeBenchReport(
   outcomes: readonly TargetResult[],
   peaks: Peaks,
@@ -27,7 +27,7 @@ export async function writeBenchReport(
   const tables = [...peaks].map(([dataset, peak]) => datasetTable(dataset, outcomes, peak));
   const parts = [
     await machine(),
-    '![Requests per second, in times Python’s](performance.svg)',
+    '![Requests per second relative to Python](performance.svg)',
     ...tables,
     markdownTable(START_UP_HEAD, startUpRows(starts)),
     limitTable(limits),
@@ -64,8 +64,8 @@ function datasetTable(
     'CPU µs',
     'PostgreSQL µs',
     'Python req/s',
-    '× Python (wanted)',
-    '× bare CPU (wanted)',
+    '× Python (limit)',
+    '× bare CPU (limit)',
   ];
   const rows = outcomes
     .filter(({ target }) => target.on === dataset)
@@ -77,12 +77,12 @@ function datasetTable(
       cpuOverBare(outcome).text,
     ]);
   const peak = [...peaks].map(([name, megabytes]) => `${name} ${megabytes.toFixed(0)} MB`).join(', ');
-  return `${markdownTable([size, ...head], rows)}\n\nPeak RSS over all of these: ${peak}.`;
+  return `${markdownTable([size, ...head], rows)}\n\nPeak RSS during all of these: ${peak}.`;
 }
 
 function limitTable(limits: readonly LimitResult[]): string {
   return markdownTable(
-    ['limit', 'measured (wanted)'],
+    ['metric', 'measured (limit)'],
     limits.map(({ what, text }) => [what, text]),
   );
 }

@@ -1,42 +1,43 @@
 import type { Period } from './generated-values.js';
 import { type JsonNode, memberOf, parseJson, printJson } from './json-tree.js';
 
-/** What a server answered, as far as clients act on it. */
+/** The compared parts of a response. */
 export interface HttpResponse {
   readonly status: number;
-  /** As `comparedHeaders` leaves them. */
+  /** The headers that `comparedHeaders` returns. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 export interface TimedResponse extends HttpResponse {
-  /** When the request was sent, or the first request of its case, in seconds since 1970. */
+  /** Time when the request, or the first request of its case, was sent, in seconds since 1970. */
   readonly sentAt: number;
-  /** From `at` to the last byte of the response. */
+  /** From `sentAt` to the last byte of the response. */
   readonly milliseconds: number;
 }
 
-/** The period in which the generated values of a response can have been made. */
-export function periodOf({ sentAt: at, milliseconds }: TimedResponse): Period {
-  return { from: at, to: at + milliseconds / 1000 };
+/** The period in which the values of a response were generated. */
+export function periodOf({ sentAt, milliseconds }: TimedResponse): Period {
+  return { from: sentAt, to: sentAt + milliseconds / 1000 };
 }
 
-/** What is not to be compared in the answers to one request. */
+/** Parts of the response to a request that are not compared. */
 export interface ComparisonRules {
   /**
-   * Members of a list's items, of which the first that is not null ranks an item. Items of one rank come in any order,
-   * and no members at all mean that all items are of one rank. Absent: the order counts.
+   * Sort columns of a list; the first that is not null ranks an item. Items of the same rank may have any order. Empty: all
+   * items have the same rank. Undefined: the order is compared.
    */
   readonly rankedBy?: readonly string[];
-  /** Members of the answer that hold a date of the process and not of the request. */
+  /** Members of the response that contain a date of the process instead of the request. */
   readonly processDates?: readonly string[];
 }
 
-/** The JSON of an answer that says it is JSON; undefined for other answers, empty bodies and what is no JSON after all. */
-export function parseJsonBody(answer: Pick<HttpResponse, 'headers' | 'body'>): JsonNode | undefined {
-  if (answer.body === '' || !(answer.headers['content-type'] ?? '').startsWith('application/json')) return undefined;
+/** Parses the body of a JSON response; undefined for other content types, empty bodies and invalid JSON. */
+export function parseJsonBody(response: Pick<HttpResponse, 'headers' | 'body'>): JsonNode | undefined {
+  if (response.body === '' || !(response.headers['content-type'] ?? '').startsWith('application/json'))
+    return undefined;
   try {
-    return parseJson(answer.body);
+    return parseJson(response.body);
   } catch {
     return undefined;
   }
@@ -45,26 +46,26 @@ export function parseJsonBody(answer: Pick<HttpResponse, 'headers' | 'body'>): J
 const COMPARED_HEADERS = ['content-type', 'allow', 'location', 'www-authenticate', 'vary'];
 const UNORDERED_HEADERS = new Set(['allow', 'vary', 'access-control-allow-methods', 'access-control-allow-headers']);
 
-/** The headers that a client acts on, values normalised where their order means nothing. Names are in lower case. */
+/** The headers that affect clients, with names in lower case. Values whose order is irrelevant are normalised. */
 export function comparedHeaders(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const [name, given] of Object.entries(headers).sort()) {
-    if (given === undefined || !(COMPARED_HEADERS.includes(name) || name.startsWith('access-control-'))) continue;
-    kept[name] = normalisedHeader(name, String(given));
+  for (const [name, value] of Object.entries(headers).sort()) {
+    if (value === undefined || !(COMPARED_HEADERS.includes(name) || name.startsWith('access-control-'))) continue;
+    kept[name] = normalisedHeader(name, String(value));
   }
   return kept;
 }
 
-function normalisedHeader(name: string, text: string): string {
-  if (name === 'content-type') return text.toLowerCase();
-  if (!UNORDERED_HEADERS.has(name)) return text;
-  const items = text.split(',').map((item) => item.trim().toLowerCase());
+function normalisedHeader(name: string, value: string): string {
+  if (name === 'content-type') return value.toLowerCase();
+  if (!UNORDERED_HEADERS.has(name)) return value;
+  const items = value.split(',').map((item) => item.trim().toLowerCase());
   return items.sort().join(', ');
 }
 
-/** A list whose items of one rank are sorted by session id: their order is chance. `rankedBy` as in `ComparisonRules`. */
+/** Sorts items of the same rank by session id, because their order is random. See `ComparisonRules.rankedBy`. */
 export function withStableTieOrder(node: JsonNode, rankedBy: readonly string[]): JsonNode {
   const data = memberOf(node, 'data');
   if (node.kind !== 'object' || data?.kind !== 'array') return node;
@@ -72,7 +73,7 @@ export function withStableTieOrder(node: JsonNode, rankedBy: readonly string[]):
   return { kind: 'object', members: node.members.map(([name, item]) => [name, name === 'data' ? sorted : item]) };
 }
 
-/** Neighbours of one rank, together. */
+/** Groups adjacent items of the same rank. */
 function groupByRank(items: readonly JsonNode[], rankedBy: readonly string[]): JsonNode[][] {
   const groups: JsonNode[][] = [];
   let last: string | undefined;

@@ -5,17 +5,18 @@ import { parseJson, printJson } from './json-tree.js';
 
 const NOW = 1_790_000_000;
 const SEEDED = '5eed0000-0000-4000-8000-000000000001';
-const MADE = '0b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d';
-const at = (seconds: number) => ({ from: seconds, to: seconds + 2 });
-const found = (expected: string, actual: string) => jsonDifferences(parseJson(expected), parseJson(actual), at(NOW));
+const GENERATED = '0b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d';
+const periodAt = (seconds: number) => ({ from: seconds, to: seconds + 2 });
+const found = (expected: string, actual: string) =>
+  jsonDifferences(parseJson(expected), parseJson(actual), periodAt(NOW));
 
-describe('differences', () => {
+describe('jsonDifferences', () => {
   it.each([
     ['{"a":[1,{"b":null}]}', '{ "a" : [1, {"b": null}] }'],
     ['1e-7', '0.0000001'],
     ['123456789012345678901234567890', '123456789012345678901234567890'],
     ['"\\u00e9"', '"é"'],
-  ])('%s is the same as %s', (expected, actual) => expect(found(expected, actual)).toEqual([]));
+  ])('treats %s and %s as equal', (expected, actual) => expect(found(expected, actual)).toEqual([]));
 
   it.each([
     ['1', '1.0', '$'],
@@ -27,24 +28,24 @@ describe('differences', () => {
     ['{"a":[{"b":"x"}]}', '{"a":[{"b":"y"}]}', '$.a[0].b'],
     ['"1"', '1', '$'],
     ['false', 'null', '$'],
-  ])('%s is not %s', (expected, actual, path) =>
-    expect(found(expected, actual).map((each) => each.path)).toEqual([path]),
+  ])('treats %s and %s as different', (expected, actual, path) =>
+    expect(found(expected, actual).map((difference) => difference.path)).toEqual([path]),
   );
 });
 
-describe('masks', () => {
-  const masked = (text: string) => printJson(maskGeneratedValues(parseJson(text), at(NOW - 500)));
+describe('maskGeneratedValues', () => {
+  const masked = (json: string) => printJson(maskGeneratedValues(parseJson(json), periodAt(NOW - 500)));
 
-  it('lets a generated id be any other generated id, and nothing else', () => {
-    const expected = masked(`"${MADE}"`);
-    expect(found(expected, `"${MADE.replace('0', '1')}"`)).toEqual([]);
+  it('accepts any other generated id for a generated id, and nothing else', () => {
+    const expected = masked(`"${GENERATED}"`);
+    expect(found(expected, `"${GENERATED.replace('0', '1')}"`)).toEqual([]);
     expect(found(expected, `"${SEEDED}"`)).toHaveLength(1);
     expect(found(expected, '"x"')).toHaveLength(1);
   });
 
-  it('does not mask what was seeded', () => expect(masked(`"${SEEDED}"`)).toBe(`"${SEEDED}"`));
+  it('does not mask seeded ids', () => expect(masked(`"${SEEDED}"`)).toBe(`"${SEEDED}"`));
 
-  it('lets the time of one request be the time of the other', () => {
+  it('accepts the time of the compared request for the time of the recorded one', () => {
     const expected = masked(`[${NOW - 499}]`);
     expect(found(expected, `[${NOW + 1}]`)).toEqual([]);
     expect(found(expected, `[${NOW - 499}]`)).toHaveLength(1);
@@ -55,11 +56,11 @@ describe('masks', () => {
     [-6, true],
     [8, true],
     [9, false],
-  ])('accepts a generated time %i s after the request: %s', (seconds, isMade) =>
-    expect(found('"«now, seconds»"', `${NOW + seconds}`)).toHaveLength(isMade ? 0 : 1),
+  ])('accepts a generated time %i s after the request: %s', (seconds, isAccepted) =>
+    expect(found('"«now, seconds»"', `${NOW + seconds}`)).toHaveLength(isAccepted ? 0 : 1),
   );
 
-  it('compares long texts by their hash', () => {
+  it('compares long strings by their hash', () => {
     const expected = masked(`"${'x'.repeat(5000)}"`);
     expect(expected.length).toBeLessThan(200);
     expect(found(expected, `"${'x'.repeat(5000)}"`)).toEqual([]);

@@ -16,32 +16,32 @@ import {
 } from './generated-values.js';
 import { type JsonNode, printJson } from './json-tree.js';
 
-/** What an answer has to be like: the oracle's, with masks for the values that were made for it. */
+/** The expected response: the oracle's, with masks in place of generated values. */
 export interface ExpectedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON text when the answer is JSON, else the body as it is. */
+  /** JSON text for a JSON response, otherwise the body itself. */
   readonly body: string;
 }
 
-/** Any id or time that may have been made for this answer is masked. For data that had no such values before. */
-export function maskedExpectation(answer: TimedResponse, rules: ComparisonRules): ExpectedResponse {
-  return buildExpectation(answer, rules, (node) => maskGeneratedValues(node, periodOf(answer)));
+/** Masks all ids and times that were possibly generated for this response. For data that contained no such values before. */
+export function maskedExpectation(response: TimedResponse, rules: ComparisonRules): ExpectedResponse {
+  return buildExpectation(response, rules, (node) => maskGeneratedValues(node, periodOf(response)));
 }
 
-/** Value by value what the oracle answered. */
-export function exactExpectation(answer: TimedResponse, rules: ComparisonRules): ExpectedResponse {
-  return buildExpectation(answer, rules, (node) => node);
+/** Expects the exact values of the oracle's response. */
+export function exactExpectation(response: TimedResponse, rules: ComparisonRules): ExpectedResponse {
+  return buildExpectation(response, rules, (node) => node);
 }
 
 function buildExpectation(
-  answer: TimedResponse,
+  response: TimedResponse,
   { processDates = [], rankedBy }: ComparisonRules,
   masked: (node: JsonNode) => JsonNode,
 ): ExpectedResponse {
-  const { status, headers } = answer;
-  const node = parseJsonBody(answer);
-  if (node === undefined) return { status, headers, body: hashIfLong(answer.body) };
+  const { status, headers } = response;
+  const node = parseJsonBody(response);
+  if (node === undefined) return { status, headers, body: hashIfLong(response.body) };
   const ordered = rankedBy === undefined ? node : withStableTieOrder(node, rankedBy);
   return { status, headers, body: printJson(masked(maskProcessDates(ordered, processDates))) };
 }
@@ -52,53 +52,58 @@ function maskProcessDates(node: JsonNode, keys: readonly string[]): JsonNode {
   return { kind: 'object', members: node.members.map(([key, item]) => [key, keys.includes(key) ? masked : item]) };
 }
 
-/** Everything in which an answer is not as expected: status, compared headers, and the body place by place. */
+/** All differences between a response and the expectation: status, compared headers and body. */
 export function responseDifferences(
   expected: ExpectedResponse,
-  answer: TimedResponse,
+  response: TimedResponse,
   rules: ComparisonRules,
 ): Difference[] {
   const found: Difference[] = [];
-  if (expected.status !== answer.status) {
-    found.push({ path: 'status', expected: String(expected.status), actual: String(answer.status) });
+  if (expected.status !== response.status) {
+    found.push({ path: 'status', expected: String(expected.status), actual: String(response.status) });
   }
-  for (const name of new Set([...Object.keys(expected.headers), ...Object.keys(answer.headers)])) {
-    const [theirs, own] = [expected.headers[name] ?? '(absent)', answer.headers[name] ?? '(absent)'];
-    if (theirs !== own) found.push({ path: `header ${name}`, expected: theirs, actual: own });
+  for (const name of new Set([...Object.keys(expected.headers), ...Object.keys(response.headers)])) {
+    const [expectedValue, actualValue] = [expected.headers[name] ?? '(absent)', response.headers[name] ?? '(absent)'];
+    if (expectedValue !== actualValue)
+      found.push({ path: `header ${name}`, expected: expectedValue, actual: actualValue });
   }
-  return [...found, ...bodyDifferences(expected, answer, rules)];
+  return [...found, ...bodyDifferences(expected, response, rules)];
 }
 
 function bodyDifferences(
   expected: ExpectedResponse,
-  answer: TimedResponse,
+  response: TimedResponse,
   { rankedBy }: ComparisonRules,
 ): Difference[] {
-  const theirs = parseJsonBody(expected);
-  const own = parseJsonBody(answer);
-  if (theirs === undefined || own === undefined) {
-    return expected.body === hashIfLong(answer.body)
+  const expectedJson = parseJsonBody(expected);
+  const actualJson = parseJsonBody(response);
+  if (expectedJson === undefined || actualJson === undefined) {
+    return expected.body === hashIfLong(response.body)
       ? []
-      : [{ path: 'body', expected: expected.body, actual: answer.body }];
+      : [{ path: 'body', expected: expected.body, actual: response.body }];
   }
-  return jsonDifferences(theirs, rankedBy ? withStableTieOrder(own, rankedBy) : own, periodOf(answer));
+  return jsonDifferences(
+    expectedJson,
+    rankedBy ? withStableTieOrder(actualJson, rankedBy) : actualJson,
+    periodOf(response),
+  );
 }
 
 const NO_VALUE = '(nothing)';
 
 /**
- * What is different in `actual`, depth first. Order of keys counts; integers are compared digit by digit, other numbers
- * by their value as doubles, and 1 is not 1.0. Generated values of `actual` must have been made within `made`.
+ * All differences, depth first. Compares the order of keys, integers digit by digit, and other numbers as doubles; 1 and 1.0
+ * differ. Generated values of `actual` must lie within the period `made`.
  */
-export function jsonDifferences(expected: JsonNode, actual: JsonNode, made: Period, path = '$'): Difference[] {
+export function jsonDifferences(expected: JsonNode, actual: JsonNode, period: Period, path = '$'): Difference[] {
   if (isMask(expected) && expected.kind === 'string') {
-    return matchesMask(expected.value, actual, made) ? [] : [differenceAt(path, expected, actual)];
+    return matchesMask(expected.value, actual, period) ? [] : [differenceAt(path, expected, actual)];
   }
-  if (expected.kind === 'object' && actual.kind === 'object') return objectDifferences(expected, actual, made, path);
+  if (expected.kind === 'object' && actual.kind === 'object') return objectDifferences(expected, actual, period, path);
   if (expected.kind === 'array' && actual.kind === 'array') {
     const length = Math.max(expected.items.length, actual.items.length);
-    return Array.from({ length }, (_, at) => at).flatMap((at) => {
-      return memberDifferences(expected.items[at], actual.items[at], made, `${path}[${at}]`);
+    return Array.from({ length }, (_, index) => index).flatMap((index) => {
+      return memberDifferences(expected.items[index], actual.items[index], period, `${path}[${index}]`);
     });
   }
   return areEqualLeaves(expected, actual) ? [] : [differenceAt(path, expected, actual)];
@@ -106,11 +111,13 @@ export function jsonDifferences(expected: JsonNode, actual: JsonNode, made: Peri
 
 type ObjectNode = Extract<JsonNode, { kind: 'object' }>;
 
-function objectDifferences(expected: ObjectNode, actual: ObjectNode, made: Period, path: string): Difference[] {
-  const theirs = new Map(expected.members);
-  const ours = new Map(actual.members);
-  const keys = new Set([...theirs.keys(), ...ours.keys()]);
-  const found = [...keys].flatMap((key) => memberDifferences(theirs.get(key), ours.get(key), made, `${path}.${key}`));
+function objectDifferences(expected: ObjectNode, actual: ObjectNode, period: Period, path: string): Difference[] {
+  const expectedMembers = new Map(expected.members);
+  const actualMembers = new Map(actual.members);
+  const keys = new Set([...expectedMembers.keys(), ...actualMembers.keys()]);
+  const found = [...keys].flatMap((key) =>
+    memberDifferences(expectedMembers.get(key), actualMembers.get(key), period, `${path}.${key}`),
+  );
   if (found.length > 0) return found;
   const [first, second] = [expected, actual].map((node) => node.members.map(([key]) => key).join(', '));
   return first === second ? [] : [{ path: `${path} (order of keys)`, expected: first ?? '', actual: second ?? '' }];
@@ -119,11 +126,11 @@ function objectDifferences(expected: ObjectNode, actual: ObjectNode, made: Perio
 function memberDifferences(
   expected: JsonNode | undefined,
   actual: JsonNode | undefined,
-  made: Period,
+  period: Period,
   path: string,
 ): Difference[] {
   if (expected === undefined || actual === undefined) return [differenceAt(path, expected, actual)];
-  return jsonDifferences(expected, actual, made, path);
+  return jsonDifferences(expected, actual, period, path);
 }
 
 function areEqualLeaves(expected: JsonNode, actual: JsonNode): boolean {
@@ -137,8 +144,8 @@ function areEqualNumbers(expected: string, actual: string): boolean {
   return Number(expected) === Number(actual);
 }
 
-function isInteger(text: string): boolean {
-  return /^-?\d+$/.test(text);
+function isInteger(number: string): boolean {
+  return /^-?\d+$/.test(number);
 }
 
 function differenceAt(path: string, expected: JsonNode | undefined, actual: JsonNode | undefined): Difference {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type JsonNode, mapLeaves, parseJson } from './json-tree.js';
 
-/** One place where an answer is not what it should be. Values are JSON text; `(nothing)` where there is none. */
+/** A difference at one path of a response. Values are JSON text, or `(nothing)` for a missing value. */
 export interface Difference {
   readonly path: string;
   readonly expected: string;
@@ -9,21 +9,21 @@ export interface Difference {
 }
 
 /**
- * Values that are made while a request is answered cannot be compared as they are. In the oracle's answer they are
- * replaced by a mask that says what ours has to be instead.
+ * Values that are generated for a response cannot be compared. In the oracle's response they are replaced by masks that
+ * define which values of our service match.
  */
 export const MASKS = {
-  /** Any version 4 uuid that was not there before. */
+  /** Any generated version 4 UUID. */
   uuid: '«uuid»',
-  /** Seconds since 1970, at the time of the request. */
+  /** The time of the request in seconds since 1970. */
   nowSeconds: '«now, seconds»',
-  /** An ISO 8601 date in UTC at the time of the request. */
+  /** The time of the request as ISO 8601 date in UTC. */
   nowIso: '«now, ISO»',
-  /** A date without the bound to the time of the request (when a process was started). */
+  /** Any ISO 8601 date in UTC, for example the start of a process. */
   anyIso: '«any ISO date»',
-  /** What a driver said: it quotes SQL with its values, which change from time to time. */
+  /** An error message of a database driver, which quotes SQL with generated values. */
   driverText: '«driver text»',
-  /** Anything at all. Only for expectations written by hand. */
+  /** Any value. Only for expectations written by hand. */
   anything: '«anything»',
 } as const;
 
@@ -34,30 +34,30 @@ const DRIVER_TEXT = /^Failed to create session: /;
 /** Generated times are often truncated to whole seconds, and the clocks of two hosts differ. */
 const TOLERANCE_SECONDS = 6;
 
-/** Longer texts are compared by their hash, which keeps the recordings readable. */
+/** Longer strings are compared by their hash, which keeps the recordings readable. */
 const MAX_UNHASHED_LENGTH = 600;
 const HASHED_STRING = /^«text of \d+ characters, sha256 [0-9a-f]{64}»$/;
 
-/** From the request to the last byte of the response, in seconds since 1970. Longer on slow machines. */
+/** From the request to the last byte of the response, in seconds since 1970. */
 export interface Period {
   readonly from: number;
   readonly to: number;
 }
 
-/** Masks the generated values of a response that fit the period in which they were made. */
-export function maskGeneratedValues(node: JsonNode, made: Period): JsonNode {
+/** Masks generated values whose form and time fit the period of the response. */
+export function maskGeneratedValues(node: JsonNode, period: Period): JsonNode {
   return mapLeaves(node, (leaf) => {
     for (const name of [MASKS.uuid, MASKS.nowSeconds, MASKS.nowIso, MASKS.driverText]) {
-      if (matchesMask(name, leaf, made)) return { kind: 'string', value: name };
+      if (matchesMask(name, leaf, period)) return { kind: 'string', value: name };
     }
     return leaf.kind === 'string' ? { kind: 'string', value: hashIfLong(leaf.value) } : leaf;
   });
 }
 
-/** A long text as its length and hash; others as they are. */
-export function hashIfLong(text: string): string {
-  if (text.length <= MAX_UNHASHED_LENGTH) return text;
-  return `«text of ${text.length} characters, sha256 ${createHash('sha256').update(text).digest('hex')}»`;
+/** Replaces a long string by its length and hash. */
+export function hashIfLong(value: string): string {
+  if (value.length <= MAX_UNHASHED_LENGTH) return value;
+  return `«text of ${value.length} characters, sha256 ${createHash('sha256').update(value).digest('hex')}»`;
 }
 
 /** True when a string of an expectation is a mask. */
@@ -66,15 +66,15 @@ export function isMask(node: JsonNode): boolean {
   return (Object.values(MASKS) as string[]).includes(node.value) || HASHED_STRING.test(node.value);
 }
 
-/** True when a value fits a mask; a generated time must also lie in the period. */
-export function matchesMask(name: string, leaf: JsonNode, made: Period): boolean {
+/** True when a value matches a mask. A generated time must also lie within the period. */
+export function matchesMask(name: string, leaf: JsonNode, period: Period): boolean {
   switch (name) {
     case MASKS.uuid:
       return isGeneratedId(leaf);
     case MASKS.nowSeconds:
-      return leaf.kind === 'number' && /^\d+$/.test(leaf.text) && isWithin(Number(leaf.text), made);
+      return leaf.kind === 'number' && /^\d+$/.test(leaf.text) && isWithin(Number(leaf.text), period);
     case MASKS.nowIso:
-      return leaf.kind === 'string' && ISO_UTC.test(leaf.value) && isWithin(Date.parse(leaf.value) / 1000, made);
+      return leaf.kind === 'string' && ISO_UTC.test(leaf.value) && isWithin(Date.parse(leaf.value) / 1000, period);
     case MASKS.anyIso:
       return leaf.kind === 'string' && ISO_UTC.test(leaf.value);
     case MASKS.driverText:
@@ -86,39 +86,40 @@ export function matchesMask(name: string, leaf: JsonNode, made: Period): boolean
   }
 }
 
-/** True when each side has made an id of its own at this place. */
+/** True when both values are generated ids. */
 export function areGeneratedIds({ expected, actual }: Difference): boolean {
-  return [expected, actual].every((text) => isGeneratedId(parseLeaf(text)));
+  return [expected, actual].every((value) => isGeneratedId(parseLeaf(value)));
 }
 
-/** True when each side has put down its own time at this place: from `since` (seconds since 1970) on, and close together. */
+/** True when both values are generated times: not before `since` (seconds since 1970), and close together. */
 export function areGeneratedTimes({ expected, actual }: Difference, since: number): boolean {
   const [first, second] = [secondsOf(parseLeaf(expected)), secondsOf(parseLeaf(actual))];
   return first >= since && second >= since && Math.abs(first - second) <= TOLERANCE_SECONDS;
 }
 
 /**
- * True for the time of a message that has none in storage: AgentOS puts the present one, the service that of the run.
+ * True for the time of a message that has no stored time: AgentOS inserts the current time, the service the time of the run.
  *
- * @param since seconds since 1970; AgentOS' time is not before
+ * @param since earliest time of AgentOS in seconds since 1970
  */
 export function isDerivedMessageTime({ path, expected, actual }: Difference, since: number): boolean {
   if (!/\.chat_history\[\d+\]\.created_at$/.test(path)) return false;
-  const theirs = parseLeaf(expected);
-  const isNow = theirs.kind === 'string' ? theirs.value === MASKS.nowSeconds : secondsOf(theirs) >= since;
+  const expectedLeaf = parseLeaf(expected);
+  const isNow =
+    expectedLeaf.kind === 'string' ? expectedLeaf.value === MASKS.nowSeconds : secondsOf(expectedLeaf) >= since;
   return isNow && parseLeaf(actual).kind === 'number';
 }
 
-/** Values of a difference are JSON text, unless they are none: then they are no ids and no times. */
-function parseLeaf(text: string): JsonNode {
+/** Parses a value of a difference. Placeholders for missing values are not JSON and become strings. */
+function parseLeaf(value: string): JsonNode {
   try {
-    return parseJson(text);
+    return parseJson(value);
   } catch {
-    return { kind: 'string', value: text };
+    return { kind: 'string', value };
   }
 }
 
-/** NaN for what is no time. */
+/** The time in seconds since 1970; NaN for other values. */
 function secondsOf(leaf: JsonNode): number {
   if (leaf.kind === 'number' && /^\d+$/.test(leaf.text)) return Number(leaf.text);
   return leaf.kind === 'string' && ISO_UTC.test(leaf.value) ? Date.parse(leaf.value) / 1000 : Number.NaN;

@@ -1,4 +1,4 @@
-/** JSON read without loss: numbers keep their text, objects the order of their keys. Independent of the service's reader. */
+/** Lossless JSON tree that keeps number texts and the order of keys. Independent of the service's reader, which it tests. */
 export type JsonNode =
   | { readonly kind: 'object'; readonly members: readonly (readonly [string, JsonNode])[] }
   | { readonly kind: 'array'; readonly items: readonly JsonNode[] }
@@ -11,7 +11,7 @@ const WHITESPACE = /[ \t\n\r]*/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const END_OF_TEXT = '';
 
-/** Throws a SyntaxError for anything that is not one JSON value. */
+/** @throws SyntaxError if `text` is not exactly one JSON value */
 export function parseJson(text: string): JsonNode {
   const reader = new JsonTokenizer(text);
   const node = parseValue(reader, reader.next());
@@ -28,7 +28,7 @@ class JsonTokenizer {
     this.source = text;
   }
 
-  /** The next token, or `END`. */
+  /** The next token, or `END_OF_TEXT`. */
   next(): string {
     WHITESPACE.lastIndex = this.position;
     WHITESPACE.test(this.source);
@@ -52,14 +52,14 @@ class JsonTokenizer {
     return SCALAR.lastIndex;
   }
 
-  /** Behind the first quotation mark that no odd number of backslashes precedes. */
+  /** Index after the closing quotation mark: the first one that is preceded by an even number of backslashes. */
   private endOfString(start: number): number {
     for (let end = this.source.indexOf('"', start + 1); end !== -1; end = this.source.indexOf('"', end + 1)) {
       let backslashes = 0;
       while (this.source[end - 1 - backslashes] === '\\') backslashes++;
       if (backslashes % 2 === 0) return end + 1;
     }
-    throw new SyntaxError(`a string without an end at ${start}`);
+    throw new SyntaxError(`unterminated string at ${start}`);
   }
 }
 
@@ -90,7 +90,7 @@ function parseMember(reader: JsonTokenizer, token: string): readonly [string, Js
   return [JSON.parse(token) as string, parseValue(reader, reader.next())];
 }
 
-/** Compact JSON text of a node. */
+/** Prints a node as compact JSON. */
 export function printJson(node: JsonNode): string {
   switch (node.kind) {
     case 'object':
@@ -104,12 +104,12 @@ export function printJson(node: JsonNode): string {
   }
 }
 
-/** The member of an object, undefined for other kinds and missing keys. */
+/** The member of an object; undefined for other nodes and missing keys. */
 export function memberOf(node: JsonNode, key: string): JsonNode | undefined {
   return node.kind === 'object' ? node.members.find(([name]) => name === key)?.[1] : undefined;
 }
 
-/** Applies a change to every string and number of a value; keys stay. */
+/** Replaces every string, number and literal of a tree; keys are unchanged. */
 export function mapLeaves(node: JsonNode, change: (leaf: JsonNode) => JsonNode): JsonNode {
   if (node.kind === 'object')
     return { kind: 'object', members: node.members.map(([key, item]) => [key, mapLeaves(item, change)]) };

@@ -4,7 +4,7 @@ import { exactExpectation, responseDifferences } from './differences.js';
 import { areGeneratedIds, areGeneratedTimes, isDerivedMessageTime } from './generated-values.js';
 
 const NOW = 1_790_000_000;
-const answer = (body: string, type = 'application/json'): TimedResponse => {
+const response = (body: string, type = 'application/json'): TimedResponse => {
   return { status: 200, headers: { 'content-type': type }, body, sentAt: NOW, milliseconds: 1 };
 };
 const list = (...items: string[]) => `{"data":[${items.join(',')}]}`;
@@ -12,15 +12,15 @@ const item = (id: string, created: number | null, updated?: number) =>
   JSON.stringify({ session_id: id, created_at: created, updated_at: updated });
 
 const paths = (theirs: string, ours: string, rules: ComparisonRules = {}) =>
-  responseDifferences(exactExpectation(answer(theirs), rules), answer(ours), rules).map(({ path }) => path);
+  responseDifferences(exactExpectation(response(theirs), rules), response(ours), rules).map(({ path }) => path);
 
-describe('a list', () => {
+describe('responseDifferences of a list', () => {
   const [a, b, c] = [item('a', 2), item('b', 2), item('c', 1)];
 
-  it('is compared in its order when nothing else is said', () =>
+  it('reports a different order by default', () =>
     expect(paths(list(a, b), list(b, a))).toEqual(['$.data[0].session_id', '$.data[1].session_id']));
 
-  it('may have items of one rank in any order, and only those', () => {
+  it('ignores the order of items with the same rank, and only of those', () => {
     const rules = { rankedBy: ['created_at'] };
     expect(paths(list(a, b, c), list(b, a, c), rules)).toEqual([]);
     expect(paths(list(a, b, c), list(c, b, a), rules)).not.toEqual([]);
@@ -32,47 +32,47 @@ describe('a list', () => {
     expect(paths(list(early, late), list(late, early), { rankedBy: ['updated_at', 'created_at'] })).toEqual([]);
   });
 
-  it('has no order where all items are of one rank', () =>
+  it('ignores the order of all items when rankedBy is empty', () =>
     expect(paths(list(a, b, c), list(c, b, a), { rankedBy: [] })).toEqual([]));
 });
 
-it('compares a body that only claims to be JSON as text', () => {
+it('responseDifferences compares invalid JSON as text', () => {
   expect(paths('{"a":', '{"a":')).toEqual([]);
   expect(paths('{"a":', '{"a":1}')).toEqual(['body']);
 });
 
-describe('values that each side made itself', () => {
+describe('areGeneratedIds and areGeneratedTimes', () => {
   const pair = (expected: string, actual: string) =>
     areGeneratedIds({ path: '$', expected, actual }) || areGeneratedTimes({ path: '$', expected, actual }, NOW);
-  const [one, other] = ['"0b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d"', '"1b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d"'];
+  const [first, second] = ['"0b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d"', '"1b0e7f5e-5f3c-4e0b-9c0e-2f6b8f0a1c2d"'];
 
   it.each([
-    [one, other],
+    [first, second],
     [`${NOW + 1}`, `${NOW + 2}`],
     ['"2026-09-21T14:13:21Z"', '"2026-09-21T14:13:22.5Z"'],
-  ])('%s and %s', (expected, actual) => expect(pair(expected, actual)).toBe(true));
+  ])('accept %s and %s', (expected, actual) => expect(pair(expected, actual)).toBe(true));
 
   it.each([
-    [one, '"x"'],
-    [one, '(nothing)'],
+    [first, '"x"'],
+    [first, '(nothing)'],
     [`${NOW + 1}`, `${NOW + 60}`],
     [`${NOW - 1}`, `${NOW}`],
     ['200', '404'],
     ['"2026-09-21T14:13:21Z"', 'null'],
-  ])('not %s and %s', (expected, actual) => expect(pair(expected, actual)).toBe(false));
+  ])('reject %s and %s', (expected, actual) => expect(pair(expected, actual)).toBe(false));
 });
 
-describe('the time of a message that has none in storage', () => {
+describe('isDerivedMessageTime', () => {
   const path = '$.chat_history[3].created_at';
-  const isDerived = (expected: string, actual: string, at = path) =>
-    isDerivedMessageTime({ path: at, expected, actual }, NOW);
+  const isDerived = (expected: string, actual: string, timePath = path) =>
+    isDerivedMessageTime({ path: timePath, expected, actual }, NOW);
 
-  it('may be the present one in AgentOS and an earlier one here', () => {
+  it('accepts the current time of AgentOS and an earlier one of the service', () => {
     expect(isDerived(`${NOW + 1}`, '1760000100')).toBe(true);
     expect(isDerived('"«now, seconds»"', '1760000100')).toBe(true);
   });
 
-  it('is compared where AgentOS shows a stored one, or this is another field', () => {
+  it('rejects stored times of AgentOS and other fields', () => {
     expect(isDerived('1760000100', '1760000101')).toBe(false);
     expect(isDerived(`${NOW + 1}`, 'null')).toBe(false);
     expect(isDerived(`${NOW + 1}`, '1760000100', '$.created_at')).toBe(false);
