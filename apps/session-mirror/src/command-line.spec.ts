@@ -68,7 +68,7 @@ describe('readOptions', () => {
     ],
     [['replay', 'a', '--python', 'http://h', '--ours', 'http://h/'], ['--python and --ours are the same']],
     [['replay', 'a', ...SIDES, '--ours', 'http://x'], ['--ours is given twice']],
-    [['replay', 'a', ...SIDES, '--header-file', '/no/such/file'], ['--header-file: /no/such/file cannot be read']],
+    [['replay', 'a', ...SIDES, '--header-file', '/no/such/file'], ['--header-file: cannot read /no/such/file']],
     [['replay', 'a', ...SIDES, '--unsafe', 'ours:8080,py:7777'], ['--unsafe: expected the hosts']],
   ])('rejects %j with all errors', (args, expected) => {
     const errors = errorsOf(() => readOptions(args, {}));
