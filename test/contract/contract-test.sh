@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares the service with a live Python AgentOS; options are those of run.ts (--layout, --route, --only, …).
-# AGNO_VERSION is the AgentOS to compare with (3.1.10), AGNO_2_VERSION the one that writes 2.x databases (2.9.0).
+# Compares the service with a live Python AgentOS. Options: see harness/suite-options.ts (--layout, --route, --only, …).
+# AGNO_VERSION: the AgentOS to compare with (3.1.10). AGNO_2_VERSION: the AgentOS that writes 2.x databases (2.9.0).
 set -euo pipefail
 
 checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"

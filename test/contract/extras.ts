@@ -13,7 +13,7 @@ import type { SuiteReport } from './harness/suite-report.js';
 import type { Templates } from './harness/templates.js';
 import type { Unit } from './harness/units.js';
 
-/** The units beside the layouts: authentication, one database shared by Python and us, and the Python client. */
+/** Units in addition to the layouts: authentication, a database shared with Python, and the Python client. */
 export function extraUnits(templates: Templates): Unit[] {
   return [
     ...authenticationUnits(templates),
@@ -66,7 +66,7 @@ function startService(dsn: string): Promise<ServerProcess> {
   return startSessionService(serviceEnv(new Map([['default', dsn]])));
 }
 
-/** Runs a script whose lines say `ok NAME` or `not ok NAME: reason`. */
+/** Runs a script that prints `ok NAME` or `not ok NAME: reason` for each check. */
 async function runChecks(
   report: SuiteReport,
   kind: 'client' | 'shared',
@@ -77,13 +77,13 @@ async function runChecks(
 ): Promise<void> {
   const { code, output } = await tryPython(version, script, args);
   let failed = 0;
-  for (const [, bad, name = '', reason = ''] of output.matchAll(/^(not )?ok ([^:\n]*)(?:: (.*))?$/gm)) {
-    if (bad !== undefined) failed++;
+  for (const [, failure, name = '', reason = ''] of output.matchAll(/^(not )?ok ([^:\n]*)(?:: (.*))?$/gm)) {
+    if (failure !== undefined) failed++;
     report.add(
       kind,
       route,
       name,
-      bad === undefined ? [] : [{ path: script, expected: 'the check to hold', actual: reason }],
+      failure === undefined ? [] : [{ path: script, expected: 'the check to pass', actual: reason }],
     );
   }
   if (code !== 0 && failed === 0) {
@@ -91,7 +91,7 @@ async function runChecks(
   }
 }
 
-/** A live AgentOS and our service on the same database answer the same, also about what the other has just written. */
+/** Compares a live AgentOS and our service on the same database, also after writes of the other. */
 async function compareOnOneDatabase(python: string, ours: string, report: SuiteReport): Promise<void> {
   const writes = [
     send('POST', '/sessions', { session_id: 'one-db', agent_id: 'a', user_id: 'one', session_state: { n: 1 } }),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lets the mirror find a planted difference between a live AgentOS and us: mirror.sh [--seed N] [--count N] [--html FILE]
+# Checks that the mirror finds a planted difference between a live AgentOS and our service: mirror.sh [--seed N] [--count N] [--html FILE]
 set -euo pipefail
 
 checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"

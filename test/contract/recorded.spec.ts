@@ -7,7 +7,7 @@ import { Suite } from './harness/suite.js';
 import { SuiteReport } from './harness/suite-report.js';
 import { Templates } from './harness/templates.js';
 
-const CHOSEN = {
+const OPTIONS = {
   layouts: LAYOUTS,
   routes: ROUTES,
   only: '',
@@ -16,12 +16,12 @@ const CHOSEN = {
   extras: false,
 } as const;
 
-/** The contract cases against what a live AgentOS answered when they were recorded (`contract-record.sh`). */
+/** Compares our service with the responses of a live AgentOS, recorded by `contract-record.sh`. */
 describe('recorded contract', () => {
-  const options = { ...CHOSEN, recorded: true };
+  const options = { ...OPTIONS, recorded: true };
   const suite = new Suite(new Templates(databaseServerAt(inject('postgresDsn')), options), options, CASES);
 
-  it.concurrent.each(LAYOUTS)('%s', { timeout: scaled(120_000) }, async (layout) => {
+  it.concurrent.each(LAYOUTS)('is met in the layout %s', { timeout: scaled(120_000) }, async (layout) => {
     const lines: string[] = [];
     const report = new SuiteReport((line) => lines.push(line));
     await suite.runLayout(layout, report);

@@ -9,21 +9,21 @@ import { runUnits } from './harness/units.js';
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Runs the contract suite from the command line; see `harness/options.ts` for what can be chosen. */
+/** Runs the contract suite from the command line. Options: see `harness/suite-options.ts`. */
 async function main(options: SuiteOptions, report: SuiteReport): Promise<void> {
   const postgres = await startPostgres();
   try {
     const templates = new Templates(postgres, options);
     const suite = new Suite(templates, options, CASES);
     const units = [...suite.units(), ...(options.extras ? extraUnits(templates) : [])];
-    // A recording omits what equals that of v3, which must therefore be written first.
+    // Recordings omit cases that equal v3, so v3 must be recorded first.
     await runUnits(units, report, options.record ? 1 : undefined);
   } finally {
     await postgres.stop();
   }
 }
 
-/** Prints the summary on exit, so that a run that is interrupted or crashes prints it, too. */
+/** Prints the summary on exit, also when the run is interrupted or crashes. */
 function endWithSummary(report: SuiteReport): void {
   process.once('exit', (code) => {
     report.summary();

@@ -2,18 +2,18 @@ import type { AccountRow } from '../../support/service-account-rows.js';
 import { HMAC_SECRET, hs256Token, secondsFromNow } from '../../support/signed-tokens.js';
 import { invalidTokens, unusualTokens } from './invalid-tokens.js';
 
-/** One way of letting callers in, set up alike on both sides. */
+/** An authentication mode that both sides are configured with. */
 export interface AuthMode {
   readonly name: string;
-  /** Beside the databases. */
+  /** Configuration of the oracle in addition to the databases. */
   readonly oracle: { readonly auth?: object; readonly env?: Readonly<Record<string, string>> };
   readonly ours: Readonly<Record<string, string>>;
-  /** Whether AgentOS keeps service accounts. */
+  /** True when AgentOS has a table of service accounts. */
   readonly hasAccounts?: boolean;
-  /** Headers by the name of who sends them. Each makes every request. */
+  /** Callers that send every request. */
   readonly callers: readonly TestCaller[];
-  /** Each makes two requests only. Called right before these, because some tokens change validity within seconds. */
-  readonly strangers: () => readonly TestCaller[];
+  /** Callers that send only two requests. Created right before, because the validity of some tokens changes within seconds. */
+  readonly briefCallers: () => readonly TestCaller[];
 }
 
 export type TestCaller = readonly [name: string, headers: Readonly<Record<string, string>>];
@@ -23,10 +23,10 @@ const JWT = { JWT_VERIFICATION_KEY: HMAC_SECRET, JWT_ALGORITHM: 'HS256' };
 const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 const ADMIN = ['agent_os:admin'];
 
-const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const user = (name: string, claims: object): TestCaller => [name, bearer(hs256Token(claims))];
 
-/** Spellings of the header around a credential that is good. */
+/** Spellings of the header with a valid credential. */
 function spellings(credential: string): TestCaller[] {
   return [
     ['no header', {}],
@@ -46,15 +46,15 @@ function spellings(credential: string): TestCaller[] {
 }
 
 const named = (pairs: readonly (readonly [string, string])[]): TestCaller[] =>
-  pairs.map(([name, text]) => [name, bearer(text)]);
+  pairs.map(([name, token]) => [name, bearer(token)]);
 
 const PEOPLE: readonly TestCaller[] = [
   user('ann', { sub: 'ann', scopes: ALL }),
   user('bob', { sub: 'bob', scopes: ALL }),
-  user('a stranger', { sub: 'zoe', scopes: ALL }),
+  user('an unrelated user', { sub: 'zoe', scopes: ALL }),
   user('an admin', { sub: 'ann', scopes: ADMIN }),
   user('an admin without sub', { scopes: ADMIN }),
-  user('nobody', { scopes: ALL }),
+  user('no sub', { scopes: ALL }),
   user('an empty sub', { sub: '', scopes: ALL }),
 ];
 
@@ -65,7 +65,7 @@ const SCOPES: readonly TestCaller[] = [
   user('delete only', { sub: 'ann', scopes: ['sessions:delete'] }),
 ];
 
-const ODD_SCOPES: readonly TestCaller[] = [
+const UNUSUAL_SCOPES: readonly TestCaller[] = [
   'sessions:read',
   'sessions:read sessions:write',
   ['sessions:*:read'],
@@ -107,7 +107,7 @@ export const AUTH_MODES: readonly AuthMode[] = [
       ['the key', bearer('the-key')],
       ['no key', {}],
     ],
-    strangers: () => [
+    briefCallers: () => [
       ...spellings('the-key'),
       ...named([
         ['wrong', 'the-kez'],
@@ -121,7 +121,7 @@ export const AUTH_MODES: readonly AuthMode[] = [
     oracle: { auth: { middleware: { ...KEYS, authorization: false, token_source: 'both' } } },
     ours: { ...JWT, JWT_TOKEN_SOURCE: 'both' },
     callers: [['no token', {}], ...PEOPLE.slice(0, 4), ...SCOPES.slice(0, 1)],
-    strangers: () => [
+    briefCallers: () => [
       ...spellings(hs256Token({ sub: 'ann' })),
       ['both', { ...bearer(hs256Token({ sub: 'ann' })), cookie: 'access_token=x' }],
     ],
@@ -131,11 +131,11 @@ export const AUTH_MODES: readonly AuthMode[] = [
     oracle: { auth: { authorization: true, config: KEYS } },
     ours: { ...JWT, AGNO_AUTHORIZATION: 'true' },
     callers: [['no token', {}], ...PEOPLE, ...SCOPES],
-    strangers: () => [
+    briefCallers: () => [
       ...named(unusualTokens()),
       ...named(invalidTokens()),
       ...spellings(hs256Token({ sub: 'ann', scopes: ALL })),
-      ...ODD_SCOPES,
+      ...UNUSUAL_SCOPES,
     ],
   },
   {
@@ -148,7 +148,7 @@ export const AUTH_MODES: readonly AuthMode[] = [
       user('ours', { sub: 'ann', scopes: ALL, aud: 'us' }),
       user('other', { sub: 'ann', scopes: ALL, aud: 'them' }),
     ],
-    strangers: () =>
+    briefCallers: () =>
       [null, '', [], ['them', 'us'], ['them'], 7, {}, [null, 'us']].map((aud) =>
         user(`aud ${JSON.stringify(aud)}`, { sub: 'ann', scopes: ['root'], aud }),
       ),
@@ -158,7 +158,7 @@ export const AUTH_MODES: readonly AuthMode[] = [
     oracle: { auth: { authorization: true, config: { ...KEYS, user_isolation: true } } },
     ours: { ...JWT, AGNO_AUTHORIZATION: 'true', AGNO_USER_ISOLATION: 'true' },
     callers: [['no token', {}], ...PEOPLE, ...SCOPES],
-    strangers: () => named(invalidTokens().slice(-12)),
+    briefCallers: () => named(invalidTokens().slice(-12)),
   },
   {
     name: 'service accounts',
@@ -166,7 +166,8 @@ export const AUTH_MODES: readonly AuthMode[] = [
     ours: { ...JWT, AGNO_AUTHORIZATION: 'true' },
     hasAccounts: true,
     callers: ACCOUNTS,
-    strangers: () => named(Array.from({ length: 22 }, (_, at) => [`wrong ${at}`, `${PAT}wrong-${at}`] as const)),
+    briefCallers: () =>
+      named(Array.from({ length: 22 }, (_, index) => [`wrong ${index}`, `${PAT}wrong-${index}`] as const)),
   },
   {
     name: 'service accounts without authentication',
@@ -174,7 +175,7 @@ export const AUTH_MODES: readonly AuthMode[] = [
     ours: {},
     hasAccounts: true,
     callers: [],
-    // All that AgentOS asks of these comes after routing and parsing; here, as in every mode, it comes before.
-    strangers: () => [['anybody', {}], ...ACCOUNTS, ...named([['wrong', `${PAT}wrong`]])],
+    // AgentOS authenticates these after routing and parsing; the service authenticates first, as in every mode.
+    briefCallers: () => [['no credentials', {}], ...ACCOUNTS, ...named([['wrong', `${PAT}wrong`]])],
   },
 ];

@@ -1,20 +1,20 @@
 import { base64UrlJson, HMAC_SECRET, hs256Token, secondsFromNow } from '../../support/signed-tokens.js';
 
-/** Tokens that no mode may accept, by what is wrong with them. */
+/** Tokens that every mode must reject, by their defect. */
 export function invalidTokens(): readonly (readonly [name: string, token: string])[] {
-  const good = hs256Token({ sub: 'ann', scopes: ['agent_os:admin'] });
-  const [header = '', payload = '', signature = ''] = good.split('.');
+  const valid = hs256Token({ sub: 'ann', scopes: ['agent_os:admin'] });
+  const [header = '', payload = '', signature = ''] = valid.split('.');
   return [
     ['no segments', 'x'],
     ['two segments', 'a.b'],
     ['letters', 'a.b.c'],
     ['words', 'abc.def.ghi'],
-    ['four segments', `${good}.x`],
+    ['four segments', `${valid}.x`],
     ['header is not UTF-8', `${Buffer.from([0xff, 0x7b]).toString('base64url')}.e30.e30`],
     ['header ends within a character', `${Buffer.from([0xe2, 0x9c]).toString('base64url')}.e30.e30`],
     ['header breaks off a character', `${Buffer.from([0x22, 0xe2, 0x9c, 0x22]).toString('base64url')}.e30.e30`],
-    ['header is no JSON', `${base64UrlJson('alg')}.e30.e30`],
-    ['header has a fault in its second line', `${base64UrlJson('{"alg":"HS256",\n "typ":}')}.e30.e30`],
+    ['header is not JSON', `${base64UrlJson('alg')}.e30.e30`],
+    ['header has a syntax error in its second line', `${base64UrlJson('{"alg":"HS256",\n "typ":}')}.e30.e30`],
     ['header is a list', `${base64UrlJson('[]')}.e30.e30`],
     ['header is empty', `.${payload}.${signature}`],
     ['header without alg', `${base64UrlJson('{}')}.e30.e30`],
@@ -22,8 +22,8 @@ export function invalidTokens(): readonly (readonly [name: string, token: string
     ['header with too much padding', 'e30===.e30.e30'],
     ['header with spare bits', 'e31.e30.e30'],
     ['header in the other alphabet', 'e+/=.e30.e30'],
-    ['payload is no base64', `${header}.*.${signature}`],
-    ['signature is no base64', `${header}.${payload}.*`],
+    ['payload is not base64', `${header}.*.${signature}`],
+    ['signature is not base64', `${header}.${payload}.*`],
     ['no signature', `${header}.${payload}.`],
     ['alg none', `${base64UrlJson({ alg: 'none' })}.${payload}.`],
     ['alg in lower case', hs256Token({ sub: 'ann' }, { header: { alg: 'hs256' } })],
@@ -35,14 +35,14 @@ export function invalidTokens(): readonly (readonly [name: string, token: string
     ['crit is a text', hs256Token({ sub: 'ann' }, { header: { crit: 'b64' } })],
     ['crit holds a number', hs256Token({ sub: 'ann' }, { header: { crit: [1] } })],
     ['crit is unknown', hs256Token({ sub: 'ann' }, { header: { crit: ['exp'] } })],
-    ['crit names what is missing', hs256Token({ sub: 'ann' }, { header: { crit: ['b64'] } })],
+    ['crit names a missing header', hs256Token({ sub: 'ann' }, { header: { crit: ['b64'] } })],
     ['b64 with payload', hs256Token({ sub: 'ann' }, { header: { b64: false, crit: ['b64'] } })],
     ['b64 without payload', `${base64UrlJson({ alg: 'HS256', b64: false, crit: ['b64'] })}..${signature}`],
     ['b64 not critical', `${base64UrlJson({ alg: 'HS256', b64: false })}..${signature}`],
     ['another secret', hs256Token({ sub: 'ann' }, { secret: `${HMAC_SECRET}x` })],
     ['payload changed', `${header}.${base64UrlJson({ sub: 'bob', scopes: ['agent_os:admin'] })}.${signature}`],
     ['signature of another', `${header}.${payload}.${hs256Token({ sub: 'bob' }).split('.')[2]}`],
-    ['payload is no JSON', hs256Token('nothing')],
+    ['payload is not JSON', hs256Token('nothing')],
     ['payload is a list', hs256Token('[]')],
     [
       'payload is not UTF-8',
@@ -70,11 +70,11 @@ export function invalidTokens(): readonly (readonly [name: string, token: string
   ];
 }
 
-/** Tokens that are unusual but good. */
+/** Unusual but valid tokens. */
 export function unusualTokens(): readonly (readonly [name: string, token: string])[] {
   const scopes = ['sessions:read', 'sessions:write', 'sessions:delete'];
   return [
-    // The leeway is 10 s. These two come first, so that they are sent before it is over.
+    // The leeway is 10 s. These two come first, so that they are sent before it ends.
     ['exp within the leeway', hs256Token({ sub: 'ann', scopes, exp: secondsFromNow(-1) })],
     ['iat within the leeway', hs256Token({ sub: 'ann', scopes, iat: secondsFromNow(9) })],
     ['exp as text', hs256Token({ sub: 'ann', scopes, exp: ` ${secondsFromNow(86_400)} ` })],
@@ -84,7 +84,7 @@ export function unusualTokens(): readonly (readonly [name: string, token: string
     ['iat true', hs256Token({ sub: 'ann', scopes, iat: true })],
     ['two subs', hs256Token('{"sub":"bob","scopes":["sessions:read"],"sub":"ann"}')],
     ['any audience', hs256Token({ sub: 'ann', scopes, aud: ['x', 'y'] })],
-    ['a kid that nobody knows', hs256Token({ sub: 'ann', scopes }, { header: { kid: '../../etc/passwd' } })],
+    ['an unknown kid', hs256Token({ sub: 'ann', scopes }, { header: { kid: '../../etc/passwd' } })],
     ['a sub with spaces', hs256Token({ sub: ' ann ', scopes })],
     ['an umlaut as sub', hs256Token({ sub: 'änn', scopes })],
   ];

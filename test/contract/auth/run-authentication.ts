@@ -12,7 +12,7 @@ import type { Unit } from '../harness/units.js';
 import { ACCOUNT_ROWS, AUTH_MODES, type AuthMode, type TestCaller } from './auth-modes.js';
 import { ALL_READS, GIVEN_SESSIONS, WRITES } from './auth-requests.js';
 
-/** Every mode of authentication: each caller makes every request, to us and to a live AgentOS that is set up alike. */
+/** A unit per authentication mode: sends every request as each caller to our service and to a live AgentOS. */
 export function authenticationUnits(templates: Templates): Unit[] {
   return AUTH_MODES.map((mode, index) => ({
     name: `auth: ${mode.name}`,
@@ -71,18 +71,18 @@ async function compare(
     report.add('auth', mode, contract.name, compareWithExpectation(contract, expectationOf(contract, theirs), own, []));
   } catch (error) {
     const actual = error instanceof Error ? error.message : String(error);
-    report.add('auth', mode, contract.name, [{ path: 'error', expected: 'an answer', actual }]);
+    report.add('auth', mode, contract.name, [{ path: 'error', expected: 'a response', actual }]);
   }
 }
 
-function* casesOf({ callers, strangers }: AuthMode): Generator<ContractCase> {
+function* casesOf({ callers, briefCallers }: AuthMode): Generator<ContractCase> {
   for (const caller of callers) {
     const { cases, add } = caseCollector('list');
     for (const step of ALL_READS) add(nameOf(caller, step), by(caller, step), { rowsOf: [] });
     for (const step of WRITES) add(nameOf(caller, step), by(caller, step), { given: GIVEN_SESSIONS, rowsOf: ROWS });
     yield* cases;
   }
-  for (const caller of strangers()) {
+  for (const caller of briefCallers()) {
     const { cases, add } = caseCollector('list');
     for (const step of [ALL_READS[0], WRITES[0]]) {
       if (step !== undefined) add(nameOf(caller, step), by(caller, step), { given: GIVEN_SESSIONS });

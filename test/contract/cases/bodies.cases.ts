@@ -6,7 +6,7 @@ const { cases, add } = caseCollector('bodies');
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** Every route with a body gets the same text. */
+/** All routes with a body. Each gets the same bodies. */
 const ROUTES: readonly (readonly [string, string])[] = [
   ['POST', '/sessions'],
   ['PATCH', '/sessions/b-1'],

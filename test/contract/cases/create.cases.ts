@@ -15,7 +15,7 @@ const FULL = {
   workflow_id: 'flow-m',
 };
 
-/** Creates with these values, and compares the row that is left. */
+/** Creates a session with these values, and compares the stored row. */
 function make(name: string, query: string, body: unknown): void {
   const id =
     typeof body === 'object' && body !== null && 'session_id' in body ? String(body.session_id) : '{{0.session_id}}';
@@ -160,7 +160,7 @@ add('db_id', send('POST', '/sessions?db_id=default', { session_id: 'made' }), { 
 add('unknown db_id', send('POST', '/sessions?db_id=nope', { session_id: 'made' }));
 add('table is ignored', send('POST', '/sessions?table=nope', { session_id: 'made' }), { rowsOf: ['made'] });
 
-/** Text that PostgreSQL cannot shorten to fit into an index, and that is the same every time. */
+/** Deterministic text that PostgreSQL cannot compress to fit into an index. */
 function incompressible(length: number): string {
   let text = '';
   for (let part = 0; text.length < length; part++)

@@ -72,7 +72,7 @@ function bulk() {
   add(
     '1500 ids',
     drop({
-      session_ids: Array.from({ length: 1500 }, (_, at) => `d-${at}`),
+      session_ids: Array.from({ length: 1500 }, (_, index) => `d-${index}`),
       session_types: Array.from({ length: 1500 }, () => 'agent'),
     }),
     draft,

@@ -16,7 +16,7 @@ import rename from './rename.cases.js';
 import { runPreviews, runs } from './runs.cases.js';
 import singleRun from './single-run.cases.js';
 
-/** Every case of the contract; names are unique within a route. */
+/** All contract cases. Names are unique within a route. */
 export const CASES: readonly ContractCase[] = checked([
   ...list,
   ...create,
@@ -42,7 +42,7 @@ function checked(cases: readonly ContractCase[]): readonly ContractCase[] {
   const seen = new Set<string>();
   for (const { route, name } of cases) {
     const key = `${route}: ${name}`;
-    if (seen.has(key)) throw new Error(`two contract cases are called ${key}`);
+    if (seen.has(key)) throw new Error(`Two contract cases have the name ${key}`);
     seen.add(key);
   }
   return cases;

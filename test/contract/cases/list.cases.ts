@@ -20,7 +20,7 @@ const USERS = ['ann', 'bob', 'carl', 'dora', 'gina', 'hugo', 'nobody', '', 'Ann'
 for (const user of USERS) ask(`user_id=${user}&limit=100`);
 for (const type of TYPES.slice(1)) ask(`user_id=carl&${type}&component_id=part-0`);
 
-// The name filter is a pattern of ILIKE, unescaped, on the stored name only.
+// AgentOS compares the name filter with the stored name by ILIKE, without escaping wildcards.
 const NAMES = [
   ...['100', '%25', '_', '%5C%25', '%5C_', '%5C', '%5C%5C', '__', 's%25e', 'SNAKE_CASE', 'ünï', 'ÜNÏ', "quote's"],
   ...[
@@ -88,7 +88,7 @@ ask('page=4611686018427387904&limit=2');
 ask(`limit=${'1'.repeat(4301)}`);
 ask(`page=${'1'.repeat(4300)}`);
 
-// Sorting. Ties have no order, so only unique columns are compared in order.
+// Sorting. Ties have no order, so the order is compared only for unique columns.
 for (const column of ['created_at', 'updated_at', 'session_id']) {
   for (const order of ['', '&sort_order=asc', '&sort_order=desc']) ask(`sort_by=${column}${order}&limit=8&page=4`);
 }
@@ -114,7 +114,7 @@ for (const attribute of ['keys', 'values', 'items', 'get', 'contains_column', '_
   ask(`sort_by=${attribute}&component_id=team-live`);
 for (const order of ['', 'ASC', 'Desc', 'up', 'asc&sort_order=desc']) ask(`limit=3&sort_order=${order}`);
 
-// Validation: every error is told, in the order of the parameters; of a repeated parameter the last one counts.
+// Validation: all errors are reported in the order of the parameters; the last value of a repeated parameter wins.
 ask('type=');
 ask('type=nope');
 ask('type=AGENT');

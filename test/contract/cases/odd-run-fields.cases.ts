@@ -3,10 +3,10 @@ import { rawJson } from '../harness/given-session.js';
 import { runCaseCollector } from './run-case-collector.js';
 import { agent, agentRun, message, team, teamRun, workflow } from './session-builders.js';
 
-/** Runs and messages whose fields are missing, null, empty or of another type than agno writes. */
+/** Runs and messages with fields that are missing, null, empty or of another type than agno writes. */
 const { readRuns, readDetail, collected } = runCaseCollector();
 
-// Runs of an agent with inputs, contents and other fields of every type.
+// Agent runs with inputs, contents and other fields of every type.
 const RUN_FIELDS: Record<string, string> = {
   'input_content list': '{"input":{"input_content":["a",1,null,{"k":"v"}]}}',
   'input_content list of user': '{"input":{"input_content":[{"role":"user","content":"In the list"}]}}',
@@ -109,7 +109,7 @@ readRuns(
 );
 readRuns('run_data null', agent('odd', { tableRuns: [], legacyRuns: null }));
 
-// Messages of the chat history.
+// Messages in the chat history.
 const MESSAGES: Record<string, unknown[]> = {
   'without id and date': [{ role: 'user', content: 'q' }],
   'system, tool and developer': [
@@ -186,11 +186,11 @@ for (const [name, messages] of Object.entries(MESSAGES)) {
   });
 }
 
-/** The members of an object given as JSON text laid over those of another, by key. */
-function merge(base: Record<string, string>, text: string): string {
-  const own = Object.keys(JSON.parse(text) as object);
+/** Adds the members of a JSON object to `base`, replacing equal keys. Works on text to preserve numbers. */
+function merge(base: Record<string, string>, json: string): string {
+  const own = Object.keys(JSON.parse(json) as object);
   const kept = Object.entries(base).filter(([key]) => !own.includes(key));
-  return `{${kept.map(([key, value]) => `"${key}":${value}`).join(',')},${text.slice(1)}`;
+  return `{${kept.map(([key, value]) => `"${key}":${value}`).join(',')},${json.slice(1)}`;
 }
 
 export default collected();

@@ -2,7 +2,7 @@ import { rawJson, type StoredJson } from '../harness/given-session.js';
 import { runCaseCollector } from './run-case-collector.js';
 import { agent, agentRun, message, team, teamRun, workflow, workflowRun } from './session-builders.js';
 
-/** Runs that name their session in unusual ways, or that belong to another kind of component than the session. */
+/** Runs that give their session an unusual title, or that belong to another kind of component than the session. */
 const { readEverywhere, collected } = runCaseCollector();
 
 const user = (content: unknown, fields = {}) => message('user', content, fields);

@@ -60,7 +60,7 @@ for (const [name, body] of Object.entries(BODIES)) {
   }
 }
 
-// Which type is asked for; the stored one decides.
+// The type in the query is ignored; the stored type decides.
 for (const session of ONE_OF_EACH) {
   for (const type of ['agent', 'team', 'workflow']) {
     add(
@@ -75,7 +75,7 @@ const draft = { given: [plain] };
 for (const type of ['nope', '', 'AGENT'])
   add(`type=${type}`, send('PATCH', `/sessions/p-agent?type=${type}`, {}), draft);
 
-// Summaries: which are taken, and how their dates come back.
+// Accepted and rejected summaries, and the format of their dates in responses.
 const DATES = [
   '2025-10-21',
   '2025-10-21 14:30',
@@ -120,7 +120,7 @@ add('bad summary on a workflow', send('PATCH', '/sessions/p-flow', { summary: { 
   given: ONE_OF_EACH.slice(2),
 });
 
-// Who may, and what is not there.
+// Sessions of other users, and sessions that do not exist.
 add('unknown', send('PATCH', '/sessions/nope', { session_name: 'N' }));
 add('unknown with type', send('PATCH', '/sessions/nope?type=team', { session_name: 'N' }));
 for (const user of ['own', 'else', ''])
@@ -134,7 +134,7 @@ add('a session of nobody, asked by a user', send('PATCH', '/sessions/p-nobody?us
 });
 add('unknown db_id', send('PATCH', '/sessions/p-agent?db_id=nope', {}), draft);
 
-// Columns in every state of null.
+// SQL NULL, JSON null and empty objects in all columns.
 const NULLS: Record<string, object> = {
   'SQL NULL everywhere': {},
   'JSON null everywhere': { session_data: null, agent_data: null, metadata: null, summary: null },
@@ -156,7 +156,7 @@ add('workflow, summary stored', send('PATCH', '/sessions/p-null', { session_name
   given: [workflow('p-null', { summary: SUMMARY })],
 });
 
-// Numbers of what is not patched stay as they are.
+// Numbers in fields that are not patched are unchanged.
 add('numbers stay', [send('PATCH', '/sessions/p-agent', { metadata: {} }), get('/sessions/p-agent')], draft);
 add(
   'numbers arrive',

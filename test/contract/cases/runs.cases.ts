@@ -1,7 +1,7 @@
 import { caseCollector, get, type Route } from '../harness/contract-case.js';
 import { IDS_WITH_RUNS, UNUSUAL_IDS } from './seeded-ids.js';
 
-/** `runs` and `run-previews` take the same parameters and select the same runs. */
+/** Cases for `runs` and `run-previews`, which accept the same parameters and select the same runs. */
 function casesOfListing(route: Route & ('runs' | 'run-previews')) {
   const { cases, add } = caseCollector(route);
   const ask = (id: string, query = ''): void => {
@@ -31,7 +31,7 @@ function casesOfListing(route: Route & ('runs' | 'run-previews')) {
 
   for (const user of ['ann', 'bob', '']) ask('agent-plain', `user_id=${user}`);
 
-  // agent-statuses has runs at 1750000200, …210, and so on, one for each status.
+  // agent-statuses has one run per status, created at 1750000200, 1750000210 and so on.
   for (const bound of [
     '1750000200',
     '1750000201',

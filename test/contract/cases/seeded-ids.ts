@@ -1,4 +1,4 @@
-/** Sessions that `oracle/seeded_*.py` write, by what they are good for. Cases that write make sessions of their own. */
+/** Names of the sessions that `oracle/seeded_*.py` create. Cases that write define their own sessions. */
 const AGENTS = [
   'plain',
   'rich',
@@ -40,7 +40,7 @@ export const UNUSUAL_IDS = [
   `long-${'x'.repeat(995)}`,
 ];
 
-/** Runs of seeded sessions, one of each kind: session, run. */
+/** Session id and run id of one seeded run of each kind. */
 export const SEEDED_RUN_IDS: readonly (readonly [string, string])[] = [
   ['agent-plain', 'run-plain-1'],
   ['agent-plain', 'run-plain-2'],

@@ -1,6 +1,6 @@
 import type { GivenSession, StoredJson } from '../harness/given-session.js';
 
-/** Sessions that cases bring along. Owner `own` unless said, so that a list can ask for them alone. */
+/** Columns of a session of a case. The default owner is `own`, so that a list can filter by it. */
 type Columns = Partial<GivenSession>;
 
 export function agent(session_id: string, columns: Columns = {}): GivenSession {
@@ -15,7 +15,7 @@ export function workflow(session_id: string, columns: Columns = {}): GivenSessio
   return { session_id, session_type: 'workflow', workflow_id: 'flow-x', user_id: 'own', ...columns };
 }
 
-/** A run of an agent as agno 3.x stores it, with the fields that are always there. */
+/** A run of an agent with the fields that agno 3.x always stores. */
 export function agentRun(run_id: string, fields: Record<string, unknown> = {}): StoredJson {
   return {
     run_id,

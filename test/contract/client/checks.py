@@ -1,4 +1,4 @@
-"""Named checks that print one line each: `ok NAME`, or `not ok NAME: what was wrong`."""
+"""Named checks that print one line each: `ok NAME`, or `not ok NAME: REASON`."""
 
 import asyncio
 import inspect
@@ -7,7 +7,7 @@ import traceback
 
 
 class Checks:
-    """Collects functions in order and runs them all; a failure does not keep the others from running."""
+    """Collects functions and runs all of them in order, also after failures."""
 
     def __init__(self) -> None:
         self._checks = []
@@ -17,9 +17,9 @@ class Checks:
         return check
 
     def run(self) -> int:
-        """Returns the exit code: 0 when every check held."""
+        """Returns the exit code: 0 when all checks passed."""
         failed = 0
-        loop = asyncio.new_event_loop()  # one for all: HTTP connections are kept from check to check
+        loop = asyncio.new_event_loop()  # one loop for all checks, so that HTTP connections are reused
         for check in self._checks:
             name = check.__name__.replace("_", " ")
             try:

@@ -1,4 +1,4 @@
-"""agno's public HTTP client against our service: sessions_client.py BASE_URL
+"""Tests our service with agno's public HTTP client: sessions_client.py BASE_URL
 
 The service serves a seeded v3 database (see `oracle/seed.py`) with the db_id `default`.
 """
@@ -52,14 +52,14 @@ async def create_session_of_each_type():
 
 
 @check
-async def create_session_with_nothing_makes_an_id():
+async def create_session_without_a_body_generates_an_id():
     made = await client.create_session()
     equal(len(made.session_id), 36)
     await client.delete_session(made.session_id)
 
 
 @check
-async def create_session_twice_is_a_conflict():
+async def create_session_responds_409_to_a_taken_id():
     equal(await status_of(client.create_session(session_id="client-agent")), 409)
 
 
@@ -89,7 +89,7 @@ async def get_session_of_each_type():
 
 
 @check
-async def get_session_that_is_not_there():
+async def get_session_responds_404_to_an_unknown_id_or_another_user():
     equal(await status_of(client.get_session("nope")), 404)
     equal(await status_of(client.get_session("agent-plain", user_id="bob")), 404)
 
@@ -151,7 +151,7 @@ async def update_session():
 
 
 @check
-async def remote_db_does_the_same():
+async def remote_db_supports_all_operations():
     made = await remote.create_session(session_id="remote-1", agent_id="part", user_id="remote", db_id=remote.id)
     equal(made.session_id, "remote-1")
     equal((await remote.get_sessions(user_id="remote", db_id="default", table=remote.session_table_name)).meta.total_count, 1)
@@ -178,7 +178,7 @@ async def delete_sessions():
 
 
 @check
-async def remote_db_deletes_several():
+async def remote_db_deletes_several_sessions():
     for number in (1, 2):
         await remote.create_session(session_id=f"remote-{number}", user_id="remote")
     await remote.delete_sessions(["remote-1", "remote-2"], [SessionType.AGENT, SessionType.AGENT])

@@ -1,6 +1,6 @@
-"""Python and our service on one live database, writing in turns: shared_database.py BASE_URL DSN
+"""Tests Python and our service on the same live database, writing in turns: shared_database.py BASE_URL DSN
 
-Runs on agno 2.x (v2 tables) and 3.x (v3 tables): agents that really run on one side, HTTP on the other.
+Runs with agno 2.x (v2 tables) and 3.x (v3 tables). Agents run in Python; our service is used over HTTP.
 """
 
 import sys
@@ -25,13 +25,13 @@ check = Checks()
 
 
 def new_agent() -> Agent:
-    """A fresh one for every run, as in another process: nothing is remembered but what the database holds."""
+    """Creates a new agent for every run, so that its only memory is the database, as in another process."""
     return Agent(id="both-agent", name="Both", model=EchoModel(), db=db, add_history_to_context=True, telemetry=False)
 
 
 def ok(reply: httpx.Response):
     if reply.is_error:
-        raise AssertionError(f"{reply.request.method} {reply.request.url} answered {reply.status_code}: {reply.text}")
+        raise AssertionError(f"{reply.request.method} {reply.request.url} responded {reply.status_code}: {reply.text}")
     return reply.json() if reply.content else None
 
 
@@ -40,7 +40,7 @@ def in_python(session_id: str, kind: SessionType = SessionType.AGENT):
 
 
 @check
-def an_agent_of_python_runs_and_the_service_shows_it():
+def the_service_shows_a_run_of_a_python_agent():
     new_agent().run("First question", session_id="both-1", user_id="ann", session_state={"count": 1})
     detail = ok(http.get("/sessions/both-1"))
     equal((detail["session_name"], detail["session_state"]), ("First question", {"count": 1}))
@@ -50,7 +50,7 @@ def an_agent_of_python_runs_and_the_service_shows_it():
 
 
 @check
-def the_service_renames_and_python_sees_the_name_and_keeps_it():
+def python_sees_and_keeps_a_name_set_by_the_service():
     ok(http.post("/sessions/both-1/rename", json={"session_name": "Renamed over HTTP"}))
     equal(in_python("both-1").session_data["session_name"], "Renamed over HTTP")
     new_agent().run("Second question", session_id="both-1", user_id="ann")
@@ -61,7 +61,7 @@ def the_service_renames_and_python_sees_the_name_and_keeps_it():
 
 
 @check
-def the_service_patches_and_python_works_with_it():
+def python_sees_and_keeps_fields_patched_by_the_service():
     ok(http.patch("/sessions/both-1", json={
         "session_state": {"count": 41}, "metadata": {"vip": True},
         "summary": {"summary": "So far so good.", "topics": ["x"], "updated_at": "2025-10-21T14:30:00Z"},
@@ -76,7 +76,7 @@ def the_service_patches_and_python_works_with_it():
 
 
 @check
-def the_service_creates_and_an_agent_of_python_goes_on():
+def a_python_agent_continues_a_session_created_by_the_service():
     ok(http.post("/sessions", json={"session_id": "both-2", "agent_id": "both-agent", "user_id": "ann", "session_state": {"from": "http"}, "metadata": {"m": 1}}))
     equal(in_python("both-2").session_data, {"session_state": {"from": "http"}})
     new_agent().run("Hello again", session_id="both-2", user_id="ann")
@@ -85,14 +85,14 @@ def the_service_creates_and_an_agent_of_python_goes_on():
 
 
 @check
-def the_service_creates_with_nothing_and_python_goes_on():
+def a_python_agent_continues_an_empty_session_created_by_the_service():
     made = ok(http.post("/sessions"))["session_id"]
     new_agent().run("Into the void", session_id=made)
     equal(ok(http.get(f"/sessions/{made}"))["session_name"], "Into the void")
 
 
 @check
-def a_team_goes_both_ways():
+def a_team_session_is_shared_in_both_directions():
     ok(http.post("/sessions?type=team", json={"session_id": "both-3", "team_id": "both-team", "user_id": "ann", "session_name": "Team talk"}))
     member = Agent(id="both-member", name="Member", model=EchoModel(), telemetry=False)
     team = Team(id="both-team", name="Both team", model=EchoModel(), members=[member], db=db, telemetry=False)
@@ -105,7 +105,7 @@ def a_team_goes_both_ways():
 
 
 @check
-def a_workflow_goes_both_ways():
+def a_workflow_session_is_shared_in_both_directions():
     ok(http.post("/sessions?type=workflow", json={"session_id": "both-4", "workflow_id": "both-flow", "session_name": "Flow"}))
     flow = Workflow(id="both-flow", name="Both flow", steps=[new_agent()], db=db, telemetry=False)
     flow.run(input="Do it", session_id="both-4")
@@ -126,7 +126,7 @@ def big_numbers_survive_a_rename_by_the_service():
 
 
 @check
-def what_the_service_deletes_is_gone_for_python():
+def python_does_not_find_sessions_deleted_by_the_service():
     ok(http.delete("/sessions/both-1"))
     equal(in_python("both-1"), None)
     ok(http.request("DELETE", "/sessions", json={"session_ids": ["both-3"], "session_types": ["team"]}))
@@ -136,7 +136,7 @@ def what_the_service_deletes_is_gone_for_python():
 
 
 @check
-def what_python_deletes_is_gone_for_the_service():
+def the_service_does_not_find_sessions_deleted_by_python():
     db.delete_session("both-2")
     db.delete_sessions(["both-1", "both-4"])
     equal([http.get(f"/sessions/both-{number}").status_code for number in (1, 2, 4)], [404, 404, 404])

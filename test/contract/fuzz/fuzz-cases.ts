@@ -12,15 +12,15 @@ const JSON_TYPES = [
   'application/merge-patch+json',
 ];
 
-/** So many cases by chance: odd queries, odd bodies, and odd rows read on every route. */
+/** Generates random cases: random queries and bodies, and random rows that are read on every route. */
 export function fuzzCases(seed: number, count: number): readonly ContractCase[] {
   const { cases, add } = caseCollector('list');
-  for (let at = 0; at < count; at++) {
-    const dice = new SeededRandom(seed + at);
-    const session = randomSession(dice);
-    const write = dice.oneIn(2) ? [oddWrite(dice)] : [];
+  for (let index = 0; index < count; index++) {
+    const random = new SeededRandom(seed + index);
+    const session = randomSession(random);
+    const write = random.oneIn(2) ? [randomWrite(random)] : [];
     const isCreated = write[0]?.method === 'POST' && write[0].path.startsWith('/sessions?');
-    add(`seed ${seed + at}`, [...write, ...oddReads(dice)], {
+    add(`seed ${seed + index}`, [...write, ...randomReads(random)], {
       given: [session],
       rowsOf: write.length === 0 ? [] : [isCreated ? '{{0.session_id}}' : 'f'],
     });
@@ -28,24 +28,24 @@ export function fuzzCases(seed: number, count: number): readonly ContractCase[] 
   return cases;
 }
 
-function oddReads(dice: SeededRandom): Step[] {
+function randomReads(random: SeededRandom): Step[] {
   return [
-    get(`/sessions${randomQuery(dice, QUERY_PARAMETERS.list)}`),
+    get(`/sessions${randomQuery(random, QUERY_PARAMETERS.list)}`),
     get('/sessions?user_id=own'),
-    get(`/sessions/f${randomQuery(dice, QUERY_PARAMETERS.session)}`),
+    get(`/sessions/f${randomQuery(random, QUERY_PARAMETERS.session)}`),
     get('/sessions/f'),
-    get(`/sessions/f/runs${randomQuery(dice, QUERY_PARAMETERS.runs)}`),
+    get(`/sessions/f/runs${randomQuery(random, QUERY_PARAMETERS.runs)}`),
     get('/sessions/f/runs'),
-    get(`/sessions/f/run-previews${randomQuery(dice, QUERY_PARAMETERS.runs)}`),
-    get(`/sessions/f/runs/f-${dice.below(3)}${randomQuery(dice, QUERY_PARAMETERS.session)}`),
+    get(`/sessions/f/run-previews${randomQuery(random, QUERY_PARAMETERS.runs)}`),
+    get(`/sessions/f/runs/f-${random.below(3)}${randomQuery(random, QUERY_PARAMETERS.session)}`),
   ];
 }
 
-function oddWrite(dice: SeededRandom): Step {
-  const kind = dice.pick<BodyKind>(['create', 'patch', 'rename', 'delete', 'patch']);
-  const body = randomBody(dice, kind);
-  const headers = { 'content-type': dice.oneIn(10) ? dice.pick(JSON_TYPES) : 'application/json' };
-  const query = randomQuery(dice, QUERY_PARAMETERS[kind]);
+function randomWrite(random: SeededRandom): Step {
+  const kind = random.pick<BodyKind>(['create', 'patch', 'rename', 'delete', 'patch']);
+  const body = randomBody(random, kind);
+  const headers = { 'content-type': random.oneIn(10) ? random.pick(JSON_TYPES) : 'application/json' };
+  const query = randomQuery(random, QUERY_PARAMETERS[kind]);
   switch (kind) {
     case 'create':
       return { method: 'POST', path: `/sessions${query === '' ? '?' : query}`, headers, body };
@@ -54,7 +54,7 @@ function oddWrite(dice: SeededRandom): Step {
     case 'rename':
       return { method: 'POST', path: `/sessions/f/rename${query}`, headers, body };
     case 'delete':
-      return dice.oneIn(3)
+      return random.oneIn(3)
         ? { method: 'DELETE', path: `/sessions/f${query}` }
         : { method: 'DELETE', path: `/sessions${query}`, headers, body };
   }

@@ -18,7 +18,7 @@ const FIELDS = {
   rename: ['session_name', 'session_name', 'unknown'],
   delete: ['session_ids', 'session_types'],
 } as const;
-const FITTING: Readonly<Record<string, readonly string[]>> = {
+const VALID: Readonly<Record<string, readonly string[]>> = {
   session_id: ['"made"', '"f"', '"ü x"', '""'],
   session_name: ['"N"', '""', '"a\\u0000b"', '"ü\\ufffe"', '"\\ud83d\\ude42"'],
   session_state: ['{}', '{"a":1.0,"b":[null,{"c":9007199254740993}]}', '{"__proto__":{"x":1},"2":1,"10":2}'],
@@ -34,32 +34,32 @@ const FITTING: Readonly<Record<string, readonly string[]>> = {
 
 export type BodyKind = keyof typeof FIELDS;
 
-/** A JSON body that mostly makes sense; now and then a field of another type, or text that is not quite JSON. */
-export function randomBody(dice: SeededRandom, kind: BodyKind): string {
-  if (dice.oneIn(25)) return randomValue(dice, NAMES);
-  const members = dice
-    .some(kind === 'rename' ? 2 : 4, () => dice.pick<string>(FIELDS[kind]))
+/** A random JSON body: mostly valid, sometimes with a field of another type or a syntax error. */
+export function randomBody(random: SeededRandom, kind: BodyKind): string {
+  if (random.oneIn(25)) return randomValue(random, NAMES);
+  const members = random
+    .some(kind === 'rename' ? 2 : 4, () => random.pick<string>(FIELDS[kind]))
     .map((name) => {
-      const value = dice.oneIn(4) ? randomValue(dice, NAMES) : dice.pick(FITTING[name] ?? ['"x"', 'null']);
+      const value = random.oneIn(4) ? randomValue(random, NAMES) : random.pick(VALID[name] ?? ['"x"', 'null']);
       return `${JSON.stringify(name)}:${value}`;
     });
   if (kind === 'delete' && members.length < 2) members.push('"session_ids":["f"]', '"session_types":["agent"]');
-  const text = `{${members.join(dice.oneIn(40) ? ' ,\n ' : ',')}}`;
-  return dice.oneIn(12) ? damaged(dice, text) : text;
+  const text = `{${members.join(random.oneIn(40) ? ' ,\n ' : ',')}}`;
+  return random.oneIn(12) ? damaged(random, text) : text;
 }
 
-function damaged(dice: SeededRandom, text: string): string {
-  const at = dice.below(text.length + 1);
-  switch (dice.below(3)) {
+function damaged(random: SeededRandom, json: string): string {
+  const index = random.below(json.length + 1);
+  switch (random.below(3)) {
     case 0:
-      return text.slice(0, at);
+      return json.slice(0, index);
     case 1:
-      return text.slice(0, at) + text.slice(at + 1);
+      return json.slice(0, index) + json.slice(index + 1);
     default:
       return (
-        text.slice(0, at) +
-        dice.pick(['"', '{', '}', '[', ',', ':', '\\', '\u0001', 'NaN', '01', '.', 'e', ' ', 'ü']) +
-        text.slice(at)
+        json.slice(0, index) +
+        random.pick(['"', '{', '}', '[', ',', ':', '\\', '\u0001', 'NaN', '01', '.', 'e', ' ', 'ü']) +
+        json.slice(index)
       );
   }
 }

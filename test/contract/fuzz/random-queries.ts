@@ -83,7 +83,7 @@ const LISTS = [
 const SESSION = ['type', 'user_id', 'db_id', 'table', 'unknown', 'session_id'];
 const RUNS = [...SESSION, 'status', 'status', 'created_after', 'created_before'];
 
-/** Query parameters that some routes know and others ignore. A wrong `type` of PATCH writes foreign columns in AgentOS. */
+/** Query parameters by route. PATCH gets no `type`, because AgentOS writes columns of other types when it is wrong. */
 export const QUERY_PARAMETERS = {
   list: LISTS,
   session: SESSION,
@@ -94,14 +94,14 @@ export const QUERY_PARAMETERS = {
   delete: [...SESSION, 'delete_media'],
 } as const;
 
-/** A query string, with its question mark, of a few parameters that mostly make sense. */
-export function randomQuery(dice: SeededRandom, names: readonly string[]): string {
-  const pairs = dice
-    .some(3, () => dice.pick(names))
+/** A random query string with question mark: a few parameters with mostly valid values. */
+export function randomQuery(random: SeededRandom, names: readonly string[]): string {
+  const pairs = random
+    .some(3, () => random.pick(names))
     .map((name) => {
-      const value = dice.oneIn(7) ? dice.pick(ANY) : dice.pick(VALUES[name] ?? ANY);
-      if (dice.oneIn(40)) return name;
-      return `${dice.oneIn(40) ? name.toUpperCase() : name}=${value.replace(/[^!-~]/gu, encodeURIComponent)}`;
+      const value = random.oneIn(7) ? random.pick(ANY) : random.pick(VALUES[name] ?? ANY);
+      if (random.oneIn(40)) return name;
+      return `${random.oneIn(40) ? name.toUpperCase() : name}=${value.replace(/[^!-~]/gu, encodeURIComponent)}`;
     });
-  return pairs.length === 0 ? '' : `?${pairs.join(dice.oneIn(30) ? ';' : '&')}`;
+  return pairs.length === 0 ? '' : `?${pairs.join(random.oneIn(30) ? ';' : '&')}`;
 }

@@ -28,74 +28,75 @@ const ANY_NAMES = ['a', 'b', 'tags', 'step'];
 
 const KINDS = ['agent', 'team', 'workflow'] as const;
 
-/** A session called `f` of user `own` whose columns hold what agno may have written, and now and then what it never would. */
-export function randomSession(dice: SeededRandom): GivenSession {
-  const kind = dice.pick(KINDS);
+/** A session `f` of user `own` with random columns: mostly values that agno writes, sometimes invalid ones. */
+export function randomSession(random: SeededRandom): GivenSession {
+  const kind = random.pick(KINDS);
   const columns: Record<string, unknown> = {};
-  const maybe = (name: string, text: () => string) => {
-    if (!dice.oneIn(3)) columns[name] = rawJson(dice.oneIn(8) ? 'null' : text());
+  const maybe = (name: string, json: () => string) => {
+    if (!random.oneIn(3)) columns[name] = rawJson(random.oneIn(8) ? 'null' : json());
   };
-  columns.session_data = rawJson(sessionData(dice));
-  maybe(`${kind}_data`, () => randomObject(dice, COMPONENT_NAMES));
-  maybe('metadata', () => randomObject(dice, [...ANY_NAMES, 'sdk']));
-  // PATCH loses other summaries in AgentOS, and those of workflows.
-  if (kind !== 'workflow') maybe('summary', () => summary(dice));
-  const runs = Array.from({ length: dice.below(4) }, (_, at) => rawJson(oddRun(dice, kind, `f-${at}`)));
+  columns.session_data = rawJson(sessionData(random));
+  maybe(`${kind}_data`, () => randomObject(random, COMPONENT_NAMES));
+  maybe('metadata', () => randomObject(random, [...ANY_NAMES, 'sdk']));
+  // No other summaries, and none for workflows, because PATCH in AgentOS loses them.
+  if (kind !== 'workflow') maybe('summary', () => summary(random));
+  const runs = Array.from({ length: random.below(4) }, (_, index) => rawJson(randomRun(random, kind, `f-${index}`)));
   return {
     session_id: 'f',
     session_type: kind,
     [`${kind}_id`]: `${kind}-x`,
     user_id: 'own',
-    created_at: dice.pick([1_760_000_000, 0, -5]),
-    updated_at: dice.pick([1_760_000_000, null, 1_760_000_123]),
+    created_at: random.pick([1_760_000_000, 0, -5]),
+    updated_at: random.pick([1_760_000_000, null, 1_760_000_123]),
     ...columns,
     runs,
   };
 }
 
-function summary(dice: SeededRandom): string {
-  const members = new Map([['summary', randomValue(dice, ANY_NAMES)]]);
-  if (dice.oneIn(2)) members.set('topics', '["a","b"]');
-  if (dice.oneIn(2)) members.set('updated_at', '"2025-10-09T08:53:20+00:00"');
+function summary(random: SeededRandom): string {
+  const members = new Map([['summary', randomValue(random, ANY_NAMES)]]);
+  if (random.oneIn(2)) members.set('topics', '["a","b"]');
+  if (random.oneIn(2)) members.set('updated_at', '"2025-10-09T08:53:20+00:00"');
   return objectText(members);
 }
 
-function sessionData(dice: SeededRandom): string {
+function sessionData(random: SeededRandom): string {
   const members = new Map<string, string>();
-  for (const name of dice.some(4, () => dice.pick(DATA_NAMES))) members.set(name, randomValue(dice, ANY_NAMES));
-  if (dice.oneIn(2)) members.set('session_name', '"Named"');
-  if (dice.oneIn(2)) members.set('session_state', randomObject(dice, ANY_NAMES));
-  if (dice.oneIn(2)) members.set('session_metrics', '{"total_tokens":12,"cost":1.50}');
+  for (const name of random.some(4, () => random.pick(DATA_NAMES))) members.set(name, randomValue(random, ANY_NAMES));
+  if (random.oneIn(2)) members.set('session_name', '"Named"');
+  if (random.oneIn(2)) members.set('session_state', randomObject(random, ANY_NAMES));
+  if (random.oneIn(2)) members.set('session_metrics', '{"total_tokens":12,"cost":1.50}');
   return objectText(members);
 }
 
-function oddRun(dice: SeededRandom, kind: string, id: string): string {
-  const owner = dice.oneIn(8) ? dice.pick(KINDS) : kind;
+function randomRun(random: SeededRandom, kind: string, id: string): string {
+  const owner = random.oneIn(8) ? random.pick(KINDS) : kind;
   const members = new Map([
     ['run_id', JSON.stringify(id)],
     [`${owner}_id`, `"${owner}-x"`],
-    ['status', dice.pick(['"COMPLETED"', '"PAUSED"', '"ERROR"', '"CANCELLED"'])],
-    ['created_at', dice.pick(['1760000100', '1760000100', '1760000099.5', '"2025-10-09T08:53:20Z"', 'null', '0'])],
+    ['status', random.pick(['"COMPLETED"', '"PAUSED"', '"ERROR"', '"CANCELLED"'])],
+    ['created_at', random.pick(['1760000100', '1760000100', '1760000099.5', '"2025-10-09T08:53:20Z"', 'null', '0'])],
     ['content', '"answer"'],
     ['content_type', '"str"'],
   ]);
-  if (!dice.oneIn(3)) members.set('messages', messages(dice));
-  if (dice.oneIn(2)) members.set('input', randomObject(dice, INPUT_NAMES));
-  for (const name of dice.some(2, () => dice.pick(RUN_NAMES)))
-    members.set(name, randomValue(dice, [...ANY_NAMES, ...MESSAGE_NAMES]));
+  if (!random.oneIn(3)) members.set('messages', messages(random));
+  if (random.oneIn(2)) members.set('input', randomObject(random, INPUT_NAMES));
+  for (const name of random.some(2, () => random.pick(RUN_NAMES)))
+    members.set(name, randomValue(random, [...ANY_NAMES, ...MESSAGE_NAMES]));
   return objectText(members);
 }
 
-function messages(dice: SeededRandom): string {
-  const list = Array.from({ length: dice.below(4) }, (_, at) => {
+function messages(random: SeededRandom): string {
+  const list = Array.from({ length: random.below(4) }, (_, index) => {
     const members = new Map([
-      ['id', `"m-${at}"`],
-      ['role', dice.pick(['"user"', '"assistant"', '"system"', '"tool"'])],
-      ['content', dice.oneIn(6) ? randomValue(dice, ['type', 'text', 'image_url']) : `"words ${at}"`],
+      ['id', `"m-${index}"`],
+      ['role', random.pick(['"user"', '"assistant"', '"system"', '"tool"'])],
+      ['content', random.oneIn(6) ? randomValue(random, ['type', 'text', 'image_url']) : `"words ${index}"`],
       ['created_at', '1760000101'],
       ['from_history', 'false'],
     ]);
-    for (const name of dice.some(1, () => dice.pick(MESSAGE_NAMES))) members.set(name, randomValue(dice, ANY_NAMES, 1));
+    for (const name of random.some(1, () => random.pick(MESSAGE_NAMES)))
+      members.set(name, randomValue(random, ANY_NAMES, 1));
     return objectText(members);
   });
   return `[${list.join(',')}]`;

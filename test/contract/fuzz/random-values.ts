@@ -28,7 +28,7 @@ const NUMBERS = [
     '5e-324',
   ],
 ];
-const TEXTS = [
+const STRINGS = [
   ...[
     '""',
     '" "',
@@ -55,19 +55,19 @@ const TEXTS = [
   ],
   `"${'long '.repeat(70)}"`,
 ];
-const SCALARS = [...NUMBERS, ...TEXTS, 'null', 'null', 'true', 'false', '[]', '{}'];
+const SCALARS = [...NUMBERS, ...STRINGS, 'null', 'null', 'true', 'false', '[]', '{}'];
 
-/** JSON text of a value of any kind, nested now and then. `names` are what the keys of objects are taken from. */
-export function randomValue(dice: SeededRandom, names: readonly string[], depth = 2): string {
-  if (depth > 0 && dice.oneIn(6)) {
-    return `[${Array.from({ length: dice.below(4) }, () => randomValue(dice, names, depth - 1)).join(',')}]`;
+/** Random JSON text, sometimes nested. Keys of objects are taken from `names`. */
+export function randomValue(random: SeededRandom, names: readonly string[], depth = 2): string {
+  if (depth > 0 && random.oneIn(6)) {
+    return `[${Array.from({ length: random.below(4) }, () => randomValue(random, names, depth - 1)).join(',')}]`;
   }
-  if (depth > 0 && dice.oneIn(5)) return randomObject(dice, names, depth);
-  return dice.pick(SCALARS);
+  if (depth > 0 && random.oneIn(5)) return randomObject(random, names, depth);
+  return random.pick(SCALARS);
 }
 
-/** JSON text of an object with some of these names. */
-export function randomObject(dice: SeededRandom, names: readonly string[], depth = 2): string {
-  const keys = new Set(dice.some(5, () => dice.pick([...names, '__proto__', 'constructor', '', '10', '9', 'ü'])));
-  return `{${[...keys].map((key) => `${JSON.stringify(key)}:${randomValue(dice, names, depth - 1)}`).join(',')}}`;
+/** Random JSON text of an object with some of these keys. */
+export function randomObject(random: SeededRandom, names: readonly string[], depth = 2): string {
+  const keys = new Set(random.some(5, () => random.pick([...names, '__proto__', 'constructor', '', '10', '9', 'ü'])));
+  return `{${[...keys].map((key) => `${JSON.stringify(key)}:${randomValue(random, names, depth - 1)}`).join(',')}}`;
 }

@@ -1,4 +1,4 @@
-/** `fuzz/run-contract-fuzz.ts [--seed N] [--count N] [--layout v3]`: odd requests on odd rows, to us and to a live AgentOS. */
+/** `fuzz/run-contract-fuzz.ts [--seed N] [--count N] [--layout v3]`: compares random requests on random rows with a live AgentOS. */
 import { parseArgs } from 'node:util';
 import { isDerivedMessageTime } from '@session-service/comparison';
 import { startPostgres } from '../../support/postgres.js';
@@ -46,15 +46,15 @@ async function compare(
   const [theirs, own] = await Promise.all([performCase(oracle, contract), performCase(ours, contract)]);
   const { requests, answers, rows } = expectationOf(contract, theirs);
   const failedToWrite = contract.steps.some(
-    ({ method }, at) => method !== 'GET' && (answers[at]?.status ?? 500) >= 500,
+    ({ method }, index) => method !== 'GET' && (answers[index]?.status ?? 500) >= 500,
   );
   if (failedToWrite) return;
-  // Where AgentOS fails there is nothing to compare with. What only we refuse we refuse before we look for a database.
-  const isComparable = (at: number) => {
-    const status = answers[at]?.status ?? 500;
-    return status < 500 && !(status === 404 && own.answers[at]?.status === 422);
+  // Ignores failures of AgentOS, and our 422 where AgentOS responds 404, because we validate before resolving the database.
+  const isComparable = (index: number) => {
+    const status = answers[index]?.status ?? 500;
+    return status < 500 && !(status === 404 && own.responses[index]?.status === 422);
   };
-  const comparable = <T>(items: readonly T[]) => items.filter((_, at) => isComparable(at));
+  const comparable = <T>(items: readonly T[]) => items.filter((_, index) => isComparable(index));
   const expected: Expectation = {
     requests: comparable(requests),
     answers: comparable(answers),
@@ -64,7 +64,7 @@ async function compare(
   const found = compareWithExpectation(
     { ...contract, steps },
     expected,
-    { ...own, answers: comparable(own.answers) },
+    { ...own, responses: comparable(own.responses) },
     [],
   ).filter((difference) => !isDerivedMessageTime(difference, Number.POSITIVE_INFINITY));
   report.add(
@@ -76,8 +76,8 @@ async function compare(
   );
 }
 
-function failuresOf({ answers }: CaseOutcome) {
-  return answers
+function failuresOf({ responses }: CaseOutcome) {
+  return responses
     .filter(({ status }) => status >= 500)
     .map(({ status, body }) => ({ path: 'status', expected: 'below 500', actual: `${status} ${body}` }));
 }

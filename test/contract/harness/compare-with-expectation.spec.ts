@@ -13,37 +13,37 @@ const [contract] = cases;
 if (contract === undefined) throw new Error('no case');
 
 function outcome(status: number, body: string, headers = JSON_TYPE, rows = '{"sessions":[],"runs":[]}'): CaseOutcome {
-  return { answers: [{ status, headers, body, sentAt: 1_790_000_000, milliseconds: 10 }], rows: parseJson(rows) };
+  return { responses: [{ status, headers, body, sentAt: 1_790_000_000, milliseconds: 10 }], rows: parseJson(rows) };
 }
 
 const paths = (theirs: CaseOutcome, ours: CaseOutcome, deviations: Deviation[] = []) =>
   compareWithExpectation(contract, expectationOf(contract, theirs), ours, deviations).map(({ path }) => path);
 
-describe('judge', () => {
+describe('compareWithExpectation', () => {
   const good = outcome(200, '{"a":1}');
 
-  it('finds nothing in the same outcome', () => expect(paths(good, good)).toEqual([]));
-  it('finds a planted status', () => expect(paths(good, outcome(201, '{"a":1}'))).toEqual(['status']));
-  it('finds a planted value', () => expect(paths(good, outcome(200, '{"a":2}'))).toEqual(['$.a']));
-  it('finds a planted header', () =>
+  it('returns no differences for equal outcomes', () => expect(paths(good, good)).toEqual([]));
+  it('reports a different status', () => expect(paths(good, outcome(201, '{"a":1}'))).toEqual(['status']));
+  it('reports a different value', () => expect(paths(good, outcome(200, '{"a":2}'))).toEqual(['$.a']));
+  it('reports a different header', () =>
     expect(paths(good, outcome(200, '{"a":1}', { ...JSON_TYPE, vary: '' }))).toEqual(['header vary']));
-  it('finds a planted row', () => {
+  it('reports a different row', () => {
     const rows = '{"sessions":[{"session_id":"x"}],"runs":[]}';
     expect(paths(good, outcome(200, '{"a":1}', JSON_TYPE, rows))).toEqual(['rows.sessions[0]']);
   });
-  it('finds a body that is no JSON', () => expect(paths(good, outcome(200, '{"a":'))).toEqual(['body']));
+  it('reports a body that is not JSON', () => expect(paths(good, outcome(200, '{"a":'))).toEqual(['body']));
 });
 
-describe('a deviation', () => {
+describe('compareWithExpectation with a deviation', () => {
   const deviation: Deviation = { case: 'detail: planted', reason: 'odd-field', status: 200, body: '{"a":null}' };
   const failing = outcome(500, '{"detail":"x"}', { 'content-type': 'application/json', vary: '' });
 
-  it('lets us answer as it says', () => expect(paths(failing, outcome(200, '{"a":null}'), [deviation])).toEqual([]));
-  it('does not let us answer otherwise', () =>
-    expect(paths(failing, outcome(200, '{"a":1}'), [deviation])).toEqual(['$.a']));
-  it('fails when the oracle has come to do the same', () =>
+  it('accepts the response of the deviation', () =>
+    expect(paths(failing, outcome(200, '{"a":null}'), [deviation])).toEqual([]));
+  it('reports any other response', () => expect(paths(failing, outcome(200, '{"a":1}'), [deviation])).toEqual(['$.a']));
+  it('reports the deviation when the oracle responds the same', () =>
     expect(paths(outcome(200, '{"a":null}'), outcome(200, '{"a":null}'), [deviation])).toEqual(['deviation']));
-  it('says what the rows have to be', () => {
+  it('compares the rows with those of the deviation', () => {
     const rows = '{"sessions":[{"session_id":"x","user_id":"u"}],"runs":[]}';
     const ours = outcome(200, '{"a":null}', JSON_TYPE, rows);
     expect(paths(failing, ours, [{ ...deviation, rows: { x: { user_id: '"u"' } } }])).toEqual([]);

@@ -15,7 +15,7 @@ import type { ContractCase } from './contract-case.js';
 import { describeRequest, type Expectation } from './expectation.js';
 import { type CaseOutcome, periodOfCase } from './perform-case.js';
 
-/** Everything in which our side is not as it should be; empty when the case passes. */
+/** All differences between our outcome and the expectation. Empty if the case passes. */
 export function compareWithExpectation(
   contract: ContractCase,
   expected: Expectation,
@@ -24,16 +24,23 @@ export function compareWithExpectation(
 ): Difference[] {
   const outdated = outdatedRequests(contract, expected);
   if (outdated.length > 0) return outdated;
-  const wanted = deviations.reduce(deviate, expected);
-  const found = wanted.answers.flatMap((answer, step) => ofAnswer(contract, answer, ours.answers[step], step));
-  const made = periodOfCase(ours);
-  const own = deviations.filter(changesRows);
-  if (own.length > 0) found.push(...own.flatMap((deviation) => ofDeviatingRows(deviation, ours.rows, made)));
-  else found.push(...ofRows('rows', wanted.rows, ours.rows, made));
-  found.push(...ofRows('tables', wanted.tables, ours.tables, made));
+  const deviated = deviations.reduce(deviate, expected);
+  const found = deviated.answers.flatMap((answer, step) =>
+    responseDifferencesOf(contract, answer, ours.responses[step], step),
+  );
+  const period = periodOfCase(ours);
+  const deviatingRows = deviations.filter(changesRows);
+  if (deviatingRows.length > 0)
+    found.push(...deviatingRows.flatMap((deviation) => deviatingRowDifferences(deviation, ours.rows, period)));
+  else found.push(...rowDifferences('rows', deviated.rows, ours.rows, period));
+  found.push(...rowDifferences('tables', deviated.tables, ours.tables, period));
   for (const deviation of deviations) {
     if (!sameAsOracle(expected, deviation)) continue;
-    found.push({ path: 'deviation', expected: 'the oracle answers otherwise', actual: 'the oracle answers just this' });
+    found.push({
+      path: 'deviation',
+      expected: 'another response of the oracle',
+      actual: 'the oracle responds the same',
+    });
   }
   return found;
 }
@@ -44,15 +51,15 @@ function outdatedRequests(contract: ContractCase, expected: Expectation): Differ
   return sent === recorded ? [] : [{ path: 'recording out of date', expected: recorded, actual: sent }];
 }
 
-/** The headers of an answer of ours where the oracle has none to compare with: its 500s come without CORS. */
+/** Headers of our response that the oracle's 500 lacks, because it is sent without CORS headers. */
 const OWN_HEADERS = { 'content-type': 'application/json', vary: 'origin' };
 
-/** The oracle's outcome with the step in question replaced by what we answer on purpose. */
+/** The expectation with the response of one step replaced by our intended one. */
 function deviate(expected: Expectation, deviation: Deviation): Expectation {
-  const at = stepOf(expected, deviation);
+  const deviatingStep = stepOf(expected, deviation);
   const { status, body } = deviation;
   const answers = expected.answers.map((answer, step): ExpectedResponse => {
-    return step === at ? { status, headers: { ...answer.headers, ...OWN_HEADERS }, body } : answer;
+    return step === deviatingStep ? { status, headers: { ...answer.headers, ...OWN_HEADERS }, body } : answer;
   });
   return { ...expected, answers };
 }
@@ -65,46 +72,55 @@ function changesRows({ rows, runIds }: Deviation): boolean {
   return rows !== undefined || runIds !== undefined;
 }
 
-/** A deviation that is none any more: the oracle has come to do what we do. */
+/** True when the oracle responds like our service, so that the deviation is obsolete. */
 function sameAsOracle(expected: Expectation, deviation: Deviation): boolean {
   const oracle = expected.answers[stepOf(expected, deviation)];
   if (oracle?.status !== deviation.status || oracle.body !== deviation.body) return false;
   const rows = expected.rows === undefined ? undefined : parseJson(expected.rows);
-  return !changesRows(deviation) || ofDeviatingRows(deviation, rows, { from: 0, to: 0 }).length === 0;
+  return !changesRows(deviation) || deviatingRowDifferences(deviation, rows, { from: 0, to: 0 }).length === 0;
 }
 
-function ofAnswer(
+function responseDifferencesOf(
   contract: ContractCase,
   expected: ExpectedResponse,
-  answer: TimedResponse | undefined,
+  response: TimedResponse | undefined,
   step: number,
 ): Difference[] {
-  const where = contract.steps.length === 1 ? '' : `step ${step + 1}: `;
-  if (answer === undefined) return [{ path: `${where}answer`, expected: String(expected.status), actual: '(none)' }];
-  return responseDifferences(expected, answer, contract).map((each) => ({ ...each, path: where + each.path }));
+  const prefix = contract.steps.length === 1 ? '' : `step ${step + 1}: `;
+  if (response === undefined)
+    return [{ path: `${prefix}response`, expected: String(expected.status), actual: '(none)' }];
+  return responseDifferences(expected, response, contract).map((difference) => ({
+    ...difference,
+    path: prefix + difference.path,
+  }));
 }
 
-function ofRows(name: string, expected: string | undefined, actual: JsonNode | undefined, made: Period): Difference[] {
+function rowDifferences(
+  name: string,
+  expected: string | undefined,
+  actual: JsonNode | undefined,
+  period: Period,
+): Difference[] {
   if (expected === undefined || actual === undefined) return [];
-  return jsonDifferences(parseJson(expected), actual, made, name);
+  return jsonDifferences(parseJson(expected), actual, period, name);
 }
 
-function ofDeviatingRows(deviation: Deviation, rows: JsonNode | undefined, made: Period): Difference[] {
-  const wantedRuns = deviation.runIds?.join(', ');
-  const leftRuns = items(rows, 'runs')
-    .map((run) => text(run, 'run_id'))
+function deviatingRowDifferences(deviation: Deviation, rows: JsonNode | undefined, period: Period): Difference[] {
+  const expectedRuns = deviation.runIds?.join(', ');
+  const actualRuns = items(rows, 'runs')
+    .map((run) => stringMember(run, 'run_id'))
     .join(', ');
   const found = Object.entries(deviation.rows ?? {}).flatMap(([sessionId, columns]) => {
-    const row = items(rows, 'sessions').find((item) => text(item, 'session_id') === sessionId);
+    const row = items(rows, 'sessions').find((item) => stringMember(item, 'session_id') === sessionId);
     const path = `rows.${sessionId}`;
     if (columns === 'gone') return row === undefined ? [] : [{ path, expected: 'gone', actual: printJson(row) }];
     if (row === undefined) return [{ path, expected: 'a row', actual: '(none)' }];
     return Object.entries(columns).flatMap(([column, value]) => {
-      return jsonDifferences(parseJson(value), memberOf(row, column) ?? row, made, `${path}.${column}`);
+      return jsonDifferences(parseJson(value), memberOf(row, column) ?? row, period, `${path}.${column}`);
     });
   });
-  if (wantedRuns !== undefined && wantedRuns !== leftRuns) {
-    found.push({ path: 'rows.runs', expected: wantedRuns, actual: leftRuns });
+  if (expectedRuns !== undefined && expectedRuns !== actualRuns) {
+    found.push({ path: 'rows.runs', expected: expectedRuns, actual: actualRuns });
   }
   return found;
 }
@@ -114,7 +130,7 @@ function items(rows: JsonNode | undefined, table: string): readonly JsonNode[] {
   return found?.kind === 'array' ? found.items : [];
 }
 
-function text(row: JsonNode, column: string): string {
+function stringMember(row: JsonNode, column: string): string {
   const found = memberOf(row, column);
   return found?.kind === 'string' ? found.value : '';
 }

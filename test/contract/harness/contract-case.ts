@@ -2,7 +2,7 @@ import type { ComparisonRules } from '@session-service/comparison';
 import type { GivenSession } from './given-session.js';
 import type { Step } from './send-step.js';
 
-/** `several` serves two seeded databases and an empty one; the others serve one database of that layout. */
+/** Storage layouts. `several` serves two seeded databases and an empty one; the others serve one database. */
 export const LAYOUTS = ['v3', 'v2', 'mixed', 'several'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 const ONE_DATABASE: readonly Layout[] = ['v3', 'v2', 'mixed'];
@@ -25,28 +25,28 @@ export const ROUTES = [
 ] as const;
 export type Route = (typeof ROUTES)[number];
 
-/** Requests sent to both sides, and what is compared beside their answers. */
+/** Requests that are sent to both sides, and the rows to compare in addition to their responses. */
 export interface ContractCase extends ComparisonRules {
   readonly route: Route;
   /** Unique within the route. */
   readonly name: string;
   readonly layouts: readonly Layout[];
-  /** Sessions that both databases get before the case and lose after it. */
+  /** Sessions that are inserted into both databases before the case and removed afterwards. */
   readonly given: readonly GivenSession[];
-  /** Sent one after the other. `{{0.session_id}}` in a path or body is a member of the first answer's object. */
+  /** Sent one after the other. `{{0.session_id}}` in a path or body is replaced by that member of the first response. */
   readonly steps: readonly Step[];
   /** Sessions whose rows, with their runs, are compared afterwards. */
   readonly rowsOf: readonly string[];
-  /** The database that `given` and `rowsOf` mean; only where there are several. */
+  /** The database of `given` and `rowsOf` in the layout `several`. */
   readonly database?: string;
   /** Also compare the tables themselves: columns, constraints, indexes, version rows. */
   readonly tables?: boolean;
 }
 
-/** What a case file says of a case; the rest has defaults. */
+/** Members of a case that have defaults. */
 export type CaseDraft = Partial<Omit<ContractCase, 'route' | 'name' | 'steps'>>;
 
-/** Makes the cases of one route: `const add = casesOf('list', list)`. Rows of given sessions are compared after writes. */
+/** Collects the cases of a route: `const { cases, add } = caseCollector('list')`. Compares rows of given sessions after writes. */
 export function caseCollector(route: Route) {
   const cases: ContractCase[] = [];
   const add = (name: string, steps: Step | readonly Step[], draft: CaseDraft = {}): void => {
@@ -70,9 +70,9 @@ export function get(path: string, headers?: Record<string, string>): Step {
   return headers === undefined ? { method: 'GET', path } : { method: 'GET', path, headers };
 }
 
-/** A request with a JSON body: a string is sent as it is, anything else as JSON. */
+/** A request with a JSON body. A string is sent unchanged, other values as JSON. */
 export function send(method: string, path: string, body?: unknown): Step {
   if (body === undefined) return { method, path };
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { method, path, headers: { 'content-type': 'application/json' }, body: text };
+  const content = typeof body === 'string' ? body : JSON.stringify(body);
+  return { method, path, headers: { 'content-type': 'application/json' }, body: content };
 }

@@ -3,14 +3,14 @@ import pg from 'pg';
 import { createTextClient } from './read-database.js';
 import { seedFile } from './recording.js';
 
-/** With the order of their rows: the physical one differs from one seeding to the next. */
+/** Tables with the sort order of their rows, because their physical order varies. */
 const TABLES = [
   ['agno_sessions', 'created_at, session_id'],
   ['agno_runs', 'created_at, session_id, run_id'],
   ['agno_schema_versions', 'table_name'],
 ] as const;
 
-/** Writes a seeded database as plain SQL: the tables of sessions with their rows, in a stable order. */
+/** Writes the tables of a seeded database with their rows as SQL, in a stable order. */
 export async function dumpDatabase(dsn: string, template: string): Promise<void> {
   const client = createTextClient(dsn);
   await client.connect();
@@ -23,7 +23,7 @@ export async function dumpDatabase(dsn: string, template: string): Promise<void>
   }
 }
 
-/** Fills an empty database with what `dumpDatabase` wrote. */
+/** Restores a dump of `dumpDatabase` into an empty database. */
 export async function loadDatabase(dsn: string, template: string): Promise<void> {
   const client = createTextClient(dsn);
   await client.connect();
@@ -48,7 +48,7 @@ async function tableSql(client: pg.Client, table: string, order: string): Promis
     rowMode: 'array',
   });
   const inserts = rows.rows.map((row) => {
-    const values = row.map((text) => (text === null ? 'NULL' : pg.escapeLiteral(text)));
+    const values = row.map((cell) => (cell === null ? 'NULL' : pg.escapeLiteral(cell)));
     return `INSERT INTO ai.${table} VALUES (${values.join(', ')});`;
   });
   const create = `CREATE TABLE ai.${table} (\n  ${columns.rows.map(({ definition }) => definition).join(',\n  ')}\n);`;

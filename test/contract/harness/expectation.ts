@@ -9,12 +9,12 @@ import type { ContractCase } from './contract-case.js';
 import { type CaseOutcome, periodOfCase } from './perform-case.js';
 import type { Step } from './send-step.js';
 
-/** What the oracle did in a case, with generated values masked: what our side is compared with, and what is recorded. */
+/** The oracle's outcome of a case with generated values masked. Our outcome is compared with it, and it is recorded. */
 export interface Expectation {
-  /** The requests that led to it, as text: a recording of other requests is out of date. */
+  /** The requests as text. A recording with other requests is outdated. */
   readonly requests: readonly string[];
   readonly answers: readonly ExpectedResponse[];
-  /** JSON text of the rows left behind. */
+  /** JSON text of the rows after the case. */
   readonly rows?: string;
   readonly tables?: string;
 }
@@ -24,13 +24,13 @@ const SHOWN_TEXT = 200;
 export function expectationOf(contract: ContractCase, oracle: CaseOutcome): Expectation {
   return {
     requests: contract.steps.map(describeRequest),
-    answers: oracle.answers.map((answer) => maskedExpectation(answer, contract)),
+    answers: oracle.responses.map((response) => maskedExpectation(response, contract)),
     ...(oracle.rows === undefined ? {} : { rows: printJson(maskGeneratedValues(oracle.rows, periodOfCase(oracle))) }),
     ...(oracle.tables === undefined ? {} : { tables: printJson(oracle.tables) }),
   };
 }
 
-/** One line that says what is sent. */
+/** Describes a request in one line. */
 export function describeRequest(step: Step): string {
   const body = step.body === undefined ? '' : ` ${Buffer.from(step.body as string).toString('latin1')}`;
   const headers = Object.entries(step.headers ?? {}).filter(([, value]) => value !== 'application/json');
@@ -38,7 +38,7 @@ export function describeRequest(step: Step): string {
   return `${step.method} ${shorten(step.path)}${shown}${shorten(body)}`;
 }
 
-/** Long texts are cut, with their hash told, so that two different ones never look the same. */
-function shorten(text: string): string {
-  return text.length <= SHOWN_TEXT ? text : `${text.slice(0, SHOWN_TEXT)}… ${hashIfLong(text)}`;
+/** Truncates a long string and adds its hash, so that different strings remain distinguishable. */
+function shorten(value: string): string {
+  return value.length <= SHOWN_TEXT ? value : `${value.slice(0, SHOWN_TEXT)}… ${hashIfLong(value)}`;
 }

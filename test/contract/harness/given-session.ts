@@ -1,17 +1,17 @@
 import type pg from 'pg';
 import type { Layout } from './contract-case.js';
 
-/** JSON of a stored row: a JavaScript value, or `rawJson` text where a value would lose something. */
+/** JSON of a stored row: a JavaScript value, or `rawJson` text for JSON that a value cannot represent exactly. */
 export type StoredJson = unknown;
 
 const RAW = Symbol('raw JSON');
 
-/** JSON text that goes into the database as it stands: `rawJson('{"n": 1.0}')`. */
+/** JSON text that is stored unchanged: `rawJson('{"n": 1.0}')`. */
 export function rawJson(text: string): StoredJson {
   return { [RAW]: text };
 }
 
-/** A session to put into both databases. Columns that are not named are SQL NULL; `null` is JSON null in JSON columns. */
+/** A session to insert into both databases. Missing columns are SQL NULL; `null` means JSON null in JSON columns. */
 export interface GivenSession {
   readonly session_id: string;
   readonly session_type: string;
@@ -26,13 +26,13 @@ export interface GivenSession {
   readonly metadata?: StoredJson;
   readonly summary?: StoredJson;
   readonly created_at?: number;
-  /** null for SQL NULL; created_at when absent. */
+  /** null: SQL NULL; undefined: created_at. */
   readonly updated_at?: number | null;
-  /** Kept where the layout keeps runs; in the mixed layout the first half in the old column, the rest in the table. */
+  /** Stored according to the layout; in the mixed layout the first half in the old column, the rest in the table. */
   readonly runs?: readonly StoredJson[];
-  /** For the old column alone, beside or instead of `runs`: any JSON, also no array. */
+  /** Value of the old column, in addition to or instead of `runs`: any JSON. */
   readonly legacyRuns?: StoredJson;
-  /** For the runs table alone. */
+  /** Rows of the runs table, instead of `runs`. */
   readonly tableRuns?: readonly StoredJson[];
 }
 
@@ -41,7 +41,7 @@ const GIVEN_AT = 1_760_000_000; // 2025-10-09T08:53:20Z
 const JSON_COLUMNS = ['session_data', 'agent_data', 'team_data', 'workflow_data', 'metadata', 'summary'] as const;
 const TEXT_COLUMNS = ['session_id', 'session_type', 'agent_id', 'team_id', 'workflow_id', 'user_id'] as const;
 
-/** Inserts a session and its runs the way the layout keeps them. */
+/** Inserts a session and its runs according to the layout. */
 export async function insertSession(client: pg.Client, layout: Layout, session: GivenSession): Promise<void> {
   const created = session.created_at ?? GIVEN_AT;
   const [legacy, table] = placeRuns(layout, session);
@@ -53,10 +53,10 @@ export async function insertSession(client: pg.Client, layout: Layout, session: 
   ];
   if (legacy !== undefined) columns.push(['runs', legacy]);
   await insert(client, 'ai.agno_sessions', columns);
-  for (const [place, run] of table.entries()) await insert(client, 'ai.agno_runs', runColumns(run, place, session));
+  for (const [index, run] of table.entries()) await insert(client, 'ai.agno_runs', runColumns(run, index, session));
 }
 
-/** JSON text for the old column (undefined: leave it NULL) and the runs for the table. */
+/** JSON text for the old column (undefined: SQL NULL) and the runs for the table. */
 function placeRuns(layout: Layout, session: GivenSession): [string | undefined, readonly StoredJson[]] {
   const runs = session.runs ?? [];
   const hasColumn = layout === 'v2' || layout === 'mixed';
@@ -66,21 +66,24 @@ function placeRuns(layout: Layout, session: GivenSession): [string | undefined, 
   return [hasColumn ? legacyText : undefined, session.tableRuns ?? runs.slice(firstHalf)];
 }
 
-function runColumns(run: StoredJson, place: number, session: GivenSession): [string, unknown][] {
+function runColumns(run: StoredJson, index: number, session: GivenSession): [string, unknown][] {
   const fields = JSON.parse(jsonText(run)) as Record<string, unknown>;
-  const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : null);
+  const stringField = (name: string) => (typeof fields[name] === 'string' ? fields[name] : null);
   const created = typeof fields['created_at'] === 'number' ? Math.trunc(fields['created_at']) : GIVEN_AT;
   return [
-    ['run_id', text('run_id')],
+    ['run_id', stringField('run_id')],
     ['session_id', session.session_id],
-    ['run_type', text('workflow_id') === null ? (text('team_id') === null ? 'agent' : 'team') : 'workflow'],
-    ['agent_id', text('agent_id')],
-    ['team_id', text('team_id')],
-    ['workflow_id', text('workflow_id')],
-    ['user_id', text('user_id') ?? session.user_id ?? null],
-    ['parent_run_id', text('parent_run_id')],
-    ['status', text('status')],
-    ['run_index', 'run_index' in fields ? fields['run_index'] : place],
+    [
+      'run_type',
+      stringField('workflow_id') === null ? (stringField('team_id') === null ? 'agent' : 'team') : 'workflow',
+    ],
+    ['agent_id', stringField('agent_id')],
+    ['team_id', stringField('team_id')],
+    ['workflow_id', stringField('workflow_id')],
+    ['user_id', stringField('user_id') ?? session.user_id ?? null],
+    ['parent_run_id', stringField('parent_run_id')],
+    ['status', stringField('status')],
+    ['run_index', 'run_index' in fields ? fields['run_index'] : index],
     ['run_data', jsonText(run)],
     ['created_at', created],
     ['updated_at', created],
@@ -89,9 +92,9 @@ function runColumns(run: StoredJson, place: number, session: GivenSession): [str
 
 async function insert(client: pg.Client, table: string, columns: readonly [string, unknown][]): Promise<void> {
   const names = columns.map(([name]) => name).join(', ');
-  const places = columns.map((_, at) => `$${at + 1}`).join(', ');
+  const placeholders = columns.map((_, index) => `$${index + 1}`).join(', ');
   await client.query(
-    `INSERT INTO ${table} (${names}) VALUES (${places})`,
+    `INSERT INTO ${table} (${names}) VALUES (${placeholders})`,
     columns.map(([, value]) => value),
   );
 }

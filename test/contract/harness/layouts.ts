@@ -3,7 +3,7 @@ import type { Layout } from './contract-case.js';
 import { createTextClient } from './read-database.js';
 import type { Template, Templates } from './templates.js';
 
-/** The databases of a layout: the server's db_id, and the seeded template that it is a copy of (none: it is empty). */
+/** A database of a layout: its db_id, and the seeded template that it is copied from (undefined: empty). */
 interface LayoutDatabase {
   readonly dbId: string;
   readonly template: Template | undefined;
@@ -20,7 +20,7 @@ export const DATABASES: Readonly<Record<Layout, readonly LayoutDatabase[]>> = {
   ],
 };
 
-/** The databases of one side for one layout: DSNs by db_id. */
+/** Creates the databases of a layout for one side. Resolves with DSNs by db_id. */
 export async function copiesFor(templates: Templates, layout: Layout, side: string): Promise<Map<string, string>> {
   const copies = DATABASES[layout].map(async ({ dbId, template }): Promise<[string, string]> => {
     return [dbId, await templates.copy(template, `${side}_${layout}_${dbId}`)];
@@ -28,13 +28,13 @@ export async function copiesFor(templates: Templates, layout: Layout, side: stri
   return new Map(await Promise.all(copies));
 }
 
-/** The environment that makes our service serve these databases as Python would. */
+/** Environment with which our service serves these databases like Python. */
 export function serviceEnv(dsns: ReadonlyMap<string, string>): Record<string, string> {
   const map = { AGNO_SESSION_DSN_MAP: JSON.stringify(Object.fromEntries(dsns)) };
   return dsns.size > 1 ? { ...map, AGNO_REQUIRE_DB_ID: 'true' } : map;
 }
 
-/** Opens a connection to each database, and reads which sessions are there from the start. */
+/** Opens a connection to each database, and reads the ids of its seeded sessions. */
 export async function openDatabases(
   layout: Layout,
   dsns: ReadonlyMap<string, string>,

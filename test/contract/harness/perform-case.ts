@@ -14,46 +14,46 @@ import { insertSession } from './given-session.js';
 import { readRows, readTables } from './read-database.js';
 import { type Step, sendStep } from './send-step.js';
 
-/** One side of the comparison: a server, and a connection to each of its databases. */
+/** One side of the comparison: a server and a connection to each of its databases. */
 export interface Side {
   readonly baseUrl: string;
   readonly layout: Layout;
-  /** By db_id; the first one is meant where a case names none. */
+  /** By db_id. The first one is the default of cases. */
   readonly databases: ReadonlyMap<string, pg.Client>;
-  /** Sessions that were there from the start and stay, by db_id. */
+  /** Ids of the seeded sessions by db_id, which are never removed. */
   readonly seeded: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What a case led to on one side. */
+/** The outcome of a case on one side. */
 export interface CaseOutcome {
-  readonly answers: readonly TimedResponse[];
+  readonly responses: readonly TimedResponse[];
   readonly rows?: JsonNode;
   readonly tables?: JsonNode;
 }
 
-/** The period in which the rows of a case can have been written. */
-export function periodOfCase({ answers }: CaseOutcome): Period {
-  const last = answers.at(-1);
+/** The period in which the rows of a case were written. */
+export function periodOfCase({ responses }: CaseOutcome): Period {
+  const last = responses.at(-1);
   return last === undefined ? { from: 0, to: 0 } : periodOf(last);
 }
 
-/** Runs a case against one side and leaves its database as it was. */
+/** Runs a case on one side and restores its database afterwards. */
 export async function performCase(side: Side, contract: ContractCase): Promise<CaseOutcome> {
   const dbId = contract.database ?? [...side.databases.keys()][0] ?? '';
   const client = side.databases.get(dbId);
   if (client === undefined) throw new Error(`case ${contract.name}: no database ${dbId}`);
   for (const session of contract.given) await insertSession(client, side.layout, session);
   try {
-    const answers: TimedResponse[] = [];
+    const responses: TimedResponse[] = [];
     const start = Date.now();
     for (const step of contract.steps) {
-      const answer = await sendStep(side.baseUrl, filledIn(step, answers));
+      const response = await sendStep(side.baseUrl, fillStep(step, responses));
       // A response may contain values that an earlier step generated.
-      answers.push({ ...answer, sentAt: start / 1000, milliseconds: Date.now() - start });
+      responses.push({ ...response, sentAt: start / 1000, milliseconds: Date.now() - start });
     }
-    const ids = contract.rowsOf.map((id) => fillIn(id, answers));
+    const ids = contract.rowsOf.map((id) => fillTemplate(id, responses));
     return {
-      answers,
+      responses,
       ...(ids.length > 0 ? { rows: await readRows(client, ids) } : {}),
       ...(contract.tables === true ? { tables: await readTables(client) } : {}),
     };
@@ -74,16 +74,18 @@ async function removeTraces(side: Side): Promise<void> {
   }
 }
 
-function filledIn(step: Step, answers: readonly HttpResponse[]): Step {
-  const path = fillIn(step.path, answers);
-  return typeof step.body === 'string' ? { ...step, path, body: fillIn(step.body, answers) } : { ...step, path };
+function fillStep(step: Step, responses: readonly HttpResponse[]): Step {
+  const path = fillTemplate(step.path, responses);
+  return typeof step.body === 'string'
+    ? { ...step, path, body: fillTemplate(step.body, responses) }
+    : { ...step, path };
 }
 
-function fillIn(template: string, answers: readonly HttpResponse[]): string {
+function fillTemplate(template: string, responses: readonly HttpResponse[]): string {
   return template.replace(/\{\{(\d+)\.(\w+)\}\}/g, (_, index: string, key: string) => {
-    const answer = answers[Number(index)];
-    const found = answer === undefined ? undefined : memberOf(parseJson(answer.body), key);
-    if (found === undefined) return 'not-in-the-answer';
+    const response = responses[Number(index)];
+    const found = response === undefined ? undefined : memberOf(parseJson(response.body), key);
+    if (found === undefined) return 'not-in-the-response';
     return found.kind === 'string' ? found.value : printJson(found);
   });
 }

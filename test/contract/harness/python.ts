@@ -8,11 +8,11 @@ const HERE = resolve(CHECKOUT, 'test/contract');
 const INSTALL_TIMEOUT_MS = scaled(900_000);
 const SCRIPT_TIMEOUT_MS = scaled(300_000);
 
-/** The version that the contract is compared with, and the older one whose data and neighbourhood we live with. */
+/** The AgentOS that defines the contract, and the older version whose databases the service also supports. */
 export const AGNO_VERSION = process.env['AGNO_VERSION'] ?? '3.1.10';
 export const AGNO_2_VERSION = process.env['AGNO_2_VERSION'] ?? '2.9.0';
 
-/** The interpreter of the virtual environment that `oracle/setup.sh` made for a version. */
+/** Path of the Python interpreter that `oracle/setup.sh` has installed for a version. */
 export function pythonOf(version: string): string {
   return resolve(CHECKOUT, `.venv/agno-${version}/bin/python`);
 }
@@ -31,7 +31,7 @@ function installAgno(version: string): Promise<void> {
   return installing;
 }
 
-/** Runs a script of `test/contract` to its end and returns what it printed. Rejects with its output when it fails. */
+/** Runs a script of `test/contract`. Resolves with its output, or rejects with it when the script fails. */
 export async function runPython(version: string, script: string, args: readonly string[]): Promise<string> {
   const { code, output } = await tryPython(version, script, args);
   if (code !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${code}:\n${output}`);
@@ -50,7 +50,7 @@ export async function tryPython(
   });
 }
 
-/** Starts a live AgentOS over databases given as `db_id=DSN`. */
+/** Starts a live AgentOS with databases given as `db_id=DSN`. */
 export async function startAgentOs(
   version: string,
   databases: readonly string[],

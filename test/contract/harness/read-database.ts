@@ -4,7 +4,7 @@ import { scaled } from '../../support/time-scale.js';
 
 const QUERY_TIMEOUT_MS = scaled(60_000);
 
-/** A database of one side, with everything read as the text that PostgreSQL prints. */
+/** Creates a client that returns all values as the text that PostgreSQL prints. */
 export function createTextClient(dsn: string): pg.Client {
   const asText = { getTypeParser: () => (text: string) => text };
   const client = new pg.Client({
@@ -12,7 +12,7 @@ export function createTextClient(dsn: string): pg.Client {
     types: asText as pg.CustomTypesConfig,
     query_timeout: QUERY_TIMEOUT_MS,
   });
-  // A lost connection fails the next query. Without a listener its 'error' event would end the whole run.
+  // A lost connection fails the next query. Without a listener its 'error' event would crash the run.
   client.on('error', () => undefined);
   return client;
 }
@@ -21,18 +21,18 @@ const JSONB = 3802;
 const BIGINT = 20;
 const RUNS_TABLE = 'ai.agno_runs';
 
-/** The column that only agno 2.x has. It is left out of a row where it is SQL NULL, so that layouts look alike. */
+/** The column that only agno 2.x has. SQL NULL is omitted, so that rows of all layouts look the same. */
 const LEGACY_RUNS = 'runs';
 
 /**
- * The rows of some sessions and their runs as one JSON value. SQL NULL is null; JSON null is the text «JSON null».
- * A missing runs table counts as an empty one.
+ * The rows of sessions and their runs as one JSON value. SQL NULL is null; JSON null is the string «JSON null».
+ * A missing runs table counts as empty.
  */
 export async function readRows(client: pg.Client, sessionIds: readonly string[]): Promise<JsonNode> {
-  const wanted = 'WHERE session_id = ANY($1) ORDER BY session_id COLLATE "C"';
-  const sessions = await client.query(`SELECT * FROM ai.agno_sessions ${wanted}`, [sessionIds]);
+  const condition = 'WHERE session_id = ANY($1) ORDER BY session_id COLLATE "C"';
+  const sessions = await client.query(`SELECT * FROM ai.agno_sessions ${condition}`, [sessionIds]);
   const runs = (await tableExists(client, RUNS_TABLE))
-    ? tableNode(await client.query(`SELECT * FROM ${RUNS_TABLE} ${wanted}, run_index, run_id`, [sessionIds]))
+    ? tableNode(await client.query(`SELECT * FROM ${RUNS_TABLE} ${condition}, run_index, run_id`, [sessionIds]))
     : ({ kind: 'array', items: [] } as const);
   return {
     kind: 'object',
@@ -43,7 +43,7 @@ export async function readRows(client: pg.Client, sessionIds: readonly string[])
   };
 }
 
-/** The tables as PostgreSQL describes them: columns, constraints, indexes, and agno's own note of their version. */
+/** The definition of the tables: columns, constraints, indexes, and the versions that agno stores. */
 export async function readTables(client: pg.Client): Promise<JsonNode> {
   const parts: [string, string][] = [
     [
@@ -88,8 +88,8 @@ function tableNode(result: pg.QueryResult<Record<string, string | null>>): JsonN
   return { kind: 'array', items };
 }
 
-function cellNode(text: string | null, type: number): JsonNode {
-  if (text === null) return { kind: 'literal', text: 'null' };
-  if (type === JSONB) return text === 'null' ? { kind: 'string', value: '«JSON null»' } : parseJson(text);
-  return type === BIGINT ? { kind: 'number', text } : { kind: 'string', value: text };
+function cellNode(cell: string | null, type: number): JsonNode {
+  if (cell === null) return { kind: 'literal', text: 'null' };
+  if (type === JSONB) return cell === 'null' ? { kind: 'string', value: '«JSON null»' } : parseJson(cell);
+  return type === BIGINT ? { kind: 'number', text: cell } : { kind: 'string', value: cell };
 }

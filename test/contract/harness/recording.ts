@@ -5,7 +5,7 @@ import type { Expectation } from './expectation.js';
 
 const FOLDER = resolve(import.meta.dirname, '../recorded');
 
-/** The layout whose recording the others lean on: what is the same there is not written again. */
+/** The base layout. Recordings of other layouts omit cases that are equal to it. */
 const BASE: Layout = 'v3';
 
 export type Recording = ReadonlyMap<string, Expectation>;
@@ -14,13 +14,13 @@ export function caseKey(contract: ContractCase): string {
   return `${contract.route}: ${contract.name}`;
 }
 
-/** Reads the recorded answers of a layout, by case. */
+/** Reads the recorded expectations of a layout by case. */
 export function readRecording(layout: Layout): Recording {
   const own = readFile(layout);
   return layout === BASE || layout === 'several' ? own : new Map([...readFile(BASE), ...own]);
 }
 
-/** Writes one case a line, in the order of the cases, so that a new recording shows only what changed. */
+/** Writes one case per line in the order of the cases, so that diffs of recordings are small. */
 export function writeRecording(layout: Layout, recording: Recording): void {
   const base = layout === BASE || layout === 'several' ? new Map<string, Expectation>() : readFile(BASE);
   const lines = [...recording]
@@ -38,7 +38,7 @@ function fileOf(layout: Layout): string {
   return resolve(FOLDER, `${layout}.json`);
 }
 
-/** The seeded template databases as SQL, so that a replay needs no Python. */
+/** Path of the SQL dump of a seeded template database, which allows runs without Python. */
 export function seedFile(template: string): string {
   return resolve(FOLDER, `seed-${template}.sql`);
 }

@@ -6,7 +6,7 @@ import type { Side } from './perform-case.js';
 import { AGNO_VERSION, startAgentOs } from './python.js';
 import type { Templates } from './templates.js';
 
-/** A running side. Stopped after its cases. */
+/** A running side, which must be stopped after its cases. */
 export interface RunningSide extends Side {
   readonly server: ServerProcess;
   stop(): Promise<void>;
@@ -18,7 +18,7 @@ interface Stoppable {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** A live AgentOS over its own copies of a layout's databases. */
+/** Starts a live AgentOS with its own copies of a layout's databases. */
 export function startOracle(
   templates: Templates,
   layout: Layout,
@@ -34,7 +34,7 @@ export function startOracle(
   );
 }
 
-/** Our service over its own copies of a layout's databases. */
+/** Starts our service with its own copies of a layout's databases. */
 export function startOurs(
   templates: Templates,
   layout: Layout,
@@ -58,9 +58,9 @@ export async function bothStarted<First extends Stoppable, Second extends Stoppa
   throw new AggregateError(reasons);
 }
 
-/** Throws with the server's log when the server has ended: further cases would only fail. */
+/** Throws with the server's log when the server has exited, because further cases would only fail. */
 export function assertRunning({ server, baseUrl }: RunningSide): void {
-  if (server.ended()) throw new Error(`the server at ${baseUrl} has ended:\n${server.output()}`);
+  if (server.ended()) throw new Error(`The server at ${baseUrl} has exited:\n${server.output()}`);
 }
 
 async function start(

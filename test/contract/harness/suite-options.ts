@@ -1,19 +1,19 @@
 import { parseArgs } from 'node:util';
 import { LAYOUTS, type Layout, ROUTES, type Route } from './contract-case.js';
 
-/** What of the suite is to run, and against what. */
+/** Selects the cases to run and the server to test. */
 export interface SuiteOptions {
   readonly layouts: readonly Layout[];
   readonly routes: readonly Route[];
-  /** Part of the case's name; '' for all. */
+  /** Part of the case name; '' for all. */
   readonly only: string;
-  /** What takes the place of our service: `oracle` checks the suite itself with a second AgentOS. */
+  /** The server to test: `oracle` replaces our service by a second AgentOS to check the suite itself. */
   readonly against: 'service' | 'oracle';
-  /** Compare with the recorded answers instead of a live AgentOS; needs no Python. */
+  /** Compare with the recorded responses instead of a live AgentOS; needs no Python. */
   readonly recorded: boolean;
-  /** Write the live AgentOS's answers into `recorded/` instead of comparing. */
+  /** Write the responses of a live AgentOS to `recorded/` instead of comparing. */
   readonly record: boolean;
-  /** Also the Python client's scripts and the database shared with Python. */
+  /** Also run authentication, the Python client and the database shared with Python. */
   readonly extras: boolean;
 }
 
@@ -47,8 +47,8 @@ export function readSuiteOptions(argv: string[]): SuiteOptions {
   };
 }
 
-function oneOf<T extends string>(option: string, given: string, allowed: readonly T[]): T {
-  const found = allowed.find((name) => name === given);
-  if (found === undefined) throw new Error(`${option} ${given}: expected one of ${allowed.join(', ')}\n${USAGE}`);
+function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((name) => name === value);
+  if (found === undefined) throw new Error(`${option} ${value}: expected one of ${allowed.join(', ')}\n${USAGE}`);
   return found;
 }

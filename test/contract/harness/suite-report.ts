@@ -3,11 +3,11 @@ import type { Layout } from './contract-case.js';
 
 const SHOWN_DIFFERENCES = 4;
 const SHOWN_CHARACTERS = 400;
-/** Characters of each failure in the list at the end, and entries of that list. */
+/** Maximum length and number of the failures in the final list. */
 const SHOWN_REASON = 300;
 const LISTED_FAILURES = 100;
 
-/** Counts results and prints them for people to read. */
+/** Counts and prints results. */
 export class SuiteReport {
   private readonly counts = new Map<string, { passed: number; failed: number }>();
   private readonly failures: string[] = [];
@@ -36,21 +36,21 @@ export class SuiteReport {
     const title = `[${layout}] ${route}: ${name}`;
     this.failures.push(`${title}: at ${first.path} expected ${first.expected}, actual ${first.actual}`);
     this.print(`\nFAILED ${title}`);
-    for (const request of requests) this.print(`  ${cut(request)}`);
+    for (const request of requests) this.print(`  ${truncate(request)}`);
     for (const { path, expected, actual } of found.slice(0, SHOWN_DIFFERENCES)) {
       this.print(`  at ${path}`);
-      this.print(`    expected ${cut(expected)}`);
-      this.print(`    actual   ${cut(actual)}`);
+      this.print(`    expected ${truncate(expected)}`);
+      this.print(`    actual   ${truncate(actual)}`);
     }
     if (found.length > SHOWN_DIFFERENCES) this.print(`  and ${found.length - SHOWN_DIFFERENCES} more differences`);
   }
 
-  /** Counts one failure for something that could not run to its end. `error` includes the log of a server that failed. */
-  addError(what: string, error: unknown): void {
+  /** Counts a failure of a unit that could not complete. `error` includes the log of a failed server. */
+  addError(subject: string, error: unknown): void {
     const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-    this.count(what, false);
-    this.failures.push(`[${what}] ${causes.map((cause) => messageOf(cause).split('\n')[0]).join('; ')}`);
-    this.print(`\nFAILED [${what}]`);
+    this.count(subject, false);
+    this.failures.push(`[${subject}] ${causes.map((cause) => messageOf(cause).split('\n')[0]).join('; ')}`);
+    this.print(`\nFAILED [${subject}]`);
     for (const cause of causes) {
       const [title = '', ...log] = messageOf(cause).trimEnd().split('\n');
       // Units that need the same template fail with the same error.
@@ -72,7 +72,7 @@ export class SuiteReport {
   /** Prints the duration of each unit, counts by route, the failures, and last the line that `.ci/run` parses. */
   summary(): void {
     for (const [name, seconds] of this.units) {
-      if (seconds === undefined) this.addError(name, 'has not run to its end');
+      if (seconds === undefined) this.addError(name, 'did not complete');
     }
     this.print('');
     for (const [name, seconds] of this.units) {
@@ -84,7 +84,7 @@ export class SuiteReport {
     }
     if (this.failed > 0) this.print('\nFailed:');
     for (const failure of this.failures.slice(0, LISTED_FAILURES))
-      this.print(`  ${cut(failure.replaceAll('\n', ' '), SHOWN_REASON)}`);
+      this.print(`  ${truncate(failure.replaceAll('\n', ' '), SHOWN_REASON)}`);
     if (this.failed > LISTED_FAILURES) this.print(`  and ${this.failed - LISTED_FAILURES} more`);
     this.print(`${this.passed} passed, ${this.failed} failed`);
   }
@@ -101,6 +101,6 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function cut(text: string, length = SHOWN_CHARACTERS): string {
-  return text.length <= length ? text : `${text.slice(0, length)}…`;
+function truncate(value: string, length = SHOWN_CHARACTERS): string {
+  return value.length <= length ? value : `${value.slice(0, length)}…`;
 }

@@ -11,7 +11,7 @@ import type { SuiteReport } from './suite-report.js';
 import type { Templates } from './templates.js';
 import type { Unit } from './units.js';
 
-/** The chosen cases on the chosen layouts: compared with a live AgentOS, with a recording of it, or recorded. */
+/** Runs the selected cases on the selected layouts: compares with a live AgentOS or its recording, or records. */
 export class Suite {
   private readonly templates: Templates;
   private readonly options: SuiteOptions;
@@ -22,15 +22,15 @@ export class Suite {
     this.templates = templates;
     this.options = options;
     this.all = cases;
-    this.cases = chosen(cases, options);
+    this.cases = selectCases(cases, options);
   }
 
-  /** One unit per chosen layout. They can run at the same time. */
+  /** One unit per selected layout. Units can run concurrently. */
   units(): Unit[] {
     return this.options.layouts.map((layout) => ({ name: layout, run: (report) => this.runLayout(layout, report) }));
   }
 
-  /** Runs the chosen cases of one layout and tells the report of each. */
+  /** Runs the selected cases of one layout and adds their results to the report. */
   async runLayout(layout: Layout, report: SuiteReport): Promise<void> {
     const cases = this.cases.filter((contract) => contract.layouts.includes(layout));
     if (cases.length === 0) return;
@@ -70,13 +70,13 @@ export class Suite {
       report.add(layout, contract.route, contract.name, found, requests);
     } catch (error) {
       const actual = error instanceof Error ? error.message : String(error);
-      report.add(layout, contract.route, contract.name, [{ path: 'error', expected: 'an answer', actual }], requests);
+      report.add(layout, contract.route, contract.name, [{ path: 'error', expected: 'a response', actual }], requests);
     }
   }
 
   private deviationsOf(contract: ContractCase, layout: Layout): readonly Deviation[] {
     if (this.options.against === 'oracle') return [];
-    return DEVIATIONS.filter((each) => each.case === caseKey(contract) && (each.layouts ?? [layout]).includes(layout));
+    return DEVIATIONS.filter((item) => item.case === caseKey(contract) && (item.layouts ?? [layout]).includes(layout));
   }
 
   private async record(layout: Layout, cases: readonly ContractCase[], report: SuiteReport): Promise<void> {
@@ -99,7 +99,7 @@ export class Suite {
     writeRecording(layout, new Map(entries));
   }
 
-  /** A database that Python 2.x still uses is never altered: after all these writes it has no table for runs. */
+  /** Checks that the service has not added a runs table to a v2 database, which Python 2.x still uses. */
   private async checkUntouched(ours: RunningSide, report: SuiteReport): Promise<void> {
     for (const client of ours.databases.values()) {
       const altered = await tableExists(client, 'ai.agno_runs');
@@ -109,10 +109,10 @@ export class Suite {
   }
 }
 
-/** Reading cases come first: what the others leave in the tables' physical order must not matter to them. */
-function chosen(cases: readonly ContractCase[], { routes, only }: SuiteOptions): ContractCase[] {
-  const wanted = cases.filter((contract) => routes.includes(contract.route) && contract.name.includes(only));
+/** Puts cases that only read first, because writes change the physical order of rows. */
+function selectCases(cases: readonly ContractCase[], { routes, only }: SuiteOptions): ContractCase[] {
+  const selected = cases.filter((contract) => routes.includes(contract.route) && contract.name.includes(only));
   const reads = (contract: ContractCase) =>
     contract.given.length === 0 && contract.steps.every((step) => step.method === 'GET');
-  return [...wanted.filter(reads), ...wanted.filter((contract) => !reads(contract))];
+  return [...selected.filter(reads), ...selected.filter((contract) => !reads(contract))];
 }

@@ -5,11 +5,11 @@ import type { SuiteOptions } from './suite-options.js';
 
 export type Template = 'v3' | 'v2' | 'mixed';
 
-/** The seeded databases that servers get copies of. Each is created once, for its first copy. */
+/** The seeded template databases. Each is created once, before its first copy. */
 export class Templates {
   private readonly server: DatabaseServer;
   private readonly options: Pick<SuiteOptions, 'recorded' | 'record'>;
-  private readonly made = new Map<Template, Promise<void>>();
+  private readonly created = new Map<Template, Promise<void>>();
 
   constructor(
     server: DatabaseServer,
@@ -22,19 +22,19 @@ export class Templates {
   /** Creates a copy of a template, or an empty database without one, and returns its DSN. */
   async copy(template: Template | undefined, name: string): Promise<string> {
     if (template === undefined) return this.server.createDatabase(name);
-    const made = this.made.get(template) ?? this.make(template);
-    this.made.set(template, made);
-    await made;
+    const created = this.created.get(template) ?? this.create(template);
+    this.created.set(template, created);
+    await created;
     return this.server.copyDatabase(nameOf(template), name);
   }
 
-  private async make(template: Template): Promise<void> {
+  private async create(template: Template): Promise<void> {
     if (this.options.recorded) await loadDatabase(await this.server.createDatabase(nameOf(template)), template);
     else await this.seed(template);
     if (this.options.record) await dumpDatabase(this.server.url(nameOf(template)), template);
   }
 
-  /** Writes a template through agno's own classes. */
+  /** Fills a template through agno's own classes. */
   private async seed(template: Template): Promise<void> {
     const dsn =
       template === 'mixed'

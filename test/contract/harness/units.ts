@@ -1,22 +1,26 @@
 import type { SuiteReport } from './suite-report.js';
 
-/** An independent part of the run: its servers have their own databases. */
+/** An independent part of the suite, whose servers have their own databases. */
 export interface Unit {
   readonly name: string;
   run(report: SuiteReport): Promise<void>;
 }
 
-/** A unit keeps one of its Python, Node and PostgreSQL processes busy at a time: three units fill two processors. */
-const AT_ONCE = 3;
+/** Three units use two processors fully, because each keeps only one of its processes busy at a time. */
+const CONCURRENT_UNITS = 3;
 
-/** Starts units in order, and runs `atOnce` of them at the same time. A unit that throws counts as one failure. */
-export async function runUnits(units: readonly Unit[], report: SuiteReport, atOnce = AT_ONCE): Promise<void> {
+/** Starts units in order, and runs `concurrency` of them at the same time. A unit that throws counts as one failure. */
+export async function runUnits(
+  units: readonly Unit[],
+  report: SuiteReport,
+  concurrency = CONCURRENT_UNITS,
+): Promise<void> {
   report.expectUnits(units.map(({ name }) => name));
   const waiting = [...units];
   const runWaiting = async () => {
     for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) await runUnit(unit, report);
   };
-  await Promise.all(Array.from({ length: atOnce }, runWaiting));
+  await Promise.all(Array.from({ length: concurrency }, runWaiting));
 }
 
 async function runUnit(unit: Unit, report: SuiteReport): Promise<void> {

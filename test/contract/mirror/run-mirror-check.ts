@@ -1,4 +1,4 @@
-/** `mirror/run-mirror-check.ts [--seed N] [--count N] [--html FILE]`: the mirror between a live AgentOS and us, which must see all of it. */
+/** `mirror/run-mirror-check.ts [--seed N] [--count N] [--html FILE]`: replays a random log to a live AgentOS and our service. */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,8 +24,8 @@ const { values } = parseArgs({
     html: { type: 'string', default: resolve(CHECKOUT, '.cache/mirror.html') },
   },
 });
-const ODD_SESSIONS = 12;
-/** A seeded run whose content is changed in our database alone: nothing that a request can filter or sort by. */
+const RANDOM_SESSIONS = 12;
+/** A seeded run whose content is changed in our database only. Requests cannot filter or sort by the content. */
 const [PLANTED = []] = SEEDED_RUN_IDS;
 
 async function main(): Promise<number> {
@@ -35,12 +35,12 @@ async function main(): Promise<number> {
   try {
     const templates = new Templates(postgres);
     const [oracle, ours] = await bothStarted(startOracle(templates, 'v3'), startOurs(templates, 'v3'));
-    const ids = await addOddSessions([oracle, ours]);
+    const ids = await addRandomSessions([oracle, ours]);
     const log = join(folder, 'access.log');
     writeFileSync(log, generateAccessLog(Number(values.seed), Number(values.count), ids));
-    judge(report, 'the same data', await mirror(log, oracle, ours), { exitCode: 0, isPlanted: false });
+    checkReport(report, 'the same data', await mirror(log, oracle, ours), { exitCode: 0, isPlanted: false });
     await plant(ours);
-    judge(report, 'one run changed', await mirror(log, oracle, ours), { exitCode: 1, isPlanted: true });
+    checkReport(report, 'one run changed', await mirror(log, oracle, ours), { exitCode: 1, isPlanted: true });
     await Promise.all([oracle.stop(), ours.stop()]);
   } finally {
     await postgres.stop();
@@ -51,16 +51,16 @@ async function main(): Promise<number> {
   return report.failed === 0 && report.passed > 0 ? 0 : 1;
 }
 
-/** Sessions by chance, the same on both sides, some of them beyond what AgentOS can answer. */
-async function addOddSessions(sides: readonly RunningSide[]): Promise<readonly string[]> {
+/** Inserts the same random sessions on both sides. AgentOS fails for some of them. */
+async function addRandomSessions(sides: readonly RunningSide[]): Promise<readonly string[]> {
   const ids: string[] = [];
-  for (let at = 0; at < ODD_SESSIONS; at++) {
-    const id = `odd-${at}`;
+  for (let index = 0; index < RANDOM_SESSIONS; index++) {
+    const id = `odd-${index}`;
     ids.push(id);
     for (const { databases, layout } of sides) {
       const [client] = databases.values();
-      const { runs: _, ...session } = randomSession(new SeededRandom(Number(values.seed) + at));
-      if (client !== undefined) await insertSession(client, layout, { ...session, session_id: id, created_at: at });
+      const { runs: _, ...session } = randomSession(new SeededRandom(Number(values.seed) + index));
+      if (client !== undefined) await insertSession(client, layout, { ...session, session_id: id, created_at: index });
     }
   }
   return ids;
@@ -73,10 +73,10 @@ async function plant({ databases }: RunningSide): Promise<void> {
       `UPDATE ai.agno_runs SET run_data = jsonb_set(run_data, '{content}', '"Planted"') WHERE session_id = $1 AND run_id = $2`,
       [...PLANTED],
     )) ?? {};
-  if (rowCount !== 1) throw new Error('there is no run to plant a difference in');
+  if (rowCount !== 1) throw new Error('The run for the planted difference does not exist');
 }
 
-/** Not waited for in a way that would keep this process from reading what the servers print: they would stand still. */
+/** Runs the mirror asynchronously, because the servers would block if this process did not read their output. */
 async function mirror(
   log: string,
   oracle: RunningSide,
@@ -91,27 +91,27 @@ async function mirror(
   return { exitCode: status, report: JSON.parse(readFileSync(json, 'utf8')) as MirrorReport };
 }
 
-/** Everything was asked; what differs is the planted name and nothing else. */
-function judge(
+/** Checks that all requests were compared and that exactly the planted value differs. */
+function checkReport(
   report: SuiteReport,
   name: string,
   { exitCode, report: seen }: Awaited<ReturnType<typeof mirror>>,
   expected: { exitCode: number; isPlanted: boolean },
 ): void {
-  const check = (what: string, wanted: unknown, actual: unknown) => {
-    const [first, second] = [String(wanted), String(actual)];
+  const check = (what: string, expectedValue: unknown, actual: unknown) => {
+    const [first, second] = [String(expectedValue), String(actual)];
     report.add('mirror', name, what, first === second ? [] : [{ path: what, expected: first, actual: second }]);
   };
-  const asked = Object.values(seen.total.counts).reduce((sum, count) => sum + count, 0);
+  const compared = Object.values(seen.total.counts).reduce((sum, count) => sum + count, 0);
   const differing = seen.findings.filter(({ kind }) => kind === 'different');
   const found = differing.flatMap(({ examples }) => examples.flatMap((example) => example.differences));
   check('exit code', expected.exitCode, exitCode);
-  check('every request is asked', Number(values.count), asked);
+  check('compared requests', Number(values.count), compared);
   check('skipped', '{}', JSON.stringify(seen.skipped));
-  check('not answered', 0, seen.total.counts.error);
-  check('found', expected.isPlanted, differing.length > 0);
+  check('requests without a response', 0, seen.total.counts.error);
+  check('a difference is found', expected.isPlanted, differing.length > 0);
   check(
-    'nothing but what was planted',
+    'only the planted value differs',
     true,
     found.every(({ path, actual }) => /\.content(_preview)?$/.test(path) && actual === '"Planted"'),
   );

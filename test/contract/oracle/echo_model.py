@@ -1,4 +1,4 @@
-"""A model that answers from inside the process, so that agents, teams and workflows really run without a network."""
+"""A model that responds inside the process, so that agents, teams and workflows run without a network."""
 
 from agno.models.base import Model
 from agno.models.response import ModelResponse

@@ -1,7 +1,7 @@
-"""A clock and an id generator that give the same values in every run. Import it before anything of agno.
+"""A clock and an id generator that return the same values in every run. Import this before agno.
 
-The seeded databases are recorded in the repository, so seeding twice has to write the same rows. Generated ids begin
-with `5eed`: the comparison recognises them as seeded and never takes them for ids made while answering a request.
+The seeded databases are recorded in the repository, so seeding must always write the same rows. Generated ids begin with
+`5eed`, so that the comparison can distinguish them from ids that are generated for a response.
 """
 
 import datetime
@@ -14,7 +14,7 @@ NOON = 1_750_000_000  # 2025-06-15T15:06:40Z
 
 
 class Clock:
-    """The time that agno sees while it seeds, in whole seconds. It moves only when told to."""
+    """The time that agno sees during seeding, in whole seconds. It changes only by `set`."""
 
     now = NOON
 
@@ -39,7 +39,7 @@ class FrozenDatetime(datetime.datetime):
 
 
 def freeze_modules(*names: str) -> None:
-    """For modules that ask `datetime.now()`: it cannot be replaced in the class itself."""
+    """Replaces `datetime` in modules, because `datetime.now` cannot be replaced in the class itself."""
     for name in names:
         importlib.import_module(name).datetime = FrozenDatetime
 

@@ -1,12 +1,12 @@
 """Fills an empty database through the classes of the installed agno: seed.py DSN STAGE
 
-STAGE `all` writes the whole population. STAGE `later` is what agno 3.x adds to a database that 2.x has filled (the
-mixed layout): new runs, and a newer copy of a run that the old column holds.
+STAGE `all` writes all sessions. STAGE `later` writes the additions of agno 3.x to a database filled by 2.x (the mixed
+layout): new runs, and a newer copy of a run in the old column.
 """
 
 import sys
 
-from frozen import NOON, clock, freeze_modules  # first: it fixes time and ids for everything imported below
+from frozen import NOON, clock, freeze_modules  # first, because it freezes time and ids for all following imports
 
 from agno.db.postgres import PostgresDb
 from agno.run.base import RunStatus
@@ -18,13 +18,13 @@ from seeded_teams import team_asked, team_sessions, worked, workflow_sessions
 
 
 def store(db: PostgresDb, session) -> None:
-    """Version 2 keeps the runs with the session, version 3 in a table of their own."""
+    """agno 2.x stores the runs with the session, 3.x in a separate table."""
     clock.set(session.created_at + 5)
     db.upsert_session(session)
     if hasattr(db, "upsert_run"):
         for place, run in enumerate(session.runs or []):
             db.upsert_run(run, session_id=session.session_id, user_id=session.user_id, run_index=place)
-    db.upsert_session(session)  # an update, which sets updated_at apart from created_at
+    db.upsert_session(session)  # an update, so that updated_at differs from created_at
 
 
 def seed_all(db: PostgresDb) -> None:

@@ -1,4 +1,4 @@
-"""Agent sessions with every kind of run that agno's classes can hold. All ids and times are fixed."""
+"""Agent sessions with every kind of run that agno's classes support. All ids and times are fixed."""
 
 from dataclasses import fields
 

@@ -1,4 +1,4 @@
-"""Sessions written by an agent, a team and a workflow that really ran, on a model inside the process."""
+"""Sessions written by running an agent, a team and a workflow with a model inside the process."""
 
 from agno.agent import Agent
 from agno.db.postgres import PostgresDb

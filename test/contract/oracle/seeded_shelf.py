@@ -1,4 +1,4 @@
-"""Many small sessions for paging, sorting and filtering, and sessions with ids and names that are hard to carry."""
+"""Many small sessions for paging, sorting and filtering, and sessions with ids and names that need escaping."""
 
 from agno.session import AgentSession, TeamSession, WorkflowSession
 
@@ -8,7 +8,7 @@ NAMES = ["100% sure", "snake_case", "back\\slash", "Ünïcode", "quote's", "ends
 
 
 def shelf_sessions() -> list:
-    """24 sessions of three users and three components in turn; times in steps, so that every sort has one order."""
+    """24 sessions that alternate between users and components. All times differ, so that every sort order is unique."""
     sessions = []
     for place in range(24):
         values = dict(

@@ -1,4 +1,4 @@
-"""Team and workflow sessions, with members, nested teams, step results and inputs of every kind."""
+"""Team and workflow sessions with members, nested teams, step results and all kinds of inputs."""
 
 from agno.metrics import RunMetrics
 from agno.run.base import RunStatus

@@ -1,9 +1,8 @@
-"""A live AgentOS over one or more databases: serve.py PORT DB_ID=DSN [DB_ID=DSN ...]
+"""Runs an AgentOS with one or more databases: serve.py PORT DB_ID=DSN [DB_ID=DSN ...]
 
-Each database gets one agent, one team and one workflow of its own, which is how AgentOS comes to know it. The variable
-ORACLE_AUTH may hold a JSON object with `authorization`, `config` for an AuthorizationConfig, `service_accounts`, and
-`middleware` for a JWTMiddleware that is added by hand, which is how tokens are verified without scopes. ORACLE_HOST is
-the address to listen on (127.0.0.1).
+Each database gets one agent, one team and one workflow, through which AgentOS finds it. The variable ORACLE_AUTH may contain
+a JSON object with `authorization`, `config` for an AuthorizationConfig, `service_accounts`, and `middleware` for a
+JWTMiddleware that verifies tokens without scopes. ORACLE_HOST is the address to listen on (127.0.0.1).
 """
 
 import json
@@ -23,7 +22,7 @@ from starlette.middleware import Middleware
 from echo_model import EchoModel
 
 
-WANTED_AUTH = json.loads(os.environ.get("ORACLE_AUTH") or "{}")
+AUTH_OPTIONS = json.loads(os.environ.get("ORACLE_AUTH") or "{}")
 
 
 def components(db_id: str, dsn: str):
@@ -36,14 +35,14 @@ def components(db_id: str, dsn: str):
 
 
 def authentication(db: PostgresDb) -> dict:
-    """What ORACLE_AUTH asks for. A database of AgentOS's own is what service accounts are kept in."""
-    wanted = WANTED_AUTH
-    if not wanted:
+    """The AgentOS arguments for ORACLE_AUTH. AgentOS stores service accounts in its own `db`."""
+    options = AUTH_OPTIONS
+    if not options:
         return {}
     return {
-        "authorization": wanted.get("authorization", False),
-        "authorization_config": AuthorizationConfig(**wanted["config"]) if "config" in wanted else None,
-        "db": db if wanted.get("service_accounts") else None,
+        "authorization": options.get("authorization", False),
+        "authorization_config": AuthorizationConfig(**options["config"]) if "config" in options else None,
+        "db": db if options.get("service_accounts") else None,
     }
 
 
@@ -55,8 +54,8 @@ def main() -> None:
         id="oracle", agents=agents, teams=teams, workflows=workflows, telemetry=False, **authentication(agents[0].db)
     )
     app = agent_os.get_app()
-    if "middleware" in WANTED_AUTH:
-        app.user_middleware.append(Middleware(JWTMiddleware, **WANTED_AUTH["middleware"]))
+    if "middleware" in AUTH_OPTIONS:
+        app.user_middleware.append(Middleware(JWTMiddleware, **AUTH_OPTIONS["middleware"]))
     uvicorn.run(app, host=os.environ.get("ORACLE_HOST", "127.0.0.1"), port=port, log_level="warning")
 
 

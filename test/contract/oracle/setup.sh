@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a virtual environment with one version of agno, once: oracle/setup.sh VERSION → prints its python.
+# Creates the virtual environment of an agno version if it is missing: oracle/setup.sh VERSION → prints its python.
 set -euo pipefail
 
 version="${1:?usage: setup.sh AGNO_VERSION}"
