@@ -13,7 +13,9 @@ interface BenchPace {
   readonly rounds: number;
 }
 
-/** Measures all targets of a data set, each subject with its own copy. Resolves with the peak memory of each subject in MB. */
+/**
+ * Measures all targets of a data set, each subject with its own copy. Resolves with the peak memory of each subject in MB.
+ */
 export async function benchDataset(
   postgres: DatabaseServer,
   dataset: DatasetName,

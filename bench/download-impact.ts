@@ -24,9 +24,9 @@ export interface Download {
 
 /** Memory and delays caused by downloads from a warm service. */
 export interface DownloadImpact {
-  /** Highest RSS above that of the warm idle process, in megabytes. */
+  /** Peak RSS minus the RSS of the warm idle process, in megabytes. */
   readonly riseMb: number;
-  /** Longest time of a small request meanwhile, in milliseconds. */
+  /** Longest response time of small requests during the downloads, in milliseconds. */
   readonly longestWaitMs: number;
   readonly downloads: readonly Download[];
 }

@@ -21,7 +21,7 @@ export const REPORT_HEADER = [
 export function outcomeLines(outcome: TrialOutcome, factor: number): readonly string[] {
   const { shape, layout, growths, violations, peakMegabytes, seconds } = outcome;
   const worst = worstStall(outcome);
-  const growth = [...growths].sort((one, other) => other.ratio - one.ratio)[0];
+  const growth = [...growths].sort((a, b) => b.ratio - a.ratio)[0];
   const line = [
     shape.padEnd(50),
     layout.padEnd(6),

@@ -72,7 +72,10 @@ export class Meter {
     }
   }
 
-  /** Waits for the rest of a long log, which is written after the response, so that it is not attributed to the next request. */
+  /**
+   * Waits for the rest of a long log, which is written after the response, so that it is not attributed to the next
+   * request.
+   */
   private async awaitLog(loggedBefore: number): Promise<void> {
     let logged = this.service.loggedBytes;
     while (logged - loggedBefore > SHORT_LOG_BYTES) {

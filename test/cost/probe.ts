@@ -1,6 +1,6 @@
 /**
- * Runs inside the measured service (`node --import …/probe.ts`) and measures event-loop stalls and the CPU time of the process
- * between two messages of the parent. It imports none of our modules, so that it does not affect the start.
+ * Runs inside the measured service (`node --import …/probe.ts`) and measures event-loop stalls and the CPU time of the
+ * process between two messages of the parent. It imports none of our modules, so that it does not affect the start.
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';

@@ -62,7 +62,8 @@ try {
   );
   for (const shape of shapes) {
     for (const { stored, meter } of sides) {
-      // Rejected bodies reach no table, and few shapes depend on the layout, so only the quick shapes run on all layouts by default.
+      // Rejected bodies reach no table, and few shapes depend on the layout, so only the quick shapes run on all layouts by
+      // default.
       const needsAllLayouts = shape.isQuick || options.all;
       if ((shape.isRejected || !needsAllLayouts) && stored.layout !== layouts[0]) continue;
       const sizes = sizesOf(shape).filter((size) => size <= maxBytes);

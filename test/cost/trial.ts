@@ -192,8 +192,8 @@ export class Trial {
   }
 
   /**
-   * Compares CPU per byte at the largest sizes. Where single measurements suggest growth, repeats the measurements of the last
-   * doubling and checks their median.
+   * Compares CPU per byte at the largest sizes. Where single measurements suggest growth, repeats the measurements of the
+   * last doubling and checks their median.
    */
   private async checkGrowth(): Promise<readonly Growth[]> {
     const [quarter = 0, whole = 0] = this.plan.sizes.slice(-2);

@@ -36,7 +36,7 @@ describe('limits', () => {
       }),
     ]);
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
-    // Its pool has opened its only connection.
+    // Waits until the pool has opened its only connection.
     await until(async () => (await call(impatient.baseUrl, '/sessions/s')).status === 200);
   });
   afterAll(() => Promise.all([service.stop(), impatient.stop()]));
@@ -118,7 +118,7 @@ describe('limits', () => {
       call(impatient.baseUrl, '/sessions/s'),
       call(impatient.baseUrl, '/sessions/s'),
     ]);
-    const replies = [slow, waiting].sort((one, other) => other.status - one.status);
+    const replies = [slow, waiting].sort((a, b) => b.status - a.status);
     expect(replies.map(({ status }) => status)).toEqual([504, 503]);
     expect(replies[1]?.headers.get('retry-after')).toBe('1');
     await lock.release();

@@ -26,7 +26,7 @@ describe('a response to a slow client', () => {
   });
   afterAll(() => service.stop());
 
-  /** Reads the run at so many bytes per request timeout. Resolves with the bytes read when the connection closes. */
+  /** Reads the run at this rate. Resolves with the number of bytes read when the connection closes. */
   async function readAt(bytesPerTimeout: number): Promise<number> {
     const socket = connect(Number(new URL(service.baseUrl).port), '127.0.0.1');
     socket.on('error', () => undefined);

@@ -97,7 +97,7 @@ describe('slow request bodies', () => {
     });
   });
 
-  it('do not include large bodies that arrive fast: each gets 201 or 503', async () => {
+  it('are told apart from many concurrent fast bodies, which each get 201 or 503', async () => {
     const body = { session_name: 'a'.repeat(NEARLY_ALL) };
     const posts = Array.from({ length: 40 }, () => call(service.baseUrl, '/sessions', { method: 'POST', body }));
     const statuses = (await Promise.all(posts)).map(({ status }) => status);

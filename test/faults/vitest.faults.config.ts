@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { scaled } from '../support/time-scale.js';
 
-/** Separate from the other tests, because these take minutes: `make faults`, and a short selection with `make faults-quick`. */
+/**
+ * Separate from the other tests, because these take minutes: `make faults`, and a short selection with `make faults-quick`.
+ */
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {

@@ -93,7 +93,7 @@ const NO_VALUE = '(nothing)';
 
 /**
  * All differences, depth first. Compares the order of keys, integers digit by digit, and other numbers as doubles; 1 and 1.0
- * differ. Generated values of `actual` must lie within the period `made`.
+ * differ. Generated values of `actual` must lie within `period`.
  */
 export function jsonDifferences(expected: JsonNode, actual: JsonNode, period: Period, path = '$'): Difference[] {
   if (isMask(expected) && expected.kind === 'string') {

@@ -12,7 +12,9 @@ export interface AuthMode {
   readonly hasAccounts?: boolean;
   /** Callers that send every request. */
   readonly callers: readonly TestCaller[];
-  /** Callers that send only two requests. Created right before, because the validity of some tokens changes within seconds. */
+  /**
+   * Callers that send only two requests. Created right before, because the validity of some tokens changes within seconds.
+   */
   readonly briefCallers: () => readonly TestCaller[];
 }
 

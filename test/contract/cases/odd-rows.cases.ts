@@ -122,7 +122,7 @@ list.add('odd: a first question that is an empty object', get('/sessions?user_id
   ],
 });
 
-// session_type.
+// Rows with an empty or unknown session_type.
 bothWays("type '' with agent_id", agent('odd', { session_type: '', runs: [asked] }));
 bothWays("type '' with team_id", team('odd', { session_type: '', runs: [teamAsked] }));
 bothWays(

@@ -1,4 +1,7 @@
-/** `fuzz/run-contract-fuzz.ts [--seed N] [--count N] [--layout v3]`: compares random requests on random rows with a live AgentOS. */
+/**
+ * `fuzz/run-contract-fuzz.ts [--seed N] [--count N] [--layout v3]`: compares random requests on random rows with a live
+ * AgentOS.
+ */
 import { parseArgs } from 'node:util';
 import { isDerivedMessageTime } from '@session-service/comparison';
 import { startPostgres } from '../../support/postgres.js';

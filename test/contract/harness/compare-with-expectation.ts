@@ -26,21 +26,17 @@ export function compareWithExpectation(
   if (outdated.length > 0) return outdated;
   const deviated = deviations.reduce(deviate, expected);
   const found = deviated.answers.flatMap((answer, step) =>
-    responseDifferencesOf(contract, answer, ours.responses[step], step),
+    stepDifferences(contract, answer, ours.responses[step], step),
   );
   const period = periodOfCase(ours);
   const deviatingRows = deviations.filter(changesRows);
   if (deviatingRows.length > 0)
-    found.push(...deviatingRows.flatMap((deviation) => deviatingRowDifferences(deviation, ours.rows, period)));
+    found.push(...deviatingRows.flatMap((deviation) => deviationDifferences(deviation, ours.rows, period)));
   else found.push(...rowDifferences('rows', deviated.rows, ours.rows, period));
   found.push(...rowDifferences('tables', deviated.tables, ours.tables, period));
   for (const deviation of deviations) {
     if (!sameAsOracle(expected, deviation)) continue;
-    found.push({
-      path: 'deviation',
-      expected: 'another response of the oracle',
-      actual: 'the oracle responds the same',
-    });
+    found.push({ path: 'deviation', expected: 'a difference', actual: 'the oracle responds the same' });
   }
   return found;
 }
@@ -77,10 +73,10 @@ function sameAsOracle(expected: Expectation, deviation: Deviation): boolean {
   const oracle = expected.answers[stepOf(expected, deviation)];
   if (oracle?.status !== deviation.status || oracle.body !== deviation.body) return false;
   const rows = expected.rows === undefined ? undefined : parseJson(expected.rows);
-  return !changesRows(deviation) || deviatingRowDifferences(deviation, rows, { from: 0, to: 0 }).length === 0;
+  return !changesRows(deviation) || deviationDifferences(deviation, rows, { from: 0, to: 0 }).length === 0;
 }
 
-function responseDifferencesOf(
+function stepDifferences(
   contract: ContractCase,
   expected: ExpectedResponse,
   response: TimedResponse | undefined,
@@ -105,7 +101,7 @@ function rowDifferences(
   return jsonDifferences(parseJson(expected), actual, period, name);
 }
 
-function deviatingRowDifferences(deviation: Deviation, rows: JsonNode | undefined, period: Period): Difference[] {
+function deviationDifferences(deviation: Deviation, rows: JsonNode | undefined, period: Period): Difference[] {
   const expectedRuns = deviation.runIds?.join(', ');
   const actualRuns = items(rows, 'runs')
     .map((run) => stringMember(run, 'run_id'))

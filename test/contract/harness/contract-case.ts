@@ -46,7 +46,10 @@ export interface ContractCase extends ComparisonRules {
 /** Members of a case that have defaults. */
 export type CaseDraft = Partial<Omit<ContractCase, 'route' | 'name' | 'steps'>>;
 
-/** Collects the cases of a route: `const { cases, add } = caseCollector('list')`. Compares rows of given sessions after writes. */
+/**
+ * Collects the cases of a route: `const { cases, add } = caseCollector('list')`. Compares rows of given sessions after
+ * writes.
+ */
 export function caseCollector(route: Route) {
   const cases: ContractCase[] = [];
   const add = (name: string, steps: Step | readonly Step[], draft: CaseDraft = {}): void => {

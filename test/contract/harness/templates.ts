@@ -19,7 +19,7 @@ export class Templates {
     this.options = options;
   }
 
-  /** Creates a copy of a template, or an empty database without one, and returns its DSN. */
+  /** Creates a copy of a template, or an empty database if none is given. Returns its DSN. */
   async copy(template: Template | undefined, name: string): Promise<string> {
     if (template === undefined) return this.server.createDatabase(name);
     const created = this.created.get(template) ?? this.create(template);

@@ -7,14 +7,10 @@ export interface Unit {
 }
 
 /** Three units use two processors fully, because each keeps only one of its processes busy at a time. */
-const CONCURRENT_UNITS = 3;
+const CONCURRENCY = 3;
 
 /** Starts units in order, and runs `concurrency` of them at the same time. A unit that throws counts as one failure. */
-export async function runUnits(
-  units: readonly Unit[],
-  report: SuiteReport,
-  concurrency = CONCURRENT_UNITS,
-): Promise<void> {
+export async function runUnits(units: readonly Unit[], report: SuiteReport, concurrency = CONCURRENCY): Promise<void> {
   report.expectUnits(units.map(({ name }) => name));
   const waiting = [...units];
   const runWaiting = async () => {

@@ -1,4 +1,7 @@
-/** `mirror/run-mirror-check.ts [--seed N] [--count N] [--html FILE]`: replays a random log to a live AgentOS and our service. */
+/**
+ * `mirror/run-mirror-check.ts [--seed N] [--count N] [--html FILE]`: replays a random log to a live AgentOS and our
+ * service.
+ */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

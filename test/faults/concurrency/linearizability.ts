@@ -60,7 +60,9 @@ class Search {
     return this.operations.filter((_, index) => !this.done[index]);
   }
 
-  /** Operations that started before any other had ended. Also remembers which one blocked the search at its furthest point. */
+  /**
+   * Operations that started before any other had ended. Also remembers which one blocked the search at its furthest point.
+   */
   private next(open: readonly Operation[]): Operation[] {
     const first = open.reduce((earliest, operation) => (endOf(operation) < endOf(earliest) ? operation : earliest));
     const left = open.filter(({ end }) => end !== undefined).length;

@@ -15,32 +15,12 @@ describe('service with a failing network to its database', () => {
   });
   afterAll(() => scenario.stop());
 
-  it.each<{ when: string; condition: NetworkCondition; name: string; lastsMs: number }>([
-    {
-      when: 'the network freezes',
-      condition: { kind: 'stall' },
-      name: 'Network frozen in both directions for 5 s',
-      lastsMs: 5_000,
-    },
-    {
-      when: 'the network swallows all packets',
-      condition: { kind: 'swallow' },
-      name: 'Network swallows everything for 5 s',
-      lastsMs: 5_000,
-    },
-    {
-      when: 'the network is slow',
-      condition: { kind: 'delay', ms: 100 },
-      name: 'Network delays each direction by 100 ms for 3 s',
-      lastsMs: 3_000,
-    },
-    {
-      when: 'the network delivers a trickle',
-      condition: { kind: 'trickle', bytes: 20 },
-      name: 'Network delivers 20 bytes per ms for 3 s',
-      lastsMs: 3_000,
-    },
-  ])('loses no write when $when', async ({ name, condition, lastsMs }) => {
+  it.each<[when: string, condition: NetworkCondition, name: string, lastsMs: number]>([
+    ['freezes', { kind: 'stall' }, 'Network frozen in both directions for 5 s', 5_000],
+    ['swallows all packets', { kind: 'swallow' }, 'Network swallows everything for 5 s', 5_000],
+    ['is slow', { kind: 'delay', ms: 100 }, 'Network delays each direction by 100 ms for 3 s', 3_000],
+    ['delivers a trickle', { kind: 'trickle', bytes: 20 }, 'Network delivers 20 bytes per ms for 3 s', 3_000],
+  ])('loses no write when the network %s', async (_, condition, name, lastsMs) => {
     await injectFault(scenario, {
       name,
       strike: () => scenario.network.set(condition),

@@ -51,7 +51,10 @@ interface SentRequest {
   readonly isLate: boolean;
 }
 
-/** Sends the request of every seed over a few connections. Repeats timed-out requests one by one, in case the machine was busy. */
+/**
+ * Sends the request of every seed over a few connections. Repeats timed-out requests one by one, in case the machine was
+ * busy.
+ */
 async function sendAll(baseUrl: string, seeds: readonly number[]): Promise<SentRequest[]> {
   const waiting = [...seeds];
   const sent: SentRequest[] = [];

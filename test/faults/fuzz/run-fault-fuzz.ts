@@ -1,4 +1,7 @@
-/** Sends hostile requests to the built service: `--count 100000 --seed 1`. `--seed N --count 1` repeats the request of one seed. */
+/**
+ * Sends hostile requests to the built service: `--count 100000 --seed 1`. `--seed N --count 1` repeats the request of one
+ * seed.
+ */
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../support/postgres.js';
 import { startSessionService } from '../../support/session-service.js';

@@ -26,7 +26,7 @@ const READERS = 10;
 /** Time beyond CUT_AFTER_MS for which slow readers continue that must not be cut. */
 const SLOW_MS = 3_000;
 
-/** One large run, and many small ones. */
+/** Paths of one large run and of many small runs. */
 const PATHS = ['/sessions/large/runs/r', '/sessions/many/runs'];
 const RUN_BYTES = 10_000;
 const requestOf = (path = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;

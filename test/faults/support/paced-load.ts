@@ -12,7 +12,10 @@ export interface PacedResponse extends HttpResponse {
 /** Returns the path of the nth request. */
 type PathOf = (n: number) => string;
 
-/** Sends requests over `connections` connections as fast as possible for `ms` milliseconds. Resolves with the responses per second. */
+/**
+ * Sends requests over `connections` connections as fast as possible for `ms` milliseconds. Resolves with the responses per
+ * second.
+ */
 export async function measureCapacity(http: HttpClient, connections: number, ms: number, path: PathOf) {
   const start = performance.now();
   let asked = 0;

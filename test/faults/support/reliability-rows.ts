@@ -11,7 +11,9 @@ export interface ReliabilityRow {
   readonly requests: number;
   /** Outcome of these requests. */
   readonly outcome: string;
-  /** From the end of the fault to the last failed request, in milliseconds; undefined if there was nothing to recover from. */
+  /**
+   * From the end of the fault to the last failed request, in milliseconds; undefined if there was nothing to recover from.
+   */
   readonly recoveryMs?: number | undefined;
   readonly lostWrites: number;
   readonly wrongAnswers: number;

@@ -47,8 +47,8 @@ export class TcpProxy {
   }
 
   /**
-   * Silently drops all bytes of existing connections, like a firewall that lost their state. New connections are accepted. The
-   * server's side closes when the client gives up, as its TCP keep-alive would do eventually.
+   * Silently drops all bytes of existing connections, like a firewall that lost their state. New connections are accepted.
+   * The server's side closes when the client gives up, as its TCP keep-alive would do eventually.
    */
   forgetConnections(): void {
     this.sockets.forEach(forget);

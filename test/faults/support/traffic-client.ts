@@ -43,14 +43,8 @@ export class TrafficClient {
   async step(): Promise<SentRequest> {
     const sentAt = performance.now();
     const { kind, response, violation } = await this.send();
-    return {
-      kind,
-      status: response.status,
-      reason: response.reason,
-      sentAt,
-      milliseconds: response.milliseconds,
-      violation,
-    };
+    const { status, reason, milliseconds } = response;
+    return { kind, status, reason, sentAt, milliseconds, violation };
   }
 
   private send(): Promise<CheckedResponse> {
