@@ -199,7 +199,7 @@ describe('trace export', () => {
       OTEL_BSP_SCHEDULE_DELAY: '10',
       LOG_LEVEL: 'warn',
     });
-    const warnings = () => service.output().match(/The collector does not take traces \(ECONNREFUSED\)/g) ?? [];
+    const warnings = () => service.output().match(/The collector does not accept traces \(ECONNREFUSED\)/g) ?? [];
     await until(async () => {
       expect((await call(service.baseUrl, '/sessions')).status).toBe(200);
       return warnings().length > 0;

@@ -1,10 +1,14 @@
 import cluster from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 
-const METRICS_REQUEST = 'agno:figures-asked';
-const METRICS_RESPONSE = 'agno:figures-told';
+/**
+ * Metrics of several workers: the worker that is scraped asks the primary, which collects the metrics of all workers
+ * by prom-client's own messages and sends them back aggregated.
+ */
+const METRICS_REQUEST = 'agno:metrics-request';
+const METRICS_RESPONSE = 'agno:metrics-response';
 
-/** How long the workers may take to add up their figures, in milliseconds; then the one that was asked answers alone. */
+/** How long the primary may take, in milliseconds. After that the scraped worker responds with its own metrics only. */
 const TIMEOUT_MS = 6_000;
 
 interface MetricsResponse {
@@ -12,48 +16,50 @@ interface MetricsResponse {
   readonly metrics: string;
 }
 
-/** To be called once in the primary: adds up the figures of all workers for the one that is asked for them. */
+/** Called once in the primary: aggregates the metrics of all workers for the one that asks. */
 export function aggregateForWorkers(): void {
   const aggregator = new AggregatorRegistry();
   cluster.on('message', (worker, message: { type?: string }) => {
     if (message.type !== METRICS_REQUEST) return;
     aggregator.clusterMetrics().then(
-      // It may have died meanwhile.
-      (text) => worker.send({ type: METRICS_RESPONSE, metrics: text } satisfies MetricsResponse, ignore),
+      // The worker may have exited meanwhile: without a callback, send would emit an error event.
+      (metrics) => worker.send({ type: METRICS_RESPONSE, metrics } satisfies MetricsResponse, ignore),
       ignore,
     );
   });
 }
 
-/** Lets the primary ask this worker for its figures. */
+/** Called once in each worker: responds to the primary's requests for metrics. */
 export function offerMetrics(registry: Registry): void {
   if (!cluster.isWorker) return;
+  // The constructor installs prom-client's message listener.
   new AggregatorRegistry();
   AggregatorRegistry.setRegistries([registry]);
 }
 
-/** The figures of the whole service in Prometheus' text format, whichever of its processes is asked. */
+/** The metrics of the whole service in Prometheus' text format, whichever of its processes is scraped. */
 export function aggregateMetrics(registry: Registry): Promise<string> {
-  return cluster.isWorker ? askPrimary().catch(() => registry.metrics()) : registry.metrics();
+  return cluster.isWorker ? requestFromPrimary().catch(() => registry.metrics()) : registry.metrics();
 }
 
-/** One question at a time: those who ask meanwhile get the same answer. */
+/** Concurrent scrapes share one request. */
 let pendingRequest: Promise<string> | undefined;
 
-function askPrimary(): Promise<string> {
+function requestFromPrimary(): Promise<string> {
   pendingRequest ??= new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => end(() => reject(new Error('no answer from the primary'))), TIMEOUT_MS);
+    const timer = setTimeout(() => end(() => reject(new Error('no response from the primary'))), TIMEOUT_MS);
     const end = (settle: () => void) => {
       clearTimeout(timer);
-      process.off('message', listen);
+      process.off('message', onMessage);
       pendingRequest = undefined;
       settle();
     };
-    const listen = (message: unknown) => {
+    const onMessage = (message: unknown) => {
       if (isMetricsResponse(message)) end(() => resolve(message.metrics));
     };
-    process.on('message', listen);
-    // Without a callback, a channel that is closed would be an 'error' event of the process, which ends it.
+    process.on('message', onMessage);
+    // Without a callback, a closed channel would emit 'error' on the process and end it:
+    // https://nodejs.org/api/process.html#processsendmessage-sendhandle-options-callback
     process.send?.({ type: METRICS_REQUEST }, undefined, undefined, (error) => {
       if (error) end(() => reject(error));
     });

@@ -1,7 +1,5 @@
 export { aggregateForWorkers, offerMetrics } from './cluster-metrics.js';
-export * from './service-metrics.js';
-export { measureRequests } from './service-metrics.js';
-export * from './telemetry.module.js';
-export * from './traces/start-tracing.js';
-export type { Tracing } from './traces/tracing.js';
-export * from './traces/tracing.js';
+export { measureRequests, ServiceMetrics } from './service-metrics.js';
+export { TelemetryModule } from './telemetry.module.js';
+export { startTracing } from './traces/start-tracing.js';
+export { PROTOCOLS, SAMPLERS, type TraceOptions, type Tracing } from './traces/tracing.js';

@@ -3,22 +3,22 @@ import { onRequestEnd, routeOf } from '@session-service/http';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Seconds, as OpenTelemetry advises for HTTP and database durations. */
+/** In seconds, as OpenTelemetry's semantic conventions advise for HTTP and database durations. */
 const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const DATABASE_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
-/** What is read when somebody asks for the figures, not before. */
-export interface MetricSources {
+/** Values that are read at scrape time only. */
+interface MetricSources {
   /** By db_id. */
   pools(): ReadonlyMap<string, PoolUsage>;
-  /** By db_id: the database answers. Takes no longer than a probe may. */
+  /** By db_id: whether the database responds. */
   databasesUp(): Promise<ReadonlyMap<string, boolean>>;
   readonly memory: MemoryBudget;
 }
 
 /**
- * The figures of one process under OpenTelemetry's names, as Prometheus spells them (`http.server.request.duration` is
- * `http_server_request_duration_seconds`). Recording one costs about a microsecond.
+ * The metrics of one process. They have the names of OpenTelemetry's conventions in Prometheus' spelling:
+ * `http.server.request.duration` is `http_server_request_duration_seconds`. Recording one takes about a microsecond.
  */
 export class ServiceMetrics implements DatabaseObserver {
   readonly registry = new Registry();
@@ -38,13 +38,13 @@ export class ServiceMetrics implements DatabaseObserver {
   });
   private readonly timeouts = new Counter({
     name: 'db_client_connection_timeouts_total',
-    help: 'Requests rejected with 503 after AGNO_QUEUE_TIMEOUT_MS in the queue for a connection, by db_id',
+    help: 'Requests rejected with 503 after waiting AGNO_QUEUE_TIMEOUT_MS for a connection, by db_id',
     labelNames: ['db_id'],
     registers: [this.registry],
   });
-  private readonly refusals = new Counter({
+  private readonly rejections = new Counter({
     name: 'agno_session_service_requests_refused_total',
-    help: 'Requests rejected with 503 at once because the queue for a connection was overloaded, by db_id',
+    help: 'Requests rejected with 503 at once because the connection queue was overloaded, by db_id',
     labelNames: ['db_id'],
     registers: [this.registry],
   });
@@ -53,7 +53,7 @@ export class ServiceMetrics implements DatabaseObserver {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
       name: 'agno_session_service_build_info',
-      help: 'Always 1; the labels name the version of the service and of Node',
+      help: 'Always 1; the labels hold the versions of the service and of Node',
       labelNames: ['version', 'node_version'],
       aggregator: 'first',
       registers: [this.registry],
@@ -76,19 +76,19 @@ export class ServiceMetrics implements DatabaseObserver {
   }
 
   requestRefused(databaseId: string): void {
-    this.refusals.inc({ db_id: databaseId });
+    this.rejections.inc({ db_id: databaseId });
   }
 
-  /** Adds what is only known by asking. */
-  addResourceMetrics(watched: MetricSources): void {
+  /** Adds the metrics that are read at scrape time. */
+  addResourceMetrics(sources: MetricSources): void {
     const registers = [this.registry];
     new Gauge({
       name: 'db_client_connection_count',
-      help: 'Connections by db_id and state',
+      help: 'Open connections by db_id and state',
       labelNames: ['db_id', 'state'],
       registers,
       collect() {
-        for (const [id, { used, idle }] of watched.pools()) {
+        for (const [id, { used, idle }] of sources.pools()) {
           this.set({ db_id: id, state: 'used' }, used);
           this.set({ db_id: id, state: 'idle' }, idle);
         }
@@ -96,69 +96,69 @@ export class ServiceMetrics implements DatabaseObserver {
     });
     new Gauge({
       name: 'db_client_connection_max',
-      help: 'Connections that a pool may have, by db_id',
+      help: 'Maximum connections of the pool, by db_id',
       labelNames: ['db_id'],
       registers,
       collect() {
-        for (const [id, { max }] of watched.pools()) this.set({ db_id: id }, max);
+        for (const [id, { max }] of sources.pools()) this.set({ db_id: id }, max);
       },
     });
     new Gauge({
       name: 'db_client_connection_pending_requests',
-      help: 'Requests that wait for a connection, by db_id',
+      help: 'Requests waiting for a connection, by db_id',
       labelNames: ['db_id'],
       registers,
       collect() {
-        for (const [id, { pending }] of watched.pools()) this.set({ db_id: id }, pending);
+        for (const [id, { pending }] of sources.pools()) this.set({ db_id: id }, pending);
       },
     });
     new Gauge({
       name: 'agno_session_service_database_up',
-      help: '1 while a database answers, by db_id',
+      help: '1 if the database responds, else 0, by db_id',
       labelNames: ['db_id'],
       aggregator: 'min',
       registers,
       async collect() {
-        for (const [id, isUp] of await watched.databasesUp()) this.set({ db_id: id }, isUp ? 1 : 0);
+        for (const [id, isUp] of await sources.databasesUp()) this.set({ db_id: id }, isUp ? 1 : 0);
       },
     });
     new Gauge({
       name: 'agno_session_service_memory_budget_used_bytes',
-      help: 'Memory that requests hold: bodies, rows and responses',
+      help: 'Bytes of request bodies, rows and responses in memory',
       registers,
       collect() {
-        this.set(watched.memory.used);
+        this.set(sources.memory.used);
       },
     });
     new Gauge({
       name: 'agno_session_service_memory_budget_limit_bytes',
-      help: 'Memory that requests may hold together',
+      help: 'Limit of the bytes of request bodies, rows and responses in memory',
       registers,
       collect() {
-        this.set(watched.memory.limit);
+        this.set(sources.memory.limit);
       },
     });
     new Counter({
       name: 'agno_session_service_memory_refusals_total',
-      help: 'Requests that were refused because the memory budget was used up, by what they needed it for',
+      help: 'Requests rejected because the memory budget was exhausted, by reason',
       labelNames: ['reason'],
       registers,
       collect() {
         this.reset();
-        for (const [reason, count] of Object.entries(watched.memory.refusals)) this.inc({ reason }, count);
+        for (const [reason, count] of Object.entries(sources.memory.refusals)) this.inc({ reason }, count);
       },
     });
   }
 }
 
-/** Has every request counted and timed, also those that no route takes. */
+/** Measures every request, also those without a matching route. */
 export function measureRequests(fastify: FastifyInstance, metrics: ServiceMetrics): void {
   onRequestEnd(fastify, (request, status, durationMs) => {
     metrics.requestEnded(request.method, routeOf(request), status, durationMs / 1000);
   });
 }
 
-/** What figures and spans call a statement: what stands before the first colon; the rest tells its variants apart. */
+/** The operation of a statement in metrics and spans: its name up to the first colon. The rest tells variants apart. */
 export function operationOf(statementName: string): string {
   const colon = statementName.indexOf(':');
   return colon === -1 ? statementName : statementName.slice(0, colon);

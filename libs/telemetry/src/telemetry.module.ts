@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { MetricsController } from './metrics.controller.js';
 import { ServiceMetrics } from './service-metrics.js';
 
-/** Offers the figures of this service at `/metrics`. */
+/** Serves the metrics at `/metrics`. */
 @Module({ controllers: [MetricsController] })
 export class TelemetryModule {
   static forRoot(metrics: ServiceMetrics): DynamicModule {

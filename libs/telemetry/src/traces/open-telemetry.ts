@@ -28,10 +28,10 @@ import type { TraceOptions, Tracing } from './tracing.js';
 
 const SERVICE_NAME = 'agno-session-service';
 
-/** How long the last spans may take to be delivered when the service stops, in milliseconds. */
+/** How long exporting the last spans may delay the exit of the service, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 3_000;
 
-/** Tracing by OpenTelemetry's SDK, put together from its parts: all of them at once would be three times as large. */
+/** Tracing by selected packages of OpenTelemetry's SDK: `@opentelemetry/sdk-node` would be three times as large. */
 export class OpenTelemetry implements Tracing {
   private readonly provider: TracerProvider;
   private readonly tracer: Tracer;
@@ -69,19 +69,19 @@ export class OpenTelemetry implements Tracing {
   }
 
   async stop(): Promise<void> {
-    const given = Promise.withResolvers<void>();
-    const timer = setTimeout(given.resolve, FLUSH_TIMEOUT_MS);
-    // What cannot be delivered the exporter has told already.
-    await Promise.race([this.provider.shutdown().catch(() => undefined), given.promise]);
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(timeout.resolve, FLUSH_TIMEOUT_MS);
+    // OutageReportingExporter has logged a failure already.
+    await Promise.race([this.provider.shutdown().catch(() => undefined), timeout.promise]);
     clearTimeout(timer);
   }
 }
 
 /**
- * Says once when a collector stops taking spans and once when it takes them again, however many batches are lost between.
- * What exactly went wrong stays unsaid where it could quote the collector's address or headers, which may be secret.
+ * Logs the begin and the end of an outage of the collector, not every lost batch. It logs error codes, never error
+ * messages: those may quote the collector's address or headers, which may be secret.
  */
-export class OutageReportingExporter implements SpanExporter {
+class OutageReportingExporter implements SpanExporter {
   private isFailing = false;
 
   constructor(
@@ -105,23 +105,24 @@ export class OutageReportingExporter implements SpanExporter {
   }
 
   private reportOutage({ code, error }: ExportResult): void {
-    const failed = code === ExportResultCode.FAILED;
-    if (failed === this.isFailing) return;
-    this.isFailing = failed;
-    if (failed) this.logger.warn(`The collector does not take traces (${reasonOf(error)}); they are lost meanwhile`);
-    else this.logger.info('The collector takes traces again');
+    const isFailing = code === ExportResultCode.FAILED;
+    if (isFailing === this.isFailing) return;
+    this.isFailing = isFailing;
+    if (isFailing)
+      this.logger.warn(`The collector does not accept traces (${errorCode(error)}): spans are lost until it does`);
+    else this.logger.info('The collector accepts traces again');
   }
 }
 
-/** A system's error code such as ECONNREFUSED, or the status that the collector answered. */
-function reasonOf(error: (Error & { code?: unknown }) | undefined): string {
-  return typeof error?.code === 'string' || typeof error?.code === 'number' ? String(error.code) : 'no answer';
+/** A system error code such as ECONNREFUSED, or the HTTP status of the collector's response. */
+function errorCode(error: (Error & { code?: unknown }) | undefined): string {
+  return typeof error?.code === 'string' || typeof error?.code === 'number' ? String(error.code) : 'no response';
 }
 
 const PARENT_BASED = 'parentbased_';
 
-/** Decides which traces are kept. A sampler that is based on the parent asks itself only where there is no parent. */
-export function samplerOf({ sampler, ratio }: TraceOptions): Sampler {
+/** Decides which traces are kept. A parent-based sampler decides only for requests without a parent span. */
+function samplerOf({ sampler, ratio }: TraceOptions): Sampler {
   const root = rootSampler(sampler.replace(PARENT_BASED, ''), ratio);
   return sampler.startsWith(PARENT_BASED) ? new ParentBasedSampler({ root }) : root;
 }

@@ -16,8 +16,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { operationOf } from '../service-metrics.js';
 
 /**
- * One span of kind server for each request, named and described as OpenTelemetry's conventions for HTTP say, but for the
- * path and the query: those hold ids of sessions and users.
+ * Creates one server span per request with the names and attributes of OpenTelemetry's conventions
+ * (https://opentelemetry.io/docs/specs/semconv/http/http-spans/), except path and query: those hold session and user ids.
  */
 export function traceRequests(fastify: FastifyInstance, tracer: Tracer, readsParent: boolean): void {
   const propagator = new W3CTraceContextPropagator();
@@ -47,7 +47,7 @@ function spanName(request: FastifyRequest): string {
   return route === undefined ? request.method : `${request.method} ${route}`;
 }
 
-/** The route as AgentOS spells it, so that its traces and ours can be laid side by side. */
+/** The route in AgentOS's spelling (`{session_id}`), so that traces of both can be compared. */
 function routeTemplate(request: FastifyRequest): string | undefined {
   const route = routeOf(request);
   return route === UNMATCHED_ROUTE ? undefined : route.replace(/:(\w+)/g, '{$1}');
@@ -72,9 +72,7 @@ function endSpan(span: Span, { databaseId }: FastifyRequest, status: number): vo
   span.end();
 }
 
-/**
- * One span of kind client for each statement, under the request that asked for it: its name, never its text or parameters.
- */
+/** Creates one client span per statement, as a child of the request's span. It holds the name, never SQL or parameters. */
 export class TracingObserver implements DatabaseObserver {
   constructor(
     private readonly observer: DatabaseObserver,
@@ -113,7 +111,7 @@ export class TracingObserver implements DatabaseObserver {
   }
 }
 
-/** Says which error it was by PostgreSQL's or the system's code. Messages quote values. */
+/** Records the error code of PostgreSQL or the system. Error messages are omitted: they quote values. */
 function markFailed(span: Span, error: unknown): void {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   if (code !== undefined) span.setAttribute('db.response.status_code', code);
@@ -123,13 +121,13 @@ function markFailed(span: Span, error: unknown): void {
 
 const currentSpan = new AsyncLocalStorage<Span>();
 
-/** Runs `work`; spans of what it starts become children of `span`. */
-export function runInSpan(span: Span, work: () => void): void {
+/** Runs `work`; statements that it starts become children of `span`. */
+function runInSpan(span: Span, work: () => void): void {
   currentSpan.run(span, work);
 }
 
-/** To be the parent of spans that begin here. */
-export function currentContext(): Context {
+/** The parent of a span that starts now. */
+function currentContext(): Context {
   const span = currentSpan.getStore();
   return span === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, span);
 }

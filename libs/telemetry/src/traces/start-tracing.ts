@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 import type { TraceOptions, Tracing } from './tracing.js';
 
 /**
- * Starts tracing where it is configured. OpenTelemetry's SDK is loaded here and nowhere else: a service that does not trace
- * neither waits for it at start nor keeps it in memory.
+ * Starts tracing if it is configured. OpenTelemetry's SDK is imported here only, and dynamically, so that it costs a
+ * service without tracing neither start-up time nor memory.
  *
- * @param version of the service, as collectors show it
+ * @param version version of the service, a resource attribute of its spans
  */
 export async function startTracing(
   options: TraceOptions | undefined,

@@ -1,17 +1,17 @@
 import type { DatabaseObserver } from '@session-service/database';
 import type { FastifyInstance } from 'fastify';
 
-/** Spans of requests and statements, on their way to a collector. */
+/** Creates spans of requests and statements and exports them to a collector. */
 export interface Tracing {
-  /** Gives every request a span, and what is logged meanwhile the ids of its trace. */
+  /** Creates a span for every request and adds the ids of its trace to the log lines of the request. */
   traceRequests(fastify: FastifyInstance): void;
-  /** Tells `observer` everything as before, and gives every statement a span. */
+  /** Returns an observer that creates a span for every statement and forwards all events to `observer`. */
   traceStatements(observer: DatabaseObserver): DatabaseObserver;
-  /** Delivers what is left, for no longer than a few seconds. Never rejects. */
+  /** Exports the remaining spans within a few seconds. Never rejects. */
   stop(): Promise<void>;
 }
 
-/** OpenTelemetry's names of the samplers that it asks every SDK to have. */
+/** The built-in samplers of https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/ */
 export const SAMPLERS = [
   'always_on',
   'always_off',
@@ -21,18 +21,18 @@ export const SAMPLERS = [
   'parentbased_traceidratio',
 ] as const;
 
-/** How spans are written on the wire. gRPC would need a package larger than all others of the service together. */
+/** The OTLP protocols. grpc is not supported: its package is larger than all others of the service together. */
 export const PROTOCOLS = ['http/protobuf', 'http/json'] as const;
 
 /**
- * What the service must know to trace. Where spans go, with which headers and certificates, and what the service is
- * called there, OpenTelemetry's own packages read from their variables.
+ * The settings that the service validates itself. OpenTelemetry's packages read endpoints, headers, certificates and
+ * resource attributes from their own variables.
  */
 export interface TraceOptions {
   readonly protocol: (typeof PROTOCOLS)[number];
   readonly sampler: (typeof SAMPLERS)[number];
-  /** From 0 to 1: the share of traces that the two `traceidratio` samplers keep. */
+  /** Share of traces that the two `traceidratio` samplers keep, from 0 to 1. */
   readonly ratio: number;
-  /** Whether `traceparent` of a request names the parent of its span. */
+  /** Whether the `traceparent` header of a request names the parent of its span. */
   readonly readsParent: boolean;
 }
