@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { spawnTracked } from '../../../test/support/child-process.js';
 import { postmasterPid } from '../../../test/support/postgres.js';
 import { forgetProcess, killOnExit } from '../../../test/support/reaper.js';
@@ -23,26 +23,28 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('serves the demo sessions without any configuration, once, and stops its database with itself', async () => {
-  const first = await start();
-  expect(await sessionCount(first)).toBe(demoSessions().length);
-  expect(await stop('SIGTERM')).toBe(0);
-  expect(existsSync(databaseLock)).toBe(false);
+describe('the service without a configured database', () => {
+  it('serves the demo sessions, does not duplicate them on restart, and stops its database on exit', async () => {
+    const first = await start();
+    expect(await sessionCount(first)).toBe(demoSessions().length);
+    expect(await stop('SIGTERM')).toBe(0);
+    expect(existsSync(databaseLock)).toBe(false);
 
-  const second = await start();
-  expect(await sessionCount(second)).toBe(demoSessions().length);
+    const second = await start();
+    expect(await sessionCount(second)).toBe(demoSessions().length);
+  });
+
+  it('reuses the running database after it was killed', async () => {
+    await start();
+    await stop('SIGKILL');
+    expect(existsSync(databaseLock)).toBe(true);
+    expect(await sessionCount(await start())).toBe(demoSessions().length);
+    expect(await stop('SIGINT')).toBe(0);
+    expect(existsSync(databaseLock)).toBe(false);
+  });
 });
 
-it('goes on after it was killed, with the database that was left behind', async () => {
-  await start();
-  await stop('SIGKILL');
-  expect(existsSync(databaseLock)).toBe(true);
-  expect(await sessionCount(await start())).toBe(demoSessions().length);
-  expect(await stop('SIGINT')).toBe(0);
-  expect(existsSync(databaseLock)).toBe(false);
-});
-
-/** Starts the built entry in the folder and returns its URL once all demo sessions are there. */
+/** Starts the built program in the folder and returns its URL when all demo sessions exist. */
 async function start(): Promise<string> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -55,8 +57,8 @@ async function start(): Promise<string> {
   while (service.exitCode === null && (await sessionCount(url)) < demoSessions().length) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  expect(service.exitCode, 'exit code of a service that should run').toBeNull();
-  // PostgreSQL outlives a service that is killed.
+  expect(service.exitCode, 'exit code of a service that should be running').toBeNull();
+  // PostgreSQL keeps running when the service is killed.
   const database = postmasterPid(cluster);
   databases.add(database);
   killOnExit(database);

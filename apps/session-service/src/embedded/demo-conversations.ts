@@ -1,11 +1,11 @@
-/** One sample session in the words of its users; `demoSessions` makes it what AgentOS would have stored. */
+/** One sample session in short form; `demoSessions` expands it to the data that AgentOS would have stored. */
 export interface Conversation {
   readonly id: string;
   readonly type: 'agent' | 'team' | 'workflow';
   /** Name of the agent, team or workflow; its id is derived from it. */
   readonly component: string;
   readonly userId: string;
-  /** Absent: the session shows its first question. */
+  /** Undefined: clients show the first question instead. */
   readonly name?: string;
   readonly turns: readonly Turn[];
   readonly summary?: { readonly summary: string; readonly topics: readonly string[] };
@@ -16,7 +16,7 @@ export interface Conversation {
 export interface Turn {
   readonly question: string;
   readonly answer: string;
-  /** A tool that was called before the answer, or for a team the member that was asked. */
+  /** A tool call before the answer; for a team, the run of a member. */
   readonly helper?: { readonly name: string; readonly input: string; readonly output: string };
   readonly status?: 'COMPLETED' | 'PAUSED' | 'ERROR' | 'CANCELLED';
 }

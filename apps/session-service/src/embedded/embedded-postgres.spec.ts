@@ -7,7 +7,7 @@ import { postmasterPid } from '../../../../test/support/postgres.js';
 import { forgetProcess, killOnExit } from '../../../../test/support/reaper.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
 
-// Only its owner may enter such a folder: a service that runs as root must bring its server through.
+// mkdtemp creates a folder that only its owner may enter: a service that runs as root must give its server access.
 const folder = mkdtempSync(join(tmpdir(), 'agno-embedded-'));
 const started: EmbeddedPostgres[] = [];
 let pid = 0;
@@ -19,42 +19,42 @@ afterEach(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('startEmbeddedPostgres', () => {
-  it('keeps the data over a restart', async () => {
+  it('keeps the data across a restart', async () => {
     const first = await start();
-    await answer(first.dsn, 'CREATE TABLE kept AS SELECT 7 AS value');
+    await queryValue(first.dsn, 'CREATE TABLE kept AS SELECT 7 AS value');
     first.stop();
-    await expect(answer(first.dsn, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
-    expect(await answer((await start()).dsn, 'SELECT value FROM kept')).toBe(7);
+    await expect(queryValue(first.dsn, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+    expect(await queryValue((await start()).dsn, 'SELECT value FROM kept')).toBe(7);
   });
 
-  it('takes over the server of a killed predecessor, and stops it', async () => {
+  it('takes over the server of a killed process and stops it in the end', async () => {
     const orphaned = await start();
-    writeFileSync(ownerFile(), String(PID_OF_NOBODY));
+    writeFileSync(ownerFile(), String(UNUSED_PID));
     const successor = await start();
     expect(successor.dsn).toBe(orphaned.dsn);
     successor.stop();
-    await expect(answer(successor.dsn, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+    await expect(queryValue(successor.dsn, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('leaves the server of a living process running', async () => {
+  it('does not stop the server of another running process', async () => {
     const owned = await start();
     writeFileSync(ownerFile(), String(process.ppid));
     const guest = await start();
     guest.stop();
-    expect(await answer(owned.dsn, 'SELECT 1')).toBe(1);
+    expect(await queryValue(owned.dsn, 'SELECT 1')).toBe(1);
   });
 
-  it('starts after a crash whose process id now belongs to another program', async () => {
+  it('starts after a crash when the process id in postmaster.pid belongs to another program', async () => {
     const crashed = await start();
-    await answer(crashed.dsn, 'CREATE TABLE kept_too AS SELECT 8 AS value');
+    await queryValue(crashed.dsn, 'CREATE TABLE kept_too AS SELECT 8 AS value');
     const pidFile = readFileSync(pidFilePath(), 'utf8');
     crashed.stop();
     writeFileSync(pidFilePath(), pidFile.replace(/^\d+/, String(process.pid)));
-    expect(await answer((await start()).dsn, 'SELECT value FROM kept_too')).toBe(8);
+    expect(await queryValue((await start()).dsn, 'SELECT value FROM kept_too')).toBe(8);
   });
 });
 
-const PID_OF_NOBODY = 2 ** 30;
+const UNUSED_PID = 2 ** 30;
 
 async function start(): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres(folder);
@@ -72,7 +72,7 @@ function pidFilePath(): string {
   return join(folder, 'cluster', 'postmaster.pid');
 }
 
-async function answer(dsn: string, sql: string): Promise<unknown> {
+async function queryValue(dsn: string, sql: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: dsn });
   try {
     await client.connect();

