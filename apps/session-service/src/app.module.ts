@@ -6,10 +6,9 @@ import { SessionsModule } from '@session-service/sessions';
 import { type ServiceMetrics, TelemetryModule } from '@session-service/telemetry';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
-import { serviceConfigModule } from './config/load-config.js';
-import type { ServiceConfig } from './config/service-config.js';
+import { configModule, configToken, type HealthConfig, type ServiceConfig } from './config/config.module.js';
 
-/** Composes the libraries into the service. */
+/** Composes the libraries into the service; each gets its options from its namespace of the configuration. */
 @Module({})
 export class AppModule {
   static with(
@@ -22,21 +21,17 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        serviceConfigModule(config),
-        // The access log is a hook of the adapter; a middleware on every route would cost ten times as much.
-        // Errors are written as the logger has it, not as pino-http would.
+        configModule(config),
+        // The access log is a hook of the adapter: a middleware on every route would cost ten times as much.
+        // The logger serializes errors itself.
         LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false, wrapSerializers: false }, forRoutes: [] }),
-        DatabaseModule.forRoot({
-          targets: config.databases,
-          defaultId: config.defaultDatabaseId,
-          requireId: config.requireDatabaseId,
-          pool: config.pool,
-          tables: { schema: config.schema, sessionTable: config.sessionTable, runTable: config.runTable },
-          observer,
-        }),
+        DatabaseModule.forRoot({ ...config.database, observer }),
         AuthModule.forRoot(config.auth),
         SessionsModule,
-        HealthModule.forRoot({ startedAt, drainDelayMs: config.drainDelayMs }),
+        HealthModule.forRootAsync({
+          inject: [configToken('health')],
+          useFactory: (health: HealthConfig) => ({ ...health, startedAt }),
+        }),
         TelemetryModule.forRoot(metrics),
       ],
     };

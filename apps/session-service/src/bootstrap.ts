@@ -24,7 +24,7 @@ import {
 } from '@session-service/telemetry';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
-import { loadConfig } from './config/load-config.js';
+import type { ServiceConfig } from './config/config.module.js';
 import { shutdownSignal } from './shutdown.js';
 import { poolShare, serviceStartedAt, WorkerGroup, workerIndex } from './workers.js';
 
@@ -40,17 +40,17 @@ export interface Serving {
 /**
  * Serves in this process, or, where several workers are configured, in as many processes.
  *
- * @throws ConfigError before anything is opened when the environment does not describe a service
+ * @param env the environment of the workers, which validate it again
  */
-export async function serve(env: NodeJS.ProcessEnv): Promise<Serving> {
-  const config = loadConfig(env);
-  if (config.workers === 1 || cluster.isWorker) return startService(env);
-  const logger = createLogger(config.logLevel);
+export async function serve(config: ServiceConfig, env: NodeJS.ProcessEnv): Promise<Serving> {
+  const { workers, port } = config.http;
+  if (workers === 1 || cluster.isWorker) return startService(config);
+  const logger = createLogger(config.telemetry.logLevel);
   aggregateForWorkers();
-  const group = new WorkerGroup(WORKER_PROGRAM, config.workers, env, logger);
+  const group = new WorkerGroup(WORKER_PROGRAM, workers, env, logger);
   const told = shutdownSignal();
   await group.start();
-  logger.info(`${config.workers} workers serve :${config.port}`);
+  logger.info(`${workers} workers serve :${port}`);
   return { closed: told.then(() => group.stop()) };
 }
 
@@ -61,24 +61,21 @@ export interface RunningService {
   readonly closed: Promise<void>;
 }
 
-/**
- * Starts the service and stops it gracefully on SIGTERM and SIGINT.
- *
- * @throws ConfigError before anything is opened when the environment does not describe a service
- */
-export async function startService(env: NodeJS.ProcessEnv): Promise<RunningService> {
+/** Starts the service and stops it gracefully on SIGTERM and SIGINT. */
+export async function startService(serviceConfig: ServiceConfig): Promise<RunningService> {
   const seat = workerIndex();
-  const config = poolShare(loadConfig(env), seat);
-  const logger = createLogger(config.logLevel, seat);
+  const config = poolShare(serviceConfig, seat);
+  const { http, telemetry } = config;
+  const logger = createLogger(telemetry.logLevel, seat);
   const metrics = new ServiceMetrics(serviceVersion());
-  const tracing = await startTracing(config.traces, serviceVersion(), logger);
-  const memory = new MemoryBudget(config.memoryBudgetBytes);
+  const tracing = await startTracing(telemetry.traces, serviceVersion(), logger);
+  const memory = new MemoryBudget(http.memoryBudgetBytes);
   const isWaitedFor = () =>
     app
       .get(DatabaseRegistry)
       .servers()
       .some((server) => server.isBulkWaiting);
-  const adapter = createHttpAdapter(config, memory, isWaitedFor, logger);
+  const adapter = createHttpAdapter(http, memory, isWaitedFor, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, logger, metrics, tracing?.traceStatements(metrics) ?? metrics, serviceStartedAt()),
     adapter,
@@ -97,8 +94,8 @@ export async function startService(env: NodeJS.ProcessEnv): Promise<RunningServi
   mountDocs(app);
   // Of several workers the first speaks for all.
   if ((seat ?? 0) === 0) for (const warning of authWarnings(config.auth)) logger.warn(warning);
-  await app.listen(config.port, config.host);
-  logger.info(`AgentOS session service listening on :${config.port}`);
+  await app.listen(http.port, http.host);
+  logger.info(`AgentOS session service listening on :${http.port}`);
   return { app, closed: stopOnSignal(app, tracing) };
 }
 

@@ -2,8 +2,7 @@ import './heap.js';
 import { resolve } from 'node:path';
 import { serve } from './bootstrap.js';
 import { hasDsn } from './config/database.config.js';
-import { ConfigError } from './config/environment.js';
-import { loadConfig } from './config/load-config.js';
+import { ConfigError, validateEnvironment } from './config/validate-environment.js';
 import { loadDemo } from './embedded/demo-sessions.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 
@@ -20,10 +19,11 @@ async function run(): Promise<void> {
     env.AGNO_PG_DSN = database.dsn;
   }
   if (isStopping) return;
-  const service = await serve(env);
+  const config = validateEnvironment(env);
+  const service = await serve(config, env);
   // The service's own listeners came too late for it.
   if (isStopping) process.kill(process.pid, 'SIGTERM');
-  if (process.argv.includes('--demo')) await loadDemo(loadConfig(env)).catch(ignoreWhileStopping);
+  if (process.argv.includes('--demo')) await loadDemo(config.http).catch(ignoreWhileStopping);
   await service.closed;
 }
 

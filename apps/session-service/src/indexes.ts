@@ -1,39 +1,36 @@
-/** `npm run indexes -- [--apply | --remove] [--db ID]`: shows, builds or drops the indexes that lists want. */
+/** `npm run indexes -- [--apply | --remove] [--db ID]`: shows, creates or drops the indexes that speed up lists. */
 import { parseArgs } from 'node:util';
 import { Database, DatabaseUnavailable, Deadline, UNLOGGED, UNOBSERVED } from '@session-service/database';
 import { sessionIndexes } from '@session-service/storage';
-import { ConfigError } from './config/environment.js';
-import { loadConfig } from './config/load-config.js';
+import { validateEnvironment } from './config/validate-environment.js';
 
 const USAGE = 'npm run indexes -- [--apply | --remove] [--db ID]';
 
-/** Without an option only tells what it would do: building an index on a large table is the operator's decision. */
+/** Without an option prints the statements only: creating an index on a large table is the operator's decision. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { apply: { type: 'boolean' }, remove: { type: 'boolean' }, db: { type: 'string' } },
   });
   if (values.apply && values.remove) throw new Error(USAGE);
-  const config = loadConfig(process.env);
-  const chosen = config.databases.filter(({ id }) => values.db === undefined || id === values.db);
-  if (chosen.length === 0) throw new Error(`No database is configured with id '${values.db}'`);
-  // An index may take longer to build than any request may run.
-  const limits = { ...config.pool, statementTimeoutMs: 0 };
-  for (const target of chosen) {
+  const { targets, pool, tables } = validateEnvironment(process.env).database;
+  const selected = targets.filter(({ id }) => values.db === undefined || id === values.db);
+  if (selected.length === 0) throw new Error(`No database is configured with id '${values.db}'`);
+  const isDryRun = !values.apply && !values.remove;
+  // Creating an index may take longer than any request may run.
+  const limits = { ...pool, statementTimeoutMs: 0 };
+  for (const target of selected) {
     const database = new Database(target, limits, UNOBSERVED, UNLOGGED);
     try {
-      for (const index of sessionIndexes(config)) {
-        const text = values.remove ? index.drop : index.create;
-        if (values.apply || values.remove) await database.query({ name: '', text }, [], new Deadline());
-        print(
-          `${values.apply || values.remove ? 'done' : 'would run'} on '${target.id}' (${index.purpose}):\n  ${text};`,
-        );
+      for (const index of sessionIndexes(tables)) {
+        const sql = values.remove ? index.drop : index.create;
+        if (!isDryRun) await database.query({ name: '', text: sql }, [], new Deadline());
+        print(`${isDryRun ? 'would run' : 'done'} on '${target.id}' (${index.purpose}):\n  ${sql};`);
       }
     } finally {
       await database.close();
     }
   }
-  if (!values.apply && !values.remove)
-    print('Nothing was changed. --apply runs these statements, --remove drops the indexes.');
+  if (isDryRun) print('Nothing was changed. --apply creates the indexes, --remove drops them.');
 }
 
 function print(line: string): void {
@@ -44,7 +41,6 @@ try {
   await main();
 } catch (error) {
   const cause = error instanceof DatabaseUnavailable && error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  const isExpected = error instanceof ConfigError || error instanceof Error;
-  process.stderr.write(`${isExpected ? error.message : error}${cause}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : error}${cause}\n`);
   process.exitCode = 1;
 }

@@ -1,14 +1,14 @@
 import './heap.js';
 import cluster from 'node:cluster';
 import { serve } from './bootstrap.js';
-import { ConfigError } from './config/environment.js';
+import { ConfigError, validateEnvironment } from './config/validate-environment.js';
 import { WorkerStartFailed } from './workers.js';
 
 /** How long the last log lines may take to be written, in milliseconds. */
 const FLUSH_TIMEOUT_MS = 500;
 
 try {
-  const service = await serve(process.env);
+  const service = await serve(validateEnvironment(process.env), process.env);
   await service.closed;
 } catch (error) {
   if (!(error instanceof WorkerStartFailed)) {

@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Logger } from 'pino';
-import type { ServiceConfig } from './config/service-config.js';
+import type { ServiceConfig } from './config/config.module.js';
 
 /** Tells a worker which of the workers it is. Set by the primary for its workers, never by an operator. */
 export const WORKER_INDEX_VARIABLE = 'AGNO_WORKER_SEAT';
@@ -25,9 +25,10 @@ export function workerIndex(): number | undefined {
  */
 export function poolShare(config: ServiceConfig, seat: number | undefined): ServiceConfig {
   if (seat === undefined) return config;
-  const { pool, workers } = config;
+  const { pool } = config.database;
+  const { workers } = config.http;
   const size = Math.floor(pool.size / workers) + (seat < pool.size % workers ? 1 : 0);
-  return { ...config, pool: { ...pool, size } };
+  return { ...config, database: { ...config.database, pool: { ...pool, size } } };
 }
 
 /** A worker ended before it served; what was wrong it has said itself. */

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { type HealthIndicatorFunction, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { DatabaseRegistry, type DatabaseServer, withTimeLimit } from '@session-service/database';
 
-/** A database that takes longer for nothing is as good as down, in milliseconds. */
+/** A database that has not responded by then counts as down, in milliseconds. */
 const TIMEOUT_MS = 2_000;
 
-/** Answers are remembered so long, in milliseconds: probes must be no load. */
+/** How long a result is cached, in milliseconds: frequent health checks must not load the databases. */
 const CACHE_MS = 1_000;
 
 const PROBE_STATEMENT = { name: 'probe', text: 'SELECT 1' };
@@ -14,24 +15,39 @@ interface ProbeResult {
   readonly isUp: Promise<boolean>;
 }
 
-/** Asks databases whether they answer. Never throws and never takes longer than its patience. */
+/** Health of every primary, named by its db_id, and of every replica, in the order of the DSN map. Never throws. */
 @Injectable()
 export class DatabaseHealth {
   private readonly results = new Map<string, ProbeResult>();
 
-  constructor(private readonly registry: DatabaseRegistry) {}
+  constructor(
+    private readonly registry: DatabaseRegistry,
+    private readonly indicators: HealthIndicatorService,
+  ) {}
 
-  /** Primaries by db_id and their replicas, in the order of the map. */
+  /** One Terminus indicator per server. */
+  databaseIndicators(): HealthIndicatorFunction[] {
+    return this.registry.servers().map((server) => () => this.indicate(server));
+  }
+
   async statusById(): Promise<ReadonlyMap<string, boolean>> {
     const servers = this.registry.servers();
-    return new Map(await Promise.all(servers.map(async (each) => [each.id, await this.isUp(each)] as const)));
+    return new Map(await Promise.all(servers.map(async (server) => [server.id, await this.isUp(server)] as const)));
+  }
+
+  /** Only the default database can be down: without another one the service still serves the rest and is degraded. */
+  private async indicate(server: DatabaseServer): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check(server.id);
+    // No reason is given: it would name hosts and users.
+    if (await this.isUp(server)) return indicator.up();
+    return server.id === this.registry.options.defaultId ? indicator.down() : indicator.degraded();
   }
 
   private isUp(server: DatabaseServer): Promise<boolean> {
-    const known = this.results.get(server.id);
+    const cached = this.results.get(server.id);
     const now = performance.now();
-    if (known !== undefined && now - known.startedAt < CACHE_MS) return known.isUp;
-    // A busy database would let the probe wait in line, and its statements say as much.
+    if (cached !== undefined && now - cached.startedAt < CACHE_MS) return cached.isUp;
+    // On a busy database the probe would wait in the connection queue. Recent responses prove as much.
     const isUp = server.hasRespondedWithin(CACHE_MS) ? Promise.resolve(true) : probe(server);
     this.results.set(server.id, { startedAt: now, isUp });
     return isUp;

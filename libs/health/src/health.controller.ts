@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { HealthCheck, type HealthCheckResult } from '@nestjs/terminus';
+import type { HealthCheckResult } from '@nestjs/terminus';
 import { HEALTH_OPTIONS, type HealthOptions, Readiness } from './readiness.js';
 
 @Controller()
@@ -9,26 +9,21 @@ export class HealthController {
     @Inject(HEALTH_OPTIONS) private readonly options: HealthOptions,
   ) {}
 
-  /**
-   * The process answers, also while it drains. Says nothing about databases: one that is down must not get the service
-   * restarted.
-   */
+  /** Liveness. It does not check databases: restarting the service would not repair them. */
   @Get(['healthz', 'livez'])
-  @HealthCheck({ swaggerDocumentation: false })
-  alive(): { status: string } {
+  liveness(): { status: string } {
     return { status: 'ok' };
   }
 
-  /** Requests are welcome: 503 while the service drains, and while its default database is down. */
+  /** Readiness. The report is the body of both 200 and 503, so it bypasses the exception filter. */
   @Get('readyz')
   async readyz(@Res({ passthrough: true }) reply: { code(status: number): unknown }): Promise<HealthCheckResult> {
-    const report = await this.readiness.report();
-    const isReady = report.status === 'ok' || report.status === 'degraded';
-    reply.code(isReady ? 200 : 503);
+    const report = await this.readiness.check();
+    reply.code(report.status === 'ok' || report.status === 'degraded' ? 200 : 503);
     return report;
   }
 
-  /** What AgentOS answers to its own clients' health question; the time as Python prints a datetime. */
+  /** AgentOS's own health route. The time is written like a Python datetime, with microseconds. */
   @Get('health')
   agentOsHealth(): { status: string; instantiated_at: string } {
     return { status: 'ok', instantiated_at: this.options.startedAt.toISOString().replace('Z', '000Z') };

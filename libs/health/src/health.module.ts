@@ -1,16 +1,18 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { DatabaseHealth } from './database-health.js';
 import { HealthController } from './health.controller.js';
 import { HEALTH_OPTIONS, type HealthOptions, Readiness } from './readiness.js';
 
-@Module({ controllers: [HealthController], exports: [DatabaseHealth] })
+@Module({
+  // Terminus would log every failed check. The outage of a database is logged where it is noticed.
+  imports: [TerminusModule.forRoot({ logger: false })],
+  controllers: [HealthController],
+  providers: [DatabaseHealth, Readiness],
+  exports: [DatabaseHealth],
+})
 export class HealthModule {
-  static forRoot(options: HealthOptions): DynamicModule {
-    return {
-      module: HealthModule,
-      imports: [TerminusModule.forRoot({ logger: false })],
-      providers: [{ provide: HEALTH_OPTIONS, useValue: options }, DatabaseHealth, Readiness],
-    };
+  static forRootAsync(options: Pick<FactoryProvider<HealthOptions>, 'inject' | 'useFactory'>): DynamicModule {
+    return { module: HealthModule, providers: [{ provide: HEALTH_OPTIONS, ...options }] };
   }
 }

@@ -1,2 +1,3 @@
 export { DatabaseHealth } from './database-health.js';
-export * from './health.module.js';
+export { HealthModule } from './health.module.js';
+export type { HealthOptions } from './readiness.js';

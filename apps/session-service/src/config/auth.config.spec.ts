@@ -3,8 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from './environment.js';
-import { loadConfig } from './load-config.js';
+import { ConfigError, validateEnvironment } from './validate-environment.js';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -17,9 +16,9 @@ const WEAK = pem(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey);
 
 const DSN = 'postgresql://ann@db/shop';
 
-function faultsOf(env: Record<string, string>): readonly string[] {
+function errorsOf(env: Record<string, string>): readonly string[] {
   try {
-    loadConfig({ AGNO_PG_DSN: DSN, ...env });
+    validateEnvironment({ AGNO_PG_DSN: DSN, ...env });
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.errors;
@@ -27,16 +26,16 @@ function faultsOf(env: Record<string, string>): readonly string[] {
   }
 }
 
-function fileOf(text: string): string {
+function fileWith(content: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'jwks-')), 'jwks.json');
-  writeFileSync(path, text);
+  writeFileSync(path, content);
   return path;
 }
 
 const keyCount = async (env: Record<string, string>) =>
-  (await loadConfig({ AGNO_PG_DSN: DSN, ...env }).auth.jwt?.keys.keysFor('one'))?.length;
+  (await validateEnvironment({ AGNO_PG_DSN: DSN, ...env }).auth.jwt?.keys.keysFor('one'))?.length;
 
-describe('keys', () => {
+describe('JWT keys', () => {
   it.each([
     ['one PEM', { JWT_VERIFICATION_KEY: RSA }, 1],
     ['a PEM with \\n written out', { JWT_VERIFICATION_KEY: RSA.trim().replaceAll('\n', '\\n') }, 1],
@@ -47,22 +46,24 @@ describe('keys', () => {
     ],
     ['a JSON list', { JWT_VERIFICATION_KEY: JSON.stringify([RSA, RSA]) }, 2],
     ['one secret', { JWT_VERIFICATION_KEY: 'secret', JWT_ALGORITHM: 'HS256' }, 1],
-    ['a secret a line', { JWT_VERIFICATION_KEY: 'one\ntwo\n', JWT_ALGORITHM: 'HS512' }, 2],
+    ['one secret per line', { JWT_VERIFICATION_KEY: 'one\ntwo\n', JWT_ALGORITHM: 'HS512' }, 2],
     ['an EC key', { JWT_VERIFICATION_KEY: EC, JWT_ALGORITHM: 'ES256' }, 1],
     [
       'a JWKS',
-      { JWT_JWKS_FILE: fileOf(JSON.stringify({ keys: [{ ...rsa.publicKey.export({ format: 'jwk' }), kid: 'one' }] })) },
+      {
+        JWT_JWKS_FILE: fileWith(JSON.stringify({ keys: [{ ...rsa.publicKey.export({ format: 'jwk' }), kid: 'one' }] })),
+      },
       1,
     ],
     [
       'a JWKS without kid',
-      { JWT_JWKS_FILE: fileOf(JSON.stringify({ keys: [rsa.publicKey.export({ format: 'jwk' })] })) },
+      { JWT_JWKS_FILE: fileWith(JSON.stringify({ keys: [rsa.publicKey.export({ format: 'jwk' })] })) },
       1,
     ],
     [
       'a JWKS with keys for other purposes',
       {
-        JWT_JWKS_FILE: fileOf(
+        JWT_JWKS_FILE: fileWith(
           JSON.stringify({
             keys: [{ kty: 'new' }, ec.publicKey.export({ format: 'jwk' }), rsa.publicKey.export({ format: 'jwk' })],
           }),
@@ -70,7 +71,7 @@ describe('keys', () => {
       },
       1,
     ],
-  ])('%s', async (_, env, count) => {
+  ])('are read from %s', async (_, env, count) => {
     expect(await keyCount(env)).toBe(count);
   });
 
@@ -82,34 +83,54 @@ describe('keys', () => {
     ],
     ['a private key', { JWT_VERIFICATION_KEY: PRIVATE }, /must be a public key/],
     ['a secret for RS256', { JWT_VERIFICATION_KEY: 'secret' }, /must be a public key in PEM/],
-    ['a key of another kind', { JWT_VERIFICATION_KEY: EC }, /must be a key for RS256/],
+    ['a key of another type', { JWT_VERIFICATION_KEY: EC }, /must be a key for RS256/],
     ['a curve of another algorithm', { JWT_VERIFICATION_KEY: EC, JWT_ALGORITHM: 'ES384' }, /must be a key for ES384/],
     ['a weak key', { JWT_VERIFICATION_KEY: WEAK }, /at least 2048 bits/],
     ['alg none', { JWT_VERIFICATION_KEY: 'x', JWT_ALGORITHM: 'none' }, /^JWT_ALGORITHM must be one of RS256/],
-    ['no such file', { JWT_JWKS_FILE: '/nowhere/jwks.json' }, /^JWT_JWKS_FILE must name a readable JWKS file/],
-    ['a file that is no JWKS', { JWT_JWKS_FILE: fileOf('[]') }, /^JWT_JWKS_FILE must name a readable JWKS file/],
-    ['a JWKS without a fitting key', { JWT_JWKS_FILE: fileOf('{"keys":[{"kty":"EC"}]}') }, /with a key for RS256/],
-    ['an address that is none', { JWT_JWKS_URL: 'ftp://keys' }, /^JWT_JWKS_URL must be an http/],
+    [
+      'a file that does not exist',
+      { JWT_JWKS_FILE: '/nowhere/jwks.json' },
+      /^JWT_JWKS_FILE must name a readable JWKS file/,
+    ],
+    ['a file that is not a JWKS', { JWT_JWKS_FILE: fileWith('[]') }, /^JWT_JWKS_FILE must name a readable JWKS file/],
+    [
+      'a JWKS without a key for the algorithm',
+      { JWT_JWKS_FILE: fileWith('{"keys":[{"kty":"EC"}]}') },
+      /with a key for RS256/,
+    ],
+    ['an address that is not a URL of http or https', { JWT_JWKS_URL: 'ftp://keys' }, /^JWT_JWKS_URL must be an http/],
     [
       'an address with a password',
       { JWT_JWKS_URL: 'https://a:hush@keys' },
       /^JWT_JWKS_URL must be .* without user[^:]*$/,
     ],
-  ])('%s is refused', (_, env, expected) => {
-    const faults = faultsOf(env);
-    expect(faults.join('\n')).toMatch(expected);
-    expect(faults).toHaveLength(1);
+  ])('are rejected: %s', (_, env, expected) => {
+    const errors = errorsOf(env);
+    expect(errors.join('\n')).toMatch(expected);
+    expect(errors).toHaveLength(1);
   });
 });
 
-describe('what needs callers who prove who they are', () => {
+describe('JWT_JWKS_URL', () => {
+  it.each([
+    'http://jwks_server:8080/keys',
+    'http://[::1]:4318',
+    'https://idp.prod.svc.cluster.local./keys?v=2#top',
+    'https://münchen.de/k',
+    'http://10.0.0.1/a@b',
+  ])('may be %s', (url) => {
+    expect(errorsOf({ JWT_JWKS_URL: url })).toEqual([]);
+  });
+});
+
+describe('a setting that needs authentication', () => {
   it.each([
     [{ AGNO_AUTHORIZATION: 'true' }, /^AGNO_AUTHORIZATION needs a way to verify tokens/],
     [{ AGNO_AUTHORIZATION: 'true', OS_SECURITY_KEY: 'k' }, /^AGNO_AUTHORIZATION needs a way to verify tokens/],
     [{ AGNO_USER_ISOLATION: 'true' }, /^AGNO_USER_ISOLATION needs a way to verify tokens/],
-    [{ AGNO_DB_ACCESS: '{"*":{"scopes":["a"]}}' }, /^AGNO_DB_ACCESS needs callers/],
-  ])('%j alone is refused', (env, expected) => {
-    expect(faultsOf(env).join('\n')).toMatch(expected);
+    [{ AGNO_DB_ACCESS: '{"*":{"scopes":["a"]}}' }, /^AGNO_DB_ACCESS needs authentication/],
+  ])('is rejected without it: %j', (env, expected) => {
+    expect(errorsOf(env).join('\n')).toMatch(expected);
   });
 });
 
@@ -121,9 +142,9 @@ describe('AGNO_DB_ACCESS', () => {
     ['{"default":{"scope":["a"]}}', /must hold "scopes", "claims" or both/],
     ['{"default":{"scopes":"a"}}', /must hold "scopes", "claims" or both/],
     ['{"default":{"claims":{"t":"a"}}}', /must hold "scopes", "claims" or both/],
-    ['{}', /says nothing about "default"/],
-    ['{"other":{"scopes":["a"]},"*":{"scopes":["a"]}}', /names "other", which is no configured database/],
-  ])('%s is refused', (text, expected) => {
-    expect(faultsOf({ OS_SECURITY_KEY: 'k', AGNO_DB_ACCESS: text }).join('\n')).toMatch(expected);
+    ['{}', /has no rule for "default"/],
+    ['{"other":{"scopes":["a"]},"*":{"scopes":["a"]}}', /names "other", which is not a configured database/],
+  ])('is rejected: %s', (rules, expected) => {
+    expect(errorsOf({ OS_SECURITY_KEY: 'k', AGNO_DB_ACCESS: rules }).join('\n')).toMatch(expected);
   });
 });

@@ -1,5 +1,4 @@
 import {
-  type AccessRule,
   type AuthOptions,
   combinedKeys,
   type DatabaseAccess,
@@ -12,24 +11,25 @@ import {
   remoteJwks,
   splitKeys,
 } from '@session-service/auth';
+import { parseAccessRules } from './custom-formats.js';
 import type { Environment } from './environment.js';
-import type { DatabaseConfig } from './service-config.js';
 
-/** Who is let in. Pushes one sentence per fault, without the key. */
-export function parseAuth(
+/** Pushes one sentence for each conflict between variables and for each unusable key, without the key. */
+export function authConfig(
   environment: Environment,
-  databases: readonly DatabaseConfig[],
-  faults: string[],
+  databaseIds: readonly string[],
+  errors: string[],
+  invalid: ReadonlySet<string>,
 ): AuthOptions {
-  const jwt = parseJwt(environment, faults);
-  const { OS_SECURITY_KEY: securityKey, AGNO_DB_ACCESS } = environment;
+  const jwt = jwtOptions(environment, errors, invalid);
+  const securityKey = environment.OS_SECURITY_KEY;
   for (const name of ['AGNO_AUTHORIZATION', 'AGNO_USER_ISOLATION'] as const) {
     if (environment[name] && jwt === undefined) {
-      faults.push(`${name} needs a way to verify tokens: ${KEY_VARIABLES.join(', ')}`);
+      errors.push(`${name} needs a way to verify tokens: set ${KEY_VARIABLES.join(' or ')}`);
     }
   }
-  if (AGNO_DB_ACCESS !== undefined && jwt === undefined && securityKey === undefined) {
-    faults.push('AGNO_DB_ACCESS needs callers who prove who they are: set OS_SECURITY_KEY or a JWT key');
+  if (environment.AGNO_DB_ACCESS !== undefined && jwt === undefined && securityKey === undefined) {
+    errors.push('AGNO_DB_ACCESS needs authentication: set OS_SECURITY_KEY or a JWT key');
   }
   return {
     securityKey,
@@ -37,7 +37,7 @@ export function parseAuth(
     checksScopes: environment.AGNO_AUTHORIZATION,
     isolatesUsers: environment.AGNO_USER_ISOLATION,
     adminScope: environment.AGNO_ADMIN_SCOPE,
-    databaseAccess: parseDatabaseAccess(AGNO_DB_ACCESS, databases, faults),
+    databaseAccess: databaseAccess(environment.AGNO_DB_ACCESS, databaseIds, errors),
     accountCacheMs: environment.AGNO_ACCOUNT_CACHE_MS,
     openRoutes: environment.AGNO_OPEN_ROUTES,
   };
@@ -45,12 +45,12 @@ export function parseAuth(
 
 const KEY_VARIABLES = ['JWT_VERIFICATION_KEY', 'JWT_JWKS_FILE', 'JWT_JWKS_URL'] as const;
 
-/** Undefined when no key is configured: then no token is looked at. */
-function parseJwt(environment: Environment, faults: string[]): JwtOptions | undefined {
+/** Undefined if no key is configured: then tokens are not verified. */
+function jwtOptions(environment: Environment, errors: string[], invalid: ReadonlySet<string>): JwtOptions | undefined {
   if (KEY_VARIABLES.every((name) => environment[name] === undefined)) return undefined;
   return {
     algorithm: environment.JWT_ALGORITHM,
-    keys: combinedKeys(isAlgorithmValid(faults) ? keySources(environment, faults) : []),
+    keys: combinedKeys(keySources(environment, errors, invalid)),
     leewaySeconds: environment.JWT_LEEWAY_SECONDS,
     audiences: environment.JWT_AUDIENCE,
     audienceClaim: environment.JWT_AUDIENCE_CLAIM,
@@ -62,88 +62,44 @@ function parseJwt(environment: Environment, faults: string[]): JwtOptions | unde
   };
 }
 
-/** Which keys fit cannot be said while the algorithm is at fault. */
-function isAlgorithmValid(faults: readonly string[]): boolean {
-  return !faults.some((fault) => fault.startsWith('JWT_ALGORITHM '));
-}
-
-function keySources(environment: Environment, faults: string[]): KeySource[] {
-  const { JWT_VERIFICATION_KEY: texts, JWT_JWKS_FILE: file, JWT_JWKS_URL: url, JWT_ALGORITHM: algorithm } = environment;
+/** Keys are not checked against an invalid algorithm, nor an invalid address used. */
+function keySources(environment: Environment, errors: string[], invalid: ReadonlySet<string>): KeySource[] {
+  const { JWT_VERIFICATION_KEY: keys, JWT_JWKS_FILE: file, JWT_JWKS_URL: url, JWT_ALGORITHM: algorithm } = environment;
+  if (invalid.has('JWT_ALGORITHM')) return [];
   const sources: KeySource[] = [];
-  const add = (name: (typeof KEY_VARIABLES)[number], source: () => KeySource) => {
+  const add = (name: (typeof KEY_VARIABLES)[number], load: () => KeySource) => {
     try {
-      sources.push(source());
+      sources.push(load());
     } catch (error) {
       if (!(error instanceof KeyError)) throw error;
-      faults.push(`${name} ${error.message}`);
+      errors.push(`${name} ${error.message}`);
     }
   };
   if (file !== undefined) add('JWT_JWKS_FILE', () => jwksFile(file, algorithm));
-  if (url !== undefined) add('JWT_JWKS_URL', () => remoteJwks(url, algorithm));
-  if (texts !== undefined) {
-    add('JWT_VERIFICATION_KEY', () => fixedKeys(splitKeys(texts).map((text) => parseKey(text, algorithm))));
+  if (url !== undefined && !invalid.has('JWT_JWKS_URL')) {
+    add('JWT_JWKS_URL', () => remoteJwks(new URL(url), algorithm));
+  }
+  if (keys !== undefined) {
+    add('JWT_VERIFICATION_KEY', () => fixedKeys(splitKeys(keys).map((key) => parseKey(key, algorithm))));
   }
   return sources;
 }
 
-/**
- * AGNO_DB_ACCESS: `{"eu": {"scopes": ["db:eu"], "claims": {"tenant": ["acme"]}}, "*": …}`. Every database must be named,
- * or `*`, so that none is left open or closed by oversight. Pushes one sentence per fault.
- */
-export function parseDatabaseAccess(
-  text: string | undefined,
-  databases: readonly DatabaseConfig[],
-  faults: string[],
+/** Every database needs a rule, its own or that of `*`, so that none is open or closed by oversight. */
+function databaseAccess(
+  json: string | undefined,
+  databaseIds: readonly string[],
+  errors: string[],
 ): DatabaseAccess | undefined {
-  if (text === undefined) return undefined;
-  const rules = jsonObject(text);
-  if (rules === undefined) {
-    faults.push('AGNO_DB_ACCESS must be a JSON object of db_id and {"scopes": […], "claims": {…}}');
-    return undefined;
+  const rules = json === undefined ? undefined : parseAccessRules(json);
+  if (rules === undefined) return undefined;
+  for (const id of rules.keys()) {
+    if (id === '*' || databaseIds.includes(id)) continue;
+    errors.push(`AGNO_DB_ACCESS names ${JSON.stringify(id)}, which is not a configured database`);
   }
-  const access = new Map<string, AccessRule>();
-  for (const [id, rule] of rules) {
-    const read = parseAccessRule(rule);
-    if (read !== undefined) access.set(id, read);
-    else faults.push(`AGNO_DB_ACCESS[${JSON.stringify(id)}] must hold "scopes", "claims" or both, with lists of texts`);
-    if (id !== '*' && !databases.some((database) => database.id === id)) {
-      faults.push(`AGNO_DB_ACCESS names ${JSON.stringify(id)}, which is no configured database`);
-    }
+  for (const id of databaseIds) {
+    if (rules.has(id) || rules.has('*')) continue;
+    errors.push(`AGNO_DB_ACCESS has no rule for ${JSON.stringify(id)}: add one for it or for "*"`);
   }
-  const forgotten = databases.filter(({ id }) => !rules.has(id) && !rules.has('*'));
-  for (const { id } of forgotten)
-    faults.push(`AGNO_DB_ACCESS says nothing about ${JSON.stringify(id)}: name it, or "*"`);
-  return access;
-}
-
-function parseAccessRule(rule: unknown): AccessRule | undefined {
-  const members = objectEntries(rule);
-  if (members === undefined || members.size === 0) return undefined;
-  const { scopes = [], claims = {}, ...unknown } = Object.fromEntries(members);
-  const wanted = objectEntries(claims);
-  if (Object.keys(unknown).length > 0 || !isStringArray(scopes) || wanted === undefined) return undefined;
-  const values = new Map<string, readonly string[]>();
-  for (const [claim, list] of wanted) {
-    if (!isStringArray(list)) return undefined;
-    values.set(claim, list);
-  }
-  return { scopes, claims: values };
-}
-
-function jsonObject(text: string): ReadonlyMap<string, unknown> | undefined {
-  try {
-    return objectEntries(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-function objectEntries(value: unknown): ReadonlyMap<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? new Map(Object.entries(value))
-    : undefined;
-}
-
-function isStringArray(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  return rules;
 }

@@ -1,25 +1,28 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
-import { expect, it } from 'vitest';
-import { InjectServiceConfig, loadConfig, serviceConfigModule } from './load-config.js';
-import type { ServiceConfig } from './service-config.js';
+import { describe, expect, it } from 'vitest';
+import { configModule, configToken, type HttpConfig } from './config.module.js';
+import { validateEnvironment } from './validate-environment.js';
 
 @Injectable()
 class Reader {
   constructor(
-    @InjectServiceConfig() readonly config: ServiceConfig,
+    @Inject(configToken('http')) readonly http: HttpConfig,
     readonly configService: ConfigService,
   ) {}
 }
 
-it('offers one and the same configuration everywhere', async () => {
-  const config = loadConfig({ AGNO_PG_DSN: 'postgresql://db/shop', AGNO_SERVICE_PORT: '9000' });
-  const application = await Test.createTestingModule({
-    imports: [serviceConfigModule(config)],
-    providers: [Reader],
-  }).compile();
-  const reader = application.get(Reader);
-  expect(reader.config).toBe(config);
-  expect(reader.configService.get('service.port')).toBe(9000);
+describe('configModule', () => {
+  it('provides each namespace by its token and through ConfigService', async () => {
+    const config = validateEnvironment({ AGNO_PG_DSN: 'postgresql://db/shop', AGNO_SERVICE_PORT: '9000' });
+    const application = await Test.createTestingModule({
+      imports: [configModule(config)],
+      providers: [Reader],
+    }).compile();
+    const reader = application.get(Reader);
+    expect(reader.http).toBe(config.http);
+    expect(application.get(configToken('database'))).toBe(config.database);
+    expect(reader.configService.get('http.port')).toBe(9000);
+  });
 });

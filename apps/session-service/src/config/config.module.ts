@@ -1,57 +1,48 @@
+import type { DynamicModule } from '@nestjs/common';
+import { ConfigModule, getConfigToken, registerAs } from '@nestjs/config';
 import type { AuthOptions } from '@session-service/auth';
-import type { TraceOptions } from '@session-service/telemetry';
+import type { HealthOptions } from '@session-service/health';
+import type { HttpOptions } from '@session-service/http';
+import type { DatabaseConfig } from './database.config.js';
+import type { TelemetryConfig } from './telemetry.config.js';
 
-/** Everything the service can be told from outside, parsed and validated. Times in milliseconds, sizes in bytes. */
+/** The validated configuration, one namespace per library. Times in milliseconds, sizes in bytes. */
 export interface ServiceConfig {
-  /** At least one, in the order written. */
-  readonly databases: readonly DatabaseConfig[];
-  /** The id of one of `databases`. */
-  readonly defaultDatabaseId: string;
-  /** Python's strictness: with several databases, a request without `db_id` is a 400. */
-  readonly requireDatabaseId: boolean;
+  readonly http: HttpConfig;
+  readonly database: DatabaseConfig;
+  readonly auth: AuthOptions;
+  readonly health: HealthConfig;
+  readonly telemetry: TelemetryConfig;
+}
+
+export interface HttpConfig extends HttpOptions {
   readonly port: number;
   readonly host: string;
-  /** Where AgentOS keeps its tables: plain SQL identifiers. */
-  readonly schema: string;
-  readonly sessionTable: string;
-  readonly runTable: string;
   /** Processes that serve the port together. */
   readonly workers: number;
-  readonly requestTimeoutMs: number;
-  /** From being told to stop until no more requests are taken; the service is not ready meanwhile. */
-  readonly drainDelayMs: number;
-  readonly pool: PoolConfig;
-  readonly auth: AuthOptions;
-  readonly bodyLimitBytes: number;
-  /** Limit of the memory that the requests of one process hold together: bodies, rows and responses. */
+  /** Limit per process for the request bodies, rows and responses in memory. */
   readonly memoryBudgetBytes: number;
-  /** Client connections of one process. */
-  readonly maxConnections: number;
-  /** Addresses, CIDR ranges and range names, as Fastify's `trustProxy` takes them. Empty: trust nobody. */
-  readonly trustedProxies: readonly string[];
-  readonly corsOrigins: readonly string[];
-  readonly logLevel: LogLevel;
-  /** Undefined: no traces. */
-  readonly traces: TraceOptions | undefined;
 }
 
-export interface DatabaseConfig {
-  /** The `db_id` under which clients name this database. */
-  readonly id: string;
-  /** Connection string. Secret: never log it, log `describeDsn` of it. */
-  readonly dsn: string;
-  /** The same of the standbys that may be read instead of it. Secret. */
-  readonly replicas: readonly string[];
+export type HealthConfig = Pick<HealthOptions, 'drainDelayMs'>;
+
+/**
+ * Registers every namespace globally: inject one with `@Inject(configToken('http'))`, or ask `ConfigService` for
+ * `http.port`. `validateEnvironment` runs before Nest starts, because the HTTP adapter needs its result, so the module
+ * itself reads no environment.
+ */
+export function configModule(config: ServiceConfig): Promise<DynamicModule> {
+  return ConfigModule.forRoot({
+    isGlobal: true,
+    cache: true,
+    ignoreEnvFile: true,
+    ignoreEnvVars: true,
+    skipProcessEnv: true,
+    load: Object.entries(config).map(([namespace, values]) => registerAs(namespace, () => values)),
+  });
 }
 
-/** Limits of each database's connection pool, all workers together. A statement limit of 0 is not sent to the server. */
-export interface PoolConfig {
-  readonly size: number;
-  readonly connectTimeoutMs: number;
-  readonly queueTimeoutMs: number;
-  readonly statementTimeoutMs: number;
-  readonly idleTimeoutMs: number;
+/** The provider token of a namespace. */
+export function configToken(namespace: keyof ServiceConfig): string {
+  return getConfigToken(namespace);
 }
-
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -1,110 +1,113 @@
 import { JWT_ALGORITHMS, type JwtAlgorithm, OPEN_ROUTES, type OpenRoute } from '@session-service/auth';
 import { ADMIN_SCOPE, TOKEN_SOURCES, type TokenSource } from '@session-service/contract';
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
-import type { LogLevel } from './service-config.js';
+import { PROTOCOLS, SAMPLERS, type TraceOptions } from '@session-service/telemetry';
+import { ValidateIf } from 'class-validator';
+import { AccessRules, Dsn, DsnMap, ReplicaMap } from './custom-formats.js';
 import {
-  anyString,
-  cookieName,
-  identifier,
-  listenAddress,
-  logLevel,
-  milliseconds,
-  oneOf,
-  openRoutes,
-  origins,
-  proxies,
-  stringList,
-  trueOrFalse,
-  Variable,
-  webAddress,
-  wholeNumber,
-  workerCount,
+  AnyString,
+  CookieName,
+  HttpAddress,
+  Integer,
+  ListenAddress,
+  type LogLevel,
+  LogLevelName,
+  Milliseconds,
+  OneOf,
+  OpenRouteList,
+  OriginList,
+  ProxyList,
+  SamplingRatio,
+  SqlIdentifier,
+  StringList,
+  TrueOrFalse,
+  WorkerCount,
 } from './variable-formats.js';
 
-/** The variables that the service reads, with their defaults. */
+/** The variables that the service reads, with their defaults. `validateEnvironment` fills and validates it. */
 export class Environment {
-  @Variable(anyString) readonly AGNO_SESSION_DSN_MAP?: string;
-  @Variable(anyString) readonly AGNO_PG_DSN?: string;
-  @Variable(anyString) readonly DATABASE_URL?: string;
-  @Variable(anyString) readonly AGNO_SESSION_REPLICA_MAP?: string;
-  @Variable(anyString) readonly AGNO_DEFAULT_DB_ID?: string;
-  @Variable(trueOrFalse) readonly AGNO_REQUIRE_DB_ID: boolean = false;
+  // AGNO_SESSION_DSN_MAP wins over AGNO_PG_DSN, which wins over DATABASE_URL. A DSN that is not used may be invalid.
+  @DsnMap() readonly AGNO_SESSION_DSN_MAP?: string;
+  @ValidateIf((env: Environment) => env.AGNO_SESSION_DSN_MAP === undefined)
+  @Dsn()
+  readonly AGNO_PG_DSN?: string;
+  @ValidateIf((env: Environment) => (env.AGNO_SESSION_DSN_MAP ?? env.AGNO_PG_DSN) === undefined)
+  @Dsn()
+  readonly DATABASE_URL?: string;
+  @ReplicaMap() readonly AGNO_SESSION_REPLICA_MAP?: string;
+  @AnyString() readonly AGNO_DEFAULT_DB_ID?: string;
+  @TrueOrFalse() readonly AGNO_REQUIRE_DB_ID: boolean = false;
 
-  @Variable(wholeNumber(0, 65535)) readonly AGNO_SERVICE_PORT: number = 8080;
-  @Variable(listenAddress) readonly AGNO_SERVICE_HOST: string = '0.0.0.0';
+  @Integer(0, 65535) readonly AGNO_SERVICE_PORT: number = 8080;
+  @ListenAddress() readonly AGNO_SERVICE_HOST: string = '0.0.0.0';
 
-  @Variable(identifier) readonly AGNO_DB_SCHEMA: string = 'ai';
-  @Variable(identifier) readonly AGNO_SESSION_TABLE: string = 'agno_sessions';
-  @Variable(identifier) readonly AGNO_RUN_TABLE: string = 'agno_runs';
+  @SqlIdentifier() readonly AGNO_DB_SCHEMA: string = 'ai';
+  @SqlIdentifier() readonly AGNO_SESSION_TABLE: string = 'agno_sessions';
+  @SqlIdentifier() readonly AGNO_RUN_TABLE: string = 'agno_runs';
 
-  @Variable(workerCount) readonly AGNO_SERVICE_WORKERS: number = 1;
-  @Variable(milliseconds(1)) readonly AGNO_REQUEST_TIMEOUT_MS: number = 60_000;
-  @Variable(milliseconds(0)) readonly AGNO_DRAIN_DELAY_MS: number = 0;
-  @Variable(wholeNumber(1, 1000)) readonly AGNO_POOL_SIZE: number = 10;
-  @Variable(milliseconds(1)) readonly AGNO_CONNECT_TIMEOUT_MS: number = 5_000;
-  @Variable(milliseconds(1)) readonly AGNO_QUEUE_TIMEOUT_MS: number = 2_000;
-  @Variable(milliseconds(0)) readonly AGNO_STATEMENT_TIMEOUT_MS: number = 60_000;
-  @Variable(milliseconds(0)) readonly AGNO_POOL_IDLE_TIMEOUT_MS: number = 30_000;
-  @Variable(wholeNumber(1, 2 ** 30)) readonly AGNO_BODY_LIMIT_BYTES: number = 16 * 2 ** 20;
-  @Variable(wholeNumber(2 ** 24, 2 ** 40)) readonly AGNO_MEMORY_BUDGET_BYTES: number = 2 ** 27;
-  @Variable(wholeNumber(1, 1_000_000)) readonly AGNO_MAX_CONNECTIONS: number = 2_000;
+  @WorkerCount() readonly AGNO_SERVICE_WORKERS: number = 1;
+  @Milliseconds(1) readonly AGNO_REQUEST_TIMEOUT_MS: number = 60_000;
+  @Milliseconds(0) readonly AGNO_DRAIN_DELAY_MS: number = 0;
+  @Integer(1, 1000) readonly AGNO_POOL_SIZE: number = 10;
+  @Milliseconds(1) readonly AGNO_CONNECT_TIMEOUT_MS: number = 5_000;
+  @Milliseconds(1) readonly AGNO_QUEUE_TIMEOUT_MS: number = 2_000;
+  @Milliseconds(0) readonly AGNO_STATEMENT_TIMEOUT_MS: number = 60_000;
+  @Milliseconds(0) readonly AGNO_POOL_IDLE_TIMEOUT_MS: number = 30_000;
+  @Integer(1, 2 ** 30) readonly AGNO_BODY_LIMIT_BYTES: number = 16 * 2 ** 20;
+  @Integer(2 ** 24, 2 ** 40) readonly AGNO_MEMORY_BUDGET_BYTES: number = 2 ** 27;
+  @Integer(1, 1_000_000) readonly AGNO_MAX_CONNECTIONS: number = 2_000;
 
-  @Variable(anyString) readonly OS_SECURITY_KEY?: string;
-  @Variable(anyString) readonly JWT_VERIFICATION_KEY?: string;
-  @Variable(anyString) readonly JWT_JWKS_FILE?: string;
-  @Variable(webAddress) readonly JWT_JWKS_URL?: URL;
-  @Variable(oneOf(JWT_ALGORITHMS)) readonly JWT_ALGORITHM: JwtAlgorithm = 'RS256';
-  @Variable(anyString) readonly JWT_ISSUER?: string;
-  @Variable(stringList) readonly JWT_AUDIENCE: readonly string[] = [];
-  @Variable(wholeNumber(0, 3600)) readonly JWT_LEEWAY_SECONDS: number = 10;
-  @Variable(anyString) readonly JWT_USER_ID_CLAIM: string = 'sub';
-  @Variable(anyString) readonly JWT_SCOPES_CLAIM: string = 'scopes';
-  @Variable(anyString) readonly JWT_AUDIENCE_CLAIM: string = 'aud';
-  @Variable(oneOf(TOKEN_SOURCES)) readonly JWT_TOKEN_SOURCE: TokenSource = 'header';
-  @Variable(cookieName) readonly JWT_COOKIE_NAME: string = 'access_token';
-  @Variable(trueOrFalse) readonly AGNO_AUTHORIZATION: boolean = false;
-  @Variable(trueOrFalse) readonly AGNO_USER_ISOLATION: boolean = false;
-  @Variable(anyString) readonly AGNO_ADMIN_SCOPE: string = ADMIN_SCOPE;
-  @Variable(milliseconds(0)) readonly AGNO_ACCOUNT_CACHE_MS: number = 30_000;
-  @Variable(anyString) readonly AGNO_DB_ACCESS?: string;
-  @Variable(openRoutes) readonly AGNO_OPEN_ROUTES: readonly OpenRoute[] = OPEN_ROUTES;
+  @AnyString() readonly OS_SECURITY_KEY?: string;
+  @AnyString() readonly JWT_VERIFICATION_KEY?: string;
+  @AnyString() readonly JWT_JWKS_FILE?: string;
+  @HttpAddress() readonly JWT_JWKS_URL?: string;
+  @OneOf(JWT_ALGORITHMS) readonly JWT_ALGORITHM: JwtAlgorithm = 'RS256';
+  @AnyString() readonly JWT_ISSUER?: string;
+  @StringList() readonly JWT_AUDIENCE: readonly string[] = [];
+  @Integer(0, 3600) readonly JWT_LEEWAY_SECONDS: number = 10;
+  @AnyString() readonly JWT_USER_ID_CLAIM: string = 'sub';
+  @AnyString() readonly JWT_SCOPES_CLAIM: string = 'scopes';
+  @AnyString() readonly JWT_AUDIENCE_CLAIM: string = 'aud';
+  @OneOf(TOKEN_SOURCES) readonly JWT_TOKEN_SOURCE: TokenSource = 'header';
+  @CookieName() readonly JWT_COOKIE_NAME: string = 'access_token';
+  @TrueOrFalse() readonly AGNO_AUTHORIZATION: boolean = false;
+  @TrueOrFalse() readonly AGNO_USER_ISOLATION: boolean = false;
+  @AnyString() readonly AGNO_ADMIN_SCOPE: string = ADMIN_SCOPE;
+  @Milliseconds(0) readonly AGNO_ACCOUNT_CACHE_MS: number = 30_000;
+  @AccessRules() readonly AGNO_DB_ACCESS?: string;
+  @OpenRouteList() readonly AGNO_OPEN_ROUTES: readonly OpenRoute[] = OPEN_ROUTES;
 
-  @Variable(proxies) readonly AGNO_TRUSTED_PROXIES: readonly string[] = [];
-  @Variable(origins) readonly AGNO_CORS_ORIGINS: readonly string[] = AGENTOS_ORIGINS;
-  @Variable(logLevel) readonly LOG_LEVEL: LogLevel = 'info';
+  @ProxyList() readonly AGNO_TRUSTED_PROXIES: readonly string[] = [];
+  @OriginList() readonly AGNO_CORS_ORIGINS: readonly string[] = AGENTOS_ORIGINS;
+  @LogLevelName() readonly LOG_LEVEL: LogLevel = 'info';
 
-  // Judged only where traces are wanted: a platform may set them for others.
-  @Variable(anyString) readonly OTEL_SDK_DISABLED?: string;
-  @Variable(anyString) readonly OTEL_TRACES_EXPORTER?: string;
-  @Variable(anyString) readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
-  @Variable(anyString) readonly OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
-  @Variable(anyString) readonly OTEL_EXPORTER_OTLP_PROTOCOL?: string;
-  @Variable(anyString) readonly OTEL_EXPORTER_OTLP_TRACES_PROTOCOL?: string;
-  @Variable(anyString) readonly OTEL_TRACES_SAMPLER?: string;
-  @Variable(anyString) readonly OTEL_TRACES_SAMPLER_ARG?: string;
-  @Variable(anyString) readonly OTEL_PROPAGATORS?: string;
+  // Validated only if traces are exported: a platform may set these variables for other programs.
+  @AnyString() readonly OTEL_SDK_DISABLED?: string;
+  @ValidateIf(isTracingEnabled)
+  @OneOf(['otlp', 'none'])
+  readonly OTEL_TRACES_EXPORTER?: 'otlp' | 'none';
+  @ValidateIf(isTracingEnabled) @HttpAddress() readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  @ValidateIf(isTracingEnabled) @HttpAddress() readonly OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+  @ValidateIf((env: Environment) => isTracingEnabled(env) && env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL === undefined)
+  @OneOf(PROTOCOLS)
+  readonly OTEL_EXPORTER_OTLP_PROTOCOL: TraceOptions['protocol'] = 'http/protobuf';
+  @ValidateIf(isTracingEnabled)
+  @OneOf(PROTOCOLS)
+  readonly OTEL_EXPORTER_OTLP_TRACES_PROTOCOL?: TraceOptions['protocol'];
+  @ValidateIf(isTracingEnabled)
+  @OneOf(SAMPLERS)
+  readonly OTEL_TRACES_SAMPLER: TraceOptions['sampler'] = 'parentbased_always_on';
+  @ValidateIf(isTracingEnabled) @SamplingRatio() readonly OTEL_TRACES_SAMPLER_ARG: number = 1;
+  @AnyString() readonly OTEL_PROPAGATORS: string = 'tracecontext';
 }
 
-/** Reads the known variables. Blank ones count as absent, as a compose file writes them. Faults are whole sentences. */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): {
-  environment: Environment;
-  faults: string[];
-} {
-  const given = Object.entries(env).flatMap(([name, text]) => (text?.trim() ? [[name, text.trim()]] : []));
-  const environment = plainToInstance(Environment, Object.fromEntries(given), {
-    excludeExtraneousValues: true,
-    exposeDefaultValues: true,
-  });
-  const errors = validateSync(environment);
-  const faults = errors.flatMap(({ constraints }) => Object.values(constraints ?? {}));
-  // What could not be read counts as absent, so that the rest can be judged and named as well.
-  const defaults: Record<string, unknown> = { ...new Environment() };
-  for (const { property } of errors) Object.assign(environment, { [property]: defaults[property] });
-  return { environment, faults };
+/** Traces are exported if `OTEL_TRACES_EXPORTER` asks for it, or if it is unset and an endpoint is named. */
+export function isTracingEnabled(environment: Environment): boolean {
+  if (environment.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
+  const endpoint = environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? environment.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return (environment.OTEL_TRACES_EXPORTER ?? (endpoint === undefined ? 'none' : 'otlp')) !== 'none';
 }
 
-/** Browsers that AgentOS 3.1.10 lets in when nobody configures origins. */
+/** The origins that AgentOS 3.1.10 allows by default. */
 const AGENTOS_ORIGINS: readonly string[] = [
   'http://localhost:3000',
   'https://agno.com',
@@ -113,12 +116,3 @@ const AGENTOS_ORIGINS: readonly string[] = [
   'https://os-stg.agno.com',
   'https://os.agno.com',
 ];
-
-/** The environment is not usable. The message has one line per fault; no line holds a value that could be a secret. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-
-  constructor(readonly errors: readonly string[]) {
-    super(errors.join('\n'));
-  }
-}

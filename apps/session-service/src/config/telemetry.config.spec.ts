@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from './environment.js';
-import { loadConfig } from './load-config.js';
+import { ConfigError, validateEnvironment } from './validate-environment.js';
 
-const SOMEWHERE = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
 
 function tracesOf(env: Readonly<Record<string, string>>) {
-  return loadConfig({ AGNO_PG_DSN: 'postgresql://ai:secret@db/ai', ...env }).traces;
+  return validateEnvironment({ AGNO_PG_DSN: 'postgresql://ai:secret@db/ai', ...env }).telemetry.traces;
 }
 
-function faultsOf(env: Readonly<Record<string, string>>): string {
+function errorMessageOf(env: Readonly<Record<string, string>>): string {
   try {
     tracesOf(env);
   } catch (error) {
@@ -17,22 +16,22 @@ function faultsOf(env: Readonly<Record<string, string>>): string {
   return '';
 }
 
-describe('the variables of OpenTelemetry', () => {
+describe('OTEL_ variables', () => {
   it.each([
     [{}],
     [{ OTEL_SERVICE_NAME: 'chats' }],
-    [{ ...SOMEWHERE, OTEL_TRACES_EXPORTER: 'none' }],
-    [{ ...SOMEWHERE, OTEL_SDK_DISABLED: 'TRUE' }],
-  ])('want no traces: %j', (env) => {
+    [{ ...ENDPOINT, OTEL_TRACES_EXPORTER: 'none' }],
+    [{ ...ENDPOINT, OTEL_SDK_DISABLED: 'TRUE' }],
+  ])('turn tracing off: %j', (env) => {
     expect(tracesOf(env)).toBeUndefined();
   });
 
   it.each([
-    [SOMEWHERE],
+    [ENDPOINT],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://collector/v1/traces' }],
     [{ OTEL_TRACES_EXPORTER: 'otlp' }],
-    [{ ...SOMEWHERE, OTEL_SDK_DISABLED: 'false' }],
-  ])('want traces as OpenTelemetry makes them by default: %j', (env) => {
+    [{ ...ENDPOINT, OTEL_SDK_DISABLED: 'false' }],
+  ])('turn tracing on with the defaults of OpenTelemetry: %j', (env) => {
     expect(tracesOf(env)).toEqual({
       protocol: 'http/protobuf',
       sampler: 'parentbased_always_on',
@@ -41,9 +40,9 @@ describe('the variables of OpenTelemetry', () => {
     });
   });
 
-  it('say how to trace; what is said of traces wins over what is said of all', () => {
+  it('configure tracing; the variable of traces wins over the one of all signals', () => {
     const env = {
-      ...SOMEWHERE,
+      ...ENDPOINT,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
       OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
       OTEL_TRACES_SAMPLER: 'traceidratio',
@@ -54,8 +53,8 @@ describe('the variables of OpenTelemetry', () => {
     expect(tracesOf({ ...env, OTEL_PROPAGATORS: 'baggage, tracecontext' })).toMatchObject({ readsParent: true });
   });
 
-  it('stop the start when they cannot be followed, without telling an address', () => {
-    const message = faultsOf({
+  it('are rejected when invalid, without quoting an address', () => {
+    const message = errorMessageOf({
       OTEL_TRACES_EXPORTER: 'zipkin',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc://planted',
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
@@ -74,7 +73,7 @@ describe('the variables of OpenTelemetry', () => {
     expect(message).not.toContain('planted');
   });
 
-  it('are nobody’s concern where no traces are wanted: a platform sets them for others', () => {
+  it('are not validated while tracing is off, since a platform may set them for other programs', () => {
     expect(tracesOf({ OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toBeUndefined();
   });
 });

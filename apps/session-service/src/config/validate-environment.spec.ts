@@ -1,30 +1,42 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from './environment.js';
-import { loadConfig } from './load-config.js';
+import { ConfigError, validateEnvironment } from './validate-environment.js';
 
 const DSN = 'postgresql://ann:SECRET@db/shop';
 const OTHER = 'postgres://ann:SECRET@other/shop';
 
-describe('without further settings', () => {
-  it('has the documented defaults', () => {
-    expect(loadConfig({ AGNO_PG_DSN: DSN })).toEqual({
-      databases: [{ id: 'default', dsn: DSN, replicas: [] }],
-      defaultDatabaseId: 'default',
-      requireDatabaseId: false,
-      port: 8080,
-      host: '0.0.0.0',
-      schema: 'ai',
-      sessionTable: 'agno_sessions',
-      runTable: 'agno_runs',
-      workers: 1,
-      requestTimeoutMs: 60_000,
-      drainDelayMs: 0,
-      pool: {
-        size: 10,
-        connectTimeoutMs: 5_000,
-        queueTimeoutMs: 2_000,
-        statementTimeoutMs: 60_000,
-        idleTimeoutMs: 30_000,
+describe('default configuration', () => {
+  it('has the documented values', () => {
+    expect(validateEnvironment({ AGNO_PG_DSN: DSN })).toEqual({
+      http: {
+        port: 8080,
+        host: '0.0.0.0',
+        workers: 1,
+        requestTimeoutMs: 60_000,
+        bodyLimitBytes: 16_777_216,
+        memoryBudgetBytes: 134_217_728,
+        maxConnections: 2_000,
+        trustedProxies: [],
+        corsOrigins: [
+          'http://localhost:3000',
+          'https://agno.com',
+          'https://www.agno.com',
+          'https://app.agno.com',
+          'https://os-stg.agno.com',
+          'https://os.agno.com',
+        ],
+      },
+      database: {
+        targets: [{ id: 'default', dsn: DSN, replicas: [] }],
+        defaultId: 'default',
+        requireId: false,
+        pool: {
+          size: 10,
+          connectTimeoutMs: 5_000,
+          queueTimeoutMs: 2_000,
+          statementTimeoutMs: 60_000,
+          idleTimeoutMs: 30_000,
+        },
+        tables: { schema: 'ai', sessionTable: 'agno_sessions', runTable: 'agno_runs' },
       },
       auth: {
         securityKey: undefined,
@@ -36,41 +48,40 @@ describe('without further settings', () => {
         accountCacheMs: 30_000,
         openRoutes: ['docs', 'metrics'],
       },
-      bodyLimitBytes: 16_777_216,
-      memoryBudgetBytes: 134_217_728,
-      maxConnections: 2_000,
-      trustedProxies: [],
-      corsOrigins: [
-        'http://localhost:3000',
-        'https://agno.com',
-        'https://www.agno.com',
-        'https://app.agno.com',
-        'https://os-stg.agno.com',
-        'https://os.agno.com',
-      ],
-      logLevel: 'info',
+      health: { drainDelayMs: 0 },
+      telemetry: { logLevel: 'info' },
     });
   });
 
-  it('counts blank variables as absent', () => {
+  it('applies to blank variables as to unset ones', () => {
     const blank = { AGNO_SESSION_DSN_MAP: '', AGNO_SERVICE_PORT: ' ', LOG_LEVEL: '', AGNO_CORS_ORIGINS: '' };
-    expect(loadConfig({ ...blank, AGNO_PG_DSN: DSN })).toEqual(loadConfig({ AGNO_PG_DSN: DSN }));
+    expect(validateEnvironment({ ...blank, AGNO_PG_DSN: DSN })).toEqual(validateEnvironment({ AGNO_PG_DSN: DSN }));
   });
 });
 
-describe('databases', () => {
+describe('configured databases', () => {
   it.each([
-    ['DATABASE_URL alone', { DATABASE_URL: DSN }, [['default', DSN]], 'default'],
-    ['AGNO_PG_DSN over DATABASE_URL', { AGNO_PG_DSN: DSN, DATABASE_URL: OTHER }, [['default', DSN]], 'default'],
+    ['come from DATABASE_URL alone', { DATABASE_URL: DSN }, [['default', DSN]], 'default'],
     [
-      'the map over both',
+      'come from AGNO_PG_DSN rather than DATABASE_URL',
+      { AGNO_PG_DSN: DSN, DATABASE_URL: OTHER },
+      [['default', DSN]],
+      'default',
+    ],
+    [
+      'come from AGNO_SESSION_DSN_MAP rather than the other two',
       { AGNO_SESSION_DSN_MAP: `{"eu":"${OTHER}"}`, AGNO_PG_DSN: DSN, DATABASE_URL: DSN },
       [['eu', OTHER]],
       'eu',
     ],
-    ['an unused DSN may be faulty', { AGNO_PG_DSN: DSN, DATABASE_URL: 'mysql://db' }, [['default', DSN]], 'default'],
     [
-      'the written order, numbers included',
+      'ignore an invalid DSN that is not used',
+      { AGNO_PG_DSN: DSN, DATABASE_URL: 'mysql://db' },
+      [['default', DSN]],
+      'default',
+    ],
+    [
+      'keep the order of the map, also for numeric ids',
       { AGNO_SESSION_DSN_MAP: ` { "b" : "${DSN}" ,\n"10":"${OTHER}","2":"${DSN}","__proto__":"${OTHER}"}` },
       [
         ['b', DSN],
@@ -81,7 +92,7 @@ describe('databases', () => {
       'b',
     ],
     [
-      'a named default',
+      'have AGNO_DEFAULT_DB_ID as default',
       { AGNO_SESSION_DSN_MAP: `{"b":"${DSN}","a":"${OTHER}"}`, AGNO_DEFAULT_DB_ID: 'a' },
       [
         ['b', DSN],
@@ -90,52 +101,59 @@ describe('databases', () => {
       'a',
     ],
   ])('%s', (_, env, expected, defaultId) => {
-    const { databases, defaultDatabaseId } = loadConfig(env);
-    expect(databases.map(({ id, dsn }) => [id, dsn])).toEqual(expected);
-    expect(defaultDatabaseId).toBe(defaultId);
+    const { database } = validateEnvironment(env);
+    expect(database.targets.map(({ id, dsn }) => [id, dsn])).toEqual(expected);
+    expect(database.defaultId).toBe(defaultId);
   });
 
-  it('reads replicas by db_id', () => {
+  it('have the replicas of their db_id', () => {
     const map = { AGNO_SESSION_DSN_MAP: `{"b":"${DSN}","a":"${DSN}"}` };
-    const { databases } = loadConfig({ ...map, AGNO_SESSION_REPLICA_MAP: `{"a":["${OTHER}","${DSN}"]}` });
-    expect(databases.map(({ id, replicas }) => [id, replicas])).toEqual([
+    const { targets } = validateEnvironment({
+      ...map,
+      AGNO_SESSION_REPLICA_MAP: `{"a":["${OTHER}","${DSN}"]}`,
+    }).database;
+    expect(targets.map(({ id, replicas }) => [id, replicas])).toEqual([
       ['b', []],
       ['a', [OTHER, DSN]],
     ]);
-    const [alone] = loadConfig({ AGNO_PG_DSN: DSN, AGNO_SESSION_REPLICA_MAP: `{"default":["${OTHER}"]}` }).databases;
-    expect(alone?.replicas).toEqual([OTHER]);
+    const single = { AGNO_PG_DSN: DSN, AGNO_SESSION_REPLICA_MAP: `{"default":["${OTHER}"]}` };
+    expect(validateEnvironment(single).database.targets[0]?.replicas).toEqual([OTHER]);
   });
 });
 
-describe('settings', () => {
+describe('a variable', () => {
   it.each([
-    ['AGNO_REQUIRE_DB_ID', 'true', { requireDatabaseId: true }],
-    ['AGNO_REQUIRE_DB_ID', '1', { requireDatabaseId: true }],
-    ['AGNO_REQUIRE_DB_ID', 'False', { requireDatabaseId: false }],
-    ['AGNO_SERVICE_PORT', '0', { port: 0 }],
-    ['AGNO_SERVICE_HOST', '::1', { host: '::1' }],
-    ['AGNO_SERVICE_HOST', 'localhost', { host: 'localhost' }],
-    ['AGNO_DB_SCHEMA', 'Chat_2', { schema: 'Chat_2' }],
-    ['AGNO_SESSION_TABLE', 'sessions', { sessionTable: 'sessions' }],
-    ['AGNO_RUN_TABLE', 'runs', { runTable: 'runs' }],
-    ['AGNO_REQUEST_TIMEOUT_MS', '1500', { requestTimeoutMs: 1500 }],
-    ['AGNO_BODY_LIMIT_BYTES', '1048576', { bodyLimitBytes: 1_048_576 }],
-    ['AGNO_MEMORY_BUDGET_BYTES', '33554432', { memoryBudgetBytes: 33_554_432 }],
-    ['AGNO_MAX_CONNECTIONS', '500', { maxConnections: 500 }],
-    ['AGNO_TRUSTED_PROXIES', 'loopback, 10.0.0.0/8 ,::1', { trustedProxies: ['loopback', '10.0.0.0/8', '::1'] }],
+    ['AGNO_REQUIRE_DB_ID', 'true', { database: { requireId: true } }],
+    ['AGNO_REQUIRE_DB_ID', '1', { database: { requireId: true } }],
+    ['AGNO_REQUIRE_DB_ID', 'False', { database: { requireId: false } }],
+    ['AGNO_SERVICE_PORT', '0', { http: { port: 0 } }],
+    ['AGNO_SERVICE_HOST', '::1', { http: { host: '::1' } }],
+    ['AGNO_SERVICE_HOST', 'localhost', { http: { host: 'localhost' } }],
+    ['AGNO_DB_SCHEMA', 'Chat_2', { database: { tables: { schema: 'Chat_2' } } }],
+    ['AGNO_SESSION_TABLE', 'sessions', { database: { tables: { sessionTable: 'sessions' } } }],
+    ['AGNO_RUN_TABLE', 'runs', { database: { tables: { runTable: 'runs' } } }],
+    ['AGNO_REQUEST_TIMEOUT_MS', '1500', { http: { requestTimeoutMs: 1500 } }],
+    ['AGNO_BODY_LIMIT_BYTES', '1048576', { http: { bodyLimitBytes: 1_048_576 } }],
+    ['AGNO_MEMORY_BUDGET_BYTES', '33554432', { http: { memoryBudgetBytes: 33_554_432 } }],
+    ['AGNO_MAX_CONNECTIONS', '500', { http: { maxConnections: 500 } }],
+    [
+      'AGNO_TRUSTED_PROXIES',
+      'loopback, 10.0.0.0/8 ,::1',
+      { http: { trustedProxies: ['loopback', '10.0.0.0/8', '::1'] } },
+    ],
     [
       'AGNO_CORS_ORIGINS',
       'https://a.example,http://localhost:5173',
-      { corsOrigins: ['https://a.example', 'http://localhost:5173'] },
+      { http: { corsOrigins: ['https://a.example', 'http://localhost:5173'] } },
     ],
-    ['LOG_LEVEL', 'DEBUG', { logLevel: 'debug' }],
-    ['LOG_LEVEL', 'WARNING', { logLevel: 'warn' }],
-    ['LOG_LEVEL', 'critical', { logLevel: 'fatal' }],
-  ])('%s=%s', (variable, text, expected) => {
-    expect(loadConfig({ AGNO_PG_DSN: DSN, [variable]: text })).toMatchObject(expected);
+    ['LOG_LEVEL', 'DEBUG', { telemetry: { logLevel: 'debug' } }],
+    ['LOG_LEVEL', 'WARNING', { telemetry: { logLevel: 'warn' } }],
+    ['LOG_LEVEL', 'critical', { telemetry: { logLevel: 'fatal' } }],
+  ])('is read: %s=%s', (variable, value, expected) => {
+    expect(validateEnvironment({ AGNO_PG_DSN: DSN, [variable]: value })).toMatchObject(expected);
   });
 
-  it('reads every limit of the pool', () => {
+  it('is read for every limit of the pool', () => {
     const env = {
       AGNO_POOL_SIZE: '3',
       AGNO_CONNECT_TIMEOUT_MS: '1',
@@ -144,13 +162,14 @@ describe('settings', () => {
       AGNO_POOL_IDLE_TIMEOUT_MS: '7',
     };
     const expected = { size: 3, connectTimeoutMs: 1, queueTimeoutMs: 2, statementTimeoutMs: 0, idleTimeoutMs: 7 };
-    expect(loadConfig({ AGNO_PG_DSN: DSN, ...env }).pool).toEqual(expected);
+    expect(validateEnvironment({ AGNO_PG_DSN: DSN, ...env }).database.pool).toEqual(expected);
   });
 });
 
-describe('faults', () => {
+describe('an unusable environment', () => {
   const port = 'AGNO_SERVICE_PORT must be a whole number from 0 to 65535';
-  const map = 'AGNO_SESSION_DSN_MAP must be a JSON object of db_id and DSN, such as {"eu":"postgresql://…"}';
+  const map =
+    'AGNO_SESSION_DSN_MAP must be a JSON object that maps each db_id to a DSN, such as {"eu":"postgresql://…"}';
 
   it.each([
     [{ AGNO_PG_DSN: undefined }, ['No database is configured: set AGNO_PG_DSN, DATABASE_URL or AGNO_SESSION_DSN_MAP']],
@@ -178,7 +197,9 @@ describe('faults', () => {
     ],
     [
       { AGNO_SESSION_REPLICA_MAP: '["SECRET"]' },
-      ['AGNO_SESSION_REPLICA_MAP must be a JSON object of db_id and list of DSNs, such as {"eu":["postgresql://…"]}'],
+      [
+        'AGNO_SESSION_REPLICA_MAP must be a JSON object that maps each db_id to a list of DSNs, such as {"eu":["postgresql://…"]}',
+      ],
     ],
     [
       { AGNO_SESSION_REPLICA_MAP: `{"default":"${DSN}","us":["SECRET","${DSN}",1]}` },
@@ -186,7 +207,7 @@ describe('faults', () => {
         'AGNO_SESSION_REPLICA_MAP["default"] must be a list of DSNs',
         'AGNO_SESSION_REPLICA_MAP["us"][0]: a DSN is a URL such as postgresql://user:password@host:5432/database',
         'AGNO_SESSION_REPLICA_MAP["us"][2] must be a DSN in quotes',
-        'AGNO_SESSION_REPLICA_MAP names "us", which is no configured database',
+        'AGNO_SESSION_REPLICA_MAP names "us", which is not a configured database',
       ],
     ],
     [{ AGNO_DEFAULT_DB_ID: 'us' }, ['AGNO_DEFAULT_DB_ID must be the db_id of a configured database (default)']],
@@ -222,22 +243,26 @@ describe('faults', () => {
     [
       { AGNO_SERVICE_PORT: 'x', LOG_LEVEL: 'x', AGNO_PG_DSN: 'SECRET' },
       [
+        'AGNO_PG_DSN: a DSN is a URL such as postgresql://user:password@host:5432/database',
         port,
         'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent',
-        'AGNO_PG_DSN: a DSN is a URL such as postgresql://user:password@host:5432/database',
       ],
     ],
-  ])('%j', (env, faults) => {
-    const error = faultOf({ AGNO_PG_DSN: DSN, ...env });
-    expect(error.errors).toEqual(faults);
-    expect(error.message).toBe(faults.join('\n'));
+    [
+      { AGNO_SESSION_DSN_MAP: '{"$value":"SECRET"}' },
+      ['AGNO_SESSION_DSN_MAP["\\u0024value"]: a DSN is a URL such as postgresql://user:password@host:5432/database'],
+    ],
+  ])('is rejected with every error and without secrets: %j', (env, errors) => {
+    const error = configErrorOf({ AGNO_PG_DSN: DSN, ...env });
+    expect(error.errors).toEqual(errors);
+    expect(error.message).toBe(errors.join('\n'));
     expect(error.message).not.toContain('SECRET');
   });
 });
 
-function faultOf(env: Record<string, string | undefined>): ConfigError {
+function configErrorOf(env: Record<string, string | undefined>): ConfigError {
   try {
-    loadConfig(env);
+    validateEnvironment(env);
   } catch (error) {
     if (error instanceof ConfigError) return error;
     throw error;

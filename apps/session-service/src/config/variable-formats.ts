@@ -1,129 +1,165 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { applyDecorators } from '@nestjs/common';
-import { OPEN_ROUTES, type OpenRoute } from '@session-service/auth';
+import { OPEN_ROUTES } from '@session-service/auth';
 import { Expose, Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
-import { LOG_LEVELS, type LogLevel } from './service-config.js';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsNumber,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+  type ValidationOptions,
+} from 'class-validator';
 
-/** How one kind of variable is read. */
-export interface VariableFormat<T> {
-  /** Completes the sentence "NAME must be …". */
-  readonly expected: string;
-  /** The value, or undefined for text that is not of this kind. */
-  readonly parse: (text: string) => T | undefined;
+/**
+ * A property that is filled from the environment variable of its name; an unset variable is valid. All decorators of one
+ * variable carry the same message, which says what is expected and never quotes the value.
+ */
+export function Variable(...decorators: readonly PropertyDecorator[]): PropertyDecorator {
+  return applyDecorators(Expose(), IsOptional(), ...decorators);
 }
 
-/** A property filled from the environment variable of its name. Unreadable text is a validation error, never a default. */
-export function Variable<T>(format: VariableFormat<T>): PropertyDecorator {
-  return applyDecorators(
-    Expose(),
-    Transform(({ value }: { value: string }) => format.parse(value) ?? INVALID),
-    ValidateBy({
-      name: 'isReadable',
-      validator: {
-        validate: (value) => value !== INVALID,
-        defaultMessage: (subject) => `${subject?.property} must be ${format.expected}`,
-      },
-    }),
+export function AnyString(): PropertyDecorator {
+  return Variable(IsString());
+}
+
+export function Integer(min: number, max: number): PropertyDecorator {
+  return Variable(convert(toInteger), ...isInteger(min, max, mustBe(`a whole number from ${min} to ${max}`)));
+}
+
+/** `auto` stands for one process per processor. */
+export function WorkerCount(): PropertyDecorator {
+  return Variable(
+    convert((value) => (value === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS) : toInteger(value))),
+    ...isInteger(1, MAX_WORKERS, mustBe(`a whole number from 1 to ${MAX_WORKERS}, or auto`)),
   );
 }
 
-const INVALID = Symbol('unreadable');
+const MAX_WORKERS = 64;
 
-/** Text as it stands; what it means is judged elsewhere. */
-export const anyString: VariableFormat<string> = { expected: 'text', parse: (text) => text };
-
-export function wholeNumber(min: number, max: number): VariableFormat<number> {
-  return {
-    expected: `a whole number from ${min} to ${max}`,
-    parse: (text) => (/^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined),
-  };
+export function Milliseconds(min: number): PropertyDecorator {
+  const message = mustBe(`a whole number from ${min} to ${MAX_TIMER_MS} (milliseconds)`);
+  return Variable(convert(toInteger), ...isInteger(min, MAX_TIMER_MS, message));
 }
 
-/** Processes; `auto` for as many as there are processors. */
-export const workerCount: VariableFormat<number> = {
-  expected: 'a whole number from 1 to 64, or auto',
-  parse: (text) => (text === 'auto' ? availableParallelism() : wholeNumber(1, 64).parse(text)),
-};
+/** The longest delay of a Node timer: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Milliseconds that a Node timer can wait. */
-export function milliseconds(min: number): VariableFormat<number> {
-  const { expected, parse } = wholeNumber(min, 2 ** 31 - 1);
-  return { expected: `${expected} (milliseconds)`, parse };
+function isInteger(min: number, max: number, message: ValidationOptions): PropertyDecorator[] {
+  return [IsInt(message), Min(min, message), Max(max, message)];
 }
 
-/** One of a few words, written as they are. */
-export function oneOf<T extends string>(words: readonly T[]): VariableFormat<T> {
-  return { expected: `one of ${words.join(', ')}`, parse: (text) => words.find((word) => word === text) };
+/** Digits only: `Number` would also take `0x50`, `1e3` and `1.0`. */
+function toInteger(value: string): number | undefined {
+  return /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 }
 
-export const trueOrFalse: VariableFormat<boolean> = {
-  expected: 'true or false',
-  parse: (text) => FLAGS.get(text.toLowerCase()),
-};
+export function SamplingRatio(): PropertyDecorator {
+  const message = mustBe('a number from 0 to 1');
+  return Variable(
+    convert((value) => (/^\d*\.?\d+$/.test(value) ? Number(value) : undefined)),
+    IsNumber({}, message),
+    Min(0, message),
+    Max(1, message),
+  );
+}
 
-export const identifier: VariableFormat<string> = {
-  expected: 'a plain SQL name: letters, digits and _, not starting with a digit, at most 63 characters',
-  parse: (text) => (/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(text) ? text : undefined),
-};
+export function OneOf(words: readonly string[]): PropertyDecorator {
+  return Variable(IsIn(words, mustBe(`one of ${words.join(', ')}`)));
+}
 
-/** pino's levels and Python's names for them, in any case: one LOG_LEVEL often serves both processes. */
-export const logLevel: VariableFormat<LogLevel> = {
-  expected: `one of ${LOG_LEVELS.join(', ')}`,
-  parse: (text) => {
-    const name = text.toLowerCase();
-    return PYTHON_LEVELS.get(name) ?? LOG_LEVELS.find((level) => level === name);
-  },
-};
+export function TrueOrFalse(): PropertyDecorator {
+  return Variable(
+    convert((value) => BOOLEANS.get(value.toLowerCase())),
+    IsBoolean(mustBe('true or false')),
+  );
+}
 
-export const listenAddress: VariableFormat<string> = {
-  expected: 'an IP address or host name to listen on',
-  parse: (text) => (isIP(text) !== 0 || HOST_NAME.test(text) ? text : undefined),
-};
-
-/** Without a user and password: they could not be sent, and would be in the log with the address. */
-export const webAddress: VariableFormat<URL> = {
-  expected: 'an http:// or https:// address without user and password',
-  parse: (text) => {
-    const url = /^https?:\/\//.test(text) ? URL.parse(text) : null;
-    return url === null || url.username + url.password !== '' ? undefined : url;
-  },
-};
-
-export const cookieName: VariableFormat<string> = {
-  expected: 'the name of a cookie',
-  parse: (text) => (/^[\w!#$%&'*+.^`|~-]+$/.test(text) ? text : undefined),
-};
-
-export const stringList = listOf('texts separated by commas', (item) => item !== '');
-
-/** `none` leaves nothing open. */
-export const openRoutes: VariableFormat<readonly OpenRoute[]> = {
-  expected: `${OPEN_ROUTES.join(', ')}, both separated by a comma, or none`,
-  parse: (text) => {
-    if (text === 'none') return [];
-    const routes = text.split(',').map((item) => OPEN_ROUTES.find((route) => route === item.trim()));
-    return routes.every((route) => route !== undefined) ? routes : undefined;
-  },
-};
-
-export const proxies = listOf(
-  'IP addresses, CIDR ranges or the names loopback, linklocal, uniquelocal, separated by commas',
-  (item) => PROXY_RANGES.has(item) || isAddressOrRange(item),
+const BOOLEANS = new Map(
+  Object.entries({ true: true, '1': true, yes: true, on: true, false: false, '0': false, no: false, off: false }),
 );
 
-export const origins = listOf('origins such as https://chat.example.com, separated by commas', isOrigin);
-
-function listOf(expected: string, accepts: (item: string) => boolean): VariableFormat<readonly string[]> {
-  return {
-    expected,
-    parse: (text) => {
-      const items = text.split(',').map((item) => item.trim());
-      return items.every(accepts) ? items : undefined;
-    },
-  };
+/** pino's levels and Python's names for them, in any case: one LOG_LEVEL often configures both processes. */
+export function LogLevelName(): PropertyDecorator {
+  return Variable(
+    convert((value) => PYTHON_LEVELS.get(value.toLowerCase()) ?? value.toLowerCase()),
+    IsIn(LOG_LEVELS, mustBe(`one of ${LOG_LEVELS.join(', ')}`)),
+  );
 }
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const PYTHON_LEVELS = new Map<string, LogLevel>([
+  ['warning', 'warn'],
+  ['critical', 'fatal'],
+]);
+
+export function SqlIdentifier(): PropertyDecorator {
+  const expected = 'a plain SQL name: letters, digits and _, not starting with a digit, at most 63 characters';
+  return Variable(Matches(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, mustBe(expected)));
+}
+
+export function ListenAddress(): PropertyDecorator {
+  return Variable(
+    ValidateIf((_environment, value: string) => isIP(value) === 0),
+    Matches(HOST_NAME, mustBe('an IP address or host name to listen on')),
+  );
+}
+
+const HOST_NAME =
+  /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/;
+
+/** Without credentials: they would not be sent, but logged with the address. */
+export function HttpAddress(): PropertyDecorator {
+  return Variable(
+    IsUrl(
+      {
+        protocols: ['http', 'https'],
+        require_protocol: true,
+        require_tld: false,
+        allow_underscores: true,
+        allow_trailing_dot: true,
+        disallow_auth: true,
+        validate_length: false,
+      },
+      mustBe('an http:// or https:// address without user and password'),
+    ),
+  );
+}
+
+/** A token of RFC 9110 section 5.6.2, as RFC 6265 requires of a cookie name. */
+export function CookieName(): PropertyDecorator {
+  return Variable(Matches(/^[\w!#$%&'*+.^`|~-]+$/, mustBe('the name of a cookie')));
+}
+
+export function StringList(): PropertyDecorator {
+  return Variable(convert(toList), IsNotEmpty({ ...mustBe('values separated by commas'), each: true }));
+}
+
+/** `none` is the empty list. */
+export function OpenRouteList(): PropertyDecorator {
+  const message = mustBe(`${OPEN_ROUTES.join(', ')}, both separated by a comma, or none`);
+  return Variable(
+    convert((value) => (value === 'none' ? [] : toList(value))),
+    IsIn(OPEN_ROUTES, { ...message, each: true }),
+  );
+}
+
+export function ProxyList(): PropertyDecorator {
+  const expected = 'IP addresses, CIDR ranges or the names loopback, linklocal, uniquelocal, separated by commas';
+  return listOf((item) => PROXY_RANGES.has(item) || isAddressOrRange(item), expected);
+}
+
+const PROXY_RANGES = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 function isAddressOrRange(item: string): boolean {
   const [address = '', bits, ...rest] = item.split('/');
@@ -132,17 +168,29 @@ function isAddressOrRange(item: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-function isOrigin(item: string): boolean {
-  return /^https?:\/\//.test(item) && URL.canParse(item) && new URL(item).origin === item;
+/** Origins exactly as browsers send them: in lower case, and without path and default port. */
+export function OriginList(): PropertyDecorator {
+  const isOrigin = (item: string) => /^https?:\/\//.test(item) && URL.parse(item)?.origin === item;
+  return listOf(isOrigin, 'origins such as https://chat.example.com, separated by commas');
 }
 
-const FLAGS = new Map(
-  Object.entries({ true: true, '1': true, yes: true, on: true, false: false, '0': false, no: false, off: false }),
-);
-const PYTHON_LEVELS = new Map<string, LogLevel>([
-  ['warning', 'warn'],
-  ['critical', 'fatal'],
-]);
-const PROXY_RANGES = new Set(['loopback', 'linklocal', 'uniquelocal']);
-const HOST_NAME =
-  /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/;
+/** class-validator has no decorator for these items: an item that is not accepted becomes undefined, which is no string. */
+function listOf(accepts: (item: string) => boolean, expected: string): PropertyDecorator {
+  return Variable(
+    convert((value) => toList(value).map((item) => (accepts(item) ? item : undefined))),
+    IsString({ ...mustBe(expected), each: true }),
+  );
+}
+
+function toList(value: string): string[] {
+  return value.split(',').map((item) => item.trim());
+}
+
+/** Converts the string of a variable. A value that cannot be converted stays a string and fails the validation. */
+function convert(parse: (value: string) => unknown): PropertyDecorator {
+  return Transform(({ value }: { value: string }) => parse(value) ?? value);
+}
+
+function mustBe(expected: string): ValidationOptions {
+  return { message: `$property must be ${expected}` };
+}

@@ -1,7 +1,7 @@
-import type { ServiceConfig } from '../config/service-config.js';
+import type { HttpConfig } from '../config/config.module.js';
 import { CONVERSATIONS, type Conversation, type Turn } from './demo-conversations.js';
 
-/** The bodies of `POST /sessions` for the sample sessions, with runs as AgentOS stores them. */
+/** The `type` parameters and bodies of `POST /sessions` for the sample sessions, with runs as AgentOS stores them. */
 export function demoSessions(): { type: string; body: object }[] {
   return CONVERSATIONS.map((conversation) => ({ type: conversation.type, body: sessionBody(conversation) }));
 }
@@ -82,7 +82,7 @@ function chatPart({ id }: Conversation, { question, answer, helper }: Turn, inde
   const messages = [message('user', question), ...toolMessages, message('assistant', answer)];
   return {
     input: { input_content: question },
-    messages: messages.map((entry, place) => ({ id: `${runId(id, index)}-message-${place + 1}`, ...entry })),
+    messages: messages.map((entry, position) => ({ id: `${runId(id, index)}-message-${position + 1}`, ...entry })),
     metrics: {
       input_tokens: question.length,
       output_tokens: answer.length,
@@ -121,26 +121,26 @@ function createdAt(index: number): number {
   return FIRST_SECOND + index * 60;
 }
 
-/** 2026-05-04T09:00:00Z */
+/** 2026-05-04T09:00:00Z in Unix seconds. */
 const FIRST_SECOND = 1_777_885_200;
 
 /**
- * Creates the sample sessions through the service's own API. Those that exist already, from an earlier start, stay as
- * they are.
+ * Creates the sample sessions through the service's own API. Sessions of an earlier start (409) are left unchanged.
  *
- * @throws Error naming the answer when the service refuses one
+ * @throws Error with the response if the service rejects a session
  */
-export async function loadDemo({ host, port }: Pick<ServiceConfig, 'host' | 'port'>): Promise<void> {
+export async function loadDemo({ host, port }: Pick<HttpConfig, 'host' | 'port'>): Promise<void> {
   const listenHost = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const address = listenHost.includes(':') ? `[${listenHost}]` : listenHost;
   for (const { type, body } of demoSessions()) {
-    const reply = await fetch(`http://${address}:${port}/sessions?type=${type}`, {
+    const response = await fetch(`http://${address}:${port}/sessions?type=${type}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    const answer = await reply.text();
-    if (reply.status !== 201 && reply.status !== 409)
-      throw new Error(`A demo session was refused: ${reply.status} ${answer}`);
+    const responseBody = await response.text();
+    if (response.status !== 201 && response.status !== 409) {
+      throw new Error(`The service rejected a demo session: ${response.status} ${responseBody}`);
+    }
   }
 }
