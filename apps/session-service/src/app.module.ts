@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AuthModule } from '@session-service/auth';
+import { AuthModule, type AuthOptions } from '@session-service/auth';
 import { DatabaseModule, type DatabaseObserver } from '@session-service/database';
 import { HealthModule } from '@session-service/health';
 import { SessionsModule } from '@session-service/sessions';
@@ -26,7 +26,7 @@ export class AppModule {
         // The logger serializes errors itself.
         LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false, wrapSerializers: false }, forRoutes: [] }),
         DatabaseModule.forRoot({ ...config.database, observer }),
-        AuthModule.forRoot(config.auth),
+        AuthModule.forRootAsync({ inject: [configToken('auth')], useFactory: (auth: AuthOptions) => auth }),
         SessionsModule,
         HealthModule.forRootAsync({
           inject: [configToken('health')],

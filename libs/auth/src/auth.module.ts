@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import { DatabaseRegistry } from '@session-service/database';
 import { ServiceAccountRepository, StorageModule } from '@session-service/storage';
 import { AccountVerifier } from './account-verifier.js';
@@ -9,22 +9,24 @@ import { IdentityFactory } from './identity.js';
 /** Offers the gatekeeper, which `guardRequests` puts before every request. */
 @Module({})
 export class AuthModule {
-  static forRoot(options: AuthOptions): DynamicModule {
+  static forRootAsync(options: Pick<FactoryProvider<AuthOptions>, 'inject' | 'useFactory'>): DynamicModule {
     return {
       module: AuthModule,
       imports: [StorageModule],
       providers: [
+        { provide: AUTH_OPTIONS, ...options },
         {
           provide: Authenticator,
-          inject: [DatabaseRegistry, ServiceAccountRepository],
-          useFactory: (registry: DatabaseRegistry, accounts: ServiceAccountRepository) =>
-            createAuthenticator(options, registry, accounts),
+          inject: [AUTH_OPTIONS, DatabaseRegistry, ServiceAccountRepository],
+          useFactory: createAuthenticator,
         },
       ],
       exports: [Authenticator],
     };
   }
 }
+
+const AUTH_OPTIONS = Symbol('auth options');
 
 function createAuthenticator(
   options: AuthOptions,
