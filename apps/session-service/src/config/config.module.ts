@@ -27,9 +27,9 @@ export interface HttpConfig extends HttpOptions {
 export type HealthConfig = Pick<HealthOptions, 'drainDelayMs'>;
 
 /**
- * Registers every namespace globally: inject one with `@Inject(configToken('http'))`, or ask `ConfigService` for
- * `http.port`. `validateEnvironment` runs before Nest starts, because the HTTP adapter needs its result, so the module
- * itself reads no environment.
+ * Registers every namespace globally: inject one with `@Inject(configToken('http'))`, or read `http.port` from
+ * `ConfigService`. The module itself reads no environment: `validateEnvironment` has run before Nest starts, because the
+ * HTTP adapter needs its result.
  */
 export function configModule(config: ServiceConfig): Promise<DynamicModule> {
   return ConfigModule.forRoot({

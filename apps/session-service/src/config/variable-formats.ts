@@ -174,7 +174,7 @@ export function OriginList(): PropertyDecorator {
   return listOf(isOrigin, 'origins such as https://chat.example.com, separated by commas');
 }
 
-/** class-validator has no decorator for these items: an item that is not accepted becomes undefined, which is no string. */
+/** For items without a class-validator decorator: an item that is not accepted becomes undefined and fails IsString. */
 function listOf(accepts: (item: string) => boolean, expected: string): PropertyDecorator {
   return Variable(
     convert((value) => toList(value).map((item) => (accepts(item) ? item : undefined))),

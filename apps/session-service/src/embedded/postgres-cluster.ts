@@ -21,7 +21,7 @@ export class PostgresCluster {
     this.folder = folder;
   }
 
-  /** Runs initdb unless the folder exists. It runs in a temporary folder, so that an interrupted run leaves no partial one. */
+  /** Runs initdb unless the folder exists: in a temporary folder, so that an interrupted run leaves no partial one. */
   create({ role, password }: Superuser, ...initdbFlags: string[]): void {
     if (existsSync(this.folder)) return;
     const unfinished = `${this.folder}.unfinished`;

@@ -117,7 +117,7 @@ function setprivArguments({ uid, gid }: SystemUser): string[] {
     `--reuid=${uid}`,
     `--regid=${gid}`,
     '--clear-groups',
-    // Otherwise access(2) would drop the capability during its check: https://man7.org/linux/man-pages/man7/capabilities.7.html
+    // Otherwise access(2) ignores the capability: https://man7.org/linux/man-pages/man7/capabilities.7.html
     '--securebits=+no_setuid_fixup',
     '--inh-caps=-all,+dac_override',
     '--ambient-caps=-all,+dac_override',

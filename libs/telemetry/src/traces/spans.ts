@@ -72,7 +72,7 @@ function endSpan(span: Span, { databaseId }: FastifyRequest, status: number): vo
   span.end();
 }
 
-/** Creates one client span per statement, as a child of the request's span. It holds the name, never SQL or parameters. */
+/** Creates one client span per statement below the request's span, with the statement's name, never SQL or parameters. */
 export class TracingObserver implements DatabaseObserver {
   constructor(
     private readonly observer: DatabaseObserver,
