@@ -7,6 +7,7 @@ import { type ServiceMetrics, TelemetryModule } from '@session-service/telemetry
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
 import { configModule, configToken, type HealthConfig, type ServiceConfig } from './config/config.module.js';
+import type { DatabaseConfig } from './config/database.config.js';
 
 /** Composes the libraries into the service; each gets its options from its namespace of the configuration. */
 @Module({})
@@ -25,7 +26,11 @@ export class AppModule {
         // The access log is a hook of the adapter: a middleware on every route would cost ten times as much.
         // The logger serializes errors itself.
         LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false, wrapSerializers: false }, forRoutes: [] }),
-        DatabaseModule.forRoot({ ...config.database, observer }),
+        DatabaseModule.forRootAsync({
+          ids: config.database.targets.map(({ id }) => id),
+          inject: [configToken('database')],
+          useFactory: (database: DatabaseConfig) => ({ ...database, observer }),
+        }),
         AuthModule.forRootAsync({ inject: [configToken('auth')], useFactory: (auth: AuthOptions) => auth }),
         SessionsModule,
         HealthModule.forRootAsync({

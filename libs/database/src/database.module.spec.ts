@@ -20,16 +20,19 @@ class TestModule {}
 
 async function createApp() {
   const imports = [
-    DatabaseModule.forRoot({
-      targets: [
-        { id: 'main', dsn: inject('postgresDsn'), replicas: [] },
-        { id: 'down', dsn: 'postgresql://127.0.0.1:1/none', replicas: [] },
-      ],
-      defaultId: 'main',
-      requireId: false,
-      pool: POOL,
-      tables: TABLES,
-      observer: UNOBSERVED,
+    DatabaseModule.forRootAsync({
+      ids: ['main', 'down'],
+      useFactory: () => ({
+        targets: [
+          { id: 'main', dsn: inject('postgresDsn'), replicas: [] },
+          { id: 'down', dsn: 'postgresql://127.0.0.1:1/none', replicas: [] },
+        ],
+        defaultId: 'main',
+        requireId: false,
+        pool: POOL,
+        tables: TABLES,
+        observer: UNOBSERVED,
+      }),
     }),
   ];
   Logger.overrideLogger(false);

@@ -1,4 +1,11 @@
-import { type DynamicModule, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type DynamicModule,
+  type FactoryProvider,
+  Injectable,
+  Logger,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
@@ -57,28 +64,41 @@ export class DatabaseRegistry implements OnApplicationShutdown {
   }
 }
 
+export interface DatabaseModuleAsyncOptions
+  extends Pick<FactoryProvider<DatabaseModuleOptions>, 'inject' | 'useFactory'> {
+  /** The db_ids of the targets, in the same order: Nest needs the names of the DataSources before it runs the factory. */
+  readonly ids: readonly string[];
+}
+
+const DATABASE_OPTIONS = Symbol('database options');
+
 /**
  * Builds one TypeORM DataSource per entry of the DSN map and provides them through the registry. TypeOrmModule would
  * connect at start-up and fail if a server is down; here the first statement connects (`manualInitialization`).
  */
 @Module({})
 export class DatabaseModule {
-  static forRoot(options: DatabaseModuleOptions): DynamicModule {
-    const { targets, pool } = options;
+  static forRootAsync({ ids, inject = [], useFactory }: DatabaseModuleAsyncOptions): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
-      imports: targets.map(({ id, dsn }) =>
+      imports: ids.map((name, index) =>
         TypeOrmModule.forRootAsync({
-          name: id,
-          useFactory: () => ({ ...dataSourceOptions(parseDsn(dsn), pool), manualInitialization: true }),
+          name,
+          inject,
+          useFactory: async (...dependencies: unknown[]) => {
+            const { targets, pool } = await useFactory(...dependencies);
+            return { ...dataSourceOptions(parseDsn(targets[index]?.dsn ?? ''), pool), manualInitialization: true };
+          },
         }),
       ),
       providers: [
+        { provide: DATABASE_OPTIONS, inject, useFactory },
         {
           provide: DatabaseRegistry,
-          inject: targets.map(({ id }) => getDataSourceToken(id)),
-          useFactory: (...dataSources: DataSource[]) => new DatabaseRegistry(options, dataSources),
+          inject: [DATABASE_OPTIONS, ...ids.map((id) => getDataSourceToken(id))],
+          useFactory: (options: DatabaseModuleOptions, ...dataSources: DataSource[]) =>
+            new DatabaseRegistry(options, dataSources),
         },
       ],
       exports: [DatabaseRegistry],
