@@ -38,6 +38,11 @@ describe('attacks on authentication', () => {
     expect((await call(service.baseUrl, '/sessions', { headers: ann })).status).toBe(200);
   });
 
+  it('sends the request id with a 401', async () => {
+    const reply = await call(service.baseUrl, '/sessions', { headers: { 'x-request-id': 'denied' } });
+    expect([reply.status, reply.headers.get('x-request-id')]).toEqual([401, 'denied']);
+  });
+
   it('rejects a token that was signed with the public key as HMAC secret', async () => {
     for (const secret of [PEM, PEM.trim(), publicKey.export({ type: 'spki', format: 'der' })]) {
       const input = `${base64UrlJson({ alg: 'HS256', typ: 'JWT' })}.${base64UrlJson({ sub: 'bob', scopes: ALL })}`;

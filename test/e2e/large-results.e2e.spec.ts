@@ -4,6 +4,7 @@ import { UPGRADE_TO_V3, V2_TABLES } from '../support/agno-tables.js';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { peakMegabytes } from '../support/process-metrics.js';
+import { scrapeMetrics } from '../support/scraped-metrics.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
@@ -78,6 +79,8 @@ describe('a large response', () => {
   const openStatements = async () => (await database.sql(OPEN))[0]?.['open'] as number;
   const holdsNothing = async ({ baseUrl }: ServerProcess) =>
     /memory_budget_used_bytes 0$/m.test((await call(baseUrl, '/metrics')).text);
+  const usedConnections = async (service: ServerProcess) =>
+    (await scrapeMetrics(service)).get('db_client_connection_count{db_id="default",state="used"}');
   const nothingIsOpen = () => until(async () => (await openStatements()) === 0);
 
   it('has a Content-Length up to 4 MiB and is chunked beyond', async () => {
@@ -242,7 +245,7 @@ describe('a large response', () => {
       expect(text).toContain('200 OK');
       expect(isWhole).toBe(false);
       expect((await call(service.baseUrl, '/sessions/empty')).status).toBe(200);
-      expect(await until(async () => /A response was cut/.exec(service.output()))).toBeTruthy();
+      expect(await until(async () => /Response aborted/.exec(service.output()))).toBeTruthy();
     },
   );
 
@@ -284,6 +287,16 @@ describe('a large response', () => {
     expect((await late).status).toBe(504);
     await until(() => holdsNothing(service));
     await lock.release();
+  });
+
+  it('releases its connection and memory when the deadline passes before its first row', async () => {
+    const service = await start(database.dsn, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_500)) });
+    const lock = await database.lock('ai.agno_runs');
+    expect((await call(service.baseUrl, '/sessions/large/runs')).status).toBe(504);
+    await until(async () => (await usedConnections(service)) === 0);
+    await until(() => holdsNothing(service));
+    await lock.release();
+    expect((await call(service.baseUrl, '/sessions/large/runs')).status).toBe(200);
   });
 
   it('shares half of the pool with other large responses; one more waits and is then rejected with 503', async () => {

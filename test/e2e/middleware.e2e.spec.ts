@@ -52,6 +52,20 @@ describe('request handling', () => {
     expect(reply.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it.each([
+    [404, 'GET', '/nowhere'],
+    [405, 'PUT', '/sessions'],
+    [422, 'GET', '/sessions?limit=0'],
+    [200, 'GET', '/docs'],
+    [304, 'GET', '/openapi.json'],
+  ])('sends and logs the request id of a %i to %s %s', async (status, method, path) => {
+    const id = `id-${status}`;
+    const headers = { 'x-request-id': id, 'if-none-match': '*' };
+    const reply = await call(service.baseUrl, path, { method, headers });
+    expect([reply.status, reply.headers.get('x-request-id')]).toEqual([status, id]);
+    expect(await logged(id)).toMatchObject({ method, status });
+  });
+
   it('logs one line with route template, db_id and the client address from a trusted proxy', async () => {
     const headers = { 'x-request-id': 'logged-1', 'x-forwarded-for': '203.0.113.9', authorization: 'Bearer hush' };
     await call(service.baseUrl, '/sessions/s?session_name=secret', { headers });
@@ -69,16 +83,14 @@ describe('request handling', () => {
   });
 
   it('also logs requests that reach no route: a preflight and a request without Host', async () => {
-    const preflight = {
-      origin: 'https://a.example',
-      'access-control-request-method': 'GET',
-      'x-request-id': 'preflight',
-    };
-    await call(service.baseUrl, '/sessions', { method: 'OPTIONS', headers: preflight });
+    const asked = { origin: 'https://a.example', 'access-control-request-method': 'GET', 'x-request-id': 'preflight' };
+    const preflight = await call(service.baseUrl, '/sessions', { method: 'OPTIONS', headers: asked });
+    expect(preflight.headers.get('x-request-id')).toBe('preflight');
     expect(await logged('preflight')).toMatchObject({ method: 'OPTIONS', status: 400 });
     const connection = new RawConnection(service.baseUrl);
-    await connection.ask(Buffer.from('GET /sessions HTTP/1.1\r\nX-Request-Id: hostless\r\n\r\n'), 5_000);
+    const reply = await connection.ask(Buffer.from('GET /sessions HTTP/1.1\r\nX-Request-Id: hostless\r\n\r\n'), 5_000);
     connection.close();
+    expect([reply?.headers.get('x-request-id'), reply?.headers.get('vary')]).toEqual(['hostless', 'Origin']);
     expect(await logged('hostless')).toMatchObject({ method: 'GET', status: 400 });
   });
 
@@ -135,13 +147,13 @@ describe('request handling', () => {
   it('responds 413 to an oversized Content-Length before the body is sent, and keeps serving', async () => {
     const announced = request(`${service.baseUrl}/sessions`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'content-length': '20000000' },
+      headers: { 'content-type': 'application/json', 'content-length': '20000000', 'x-request-id': 'too-large' },
     });
     announced.on('error', () => undefined);
     announced.flushHeaders();
     const [reply] = (await once(announced, 'response')) as [IncomingMessage];
     announced.destroy();
-    expect(reply.statusCode).toBe(413);
+    expect([reply.statusCode, reply.headers['x-request-id']]).toEqual([413, 'too-large']);
     expect((await call(service.baseUrl, '/healthz')).json).toEqual({ status: 'ok' });
   });
 });

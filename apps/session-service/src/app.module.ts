@@ -8,6 +8,7 @@ import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
 import { configModule, configToken, type HealthConfig, type ServiceConfig } from './config/config.module.js';
 import type { DatabaseConfig } from './config/database.config.js';
+import { globalProviders } from './pipeline.js';
 
 /** Composes the libraries into the service; each gets its options from its namespace of the configuration. */
 @Module({})
@@ -39,6 +40,7 @@ export class AppModule {
         }),
         TelemetryModule.forRoot(metrics),
       ],
+      providers: globalProviders(config.http),
     };
   }
 }

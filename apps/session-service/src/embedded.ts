@@ -7,34 +7,34 @@ import { loadDemo } from './embedded/demo-sessions.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 
 /**
- * The service for a machine without any configuration: brings its own PostgreSQL, whose data stays in `.data/postgres`
- * of the working directory. With a DSN in the environment it is the service as always. `--demo` loads sample sessions.
+ * Runs the service without any configuration: starts a PostgreSQL of its own, whose data stays in `.data/postgres` of
+ * the working directory. With a DSN in the environment it starts no database. `--demo` loads sample sessions.
  */
 async function run(): Promise<void> {
   const env = { ...process.env };
   if (!hasDsn(env)) {
     const database = await startEmbeddedPostgres(resolve('.data/postgres'));
-    // The very last act, whatever ends the process: requests in flight have been answered by then.
+    // On `exit`, whatever the cause: requests in flight have been answered by then.
     process.once('exit', () => database.stop());
     env.AGNO_PG_DSN = database.dsn;
   }
   if (isStopping) return;
   const config = validateEnvironment(env);
   const service = await serve(config, env);
-  // The service's own listeners came too late for it.
+  // The service has missed a signal that came before its own listeners.
   if (isStopping) process.kill(process.pid, 'SIGTERM');
   if (process.argv.includes('--demo')) await loadDemo(config.http).catch(ignoreWhileStopping);
   await service.closed;
 }
 
-/** A service that stops refuses the rest of the demo, which the next start adds. */
+/** A stopping service rejects the rest of the demo sessions. The next start adds them. */
 function ignoreWhileStopping(error: unknown): void {
   if (!isStopping) throw error;
 }
 
 let isStopping = false;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  // Without a listener of our own, a signal during the start would kill us and leave the database running.
+  // Without this listener a signal during the start would end the process and leave PostgreSQL running.
   process.on(signal, () => {
     isStopping = true;
   });

@@ -1,6 +1,29 @@
-/** Resolves with the first SIGTERM or SIGINT; later ones of an impatient operator change nothing. */
+import cluster from 'node:cluster';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { closeConnectionsAfterResponses } from '@session-service/http';
+import type { Tracing } from '@session-service/telemetry';
+
+/** Resolves with the first SIGTERM or SIGINT. Later signals change nothing. */
 export function shutdownSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
   });
+}
+
+/** Resolves when the service has stopped after a signal: responses sent, connections closed, spans exported. */
+export async function stopOnSignal(app: NestFastifyApplication, tracing: Tracing | undefined): Promise<void> {
+  await shutdownSignal();
+  closeConnectionsAfterResponses(app.getHttpAdapter().getInstance());
+  await app.close();
+  await tracing?.stop();
+}
+
+/** Time to write the last log lines. */
+const FLUSH_TIMEOUT_MS = 500;
+
+/** Ends the process when the last log lines are written, even if an exporter still retries to send spans. */
+export function exitAfterFlush(): void {
+  // The IPC channel would keep a worker alive.
+  cluster.worker?.disconnect();
+  setTimeout(() => process.exit(), FLUSH_TIMEOUT_MS).unref();
 }

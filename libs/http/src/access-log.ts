@@ -2,9 +2,47 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 
-/** One line per request: never bodies, queries, tokens or DSNs. The route is its template, not the path asked for. */
+/** nginx's status for a request whose client disconnected before the response. Used in logs and metrics, never sent. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** @param status of the response, or 499 */
+type RequestEndListener = (request: FastifyRequest, status: number, durationMs: number) => void;
+
+const listenersOf = new WeakMap<FastifyInstance, RequestEndListener[]>();
+
+/**
+ * Installs the hook behind `onRequestEnd`. It must run before all hooks that may respond, and after
+ * `serializePipelined`: the duration of a pipelined request starts with its turn.
+ */
+export function observeRequestEnd(fastify: FastifyInstance): void {
+  const listeners: RequestEndListener[] = [];
+  listenersOf.set(fastify, listeners);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { raw } = reply;
+    const start = performance.now();
+    // One `close` listener for all: Node warns of a leak at 11, and streamed responses add their own.
+    raw.once('close', () => {
+      const status = raw.headersSent ? reply.statusCode : CLIENT_CLOSED_REQUEST;
+      const durationMs = performance.now() - start;
+      for (const listener of listeners) listener(request, status, durationMs);
+    });
+    done();
+  });
+}
+
+/**
+ * Calls `listener` once per request: when its response is sent, or when its client has disconnected. Fastify's
+ * onResponse is not called in the second case, and requests that clients give up on must not be missing in metrics.
+ */
+export function onRequestEnd(fastify: FastifyInstance, listener: RequestEndListener): void {
+  const listeners = listenersOf.get(fastify);
+  if (listeners === undefined) throw new Error('observeRequestEnd must be called before onRequestEnd');
+  listeners.push(listener);
+}
+
+/** Logs one line per request: never bodies, queries, tokens or DSNs, and the route's template instead of the path. */
 export function logAccess(fastify: FastifyInstance, logger: Logger): void {
-  // Asked once, while it is open, a connection goes on to know its address.
+  // Reading `remoteAddress` caches it; after `close` it would be undefined.
   fastify.server.on('connection', ({ remoteAddress }: Socket) => remoteAddress);
   onRequestEnd(fastify, (request, status, durationMs) => {
     logger.info(
@@ -23,45 +61,10 @@ export function logAccess(fastify: FastifyInstance, logger: Logger): void {
   });
 }
 
-/** What stands for the route of paths that no route has. */
+/** Stands for the route of all paths without one, so that a scanner cannot create unbounded metric series. */
 export const UNMATCHED_ROUTE = 'unmatched';
 
-/** The template of the route. Paths that no route has share one name, so that a scan cannot fill anybody's memory. */
+/** The template of the request's route. */
 export function routeOf(request: FastifyRequest): string {
   return request.routeOptions.url ?? UNMATCHED_ROUTE;
-}
-
-/** The number that nginx made common for a request whose client did not wait for its answer. It is never sent. */
-const CLIENT_CLOSED_REQUEST = 499;
-
-/** @param status what was answered, or 499 */
-type RequestEndListener = (request: FastifyRequest, status: number, durationMs: number) => void;
-
-const listenersOf = new WeakMap<FastifyInstance, RequestEndListener[]>();
-
-/**
- * Calls `listener` once for every request whose head has come: when its answer is sent, or when its client has gone, of
- * which Fastify's own hook says nothing. Those who do not wait are those for whom it took too long: they must not be
- * missing in figures. The first call is to come before all hooks that may answer a request, and behind the one that keeps those
- * whose turn on their connection has not come: they begin with their turn, or never.
- */
-export function onRequestEnd(fastify: FastifyInstance, listener: RequestEndListener): void {
-  const known = listenersOf.get(fastify);
-  if (known !== undefined) {
-    known.push(listener);
-    return;
-  }
-  const listeners = [listener];
-  listenersOf.set(fastify, listeners);
-  fastify.addHook('onRequest', (request, reply, done) => {
-    const { raw } = reply;
-    const start = performance.now();
-    // One for all of them: an answer that is streamed has so many listeners that Node would warn of more.
-    raw.once('close', () => {
-      const status = raw.headersSent ? reply.statusCode : CLIENT_CLOSED_REQUEST;
-      const durationMs = performance.now() - start;
-      for (const each of listeners) each(request, status, durationMs);
-    });
-    done();
-  });
 }

@@ -2,29 +2,29 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { problem } from '@session-service/contract';
 import type { FastifyInstance } from 'fastify';
+import { currentResponse } from './node-internals.js';
 import { allowedMethod } from './paths.js';
-import { currentResponse } from './pipelining.js';
 
-/** How long a client may take to read the last answer before its connection is cut, in milliseconds. */
+/** Time that a client gets to read the last response before its connection is destroyed. */
 const FLUSH_TIMEOUT_MS = 2_000;
 
-/** AgentOS's words, too. */
+/** AgentOS's text. */
 const INVALID_REQUEST = 'Invalid HTTP request received.';
 
 const TIMEOUT_CODE = 'ERR_HTTP_REQUEST_TIMEOUT';
 
-/** What Node's codes mean that are not 400. */
+/** Responses to Node's error codes; 400 to all others. */
 const CLIENT_ERROR_RESPONSES: Readonly<Record<string, [status: number, sentence: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request header fields too large'],
   [TIMEOUT_CODE]: [408, 'The request did not arrive in time'],
 };
 
 /**
- * Answers what the HTTP parser refuses, and so no route or hook ever sees, in the format of all other errors, and ends the
- * connection: 400 for bytes that are no request, 408 for one that does not come to an end, 431 for too long a head.
+ * Responds to errors of the HTTP parser, which no route or hook sees, and closes the connection: 400 for bytes that are
+ * not HTTP, 408 for an incomplete request, 431 for a head that is too large.
  */
 export function onClientError(error: { readonly code?: string }, socket: Duplex): void {
-  // The rest of what was refused is refused again, piece by piece, while the answer is under way.
+  // The parser reports an error for every further chunk that arrives while the response is being sent.
   if (socket.writableEnded) return;
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -35,19 +35,19 @@ export function onClientError(error: { readonly code?: string }, socket: Duplex)
   );
 }
 
-/** Refuses what of a request has come so far, if any, where there is no whole one that waits for its answer. */
+/** Responds 408 to an incomplete request, unless an earlier request of the connection is still being answered. */
 export function timeOutIncompleteRequest(socket: Duplex): void {
   if (earlierResponse(socket) === undefined) onClientError({ code: TIMEOUT_CODE }, socket);
 }
 
 /**
- * Takes from Node what it would answer by itself, without a body. Nobody gets a tunnel: CONNECT is refused like any other
- * method. An expectation that nobody knows is no reason to refuse.
+ * Replaces Node's responses without a body: CONNECT gets 405 like any other wrong method, and an unknown `Expect` is
+ * ignored instead of 417.
  */
 export function handleConnectAndExpect({ server }: FastifyInstance): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', ({ url = '' }: IncomingMessage, socket: Duplex) => {
-    // From here on Node leaves the connection to us, also while it sends an answer.
+    // After `connect` Node handles neither errors nor backpressure of the connection, even while it sends a response.
     socket.on('error', () => undefined).on('drain', () => currentResponse(socket)?.emit('drain'));
     const allow = allowedMethod(url);
     afterEarlierResponse(socket, () => {
@@ -57,31 +57,33 @@ export function handleConnectAndExpect({ server }: FastifyInstance): void {
   });
 }
 
-/** HTTP/1.1 wants every request to say which host it means, though nothing here depends on it. */
-export function assertHostHeader({ headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): void {
-  if (headers.host === undefined && httpVersionMajor === 1 && httpVersionMinor === 1)
-    throw problem(400, INVALID_REQUEST);
+/** Responds 400 to HTTP/1.1 requests without Host (RFC 9112, section 3.2). Node's own check would send no body. */
+export function requireHostHeader(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ raw: { headers, httpVersion } }, _reply, done) => {
+    if (headers.host === undefined && httpVersion === '1.1') done(problem(400, INVALID_REQUEST));
+    else done();
+  });
 }
 
-/** Refuses what came last on a connection once everything that came before is answered. */
-function afterEarlierResponse(socket: Duplex, refuse: () => void): void {
+/** Runs `respond` when all earlier requests of the connection are answered. */
+function afterEarlierResponse(socket: Duplex, respond: () => void): void {
   const earlier = earlierResponse(socket);
   if (earlier === undefined) {
-    if (socket.writable) refuse();
+    if (socket.writable) respond();
     return;
   }
-  // Whatever else comes would be refused as well, and kept until then.
+  // All further input would be rejected as well, and would be buffered until then.
   socket.pause();
-  earlier.once('close', () => afterEarlierResponse(socket, refuse));
+  earlier.once('close', () => afterEarlierResponse(socket, respond));
 }
 
-/** An answer that must be sent first: that of a whole request, or one that its client is already reading. */
+/** The response that must be sent first: to a complete request, or one whose head is already sent. */
 function earlierResponse(socket: Duplex): ServerResponse | undefined {
-  const answer = currentResponse(socket);
-  return answer?.req.complete || answer?.headersSent ? answer : undefined;
+  const response = currentResponse(socket);
+  return response?.req.complete || response?.headersSent ? response : undefined;
 }
 
-/** Writes an answer by hand and cuts the connection once it is read, or is not read for too long. */
+/** Writes a response without ServerResponse. Closes the connection when the client has read it or takes too long. */
 function writeAndClose(socket: Duplex, status: number, sentence: string, ...headers: string[]): void {
   const { body } = problem(status, sentence);
   const head = [
@@ -91,9 +93,9 @@ function writeAndClose(socket: Duplex, status: number, sentence: string, ...head
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];
-  const cut = setTimeout(() => socket.destroy(), FLUSH_TIMEOUT_MS);
+  const timer = setTimeout(() => socket.destroy(), FLUSH_TIMEOUT_MS);
   socket.on('error', () => undefined);
-  socket.once('close', () => clearTimeout(cut));
+  socket.once('close', () => clearTimeout(timer));
   socket.resume();
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -2,20 +2,20 @@ import { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { onRequestEnd } from './access-log.js';
-import { currentResponse } from './pipelining.js';
+import { currentResponse } from './node-internals.js';
 
 /**
- * How long a connection without a request is kept. A balancer whose own time is longer sends a request just as we close,
- * and has no answer for its client but 502: nginx and AWS take 60 s unless told otherwise, Google always 600 s.
+ * Idle time after which a connection is closed. A load balancer with a longer idle time would send a request just as
+ * the service closes, and respond 502: nginx and AWS default to 60 s, Google always uses 600 s.
  */
 export const KEEP_ALIVE_MS = 620_000;
-/** The same while there are nearly as many connections as there may be. */
+/** Idle time while the number of connections is near its limit. */
 const SHORT_KEEP_ALIVE_MS = 5_000;
 const NEARLY_FULL_SHARE = 0.75;
 
 /**
- * Bounds the connections of this process. Beyond the limit the connection that has been idle for the longest time is closed, so
- * that a new client, or a probe, still gets in; only where none is idle the new one is closed.
+ * Limits the connections of this process. A connection beyond the limit replaces the one that has been idle longest, so
+ * that new clients and probes still get in; without an idle one, the new connection is closed.
  */
 export function limitConnections(fastify: FastifyInstance, limit: number): void {
   const { server } = fastify;
@@ -45,7 +45,7 @@ export function limitConnections(fastify: FastifyInstance, limit: number): void 
   });
 }
 
-/** Behind a request that has ended the next of its connection may already have begun. */
+/** Skips connections whose next pipelined request has already started. */
 function longestIdle(idle: ReadonlySet<Socket>): Socket | undefined {
   for (const socket of idle) if (currentResponse(socket) === undefined) return socket;
   return undefined;

@@ -1,4 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { HttpProblem, problem } from '@session-service/contract';
 import {
@@ -13,36 +14,34 @@ import {
   StoredValueTooLong,
 } from '@session-service/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { markWorkEnded } from './large-responses.js';
+import { endWork } from './large-responses.js';
 import { allowedMethod } from './paths.js';
+import { bindRequestId } from './request-id.interceptor.js';
 
-/** The part of Nest's adapter that sends a response. */
-type ResponseSender = Pick<FastifyAdapter, 'reply'>;
-
-/** Turns anything thrown into `{"detail": …}`. What nobody foresaw is a 500 whose stack is in the log only. */
+/** Maps every error of hooks, interceptors and controllers to `{"detail": …}`. Unexpected errors get a plain 500. */
 @Catch()
 export class AllExceptionsFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
-  constructor(private readonly adapter: ResponseSender) {}
+  constructor(private readonly host: HttpAdapterHost<FastifyAdapter>) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const http = host.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
-    markWorkEnded(reply);
+    const [request, reply] = host.getArgs<[FastifyRequest, FastifyReply]>();
+    bindRequestId(request, reply);
+    // After a timeout the handler still runs, and TimeoutInterceptor reports its end.
+    if (request.work === 'pending') endWork(reply);
     if (reply.raw.headersSent) return;
     this.send(this.toProblem(error, request), request, reply);
   }
 
-  private send(answer: HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
-    if (answer.status === 405) reply.header('allow', allowedMethod(request.url) ?? 'GET');
-    if (answer.status === 503) reply.header('retry-after', '1');
+  private send(response: HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
+    if (response.status === 405) reply.header('allow', allowedMethod(request.url) ?? 'GET');
+    if (response.status === 503) reply.header('retry-after', '1');
     reply.header('content-type', 'application/json');
     try {
-      this.adapter.reply(reply, answer.body, answer.status);
+      this.host.httpAdapter.reply(reply, response.body, response.status);
     } catch (error) {
-      // A refusal can repeat much of its request; one of this is short.
+      // A 422 can repeat much of its request and exceed the memory budget. The 503 for that is short.
       this.send(this.toProblem(error, request), request, reply);
     }
   }
@@ -54,7 +53,7 @@ export class AllExceptionsFilter implements ExceptionFilter {
     if (error instanceof ChangeResultUnavailable) return problem(504, error.message);
     if (error instanceof DatabaseUnavailable) {
       this.logger.warn(`${error.message}: ${error.cause instanceof Error ? error.cause.message : 'no reason given'}`);
-      // 503 promises that nothing was done, so that everybody may try again.
+      // 503 promises that nothing was changed, so that clients may retry.
       if (error instanceof ConnectionLost && request.method !== 'GET') return problem(504, OUTCOME_UNKNOWN);
       return problem(503, error.message);
     }
@@ -81,7 +80,7 @@ const BUDGET_EXHAUSTED_DETAIL: Record<MemoryUse, string> = {
 };
 const OUTCOME_UNKNOWN = 'The connection to the database was lost; the change may or may not have been made';
 
-/** The status that Nest or Fastify gave an error of theirs. */
+/** The status of an error that Nest or Fastify threw. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   const status = error instanceof Error ? (error as Error & { statusCode?: unknown }).statusCode : undefined;

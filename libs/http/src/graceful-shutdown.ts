@@ -4,56 +4,44 @@ import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { onRequestEnd } from './access-log.js';
 import { timeOutIncompleteRequest } from './client-errors.js';
-import { currentResponse } from './pipelining.js';
+import { closeIdleConnections, currentResponse, keepIdleConnectionsOnClose } from './node-internals.js';
 
-/** How long a connection without a request may still bring one after closing began, in milliseconds. */
+/** Time after the start of closing in which an idle connection may still bring a request. */
 const CLOSE_GRACE_MS = 500;
 
 /**
- * Lets a closing server answer everything that was sent to it. Node ends connections that look idle at once, and with
- * them requests that are on the wire but not yet read; here they get a moment to arrive. So does the next request of a
- * client whose last answer promised that its connection is kept. After that a connection ends with its answer, instead
- * of holding up the end of the process for as long as its client keeps it. Nor do those hold it up that never ask, or never
- * come to an end with it, which Node no longer looks after then.
+ * Lets a closing server respond to every request that was sent to it. Idle connections stay open for CLOSE_GRACE_MS,
+ * because a request may be on its way; after that each connection closes with its response. Connections without a
+ * request, or with an incomplete one, do not delay the end of the process.
  *
- * @param timeoutMs the time that a request has to arrive
+ * @param timeoutMs time limit for receiving a request
  */
 export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): void {
   const { server } = fastify;
   if (!(server instanceof Server)) return;
   const connections = trackConnections(server);
-  let isOver = false;
-  server.closeIdleConnections = () => undefined;
+  let isGraceOver = false;
+  keepIdleConnectionsOnClose(server);
   fastify.addHook('preClose', (done) => {
     setTimeout(async () => {
       await allInputRead();
-      isOver = true;
-      closeIdleSockets(server, connections);
+      isGraceOver = true;
+      closeIdleConnections(server, connections);
     }, CLOSE_GRACE_MS);
-    // Again and again: what comes behind a request that is still being answered may not come to an end either.
+    // Node no longer checks for late requests on a closing server. Repeated, since one may follow a response.
     setInterval(() => connections.forEach(timeOutIncompleteRequest), timeoutMs).unref();
     done();
   });
   onRequestEnd(fastify, ({ raw: { socket } }) => {
-    // The next request of the connection may have its turn already.
-    if (isOver && currentResponse(socket) === undefined) socket.destroySoon();
+    // The next pipelined request may have started already.
+    if (isGraceOver && currentResponse(socket) === undefined) socket.destroySoon();
   });
 }
 
-/** Resolves when all is read that has come by now: the loop takes connections in one round and reads them in the next. */
+/** Resolves when all input that has arrived is read: the event loop accepts in one iteration and reads in the next. */
 async function allInputRead(): Promise<void> {
   await setImmediate();
   await setImmediate();
-}
-
-/** Ends the connections on which nothing is under way. */
-function closeIdleSockets(server: Server, connections: ReadonlySet<Socket>): void {
-  // Node takes an answer for sent that is only handed to its connection, and would cut it off.
-  const unsent = [...connections].flatMap((socket) => currentResponse(socket) ?? []).filter(({ finished }) => finished);
-  for (const answer of unsent) answer.finished = false;
-  Server.prototype.closeIdleConnections.call(server);
-  for (const answer of unsent) answer.finished = true;
-  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
 }
 
 function trackConnections(server: Server): ReadonlySet<Socket> {
@@ -66,8 +54,8 @@ function trackConnections(server: Server): ReadonlySet<Socket> {
 }
 
 /**
- * From now on every answer ends its connection and says so. To be called when the service is told to stop: clients that
- * keep connections and look at no probe open their next one elsewhere, while this process still answers.
+ * Sends `Connection: close` with every response from now on. Called on SIGTERM: clients with keep-alive connections
+ * open their next one to another instance while this process still responds.
  */
 export function closeConnectionsAfterResponses({ server }: FastifyInstance): void {
   server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {

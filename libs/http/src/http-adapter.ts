@@ -1,49 +1,39 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Deadline, MemoryBudget, Reservation } from '@session-service/database';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
-import { logAccess, onRequestEnd } from './access-log.js';
-import { assertHostHeader, handleConnectAndExpect, onClientError } from './client-errors.js';
-import { KEEP_ALIVE_MS, limitConnections } from './connections.js';
-import { Cors } from './cors.js';
-import { closeGracefully } from './graceful-shutdown.js';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { onRequestEnd } from './access-log.js';
+import { onClientError } from './client-errors.js';
+import { KEEP_ALIVE_MS } from './connections.js';
 import { ResponseLimiter, ResponseStream, toSendableBody } from './large-responses.js';
 import { type LogContext, runWithLogContext } from './logger.js';
+import { verifyNodeInternals } from './node-internals.js';
 import { normalizeUrl } from './paths.js';
-import { serializePipelined } from './pipelining.js';
-import { readBodiesAsBytes } from './request-bodies.js';
-import { requestIdOf } from './request-id.js';
-import { limitArrivalTime, SlowClients, setDeadlines } from './timeouts.js';
+import { preserveContentType } from './request-bodies.js';
+import { requestIdOf } from './request-id.interceptor.js';
+import { SlowClients } from './timeouts.js';
 
 export interface HttpOptions {
   readonly bodyLimitBytes: number;
   readonly maxConnections: number;
-  /** A request that has not arrived whole after this is refused with 408; one that has is answered 504 after as long again. */
+  /** Time limit for receiving a request (408), and again for responding to it (504; its statements are cancelled). */
   readonly requestTimeoutMs: number;
-  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  /** Addresses and networks whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly string[];
 }
 
-/** Session ids may be as long as a request line can be. */
+/** A session id may be as long as the request line. */
 const MAX_PARAM_LENGTH = 16_384;
 
-/** How often connections are looked at for requests that do not come to an end, in milliseconds. */
+/** Interval at which Node checks for requests that are not complete in time. */
 const ARRIVAL_CHECK_MS = 2_000;
 
-/**
- * Fastify as the service needs it: what is not bound to one route (ids, CORS, access log, bodies as bytes) is done in
- * its hooks, which cost a fraction of a Nest layer and also see requests that match no route.
- *
- * @param isWaitedFor whether requests wait for connections that large responses hold
- */
+/** Fastify's options. The hooks are installed by `pipeline.ts` of the service. */
 export function createHttpAdapter(
-  options: HttpOptions,
-  memory: MemoryBudget,
-  isWaitedFor: () => boolean,
-  logger: Logger,
-): FastifyAdapter {
-  const adapter = new StreamingFastifyAdapter({
+  options: Pick<HttpOptions, 'bodyLimitBytes' | 'trustedProxies'>,
+): StreamingFastifyAdapter {
+  verifyNodeInternals();
+  return new StreamingFastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     genReqId: requestIdOf,
@@ -58,86 +48,67 @@ export function createHttpAdapter(
     multipart: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
   });
-  adapter.isUnderPressure = () => memory.hasRefusedWithin(1_000) || isWaitedFor();
-  const cors = new Cors(options.corsOrigins);
-  const fastify = adapter.getInstance();
-  fastify.decorateRequest('databaseId', undefined);
-  fastify.decorateRequest('contentType', undefined);
-  fastify.decorateRequest('trace', undefined);
-  fastify.decorateRequest('hasReplied', false);
-  serializePipelined(fastify);
-  logAccess(fastify, logger);
-  limitConnections(fastify, options.maxConnections);
-  onRequestEnd(fastify, ({ hasReplied, memory: held }) => {
-    // A write whose client has gone goes on, and holds what it needs until it has ended.
-    if (hasReplied) held.release();
-  });
-  fastify.addHook('onRequest', (request, reply, done) => {
-    request.memory = memory.reservation();
-    reply.header('x-request-id', request.id);
-    preserveContentType(request);
-    if (cors.respondToPreflight(request, reply)) return;
-    cors.addHeaders(request, reply);
-    reply.header('content-type', 'application/json').serializer(serializeBody);
-    assertHostHeader(request.raw);
-    runWithLogContext({ request_id: request.id }, done);
-  });
-  limitArrivalTime(fastify, options.requestTimeoutMs);
-  setDeadlines(fastify, options.requestTimeoutMs);
-  closeGracefully(fastify, options.requestTimeoutMs);
-  handleConnectAndExpect(fastify);
-  fastify.removeAllContentTypeParsers();
-  readBodiesAsBytes(fastify, options.bodyLimitBytes, adapter.slowClients);
-  return adapter;
 }
 
-/** Fastify refuses content types that it cannot read, and QUERY without one; the contract has an answer of its own to each. */
-function preserveContentType(request: FastifyRequest): void {
-  const { headers, method } = request.raw;
-  if (headers['content-type'] === undefined && method !== 'QUERY') return;
-  request.contentType = headers['content-type'];
-  headers['content-type'] = 'application/octet-stream';
-}
-
-/** Bodies are JSON text already. A serializer of our own also keeps Fastify from adding a charset, which JSON has not. */
-function serializeBody(body: unknown): string {
-  return typeof body === 'string' ? body : JSON.stringify(body);
-}
-
-/** Nest's adapter, except that large responses are sent piece by piece, and that all of them count in the memory budget. */
-class StreamingFastifyAdapter extends FastifyAdapter {
-  /** Whether memory or connections are short. */
+/** Nest's adapter, but large responses are streamed, and all responses count in the memory budget. */
+export class StreamingFastifyAdapter extends FastifyAdapter {
+  /** True while requests wait for memory or connections. Set by `pipeline.ts`. */
   isUnderPressure: () => boolean = () => false;
   readonly slowClients = new SlowClients(() => this.isUnderPressure());
   private readonly responses = new ResponseLimiter(this.slowClients);
 
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {
-    const sent = toSendableBody(body);
-    if (!this.responses.prepare(response, sent, status)) return response;
-    if (!(sent instanceof ResponseStream)) return super.reply(response, sent, status);
+    const sendable = toSendableBody(body);
+    if (!this.responses.prepare(response, sendable, status)) return response;
+    if (!(sendable instanceof ResponseStream)) return super.reply(response, sendable, status);
     // Not as a StreamableFile: Nest keeps the first one of each connection in memory until the connection closes.
     if (status !== undefined) response.code(status);
-    if (sent.bytes !== undefined) response.header('content-length', sent.bytes);
-    return response.send(sent.stream);
+    if (sendable.bytes !== undefined) response.header('content-length', sendable.bytes);
+    return response.send(sendable.stream);
   }
 }
 
-/** What a request carries through the service beside Fastify's own: filled in as it becomes known. */
+/** What the service adds to Fastify's request. Members are set as they become known. */
 export interface RequestContext {
-  /** Memory of the process that the request holds until it has replied and its connection has taken the response. */
+  /** The request's part of the memory budget: its body, its rows, and its response until the kernel has accepted it. */
   memory: Reservation;
-  /** When to stop waiting for the answer. */
+  /** Fields of the request's log lines. */
+  logContext: LogContext;
+  /** Expires when the client no longer waits for the response. Set by TimeoutInterceptor. */
   deadline: Deadline;
-  /** The `Content-Type` as sent; the contract judges it, not Fastify. */
+  /** The `Content-Type` as received. The contract checks it, not Fastify. */
   contentType: string | undefined;
-  /** The db_id that answers, for the access log. */
+  /** The `db_id` of the database that serves the request, for the access log. */
   databaseId: string | undefined;
-  /** Where the request is traced: what its line in the access log says of that. */
+  /** Ids for the access log, if the request is traced. */
   trace: Pick<LogContext, 'trace_id' | 'span_id'> | undefined;
-  /** True when the handler has ended: it has handed over its response. */
-  hasReplied: boolean;
+  /** State of the controller's work. It holds memory until it has ended, even if its client has disconnected before. */
+  work: 'pending' | 'running' | 'ended';
 }
 
 declare module 'fastify' {
   interface FastifyRequest extends RequestContext {}
+}
+
+/** Prepares a request for all that follows: memory, log context, content type and serializer. */
+export function openRequest(fastify: FastifyInstance, memory: MemoryBudget): void {
+  for (const name of ['memory', 'logContext', 'deadline', 'contentType', 'databaseId', 'trace'] as const) {
+    fastify.decorateRequest(name);
+  }
+  fastify.decorateRequest('work', 'pending');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    request.memory = memory.reservation();
+    request.logContext = {};
+    preserveContentType(request);
+    reply.header('content-type', 'application/json').serializer(serializeBody);
+    runWithLogContext(request.logContext, done);
+  });
+  onRequestEnd(fastify, (request) => {
+    if (request.work === 'ended') request.memory.release();
+  });
+}
+
+/** Bodies are JSON text already. With a serializer Fastify adds no charset, which JSON does not have. */
+function serializeBody(body: unknown): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
 }

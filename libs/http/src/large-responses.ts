@@ -3,69 +3,82 @@ import { Readable } from 'node:stream';
 import { HttpStatus, Logger } from '@nestjs/common';
 import { ChangeResultUnavailable, MemoryBudgetFull } from '@session-service/database';
 import { type BodyParts, encodedChunks, SMALL_BODY_LENGTH, type StreamedBody } from '@session-service/json';
-import type { FastifyReply } from 'fastify';
-import { type SlowClients, sentBytes, type Transfer } from './timeouts.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sentBytes } from './node-internals.js';
+import type { SlowClients, Transfer } from './timeouts.js';
 
-/** A body that is sent piece by piece, so that bytes exist only of those that the client is ready for. */
+/** A body that is sent in chunks, which are encoded only when the client is ready for them. */
 export class ResponseStream {
   readonly stream: Readable;
 
   /**
-   * @param pieces made when they are needed
-   * @param bytes length of all; undefined where it is not known: then the body is chunked
-   * @param close ends the making of pieces that nobody will read
+   * @param bytes total length; undefined: unknown, and the response uses chunked encoding
+   * @param close releases the source of the chunks when no more are needed
    */
   constructor(
-    pieces: Iterable<Buffer> | AsyncIterable<Buffer>,
+    chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
     readonly bytes?: number,
     readonly close: () => void = () => undefined,
   ) {
-    // One piece in advance, not 16 as is the default of a stream of objects.
-    this.stream = Readable.from(pieces, { highWaterMark: 1 });
+    // One chunk in advance. The default of an object stream is 16.
+    this.stream = Readable.from(chunks, { highWaterMark: 1 });
   }
 }
 
-/** A body as it is sent: a short string or a ResponseStream. Anything else stays what it is. */
+/** Returns the body as it is sent: a short string, or a ResponseStream. Values of other types are unchanged. */
 export function toSendableBody(body: unknown): unknown {
   if (typeof body === 'string') {
     return body.length < SMALL_BODY_LENGTH ? body : new ResponseStream(encodedChunks([body]), Buffer.byteLength(body));
   }
   if (isParts(body)) return new ResponseStream(encodedChunks(body.parts), body.bytes);
-  return isFlow(body) ? new ResponseStream(body.chunks, undefined, body.close) : body;
+  return isStreamed(body) ? new ResponseStream(body.chunks, undefined, body.close) : body;
+}
+
+/** Releases a body that will not be sent: a StreamedBody holds a database connection. */
+export function discardBody(body: unknown): void {
+  if (isStreamed(body)) body.close();
 }
 
 function isParts(body: unknown): body is BodyParts {
   return typeof body === 'object' && body !== null && 'parts' in body;
 }
 
-function isFlow(body: unknown): body is StreamedBody {
+function isStreamed(body: unknown): body is StreamedBody {
   return typeof body === 'object' && body !== null && 'chunks' in body;
+}
+
+/**
+ * Marks the controller's work as ended. A request gives its memory back when both its work and its response have ended:
+ * here, or in `openRequest` if the response ends last.
+ */
+export function endWork({ raw, request }: FastifyReply): void {
+  request.work = 'ended';
+  if (raw.closed) request.memory.release();
 }
 
 const logger = new Logger('Http');
 
-/** Counts each response in the memory budget until the kernel has taken all of it, and watches large ones. */
+/** Counts each response in the memory budget until the kernel has accepted it, and watches the pace of large ones. */
 export class ResponseLimiter {
   constructor(private readonly slowClients: SlowClients) {}
 
   /**
-   * False where the client has gone or was told 504: then nothing is to be sent.
+   * Returns false if the client has disconnected: nothing is to be sent then.
    *
-   * @param body a text or a LargeBody
-   * @throws MemoryBudgetFull, or ChangeNotShown for a request that has changed something
+   * @param body a string or a ResponseStream
+   * @throws MemoryBudgetFull; ChangeResultUnavailable if the request has changed something
    */
   prepare(reply: FastifyReply, body: unknown, status = HttpStatus.OK): boolean {
-    const { raw } = reply;
+    const { raw, request } = reply;
     const large = body instanceof ResponseStream ? body : undefined;
-    markWorkEnded(reply);
     if (raw.closed || raw.writableEnded) {
       large?.stream.destroy();
       large?.close();
       return false;
     }
     const bytes = large === undefined ? lengthOf(body) : large.bytes;
-    // Of one whose length is not known, what it holds already is all that it needs.
-    if (bytes !== undefined) reserveResponse(reply, bytes, status);
+    // A body of unknown length holds all the memory that it needs. During the work (504), its memory is not replaced.
+    if (bytes !== undefined && request.work !== 'running') reserveResponse(request, bytes, status);
     if (large !== undefined) this.watch(raw, large);
     return true;
   }
@@ -78,28 +91,22 @@ export class ResponseLimiter {
     });
     body.stream.once('error', (error) => {
       if (!raw.headersSent) return;
-      logger.warn(`A response was cut: ${error.message}`);
-      // Fastify would end the connection as if the response were whole, which a client of HTTP/1.0 must believe.
+      logger.warn(`Response aborted: ${error.message}`);
+      // Fastify would end the connection, which tells an HTTP/1.0 client that the response is complete.
       raw.socket?.resetAndDestroy();
     });
   }
-}
-
-/** The work for a request holds memory until it has ended, also when its client has gone or was told 504 meanwhile. */
-export function markWorkEnded({ raw, request }: FastifyReply): void {
-  request.hasReplied = true;
-  if (raw.closed) request.memory.release();
 }
 
 function lengthOf(body: unknown): number {
   return typeof body === 'string' ? body.length : 0;
 }
 
-function reserveResponse({ request }: FastifyReply, bytes: number, status: number): void {
+function reserveResponse(request: FastifyRequest, bytes: number, status: number): void {
   try {
     request.memory.holdResponse(bytes);
   } catch (error) {
-    // A refusal has changed nothing, however long it is.
+    // An error response has changed nothing, even a long one.
     const isChange = error instanceof MemoryBudgetFull && request.method !== 'GET' && status < HttpStatus.BAD_REQUEST;
     throw isChange ? new ChangeResultUnavailable(error) : error;
   }
@@ -117,7 +124,7 @@ class ResponseTransfer implements Transfer {
   }
 
   abort(): void {
-    // A reset also frees what the kernel would keep for a client who comes for it.
+    // Unlike a FIN, a reset also frees the kernel's send buffer.
     this.raw.socket?.resetAndDestroy();
   }
 }

@@ -4,27 +4,28 @@ import { findPackageJSON, SourceMap } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Logger, type LoggerOptions, pino } from 'pino';
 
-/** What every line says that is logged while a request is served. */
+/** Fields of every line that is logged for a request. Opened empty by `openRequest`, filled when ids are known. */
 export interface LogContext {
-  readonly request_id: string;
-  /** Of the request's trace, where it is traced. */
-  readonly trace_id?: string;
-  readonly span_id?: string;
+  request_id?: string;
+  /** Present if the request is traced, like `span_id`. */
+  trace_id?: string;
+  span_id?: string;
 }
 
 const logContext = new AsyncLocalStorage<LogContext>();
 
 /**
- * Lines are written together, at this size or after this time: a system call for each would cost as much as a query. A
- * pipe keeps what is written at once together up to the second size, so that lines of several workers never mix.
+ * Lines are written in batches of this size or after this time, because one system call per line would cost as much as
+ * a query. Writes to a pipe are atomic up to PIPE_BUF bytes (POSIX), so that lines of several workers do not mix.
  */
 const BUFFER_BYTES = 3_072;
 const PIPE_BUF_BYTES = 4_096;
 const FLUSH_INTERVAL_MS = 100;
 
 /**
- * JSON lines on standard output; every line written while a request is served carries that request's ids, and of several
- * workers every line says which.
+ * Writes JSON lines to standard output. Lines that belong to a request carry its ids.
+ *
+ * @param worker index of this process, a field of each line; undefined if it is the only one
  */
 export function createLogger(level: string, worker?: number): Logger {
   const output = pino.destination({ dest: 1, sync: false, minLength: BUFFER_BYTES, maxWrite: PIPE_BUF_BYTES });
@@ -36,35 +37,35 @@ export function createLogger(level: string, worker?: number): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: serializeError },
     formatters: { level: (label) => ({ level: label }) },
-    // Always a new object: pino adds the line's own fields to it.
+    // A copy, because pino adds the line's own fields to it.
     mixin: () => ({ ...logContext.getStore() }),
   };
   return pino(options, output);
 }
 
-/** Of an error no more than this: PostgreSQL's quote the row that they are about. */
+/** Omits the other members of an error: PostgreSQL's errors quote row values in `detail`. */
 function serializeError(error: Error) {
   const { type, message, code, stack } = pino.stdSerializers.err(error);
   return { type, message, code, stack: stack && mapStackToSources(stack) };
 }
 
-/** Runs `work`, and everything it starts, in the name of a request. */
-export function runWithLogContext(fields: LogContext, work: () => void): void {
-  logContext.run(fields, work);
+/** Runs `work` so that the lines it logs, also asynchronously, carry the fields of `context`. */
+export function runWithLogContext(context: LogContext, work: () => void): void {
+  logContext.run(context, work);
 }
 
 const POSITION = /(file:\/\/[^\s()]+):(\d+):(\d+)/g;
 
-/** Our compiled files. A message, which a stack trace begins with, may name any file, and none of those is opened. */
+/** Source maps are read below this URL only: a stack trace starts with the error's message, which may name any file. */
 const BUILD_URL = new URL('dist/', pathToFileURL(findPackageJSON(import.meta.url) ?? '/')).href;
 
 const sourceMaps = new Map<string, SourceMap>();
 
 /**
- * Maps the positions in a stack trace to the sources, such as `libs/http/src/cors.ts:12:5`. Positions in files without a
- * source map stay as they are. Node's `--enable-source-maps` would read all maps at start-up (docs/adr/0007-bundle.md).
+ * Maps the positions in a stack trace to the sources, such as `libs/http/src/cors.ts:12:5`. Positions in files without
+ * a source map stay as they are. Node's `--enable-source-maps` would read all maps at start (docs/adr/0007-bundle.md).
  */
-export function mapStackToSources(stack: string): string {
+function mapStackToSources(stack: string): string {
   return stack.replace(POSITION, (position, url: string, line: string, column: string) => {
     const origin = sourceMapOf(url)?.findOrigin(Number(line), Number(column));
     if (origin === undefined || !('fileName' in origin)) return position;
@@ -72,7 +73,7 @@ export function mapStackToSources(stack: string): string {
   });
 }
 
-/** Undefined when the map is missing or unreadable: logging an error must not fail because of its map. */
+/** Undefined if the map is missing or unreadable: logging an error must not fail because of its map. */
 function sourceMapOf(url: string): SourceMap | undefined {
   try {
     const { href } = new URL(url);

@@ -1,47 +1,37 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { addPendingBytes, currentResponse } from './node-internals.js';
 
-/**
- * Bound on the requests that wait on all connections together, each of which takes some kilobytes. One read of a connection
- * can bring two thousand.
- */
+/** Limit of queued requests on all connections together. Each takes a few KB; one read of a socket can bring 2,000. */
 const MAX_QUEUED_TOTAL = 10_000;
 let queuedTotal = 0;
 
-/** More bytes than Node lets responses that wait for their turn hold before it stops reading their connection. */
+/** More pending bytes than Node allows on a connection before it stops reading. */
 const PAUSE_READING_BYTES = 2 ** 30;
 
 const queues = new WeakMap<Socket, PipelineQueue>();
 
 /**
- * Runs the requests of one connection one after the other. Node runs pipelined requests at the same time and only sends
- * their responses in order: a read could miss the write before it, and one client could make the service hold hundreds of
- * responses. A request whose connection has ended is not begun: its client cannot be told the outcome, and may send it again.
+ * Processes the requests of one connection one at a time. Node processes pipelined requests concurrently and only
+ * orders their responses: a read could miss the write before it, and one client could make the service hold hundreds of
+ * responses. A request whose connection has closed is not started: its client cannot learn the outcome and may retry.
  */
 export function serializePipelined(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ raw: { socket } }, { raw: response }, done) => {
     if (isConnectionClosed(socket)) return;
-    // Node assigns the connection to a response when it is its turn.
+    // Node assigns the socket to a response when its turn comes.
     if (response.socket !== null) done();
     else queueOf(socket).add(response, done);
   });
 }
 
-/** The response that a connection is busy with. */
-export function currentResponse(socket: object): ServerResponse | undefined {
-  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
-}
-
-/**
- * Whether nothing can be answered on a connection any more. What comes then, or comes to its end, was on the wire at that
- * moment: its client was told that it is not done, or cannot be told anything.
- */
+/** True if no response can be sent on a connection any more. A request that arrives then must not be processed. */
 export function isConnectionClosed(socket: Socket): boolean {
   return socket.destroyed || socket.writableEnded;
 }
 
-/** The requests of one connection that wait for their turn. */
+/** The requests of one connection that wait for an earlier one to end. */
 class PipelineQueue {
   private length = 0;
   private last: ServerResponse | undefined;
@@ -52,9 +42,9 @@ class PipelineQueue {
     });
   }
 
-  add(response: ServerResponse, begin: () => void): void {
+  add(response: ServerResponse, start: () => void): void {
     const previous = this.last ?? currentResponse(this.socket);
-    previous?.once('close', () => this.start(response, begin));
+    previous?.once('close', () => this.startNext(response, start));
     this.last = response;
     if (this.length === 0) addPendingBytes(response, PAUSE_READING_BYTES);
     this.length++;
@@ -62,7 +52,7 @@ class PipelineQueue {
     if (queuedTotal > MAX_QUEUED_TOTAL) this.socket.destroy();
   }
 
-  private start(response: ServerResponse, begin: () => void): void {
+  private startNext(response: ServerResponse, start: () => void): void {
     if (isConnectionClosed(this.socket)) return;
     this.length--;
     queuedTotal--;
@@ -70,7 +60,7 @@ class PipelineQueue {
       this.last = undefined;
       addPendingBytes(response, -PAUSE_READING_BYTES);
     }
-    begin();
+    start();
   }
 }
 
@@ -78,13 +68,4 @@ function queueOf(socket: Socket): PipelineQueue {
   const queue = queues.get(socket) ?? new PipelineQueue(socket);
   queues.set(socket, queue);
   return queue;
-}
-
-/**
- * Adds to the bytes by which Node decides whether to read on: it pauses a connection while responses that wait for their
- * turn hold too many, and resumes it afterwards.
- * https://github.com/nodejs/node/blob/v24.x/lib/_http_server.js (`outgoingData`)
- */
-function addPendingBytes(response: ServerResponse, bytes: number): void {
-  (response as ServerResponse & { _onPendingData(bytes: number): void })._onPendingData(bytes);
 }

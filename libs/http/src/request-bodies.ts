@@ -1,20 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { bodyTooLarge, problem } from '@session-service/contract';
 import type { Reservation } from '@session-service/database';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isConnectionClosed } from './pipelining.js';
 import type { SlowClients, Transfer } from './timeouts.js';
 
-/** A body that has arrived is held once more as text, or in the parameters of a statement. */
+/** A complete body is held twice: as bytes, and as text or as parameters of a statement. */
 const COPIES = 2;
 
-/** Takes a body that is whole, or the error that the request is refused with. */
+/** Receives the complete body, or the error that rejects the request. */
 type BodyCallback = (error: Error | null, body?: Buffer) => void;
 
-/** Reads bodies as bytes. What they take up counts in the memory budget while they arrive. */
+/** Reads bodies of every content type as bytes, and counts them in the memory budget while they arrive. */
 export function readBodiesAsBytes(fastify: FastifyInstance, limitBytes: number, slowClients: SlowClients): void {
+  fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', ({ headers, memory }, payload, done: BodyCallback) => {
-    // What is not there, or no number, says nothing of the length: then it counts what arrives.
+    // Without a valid Content-Length the limit applies to the bytes that arrive.
     const declared = Number(headers['content-length'] ?? Number.NaN);
     if (declared > limitBytes) done(bodyTooLarge());
     else new IncomingBody(payload, declared || limitBytes, memory, slowClients, done);
@@ -22,8 +23,19 @@ export function readBodiesAsBytes(fastify: FastifyInstance, limitBytes: number, 
 }
 
 /**
- * One body on its way. What has arrived is put together at once: a client can send it in pieces of a byte, each of which
- * would cost a hundred if it were kept.
+ * Fastify rejects content types without a parser, and QUERY without a content type; the contract has responses of its
+ * own to both. So Fastify sees a neutral type, and `request.contentType` keeps the one that was received.
+ */
+export function preserveContentType(request: FastifyRequest): void {
+  const { headers, method } = request.raw;
+  if (headers['content-type'] === undefined && method !== 'QUERY') return;
+  request.contentType = headers['content-type'];
+  headers['content-type'] = 'application/octet-stream';
+}
+
+/**
+ * A body that is arriving. Chunks are copied into one buffer at once: a client can send chunks of one byte, and each
+ * kept chunk would cost a hundred bytes.
  */
 class IncomingBody implements Transfer {
   private bytes: Buffer = EMPTY;
@@ -31,7 +43,7 @@ class IncomingBody implements Transfer {
   private isFinished = false;
   private unwatch: (() => void) | undefined;
 
-  /** @param maxBytes its length where that is known, else the limit */
+  /** @param maxBytes the body's length if it is known, else the limit */
   constructor(
     private readonly payload: IncomingMessage,
     private readonly maxBytes: number,
@@ -72,14 +84,14 @@ class IncomingBody implements Transfer {
       chunk.copy(this.bytes, this.length);
     }
     this.length = length;
-    // A body in one piece cannot be slow.
+    // A body in one chunk cannot be slow.
     if (length > chunk.length) this.unwatch ??= this.slowClients.watch(this);
     this.hold(this.bytes.length);
   };
 
-  /** To twice the size, so that a body is copied no more than twice whatever pieces it comes in. */
-  private grow(least: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.max(least, Math.min(this.maxBytes, 2 * this.bytes.length)));
+  /** Doubles the buffer, so that each byte is copied about twice whatever the size of the chunks. */
+  private grow(minBytes: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(minBytes, Math.min(this.maxBytes, 2 * this.bytes.length)));
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
   }
@@ -95,7 +107,7 @@ class IncomingBody implements Transfer {
   private readonly onEnd = (): void => {
     const body = this.bytes.subarray(0, this.length);
     if (isConnectionClosed(this.payload.socket)) {
-      // Its client was told 408 meanwhile: nothing is done, so nothing else gives the memory back.
+      // The client has got 408 meanwhile: the request is not processed, so only this line releases its memory.
       this.finish();
       this.memory.release();
       return;
@@ -106,10 +118,10 @@ class IncomingBody implements Transfer {
     this.done(null, body);
   };
 
-  /** Its client has gone. */
+  /** The client has disconnected. */
   private readonly onError = (): void => this.reject(problem(400, 'The request body is not complete'));
 
-  /** Nothing of it is held from here on; what may still come is let pass. */
+  /** Frees the buffer and discards all further input. */
   private finish(): void {
     if (this.isFinished) return;
     this.isFinished = true;

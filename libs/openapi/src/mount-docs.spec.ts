@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MemoryBudget } from '@session-service/database';
-import { createHttpAdapter, createLogger } from '@session-service/http';
+import { createHttpAdapter, observeRequestEnd, openRequest } from '@session-service/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mountDocs, sessionApiDocument } from './index.js';
 
@@ -12,14 +12,11 @@ class EmptyModule {}
 let app: NestFastifyApplication;
 
 beforeAll(async () => {
-  const adapter = createHttpAdapter(
-    { bodyLimitBytes: 1024, maxConnections: 10, requestTimeoutMs: 60_000, trustedProxies: [], corsOrigins: [] },
-    new MemoryBudget(2 ** 24),
-    () => false,
-    createLogger('silent'),
-  );
+  const adapter = createHttpAdapter({ bodyLimitBytes: 1024, trustedProxies: [] });
+  observeRequestEnd(adapter.getInstance());
+  openRequest(adapter.getInstance(), new MemoryBudget(2 ** 24));
   app = await NestFactory.create<NestFastifyApplication>(EmptyModule, adapter, { bodyParser: false, logger: false });
-  mountDocs(app);
+  mountDocs(app, {});
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
 });

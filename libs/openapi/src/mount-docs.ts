@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { RouteShorthandOptions } from 'fastify';
 import { sessionApiDocument } from './session-api-document.js';
 
 /** The files of Swagger UI that the page needs, with their content types. */
@@ -33,21 +34,25 @@ const START_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', v
 /**
  * Serves the OpenAPI document at `/openapi.json`, built on the first request, and Swagger UI at `/docs`. The page loads
  * nothing from other hosts. Call this before the application listens.
+ *
+ * @param options of the routes, which have no controller and so no interceptors
  */
-export function mountDocs(app: NestFastifyApplication): void {
+export function mountDocs(app: NestFastifyApplication, options: RouteShorthandOptions): void {
   const fastify = app.getHttpAdapter().getInstance();
   const { resolve } = createRequire(import.meta.url);
   let document: TaggedBody | undefined;
-  fastify.get('/openapi.json', ({ headers }, reply) => {
+  fastify.get('/openapi.json', options, ({ headers }, reply) => {
     document ??= withEtag(JSON.stringify(sessionApiDocument()));
     reply.header('etag', document.etag);
     if (matchesEtag(headers['if-none-match'], document.etag)) return reply.code(304).send();
     return reply.send(document.content);
   });
-  fastify.get('/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
-  fastify.get('/docs/start.js', (_request, reply) => reply.type('text/javascript; charset=utf-8').send(START_SCRIPT));
+  fastify.get('/docs', options, (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE));
+  fastify.get('/docs/start.js', options, (_request, reply) =>
+    reply.type('text/javascript; charset=utf-8').send(START_SCRIPT),
+  );
   for (const [name, type] of Object.entries(ASSETS)) {
-    fastify.get(`/docs/${name}`, (_request, reply) =>
+    fastify.get(`/docs/${name}`, options, (_request, reply) =>
       reply.type(type).send(createReadStream(resolve(`swagger-ui-dist/${name}`))),
     );
   }

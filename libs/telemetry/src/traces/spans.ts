@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { DatabaseObserver, RunStatement } from '@session-service/database';
-import { onRequestEnd, routeOf, runWithLogContext, UNMATCHED_ROUTE } from '@session-service/http';
+import { onRequestEnd, routeOf, UNMATCHED_ROUTE } from '@session-service/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { operationOf } from '../service-metrics.js';
 
@@ -34,7 +34,8 @@ export function traceRequests(fastify: FastifyInstance, tracer: Tracer, readsPar
     const { traceId: trace_id, spanId: span_id } = span.spanContext();
     spans.set(request, span);
     request.trace = { trace_id, span_id };
-    runInSpan(span, () => runWithLogContext({ request_id: request.id, trace_id, span_id }, done));
+    Object.assign(request.logContext, request.trace);
+    runInSpan(span, done);
   });
   onRequestEnd(fastify, (request, status) => {
     const span = spans.get(request);

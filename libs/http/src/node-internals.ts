@@ -1,0 +1,81 @@
+import { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { connect, Socket } from 'node:net';
+
+/*
+ * The private APIs of Node that this service uses, each with its source. `verifyNodeInternals` checks them at start, so
+ * that a Node release without one of them stops the service instead of changing its behaviour.
+ */
+
+/**
+ * The response that a connection waits for or sends; undefined while the connection is idle.
+ * https://github.com/nodejs/node/blob/v24.x/lib/_http_server.js (`assignSocket`)
+ */
+export function currentResponse(socket: object): ServerResponse | undefined {
+  return (socket as { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
+}
+
+/**
+ * Adds to the bytes that Node counts for responses waiting for their turn on a connection. Node stops reading the
+ * connection while they are too many, and resumes afterwards. https://github.com/nodejs/node/pull/3342
+ */
+export function addPendingBytes(response: ServerResponse, bytes: number): void {
+  (response as ServerResponse & { _onPendingData(bytes: number): void })._onPendingData(bytes);
+}
+
+/**
+ * Bytes that the kernel has accepted. `bytesWritten` alone also counts chunks that wait in libuv, up to half a megabyte
+ * each, and so does not show how fast a client reads. https://github.com/nodejs/node/pull/44157
+ */
+export function sentBytes(socket: Socket): number {
+  return socket.bytesWritten - (handleOf(socket)?.writeQueueSize ?? 0);
+}
+
+function handleOf(socket: Socket): { readonly writeQueueSize?: number } | null {
+  return (socket as unknown as { readonly _handle: { readonly writeQueueSize?: number } | null })._handle;
+}
+
+/** Keeps `server.close()` from closing idle connections at once: a request may be on its way on one of them. */
+export function keepIdleConnectionsOnClose(server: Server): void {
+  server.closeIdleConnections = () => undefined;
+}
+
+/**
+ * Closes the connections without a request. Node would also cut a response that is handed over but not yet written to
+ * its socket (https://github.com/nodejs/node/pull/43890 looks at `finished` only), and would keep a connection on which
+ * no byte has arrived (https://github.com/nodejs/node/issues/63452).
+ */
+export function closeIdleConnections(server: Server, connections: ReadonlySet<Socket>): void {
+  const unsent = [...connections].flatMap((socket) => currentResponse(socket) ?? []).filter(({ finished }) => finished);
+  for (const response of unsent) response.finished = false;
+  Server.prototype.closeIdleConnections.call(server);
+  for (const response of unsent) response.finished = true;
+  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+}
+
+/** @throws Error when this version of Node lacks one of the private APIs */
+export function verifyNodeInternals(): void {
+  const socket = new Socket();
+  const response = new ServerResponse(new IncomingMessage(socket));
+  response.assignSocket(socket);
+  // A socket has a handle as soon as it begins to connect. It is destroyed before it does.
+  const client = connect(1, '127.0.0.1');
+  const isAvailable = {
+    'socket._httpMessage': currentResponse(socket) === response,
+    'response._onPendingData': '_onPendingData' in response,
+    'socket._handle.writeQueueSize': typeof handleOf(client)?.writeQueueSize === 'number',
+    'server.close() calls closeIdleConnections': closesIdleConnections(),
+  };
+  client.destroy();
+  const missing = Object.entries(isAvailable).flatMap(([api, isThere]) => (isThere ? [] : [api]));
+  if (missing.length > 0) throw new Error(`Node ${process.version} lacks private APIs in use: ${missing.join(', ')}`);
+}
+
+function closesIdleConnections(): boolean {
+  let isCalled = false;
+  const server = new Server();
+  server.closeIdleConnections = () => {
+    isCalled = true;
+  };
+  server.close();
+  return isCalled;
+}
