@@ -111,10 +111,14 @@ describe('service accounts', () => {
     return count;
   }
 
-  it('get a 503 for an uncached token while the database is down', async () => {
+  it('get a 503 for an uncached token while the database is down, logged under the request id', async () => {
     await database.goDown();
     const reply = await by('agno_pat_unseen');
     expect([reply.status, reply.text]).toEqual([503, '{"detail":"Authentication is temporarily unavailable"}']);
+    const isLogged = new RegExp(
+      `"request_id":"${reply.headers.get('x-request-id')}",.*Looking up a service account failed`,
+    );
+    await until(async () => isLogged.test(service.output()));
     await database.comeBack();
     await until(async () => (await by('agno_pat_bot')).status === 200);
   });

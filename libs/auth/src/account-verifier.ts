@@ -3,13 +3,13 @@ import { problem } from '@session-service/contract';
 import { DatabaseOverloaded, withDeadline } from '@session-service/database';
 import { LruMap, type ServiceAccount, type ServiceAccountRepository } from '@session-service/storage';
 
-/** What the database may take, then 503. In milliseconds. */
+/** Time limit of a lookup in the database; 503 after it. */
 const LOOKUP_TIMEOUT_MS = 5_000;
-/** The use of an account is written down at most this often. */
+/** The last use of an account is recorded at most this often, as in AgentOS. */
 const TOUCH_INTERVAL_MS = 60_000;
 const MAX_TOUCHED = 2048;
 
-/** Verifies tokens of service accounts against the table that AgentOS keeps. */
+/** Verifies service-account tokens against the table of AgentOS. */
 export class AccountVerifier {
   private readonly logger = new Logger('Auth');
   private readonly failedAttempts = new FailedAttempts();
@@ -18,10 +18,11 @@ export class AccountVerifier {
   constructor(private readonly accounts: ServiceAccountRepository) {}
 
   /**
-   * The account of a token; undefined where AgentOS keeps no accounts.
+   * Returns the account of a token; undefined if the table does not exist.
    *
-   * @throws HttpProblem 401 for one that is unknown, revoked or expired, and does not say which; 429 after too many of
-   * them from one address; 503 while the database cannot tell
+   * @param client address, for the limit on failed attempts
+   * @throws HttpProblem 401 for an unknown, revoked or expired token, without saying which; 429 after too many of these
+   *   from one address; 503 if the lookup fails
    */
   async verify(digest: string, client: string, now: number): Promise<ServiceAccount | undefined> {
     const found = await this.find(digest);
@@ -33,22 +34,22 @@ export class AccountVerifier {
     throw problem(401, 'Invalid or expired service account token');
   }
 
-  /** Writes down that an account is in use; not more often than AgentOS does, and never at the cost of a request. */
+  /** Records the use of an account. The request neither waits for it nor fails with it. */
   touch(accountId: string, now: number): void {
     if (now - (this.lastTouched.get(accountId) ?? 0) < TOUCH_INTERVAL_MS) return;
     this.lastTouched.set(accountId, now);
     withDeadline(LOOKUP_TIMEOUT_MS, (deadline) =>
       this.accounts.touch(accountId, Math.floor(now / 1000), deadline),
-    ).catch((error: Error) => this.logger.warn(`The use of a service account could not be recorded: ${error.message}`));
+    ).catch((error: Error) => this.logger.warn(`Recording the use of a service account failed: ${error.message}`));
   }
 
   private async find(digest: string) {
     try {
       return await withDeadline(LOOKUP_TIMEOUT_MS, (deadline) => this.accounts.find(digest, deadline));
     } catch (error) {
-      // Who guesses many tokens must not fill the log, either.
+      // Not logged, so that a client that tries many tokens cannot flood the log.
       if (!(error instanceof DatabaseOverloaded)) {
-        this.logger.warn(`A service account could not be looked up: ${error instanceof Error ? error.message : error}`);
+        this.logger.warn(`Looking up a service account failed: ${error instanceof Error ? error.message : error}`);
       }
       throw problem(503, 'Authentication is temporarily unavailable');
     }
@@ -59,19 +60,16 @@ function isExpired({ expiresAt }: ServiceAccount, now: number): boolean {
   return expiresAt !== undefined && expiresAt * 1000 <= now;
 }
 
-/** AgentOS's limits. */
+/** AgentOS's limits of failed attempts: so many per client in the window. */
 const MAX_FAILURES = 20;
 const WINDOW_MS = 60_000;
 const MAX_CLIENTS = 1024;
 
-/**
- * Counts the wrong tokens of each client address. Only the answer to a wrong token depends on it: a flood of them never
- * keeps the holder of a right one out.
- */
-export class FailedAttempts {
+/** Counts failed attempts per client address. Decides between 401 and 429 only: valid tokens are never blocked. */
+class FailedAttempts {
   private readonly failureTimes = new LruMap<readonly number[]>(MAX_CLIENTS);
 
-  /** Records a failure; true when the client had too many before. @param now milliseconds of any clock */
+  /** Records a failure. Returns true if the client had too many before. @param now milliseconds, monotonic */
   recordFailure(client: string, now: number): boolean {
     const recent = (this.failureTimes.get(client) ?? []).filter((time) => time > now - WINDOW_MS);
     if (recent.length >= MAX_FAILURES) return true;

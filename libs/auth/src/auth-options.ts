@@ -2,21 +2,21 @@ import type { ClaimRules, TokenSource } from '@session-service/contract';
 import type { DatabaseAccess } from './database-access.js';
 import type { JwtAlgorithm, KeySource } from './verification-keys.js';
 
-/** Who is let in, and what they may see. Secrets are in it: never log it. */
+/** Authentication and authorization settings. Contains secrets: never log it. */
 export interface AuthOptions {
-  /** The key that opens everything; without effect where tokens are verified. */
+  /** A key that grants full access; ignored if `jwt` is set. */
   readonly securityKey: string | undefined;
   readonly jwt: JwtOptions | undefined;
-  /** Whether the scopes of a JWT decide what it may do. Those of a service account always do. */
+  /** Enforces the scopes of JWTs. Those of service accounts are always enforced. */
   readonly checksScopes: boolean;
-  /** Whether a caller who is no admin is kept to their own sessions. */
+  /** Restricts callers without the admin scope to their own sessions. */
   readonly isolatesUsers: boolean;
   readonly adminScope: string;
-  /** Which databases a caller may reach; undefined: all. */
+  /** Rules for access to databases; undefined: every caller may use all. */
   readonly databaseAccess: DatabaseAccess | undefined;
-  /** How long a verified service account is believed without asking the database again, in milliseconds. */
+  /** Time for which a verified service account is cached. */
   readonly accountCacheMs: number;
-  /** What anybody may read, beside the health endpoints. */
+  /** Routes that need no token, besides the health endpoints. */
   readonly openRoutes: readonly OpenRoute[];
 }
 
@@ -30,18 +30,18 @@ export interface JwtOptions extends ClaimRules {
   readonly cookieName: string;
 }
 
-/** Routes beside the health endpoints that the operator may leave open to anybody. */
+/** Routes that the operator may open to requests without a token, besides the health endpoints. */
 export const OPEN_ROUTES = ['docs', 'metrics'] as const;
 export type OpenRoute = (typeof OPEN_ROUTES)[number];
 
-/** Paths that AgentOS answers without a token, and those that say whether this process is well. */
+/** Paths that need no token in AgentOS, and the probes. */
 const ALWAYS_OPEN = ['/', '/health', '/info', '/healthz', '/livez', '/readyz'];
 const PATHS_BY_ROUTE: Readonly<Record<OpenRoute, readonly string[]>> = {
   docs: ['/docs', '/redoc', '/openapi.json'],
   metrics: ['/metrics'],
 };
 
-/** Says of a decoded path whether anybody may have it. */
+/** The decoded paths that need no token. */
 export class OpenPaths {
   private readonly paths: ReadonlySet<string>;
   private readonly hasDocs: boolean;
@@ -56,15 +56,13 @@ export class OpenPaths {
   }
 }
 
-/** What an operator should read about their choice when the service starts. */
+/** Warnings about the settings, for the log at start. */
 export function authWarnings({ jwt, securityKey }: AuthOptions): readonly string[] {
   if (jwt !== undefined && securityKey !== undefined) {
     return ['OS_SECURITY_KEY has no effect, because a JWT key is set and tokens are verified instead'];
   }
   if (jwt === undefined && securityKey === undefined) {
-    return [
-      'No OS_SECURITY_KEY and no JWT key is set: anybody who reaches this port may read and delete every session',
-    ];
+    return ['Neither OS_SECURITY_KEY nor a JWT key is set: every client of this port may read and delete all sessions'];
   }
   return [];
 }

@@ -6,7 +6,7 @@ import type { AuthOptions } from './auth-options.js';
 import { Authenticator } from './authenticator.js';
 import { IdentityFactory } from './identity.js';
 
-/** Offers the gatekeeper, which `guardRequests` puts before every request. */
+/** Provides the Authenticator. `authentication.hook.ts` runs it for every request; there is no guard (ADR 5). */
 @Module({})
 export class AuthModule {
   static forRootAsync(options: Pick<FactoryProvider<AuthOptions>, 'inject' | 'useFactory'>): DynamicModule {

@@ -1,38 +1,36 @@
 import { decodePercent } from '@session-service/contract';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addRejectionHeaders, bindRequestId } from '@session-service/http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticator, Credentials } from './authenticator.js';
 import type { Caller } from './identity.js';
 
 /**
- * Puts the gatekeeper before every request, also before those that match no route. A hook and not a Nest guard, since
- * AgentOS answers 401 before it looks for the route (ADR 0005); it sees the path that the router sees, so no spelling of a
- * path gets around it.
+ * Authenticates every request and sets `request.caller`, or rejects it: 401, 403, 429, 503. A Fastify hook instead of a
+ * Nest guard, because AgentOS checks the token before it looks for a route (ADR 5). The hook sees the same normalized
+ * path as the router, so no spelling of a path bypasses it.
  */
-export function addAuthenticationHook(fastify: FastifyInstance, gatekeeper: Authenticator): void {
+export function addAuthenticationHook(fastify: FastifyInstance, authenticator: Authenticator): void {
   fastify.decorateRequest('caller');
   fastify.addHook('onRequest', (request, reply, done) => {
-    const admit = (caller: Caller) => {
+    const succeed = (caller: Caller) => {
       request.caller = caller;
       done();
     };
-    const refuse = (error: Error) => {
-      addCorsHeaders(reply);
+    const fail = (error: Error) => {
+      addRejectionHeaders(reply);
       done(error);
     };
     try {
-      const caller = gatekeeper.authenticate(credentialsOf(request));
-      if (caller instanceof Promise) caller.then(admit, refuse);
-      else admit(caller);
+      const caller = authenticator.authenticate(credentialsOf(request));
+      if (caller instanceof Promise) {
+        // A lookup may log, before any interceptor runs.
+        bindRequestId(request, reply);
+        caller.then(succeed, fail);
+      } else succeed(caller);
     } catch (error) {
-      refuse(error as Error);
+      fail(error as Error);
     }
   });
-}
-
-/** A refusal tells a page of an allowed origin, as AgentOS's does, that it may send what it likes. */
-function addCorsHeaders(reply: FastifyReply): void {
-  if (!reply.hasHeader('access-control-allow-origin')) return;
-  reply.header('access-control-allow-methods', '*').header('access-control-allow-headers', '*');
 }
 
 function credentialsOf(request: FastifyRequest): Credentials {

@@ -21,22 +21,22 @@ import {
 } from './identity.js';
 import { TokenVerifier } from './token-verifier.js';
 
-/** How AgentOS's tokens of service accounts begin. */
+/** Prefix of AgentOS's service-account tokens. */
 const ACCOUNT_TOKEN_PREFIX = 'agno_pat_';
-/** A verified token is verified again after this, so that a key that was withdrawn does not count for ever. */
+/** A cached token is verified again after this time, so that a revoked key stops working. */
 const TOKEN_CACHE_MS = 5 * 60_000;
 
-/** What of a request decides who makes it. */
+/** The parts of a request that authentication looks at. */
 export interface Credentials {
   readonly method: string;
-  /** Decoded, without a slash at the end. */
+  /** Decoded, without a trailing slash. */
   readonly path: string;
   readonly authorization: string | undefined;
   readonly cookies: string | undefined;
   readonly address: string;
 }
 
-/** Decides for every request, before anything else looks at it, whether it is let in and as whom. */
+/** Authenticates and authorizes requests. Called by `authentication.hook.ts` before routing. */
 export class Authenticator {
   private readonly jwt: { readonly options: JwtOptions; readonly verifier: TokenVerifier } | undefined;
   private readonly tokenCache = new IdentityCache(TOKEN_CACHE_MS);
@@ -55,22 +55,23 @@ export class Authenticator {
   }
 
   /**
-   * The caller; at once where it is known already, which is the usual case.
+   * Returns the caller; synchronously if the token is cached, which is the usual case.
    *
-   * @throws HttpProblem 401 without a good token, 403 without the scope that the route needs, 429, 503
+   * @throws HttpProblem 401 without a valid token; 403 without the scope that the route requires; 429 and 503 from the
+   *   lookup of a service account or a key
    */
-  authenticate(knock: Credentials): Caller | Promise<Caller> {
-    if (knock.method === 'OPTIONS' || this.openPaths.has(knock.path)) return ANONYMOUS;
-    const token = this.tokenOf(knock);
+  authenticate(credentials: Credentials): Caller | Promise<Caller> {
+    if (credentials.method === 'OPTIONS' || this.openPaths.has(credentials.path)) return ANONYMOUS;
+    const token = this.tokenOf(credentials);
     if (token === undefined) return this.callerWithoutToken();
-    if (token.startsWith(ACCOUNT_TOKEN_PREFIX)) return this.authenticateAccount(token, knock);
-    if (this.jwt !== undefined) return this.authenticateToken(token, knock);
+    if (token.startsWith(ACCOUNT_TOKEN_PREFIX)) return this.authenticateAccount(token, credentials);
+    if (this.jwt !== undefined) return this.authenticateToken(token, credentials);
     if (this.options.securityKey === undefined) return ANONYMOUS;
     if (equalsInConstantTime(token, this.options.securityKey)) return ROOT_IDENTITY.caller;
     throw problem(401, 'Invalid authentication token');
   }
 
-  /** Nobody has to prove who they are. */
+  /** True if no authentication is configured. */
   private get allowsAnonymous(): boolean {
     return this.jwt === undefined && this.options.securityKey === undefined;
   }
@@ -91,40 +92,40 @@ export class Authenticator {
     return ANONYMOUS;
   }
 
-  private authenticateToken(token: string, knock: Credentials): Caller | Promise<Caller> {
+  private authenticateToken(token: string, credentials: Credentials): Caller | Promise<Caller> {
     const now = Date.now();
     const digest = digestOf(token);
     const known = this.tokenCache.get(digest, now);
-    return known === undefined ? this.verifyToken(token, digest, knock, now) : this.authorize(known, knock);
+    return known === undefined ? this.verifyToken(token, digest, credentials, now) : this.authorize(known, credentials);
   }
 
-  private async verifyToken(token: string, digest: string, knock: Credentials, now: number): Promise<Caller> {
+  private async verifyToken(token: string, digest: string, credentials: Credentials, now: number): Promise<Caller> {
     if (this.jwt === undefined) return ANONYMOUS;
     const { verifier, options } = this.jwt;
     const identity = this.identities.fromToken(await verifier.verify(token, now / 1000), options);
     this.tokenCache.set(digest, identity, now);
-    return this.authorize(identity, knock);
+    return this.authorize(identity, credentials);
   }
 
-  private authenticateAccount(token: string, knock: Credentials): Caller | Promise<Caller> {
+  private authenticateAccount(token: string, credentials: Credentials): Caller | Promise<Caller> {
     const known = this.accountCache.get(digestOf(token), Date.now());
-    return known === undefined ? this.verifyAccount(digestOf(token), knock) : this.authorize(known, knock);
+    return known === undefined ? this.verifyAccount(digestOf(token), credentials) : this.authorize(known, credentials);
   }
 
-  private async verifyAccount(digest: string, knock: Credentials): Promise<Caller> {
+  private async verifyAccount(digest: string, credentials: Credentials): Promise<Caller> {
     const now = Date.now();
-    const account = await this.accounts.verify(digest, knock.address, now).catch((refusal: unknown) => {
+    const account = await this.accounts.verify(digest, credentials.address, now).catch((error: unknown) => {
       if (this.allowsAnonymous) return undefined;
-      throw refusal;
+      throw error;
     });
     if (account === undefined) return this.callerWithoutAccounts();
     this.accounts.touch(account.id, now);
     const identity = this.identities.fromAccount(account);
     this.accountCache.set(digest, identity, now);
-    return this.authorize(identity, knock);
+    return this.authorize(identity, credentials);
   }
 
-  /** Where AgentOS keeps no accounts a token of one opens nothing; where all is open, one that is wrong closes nothing. */
+  /** Without authentication, an invalid service-account token is ignored, as any other token is. */
   private callerWithoutAccounts(): Caller {
     if (this.allowsAnonymous) return ANONYMOUS;
     throw problem(401, 'Service accounts are not enabled on this AgentOS instance');
@@ -137,7 +138,7 @@ export class Authenticator {
   }
 }
 
-/** Takes the same time however much of it is right. */
+/** Compares digests, so that the time depends neither on the length nor on the number of equal characters. */
 function equalsInConstantTime(given: string, key: string): boolean {
   return timingSafeEqual(Buffer.from(digestOf(given)), Buffer.from(digestOf(key)));
 }

@@ -1,15 +1,15 @@
 import { scopesOf, type TokenClaims } from '@session-service/contract';
 
-/** What opens a database: any of these scopes, or any of these values of a claim. */
+/** Grants access to callers with any of these scopes, or with any of these values in a claim. */
 export interface AccessRule {
   readonly scopes: readonly string[];
   readonly claims: ReadonlyMap<string, readonly string[]>;
 }
 
-/** By db_id; `*` stands for those that are not named. */
+/** Rules by db_id; `*` applies to databases without a rule. */
 export type DatabaseAccess = ReadonlyMap<string, AccessRule>;
 
-/** The databases that open to these scopes and claims. */
+/** The ids of the databases that a caller with these scopes and claims may use. */
 export function permittedDatabases(
   access: DatabaseAccess,
   databaseIds: readonly string[],
@@ -26,8 +26,8 @@ export function permittedDatabases(
 
 function isPermitted(rule: AccessRule, scopes: readonly string[], claims: TokenClaims['members']): boolean {
   if (rule.scopes.some((scope) => scopes.includes(scope))) return true;
-  return Array.from(rule.claims).some(([claim, wanted]) =>
-    // A claim holds one text or a list of them, as scopes do.
-    scopesOf(claims.get(claim)).some((value) => wanted.includes(value)),
+  return Array.from(rule.claims).some(([claim, permitted]) =>
+    // Like scopes, a claim is one string or a list of strings.
+    scopesOf(claims.get(claim)).some((value) => permitted.includes(value)),
   );
 }

@@ -4,17 +4,17 @@ import { LruMap, type ServiceAccount } from '@session-service/storage';
 import type { AuthOptions, JwtOptions } from './auth-options.js';
 import { permittedDatabases } from './database-access.js';
 
-/** Whoever makes a request, as far as sessions are concerned. */
+/** The authenticated client of a request, as far as sessions are concerned. */
 export interface Caller {
-  /** The owner of what the caller creates; undefined: the request says whose it is. */
+  /** Owner of the sessions that the caller creates; undefined: the request's user_id decides. */
   readonly userId: string | undefined;
-  /** Kept to the sessions of `userId`, whatever the request asks for. */
+  /** Restricts the caller to sessions of `userId`; the request's user_id is ignored. */
   readonly isIsolated: boolean;
-  /** The db_ids that the caller may reach; undefined: all. */
+  /** The db_ids that the caller may use; undefined: all. */
   readonly databaseIds: ReadonlySet<string> | undefined;
 }
 
-/** A caller of whom nothing is known and to whom everything is open. */
+/** A caller without an identity or restrictions. */
 export const ANONYMOUS: Caller = { userId: undefined, isIsolated: false, databaseIds: undefined };
 
 declare module 'fastify' {
@@ -23,27 +23,27 @@ declare module 'fastify' {
   }
 }
 
-/** Who a verified token speaks for. */
+/** The result of verifying a token. */
 export interface Identity {
   readonly caller: Caller;
   readonly scopes: readonly string[];
-  /** Whether `scopes` decide what the caller may do. */
+  /** True if `scopes` are enforced. */
   readonly isBoundByScopes: boolean;
-  /** Seconds since 1970; undefined: for ever. */
+  /** Seconds since 1970; undefined: never. */
   readonly expiresAt: number | undefined;
 }
 
-/** Whoever holds the security key is root: no subject, no scopes, every database. */
+/** The identity of the security key: no subject, no scope checks, all databases. */
 export const ROOT_IDENTITY: Identity = { caller: ANONYMOUS, scopes: [], isBoundByScopes: false, expiresAt: undefined };
 
-/** Makes identities of what was verified, by the service's rules. */
+/** Creates identities from verified tokens: applies isolation, scopes and database rules. */
 export class IdentityFactory {
   constructor(
     private readonly options: AuthOptions,
     private readonly databaseIds: readonly string[],
   ) {}
 
-  /** @throws HttpProblem 401 for a subject that no token may have */
+  /** @throws HttpProblem 401 for an invalid subject */
   fromToken({ members, expiresAt }: TokenClaims, jwt: JwtOptions): Identity {
     const userId = subjectOf(members.get(jwt.userIdClaim));
     const scopes = scopesOf(members.get(jwt.scopesClaim));
@@ -56,7 +56,7 @@ export class IdentityFactory {
     };
   }
 
-  /** A machine owns what it creates, and sees nothing else unless it is an admin: isolation is no option for it. */
+  /** A service account without the admin scope is always isolated, whatever `isolatesUsers` says. */
   fromAccount({ name, scopes, expiresAt }: ServiceAccount): Identity {
     return {
       caller: {
@@ -78,14 +78,14 @@ export class IdentityFactory {
 
 const MAX_IDENTITIES = 2048;
 
-/** Identities verified a moment ago, by the digest of their token: the token itself is never kept. */
+/** Caches verified identities by the digest of their token. The token itself is never stored. */
 export class IdentityCache {
   private readonly entries = new LruMap<{ readonly identity: Identity; readonly staleAt: number }>(MAX_IDENTITIES);
 
-  /** @param maxAgeMs how long an identity is believed, however long its token lives */
+  /** @param maxAgeMs time for which an entry is valid, even if its token expires later */
   constructor(private readonly maxAgeMs: number) {}
 
-  /** The identity, unless it has expired or was verified too long ago. @param now milliseconds since 1970 */
+  /** Returns the identity, unless its token has expired or its entry is too old. @param now milliseconds since 1970 */
   get(digest: string, now: number): Identity | undefined {
     const entry = this.entries.get(digest);
     if (entry === undefined || entry.staleAt <= now) return undefined;
@@ -97,7 +97,7 @@ export class IdentityCache {
   }
 }
 
-/** SHA-256, hexadecimal: how AgentOS stores the tokens of service accounts. */
+/** SHA-256 in hexadecimal, as AgentOS stores service-account tokens. */
 export function digestOf(token: string): string {
   return hash('sha256', token, 'hex');
 }

@@ -1,9 +1,17 @@
 export * from './auth.module.js';
-export * from './auth-options.js';
-export { OPEN_ROUTES, type OpenRoute } from './auth-options.js';
-export * from './authentication.hook.js';
-export * from './authenticator.js';
+export { type AuthOptions, authWarnings, type JwtOptions, OPEN_ROUTES, type OpenRoute } from './auth-options.js';
+export { addAuthenticationHook } from './authentication.hook.js';
+export { Authenticator } from './authenticator.js';
 export type { AccessRule, DatabaseAccess } from './database-access.js';
-export * from './identity.js';
-export * from './jwks.js';
-export * from './verification-keys.js';
+export type { Caller } from './identity.js';
+export { jwksFile, remoteJwks } from './jwks.js';
+export {
+  combinedKeys,
+  fixedKeys,
+  JWT_ALGORITHMS,
+  type JwtAlgorithm,
+  KeyError,
+  type KeySource,
+  parseKey,
+  splitKeys,
+} from './verification-keys.js';

@@ -5,9 +5,10 @@ import { createRemoteJWKSet, errors } from 'jose';
 import { type JwtAlgorithm, KeyError, type KeySource, parseJwk, type VerificationKey } from './verification-keys.js';
 
 /**
- * The keys of a JWKS file, read once. A token's `kid` chooses; the key without one serves all others.
+ * The keys of a JWKS file, which is read once. A token's `kid` selects the key; a key without `kid` is used for all
+ * others.
  *
- * @throws KeyError when there is no usable key
+ * @throws KeyError if the file has no usable key
  */
 export function jwksFile(path: string, algorithm: JwtAlgorithm): KeySource {
   const named = new Map<string, VerificationKey>();
@@ -33,12 +34,12 @@ function readJwks(path: string): readonly Record<string, unknown>[] {
     const { keys } = JSON.parse(readFileSync(path, 'utf8')) as { keys?: unknown };
     if (Array.isArray(keys)) return keys.filter((key) => typeof key === 'object' && key !== null);
   } catch {
-    // Said below: the reason may quote the file.
+    // Reported below without the reason, which may quote the file.
   }
   throw new KeyError('must name a readable JWKS file: {"keys": […]}');
 }
 
-/** A set may hold keys for other purposes; those are passed over, as AgentOS does. */
+/** Undefined for an unusable key: like AgentOS, ignores keys for other purposes. */
 function usableKey(jwk: Record<string, unknown>, algorithm: JwtAlgorithm): VerificationKey | undefined {
   try {
     return parseJwk(jwk, algorithm);
@@ -48,12 +49,12 @@ function usableKey(jwk: Record<string, unknown>, algorithm: JwtAlgorithm): Verif
 }
 
 const TIMEOUT_MS = 5_000;
-/** A set is asked for again after this, so that a key taken out of it is refused in time. */
+/** A key set is fetched again after this time, so that a key removed from it stops working. */
 const MAX_AGE_MS = 10 * 60_000;
-/** An unknown `kid` asks for the set again at most this often, so that nobody can make us flood its server. */
+/** Minimum time between fetches caused by an unknown `kid`, so that clients cannot flood the identity provider. */
 const COOLDOWN_MS = 30_000;
 
-/** The keys of a JWKS that an identity provider serves: fetched when needed, kept, and fetched again when it rotates. */
+/** The keys of an identity provider's JWKS: fetched when needed, cached, and fetched again for an unknown `kid`. */
 export function remoteJwks(url: URL, algorithm: JwtAlgorithm): KeySource {
   const logger = new Logger('Auth');
   const find = createRemoteJWKSet(url, {
@@ -68,7 +69,7 @@ export function remoteJwks(url: URL, algorithm: JwtAlgorithm): KeySource {
       } catch (error) {
         if (error instanceof errors.JWKSNoMatchingKey) return [];
         if (error instanceof errors.JWKSMultipleMatchingKeys) return collectKeys(error);
-        logger.warn(`The JWKS of ${url.origin} cannot be had: ${error instanceof Error ? error.message : error}`);
+        logger.warn(`Fetching the JWKS of ${url.origin} failed: ${error instanceof Error ? error.message : error}`);
         throw problem(503, 'Authentication is temporarily unavailable');
       }
     },

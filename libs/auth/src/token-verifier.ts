@@ -14,32 +14,32 @@ import type { JwtOptions } from './auth-options.js';
 import type { VerificationKey } from './verification-keys.js';
 
 /**
- * Verifies JSON Web Tokens. What is wrong with one is said as AgentOS says it: of several keys the last one's complaint
- * counts, except that an expired token is expired whatever the others say.
+ * Verifies JSON Web Tokens with AgentOS's error texts. With several keys the last key's error is reported, but
+ * "expired" takes precedence over errors of later keys.
  */
 export class TokenVerifier {
   constructor(private readonly options: JwtOptions) {}
 
   /**
    * @param now seconds since 1970
-   * @throws HttpProblem 401; 503 while the keys cannot be had
+   * @throws HttpProblem 401; 503 if the keys cannot be fetched
    */
-  async verify(text: string, now: number): Promise<TokenClaims> {
-    const token = readToken(text, this.options.algorithm);
-    let complaint = invalidToken('No verification keys configured');
+  async verify(jwt: string, now: number): Promise<TokenClaims> {
+    const token = readToken(jwt, this.options.algorithm);
+    let failure = invalidToken('No verification keys configured');
     for (const key of await this.options.keys.keysFor(token.keyId)) {
       const claims = await this.verifyWithKey(key, token, now);
       if (!(claims instanceof HttpProblem)) {
         checkAudienceAndIssuer(claims, this.options);
         return claims;
       }
-      complaint = claims;
-      if (complaint.detail === tokenExpired().detail) break;
+      failure = claims;
+      if (failure.detail === tokenExpired().detail) break;
     }
-    throw complaint;
+    throw failure;
   }
 
-  /** The claims of a token that this key signed, or what is wrong with it. */
+  /** Returns the claims, or the reason for rejecting the token with this key. */
   private async verifyWithKey(
     key: VerificationKey,
     token: UnverifiedToken,
@@ -56,9 +56,9 @@ export class TokenVerifier {
 
   private async checkSignature({ segments }: UnverifiedToken, key: VerificationKey): Promise<void> {
     const { header, payload, signature } = segments;
-    const bare = signature.replace(/=+$/, '');
+    const unpadded = signature.replace(/=+$/, '');
     try {
-      await flattenedVerify({ protected: header, payload, signature: bare }, key, {
+      await flattenedVerify({ protected: header, payload, signature: unpadded }, key, {
         algorithms: [this.options.algorithm],
       });
     } catch (error) {

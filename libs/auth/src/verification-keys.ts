@@ -1,7 +1,7 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { CryptoKey } from 'jose';
 
-/** The algorithms a token may be signed with. `none` is no algorithm. */
+/** Supported signature algorithms. `none` is not one of them. */
 export const JWT_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -19,49 +19,50 @@ export const JWT_ALGORITHMS = [
 ] as const;
 export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
 
-/** HMAC: whoever can verify can sign, so the key is a secret. */
-export function isSymmetric(algorithm: JwtAlgorithm): boolean {
+/** True for HMAC, whose key can also sign and is therefore a secret. */
+function isSymmetric(algorithm: JwtAlgorithm): boolean {
   return algorithm.startsWith('HS');
 }
 
-/** A key that cannot serve. The message completes "NAME …" and holds nothing of the key. */
+/** An unusable key. The message continues "NAME …" with the variable's name and contains no part of the key. */
 export class KeyError extends Error {}
 
 export type VerificationKey = KeyObject | CryptoKey;
 
-/** Where the keys come from that a token may have been signed with. */
+/** A source of verification keys. */
 export interface KeySource {
   /**
-   * The keys to try, in that order; none when nothing fits.
+   * Returns the keys to try, in this order.
    *
-   * @throws HttpProblem 503 while they cannot be had
+   * @param keyId the token's `kid`
+   * @throws HttpProblem 503 if the keys cannot be fetched
    */
   keysFor(keyId: string | undefined): Promise<readonly VerificationKey[]>;
 }
 
-/** Several sources, one after the other: AgentOS tries the keys of a JWKS before those it was given by themselves. */
+/** The keys of all sources in order: AgentOS tries the keys of a JWKS before JWT_VERIFICATION_KEY. */
 export function combinedKeys(sources: readonly KeySource[]): KeySource {
   return {
     keysFor: async (keyId) => (await Promise.all(sources.map((source) => source.keysFor(keyId)))).flat(),
   };
 }
 
-/** Keys without a name: each may have signed any token. */
+/** Keys without an id, which are tried for every token. */
 export function fixedKeys(keys: readonly VerificationKey[]): KeySource {
   return { keysFor: async () => keys };
 }
 
 /**
- * The keys of one variable: a JSON array of texts, several PEM blocks, or one secret a line. `\n` written out in a PEM, as
- * many deployment tools leave it, is a line end.
+ * Splits the value of a variable into keys: a JSON array of strings, several PEM blocks, or one secret per line. In PEM
+ * blocks an escaped `\n`, which many deployment tools produce, is a line end.
  */
 export function splitKeys(value: string): readonly string[] {
   const listed = jsonStrings(value);
   if (listed !== undefined) return listed.map(unescapeLineEnds);
-  const text = unescapeLineEnds(value);
-  const blocks = text.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g);
+  const unescaped = unescapeLineEnds(value);
+  const blocks = unescaped.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g);
   if (blocks !== null) return blocks;
-  return text
+  return unescaped
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
@@ -79,33 +80,30 @@ function jsonStrings(value: string): readonly string[] | undefined {
   }
 }
 
-function unescapeLineEnds(text: string): string {
-  return text.includes('-----BEGIN') ? text.replaceAll('\\n', '\n') : text;
+function unescapeLineEnds(value: string): string {
+  return value.includes('-----BEGIN') ? value.replaceAll('\\n', '\n') : value;
 }
 
-/** The shortest RSA key that may verify; shorter ones can be broken. In bits. */
+/** NIST SP 800-131A disallows shorter RSA keys. */
 const MIN_RSA_BITS = 2048;
 
 /**
- * A key from its text: a public key in PEM for RS, PS, ES and EdDSA, else the secret itself.
+ * Parses a public key in PEM (RS, PS, ES, EdDSA) or a secret (HS).
  *
- * @throws KeyError for a key that does not fit the algorithm. A public key as an HMAC secret is the classic one: everybody
- * has it, so everybody could sign.
+ * @throws KeyError for a key that does not fit the algorithm. A public key must not become an HMAC secret: everyone
+ *   knows it, and could sign tokens.
  */
-export function parseKey(text: string, algorithm: JwtAlgorithm): KeyObject {
+export function parseKey(value: string, algorithm: JwtAlgorithm): KeyObject {
   if (isSymmetric(algorithm)) {
-    if (/-----BEGIN|^ssh-/.test(text)) throw new KeyError(`must be a secret for ${algorithm}, not a key pair's half`);
-    return createSecretKey(text, 'utf8');
+    if (/-----BEGIN|^ssh-/.test(value))
+      throw new KeyError(`must be a secret for ${algorithm}, not a key of a key pair`);
+    return createSecretKey(value, 'utf8');
   }
-  if (/PRIVATE KEY/.test(text)) throw new KeyError('must be a public key: a verifier needs no private one');
-  return requireSuitableKey(parsePublicKey(text), algorithm);
+  if (/PRIVATE KEY/.test(value)) throw new KeyError('must be a public key: verification needs no private key');
+  return requireSuitableKey(parsePublicKey(value), algorithm);
 }
 
-/**
- * A key of a JWKS.
- *
- * @throws KeyError
- */
+/** Parses a key of a JWKS. @throws KeyError for a key that does not fit the algorithm */
 export function parseJwk(jwk: Readonly<Record<string, unknown>>, algorithm: JwtAlgorithm): KeyObject {
   if (isSymmetric(algorithm)) {
     if (jwk['kty'] !== 'oct' || typeof jwk['k'] !== 'string') throw new KeyError(`has no key for ${algorithm}`);
