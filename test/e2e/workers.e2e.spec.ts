@@ -84,7 +84,7 @@ describe('AGNO_SERVICE_WORKERS', () => {
     });
     expect(await replaced).toEqual(expect.arrayContaining(others));
     for (let index = 0; index < 3 * WORKERS; index++) expect((await ask('/sessions')).status).toBe(200);
-    await until(async () => /Worker \d has ended \(SIGKILL\) and is replaced/.test(service.output()));
+    await until(async () => /Worker \d exited \(SIGKILL\) and will be replaced/.test(service.output()));
   });
 
   it('keeps the other workers when one dies while metrics are aggregated for it', async () => {

@@ -3,40 +3,35 @@ import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { ServiceConfig } from './config/config.module.js';
 
-/** Tells a worker which of the workers it is. Set by the primary for its workers, never by an operator. */
-export const WORKER_INDEX_VARIABLE = 'AGNO_WORKER_SEAT';
+/** Environment variables that the primary process sets for its workers. Operators never set them. */
+const WORKER_INDEX_VARIABLE = 'AGNO_WORKER_SEAT';
+const STARTED_AT_VARIABLE = 'AGNO_SERVICE_STARTED_AT';
 
-/** Tells a worker when the service started. Set as above. */
-export const STARTED_AT_VARIABLE = 'AGNO_SERVICE_STARTED_AT';
-
-/** When the service started, whichever process of it is asked and however often that was replaced. */
+/** The start time of the service: the same in all its processes, also in a replaced worker. */
 export function serviceStartedAt(): Date {
   return cluster.isWorker ? new Date(process.env[STARTED_AT_VARIABLE] ?? '') : new Date();
 }
 
-/** Which of the workers this process is, from 0; undefined where there is only one process. */
+/** The index of this worker, from 0; undefined without workers. */
 export function workerIndex(): number | undefined {
   return cluster.isWorker ? Number(process.env[WORKER_INDEX_VARIABLE]) : undefined;
 }
 
-/**
- * The configuration of one process: the connections of all workers together are as many as were configured, and the first
- * workers get what cannot be divided.
- */
-export function poolShare(config: ServiceConfig, seat: number | undefined): ServiceConfig {
-  if (seat === undefined) return config;
+/** The configuration of one worker: divides the pool size by the workers. The first workers get one connection more. */
+export function poolShare(config: ServiceConfig, index: number | undefined): ServiceConfig {
+  if (index === undefined) return config;
   const { pool } = config.database;
   const { workers } = config.http;
-  const size = Math.floor(pool.size / workers) + (seat < pool.size % workers ? 1 : 0);
+  const size = Math.floor(pool.size / workers) + (index < pool.size % workers ? 1 : 0);
   return { ...config, database: { ...config.database, pool: { ...pool, size } } };
 }
 
-/** A worker ended before it served; what was wrong it has said itself. */
+/** A worker exited before it listened. It has printed the reason itself. */
 export class WorkerStartFailed extends Error {}
 
 /**
- * Several processes that serve one port: Node's cluster hands each new connection to the next of them. A worker that dies is
- * replaced. When the primary goes, its workers go as well.
+ * Runs several workers on one port. Node's cluster module assigns new connections round-robin. A worker that exits is
+ * replaced, and all workers exit with the primary process.
  */
 export class WorkerGroup {
   private readonly workers = new Map<number, Worker>();
@@ -44,7 +39,7 @@ export class WorkerGroup {
   private readonly backoff = new Backoff();
   private isStopping = false;
 
-  /** @param program path of the file that each worker runs */
+  /** @param program path of the file that workers run */
   constructor(
     program: string,
     private readonly count: number,
@@ -55,24 +50,24 @@ export class WorkerGroup {
   }
 
   /**
-   * Resolves when every worker serves. The first goes ahead, so that what keeps the service from starting is said once;
-   * where one does not start, none goes on.
+   * Resolves when all workers listen. The first starts alone, so that an error at start is printed once. If one fails,
+   * all are stopped.
    *
-   * @throws WorkersDidNotStart
+   * @throws WorkerStartFailed
    */
   async start(): Promise<void> {
     try {
       await waitUntilListening(this.fork(0));
-      const others = Array.from({ length: this.count - 1 }, (_, at) => this.fork(at + 1));
+      const others = Array.from({ length: this.count - 1 }, (_, index) => this.fork(index + 1));
       await Promise.all(others.map(waitUntilListening));
     } catch (error) {
       await this.stop();
       throw error;
     }
-    for (const [seat, worker] of this.workers) this.replaceWhenDead(seat, worker);
+    for (const [index, worker] of this.workers) this.replaceOnExit(index, worker);
   }
 
-  /** Lets every worker answer what it has been asked, and resolves when all have ended. */
+  /** Stops all workers gracefully and resolves when they have exited. */
   async stop(): Promise<void> {
     this.isStopping = true;
     const alive = [...this.workers.values()].filter((worker) => !worker.isDead());
@@ -81,38 +76,38 @@ export class WorkerGroup {
     await Promise.all(ended);
   }
 
-  private fork(seat: number): Worker {
+  private fork(index: number): Worker {
     const worker = cluster.fork({
       ...this.env,
-      [WORKER_INDEX_VARIABLE]: String(seat),
+      [WORKER_INDEX_VARIABLE]: String(index),
       [STARTED_AT_VARIABLE]: this.startedAt,
     });
-    this.workers.set(seat, worker);
-    // A worker that dies while something is sent to it breaks the channel. Without a listener this process would end, too.
-    worker.on('error', (error) => this.logger.warn({ worker: seat }, `Worker ${seat}: ${error.message}`));
+    this.workers.set(index, worker);
+    // The channel fails if the worker exits during a send. Without a listener the error would end this process.
+    worker.on('error', (error) => this.logger.warn({ worker: index }, `Worker ${index}: ${error.message}`));
     return worker;
   }
 
-  private replaceWhenDead(seat: number, worker: Worker): void {
-    if (worker.isDead()) this.replace(seat);
-    else if (worker.process.pid === undefined) worker.once('error', () => this.replaceWhenDead(seat, worker));
-    else worker.once('exit', (code, signal) => this.onDeath(seat, signal ?? `exit code ${code}`));
+  private replaceOnExit(index: number, worker: Worker): void {
+    if (worker.isDead()) this.replace(index);
+    else if (worker.process.pid === undefined) worker.once('error', () => this.replaceOnExit(index, worker));
+    else worker.once('exit', (code, signal) => this.onExit(index, signal ?? `exit code ${code}`));
   }
 
-  private onDeath(seat: number, cause: string): void {
+  private onExit(index: number, cause: string): void {
     if (this.isStopping) return;
-    this.logger.error({ worker: seat }, `Worker ${seat} has ended (${cause}) and is replaced`);
-    this.replace(seat);
+    this.logger.error({ worker: index }, `Worker ${index} exited (${cause}) and will be replaced`);
+    this.replace(index);
   }
 
-  private replace(seat: number): void {
+  private replace(index: number): void {
     setTimeout(() => {
       if (this.isStopping) return;
       try {
-        this.replaceWhenDead(seat, this.fork(seat));
+        this.replaceOnExit(index, this.fork(index));
       } catch (error) {
-        this.logger.error(error, `Worker ${seat} cannot be started`);
-        this.replace(seat);
+        this.logger.error(error, `Worker ${index} could not be started`);
+        this.replace(index);
       }
     }, this.backoff.next(Date.now()));
   }
@@ -121,15 +116,15 @@ export class WorkerGroup {
 async function waitUntilListening(worker: Worker): Promise<void> {
   const listening = once(worker, 'listening').then(() => true);
   const ended = once(worker, 'exit').then(() => false);
-  if (!(await Promise.race([listening, ended]))) throw new WorkerStartFailed('A worker ended before it served');
+  if (!(await Promise.race([listening, ended]))) throw new WorkerStartFailed('A worker exited before it listened');
 }
 
-/** Deaths further apart than this have nothing to do with each other. In milliseconds. */
+/** An exit so long after the last restart resets the delay. */
 const RESET_AFTER_MS = 10_000;
 const MAX_DELAY_MS = 10_000;
 
-/** How long to wait before the next replacement: not at all at first, longer and longer when one death follows another. */
-export class Backoff {
+/** Delay before a worker is replaced: none for the first exit, doubling from 100 ms when exits follow each other. */
+class Backoff {
   private lastRestart = 0;
   private waitMs = 0;
 
