@@ -1,7 +1,7 @@
 import { runSync } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
+import { bytes, problemOf, received } from '../../../test/support/contract-problem.js';
 import { MAX_DEPTH, type ReceivedBody, readBody } from './body.js';
-import { bytes, problemOf, received } from './requests/problem.fixture.js';
 
 const read = (body: ReceivedBody) => runSync(readBody(body));
 
@@ -41,7 +41,7 @@ describe('readBody', () => {
   it.each([
     ['missing', undefined],
     ['empty', new Uint8Array()],
-  ])('returns kind none for a body that is %s', (_, body) => {
+  ])('returns the kind none for a body that is %s', (_, body) => {
     expect(read(received(body))).toEqual({ kind: 'none' });
   });
 });
@@ -96,7 +96,7 @@ describe('readBody for JSON', () => {
     ['UTF-16 big endian', Buffer.from('["ä"]', 'utf16le').swap16()],
     ['UTF-32 big endian', Buffer.from('0000005b00000022000000e4000000220000005d', 'hex')],
     ['UTF-32 little endian', Buffer.from('5b00000022000000e4000000220000005d000000', 'hex')],
-  ])('detects %s', (_, body) => {
+  ])('detects and decodes %s', (_, body) => {
     expect(root(body)).toBe('["ä"]');
   });
 
@@ -107,7 +107,7 @@ describe('readBody for JSON', () => {
     ['an integer of 4301 digits', bytes('1'.repeat(4301))],
     ['nesting beyond the limit', bytes('['.repeat(MAX_DEPTH + 1))],
     ['a million opening brackets', bytes('['.repeat(1_000_000))],
-  ])('responds 400 to %s', (_, body) => {
+  ])('throws a 400 for %s', (_, body) => {
     expect(problemOf(() => root(body))).toEqual([400, 'There was an error parsing the body']);
   });
 
@@ -123,7 +123,7 @@ describe('readBody for JSON', () => {
     ['"\uffff"', true],
     ['"\\udc00"', true],
     ['NaN', true],
-  ])('reports whether %j contains a value that cannot be stored: %j', (text, expected) => {
+  ])('reads %j and sets isUnstorable to %j', (text, expected) => {
     expect(isUnstorable(text)).toBe(expected);
   });
 });

@@ -2,41 +2,42 @@ import { JsonLimitExceeded, JsonSyntaxError, type ParsedJson, readJson, type Ste
 import { problem, unprocessable } from './http-problem.js';
 import { invalidJson } from './validation-issues.js';
 
-/** A request body as it arrived. */
+/** A request body before it is parsed. */
 export interface ReceivedBody {
   /** Undefined when the request has no body. */
   readonly bytes: Uint8Array | undefined;
   readonly contentType: string | undefined;
-  /** Largest accepted body, in bytes. */
+  /** Maximum size of the body, in bytes. */
   readonly limitBytes: number;
 }
 
 /** A request body as FastAPI passes it to a route. */
 export type Body =
   | { readonly kind: 'none' }
-  /** A body that is not declared as JSON. It never matches a model; the 422 echoes it. */
+  /** A body whose content type is not JSON. It never matches a model, and the 422 echoes it. */
   | { readonly kind: 'text'; readonly text: string }
   | ({ readonly kind: 'json' } & ParsedJson);
 
-/** Limit of nested arrays and objects: AgentOS reaches Python's recursion limit one level deeper. */
+/** Maximum depth of nested arrays and objects. One level deeper, AgentOS exceeds Python's recursion limit. */
 export const MAX_DEPTH = 968;
 
-/** Python rejects longer integers: https://docs.python.org/3/library/stdtypes.html#int-max-str-digits */
+/** Maximum digits of an integer in Python: https://docs.python.org/3/library/stdtypes.html#int-max-str-digits */
 export const MAX_INTEGER_DIGITS = 4300;
 
-/** Limit of values in a body: parsing time grows with their number, and a few megabytes can hold millions. */
+/** Maximum number of JSON values in a body. It bounds the parsing time: a few megabytes can hold millions of values. */
 const MAX_VALUES = 1_000_000;
 
 /**
- * Reads a body by its content type. `application/json` and `application/…+json`, in any case and with any charset, are
- * JSON; any other or no type is text. An empty body counts as no body. After a problem nothing else is checked.
+ * Parses a body by its content type. `application/json` and `application/…+json`, in any case and with any charset, are
+ * JSON; any other type, or none, is text. An empty body counts as no body.
  *
- * @throws HttpProblem 422 `json_invalid` at the first syntax error; 400 for an invalid encoding, or too much
- *   nesting, digits or values; 413 when numbers would exceed the body limit once PostgreSQL expands their exponents
+ * @throws HttpProblem 422 `json_invalid` at the first syntax error; 400 for an invalid encoding, or too many levels,
+ *   digits or values; 413 when the body would exceed `limitBytes` after PostgreSQL expands the exponents of its numbers
  */
 export function* readBody({ bytes, contentType, limitBytes }: ReceivedBody): Steps<Body> {
   if (bytes === undefined || bytes.length === 0) return { kind: 'none' };
-  if (!isJson(contentType)) return { kind: 'text', text: lenientUtf8.decode(bytes) };
+  if (contentType === undefined || !JSON_TYPE.test(contentType))
+    return { kind: 'text', text: lenientUtf8.decode(bytes) };
   const growth = limitBytes - bytes.length;
   try {
     const limits = { depth: MAX_DEPTH, digits: MAX_INTEGER_DIGITS, values: MAX_VALUES, growth };
@@ -58,19 +59,16 @@ function unreadableBody() {
   return problem(400, 'There was an error parsing the body');
 }
 
-function isJson(contentType: string | undefined): boolean {
-  return contentType !== undefined && JSON_TYPE.test(contentType);
-}
-
 const JSON_TYPE = /^\s*application\/(?:json|[^/;]*\+json)\s*(?:;|$)/i;
 const lenientUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The body is not valid in its encoding. */
+/** Thrown for bytes that are not valid in the detected encoding. */
 export class InvalidEncoding extends Error {}
 
 /**
- * Decodes a JSON body from UTF-8, UTF-16 or UTF-32 in either byte order, like Python's `json.loads`. Detects a
- * byte order mark, or the zero bytes around the first, always ASCII, character. Ignores the content type's charset.
+ * Decodes a JSON body from UTF-8, UTF-16 or UTF-32 in either byte order, like Python's `json.loads`. Detects the
+ * encoding by a byte order mark, or by the zero bytes next to the first character, which is always ASCII. The charset
+ * of the content type is ignored.
  *
  * @throws InvalidEncoding
  */
@@ -102,7 +100,7 @@ function decoderFor(bytes: Uint8Array): Decoder {
   return utf8;
 }
 
-/** The decoder removes a byte order mark. */
+/** Returns a strict decoder, which also removes a byte order mark. */
 function textDecoder(encoding: string): Decoder {
   const decoder = new TextDecoder(encoding, { fatal: true });
   return (bytes) => decoder.decode(bytes);

@@ -105,7 +105,7 @@ describe('parseInteger', () => {
     },
   );
 
-  it('rejects more than 4300 digits as too large', () => {
+  it('returns int_parsing_size for more than 4300 digits', () => {
     expect(parseInteger('9'.repeat(4301))).toBe('int_parsing_size');
     expect(parseInteger(`-${'9'.repeat(4301)}`)).toBe('int_parsing_size');
   });

@@ -22,7 +22,7 @@ export const laxObject: Coercion = (raw) => (kindOf(raw) === 'object' ? raw : un
 export const laxInteger: Coercion = (raw) => {
   switch (kindOf(raw)) {
     case 'number':
-      return isIntegerLiteral(raw) ? withoutNegativeZero(raw) : integerOfFloat(Number(raw));
+      return !/[.eE]/.test(raw) ? withoutNegativeZero(raw) : integerOfFloat(Number(raw));
     case 'boolean':
       return asRaw(raw === TRUE ? '1' : '0');
     case 'string':
@@ -46,7 +46,7 @@ export const laxFloat: Coercion = (raw) => {
   }
 };
 
-/** Accepts booleans, 0, 1 and the words of `parseBoolean`. */
+/** Accepts booleans, the numbers 0 and 1, and the words that `parseBoolean` accepts. */
 export const laxBoolean: Coercion = (raw) => {
   switch (kindOf(raw)) {
     case 'boolean':
@@ -70,10 +70,6 @@ function booleanOfNumber(value: number): RawJson | undefined {
   return value === 0 ? FALSE : undefined;
 }
 
-function isIntegerLiteral(literal: string): boolean {
-  return !/[.eE]/.test(literal);
-}
-
 function withoutNegativeZero(raw: RawJson): RawJson {
   return raw === '-0' ? asRaw('0') : raw;
 }
@@ -94,7 +90,7 @@ function floatOfString(value: string): RawJson | undefined {
 
 const FLOAT = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** Prints a float like pydantic: as Python does, but `1e-7` instead of `1e-07`. JSON cannot express infinities. */
+/** Prints a float like pydantic: as Python does, but `1e-7` instead of `1e-07`. Undefined for NaN and infinities. */
 function printFloat(value: number): RawJson | undefined {
   return Number.isFinite(value) ? asRaw(pythonFloat(value).replace(/(e[+-])0(?=\d$)/, '$1')) : undefined;
 }
@@ -106,8 +102,9 @@ export const MAX_INT64 = 2n ** 63n - 1n;
 export const MIN_INT64 = -(2n ** 63n);
 
 /**
- * Parses an integer like pydantic. Accepts surrounding white space, a sign, leading zeros, single underscores between
- * digits and a fraction of zeros (`" 7 "`, `+5`, `05`, `1_0`, `1.0`); rejects `1.5`, `1e2`, `0x10` and `""`.
+ * Parses an integer like pydantic, or returns the type of the issue. Accepts surrounding white space, a sign, leading
+ * zeros, single underscores between digits and a fraction of zeros (`" 7 "`, `+5`, `05`, `1_0`, `1.0`); rejects `1.5`,
+ * `1e2`, `0x10` and `""`.
  */
 export function parseInteger(value: string): bigint | IntegerIssueType {
   if (/^-?\d{1,15}$/.test(value)) return BigInt(value);
@@ -132,7 +129,7 @@ export function parseBoolean(value: string): boolean | undefined {
 const TRUE_WORD = /^(?:1|on|t|true|y|yes)$/i;
 const FALSE_WORD = /^(?:0|off|f|false|n|no)$/i;
 
-/** Strips Unicode's White_Space. Unlike `String.trim`, that includes U+0085 and excludes U+FEFF. */
+/** Strips Unicode's White_Space. Unlike `String.trim`, strips U+0085 and keeps U+FEFF. */
 function trimWhiteSpace(value: string): string {
   let start = 0;
   let end = value.length;

@@ -9,7 +9,6 @@ export class HttpProblem extends Error {
     super(detail);
   }
 
-  /** The response body. */
   get body(): RawJson {
     return objectOf([['detail', this.detail]]);
   }
@@ -25,13 +24,12 @@ export interface ValidationIssue {
   readonly type: string;
   readonly loc: readonly (string | number)[];
   readonly msg: string;
-  /** The rejected value. */
   readonly input: RawJson;
   /** Parameters of the message, for example `{"ge":1}`. Most issue types have none. */
   readonly ctx?: RawJson;
 }
 
-/** 422 with all issues of a request in FastAPI's order: first the query, then the body. */
+/** The 422 for the issues of a request, which must be in FastAPI's order: the query's issues before the body's. */
 export function unprocessable(issues: readonly ValidationIssue[]): HttpProblem {
   return new HttpProblem(422, arrayOf(issues.map(issueJson)));
 }

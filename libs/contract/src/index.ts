@@ -34,7 +34,7 @@ export {
 } from './responses/run-response.js';
 export { writeSessionDetail } from './responses/session-detail.js';
 export { type SessionSource, writeSessionList } from './responses/session-list.js';
-export { hasStatus, isCreatedWithin, type RunFilter } from './responses/visible-runs.js';
+export { hasStatus, isCreatedWithin } from './responses/visible-runs.js';
 export {
   effectiveType,
   type ListedSession,

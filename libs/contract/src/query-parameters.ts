@@ -16,7 +16,7 @@ export class QueryReader {
     this.query = new QueryString(raw);
   }
 
-  /** The value as sent; may be empty. */
+  /** The value as sent, possibly empty. */
   string(name: string): string | undefined {
     return this.query.last(name);
   }
@@ -31,7 +31,7 @@ export class QueryReader {
     return this.query.all(name);
   }
 
-  /** One of `choices`, compared case-sensitively. Unlike absence, an empty value is an error. */
+  /** One of `choices`, compared case-sensitively. Any other value, even an empty one, is reported. */
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const value = this.query.last(name);
     if (value === undefined) return undefined;
@@ -40,7 +40,7 @@ export class QueryReader {
     return found;
   }
 
-  /** An integer of any size, at least `ge`. */
+  /** An integer of any size; reported if it is below `ge`. */
   integer(name: string, ge?: bigint): bigint | undefined {
     const value = this.query.last(name);
     if (value === undefined) return undefined;
@@ -65,8 +65,8 @@ export class QueryReader {
 
 /**
  * The parameters of a raw query string (the text after `?`), parsed like AgentOS's web server: `&` is the only
- * separator, `+` is a space, a name without `=` has the value `''`, empty pieces are skipped, names are percent-decoded
- * as well, and no input is an error.
+ * separator, `+` is a space, a name without `=` has the value `''`, empty parts are skipped, names and values are
+ * percent-decoded, and no string is rejected.
  */
 export class QueryString {
   private readonly names: string[] = [];
@@ -82,7 +82,7 @@ export class QueryString {
     }
   }
 
-  /** The value of a parameter; of a repeated one the last. */
+  /** The last value of a parameter. */
   last(name: string): string | undefined {
     const index = this.names.lastIndexOf(name);
     return index === -1 ? undefined : this.values[index];

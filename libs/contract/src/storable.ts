@@ -41,13 +41,13 @@ export function storableString(value: string, loc: () => Loc, report: ReportIssu
   return cleanString(value);
 }
 
-/** Reports characters that cannot be stored in a value that must not be changed: an id or a key. */
+/** Reports NUL or lone surrogates in an id or a key, which must not be cleaned. */
 export function checkStorable(value: string, loc: () => Loc, report: ReportIssue): void {
   if (value.includes('\0')) report(nulCharacter(loc(), quote(value)));
   else if (!value.isWellFormed()) report(notUnicode(loc(), quote(value)));
 }
 
-/** Fast check: `readJson` keeps control characters and lone surrogates escaped, so a backslash indicates them. */
+/** Fast check on the JSON text: `readJson` keeps control characters and lone surrogates escaped, with a backslash. */
 function mayNeedCleaning(raw: RawJson): boolean {
   return /[\\\ufffe\uffff]/.test(raw);
 }
@@ -60,7 +60,7 @@ export function cleanString(value: string): string {
   return value.replace(CLEANED_CHARACTERS, '');
 }
 
-/** True when PostgreSQL can store the id unchanged. Ids are never cleaned, because a changed id names another row. */
+/** True when PostgreSQL can store the id. Ids are never cleaned, because a changed id would name another row. */
 export function isStorableId(id: string): boolean {
   return !id.includes('\0') && id.isWellFormed();
 }

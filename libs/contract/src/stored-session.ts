@@ -18,19 +18,19 @@ export interface StoredSession {
   readonly updated_at: RawJson | null;
 }
 
-/** The part of a session that lists need: no runs, and only the label and the name from the component's data. */
+/** The columns of a session that lists need: of the component's data only the SDK label and the workflow name. */
 export interface ListedSession extends Omit<StoredSession, 'agent_data' | 'team_data' | 'workflow_data'> {
   /** `agent_data.sdk` and `agent_data.framework`: the SDK of an external agent. */
   readonly sdk: RawJson | null;
   readonly framework: RawJson | null;
-  /** 't' when the session has no stored name but a run that its title derives from. */
+  /** 't' when the session has no stored name, but a run from which its title derives. */
   readonly title_found: 't' | 'f';
   /**
-   * The content of that run's first user message: a string (the text parts joined, cut beyond the length of a title),
-   * JSON null, or `true` for any other content.
+   * The content of the first user message of that run: a string (text parts are joined; text longer than a title is
+   * cut), JSON null, or `true` for any other content.
    */
   readonly title_message: RawJson | null;
-  /** The input of that run when it has no such message: a string, or the start of any other JSON text. */
+  /** The input of that run when it has no user message: a string, or the start of any other JSON text. */
   readonly title_input: RawJson | null;
   /** `workflow_data.name`, for the title of a workflow session without printable input; cut like `title_input`. */
   readonly workflow_name: RawJson | null;
@@ -39,11 +39,11 @@ export interface ListedSession extends Omit<StoredSession, 'agent_data' | 'team_
 /** The members of a stored run that responses use. */
 export type Run = ReadonlyMap<string, RawJson>;
 
-/** The runs of a session in order. The runs of a large session are loaded while they are read. */
+/** The runs of a session in order. The runs of a large session are loaded in parts while they are read. */
 export interface RunSource {
   /** Returns the next run, or undefined after the last. Waits until it is loaded. */
   next(): Steps<Run | undefined>;
-  /** Restarts at the first run. May be called once; a session detail has to call it. */
+  /** Restarts at the first run. May be called once. Session details call it to read the runs for the chat history. */
   rewind(): Steps<void>;
 }
 
@@ -66,7 +66,7 @@ export function listedType(row: TypeTraits): string {
   return row.workflow_id ? 'workflow' : 'agent';
 }
 
-/** As `listedType`, but an unknown stored type counts as an agent session. */
+/** As `listedType`, but a session with an unknown stored type counts as an agent session. */
 export function effectiveType(row: TypeTraits): SessionType {
   const type = listedType(row);
   return SESSION_TYPES.find((known) => known === type) ?? 'agent';

@@ -17,7 +17,7 @@ export type Loc = readonly (string | number)[];
 
 export type ReportIssue = (issue: ValidationIssue) => void;
 
-/** Limit of issues per 422: without it, a body with a million invalid items would get a response of a gigabyte. */
+/** Maximum number of issues in a 422: the response to a body with a million invalid items would be a gigabyte long. */
 const MAX_ISSUES = 1_000;
 
 /**
@@ -39,7 +39,7 @@ export class IssueLog {
   };
 
   /**
-   * @returns 422 with the deviations, to be thrown once the database is resolved: AgentOS fails after that check
+   * @returns a 422 with the deviations; throw it after the database is resolved, because AgentOS fails later than that
    * @throws HttpProblem 422 with the issues of AgentOS, if there are any
    */
   throwOrDefer(): HttpProblem | undefined {
@@ -114,7 +114,7 @@ export function notAModel(input: RawJson): ValidationIssue {
   return { type: 'model_attributes_type', loc: ['body'], msg, input };
 }
 
-/** The body is not valid JSON. @param position in code points, as Python counts */
+/** The body is not valid JSON. `position` counts code points, as in Python. */
 export function invalidJson(position: number, reason: string): ValidationIssue {
   const ctx = objectOf([['error', quote(reason)]]);
   return { type: 'json_invalid', loc: ['body', position], msg: 'JSON decode error', input: asRaw('{}'), ctx };
@@ -124,7 +124,7 @@ function numberCtx(name: string, value: bigint): RawJson {
   return objectOf([[name, asRaw(String(value))]]);
 }
 
-// Deviations. They use pydantic's issue types where one fits.
+// Deviations. Their types are pydantic's where one fits.
 
 /** NaN, Infinity, or a number such as 1e999, which Python reads as Infinity. PostgreSQL's jsonb cannot store them. */
 export function notFinite(loc: Loc, literal: string): ValidationIssue {
@@ -166,17 +166,18 @@ export function notADatetime(loc: Loc, input: RawJson): ValidationIssue {
   return { type: 'datetime_parsing', loc, msg: `Input should be a valid datetime, ${error}`, input, ctx };
 }
 
-/** A value of the right type that violates a further rule. */
+/** A value of the right type that violates another rule. */
 export function invalidValue(loc: Loc, reason: string, input: RawJson): ValidationIssue {
   return { type: 'value_error', loc, msg: `Value error, ${reason}`, input };
 }
 
-/** Limit of the echoed length of a rejected value, in characters. */
+/** Maximum length of a rejected value in a 422, in characters. */
 const MAX_ECHO_LENGTH = 65_536;
 
 /**
- * A rejected value as the 422 echoes it. Like FastAPI's encoder, drops keys that begin with `_sa`. NaN and infinities
- * become strings. Unlike in AgentOS, long strings are cut and end with `…`; long arrays and objects become null.
+ * Prepares a rejected value for the 422 that echoes it. Like FastAPI's encoder, drops keys that begin with `_sa`. NaN
+ * and infinities become strings. Unlike in AgentOS, long strings are cut and end with `…`; long arrays and objects
+ * become null.
  */
 export function echo(raw: RawJson): RawJson {
   switch (kindOf(raw)) {
@@ -190,7 +191,7 @@ export function echo(raw: RawJson): RawJson {
   }
 }
 
-/** As `echo`, for a body that is not JSON. */
+/** Like `echo`, for a body whose content type is not JSON. */
 export function echoString(value: string): RawJson {
   return quote(shortenedString(value, MAX_ECHO_LENGTH));
 }

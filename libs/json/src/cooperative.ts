@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Work whose duration depends on a request or on stored data. At every `yield`, between values, messages, runs and
- * rows, other requests may run, so that a large session does not block the event loop. A yielded promise is awaited,
- * for example for rows that have not arrived yet.
+ * A generator for work whose duration grows with a request or with stored data. `cooperative` lets other requests run
+ * between its steps, so that a large session does not block the event loop, and awaits each yielded promise, for
+ * example for rows that have not arrived yet.
  */
 export type Steps<T> = Generator<Promise<unknown> | undefined, T>;
 
-/** Longest time that the work may block the event loop before other requests run, in milliseconds. */
+/** Longest time in milliseconds that steps block the event loop before other requests run. */
 const TIME_SLICE_MS = 10;
 
-/** Runs the steps to the end in slices of `TIME_SLICE_MS`. */
+/** Runs the steps to the end and lets other requests run every `TIME_SLICE_MS`. */
 export async function cooperative<T>(steps: Steps<T>): Promise<T> {
   for (;;) {
     const step = await runSteps(steps);
@@ -21,7 +21,7 @@ export async function cooperative<T>(steps: Steps<T>): Promise<T> {
 /**
  * Runs the steps until they end or `shouldPause` returns true after a step. Call it again to continue.
  *
- * @param beforeWaiting called before a promise is awaited
+ * @param beforeWaiting called before a promise is awaited, for example to free memory during the wait
  */
 export async function runSteps<T>(
   steps: Steps<T>,
@@ -44,7 +44,7 @@ export async function runSteps<T>(
   }
 }
 
-/** Runs the steps without pausing, for work that is known to be short and yields no promises. */
+/** Runs the steps without letting other requests run, for work that is known to be short and yields no promises. */
 export function runSync<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next();

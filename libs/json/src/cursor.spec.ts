@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { entriesOf, itemsOf, membersOf, objectsIn, withMember, withoutMembers } from './cursor.js';
-import { MemberNames } from './member-names.js';
+import { entriesOf, itemsOf, MemberNames, membersOf, objectsIn, withMember, withoutMembers } from './cursor.js';
 import { asRaw } from './raw-json.js';
 
 const NAMES = new MemberNames(['run_id', 'status']);
 
 describe('membersOf', () => {
-  it('returns the members as slices of the text', () => {
+  it('returns the members as slices of the text, with the last value of a duplicate key', () => {
     const text = asRaw(' {"a" : {"x\\"}": [1, "]"]}, "b\\u0062":-1.50e3 ,"__proto__": "\\\\", "a": null}'.trim());
     expect([...membersOf(text)]).toEqual([
       ['a', 'null'],
@@ -19,7 +18,7 @@ describe('membersOf', () => {
     expect(membersOf(asRaw(text)).size).toBe(0);
   });
 
-  it('reduces a large object to the named members, also when other keys resemble a name', () => {
+  it('returns the named members of a large object and omits most others, even when their keys resemble a name', () => {
     const others = Array.from({ length: 10_000 }, (_, index) => `"r${String(index).padStart(5, '0')}":${index}`);
     const members = membersOf(asRaw(`{${others.join(',')},"status":"s","run_id":"r"}`), NAMES);
     expect(members.size).toBeLessThan(100);

@@ -1,7 +1,6 @@
-import type { MemberNames } from './member-names.js';
 import { asRaw, type RawJson } from './raw-json.js';
 
-/** UTF-16 code units of JSON's structural characters. */
+/** UTF-16 code units of the characters that structure JSON text. */
 export const SPACE = 0x20;
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
@@ -12,36 +11,36 @@ export const CLOSE_BRACKET = 0x5d;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
 
-/** Up to this number, keeping all members is faster than checking whether each one is needed. */
+/** Number of members kept without checking their names: in small objects the check costs more than it saves. */
 const MAX_UNFILTERED_MEMBERS = 64;
 
 const NO_MEMBERS: ReadonlyMap<string, RawJson> = new Map();
 
 /**
- * The members of an object in order, each value a slice of the JSON text; for duplicate keys the last value. Empty for
- * a value that is not an object.
+ * Returns the members of an object in order, each value as a slice of the JSON text; for duplicate keys, the last
+ * value. A value that is not an object has no members.
  *
- * @param names the members that are needed; large objects are reduced to them
+ * @param names the members that the caller needs; most other members of a large object are omitted
  */
 export function membersOf(raw: RawJson | null | undefined, names?: MemberNames): ReadonlyMap<string, RawJson> {
   return raw?.charCodeAt(0) === OPEN_BRACE ? new JsonCursor(raw).members(names) : NO_MEMBERS;
 }
 
-/** Iterates over the members of an object, including duplicate keys. Empty for a value that is not an object. */
+/** Iterates over the members of an object, including duplicate keys. A value that is not an object has no members. */
 export function* entriesOf(raw: RawJson): Generator<[key: string, value: RawJson], undefined> {
   if (raw.charCodeAt(0) !== OPEN_BRACE) return;
   const cursor = new JsonCursor(raw);
   while (cursor.enterMember()) yield [cursor.key(), cursor.value()];
 }
 
-/** Iterates over the items of an array, each a slice of the JSON text. Empty for a value that is not an array. */
+/** Iterates over the items of an array as slices of the JSON text. A value that is not an array has no items. */
 export function* itemsOf(raw: RawJson | null | undefined): Generator<RawJson, undefined> {
   if (raw?.charCodeAt(0) !== OPEN_BRACKET) return;
   const cursor = new JsonCursor(raw);
   while (cursor.enterItem()) yield cursor.value();
 }
 
-/** Iterates over the items of an array as by `membersOf`; yields undefined for an item that is not an object. */
+/** Yields the members of each item of an array, like `membersOf`, or undefined for an item that is not an object. */
 export function* objectsIn(
   raw: RawJson | undefined,
   names: MemberNames,
@@ -57,7 +56,7 @@ export function* objectsIn(
   }
 }
 
-/** True when every item of an array has the given kind. */
+/** True when every item of the array is of the given kind. */
 export function everyItemIs(kind: 'object' | 'string', raw: RawJson): boolean {
   const first = kind === 'object' ? OPEN_BRACE : QUOTE;
   const cursor = new JsonCursor(raw);
@@ -68,7 +67,7 @@ export function everyItemIs(kind: 'object' | 'string', raw: RawJson): boolean {
   return true;
 }
 
-/** Sets a member of an object: replaces it in its position, or appends it. */
+/** Sets a member of an object: replaces the existing member in its position, or appends a new one. */
 export function withMember(raw: RawJson, name: string, value: RawJson): RawJson {
   const key = JSON.stringify(name);
   const cursor = new JsonCursor(raw);
@@ -104,8 +103,30 @@ export function withoutMembers(raw: RawJson, names: MemberNames): RawJson {
 }
 
 /**
- * Walks over valid JSON text and returns slices of it. Looks at each character once, at any nesting depth. Skips
- * strings, which are most of AgentOS's data, with a native search for their end.
+ * The names of the members to read from an object that may have a million other members. Most other keys are excluded
+ * by their length and first character, without slicing them out of the JSON text.
+ */
+export class MemberNames extends Set<string> {
+  private readonly signatures = new Uint8Array(4_096);
+
+  constructor(names: Iterable<string>) {
+    super(names);
+    for (const name of this) this.signatures[signature(name.charCodeAt(0), name.length)] = 1;
+  }
+
+  /** False when the key from `start` to `end` is certainly not one of the names. */
+  mayContain(json: string, start: number, end: number): boolean {
+    return this.signatures[signature(json.charCodeAt(start), end - start)] === 1;
+  }
+}
+
+function signature(first: number, length: number): number {
+  return ((first & 63) << 6) | (length & 63);
+}
+
+/**
+ * Walks over valid JSON text and returns slices of it. Looks at each character once, whatever the nesting depth. Skips
+ * strings, which are most of AgentOS's data, with the native `indexOf`.
  */
 class JsonCursor {
   position = 0;
@@ -153,7 +174,7 @@ class JsonCursor {
     return unescaped(this.text.slice(start, this.skipKey() - 1));
   }
 
-  /** Moves from a key to its value, and returns the end of the key. */
+  /** Moves from a key to its value. Returns the index after the closing quote of the key. */
   skipKey(): number {
     const end = endOfString(this.text, this.position);
     this.position = end;
@@ -197,14 +218,14 @@ function unescaped(key: string): string {
   return key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key;
 }
 
-/** The end of the value that begins at `start`. */
+/** The index after the value that begins at `start`. */
 export function endOfValue(text: string, start: number): number {
   const code = text.charCodeAt(start);
   if (code === QUOTE) return endOfString(text, start);
   return code === OPEN_BRACE || code === OPEN_BRACKET ? endOfContainer(text, start) : endOfLiteral(text, start);
 }
 
-/** The end of a number, `true`, `false` or `null`. */
+/** The index after the number, `true`, `false` or `null` that begins at `start`. */
 export function endOfLiteral(text: string, start: number): number {
   let position = start;
   for (; position < text.length; position++) {
@@ -214,7 +235,7 @@ export function endOfLiteral(text: string, start: number): number {
   return position;
 }
 
-/** The end of the string that begins at `start`, after its closing quote. */
+/** The index after the closing quote of the string that begins at `start`. */
 export function endOfString(text: string, start: number): number {
   let close = text.indexOf('"', start + 1);
   while (close !== -1 && text.charCodeAt(close - 1) === BACKSLASH && isEscaped(text, close)) {
@@ -247,19 +268,20 @@ function endOfContainer(text: string, start: number): number {
   return position;
 }
 
-/** The position of the next quote, bracket or brace after `start`. */
+/** The index of the first quote, bracket or brace after `start`. */
 function endOfPlain(text: string, start: number): number {
   for (let position = start + 1; position < start + MAX_LOOP_LENGTH; position++) {
     const code = text.charCodeAt(position);
-    // `[` and `{`, and `]` and `}`, differ in one bit only.
+    // `[` differs from `{`, and `]` from `}`, in the bit 0x20 only.
     if (code === QUOTE || (code | 0x20) === OPEN_BRACE || (code | 0x20) === CLOSE_BRACE) return position;
   }
   return endOfLongPlain(text, start + MAX_LOOP_LENGTH);
 }
 
 /**
- * Skips long runs of numbers, keywords and separators with native searches, which are many times faster than a loop.
- * The search window grows step by step: searching the rest of the text for each array would take quadratic time.
+ * Skips long sequences of numbers, keywords and separators with native searches, which are many times faster than a
+ * loop. The search window starts small and grows: searching the rest of the text for each array would take quadratic
+ * time.
  */
 function endOfLongPlain(text: string, start: number): number {
   let position = start;

@@ -5,11 +5,9 @@ export {
   JsonLimitExceeded,
   JsonSyntaxError,
   type ParsedJson,
-  type ReaderLimits,
   readJson,
 } from './json-reader.js';
 export * from './json-writer.js';
-export * from './member-names.js';
 export * from './python-format.js';
 export * from './raw-json.js';
 export { type JsonPath, rewriteStrings } from './rewrite.js';

@@ -14,24 +14,23 @@ import { pythonFloat } from './python-format.js';
 import { quote, type RawJson } from './raw-json.js';
 import { Splice, withoutDuplicateKeys } from './rewrite.js';
 
-/** Limits of the JSON text; the reader rejects a text that exceeds one. */
-export interface ReaderLimits {
-  /** Nested arrays and objects. */
+interface ReaderLimits {
+  /** Maximum depth of nested arrays and objects. */
   readonly depth: number;
-  /** Digits of one integer. */
+  /** Maximum number of digits of an integer. */
   readonly digits: number;
-  /** Total number of values. */
+  /** Maximum number of values in the text. */
   readonly values: number;
-  /** Characters by which all numbers may grow when PostgreSQL expands their exponents: `1e308` becomes 309 digits. */
+  /** Maximum number of characters that numbers gain when PostgreSQL expands exponents: `1e308` gets 309 digits. */
   readonly growth: number;
 }
 
-/** A syntax error where Python raises JSONDecodeError, with Python's message. */
+/** Thrown where Python's `json.loads` raises JSONDecodeError, with the same message and position. */
 export class JsonSyntaxError extends Error {
-  /** Offset in code points, as Python counts. */
+  /** Offset of the error in code points, as in Python. */
   readonly position: number;
 
-  /** @param index offset in UTF-16 code units */
+  /** @param index offset of the error in UTF-16 code units */
   constructor(
     readonly reason: string,
     text: string,
@@ -49,20 +48,20 @@ export class JsonLimitExceeded extends Error {
 }
 
 export interface ParsedJson {
-  /** Keeps white space between tokens. May contain `NaN`, `Infinity` and `-Infinity`, which Python accepts. */
+  /** The normalised text, with white space between tokens. May contain `NaN` and `±Infinity`, which Python accepts. */
   readonly root: RawJson;
   /**
-   * True when the text contains NaN, an infinity, a control character, a noncharacter or a lone surrogate. Otherwise,
-   * as usual, nothing needs cleaning and PostgreSQL can store all of it.
+   * True when the text contains NaN, an infinity, a control character, a noncharacter or a lone surrogate. Usually
+   * false: then PostgreSQL can store the text without cleaning.
    */
   readonly isUnstorable: boolean;
 }
 
 /**
  * Reads JSON text like Python's `json.loads` and normalises it: numbers in Python's format, strings with the escapes of
- * `JSON.stringify`, and the last value of duplicate keys in the position of the first. Stops at the first error.
+ * `JSON.stringify`, and the last value of duplicate keys in the position of the first.
  *
- * @throws JsonSyntaxError where Python raises JSONDecodeError
+ * @throws JsonSyntaxError at the first syntax error
  * @throws JsonLimitExceeded
  */
 export function* readJson(text: string, limits: ReaderLimits): Steps<ParsedJson> {
@@ -74,14 +73,14 @@ export function* readJson(text: string, limits: ReaderLimits): Steps<ParsedJson>
   };
 }
 
-/** An array or object that the reader has not finished. */
+/** An array or object whose closing bracket has not been read yet. */
 class Container {
   private firstKey: string | undefined;
   private keys: Set<string> | undefined;
 
   constructor(readonly closing: number) {}
 
-  /** Returns false for a duplicate key. Creates the set with the second key, because many objects have only one. */
+  /** Returns false for a duplicate key. Creates the set with the second key, because many objects have only one key. */
   addKey(key: string): boolean {
     if (this.firstKey === undefined) {
       this.firstKey = key;
@@ -130,7 +129,7 @@ class JsonReader {
     return this.printed.done(start, end);
   }
 
-  /** Reads the value at the index, but only the start of a non-empty array or object; returns true for those. */
+  /** Reads the value at the index. Returns true for a non-empty array or object, of which it reads only the start. */
   private opensContainer(): boolean {
     switch (this.text.charCodeAt(this.index)) {
       case QUOTE:
@@ -201,7 +200,7 @@ class JsonReader {
       const code = text.charCodeAt(index);
       if (code === QUOTE) break;
       if (code === BACKSLASH) {
-        // JSON.stringify prints other escapes differently, or they stand for characters that cannot be stored.
+        // JSON.stringify prints any other escape differently, or PostgreSQL cannot store the escaped character.
         isCanonical &&= ESCAPES[text.charCodeAt(index + 1)] === CANONICAL_ESCAPE;
         index = this.endOfEscape(index, start);
         continue;
@@ -229,7 +228,7 @@ class JsonReader {
     }
     let end = start + 2;
     while (end < start + 6 && isHexDigit(text.charCodeAt(end))) end++;
-    // Like Python, requires a character after the four digits: at the end of the text the escape itself is reported.
+    // As in Python, a text that ends right after the four digits is an invalid escape, not an unterminated string.
     if (end === start + 6 && end < text.length) return end;
     throw new JsonSyntaxError('Invalid \\uXXXX escape', text, start + 1);
   }
@@ -301,12 +300,12 @@ function isHexDigit(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (folded >= 0x61 && folded <= 0x66);
 }
 
-/** True for the literals that Python reads as numbers although they are not JSON. */
+/** True for `NaN`, `Infinity` and `-Infinity`. */
 export function isNonFinite(raw: RawJson): boolean {
   return NON_FINITE.includes(raw);
 }
 
-/** The number of code points before an index of a well-formed text. */
+/** The number of code points before the index `end`. Lone low surrogates are not counted. */
 function countCharacters(text: string, end: number): number {
   let count = 0;
   for (let index = 0; index < end; index++) if ((text.charCodeAt(index) & 0xfc00) !== LOW_SURROGATE) count++;
@@ -326,7 +325,7 @@ const FIRST_NONCHARACTER = 0xfffe;
 const UNSTORABLE = /[^\t\n\r -\ufffd]/;
 const LETTER_U = 0x75;
 const CANONICAL_ESCAPE = 1;
-/** Indexed by the character after a backslash. 0: invalid; 1: printed like that by JSON.stringify; 2: other escapes. */
+/** By the character after a backslash. 0: invalid escape; 1: JSON.stringify prints it unchanged; 2: other escapes. */
 const ESCAPES = new Uint8Array(128);
 for (const letter of '/bf') ESCAPES[letter.charCodeAt(0)] = 2;
 for (const letter of '"\\nrt') ESCAPES[letter.charCodeAt(0)] = CANONICAL_ESCAPE;

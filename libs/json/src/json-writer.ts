@@ -1,45 +1,45 @@
 import type { Steps } from './cooperative.js';
 import { NULL, type RawJson } from './raw-json.js';
 
-/** A large body as parts in order. They are not joined, because a large session would then be in memory twice. */
+/** A large body as a list of parts. Joining the parts would hold a large session in memory twice. */
 export interface BodyParts {
   readonly parts: readonly (string | Buffer)[];
   readonly bytes: number;
 }
 
-/** A response body: one string, or parts if it is large. */
+/** A response body: a string, or the parts of a large body. */
 export type JsonBody = RawJson | BodyParts;
 
 /** A body of unknown length that is produced while it is sent. */
 export interface StreamedBody {
   readonly chunks: AsyncIterable<Buffer>;
-  /** Must be called when the rest of the body is not needed. */
+  /** Frees the source of the body. Must be called when the rest of the body is not needed. */
   readonly close: () => void;
 }
 
-/** Bodies below this length, in characters, are a single string and are sent at once. */
+/** Bodies shorter than this, in characters, are built and sent as a single string. */
 export const SMALL_BODY_LENGTH = 131_072;
-/** Longer values, in characters, become separate parts: they stay slices of their row and are not copied. */
+/** Values of at least this length, in characters, become separate parts: slices of their row, which are not copied. */
 const MIN_SEPARATE_PART_LENGTH = 16_384;
-/** Small values are concatenated to parts of about this length, in characters. */
+/** Length in characters at which concatenated small values become a part. */
 const PART_LENGTH = 114_688;
-/** Node keeps longer strings, in characters, outside the heap; slices of them take no heap either. */
+/** Maximum length of strings on V8's heap, in characters. Node keeps longer strings, and slices of them, elsewhere. */
 const MAX_HEAP_STRING_LENGTH = 1_000_000;
 
-/** How a route prints null fields: reads and creates drop them; PATCH, rename and single runs print null. */
+/** Treatment of null fields: routes that read or create sessions drop them; PATCH, rename and single runs show them. */
 export type NullPolicy = 'dropped' | 'shown';
 
 /** Writes JSON text from a sequence of keys, brackets and values. Inserts the commas. Does not copy large values. */
 export class JsonWriter {
   private parts: (string | Buffer)[] = [];
   private text = '';
-  /** Length of `parts`: in characters, or in bytes for encoded parts. */
+  /** Total length of `parts`: characters of strings plus bytes of encoded parts. */
   private partsLength = 0;
-  /** Length of the parts that are on the heap, in characters. */
+  /** Total length of the strings in `parts` that occupy the heap, in characters. */
   private heapLength = 0;
   private needsComma = false;
 
-  /** Length of the output that has not been taken yet. */
+  /** Length of the output that `take` has not returned yet. */
   get length(): number {
     return this.partsLength + this.text.length;
   }
@@ -79,13 +79,13 @@ export class JsonWriter {
     return this.append(value);
   }
 
-  /** Writes a field of a response. Undefined counts as null. */
+  /** Writes a field of a response; undefined counts as null. */
   field(name: string, value: RawJson | undefined, nulls: NullPolicy): this {
     const shown = value ?? NULL;
     return shown === NULL && nulls === 'dropped' ? this : this.key(name).value(shown);
   }
 
-  /** Returns the whole body. */
+  /** Returns the output as a response body. */
   *done(): Steps<JsonBody> {
     if (this.parts.length === 0) return this.text as RawJson;
     const parts = this.take();
@@ -110,9 +110,9 @@ export class JsonWriter {
   }
 
   /**
-   * Encodes the output so far, so that its slices no longer keep their rows in memory.
+   * Encodes the output so far as UTF-8: unlike strings, the bytes do not keep whole rows in memory.
    *
-   * @param maxLength longer parts stay strings, in characters
+   * @param maxLength in characters; longer parts stay strings
    */
   encode(maxLength = Number.POSITIVE_INFINITY): void {
     const parts: (string | Buffer)[] = [];
@@ -175,7 +175,7 @@ export const CHUNK_LENGTH = 524_288;
 const ENCODER = new TextEncoder();
 const NO_BYTES = Buffer.alloc(0);
 
-/** Encodes the parts of a body into chunks. Joining them as strings first would copy every part twice. */
+/** Encodes the parts of a body as chunks of UTF-8. Joining the strings first would copy every part twice. */
 export function* encodedChunks(parts: readonly (string | Buffer)[]): Generator<Buffer> {
   let remaining = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
   let chunk = NO_BYTES;
@@ -196,7 +196,7 @@ export function* encodedChunks(parts: readonly (string | Buffer)[]): Generator<B
       rest = rest.slice(read);
       if (rest === '') break;
       if (used > 0) yield chunk.subarray(0, used);
-      // A code unit takes at least one byte. Four bytes hold any character.
+      // Each code unit takes at least one byte; four bytes hold any character.
       chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_LENGTH, Math.max(4, remaining)));
       used = 0;
     }

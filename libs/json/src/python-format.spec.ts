@@ -39,7 +39,7 @@ describe('dumps', () => {
 });
 
 describe('dumpsIndented', () => {
-  it('breaks and indents lines as Python does', () => {
+  it('breaks and indents lines as Python does with indent=2', () => {
     const text = asRaw('{"a":[1,{"b":null}],"c":{},"d":[]}');
     expect(runSync(dumpsIndented(text, LIMIT))).toBe(
       '{\n  "a": [\n    1,\n    {\n      "b": null\n    }\n  ],\n  "c": {},\n  "d": []\n}',

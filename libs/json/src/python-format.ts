@@ -7,7 +7,7 @@ import { JsonTokenizer, type TokenKind } from './tokenizer.js';
  * Prints JSON values as Python does. AgentOS derives titles, run inputs and previews with `json.dumps` and `str(list)`,
  * so clients see Python's number format (`1.0`, `1e-07`) and, from `json.dumps`, `\uXXXX` for non-ASCII characters.
  *
- * Longer output is cut after `limit` characters and ends with `…`, because indentation multiplies the length of nested
+ * Output of more than `limit` characters is cut and ends with `…`, because indentation multiplies the length of nested
  * values and a list prints many titles. If `raw` is truncated JSON, the output ends with `…` after the last whole
  * value.
  */
@@ -32,7 +32,6 @@ interface PrintStyle {
   readonly indent?: string;
   /** Chooses the quotation mark for a string. */
   readonly quoteOf: (value: string) => string;
-  /** Escapes a chunk of a string. */
   readonly escape: (chunk: string, quote: string) => string;
   readonly literal: (token: string) => string;
 }
@@ -49,15 +48,16 @@ const REPR_STYLE: PrintStyle = { quoteOf: reprQuote, escape: escapeForRepr, lite
 function* print(raw: RawJson, style: PrintStyle, limit: number): Steps<string> {
   const lineBreak = (depth: number) => (style.indent === undefined ? '' : `\n${style.indent.repeat(depth)}`);
   const separator = style.indent === undefined ? ', ' : ',';
-  // A code point may take two code units.
+  // `limit` counts code points, which take up to two code units each.
   const maxLength = 2 * limit;
   const tokens = new JsonTokenizer(raw);
   const output = new StringBuilder();
   let last: TokenKind | undefined;
   while (output.length <= maxLength && tokens.next()) {
     const { kind, start, end, depth } = tokens;
-    const isCut = isCutOff(raw, tokens);
-    // A truncated number or key would read as a different one.
+    // Only truncated text can end inside an array or object, because complete text ends with its closing bracket.
+    const isCut = end === raw.length && depth > 0;
+    // A truncated number or key would be printed as a different number or key.
     if (isCut && kind !== 'string') break;
     if (kind === 'close') output.append((last === 'open' ? '' : lineBreak(depth)) + raw.charAt(start));
     else {
@@ -86,7 +86,7 @@ function* print(raw: RawJson, style: PrintStyle, limit: number): Steps<string> {
   return shortenedString(output.toString() + end, limit);
 }
 
-/** Concatenates many short strings. A rope of a million strings would take thirty times their length in memory. */
+/** Concatenates many short strings. V8's `+` builds ropes: a million short strings take thirty times their length. */
 class StringBuilder {
   length = 0;
   private readonly parts: string[] = [];
@@ -111,18 +111,13 @@ class StringBuilder {
 
 const TOKENS_PER_FLUSH = 2_048;
 
-/** Length of the chunks in which a string is escaped, in code units. */
+/** Long strings are escaped in chunks of this many code units, so that other requests can run in between. */
 const ESCAPE_CHUNK_LENGTH = 16_384;
 
-/** Keeps a surrogate pair in one chunk. */
+/** The end of the chunk that begins at `start`. Does not split a surrogate pair. */
 function endOfEscapeChunk(value: string, start: number): number {
   const end = start + ESCAPE_CHUNK_LENGTH;
   return (value.charCodeAt(end) & 0xfc00) === 0xdc00 ? end + 1 : end;
-}
-
-/** True for a token that `raw` may have truncated: complete JSON text of an array or object ends with a bracket. */
-function isCutOff(raw: RawJson, { end, depth }: JsonTokenizer): boolean {
-  return end === raw.length && depth > 0;
 }
 
 function isNumber(token: string): boolean {
@@ -160,7 +155,7 @@ function escapeForRepr(chunk: string, quote: string): string {
   );
 }
 
-/** Characters that repr may escape: quotes, the backslash, and those that are not printable by `str.isprintable`. */
+/** Characters that repr may escape: quotes, backslashes and characters that `str.isprintable` excludes. */
 const SPECIAL = /['"\\]|(?! )[\p{C}\p{Z}]/gu;
 
 function reprQuotationMark(char: string, quote: string): string {
@@ -178,13 +173,13 @@ function reprCharacter(char: string): string {
   return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
 
-/** Prints a JSON number as Python does after `json.loads`: integers unchanged, floats as by `repr`. */
+/** Prints a JSON number as Python does after `json.loads`: integers unchanged, floats like `repr`. */
 function pythonNumber(raw: string): string {
   if (/^-?\d+$/.test(raw)) return raw === '-0' ? '0' : raw;
   return pythonFloat(Number(raw));
 }
 
-/** Prints a float as `json.dumps` does: shortest digits; below 1e-4 and from 1e16 on a two-digit exponent or longer. */
+/** Prints a float as `json.dumps` does: fewest digits; an exponent below 1e-4 and from 1e16, of two digits or more. */
 export function pythonFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';

@@ -10,7 +10,7 @@ declare const rawJson: unique symbol;
 
 type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
-/** Marks a string that is known to be one valid JSON value: a json or jsonb column, or the output of our own writer. */
+/** Brands a string that is known to be one valid JSON value: a json or jsonb column, or output of our own writer. */
 export function asRaw(json: string): RawJson {
   return json as RawJson;
 }
@@ -27,7 +27,7 @@ export function quote(value: string): RawJson {
   return asRaw(JSON.stringify(value));
 }
 
-/** Converts a JSON string to a JavaScript string. The caller has checked its kind. */
+/** Converts a JSON string to a JavaScript string. The caller must have checked that the value is a string. */
 export function unquote(raw: RawJson): string {
   return raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
 }
@@ -81,7 +81,7 @@ export function isEmptyContainer(raw: RawJson): boolean {
   return /^[{[]\s*[}\]]$/.test(raw);
 }
 
-/** Builds an object, without undefined members. The names must not need escaping. */
+/** Builds an object from the members that are not undefined. The names must not need escaping. */
 export function objectOf(members: Iterable<readonly [string, RawJson | undefined]>): RawJson {
   let json = '';
   for (const [key, value] of members) {

@@ -2,7 +2,7 @@ import type { Steps } from './cooperative.js';
 import { asRaw, type RawJson, unquote } from './raw-json.js';
 import { JsonTokenizer } from './tokenizer.js';
 
-/** Copies a text while replacing some of its tokens, from start to end. */
+/** Copies a text with some tokens replaced. Replacements must be made in ascending order. */
 export class Splice {
   private readonly parts: string[] = [];
   private part = '';
@@ -18,7 +18,7 @@ export class Splice {
     this.part = '';
   }
 
-  /** Returns the copy of the text from `start` to `end`. No token outside that range may have been replaced. */
+  /** Returns the copy of the text from `start` to `end`. All replacements must lie in that range. */
   done(start: number, end: number): RawJson {
     if (this.copiedUntil === undefined) return asRaw(this.source.slice(start, end));
     this.parts.push(this.part, this.source.slice(this.copiedUntil, end));
@@ -28,23 +28,23 @@ export class Splice {
 
 const FLUSH_LENGTH = 65_536;
 
-/** Encodes and decodes a rope to a flat string: a million short strings take thirty times their length as a rope. */
+/** Turns a rope into a flat string: a rope of a million short strings takes thirty times their length in memory. */
 function flatten(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** Path to a value: keys and indexes from the outermost container to the value. */
+/** Path to a value: the keys and indexes from the outermost container to the value. */
 export type JsonPath = readonly (string | number)[];
 
-/** Visits all keys and all values except arrays and objects. `path` builds the path on demand, in linear time. */
+/** Called for keys, strings and literals in order. `path()` builds the path of the token only when it is needed. */
 interface TokenVisitor {
   key(raw: RawJson, path: () => JsonPath): void;
-  /** Returns the replacement of the string. */
+  /** Returns the replacement of the string, or `raw` to keep it. */
   string(raw: RawJson, path: () => JsonPath): RawJson;
   literal(raw: RawJson, path: () => JsonPath): void;
 }
 
-/** Replaces strings in JSON text, in one pass. */
+/** Replaces strings of a JSON text in one pass. */
 export function* rewriteStrings(raw: RawJson, visitor: TokenVisitor): Steps<RawJson> {
   const splice = new Splice(raw);
   const tokens = new JsonTokenizer(raw);
@@ -77,9 +77,8 @@ export function* rewriteStrings(raw: RawJson, visitor: TokenVisitor): Steps<RawJ
 
 const TOKENS_PER_STEP = 1_024;
 
-/** An unfinished copy of an array or object. */
 interface ContainerCopy {
-  /** The printed values of an object by printed key; undefined for an array. */
+  /** The JSON text of the values of an object, by the JSON text of their keys; undefined for an array. */
   readonly members: Map<string, string> | undefined;
   key: string;
   items: string;

@@ -1,7 +1,7 @@
 import { BACKSLASH } from './cursor.js';
 import { asRaw, kindOf, type RawJson } from './raw-json.js';
 
-// Truncation of strings. Like Python, counts code points.
+// Functions that truncate strings. Limits count code points, as in Python.
 
 /** Cuts a JSON string after `limit` characters and appends `…`. Returns shorter strings and other values unchanged. */
 export function shortened(raw: RawJson, limit: number): RawJson {
@@ -38,7 +38,7 @@ export function stringPrefix(text: string, { start, end, isCut }: StringToken, l
   return asRaw(`${text.slice(start, endOfCharacters(text, start, end, limit))}"`);
 }
 
-/** The end of the first `limit` characters of the JSON string from `start` to `end`; at most its closing quote. */
+/** The index after the first `limit` characters of the JSON string from `start` to `end`, before its closing quote. */
 function endOfCharacters(text: string, start: number, end: number, limit: number): number {
   let position = start + 1;
   for (let count = 0; count < limit; count++) {
@@ -55,7 +55,7 @@ function endOfCharacter(text: string, start: number): number {
   return start + (/^\\u[dD][89abAB]..\\u[dD][c-fC-F]/.test(text.slice(start, start + 12)) ? 12 : 6);
 }
 
-/** A high surrogate implies a pair: neither PostgreSQL nor our reader returns lone surrogates unescaped. */
+/** A high surrogate always begins a pair: neither PostgreSQL nor `readJson` returns lone surrogates unescaped. */
 function isHighSurrogate(text: string, position: number): boolean {
   return (text.charCodeAt(position) & 0xfc00) === 0xd800;
 }

@@ -28,7 +28,7 @@ export class JsonTokenizer {
 
   constructor(private readonly text: string) {}
 
-  /** The number of arrays and objects that are open after the token. */
+  /** The number of arrays and objects that are open after the current token. */
   get depth(): number {
     return this.containers.length;
   }

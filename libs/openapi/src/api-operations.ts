@@ -6,7 +6,7 @@ export type Operation = NonNullable<Paths[string]['get']>;
 type Parameter = Extract<NonNullable<Operation['parameters']>[number], { name: string }>;
 type Responses = Operation['responses'];
 
-/** An operation on sessions. All of them share the authentication and the error responses. */
+/** Completes a session operation with the tag, the authentication and the error responses that all of them have. */
 export function sessionOperation(operation: {
   readonly operationId: string;
   readonly summary: string;
@@ -25,7 +25,7 @@ export function sessionOperation(operation: {
   };
 }
 
-/** The content of a request or response body. */
+/** The `content` of a JSON request or response body. */
 export function jsonContent(schema: Schema): { 'application/json': { schema: Schema } } {
   return { 'application/json': { schema } };
 }
@@ -56,7 +56,7 @@ export const SESSION_TYPE = queryParameter(
 export const DELETE_MEDIA = queryParameter(
   'delete_media',
   { type: 'boolean', default: false },
-  'Also delete media outside the database; responds 503, because this service has no media storage',
+  'Also delete media outside the database; true responds 503, because this service has no media storage',
 );
 
 /** The parameters that select the user, the database and the table. */

@@ -37,8 +37,8 @@ export const SESSION_PATHS: Paths = {
       operationId: 'create_session',
       summary: 'Create a session',
       description:
-        'Stores a new session. All members of the body are optional. `runs` and `summary`, which AgentOS ignores, ' +
-        'import an existing conversation with its history. The request is applied completely or not at all.',
+        'Stores a new session. All members of the body are optional. `runs` and `summary` import the history of an ' +
+        'existing conversation; AgentOS ignores them. The request is applied completely or not at all.',
       parameters: [NEW_SESSION_TYPE, DB_ID],
       body: { content: jsonContent({ ...schemaRef('CreateSessionRequest'), default: {} }) },
       responses: { 201: response('The new session', SESSION_DETAIL), 409: { description: 'The session_id is taken' } },

@@ -16,7 +16,7 @@ import {
 
 const TIMESTAMPS = propertiesOf('created_at updated_at', optional(DATE_TIME));
 
-/** Sessions in lists, and the details of each session type. */
+/** Schemas of session lists and of the details of each session type. */
 export const SESSION_SCHEMAS: Schemas = {
   SessionType: { type: 'string', enum: ['agent', 'team', 'workflow'] },
   SortOrder: { type: 'string', enum: ['asc', 'desc'] },
@@ -101,7 +101,7 @@ const LINEAGE = {
   last_checkpoint_at_message_index: optional(INTEGER),
 };
 
-/** Runs of agents, teams and workflows, and run previews. */
+/** Schemas of agent, team and workflow runs, and of run previews. */
 export const RUN_SCHEMAS: Schemas = {
   RunSchema: objectSchema(
     {
@@ -170,7 +170,7 @@ export const RUN_SCHEMAS: Schemas = {
   ),
 };
 
-/** Request bodies. `runs` and `summary` of a new session are extensions, which AgentOS ignores. */
+/** Schemas of request bodies. `runs` and `summary` of a new session are extensions, which AgentOS ignores. */
 export const REQUEST_SCHEMAS: Schemas = {
   CreateSessionRequest: objectSchema({
     ...propertiesOf('session_id session_name', optional(STRING)),
@@ -198,7 +198,7 @@ const PROBLEM_SCHEMA: Schema = objectSchema(
   ['detail'],
 );
 
-/** Bodies of error responses and of the health routes. */
+/** Schemas of error responses and of the responses of the health routes. */
 export const RESPONSE_SCHEMAS: Schemas = {
   ...propertiesOf(
     'BadRequestResponse UnauthenticatedResponse NotFoundResponse InternalServerErrorResponse',

@@ -35,7 +35,7 @@ const START_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', v
  * Serves the OpenAPI document at `/openapi.json`, built on the first request, and Swagger UI at `/docs`. The page loads
  * nothing from other hosts. Call this before the application listens.
  *
- * @param options of the routes, which have no controller and so no interceptors
+ * @param options route options of Fastify; Nest's interceptors do not run, because these routes have no controller
  */
 export function mountDocs(app: NestFastifyApplication, options: RouteShorthandOptions): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -58,7 +58,7 @@ export function mountDocs(app: NestFastifyApplication, options: RouteShorthandOp
   }
 }
 
-/** A response body with its strong validator (RFC 9110, section 8.8.3). */
+/** A response body with its strong entity tag (RFC 9110, section 8.8.3). */
 interface TaggedBody {
   readonly content: string;
   readonly etag: string;
@@ -68,7 +68,7 @@ function withEtag(content: string): TaggedBody {
   return { content, etag: `"${hash('sha256', content, 'base64url')}"` };
 }
 
-/** True when the client has this version. `If-None-Match` uses weak comparison (RFC 9110, section 13.1.2). */
+/** True when the client has the current version. `If-None-Match` uses weak comparison (RFC 9110, section 13.1.2). */
 function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   return ifNoneMatch?.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, ''))) ?? false;
 }

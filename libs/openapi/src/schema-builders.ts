@@ -18,12 +18,12 @@ export function anyOf(...schemas: Schema[]): Schema {
   return { anyOf: schemas };
 }
 
-/** A value that may be null or absent. */
+/** A schema that also accepts null. */
 export function optional(schema: Schema): Schema {
   return anyOf(...('anyOf' in schema && schema.anyOf ? schema.anyOf : [schema]), { type: 'null' });
 }
 
-/** A reference to a schema of the document's components. */
+/** A reference to a schema in the document's `components`. */
 export function schemaRef(name: string): Schema {
   return { $ref: `#/components/schemas/${name}` };
 }
@@ -32,7 +32,7 @@ export function objectSchema(properties: Schemas, required: readonly string[] = 
   return { type: 'object', properties, ...(required.length > 0 && { required: [...required] }) };
 }
 
-/** @param names separated by spaces; all get the same schema */
+/** The same schema for each of the names, which are separated by spaces. */
 export function propertiesOf(names: string, schema: Schema): Schemas {
   return Object.fromEntries(names.split(' ').map((name) => [name, schema]));
 }

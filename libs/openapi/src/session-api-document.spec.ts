@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sessionApiDocument } from './index.js';
 
-/** AgentOS's document, as far as code generators use it. Update: `AGENTOS_URL=http://… vitest run libs/openapi -u`. */
+/** The parts of AgentOS's document that generators use. Update: `AGENTOS_URL=http://… vitest run libs/openapi -u`. */
 const RECORDED = join(import.meta.dirname, 'agentos-3.1.10.openapi.snap');
 
 const liveUrl = process.env.AGENTOS_URL;
@@ -57,7 +57,7 @@ interface Constraint {
   maxLength?: number;
 }
 
-/** docs/parity.md: page 0 and long name filters are rejected; a new session may contain runs and a summary. */
+/** Adds our deviations (docs/parity.md): first page 1, maximum filter length, and runs and summary of new sessions. */
 function withDeviations(agentOs: Signature): Signature {
   const copy = structuredClone(agentOs) as {
     operations: { 'GET /sessions': { parameters: { name: string; schema: { anyOf: Constraint[] } }[] } };

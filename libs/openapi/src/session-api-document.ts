@@ -25,13 +25,12 @@ export function sessionApiDocument(): OpenAPIObject {
   };
 }
 
-/** Code generators derive class names from titles. */
+/** Adds a title to each schema, because code generators derive class names from titles. */
 function withTitles(schemas: Schemas): Schemas {
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [name, { ...schema, title: titleOf(name) }]),
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      { ...schema, title: name.replace(/^(PaginatedResponse)_(\w+)_$/, '$1[$2]') },
+    ]),
   );
-}
-
-function titleOf(name: string): string {
-  return name.replace(/^(PaginatedResponse)_(\w+)_$/, '$1[$2]');
 }

@@ -13,7 +13,7 @@ function printMessage(stored: string, index = 0): string {
   return String(runSync(writer.done()));
 }
 
-/** Prints a message without the members that all tests share; derived ids read `new`. */
+/** Prints a message without the members that all test cases have in common. Derived ids are printed as `new`. */
 function printSpecificMembers(stored: string): RawJson {
   const text = printMessage(`{"id":"m","role":"user","created_at":1,${stored.slice(1)}`).replace(UUID, '"new"');
   const common = /^\{"id":"m",|"from_history":false,"stop_after_tool_call":false,"role":"user",|,?"created_at":1\}$/g;
@@ -21,7 +21,7 @@ function printSpecificMembers(stored: string): RawJson {
 }
 
 describe('writeMessage', () => {
-  it('prints known members in a fixed order, always with the flags, and without null or empty values', () => {
+  it('prints the known, non-empty members in a fixed order, and both flags even when they are not stored', () => {
     const stored =
       '{"created_at":5,"role":"assistant","id":"m1","content":"","tool_calls":[{"id":"c", "function":{}}],"name":null,' +
       '"tool_args":{},"provider_data":{"n":1.50,"x":null},"citations":{"raw":1},"temporary":false,"from_history":"yes","extra":1}';
@@ -31,7 +31,7 @@ describe('writeMessage', () => {
     );
   });
 
-  it('derives the id from the path, the same on every read, and takes the time from the run', () => {
+  it('derives a stable id from the path, and takes the time from the run, when a message has neither', () => {
     const text = printMessage('{"role":"user"}');
     expect(text.replace(UUID, '"new"')).toBe(
       '{"id":"new","from_history":false,"stop_after_tool_call":false,"role":"user","created_at":1700000000}',
@@ -64,7 +64,7 @@ describe('writeMessage', () => {
     ],
     ['no metrics when all counts are zero', '{"metrics":{"input_tokens":0}}', '{}'],
     [
-      'all three members of references, the time as a float',
+      'references with all three members and the time as a float',
       '{"references":{"time":2,"query":"q","extra":1}}',
       '{"references":{"query":"q","references":null,"time":2.0}}',
     ],

@@ -23,13 +23,13 @@ type Members = ReadonlyMap<string, RawJson>;
 
 interface MessageField {
   readonly name: string;
-  /** Returns the printed value, or undefined when the stored value is invalid. */
+  /** Returns the value to print, or undefined when the stored value is invalid. */
   readonly print: (raw: RawJson, path: ItemPath) => RawJson | undefined;
-  /** The printed value of a message without this field. */
+  /** Printed when the message has no valid value for the field. */
   readonly byDefault?: RawJson;
 }
 
-/** The members of a message between `id` and its media, in printed order. */
+/** The members of a message between `id` and its media lists, in printed order. */
 const BEFORE_MEDIA: readonly MessageField[] = [
   { name: 'content', print: stringOrParts },
   { name: 'reasoning_content', print: laxString },
@@ -49,7 +49,7 @@ const BEFORE_MEDIA: readonly MessageField[] = [
   { name: 'checkpoint_created_at', print: laxInteger },
 ];
 
-/** The media lists, in printed order. */
+/** The media lists of a message, in printed order. */
 const MEDIA_LISTS: readonly { readonly name: string; readonly kind: MediaKind }[] = [
   { name: 'images', kind: IMAGE },
   { name: 'audio', kind: AUDIO },
@@ -57,7 +57,7 @@ const MEDIA_LISTS: readonly { readonly name: string; readonly kind: MediaKind }[
   { name: 'files', kind: FILE },
 ];
 
-/** The members between the media and `created_at`, in printed order. */
+/** The members of a message between its media lists and `created_at`, in printed order. */
 const AFTER_MEDIA: readonly MessageField[] = [
   { name: 'audio_output', print: (raw, path) => reprintMedia(AUDIO, raw, path.child('audio_output')) },
   { name: 'references', print: reprintReferences },
@@ -71,7 +71,7 @@ export const MESSAGE_MEMBERS = new MemberNames([
   ...[...BEFORE_MEDIA, ...MEDIA_LISTS, ...AFTER_MEDIA].map(({ name }) => name),
 ]);
 
-/** False for system and tool messages, and for messages that were repeated from an earlier run. */
+/** False for system and tool messages, and for messages repeated from an earlier run (`from_history`). */
 export function isShownInChat(message: Members): boolean {
   const role = message.get('role');
   if (role === '"system"' || role === '"tool"') return false;
@@ -82,8 +82,8 @@ export function isShownInChat(message: Members): boolean {
  * Writes a stored message as an item of `chat_history`: known members only, in a fixed order, without nulls, empty
  * lists, empty objects and invalid values.
  *
- * @param createdAt Unix seconds, for a message without `created_at`
- * @returns steps that write the rest of a message with media; undefined when the message is complete
+ * @param createdAt Unix seconds, printed when the message has no valid `created_at`
+ * @returns undefined when the message is written completely; for a message with media, the steps that write its rest
  */
 export function writeMessage(
   writer: JsonWriter,
@@ -93,7 +93,7 @@ export function writeMessage(
 ): Steps<void> | undefined {
   writer.openObject().member('id', coerceOptional(message.get('id'), laxString) ?? derivedId(path));
   writeFields(writer, message, BEFORE_MEDIA, path);
-  // Few messages have media, and a generator for each message would take a tenth of a detail's CPU time.
+  // Only messages with media get a generator: one per message would take a tenth of the CPU time of a session detail.
   if (MEDIA_LISTS.some(({ name }) => message.has(name))) return writeMediaAndEnd(writer, message, path, createdAt);
   writeEnd(writer, message, path, createdAt);
   return undefined;
@@ -158,7 +158,7 @@ const METRIC_NAMES = [
 
 const METRIC_MEMBERS = new MemberNames(METRIC_NAMES);
 
-/** Prints the known metrics of a message without nulls and counts of 0; 0.0 is kept. Undefined when none is left. */
+/** Prints the known metrics of a message without nulls and counts of 0; 0.0 is kept. Undefined when none remains. */
 function reprintMetrics(raw: RawJson | undefined): RawJson | undefined {
   if (raw === undefined || kindOf(raw) !== 'object') return undefined;
   const members = membersOf(raw, METRIC_MEMBERS);
@@ -191,7 +191,7 @@ const REFERENCES_FIELDS: readonly (readonly [name: string, coerce: Coercion])[] 
 
 const REFERENCES_MEMBERS = new MemberNames(REFERENCES_FIELDS.map(([name]) => name));
 
-/** Prints the knowledge references of a user message. All three members are always present; invalid ones are null. */
+/** Prints the knowledge references of a user message, always with all three members; an invalid value becomes null. */
 function reprintReferences(raw: RawJson): RawJson | undefined {
   if (kindOf(raw) !== 'object') return undefined;
   const members = membersOf(raw, REFERENCES_MEMBERS);

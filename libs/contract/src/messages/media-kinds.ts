@@ -1,10 +1,10 @@
 import { asRaw, EMPTY_STRING, kindOf, MemberNames, quote, type RawJson, unquote } from '@session-service/json';
 import { anyValue, type Coercion, laxFloat, laxInteger, laxString } from '../coercion.js';
 
-/** A printed member of a media object. The default replaces an absent member, but not null. */
+/** A printed member of a media object. `byDefault` is printed when the member is absent, but not when it is null. */
 type MediaField = readonly [name: string, coerce: Coercion, byDefault?: RawJson];
 
-/** One of the four kinds of media in messages and run inputs. */
+/** The rules for one of the four kinds of media in messages and run inputs. */
 export interface MediaKind {
   /** The members between `id` and the content, in printed order. */
   readonly fields: readonly MediaField[];
@@ -14,7 +14,7 @@ export interface MediaKind {
   readonly inlineInputFields: ReadonlySet<string>;
   /** Prints the content; undefined when it is empty. */
   readonly printContent: (content: RawJson, mimeType: RawJson | undefined) => RawJson | undefined;
-  /** Files have fewer rules: any content, several sources and an empty id are valid. */
+  /** Files have fewer rules than other media: any content, several sources and an empty id are valid. */
   readonly isFile: boolean;
 }
 
@@ -99,7 +99,7 @@ export const FILE: MediaKind = {
   isFile: true,
 };
 
-/** The members that any kind of media object may have. */
+/** The members of all kinds of media objects together. */
 export const MEDIA_MEMBERS = new MemberNames([
   ...['id', 'content', 'media_reference', 'metadata', 'citations'],
   ...[IMAGE, AUDIO, VIDEO, FILE].flatMap(({ fields }) => fields.map(([name]) => name)),
@@ -129,7 +129,7 @@ export function reencodeBase64(raw: RawJson): RawJson | undefined {
   return bytes.length === 0 ? undefined : asRaw(`"${bytes.toString('base64')}"`);
 }
 
-/** The common case: content that re-encodes to itself, so that large images need not be decoded. */
+/** True for base64 that re-encodes to itself, the usual case, so that large images need not be decoded. */
 function isCanonicalBase64(raw: RawJson): boolean {
   if (raw.length % 4 !== 2 || !/^"[A-Za-z0-9+/]*={0,2}"$/.test(raw)) return false;
   const lastFour = raw.slice(1, -1).slice(-4);

@@ -15,10 +15,10 @@ import { type Coercion, coerceOptional, laxInteger, laxObject, laxString } from 
 import { derivedId, type ItemPath } from './derived-id.js';
 import { MEDIA_MEMBERS, type MediaKind } from './media-kinds.js';
 
-/** Location of a media object's content: inline in the JSON, at a source named by its fields, or in an object store. */
+/** Location of a media object's content: inline in the JSON, at its `url` or `filepath`, or in an object store. */
 type MediaLocation = 'inline' | 'named' | { readonly reference: RawJson };
 
-/** Writes a message's media of one kind as a member; writes nothing when no object is valid. */
+/** Writes the valid media of one kind as a member of a message; writes no member when there are none. */
 export function* writeMediaList(
   writer: JsonWriter,
   name: string,
@@ -110,13 +110,12 @@ const REQUIRED_REFERENCE_MEMBERS = ['media_id', 'storage_key', 'storage_backend'
 
 interface MediaReference {
   readonly json: RawJson;
-  /** The URL of the object, if the reference has one. */
   readonly url: RawJson | undefined;
   /** False when an optional field was invalid and is missing in `json`. */
   readonly isComplete: boolean;
 }
 
-/** Reads a reference to media in an object store; undefined unless it names the object and its store. */
+/** Reads a reference to media in an object store; undefined when a required field is missing or invalid. */
 export function readMediaReference(raw: RawJson | undefined): MediaReference | undefined {
   if (raw === undefined || kindOf(raw) !== 'object') return undefined;
   const members = membersOf(raw, REFERENCE_MEMBERS);

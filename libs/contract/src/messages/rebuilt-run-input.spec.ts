@@ -45,7 +45,7 @@ describe('rebuiltRunInput', () => {
     ['files', '{"name":"n","content":""}'],
     ['files', '{"id":"f","url":"u","mime_type":"image/png"}'],
     ['files', '{"id":"f","url":"u","citations":"maybe"}'],
-  ])('skips invalid %s: %s', (name, item) => {
+  ])('omits an invalid item of %s: %s', (name, item) => {
     expect(runSync(rebuiltRunInput(asRaw(`{"input_content":"hi","${name}":[${item}]}`), PATH))).toBe(
       '{"input_content":"hi"}',
     );

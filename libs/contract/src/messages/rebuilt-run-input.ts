@@ -24,14 +24,14 @@ const INPUT_MEDIA_KINDS: readonly (readonly [name: string, kind: MediaKind])[] =
   ['files', FILE],
 ];
 
-/** Limit of the printed media, in characters. The input is only used for a title, which is much shorter. */
+/** Media beyond this length, in characters, are not printed: the input serves only as a title, which is shorter. */
 const MAX_MEDIA_LENGTH = 65_536;
 
 const INPUT_MEMBERS = new MemberNames(['input_content', ...INPUT_MEDIA_KINDS.map(([name]) => name)]);
 
 /**
  * The input of a run as AgentOS prints it after rebuilding the run's objects: content and media only. An absent content
- * becomes `""`; null content and invalid media are left out. Undefined when the input is not an object, or empty.
+ * becomes `""`; null content and invalid media are omitted. Undefined when the input is empty or not an object.
  */
 export function* rebuiltRunInput(input: RawJson, path: ItemPath): Steps<RawJson | undefined> {
   if (kindOf(input) !== 'object' || !isTruthy(input)) return undefined;
@@ -59,15 +59,14 @@ function* rebuildMedia(kind: MediaKind, raw: RawJson | undefined, path: ItemPath
 
 type MediaMembers = Map<string, RawJson>;
 
-/** Prints a media object of a run's input. Undefined if any field is invalid, whereas messages omit only that field. */
+/** Prints a media object of a run's input. Undefined if any field is invalid; messages omit only the invalid field. */
 function reprintInputMedia(kind: MediaKind, raw: RawJson, path: ItemPath): RawJson | undefined {
   if (kindOf(raw) !== 'object') return undefined;
   const members = new Map(membersOf(raw, MEDIA_MEMBERS));
   const reference = members.get('media_reference');
   if (hasStorageKey(reference)) return reprintStored(kind, members, reference, path);
-  return coerceOptional(members.get('content'), laxString)
-    ? reprintInline(kind, members, path)
-    : reprintNamed(kind, members, path);
+  if (!coerceOptional(members.get('content'), laxString)) return reprintNamed(kind, members, path);
+  return kind.isFile ? reprintInlineFile(kind, members, path) : reprintInlineBytes(kind, members, path);
 }
 
 const STORAGE_KEY = new MemberNames(['storage_key']);
@@ -82,19 +81,10 @@ function reprintStored(kind: MediaKind, members: MediaMembers, raw: RawJson, pat
   const reference = readMediaReference(raw);
   members.delete('external');
   members.delete('content');
-  if (!isTruthy(members.get('url'))) setOrDelete(members, 'url', reference?.url);
+  if (!isTruthy(members.get('url'))) members.set('url', reference?.url ?? NULL);
   if (!reference?.isComplete || !isTyped(kind, members) || !isValidField(members, 'metadata', laxObject))
     return undefined;
   return printMedia(kind, members, path, { reference: reference.json });
-}
-
-function setOrDelete(members: MediaMembers, name: string, value: RawJson | undefined): void {
-  if (value === undefined) members.delete(name);
-  else members.set(name, value);
-}
-
-function reprintInline(kind: MediaKind, members: MediaMembers, path: ItemPath): RawJson | undefined {
-  return kind.isFile ? reprintInlineFile(kind, members, path) : reprintInlineBytes(kind, members, path);
 }
 
 function reprintInlineBytes(kind: MediaKind, members: MediaMembers, path: ItemPath): RawJson | undefined {
@@ -136,18 +126,15 @@ function isFileWithSource(members: MediaMembers): boolean {
 
 /** True when the id and all fields (or those in `checked`) have the right type, and a file has a known media type. */
 function isTyped(kind: MediaKind, members: MediaMembers, checked?: ReadonlySet<string>): boolean {
+  const mimeType = members.get('mime_type');
   const areFieldsValid = kind.fields.every(
     ([name, coerce]) => checked?.has(name) === false || isValidField(members, name, coerce),
   );
   return (
     areFieldsValid &&
     isValidField(members, 'id', laxString) &&
-    (!kind.isFile || hasKnownMimeType(members.get('mime_type')))
+    (!kind.isFile || !isPresent(mimeType) || isFileMimeType(mimeType))
   );
-}
-
-function hasKnownMimeType(raw: RawJson | undefined): boolean {
-  return !isPresent(raw) || isFileMimeType(raw);
 }
 
 function isValidField(members: MediaMembers, name: string, coerce: Coercion): boolean {

@@ -23,9 +23,9 @@ import {
 } from '../validation-issues.js';
 
 /**
- * Returns the body if it is an object, and reports it otherwise.
+ * Returns the body if it is an object; reports it otherwise.
  *
- * @param whenAbsent 'missing': a request without a body is an error; 'empty': it counts as `{}`
+ * @param whenAbsent 'missing': a request without a body is reported; 'empty': it is accepted
  */
 export function readModel(body: Body, log: IssueLog, whenAbsent: 'missing' | 'empty'): RawJson | undefined {
   if (body.kind === 'json' && kindOf(body.root) === 'object') return body.root;
@@ -35,7 +35,7 @@ export function readModel(body: Body, log: IssueLog, whenAbsent: 'missing' | 'em
   return undefined;
 }
 
-/** As `readModel`, for a model whose members are all optional. */
+/** Reads an object whose members are all optional. Any other body counts as `{}` after `readModel` has reported it. */
 export function readFields(body: Body, names: MemberNames, log: IssueLog, whenAbsent: 'missing' | 'empty'): Fields {
   return new Fields(readModel(body, log, whenAbsent) ?? EMPTY_OBJECT, names, {
     loc: ['body'],
@@ -46,19 +46,19 @@ export function readFields(body: Body, names: MemberNames, log: IssueLog, whenAb
 }
 
 interface FieldRules {
-  /** Location of the object. */
+  /** Location of the object in the request. */
   readonly loc: Loc;
   /** Called for members of a wrong type. */
   readonly report: ReportIssue;
   /** Called for members that PostgreSQL cannot store. */
   readonly reportUnstorable: ReportIssue;
-  /** False when the body contains nothing to clean or reject, as usual: the members are then not scanned again. */
+  /** Usually false: then the body contains nothing to clean or reject, and its members are not scanned again. */
   readonly isUnstorable: boolean;
 }
 
 /**
  * Reads the optional members of a body object. Call the methods in the order in which the contract declares the
- * members. Null counts as absent; so does an invalid member, which is also reported.
+ * members. Null counts as absent; an invalid member is reported and counts as absent.
  */
 export class Fields {
   readonly members: ReadonlyMap<string, RawJson>;
@@ -76,7 +76,7 @@ export class Fields {
     return new Fields(this.raw, this.names, { ...this.rules, ...rules });
   }
 
-  /** A string that is stored unchanged. */
+  /** A string that is stored unchanged. Characters that PostgreSQL cannot store are reported. */
   id(name: string): string | undefined {
     const id = this.string(name);
     if (id !== undefined && this.rules.isUnstorable) {

@@ -1,12 +1,12 @@
 import { runSync } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
+import { issuesOf, problemOf, received } from '../../../../test/support/contract-problem.js';
 import { idTooLong, parseCreateSession } from './create-session.request.js';
-import { issuesOf, problemOf, received } from './problem.fixture.js';
 
 const parse = (body: string, query = '') => runSync(parseCreateSession(query, received(body)));
 
 describe('parseCreateSession', () => {
-  it('accepts a request without a body, with any content type', () => {
+  it('accepts a request without a body, whatever its content type', () => {
     const parsed = runSync(parseCreateSession('', received(undefined, 'text/plain')));
     expect(parsed).toMatchObject({ type: 'agent', sessionId: undefined, metadata: undefined, runs: undefined });
   });
@@ -30,7 +30,7 @@ describe('parseCreateSession', () => {
     });
   });
 
-  it('treats an empty id, and metadata of reserved keys only, as absent', () => {
+  it('treats an empty session_id, and metadata with only reserved keys, as absent', () => {
     const parsed = parse('{"session_id":"","metadata":{"agno_dispatch_chain":[]}}');
     expect(parsed).toMatchObject({ sessionId: undefined, metadata: undefined });
   });
@@ -50,15 +50,8 @@ describe('parseCreateSession', () => {
     expect(parse('{"team_id":"\\u0000"}').teamId).toBeUndefined();
   });
 
-  it('reports an id that PostgreSQL finds too long at its location in the body', () => {
-    const reject = () => {
-      throw idTooLong('session_id', 'x');
-    };
-    expect(issuesOf(reject)).toEqual(['value_error body.session_id']);
-  });
-
   describe('with runs and a summary', () => {
-    it('returns them cleaned and in order', () => {
+    it('returns the summary, and the cleaned runs in order', () => {
       const runs =
         '[{"run_id":"b","content":"x\\u0000"},{"session_id":"s","run_id":"a","created_at":5,"agent_id":null}]';
       const parsed = parse(`{"session_id":"s","summary":{"summary":"x"},"runs":${runs}}`);
@@ -86,14 +79,23 @@ describe('parseCreateSession', () => {
       expect(issuesOf(() => parse(`{"session_id":"s","runs":${runs}}`))).toEqual([issue]);
     });
 
-    it('rejects a run with a session_id when the session has none yet', () => {
+    it('rejects a run with a session_id when the request has no session_id', () => {
       const [, detail] = problemOf(() => parse('{"runs":[{"run_id":"a","session_id":"s"}]}'));
       expect(detail).toMatchObject([{ msg: 'Value error, run belongs to another session', input: 's' }]);
     });
 
-    it('rejects a summary that AgentOS could not read back', () => {
+    it('rejects a summary that is not an object or has no text', () => {
       expect(issuesOf(() => parse('{"summary":"x"}'))).toEqual(['dict_type body.summary']);
       expect(issuesOf(() => parse('{"summary":{"topics":[]}}'))).toEqual(['missing body.summary.summary']);
     });
+  });
+});
+
+describe('idTooLong', () => {
+  it('returns a 422 with the location of the id in the body', () => {
+    const reject = () => {
+      throw idTooLong('session_id', 'x');
+    };
+    expect(issuesOf(reject)).toEqual(['value_error body.session_id']);
   });
 });

@@ -9,11 +9,11 @@ import type { WithDeferredProblem } from './get-session.request.js';
 import { readInitialRuns } from './initial-runs.js';
 import { readMetadata, readSummary } from './session-members.js';
 
-/** `POST /sessions`. Strings and JSON are cleaned, ids are unchanged. State, metadata and summary are objects. */
+/** Parameters of `POST /sessions`. Strings and JSON are cleaned, ids are not. State, metadata, summary are objects. */
 export interface CreateSession extends WithDeferredProblem {
   readonly type: SessionType;
   readonly dbId: string | undefined;
-  /** Undefined: the service generates one. */
+  /** Undefined: the service generates an id. */
   readonly sessionId: string | undefined;
   readonly sessionName: string | undefined;
   readonly sessionState: RawJson | undefined;
@@ -74,7 +74,7 @@ export function* parseCreateSession(rawQuery: string, received: ReceivedBody): S
     ...componentIds,
     sessionName,
     sessionState,
-    // A new session stores no metadata when the client sent reserved keys only.
+    // A new session has no metadata when the client sent only reserved keys.
     metadata: isPresent(metadata) ? metadata : undefined,
     summary,
     runs,
@@ -92,8 +92,8 @@ function readComponentIds(fields: Fields, type: SessionType) {
 }
 
 /**
- * 422 for an id that exceeds the size of an index row. Only PostgreSQL can tell (SQLSTATE 54000,
- * program_limit_exceeded), because it compresses ids: 100,000 equal letters fit, 2,693 random ones do not.
+ * 422 for an id that exceeds the size of an index row. Only PostgreSQL can detect it (SQLSTATE 54000,
+ * program_limit_exceeded), because it compresses ids: 100,000 equal letters fit, 2,693 random letters do not.
  */
 export function idTooLong(name: string, id: string): HttpProblem {
   return unprocessable([invalidValue(['body', name], 'id is too long for the index of its table', quote(id))]);

@@ -1,7 +1,7 @@
 import { runSync } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
+import { issuesOf, problemOf, received } from '../../../../test/support/contract-problem.js';
 import { parseDeleteSession, parseDeleteSessions } from './delete-sessions.request.js';
-import { issuesOf, problemOf, received } from './problem.fixture.js';
 
 const parse = (body: string, query = '') => runSync(parseDeleteSessions(query, received(body)));
 
@@ -25,7 +25,7 @@ describe('parseDeleteSessions', () => {
     expect(parsed.sessionIds).toEqual(['a', '\u0001']);
   });
 
-  it('responds 400 to lists of different lengths', () => {
+  it('throws a 400 for lists of different lengths', () => {
     const message = 'Session IDs and session types must have the same length';
     expect(problemOf(() => parse('{"session_ids":["a","b"],"session_types":["agent"]}'))).toEqual([400, message]);
   });
@@ -39,7 +39,7 @@ describe('parseDeleteSessions', () => {
     ]);
   });
 
-  it('rejects empty and missing lists, and values that are not lists', () => {
+  it('rejects a list that is empty, missing or of another type', () => {
     const ctx = { field_type: 'List', min_length: 1, actual_length: 0 };
     const msg = 'List should have at least 1 item after validation, not 0';
     expect(problemOf(() => parse('{"session_ids":[],"x":1}'))).toEqual([

@@ -17,10 +17,10 @@ import {
 import { readModel } from './body-fields.js';
 import { readTableReference, type TableReference } from './get-session.request.js';
 
-/** `DELETE /sessions/{id}`. `type` and the body are ignored. */
+/** Parameters of `DELETE /sessions/{id}`. `type` and the body are ignored. */
 export interface DeleteSession extends TableReference {
   readonly userId: string | undefined;
-  /** True is rejected with 503 once the database is resolved, because this service has no media storage. */
+  /** If true, the request gets a 503 after its database is resolved, because this service has no media storage. */
   readonly deleteMedia: boolean;
 }
 
@@ -39,9 +39,9 @@ function readDeleteParameters(query: QueryReader): DeleteSession {
   return { userId: query.string('user_id'), ...readTableReference(query), deleteMedia: query.flag('delete_media') };
 }
 
-/** `DELETE /sessions`. The types are validated and then ignored, as in AgentOS. */
+/** Parameters of `DELETE /sessions`. The types are validated and then ignored, as in AgentOS. */
 export interface DeleteSessions extends DeleteSession {
-  /** Without ids that PostgreSQL cannot store, with NUL or a lone surrogate: no session has them. */
+  /** Does not contain ids with NUL or a lone surrogate: PostgreSQL cannot store them, so no session has them. */
   readonly sessionIds: readonly string[];
 }
 
@@ -49,7 +49,7 @@ const MEMBERS = new MemberNames(['session_ids', 'session_types']);
 
 /**
  * @param rawQuery text after `?`
- * @throws HttpProblem 422; those of `readBody`; 400 for lists of different lengths, if nothing else is wrong
+ * @throws HttpProblem 422, or those of `readBody`; 400 for lists of different lengths, when there is no other issue
  */
 export function* parseDeleteSessions(rawQuery: string, received: ReceivedBody): Steps<DeleteSessions> {
   const body = yield* readBody(received);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { issuesOf, problemOf } from '../../../../test/support/contract-problem.js';
 import { parseGetRuns } from './get-runs.request.js';
-import { issuesOf, problemOf } from './problem.fixture.js';
 
 const STATUSES = "['CANCELLED', 'COMPLETED', 'ERROR', 'PAUSED', 'PENDING', 'REGENERATED', 'RUNNING']";
 
 describe('parseGetRuns', () => {
-  it('reads bounds of any size and statuses in any case', () => {
+  it('reads bounds of any size, and statuses in any letter case', () => {
     const parsed = parseGetRuns(
       'created_after=-5&created_before=99999999999999999999&status=paused&status=ERROR&type=team',
     );
@@ -22,12 +22,12 @@ describe('parseGetRuns', () => {
     ['status=', "['']"],
     ['status=completed&status=stra%C3%9Fe', "['STRASSE']"],
     ['status=it%27s&status=%F0%9F%98%80&status=%EF%BF%BD', `["IT'S", '\ufffd', '😀']`],
-  ])('rejects the statuses in %s as %s', (query, values) => {
+  ])('rejects %s with a 400 that lists the unknown statuses %s', (query, values) => {
     const message = `Invalid status value(s) ${values}; expected one of ${STATUSES}`;
     expect(problemOf(() => parseGetRuns(query))).toEqual([400, message]);
   });
 
-  it('reports invalid types and bounds before unknown statuses', () => {
+  it('reports only an invalid type and invalid bounds when a status is unknown as well', () => {
     const expected = ['enum query.type', 'int_parsing query.created_after', 'int_parsing query.created_before'];
     expect(issuesOf(() => parseGetRuns('status=nope&created_before=1.5&created_after=&type=x'))).toEqual(expected);
   });

@@ -4,21 +4,21 @@ import { QueryReader } from '../query-parameters.js';
 import { IssueLog } from '../validation-issues.js';
 import { readSessionReference, type SessionReference } from './get-session.request.js';
 
-/** Statuses of a run, in the order of the error message. */
+/** Statuses of a run, in the order in which the error message lists them. */
 const RUN_STATUSES = ['CANCELLED', 'COMPLETED', 'ERROR', 'PAUSED', 'PENDING', 'REGENERATED', 'RUNNING'] as const;
 type RunStatus = (typeof RUN_STATUSES)[number];
 
-/** `GET /sessions/{id}/runs` and `…/run-previews`. The bounds are inclusive Unix seconds of any size. */
+/** Parameters of `GET /sessions/{id}/runs` and `…/run-previews`. The bounds are inclusive Unix seconds of any size. */
 export interface GetRuns extends SessionReference {
   readonly createdAfter: bigint | undefined;
   readonly createdBefore: bigint | undefined;
-  /** Upper case; undefined: any status. */
+  /** Statuses in upper case; undefined: any status. */
   readonly statuses: ReadonlySet<RunStatus> | undefined;
 }
 
 /**
  * @param rawQuery text after `?`
- * @throws HttpProblem 422; 400 for unknown statuses, if nothing else is wrong
+ * @throws HttpProblem 422; 400 for unknown statuses, when there is no other issue
  */
 export function parseGetRuns(rawQuery: string): GetRuns {
   const log = new IssueLog();
@@ -53,7 +53,7 @@ function reprList(values: readonly string[]): string {
   return `[${values.map(reprString).join(', ')}]`;
 }
 
-/** Python orders strings by code point, JavaScript by UTF-16 code unit: they differ above U+FFFF. */
+/** Python sorts strings by code point, JavaScript by UTF-16 code unit. The orders differ above U+FFFF. */
 function byCodePoint(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }

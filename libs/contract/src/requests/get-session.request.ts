@@ -3,19 +3,19 @@ import { QueryReader } from '../query-parameters.js';
 import { SESSION_TYPES, type SessionType } from '../stored-session.js';
 import { IssueLog } from '../validation-issues.js';
 
-/** A request that may contain values that AgentOS accepts and then responds 500 to. */
+/** A request that may contain values which AgentOS accepts but answers with 500. */
 export interface WithDeferredProblem {
-  /** To be thrown once the database is resolved, before the request is used any further. */
+  /** The 422 for these values. Throw it after the database is resolved and before the request is used any further. */
   readonly deferredProblem: HttpProblem | undefined;
 }
 
-/** The database and the table of the session; undefined: the default. */
+/** The database and the table of a session; undefined selects the default. */
 export interface TableReference {
   readonly dbId: string | undefined;
   readonly table: string | undefined;
 }
 
-/** The query parameters that most routes of one session share. */
+/** The query parameters that most routes of a single session share. */
 export interface SessionReference extends TableReference {
   readonly type: SessionType | undefined;
   /** Restricts the request to sessions of this user. An empty string is compared like any other value. */
@@ -30,7 +30,7 @@ export function readSessionReference(query: QueryReader): SessionReference {
   return { type: query.choice('type', SESSION_TYPES), userId: query.string('user_id'), ...readTableReference(query) };
 }
 
-/** `GET /sessions/{id}` and `GET /sessions/{id}/runs/{run_id}`. */
+/** Parameters of `GET /sessions/{id}` and `GET /sessions/{id}/runs/{run_id}`. */
 export type GetSession = SessionReference;
 export type GetRun = SessionReference;
 
@@ -45,5 +45,5 @@ export function parseGetSession(rawQuery: string): GetSession {
   return reference;
 }
 
-/** `GET /sessions/{id}/runs/{run_id}` has the same parameters. */
+/** `GET /sessions/{id}/runs/{run_id}` has the same parameters as `GET /sessions/{id}`. */
 export const parseGetRun: (rawQuery: string) => GetRun = parseGetSession;

@@ -17,10 +17,10 @@ import {
 import { Fields } from './body-fields.js';
 
 /**
- * Reads the member `runs`, an extension of the contract: the initial runs of a new session, cleaned. Each needs a
- * unique `run_id`. A `session_id`, if present, must be that of the session. Undefined when absent.
+ * Reads and cleans the member `runs`, an extension of the contract: the initial runs of a new session. Each run needs a
+ * unique `run_id`; its `session_id`, if present, must be that of the session. Undefined when the member is absent.
  *
- * @param sessionId the session's id from the request; undefined when the service will generate one
+ * @param sessionId the session's id from the request; undefined when the service will generate an id
  */
 export function* readInitialRuns(
   fields: Fields,
@@ -45,7 +45,7 @@ export function* readInitialRuns(
   return runs;
 }
 
-/** Members that are stored in text columns of the runs table. */
+/** Members of a run that are stored in text columns of the runs table. */
 const TEXT_COLUMNS = ['agent_id', 'team_id', 'workflow_id', 'user_id', 'parent_run_id', 'status'];
 
 const CHECKED_MEMBERS = new MemberNames(['run_id', 'session_id', 'created_at', ...TEXT_COLUMNS]);

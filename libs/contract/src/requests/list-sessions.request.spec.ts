@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { issuesOf, problemOf } from '../../../../test/support/contract-problem.js';
 import { parseListSessions } from './list-sessions.request.js';
-import { issuesOf, problemOf } from './problem.fixture.js';
 
 describe('parseListSessions', () => {
   it('applies the defaults to an empty query', () => {
@@ -18,7 +18,7 @@ describe('parseListSessions', () => {
     });
   });
 
-  it('keeps empty filters, but treats an empty database as absent', () => {
+  it('returns empty filters unchanged, but undefined for an empty db_id and sort_by', () => {
     const parsed = parseListSessions('user_id=&component_id=&session_name=&sort_by=&db_id=&table=');
     expect(parsed).toMatchObject({ userId: '', componentId: '', sessionName: '', sortBy: undefined, dbId: undefined });
   });

@@ -9,20 +9,20 @@ const SORT_ORDERS = ['asc', 'desc'] as const;
 export type SortOrder = (typeof SORT_ORDERS)[number];
 
 /**
- * Limit of the name filter, in code points. PostgreSQL matches a LIKE pattern in time proportional to both lengths, and
- * cannot be cancelled while it does.
+ * Maximum length of the name filter, in code points. PostgreSQL matches a LIKE pattern in time proportional to the
+ * product of both lengths, and cannot cancel the match.
  */
 const MAX_NAME_FILTER_LENGTH = 256;
 
-/** `GET /sessions`. Undefined filters: no condition. An empty string is compared like any other value. */
+/** Parameters of `GET /sessions`. An undefined filter sets no condition; an empty string is compared like any value. */
 export interface ListSessions extends SessionReference, WithDeferredProblem {
   readonly componentId: string | undefined;
-  /** A part of the name, which may contain the wildcards of SQL's LIKE. */
+  /** A part of the stored name. May contain the wildcards of SQL's LIKE. */
   readonly sessionName: string | undefined;
   /** `limit` and `page` are at least 1; `limit` and `(page - 1) * limit` fit into a signed 64-bit integer. */
   readonly limit: bigint;
   readonly page: bigint;
-  /** A column name, which may be unknown; undefined: no ORDER BY (`sort_by=`). */
+  /** A column name, possibly unknown. Undefined, for an empty `sort_by`, means no ORDER BY. */
   readonly sortBy: string | undefined;
   readonly sortOrder: SortOrder;
 }

@@ -1,6 +1,6 @@
 import { runSync } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
-import { issuesOf, problemOf, received } from './problem.fixture.js';
+import { issuesOf, problemOf, received } from '../../../../test/support/contract-problem.js';
 import { parseRenameSession } from './rename-session.request.js';
 
 const parse = (body: string, type?: string) => runSync(parseRenameSession('', received(body, type)));
@@ -21,7 +21,7 @@ describe('parseRenameSession', () => {
     },
   );
 
-  it('reports a missing name when the body is not declared as JSON', () => {
+  it('reports a missing name when the content type is not JSON', () => {
     expect(issuesOf(() => parse('{"session_name":"x"}', 'text/plain'))).toEqual(['missing body.session_name']);
   });
 

@@ -5,9 +5,9 @@ import { storableString } from '../storable.js';
 import { echo, IssueLog, type Loc, missing, notAString } from '../validation-issues.js';
 import { readSessionReference, type SessionReference, type WithDeferredProblem } from './get-session.request.js';
 
-/** `POST /sessions/{id}/rename`. */
+/** Parameters of `POST /sessions/{id}/rename`. */
 export interface RenameSession extends SessionReference, WithDeferredProblem {
-  /** Cleaned; may be empty. */
+  /** The new name, cleaned. May be empty. */
   readonly sessionName: string;
 }
 
@@ -26,7 +26,7 @@ export function* parseRenameSession(rawQuery: string, received: ReceivedBody): S
 const MEMBERS = new MemberNames(['session_name']);
 const LOC: Loc = ['body', 'session_name'];
 
-/** Reads the only member of the body. As in AgentOS, any other body than an object counts as an object without it. */
+/** Reads the name, the only member of the body. As in AgentOS, a body that is not an object counts as `{}`. */
 function readName(body: Body, log: IssueLog): string {
   const raw = body.kind === 'json' ? membersOf(body.root, MEMBERS).get('session_name') : undefined;
   const name = raw && stringOf(raw);

@@ -32,10 +32,7 @@ const RESERVED_METADATA_KEYS = new MemberNames([
   'agno_dispatch_depth',
 ]);
 
-/**
- * Reads the member `metadata`, cleaned and without reserved keys. Undefined when absent; JSON null when it consists of
- * reserved keys only.
- */
+/** Reads the member `metadata`, cleaned, without reserved keys. JSON null: no other keys; undefined: no such member. */
 export function* readMetadata(fields: Fields): Steps<RawJson | undefined> {
   const metadata = fields.object('metadata');
   if (metadata === undefined) return undefined;
@@ -49,9 +46,9 @@ export function* readMetadata(fields: Fields): Steps<RawJson | undefined> {
 const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
 
 /**
- * Reads the member `summary` in its stored form: `summary`, `topics`, `updated_at` in this order, the first two of any
- * type, without null topics or an empty date, and with the date reprinted (`Z` becomes `+00:00`). Undefined when
- * absent.
+ * Reads the member `summary` in its stored form: the keys `summary`, `topics` and `updated_at` in this order, without
+ * null topics and empty dates. `summary` and `topics` may have any type; the date is reprinted (`Z` becomes `+00:00`).
+ * Undefined when the member is absent.
  *
  * @param report called for unknown keys, a missing or null `summary` and an invalid date, to which AgentOS responds 500
  */

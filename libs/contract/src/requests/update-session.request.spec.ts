@@ -1,6 +1,6 @@
 import { runSync } from '@session-service/json';
 import { describe, expect, it } from 'vitest';
-import { issuesOf, problemOf, received } from './problem.fixture.js';
+import { issuesOf, problemOf, received } from '../../../../test/support/contract-problem.js';
 import { parseUpdateSession } from './update-session.request.js';
 
 const parse = (body: string) => runSync(parseUpdateSession('type=team&user_id=u&db_id=d', received(body)));
@@ -17,7 +17,7 @@ describe('parseUpdateSession', () => {
     });
   });
 
-  it('prints numbers and duplicate keys as Python does', () => {
+  it('returns numbers and duplicate keys in the form that Python stores', () => {
     const { sessionState } = parse('{"session_state":{"b":1.0,"a":9007199254740993,"__proto__":1E5,"b":2.50}}');
     expect(sessionState).toBe('{"b":2.5,"a":9007199254740993,"__proto__":100000.0}');
   });
@@ -32,7 +32,7 @@ describe('parseUpdateSession', () => {
     ['{}', '{}'],
     ['{"agno_dispatch_depth":1,"a":1}', '{"a":1}'],
     ['{"agno_component_version":1,"agno_dispatch_chain":NaN}', 'null'],
-  ])('removes reserved keys from the metadata %s, giving %s', (metadata, expected) => {
+  ])('reduces the metadata %s to %s, without reserved keys', (metadata, expected) => {
     expect(parse(`{"metadata":${metadata}}`).metadata).toBe(expected);
   });
 
@@ -40,7 +40,7 @@ describe('parseUpdateSession', () => {
     ['{"updated_at":"2025-10-21T14:30:00Z","summary":"x"}', '{"summary":"x","updated_at":"2025-10-21T14:30:00+00:00"}'],
     ['{"topics":null,"updated_at":"","summary":5}', '{"summary":5}'],
     ['{"summary":"","topics":["a\\u0000"],"updated_at":0}', '{"summary":"","topics":["a"]}'],
-  ])('stores the summary %s as %s', (summary, expected) => {
+  ])('returns the summary %s in its stored form %s', (summary, expected) => {
     expect(parse(`{"summary":${summary}}`).summary).toBe(expected);
   });
 
@@ -64,11 +64,11 @@ describe('parseUpdateSession', () => {
     expect(issuesOf(() => parse(body))).toEqual([issue]);
   });
 
-  it('ignores unstorable values in unknown members', () => {
+  it('ignores values in unknown members that PostgreSQL cannot store', () => {
     expect(parse('{"other":[NaN,"\\ud800"]}').metadata).toBeUndefined();
   });
 
-  it('reports only wrong types when there are any', () => {
+  it('reports all members of a wrong type, instead of values that cannot be stored', () => {
     expect(issuesOf(() => parse('{"summary":3,"metadata":"x","session_state":[],"session_name":1}'))).toEqual([
       'string_type body.session_name',
       'dict_type body.session_state',

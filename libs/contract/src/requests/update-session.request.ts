@@ -6,13 +6,13 @@ import { readFields } from './body-fields.js';
 import { readSessionReference, type SessionReference, type WithDeferredProblem } from './get-session.request.js';
 import { readMetadata, readSummary } from './session-members.js';
 
-/** `PATCH /sessions/{id}`. Members are cleaned and replace the stored values; an undefined member changes nothing. */
+/** Parameters of `PATCH /sessions/{id}`. Cleaned members replace the stored values; undefined changes nothing. */
 export interface UpdateSession extends SessionReference, WithDeferredProblem {
   readonly sessionName: string | undefined;
   readonly sessionState: RawJson | undefined;
-  /** An object, or JSON null when the client sent reserved keys only, which removes the stored metadata. */
+  /** An object, or JSON null when the client sent only reserved keys. Null removes the stored metadata. */
   readonly metadata: RawJson | undefined;
-  /** In its stored form. */
+  /** The summary in its stored form; see `readSummary`. */
   readonly summary: RawJson | undefined;
 }
 

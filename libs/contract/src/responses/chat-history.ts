@@ -5,8 +5,9 @@ import { ItemPath } from '../messages/derived-id.js';
 import type { Run, RunSource, StoredSession } from '../stored-session.js';
 
 /**
- * Writes `chat_history`: the messages of all top-level runs in order, with any status, except system messages, tool
- * messages and messages repeated from history. A message without a time gets that of its run, else that of its session.
+ * Writes `chat_history`: the messages of all top-level runs in order, whatever their status, except system messages,
+ * tool messages and messages repeated from history. A message without `created_at` gets the time of its run or, if the
+ * run has none, of the session.
  */
 export function* writeChatHistory(
   writer: JsonWriter,

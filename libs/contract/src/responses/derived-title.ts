@@ -20,21 +20,21 @@ import type { Run, RunSource, SessionType } from '../stored-session.js';
 import { firstUserContent, inputText } from './run-input.js';
 
 /**
- * The title of a session without a stored name, derived from its first suitable run. In lists SQL finds the source of
- * the title; in details `findTitleSource` does.
+ * The title of a session without a stored name derives from the first suitable run. For lists, an SQL expression finds
+ * the source of the title; for details, `findTitleSource` does.
  */
 
-/** The part of a run that the title derives from. */
+/** The part of a run from which the title derives. */
 export interface TitleSource {
-  /** The content of the first user message that has any: a string, unless it is neither text nor a list of parts. */
+  /** The first truthy content of a user message: a string (the text parts of a list, joined), or another value. */
   readonly message: RawJson | undefined;
   readonly input: RawJson | undefined;
 }
 
-/** Limit of a derived title in characters, followed by `…`: a list prints the titles of many sessions. */
+/** Longer derived titles are cut to this many characters and `…`, because a list prints the titles of many sessions. */
 export const MAX_TITLE_LENGTH = 10_000;
 
-/** The stored name, which takes precedence even when it is empty. */
+/** The stored name. It takes precedence over a derived title even when it is empty. */
 export function storedName(sessionData: ReadonlyMap<string, RawJson>): RawJson | undefined {
   const name = sessionData.get('session_name');
   return isPresent(name) ? name : undefined;
@@ -87,7 +87,7 @@ export function* findTitleSource(
 
 const TEXT_MEMBER = new MemberNames(['text']);
 
-/** The text of a message: a string as it is, or the text parts joined with spaces, cut beyond the length of a title. */
+/** The text of a message: a string unchanged, or the text parts of a list, joined with spaces and cut. */
 function* messageText(content: RawJson): Steps<RawJson> {
   if (kindOf(content) !== 'array') return content;
   const texts: string[] = [];

@@ -2,10 +2,10 @@ import { everyItemIs, isPresent, kindOf, type RawJson } from '@session-service/j
 import { type Coercion, laxInteger, laxObject, laxString } from '../coercion.js';
 import { printTimestamp } from '../time/timestamp.js';
 
-/** Called for each stored field that does not match its schema. The response prints null for it. */
+/** Called for each stored field that does not match its schema and is therefore printed as null. */
 export type OnInvalidField = (field: string) => void;
 
-/** Limit of field names in the log line, because a response can have 100,000 invalid fields. */
+/** Maximum number of field names in the log line, because a response can have 100,000 invalid fields. */
 const MAX_NAMED_FIELDS = 3;
 
 /** Collects the invalid fields of one response for one log line. */
@@ -18,7 +18,7 @@ export class InvalidFields {
     if (this.first.length < MAX_NAMED_FIELDS) this.first.push(field);
   };
 
-  /** For example `4 stored values do not match the schema and are printed as null: metrics, content, created_at …`. */
+  /** The log line, such as `2 stored values do not match the schema and are printed as null: metrics, created_at`. */
   get summary(): string | undefined {
     if (this.count === 0) return undefined;
     const values =
@@ -28,10 +28,10 @@ export class InvalidFields {
   }
 }
 
-/** The types of response schemas. */
+/** The field types in AgentOS's response schemas. */
 export type FieldKind = 'string' | 'integer' | 'dict' | 'dict list' | 'string list' | 'string or dict' | 'timestamp';
 
-/** The value as the response prints it: undefined for null, and for an invalid value, which is reported. */
+/** Converts a stored value for a response. Undefined for null and for an invalid value, which is reported. */
 export function coerceField(
   kind: FieldKind,
   field: string,

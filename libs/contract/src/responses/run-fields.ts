@@ -17,9 +17,9 @@ export type RunKind = 'agent' | 'team' | 'workflow';
 export interface RunField {
   readonly name: string;
   readonly kind: FieldKind;
-  /** Replaces an absent value; a stored null stays null. */
+  /** Printed when the value is absent; a stored null stays null. */
   readonly missing?: RawJson;
-  /** Derives the value; without it, the stored value is printed. */
+  /** Derives the value from the run. Without this function, the stored value is printed. */
   readonly value?: (run: Run) => RawJson | Steps<RawJson>;
 }
 
@@ -56,7 +56,7 @@ const lineage = [
   integer('last_checkpoint_at_message_index'),
 ];
 
-/** The fields of a run response by kind, in the order of AgentOS's schemas. */
+/** The fields of a run response by kind of run, in the order of AgentOS's schemas. */
 export const RUN_FIELDS: Record<RunKind, readonly RunField[]> = {
   agent: [
     stringOrEmpty('run_id'),

@@ -21,7 +21,7 @@ import {
 } from '@session-service/json';
 import type { Run } from '../stored-session.js';
 
-/** Limit of `run_input` in characters, followed by `…`: indentation can make a nested input a thousand times longer. */
+/** A longer `run_input` is cut to this many characters and `…`: indentation can make an input 1,000 times longer. */
 const MAX_INPUT_LENGTH = 1_048_576;
 
 const INPUT_CONTENT = new MemberNames(['input_content']);
@@ -32,7 +32,7 @@ export function runInput(run: Run): RawJson | Steps<RawJson> {
   return isPresent(content) ? printInput(content) : lastUserInput(run.get('messages'));
 }
 
-/** `run_input` of a workflow run: the input, else the last user message of its first step, else that of the run. */
+/** `run_input` of a workflow run: its input, else the last user message of its first step, else its own last one. */
 export function workflowRunInput(run: Run): RawJson | Steps<RawJson> {
   const input = run.get('input');
   return isPresent(input) ? printInput(input) : lastUserInput(messagesOfFirstStep(run), run.get('messages'));
@@ -63,10 +63,10 @@ function messagesOfFirstStep(run: Run): RawJson | undefined {
 }
 
 /**
- * A stored input as text: strings unchanged, objects as indented JSON, other values as Python prints them. A list that
- * starts with a user message gives the content of that message, which may be any JSON value.
+ * Converts a stored input to text: strings unchanged, objects as indented JSON, other values as Python prints them. For
+ * a list that starts with a user message, returns the content of that message, which may be any JSON value.
  *
- * @param limit characters after which printed text ends with `…`
+ * @param limit number of characters after which printed JSON or Python text is cut and ends with `…`
  */
 export function* inputText(input: RawJson, limit: number): Steps<RawJson> {
   switch (kindOf(input)) {
@@ -99,7 +99,7 @@ export function* firstUserContent(messages: RawJson | undefined): Steps<RawJson 
   return undefined;
 }
 
-/** The content of the last user message, or `""` when it has none; undefined without a user message. */
+/** The content of the last user message, or `""` when that message has no content; undefined without a user message. */
 function* lastUserContent(messages: RawJson | undefined): Steps<RawJson | undefined> {
   let last: RawJson | undefined;
   for (const message of objectsIn(messages, USER_MESSAGE_MEMBERS)) {
@@ -112,7 +112,7 @@ function* lastUserContent(messages: RawJson | undefined): Steps<RawJson | undefi
 const MEDIA_KINDS = ['images', 'videos', 'audios', 'files'];
 const INPUT_MEDIA_MEMBERS = new MemberNames(MEDIA_KINDS);
 
-/** The media of a run's input: one list per kind, possibly empty. */
+/** The media of a run's input: one list per kind of media, possibly empty. */
 export function inputMedia(input: RawJson | undefined): RawJson | Steps<RawJson> {
   const members = membersOf(input, INPUT_MEDIA_MEMBERS);
   const areLists = MEDIA_KINDS.every((kind) => kindOf(members.get(kind) ?? EMPTY_ARRAY) === 'array');
@@ -127,14 +127,14 @@ function* coerceLists(members: ReadonlyMap<string, RawJson>): Steps<RawJson> {
   return objectOf(lists);
 }
 
-/** Converts a value as Python's `list.extend` does: a string to its characters, an object to its keys. */
+/** Converts a value to a list as Python's `list.extend` does: a string to its characters, an object to its keys. */
 function* pythonList(media: RawJson | undefined): Steps<RawJson> {
   if (media === undefined) return EMPTY_ARRAY;
   switch (kindOf(media)) {
     case 'array':
       return media;
     case 'string':
-      // The list of a longer string would exceed the length limit of a JavaScript string.
+      // The list of the characters of a longer string would exceed the maximum length of a JavaScript string.
       return media.length > MAX_CHARACTERS ? EMPTY_ARRAY : yield* listOfCharacters(unquote(media));
     case 'object':
       return yield* listOfKeys(media);
@@ -154,7 +154,7 @@ function* listOfKeys(object: RawJson): Steps<RawJson> {
 
 const MAX_CHARACTERS = 50_000_000;
 
-/** Yields between chunks, because a character takes up to eight in the list. */
+/** Yields after each chunk, because the list is up to eight times as long as the string. */
 function* listOfCharacters(value: string): Steps<RawJson> {
   let list = '';
   for (const [chunk] of value.matchAll(/.{1,16384}/gsu)) {

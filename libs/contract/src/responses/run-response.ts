@@ -19,7 +19,7 @@ import { coerceField, type OnInvalidField } from './invalid-fields.js';
 import { RUN_FIELDS, type RunField, type RunKind } from './run-fields.js';
 import { agentDataSdkLabel, withSdkLabel } from './sdk-label.js';
 
-/** The fields of a session that the responses of its runs depend on. */
+/** The fields of a session on which the responses of its runs depend. */
 type RunOwner = Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'workflow_id' | 'agent_data'>;
 
 const RUN_MEMBERS = new MemberNames([
@@ -59,7 +59,7 @@ export function* writeRun(
 }
 
 const LONG_MEMBERS = ['input', 'messages'];
-/** After a value of more than this length, in characters, other requests may run before the next field. */
+/** Other requests may run after each value that is longer than this, in characters. */
 const YIELD_LENGTH = 65_536;
 
 /** The value of a field before coercion, or the steps that derive it. */
@@ -68,9 +68,9 @@ function fieldValue(field: RunField, run: Run): RawJson | undefined | Steps<RawJ
 }
 
 /**
- * The kind of a run in a list; undefined for runs that the list omits.
+ * The kind of a run in a run list; undefined for a run that the list omits.
  *
- * @param type overrides the session's stored type
+ * @param type overrides the stored type of the session
  */
 export function listedRunKind(run: Run, owner: RunOwner, type: SessionType | undefined): RunKind | undefined {
   switch (type ?? effectiveType(owner)) {
@@ -84,13 +84,13 @@ export function listedRunKind(run: Run, owner: RunOwner, type: SessionType | und
   }
 }
 
-/** The kind of a run by its own fields. `GET /sessions/{id}/runs/{run_id}` uses it. */
+/** The kind of a run by its own component ids; `GET /sessions/{id}/runs/{run_id}` uses it for any type of session. */
 export function ownRunKind(run: Run): RunKind {
   if (isPresent(run.get('workflow_id'))) return 'workflow';
   return isPresent(run.get('team_id')) ? 'team' : 'agent';
 }
 
-/** The SDK label that an agent session passes on to the runs of its own agent, but not to those of other agents. */
+/** The SDK label that a run inherits from its agent session; undefined for the runs of other agents. */
 export function inheritedSdkLabel(run: Run, owner: RunOwner): RawJson | undefined {
   if (listedType(owner) !== 'agent') return undefined;
   const agentId = run.get('agent_id');
@@ -104,10 +104,10 @@ export function runStatus(kind: RunKind, run: Run): RawJson | undefined {
   return coerceField('string', 'status', run.get('status') ?? field?.missing, () => undefined);
 }
 
-/** Length of the preview of a text, in code points. */
+/** Maximum length of the input and the content in a preview, in code points. */
 const PREVIEW_LENGTH = 280;
 
-/** The fields of a preview, if the run's kind has them. */
+/** The fields of a preview in printed order. Fields that the run's kind does not have are omitted. */
 const PREVIEW_FIELDS: readonly (readonly [printedName: string, name: string])[] = [
   ...['run_id', 'parent_run_id', 'agent_id', 'team_id', 'workflow_id', 'user_id', 'status'].map(
     (name) => [name, name] as const,
@@ -117,7 +117,7 @@ const PREVIEW_FIELDS: readonly (readonly [printedName: string, name: string])[] 
   ['created_at', 'created_at'],
 ];
 
-/** Writes one entry of `GET /sessions/{id}/run-previews`. */
+/** Writes an item of the response to `GET /sessions/{id}/run-previews`. */
 export function* writeRunPreview(writer: JsonWriter, kind: RunKind, run: Run, onInvalid: OnInvalidField): Steps<void> {
   writer.openObject();
   for (const [printedName, name] of PREVIEW_FIELDS) {

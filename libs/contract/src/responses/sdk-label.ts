@@ -13,21 +13,21 @@ import {
 
 const LABEL_MEMBERS = new MemberNames(['sdk', 'framework']);
 
-/** The SDK of an external agent: `sdk`, or `framework` if `sdk` is falsy; undefined unless a non-empty string. */
+/** The SDK of an external agent: `sdk`, or `framework` if `sdk` is falsy. Undefined unless it is a non-empty string. */
 export function sdkLabel(sdk: RawJson | null | undefined, framework: RawJson | null | undefined): RawJson | undefined {
   const label = isTruthy(sdk) ? sdk : framework;
   return label && kindOf(label) === 'string' && isTruthy(label) ? label : undefined;
 }
 
-/** The label in a stored `agent_data`. */
+/** The SDK label in a stored `agent_data`. */
 export function agentDataSdkLabel(agentData: RawJson | null): RawJson | undefined {
   const members = membersOf(agentData, LABEL_MEMBERS);
   return sdkLabel(members.get('sdk'), members.get('framework'));
 }
 
 /**
- * Metadata with the label as `sdk`, which replaces an existing key in its position and creates the metadata if
- * necessary. Without a label, an empty list or string becomes `{}`, as in Python's `dict()`.
+ * Sets the key `sdk` of the metadata to the label: replaces an existing value in its position, and creates absent or
+ * empty metadata. Without a label, an empty list or string becomes `{}`, as in Python's `dict()`.
  */
 export function withSdkLabel(metadata: RawJson | null | undefined, label: RawJson | undefined): RawJson | undefined {
   const stored = metadata ?? undefined;

@@ -26,19 +26,18 @@ import { agentDataSdkLabel, withSdkLabel } from './sdk-label.js';
 import { sessionDataOf, stringColumn, totalTokens } from './session-list.js';
 import { isShownInDetail } from './visible-runs.js';
 
-/** The data and the options of a session detail. */
 interface DetailContext {
   readonly session: StoredSession;
   readonly runs: RunSource;
   readonly nulls: NullPolicy;
   readonly onInvalid: OnInvalidField;
-  /** Unix seconds; a workflow session without `updated_at` shows it. */
+  /** Current time in Unix seconds, printed as `updated_at` of a workflow session that has none. */
   readonly now: () => number;
 }
 
 const NAME_MEMBER = new MemberNames(['name']);
 
-/** @param type selects the schema; may differ from the stored type */
+/** Writes the detail of a session in the schema of `type`, which may differ from its stored type. */
 export function writeSessionDetail(writer: JsonWriter, type: SessionType, context: DetailContext): Steps<void> {
   return WRITERS[type](writer, context);
 }
@@ -96,7 +95,7 @@ function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
     .closeObject();
 }
 
-/** No chat history, summary or metrics; `session_data`, `workflow_data` and `metadata` are never null. */
+/** Workflow details have no chat history, summary or metrics; session_data, workflow_data, metadata are never null. */
 function* writeWorkflow(writer: JsonWriter, { session, runs, nulls, onInvalid, now }: DetailContext): Steps<void> {
   const data = sessionDataOf(session.session_data);
   yield;
@@ -128,7 +127,7 @@ function* workflowTitle(runs: RunSource, workflowData: RawJson): Steps<RawJson> 
 /** A workflow title uses the stored input, which `findTitleSource` reads itself. */
 function* noInput(): Steps<undefined> {}
 
-/** The printed fields that agent and team details share; undefined: null. */
+/** The fields that agent and team details have in common; undefined is printed as null. */
 interface ConversationFields {
   readonly name: RawJson | undefined;
   readonly summary: RawJson | undefined;
@@ -145,7 +144,7 @@ function* conversationFields(
 ): Steps<ConversationFields> {
   const data = sessionDataOf(session.session_data);
   const name = storedName(data) ?? (yield* conversationTitle(type, runs));
-  // AgentOS reads metrics only from a non-empty session_data object.
+  // AgentOS reads metrics only when session_data is a non-empty object.
   const { session_data: stored } = session;
   const hasData = isTruthy(stored) && kindOf(stored) === 'object';
   const metrics = coerceField(
@@ -180,7 +179,7 @@ function* rebuiltInput(run: Run): Steps<RawJson | undefined> {
   return kindOf(input) === 'object' ? yield* rebuiltRunInput(input, ItemPath.ofRun(run.get('run_id') ?? NULL)) : input;
 }
 
-/** In details a time of 0 counts as null. */
+/** Prints a time of a detail, where 0 counts as null, unlike in lists. */
 function pastTimestamp(field: string, raw: RawJson | null, onInvalid: OnInvalidField): RawJson | undefined {
   return raw === '0' ? undefined : coerceField('timestamp', field, raw, onInvalid);
 }
@@ -188,8 +187,8 @@ function pastTimestamp(field: string, raw: RawJson | null, onInvalid: OnInvalidF
 const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
 
 /**
- * Prints a stored summary: known keys with a value, the date as by Python's `isoformat`. An invalid date is printed as
- * stored. Lists print the whole summary as stored.
+ * Prints the summary of a detail: known keys that are not null, with the date as printed by Python's `isoformat`. An
+ * invalid date is printed as stored. Lists print the whole summary as stored.
  */
 function sessionSummary(stored: RawJson | null): RawJson | undefined {
   if (!isTruthy(stored) || kindOf(stored) !== 'object') return undefined;

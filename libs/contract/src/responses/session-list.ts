@@ -6,23 +6,22 @@ import { sdkLabel, withSdkLabel } from './sdk-label.js';
 
 const SESSION_DATA_MEMBERS = new MemberNames(['session_name', 'session_state', 'session_metrics']);
 
-/** The members of a stored `session_data` that responses show; none when it is not an object. */
+/** The members of a stored `session_data` that responses show; no members when it is not an object. */
 export function sessionDataOf(raw: RawJson | null | undefined): ReadonlyMap<string, RawJson> {
   return membersOf(raw, SESSION_DATA_MEMBERS);
 }
 
-/** The sessions of a page in order. The sessions of a large page are loaded while they are read. */
+/** The sessions of a page in order. A large page is loaded in parts while it is read. */
 export interface SessionSource {
   /** Returns the next session, or undefined after the last. Waits until it is loaded. */
   next(): Steps<ListedSession | undefined>;
 }
 
-/** A page of a session list. */
 interface ListPage {
   readonly sessions: SessionSource;
   readonly page: bigint;
   readonly limit: bigint;
-  /** The number of sessions on all pages. */
+  /** Number of matching sessions on all pages. */
   readonly total: bigint;
 }
 
@@ -77,7 +76,7 @@ function listedTitle({ title_found, title_message, title_input }: ListedSession)
 
 const TOTAL_TOKENS_MEMBER = new MemberNames(['total_tokens']);
 
-/** `total_tokens` of stored metrics. */
+/** Reads `total_tokens` from stored metrics. */
 export function totalTokens(metrics: RawJson | undefined, onInvalid: OnInvalidField): RawJson | undefined {
   return coerceField('integer', 'total_tokens', membersOf(metrics, TOTAL_TOKENS_MEMBER).get('total_tokens'), onInvalid);
 }

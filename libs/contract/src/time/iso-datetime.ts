@@ -1,6 +1,6 @@
 /**
- * Port of `datetime.fromisoformat` and `isoformat` of Python 3.11. AgentOS passes stored and submitted ISO strings
- * through them, so the accepted formats, including the odd ones, are part of the contract.
+ * Port of Python 3.11's `datetime.fromisoformat` and `isoformat`. AgentOS passes stored and submitted ISO strings
+ * through both, so the formats that they accept, including the odd ones, are part of the contract.
  * https://docs.python.org/3.11/library/datetime.html#datetime.datetime.fromisoformat
  */
 
@@ -44,12 +44,12 @@ interface CivilDate {
   readonly day: number;
 }
 
-/** `YYYY-MM-DD`. */
+/** Prints a date as `YYYY-MM-DD`. */
 export function printDate({ year, month, day }: CivilDate): string {
   return `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(day)}`;
 }
 
-/** The index of the separator between date and time, derived from the format of the date. */
+/** The index of the separator between date and time, which depends on the format of the date. */
 function endOfDate(value: string): number {
   if (value[4] === '-') return value[5] === 'W' ? endOfDashedWeek(value) : 10;
   return value[4] === 'W' ? endOfCompactWeek(value) : 8;
@@ -60,7 +60,7 @@ function endOfDashedWeek(value: string): number {
   return value[8] === '-' && !/^\d/.test(value.slice(10)) ? 10 : 8;
 }
 
-/** The digits of a time come in pairs, so the parity of their number distinguishes `YYYYWww` from `YYYYWwwd`. */
+/** A time has an even number of digits, so the parity of all digits distinguishes `YYYYWww` from `YYYYWwwd`. */
 function endOfCompactWeek(value: string): number {
   const digitsEnd = 7 + (/^\d*/.exec(value.slice(7))?.[0].length ?? 0);
   if (digitsEnd < 9) return digitsEnd;
@@ -125,7 +125,7 @@ interface TimeOfDay {
 interface UtcOffset {
   /** Negative west of UTC. */
   readonly seconds: number;
-  /** Never negative: they increase the distance from UTC, on either side. */
+  /** Never negative: increases the distance from UTC, both west and east of it. */
   readonly microseconds: number;
 }
 
@@ -133,8 +133,8 @@ const UTC: UtcOffset = { seconds: 0, microseconds: 0 };
 const MIDNIGHT: TimeOfDay = { hour: 0, minute: 0, second: 0, microsecond: 0 };
 
 /**
- * Parses `HH[:MM[:SS]]` or `HH[MM[SS]]` with an optional fraction, truncated to microseconds. Ranges are not checked.
- * Before an offset Python ignores one stray ASCII character, or anything after six fractional digits.
+ * Parses `HH[:MM[:SS]]` or `HH[MM[SS]]` with an optional fraction, truncated to microseconds. Does not check ranges.
+ * Before an offset, Python ignores a single ASCII character, or anything after six fractional digits.
  */
 function parseTimeOfDay(value: string, beforeOffset = false): TimeOfDay | undefined {
   const match = /^(\d\d)(?::(\d\d)(?::(\d\d))?|(\d\d)(\d\d)?)?/.exec(value);
@@ -154,7 +154,7 @@ function parseTimeOfDay(value: string, beforeOffset = false): TimeOfDay | undefi
   return microsecond === undefined ? undefined : { ...time, microsecond };
 }
 
-/** A fraction follows `.` or `,`. After the seconds Python also accepts a colon, and in a compact time no separator. */
+/** The digits of a fraction, after `.` or `,`. After seconds Python also accepts `:` or, in a compact time, nothing. */
 function fractionDigits(rest: string, afterSeconds: boolean, hasColons: boolean): string | undefined {
   if (rest[0] === '.' || rest[0] === ',') return rest.slice(1);
   if (!afterSeconds) return undefined;
@@ -179,12 +179,12 @@ function parseOffset(value: string): UtcOffset | undefined {
   return seconds < 86_400 ? { seconds: sign * seconds, microseconds: time.microsecond } : undefined;
 }
 
-/** `THH:MM:SS[.ffffff]`. */
+/** Prints a time as `THH:MM:SS[.ffffff]`. */
 export function printTimeOfDay({ hour, minute, second, microsecond }: TimeOfDay): string {
   return `T${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(second)}${printFraction(microsecond)}`;
 }
 
-/** `.ffffff`, or an empty string for zero microseconds. */
+/** Prints microseconds as `.ffffff`; an empty string for zero. */
 function printFraction(microseconds: number): string {
   return microseconds === 0 ? '' : `.${String(microseconds).padStart(6, '0')}`;
 }

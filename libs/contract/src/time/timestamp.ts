@@ -3,8 +3,8 @@ import { type IsoDatetime, parseIsoDatetime, printDate, printHoursAndMinutes, pr
 
 /**
  * Prints a stored time as the API does: a JSON string such as `"2025-01-01T00:00:00Z"`, with six fractional digits
- * unless they are zero. Like AgentOS, accepts Unix seconds and ISO strings, which keep their UTC offset or its absence.
- * Undefined for JSON null, and for a value that is not a time between the years 1 and 9999.
+ * unless they are zero. Like AgentOS, accepts Unix seconds and ISO strings; an ISO string keeps its UTC offset, or has
+ * none. Undefined for JSON null and for a value that is not a time between the years 1 and 9999.
  */
 export function printTimestamp(raw: RawJson): RawJson | undefined {
   switch (kindOf(raw)) {
@@ -26,14 +26,14 @@ const LAST_SECOND = 253_402_300_799;
 function printUnixTime(seconds: number): RawJson | undefined {
   const { whole, microsecond } = splitSeconds(seconds);
   if (!(whole >= FIRST_SECOND && whole <= LAST_SECOND)) return undefined;
-  // The getters take a fifth of the time of `toISOString`.
+  // These getters take a fifth of the time of `toISOString`.
   const date = new Date(whole * 1000);
   const day = { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
   const [hour, minute, second] = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()];
   return asRaw(`"${printDate(day)}${printTimeOfDay({ hour, minute, second, microsecond })}Z"`);
 }
 
-/** Splits into whole seconds, rounded down, and microseconds, rounded half to even. */
+/** Splits a time into whole seconds, rounded down, and microseconds, rounded half to even. */
 function splitSeconds(seconds: number): { whole: number; microsecond: number } {
   if (Number.isInteger(seconds)) return { whole: seconds, microsecond: 0 };
   const truncated = Math.trunc(seconds);

@@ -21,7 +21,7 @@ describe('requiredScope', () => {
     ['GET', '/sessionsx', undefined],
     ['GET', '//sessions', undefined],
     ['GET', '/', undefined],
-  ])('maps %s %j to %s', (method, path, scope) => {
+  ])('returns for %s %j the scope %s', (method, path, scope) => {
     expect(requiredScope(method, path)).toBe(scope);
   });
 });

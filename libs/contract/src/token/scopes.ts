@@ -1,13 +1,13 @@
 import { itemsOf, kindOf, type RawJson, stringOf } from '@session-service/json';
 
-/** The scope that implies all others, unless the operator configures a different one. */
+/** The scope that implies all others, unless the operator configures a different admin scope. */
 export const ADMIN_SCOPE = 'agent_os:admin';
 
 type SessionScope = 'sessions:read' | 'sessions:write' | 'sessions:delete';
 
 /**
- * The scope that a request needs, if any. Covers every path below `/sessions/`, even without a route, so that a caller
- * without the scope cannot find out what exists.
+ * The scope that a request needs, if any. Covers every path below `/sessions/`, even paths without a route, so that a
+ * caller without the scope cannot find out what exists.
  *
  * @param path percent-decoded, without a trailing slash
  */
@@ -33,8 +33,8 @@ export function requiredScope(method: string, path: string): SessionScope | unde
 const RENAME = /^\/sessions\/.*\/rename$/s;
 
 /**
- * The scopes of a claim or a stored account: a list of strings, or one string, which is not split at spaces. Any other
- * value, also a list with an item that is not a string, grants no scope.
+ * The scopes in a claim or a stored account: a list of strings, or a single string, which is not split at spaces. Any
+ * other value, including a list with an item that is not a string, grants no scope.
  */
 export function scopesOf(claim: RawJson | undefined): readonly string[] {
   if (claim === undefined) return [];
@@ -44,7 +44,8 @@ export function scopesOf(claim: RawJson | undefined): readonly string[] {
 }
 
 /**
- * Itself, `sessions:*:read`, `sessions::read` and the admin scope grant `sessions:read`; `sessions:<id>:read` does not.
+ * True when a scope grants the required scope. `sessions:read` is granted by itself, `sessions:*:read`,
+ * `sessions::read` and the admin scope, but not by `sessions:<id>:read`.
  */
 export function grants(scopes: readonly string[], required: SessionScope, adminScope: string): boolean {
   const [resource, action] = required.split(':');

@@ -16,12 +16,13 @@ export interface ClaimRules {
 /** The claims of a currently valid token. */
 export interface TokenClaims {
   readonly members: ReadonlyMap<string, RawJson>;
-  /** Unix seconds, leeway included; undefined: the token does not expire. */
+  /** Unix seconds, including the leeway; undefined: the token does not expire. */
   readonly expiresAt: number | undefined;
 }
 
 /**
- * Reads and checks the claims of a token whose signature is valid, in PyJWT's order. Next: `checkAudienceAndIssuer`.
+ * Reads and checks the claims of a token whose signature is valid, in PyJWT's order. `checkAudienceAndIssuer` does the
+ * remaining checks.
  *
  * @param now Unix seconds
  * @throws HttpProblem 401
@@ -62,7 +63,7 @@ function checkIssuer(claim: RawJson | undefined, issuer: string): void {
   );
 }
 
-/** Limit of an invalid issuer in the error message, in characters. */
+/** Maximum length of an invalid issuer in the error message, in characters. */
 const MAX_SHOWN_LENGTH = 10_000;
 
 function missingClaim(claim: string, subject: 'Audience' | 'Issuer') {
@@ -83,7 +84,7 @@ function requireString(members: ReadonlyMap<string, RawJson>, claim: string, mes
   if (value !== undefined && stringOf(value) === undefined) throw invalidToken(message);
 }
 
-/** Python's `int(value)` of a claim, rounded to a JavaScript number; undefined where Python raises an error. */
+/** Python's `int(value)` for a claim, rounded to a JavaScript number; undefined where Python raises an error. */
 function pythonInt(raw: RawJson): number | undefined {
   if (raw === 'true') return 1;
   if (raw === 'false') return 0;
@@ -95,11 +96,11 @@ function pythonInt(raw: RawJson): number | undefined {
 
 const PYTHON_INTEGER = /^\s*[+-]?\d+(?:_\d+)*\s*$/;
 
-/** Prefix of a service account's user id, which owns the sessions that the account creates. */
+/** Prefix of the user id of service accounts. The sessions that an account creates belong to this user. */
 export const SERVICE_ACCOUNT_PREFIX = 'sa:';
 
 /**
- * The user id of a token, if it has one.
+ * The user id in a claim; undefined when the claim is absent or null.
  *
  * @throws HttpProblem 401 for ids that only AgentOS assigns, and for ids that PostgreSQL cannot store
  */

@@ -17,13 +17,13 @@ import { type HttpProblem, invalidToken } from '../http-problem.js';
 export const TOKEN_SOURCES = ['header', 'cookie', 'both'] as const;
 export type TokenSource = (typeof TOKEN_SOURCES)[number];
 
-/** The token of an `Authorization` header, with or without the `Bearer` scheme in any case. */
+/** The token in an `Authorization` header. The scheme `Bearer`, in any letter case, is optional. */
 export function headerToken(authorization: string | undefined): string | undefined {
   const token = authorization?.replace(/^bearer /i, '').trim();
   return token || undefined;
 }
 
-/** The token in the cookie of that name. */
+/** The token in the cookie called `name`. */
 export function cookieToken(cookies: string | undefined, name: string): string | undefined {
   for (const pair of cookies?.split(';') ?? []) {
     const equals = pair.indexOf('=');
@@ -33,7 +33,7 @@ export function cookieToken(cookies: string | undefined, name: string): string |
   return undefined;
 }
 
-/** AgentOS's message for a request without a token, which depends on the configured source. */
+/** AgentOS's message for a request without a token. It depends on the configured source of tokens. */
 export function missingTokenMessage(source: TokenSource, cookieName: string): string {
   switch (source) {
     case 'header':
@@ -52,7 +52,7 @@ function unquoteCookieValue(value: string): string {
     .trim();
 }
 
-/** The parts of a JSON Web Token. They cannot be trusted until the signature is verified. */
+/** The parts of a JSON Web Token. Do not trust them before the signature is verified. */
 export interface UnverifiedToken {
   readonly keyId: string | undefined;
   readonly payload: Uint8Array;
@@ -118,7 +118,7 @@ function checkCritical(header: ReadonlyMap<string, RawJson>): void {
   }
 }
 
-/** A token with a detached payload (RFC 7797), which an HTTP request has no way to supply. */
+/** The 401 for a token with a detached payload (RFC 7797), because an HTTP request cannot supply the payload. */
 function detachedPayload(header: ReadonlyMap<string, RawJson>) {
   return header.has('crit')
     ? invalidToken(
@@ -140,7 +140,7 @@ function checkAlgorithm(actual: RawJson | undefined, expected: string): void {
 export function readTokenJson(part: 'header' | 'payload', bytes: Uint8Array): ReadonlyMap<string, RawJson> {
   const unreadable = (reason: string): HttpProblem => invalidToken(`Invalid ${part} string: ${reason}`);
   try {
-    // Runs without yielding: Node limits the size of the headers, and with it the length of a token.
+    // `runSync` is safe here, because Node limits the size of the headers, and with it the length of a token.
     const { root } = runSync(readJson(decodeText(bytes), TOKEN_JSON_LIMITS));
     if (kindOf(root) === 'object') return membersOf(root);
   } catch (error) {
@@ -154,7 +154,7 @@ export function readTokenJson(part: 'header' | 'payload', bytes: Uint8Array): Re
 
 const TOKEN_JSON_LIMITS = { depth: MAX_DEPTH, digits: MAX_INTEGER_DIGITS, values: Infinity, growth: Infinity };
 
-/** `str()` of Python's JSONDecodeError. */
+/** The message of Python's JSONDecodeError, with line and column. */
 function pythonErrorMessage({ reason, position }: JsonSyntaxError, json: string): string {
   const before = Array.from(json).slice(0, position);
   const line = before.filter((character) => character === '\n').length + 1;
@@ -182,7 +182,7 @@ export function utf8DecodeError(bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** The length of the sequence that starts with this byte, or 0 for an invalid start byte. */
+/** The length of the UTF-8 sequence that starts with this byte, or 0 for an invalid start byte. */
 function sequenceLength(first: number): number {
   if (first < 0x80) return 1;
   if (first < 0xc2 || first > 0xf4) return 0;
@@ -190,7 +190,7 @@ function sequenceLength(first: number): number {
   return first < 0xf0 ? 3 : 4;
 }
 
-/** The range of the second byte also excludes overlong encodings and code points above U+10FFFF. */
+/** The range of the second byte is narrower, to exclude overlong encodings, and code points above U+10FFFF. */
 function isContinuationByte(bytes: Uint8Array, start: number, offset: number): boolean {
   const first = bytes[start] ?? 0;
   const byte = bytes[start + offset] ?? 0;

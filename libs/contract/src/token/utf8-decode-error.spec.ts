@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { utf8DecodeError } from './unverified-token.js';
 
-/** Bytes as hex digits, and the message of Python 3.11. */
+/** Bytes in hex digits, with the message of Python 3.11; undefined for valid UTF-8. */
 const DECODE_ERRORS: readonly (readonly [string, string | undefined])[] = [
   ['', undefined],
   ['61c3a4e29c93f09f9880', undefined],
@@ -21,7 +21,7 @@ const DECODE_ERRORS: readonly (readonly [string, string | undefined])[] = [
 ];
 
 describe('utf8DecodeError', () => {
-  it.each(DECODE_ERRORS)('reports for the bytes %s: %s', (hex, expected) => {
+  it.each(DECODE_ERRORS)('returns for the bytes %s the message %j', (hex, expected) => {
     expect(utf8DecodeError(Buffer.from(hex, 'hex'))).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-import { HttpProblem } from '../http-problem.js';
+import { HttpProblem } from '@session-service/contract';
 
 /** The problem that a parser throws or defers, as `[status, detail]`. */
 export function problemOf(parse: () => unknown): [status: number, detail: unknown] {
@@ -19,14 +19,14 @@ function thrownOrDeferred(parse: () => unknown): unknown {
   }
 }
 
-/** The issues of a 422, each as `type loc`. */
+/** The issues of the 422 that a parser throws or defers, each as `type loc`: `missing body.session_ids`. */
 export function issuesOf(parse: () => unknown): string[] {
   const [status, detail] = problemOf(parse);
   if (status !== 422) throw new Error(`expected status 422, got ${status}`);
   return (detail as { type: string; loc: unknown[] }[]).map(({ type, loc }) => `${type} ${loc.join('.')}`);
 }
 
-/** A request body, by default declared as JSON. */
+/** A request body as a parser receives it, by default with a JSON content type. */
 export function received(body: string | Uint8Array | undefined, contentType: string | undefined = 'application/json') {
   return { bytes: typeof body === 'string' ? bytes(body) : body, contentType, limitBytes: 16_777_216 };
 }
