@@ -2,13 +2,13 @@ import type { PoolClient, PoolOptions } from 'pg';
 import { MessageConnection } from './message-connection.js';
 import { type CancelKey, cancelKeyOf, destroyConnection } from './pg-internals.js';
 
-/** Time limit for sending the cancel request, and for the statement to end, in milliseconds. */
+/** Time limit in milliseconds for sending the cancel request, and for the cancelled statement to end. */
 const CANCEL_TIMEOUT_MS = 2_000;
 
 /**
- * Ends the statement that runs on `client`, and never rejects. Sends a cancel request over a second connection, which a
- * full server accepts and a pooler forwards (pg itself only stops listening). If that fails, or the statement does not
- * end in time because the network has dropped the connection, destroys the connection.
+ * Cancels the statement that runs on `client`, with a cancel request over a second connection; pg has no function for
+ * it. A server without free connection slots still accepts the request, and a pooler forwards it. If the request fails
+ * or the statement does not end in time, destroys the connection of `client`. Never rejects.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  *
  * @param work settles when the statement has ended
@@ -32,7 +32,7 @@ export async function cancelStatement(
   return isSound;
 }
 
-/** Returns true when the server has received the request: it signals the other process, then closes the connection. */
+/** Resolves to true when the server has closed the connection, which it does after signalling the process to cancel. */
 function sendCancel({ processID, secretKey }: CancelKey, options: PoolOptions): Promise<boolean> {
   const { host = 'localhost', port = 5432, ssl, sslnegotiation = 'postgres' } = options;
   const connection = new MessageConnection({ ssl, sslNegotiation: sslnegotiation });

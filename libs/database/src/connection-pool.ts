@@ -9,29 +9,29 @@ import { withOfferedTls } from './dsn/tls-options.js';
 import { destroyConnection } from './pg-internals.js';
 import { TextQuery } from './text-query.js';
 
-/** A connection that was used within this time is not checked, in milliseconds. */
+/** Idle time in milliseconds after which a connection is checked before it is used. */
 const VALIDATE_AFTER_MS = 1_000;
-/** Time limit for the check of an idle connection, in milliseconds. */
+/** Time limit in milliseconds for the check of an idle connection. */
 const VALIDATION_TIMEOUT_MS = 1_000;
-/** How often a pool that is to be closed is checked for waiting requests, in milliseconds. */
+/** Interval in milliseconds at which a replaced pool is checked for waiting requests before it is closed. */
 const RETIRE_POLL_MS = 100;
 
 const PING = { name: 'ping', text: 'SELECT 1' };
 
-/** A connection while a piece of work uses it, with the pool that it returns to. */
+/** A connection in use, with the pool to which it returns. */
 interface PooledConnection {
   readonly pool: Pool;
   readonly client: PoolClient;
 }
 
-/** The connections to one server: the pool opens with the first request, and again after a failure. */
+/** The connections to one server. The first request opens the pool; if that fails, the next request tries again. */
 export class ConnectionPool {
   private opening: Promise<Pool> | undefined;
-  /** Undefined until the pool is open, and while another one is opened in its place. */
+  /** The open pool; undefined until it is open, and while its replacement is not. */
   private current: Pool | undefined;
   private isEncrypted = false;
   private isCheckingTls = false;
-  /** Resolves when the pool that was replaced last is closed. */
+  /** Resolves when the most recently replaced pool is closed. */
   private retiring: Promise<unknown> = Promise.resolve();
   private readonly idleCheck = new IdleConnectionCheck();
 
@@ -56,23 +56,23 @@ export class ConnectionPool {
     }
   }
 
-  /** Returns a connection to the pool, or closes it if it is broken. */
+  /** Returns a connection to its pool, or closes it if it is broken. */
   release({ client }: PooledConnection, isBroken: boolean): void {
     if (!isBroken) this.idleCheck.markUsed(client);
     client.release(isBroken);
   }
 
-  /** Number of connections in use and idle; zero before the first connection. */
+  /** Numbers of used and idle connections; both are 0 before the pool is open. */
   usage(): Omit<PoolUsage, 'pending'> {
     const idle = this.current?.idleCount ?? 0;
     return { used: (this.current?.totalCount ?? 0) - idle, idle, max: this.limits.size };
   }
 
-  /** Waits until no connection is in use, then closes all. */
+  /** Waits until no connection is in use, then closes all connections. */
   async close(): Promise<void> {
     await this.opening?.catch(() => undefined);
     await this.retiring;
-    // A pool that was replaced but has no successor is closed already.
+    // Without a current pool, `retire` has already closed the connections of the DataSource.
     if (this.current !== undefined && this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
@@ -97,8 +97,8 @@ export class ConnectionPool {
   }
 
   /**
-   * Replaces the pool if the server has switched TLS on or off since it was opened, for example because another server
-   * has taken over its address. Only for sslmode allow and prefer. Never rejects.
+   * Replaces the pool if the server has switched TLS on or off since the pool was opened, for example because another
+   * server has taken over the address. Applies to sslmode allow and prefer only. Never rejects.
    */
   private async reopenIfTlsChanged(pool: Pool): Promise<void> {
     if (!this.target.tlsIfOffered || this.isCheckingTls) return;
@@ -112,19 +112,19 @@ export class ConnectionPool {
   }
 }
 
-/** Closes a pool when no request waits for it: pg-pool would leave waiting requests without a response. */
+/** Closes a pool when no request waits for its connections: pg-pool would never settle the waiting requests. */
 async function retire(pool: Pool): Promise<void> {
   while (pool.waitingCount > 0) await sleep(RETIRE_POLL_MS);
   await pool.end();
 }
 
 /**
- * Detects connections that died while idle. Firewalls and failovers drop connections silently; a request on such a
- * connection would wait until its deadline.
+ * Detects connections that a firewall or a failover has dropped silently while they were idle. A statement on such a
+ * connection would wait for a response until its deadline.
  */
 class IdleConnectionCheck {
   private readonly usedAt = new WeakMap<PoolClient, number>();
-  /** A connection that was last used before this time is considered dead, like the one that failed the check. */
+  /** After a failed check, connections last used before this time are treated as dead without another check. */
   private deadBefore = 0;
 
   /** Records that the server has responded on this connection. */
@@ -132,7 +132,7 @@ class IdleConnectionCheck {
     this.usedAt.set(client, performance.now());
   }
 
-  /** Returns whether a connection is usable, else destroys it. Queries the server only if it was idle for a while. */
+  /** Returns true for a live connection; destroys a dead one. Queries the server only after VALIDATE_AFTER_MS idle. */
   async validate(client: PoolClient): Promise<boolean> {
     const now = performance.now();
     const usedAt = this.usedAt.get(client) ?? now;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConnectionQueue, type WorkKind } from './connection-queue.js';
 import { DatabaseOverloaded, UNOBSERVED } from './index.js';
 
-/** Enters until a request would have to wait. */
+/** Enters requests of one kind until the next would have to wait; returns the number of requests that entered. */
 function enterAll(queue: ConnectionQueue, work: WorkKind): number {
   let count = 0;
   while (queue.hasCapacity(work)) {
@@ -18,12 +18,12 @@ describe('ConnectionQueue', () => {
     [4, { list: 2, large: 1 }],
     [2, { list: 1, large: 0 }],
     [1, { list: 1, large: 0 }],
-  ])('limits lists to half of %i connections, and bulk work in total to all but one', (size, admitted) => {
+  ])('with %i connections: limits lists to half, and lists plus large results to all but one', (size, admitted) => {
     const queue = new ConnectionQueue('main', { size, queueTimeoutMs: 1 }, UNOBSERVED);
     expect({ list: enterAll(queue, 'list'), large: enterAll(queue, 'large') }).toEqual(admitted);
   });
 
-  it('serves waiting requests in order, skipping those whose kind has no capacity', async () => {
+  it('serves waiting requests in order, but skips kinds of work that have reached their limit', async () => {
     const queue = new ConnectionQueue('main', { size: 4, queueTimeoutMs: 10_000 }, UNOBSERVED);
     enterAll(queue, 'list');
     enterAll(queue, 'large');
@@ -42,7 +42,7 @@ describe('ConnectionQueue', () => {
     expect(queue.waiting).toBe(0);
   });
 
-  it('rejects a request that waits until the queue timeout', async () => {
+  it('rejects a request with DatabaseOverloaded after the queue timeout', async () => {
     const queue = new ConnectionQueue('main', { size: 2, queueTimeoutMs: 5 }, UNOBSERVED);
     enterAll(queue, 'list');
     await expect(queue.enter('list')).rejects.toThrow(DatabaseOverloaded);
@@ -57,7 +57,7 @@ describe('ConnectionQueue', () => {
     beforeEach(() => void vi.useFakeTimers());
     afterEach(() => void vi.useRealTimers());
 
-    it('is true for a kind of work whose first request has waited for half of the timeout', async () => {
+    it('returns true for a kind of work when its first request has waited for half of the queue timeout', async () => {
       const queue = new ConnectionQueue('main', { size: 4, queueTimeoutMs: 100 }, UNOBSERVED);
       enterAll(queue, 'list');
       const list = queue.enter('list');
@@ -69,21 +69,21 @@ describe('ConnectionQueue', () => {
       await list;
       expect(overloadedKinds(queue)).toEqual([]);
     });
-
-    it('stays false for short work while lists leave it a connection', () => {
-      const queue = new ConnectionQueue('main', { size: 2, queueTimeoutMs: 100 }, UNOBSERVED);
-      enterAll(queue, 'list');
-      void queue.enter('list')?.catch(() => undefined);
-      expect(queue.isBulkWaiting).toBe(true);
-      expect(enterAll(queue, 'short')).toBe(1);
-      void queue.enter('short')?.catch(() => undefined);
-      queue.leave('short');
-      expect(queue.waiting).toBe(1);
-      expect(queue.hasCapacity('short')).toBe(false);
-    });
   });
 
-  it('reports a request that waited until the timeout to the observer', async () => {
+  it('serves short work on the connection that lists leave free, even while a list waits', () => {
+    const queue = new ConnectionQueue('main', { size: 2, queueTimeoutMs: 100 }, UNOBSERVED);
+    enterAll(queue, 'list');
+    void queue.enter('list')?.catch(() => undefined);
+    expect(queue.isBulkWaiting).toBe(true);
+    expect(enterAll(queue, 'short')).toBe(1);
+    void queue.enter('short')?.catch(() => undefined);
+    queue.leave('short');
+    expect(queue.waiting).toBe(1);
+    expect(queue.hasCapacity('short')).toBe(false);
+  });
+
+  it('notifies the observer of a request that has waited until the queue timeout', async () => {
     const connectionTimedOut = vi.fn();
     const queue = new ConnectionQueue('main', { size: 1, queueTimeoutMs: 5 }, { connectionTimedOut });
     enterAll(queue, 'short');

@@ -1,7 +1,7 @@
 import { DatabaseOverloaded } from './database-errors.js';
 import type { DatabaseObserver, PoolLimits } from './database-options.js';
 
-/** `list`: a statement that can be slow. `large`: a result that is read in portions, at the pace of its client. */
+/** `list`: a statement that can be slow. `large`: a result that is read in portions, at the speed of the client. */
 export type WorkKind = 'short' | 'list' | 'large';
 
 interface Ticket {
@@ -10,12 +10,12 @@ interface Ticket {
   readonly start: () => void;
 }
 
-/** The queue counts as overloaded when its first request has waited for this fraction of the queue timeout. */
+/** A kind of work counts as overloaded when its first request has waited for this fraction of the queue timeout. */
 const OVERLOADED_FRACTION = 0.5;
 
 /**
  * The requests that wait for a connection of one pool, first come first served, each for at most the queue timeout.
- * Lists and large results each use at most half of the pool, and together all connections but one, so that slow work
+ * Lists and large results each use at most half of the pool, and together all but one connection, so that slow work
  * cannot occupy the whole pool.
  */
 export class ConnectionQueue {
@@ -28,7 +28,6 @@ export class ConnectionQueue {
     private readonly observer: Pick<DatabaseObserver, 'connectionTimedOut'>,
   ) {}
 
-  /** Number of waiting requests. */
   get waiting(): number {
     return this.tickets.size;
   }
@@ -38,7 +37,7 @@ export class ConnectionQueue {
     return this.first('list') !== undefined || this.first('large') !== undefined;
   }
 
-  /** Waits until a connection may be used; `leave` returns it. @throws DatabaseOverloaded after the queue timeout */
+  /** Resolves when a connection is free; undefined: it is free now. `leave` releases it. @throws DatabaseOverloaded */
   enter(kind: WorkKind): Promise<void> | undefined {
     if (this.hasCapacity(kind)) {
       this.used[kind]++;
@@ -81,7 +80,7 @@ export class ConnectionQueue {
 
   /** True while a new request of this kind would probably time out in the queue. */
   isOverloaded(kind: WorkKind): boolean {
-    // Fast path, without a search of the queue.
+    // Avoids a search of the queue in the common case.
     if (this.hasCapacity(kind)) return false;
     const first = this.first(kind);
     return (

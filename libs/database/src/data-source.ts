@@ -6,12 +6,12 @@ import type { PoolTarget } from './dsn/pool-target.js';
 import { MessageClient } from './message-connection.js';
 import { clientsOf, destroyConnection, poolOf } from './pg-internals.js';
 
-/** Idle time before TCP keep-alive probes detect a dead server, in milliseconds. The kernel's default is two hours. */
+/** Idle time in milliseconds before TCP keep-alive probes are sent, to detect a dead server. Linux waits two hours. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
 /**
  * Options of the TypeORM DataSource for one server. TypeORM passes `extra` to the pg pool. `driver` is the pg of this
- * bundle; by default, TypeORM would load a second one from node_modules.
+ * bundle; without it, TypeORM would load a second copy of pg from node_modules.
  */
 export function dataSourceOptions(target: PoolTarget, limits: PoolLimits) {
   const { tlsIfOffered: _, namedStatements: __, ...connection } = target;
@@ -34,7 +34,7 @@ export function dataSourceOptions(target: PoolTarget, limits: PoolLimits) {
 }
 
 /**
- * Opens a pool with its first connection and makes it the DataSource's pool. The caller ends the pool that it replaces,
+ * Opens a pool with its first connection and makes it the pool of the DataSource. The caller closes the previous pool,
  * if any. Errors: those of the network or the server.
  *
  * @param onIdleError called when an idle connection fails
@@ -60,7 +60,7 @@ export async function openPool(
   return poolOf(dataSource) as Pool;
 }
 
-/** @param timeoutMs 0 means no limit. The pool's own limit does not cover the queries that TypeORM runs on its first connection. */
+/** Limits also TypeORM's queries on the first connection, to which pg's connect timeout does not apply. 0: no limit. */
 async function initialize(dataSource: DataSource, timeoutMs: number): Promise<void> {
   const destroyConnections = () => {
     const pool = poolOf(dataSource);
@@ -81,8 +81,9 @@ async function initialize(dataSource: DataSource, timeoutMs: number): Promise<vo
 }
 
 /**
- * The same target without our default statement timeout if PgBouncer rejected it; undefined if the DSN sets the timeout
- * or another error occurred. Deadlines still cancel slow statements. https://www.pgbouncer.org/config.html
+ * Returns the target without our default statement timeout if PgBouncer has rejected this startup parameter; undefined
+ * if the DSN sets the timeout or another error occurred. Deadlines still cancel slow statements.
+ * https://www.pgbouncer.org/config.html
  */
 function withoutStatementTimeout(target: PoolTarget, error: unknown): PoolTarget | undefined {
   const isRejected = error instanceof Error && error.message === 'unsupported startup parameter: statement_timeout';

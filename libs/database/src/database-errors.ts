@@ -33,8 +33,8 @@ export class ChangeResultUnavailable extends Error {
 }
 
 /**
- * A stored value, or a row as a whole, exceeds the limit of this service or of PostgreSQL itself. If the statement
- * changed rows outside a transaction, the change has been applied.
+ * A stored value is longer than MAX_VALUE_BYTES, or PostgreSQL cannot print a value or row because its text exceeds 1
+ * GiB. In the first case, a change that the statement made outside a transaction has been applied.
  */
 export class StoredValueTooLong extends Error {
   constructor(
@@ -55,7 +55,7 @@ export class OversizedColumn extends Error {
   }
 }
 
-/** A message from a server could not be parsed; its connection cannot be used any more. */
+/** A message from the server could not be parsed, so the connection cannot be used any more. */
 export class ProtocolError extends Error {
   constructor(cause: unknown) {
     const reason = cause instanceof Error ? cause.message : 'no reason given';
@@ -83,8 +83,8 @@ export function isRecoveryConflict(error: unknown): boolean {
 }
 
 /**
- * Translates a driver's error into one of ours; returns any other error unchanged. A statement that the server rejected
- * is rolled back, and one that was never sent has no effect: neither is a ConnectionLost.
+ * Translates an error of pg into a class of this file; returns any other error unchanged. ConnectionLost means that the
+ * statement may have been applied. It is not used if the server rejected the statement or never received it.
  */
 export function translateError(databaseId: string, error: unknown): unknown {
   const state = sqlState(error);
@@ -112,13 +112,14 @@ function isTooLongToPrint(error: unknown): boolean {
 /** Another process of the server crashed, so the server ended this session in the middle of its statement. */
 const CRASH_SHUTDOWN = '57P02';
 
-/** PgBouncer lost its connection to the server (`server conn crashed?`) after sending the statement. */
+/** SQLSTATE class 08. PgBouncer reports 08P01 (`server conn crashed?`) if it loses the server during a statement. */
 const CONNECTION_EXCEPTION_CLASS = '08';
 
 /**
- * pg rejects statements on a connection that it knows to be broken, and PgBouncer drops those that wait for a server.
- * Neither sets a code that says so: https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js,
- * https://github.com/pgbouncer/pgbouncer/blob/master/src/janitor.c.
+ * True if the statement was never sent: pg rejects statements on a broken connection, and PgBouncer drops statements
+ * that wait too long for a server. Both errors have no distinct code, so their messages are compared:
+ * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js,
+ * https://github.com/pgbouncer/pgbouncer/blob/master/src/janitor.c
  */
 function isUnsent(error: unknown): boolean {
   return (
@@ -128,8 +129,8 @@ function isUnsent(error: unknown): boolean {
 }
 
 /**
- * SQLSTATEs that no client causes: 53 (insufficient resources), 57P (shutdown), 28 and 3D000 (login failed), 25006 (the
- * server is read-only), 25P03 and 25P04 (transaction timeouts).
+ * SQLSTATEs that mean that the server is unavailable: 53 (insufficient resources), 57P (shutdown), 28 and 3D000 (login
+ * failed), 25006 (the server is read-only), 25P03 and 25P04 (transaction timeouts).
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 function isServerGone(state: string): boolean {
@@ -137,8 +138,8 @@ function isServerGone(state: string): boolean {
 }
 
 /**
- * Errors that Node and pg raise without the server, such as connection refused or reset. Those of Node have a code. pg
- * throws plain `Error`s, known by their messages; our own errors are subclasses, so that their messages never matter.
+ * True for connection errors of Node, which have a code such as ECONNRESET, and of pg, which are plain `Error`s and
+ * recognised by message. Our own errors are subclasses of Error, so their messages are never compared.
  * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js
  */
 function isConnectionLoss(error: unknown): boolean {

@@ -1,6 +1,5 @@
 import type { RunStatement } from './statement.js';
 
-/** One entry of the DSN map. */
 export interface DatabaseTarget {
   /** The db_id by which clients select this database. */
   readonly id: string;
@@ -10,11 +9,11 @@ export interface DatabaseTarget {
   readonly replicas: readonly string[];
 }
 
-/** Limits of every pool. Times in milliseconds; a statement timeout of 0 means none. */
+/** Limits of each connection pool. A statement timeout of 0 means no timeout. */
 export interface PoolLimits {
   readonly size: number;
   readonly connectTimeoutMs: number;
-  /** Time limit for the wait for one of the pool's connections. */
+  /** Time limit for waiting until a connection of the pool is free. */
   readonly queueTimeoutMs: number;
   readonly statementTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -29,17 +28,17 @@ export interface TableNames {
 
 /** Receives database events for metrics and traces. Called on the hot path: must be fast and must not throw. */
 export interface DatabaseObserver {
-  /** The server has responded to a statement, with rows or an error. `name` is the statement's. */
+  /** Called when the server has responded to the statement of this name, with rows or an error. */
   statementEnded(databaseId: string, name: string, seconds: number): void;
-  /** A request waited for a connection until the queue timeout. */
+  /** Called when a request has waited for a connection until the queue timeout. */
   connectionTimedOut(databaseId: string): void;
-  /** A request was rejected at once because the queue for a connection was overloaded. */
+  /** Called when a request is rejected at once because the connection queue is overloaded. */
   requestRefused(databaseId: string): void;
-  /** Wraps the execution of statements, so that each gets a span in the context of its request. */
+  /** Wraps the execution of statements, so that each statement gets a span in the trace of its request. */
   instrument?(databaseId: string, run: RunStatement): RunStatement;
 }
 
-/** Connections of a pool at the moment, and requests that wait for one. */
+/** Current numbers of used and idle connections of a pool, and of requests that wait for a connection (`pending`). */
 export interface PoolUsage {
   readonly used: number;
   readonly idle: number;
@@ -48,7 +47,7 @@ export interface PoolUsage {
   readonly max: number;
 }
 
-/** Receives log lines about connections. They contain no secrets. */
+/** Receives log lines about connections. The lines contain no secrets. */
 export interface DatabaseLog {
   log(message: string): void;
   warn(message: string): void;
@@ -67,7 +66,7 @@ export interface DatabaseModuleOptions {
   readonly targets: readonly DatabaseTarget[];
   /** The database of requests without db_id. */
   readonly defaultId: string;
-  /** As in AgentOS: a request without db_id is an error when there are several databases. */
+  /** True: with several databases, a request without db_id is an error, as in AgentOS. */
   readonly requireId: boolean;
   readonly pool: PoolLimits;
   readonly tables: TableNames;

@@ -5,20 +5,22 @@ import type { SqlValue, Statement, TextRow, Work } from './statement.js';
 export interface WorkOptions {
   /** Default: `short`. */
   readonly kind?: WorkKind | undefined;
-  /** Sends statements without a name. Required where a statement that fails for its name cannot be sent again. */
+  /** Prepares no statements. Required in transactions, where an error about a statement's name cannot be retried. */
   readonly isUnnamed?: boolean;
-  /** Called before work that failed on a replica is repeated on the primary. */
+  /** Called when work has failed on a replica. Returns true if the work may be repeated on the primary. */
   readonly mayRetry?: () => boolean;
 }
 
-/** Runs read-only statements on the primary or a replica. They see at least all commits before the reader was chosen. */
+/**
+ * Runs read-only statements on the primary or a replica. They see at least every commit before the reader was chosen.
+ */
 export abstract class Reader {
   /** Name of the server in errors and log lines. */
   abstract readonly id: string;
 
   /**
-   * Identifies the state that was committed when the reader was chosen: equal strings mean equal states. Null when
-   * unknown. Undefined on the primary, whose rows carry their own snapshot.
+   * Identifies the data that was committed when the reader was chosen: equal strings mean equal data. Null: unknown.
+   * Undefined on the primary, where statements select the snapshot themselves.
    */
   get snapshot(): string | null | undefined {
     return undefined;
@@ -27,7 +29,7 @@ export abstract class Reader {
   /** Runs work on one connection. Work that failed on a replica runs again on the primary, so it must not write. */
   abstract withConnection<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T>;
 
-  /** Runs one statement; it is cancelled in PostgreSQL when the deadline expires. Errors: those of `Database`. */
+  /** Runs one statement, which is cancelled in PostgreSQL when the deadline expires. Errors: those of `Database`. */
   query<Row = TextRow>(
     statement: Statement,
     values: readonly SqlValue[],

@@ -59,8 +59,9 @@ export class DatabaseServer extends Reader {
   }
 
   /**
-   * As `query`, for a statement that many requests share. Rejects when the statement has run for `ms` milliseconds, even
-   * if its connection is dead and it cannot be cancelled, so that a lost response does not delay all of them.
+   * As `query`, but rejects when the statement has run for `ms` milliseconds, even if the connection is dead and cannot
+   * be cancelled. For statements that many requests share, so that a lost response does not delay all of these
+   * requests.
    */
   async queryWithin<Row = TextRow>(
     ms: number,
@@ -85,14 +86,14 @@ export class DatabaseServer extends Reader {
   }
 
   /**
-   * Runs `work` in a transaction: commits when it resolves, rolls back when it rejects. Its statements are unnamed, since
-   * one that fails for its name aborts the transaction and cannot be sent again.
+   * Runs `work` in a transaction: commits when it resolves, rolls back when it rejects. Statements are unnamed, since
+   * an error about a name would abort the transaction, so that the statement could not be sent again.
    */
   transaction<T>(deadline: Deadline, work: (run: RunStatement) => Promise<T>): Promise<T> {
     return this.withConnection(deadline, (run) => inTransaction(run, 'BEGIN', () => work(run)), { isUnnamed: true });
   }
 
-  /** Runs `work` on one connection. When the deadline expires, its running statement is cancelled in PostgreSQL. */
+  /** Runs `work` on one connection. When the deadline expires, the running statement is cancelled in PostgreSQL. */
   async withConnection<T>(
     deadline: Deadline,
     work: Work<T>,
@@ -112,7 +113,7 @@ export class DatabaseServer extends Reader {
         cancelling ??= cancelStatement(client, pool.options, working);
       };
       const run = this.statementRunner(client, isUnnamed ? this.unprepared : this.prepared);
-      // Async, so that an exception before the first statement releases the connection, too.
+      // Async, so that an exception before the first statement becomes a rejection and the connection is released.
       const working = (async () => work(run, cancel))();
       const unsubscribe = deadline.onExpired(cancel);
       try {
@@ -123,7 +124,7 @@ export class DatabaseServer extends Reader {
         throw translated;
       } finally {
         unsubscribe();
-        // Released only after a cancel request has arrived: it could hit the statement of the next user.
+        // Waits until a cancel request has arrived: after the release it could cancel the statement of another request.
         const isSound = (await cancelling) ?? true;
         this.pool.release(connection, isBroken || !isSound || hasSentOversized(client) || isInTransaction(client));
       }
@@ -145,12 +146,12 @@ export class DatabaseServer extends Reader {
     return this.queue.isOverloaded(kind);
   }
 
-  /** Whether the server has responded to a statement in the last `ms` milliseconds, with rows or an error. */
+  /** True if the server has responded to a statement in the last `ms` milliseconds, with rows or an error. */
   hasRespondedWithin(ms: number): boolean {
     return performance.now() - this.lastResponseAt < ms;
   }
 
-  /** Whether the server accepts TCP connections, without taking one of its connection slots. Never rejects. */
+  /** True if the server accepts TCP connections. Occupies none of the server's connection slots. Never rejects. */
   acceptsConnections(timeoutMs: number): Promise<boolean> {
     return requestTls(this.target, timeoutMs).then(
       () => true,
@@ -167,12 +168,11 @@ export class DatabaseServer extends Reader {
     return this.queue.isBulkWaiting;
   }
 
-  /** False when lists or large results would have to wait for a connection. Short work always passes. */
+  /** False if a list or large result would have to wait for a connection. Always true for short work. */
   hasCapacityFor({ kind = 'short' }: WorkOptions): boolean {
     return kind === 'short' || this.queue.hasCapacity(kind);
   }
 
-  /** Waits until no connection is in use, then closes all. */
   close(): Promise<void> {
     return this.pool.close();
   }
@@ -183,13 +183,13 @@ export class DatabaseServer extends Reader {
   };
 }
 
-/** True when a late cancel request has hit the COMMIT or ROLLBACK. */
+/** True if a late cancel request has cancelled COMMIT or ROLLBACK, so that the transaction is still open. */
 function isInTransaction(client: ClientBase): boolean {
   const status = client.getTransactionStatus();
   return status === 'T' || status === 'E';
 }
 
-/** Such a connection is closed: its server process would keep memory of the size of the value. */
+/** True if the connection must be closed, because the server process keeps the memory of an oversized value. */
 function hasSentOversized(client: ClientBase): boolean {
   return (connectionOf(client) as MessageConnection).hasSentOversized;
 }

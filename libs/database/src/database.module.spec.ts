@@ -42,7 +42,7 @@ async function createApp() {
 }
 
 describe('DatabaseModule', () => {
-  it('provides a DataSource per database, which the first statement initializes', async () => {
+  it('provides a DataSource per database and initializes it with the first statement', async () => {
     const app = await createApp();
     const registry = app.get(DatabaseRegistry);
     const main = app.get<DataSource>(getDataSourceToken('main'), { strict: false });

@@ -43,7 +43,7 @@ export class DatabaseRegistry implements OnApplicationShutdown {
     return this.dataSources[this.options.targets.findIndex((target) => target.id === id)];
   }
 
-  /** The database of requests without db_id; as in AgentOS, it also stores data that belongs to no component. */
+  /** The database of requests without db_id. As in AgentOS, it also holds the service accounts. */
   default(): Database {
     const database = this.get(this.options.defaultId);
     if (database === undefined) throw new Error(`no database '${this.options.defaultId}' is configured`);
@@ -66,7 +66,7 @@ export class DatabaseRegistry implements OnApplicationShutdown {
 
 export interface DatabaseModuleAsyncOptions
   extends Pick<FactoryProvider<DatabaseModuleOptions>, 'inject' | 'useFactory'> {
-  /** The db_ids of the targets, in the same order: Nest needs the names of the DataSources before it runs the factory. */
+  /** The db_ids in the order of the targets: Nest needs the names of the DataSources before it runs the factory. */
   readonly ids: readonly string[];
 }
 

@@ -12,12 +12,12 @@ import { ReplicaRouter } from './replicas/replica-router.js';
 import { ResultTooLarge, RowCollector } from './result-rows.js';
 import type { RunStatement, SqlValue, Statement, TextRow, Work } from './statement.js';
 
-/** Memory reserved before a change, in bytes: enough for the result of most changes. */
+/** Bytes of memory reserved before a change, enough for the result of most changes. */
 const CHANGE_RESERVATION_BYTES = 1_048_576;
 
 /**
- * One entry of the DSN map. Statements run on its primary server, except those of a `reader`.
- * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or the driver's.
+ * One database of the DSN map: a primary and its replicas. Statements run on the primary, except those of a `reader`.
+ * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or those of pg.
  */
 export class Database extends Reader {
   readonly id: string;
@@ -25,7 +25,7 @@ export class Database extends Reader {
   readonly servers: readonly DatabaseServer[];
   private readonly primary: DatabaseServer;
   private readonly replicaRouter: ReplicaRouter | undefined;
-  /** Created once, so that rejecting a request is cheap. */
+  /** Created once: an error per rejected request, with its stack trace, would cost time under overload. */
   private readonly overloaded: DatabaseOverloaded;
 
   constructor(
@@ -63,15 +63,15 @@ export class Database extends Reader {
    * As `query`, for a statement that changes rows and may return a large result.
    *
    * @returns undefined when the change was applied, but its rows exceed MAX_BUFFERED_BYTES
-   * @throws MemoryBudgetFull before the change
-   * @throws ChangeResultUnavailable after the change
+   * @throws MemoryBudgetFull if the change was not applied
+   * @throws ChangeResultUnavailable if the change was applied
    */
   async change<Row = TextRow>(
     statement: Statement,
     values: readonly SqlValue[],
     { deadline, memory }: WorkLimits,
   ): Promise<Row[] | undefined> {
-    // The statement always runs to its end: cancelling it would undo the change.
+    // Does not cancel the statement when rows are rejected, since cancelling would undo the change.
     const receiver = new RowCollector<Row>(memory, () => undefined, CHANGE_RESERVATION_BYTES);
     try {
       await this.primary.withConnection(deadline, (run) => {
@@ -85,12 +85,11 @@ export class Database extends Reader {
     }
   }
 
-  /** Runs work on one connection of the primary. */
   withConnection<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T> {
     return this.primary.withConnection(deadline, work, options);
   }
 
-  /** As `query`, for a statement that many requests share: see `DatabaseServer`. */
+  /** See `DatabaseServer.queryWithin`. */
   queryWithin<Row = TextRow>(
     ms: number,
     statement: Statement,
@@ -110,7 +109,7 @@ export class Database extends Reader {
     return this.replicaRouter?.reader(deadline) ?? this;
   }
 
-  /** Waits until no connection is in use, then closes all. */
+  /** Waits until no connection is in use, then closes all connections. */
   async close(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.close()));
   }

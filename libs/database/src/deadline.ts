@@ -2,8 +2,8 @@
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * The time limit of a request. Every statement of the request subscribes to it, so that its query is cancelled in
- * PostgreSQL. (An AbortSignal would do the same at several times the cost per request.)
+ * The time limit of a request. Every running statement subscribes to it, so that expiry cancels the statement in
+ * PostgreSQL. An AbortSignal would cost several times as much CPU per request.
  */
 export class Deadline {
   private readonly listeners = new Set<() => void>();
@@ -13,7 +13,7 @@ export class Deadline {
     return this.expired;
   }
 
-  /** Ends the time limit and calls every listener once. */
+  /** Marks the deadline as expired and calls every listener once. */
   expire(): void {
     this.expired = true;
     for (const listener of this.listeners) listener();
@@ -28,7 +28,7 @@ export class Deadline {
   }
 }
 
-/** Runs work that belongs to no request under its own deadline, `timeoutMs` from now. */
+/** Runs work that belongs to no request, with a deadline of `timeoutMs` from now. */
 export async function withDeadline<T>(timeoutMs: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
   const deadline = new Deadline();
   const timer = setTimeout(() => deadline.expire(), timeoutMs);
@@ -39,7 +39,7 @@ export async function withDeadline<T>(timeoutMs: number, work: (deadline: Deadli
   }
 }
 
-/** As `withDeadline`, but rejects at the deadline even if the work goes on. @throws TimeLimitExceeded */
+/** As `withDeadline`, but rejects at the deadline even if `work` has not ended. @throws TimeLimitExceeded */
 export function withTimeLimit<T>(timeoutMs: number, work: (deadline: Deadline) => Promise<T>): Promise<T> {
   return withDeadline(timeoutMs, (deadline) => {
     const expiry = new Promise<never>((_, reject) => {

@@ -51,7 +51,7 @@ describe.each(['without TLS', 'with TLS'])('a value longer than MAX_VALUE_BYTES,
     expect(after?.pid).not.toBe(before?.pid);
   });
 
-  it('is replaced in the result of a statement with longValues=marked, and closes the connection', async () => {
+  it('is replaced with OVERSIZED by a statement with longValues=marked, and the connection is closed', async () => {
     const [before] = await query(SESSION_INFO);
     const sql = `SELECT n, CASE n WHEN 2 THEN repeat('x', ${MAX_VALUE_BYTES + 1}) END AS long, 'ü' AS last FROM generate_series(1, 3) n`;
     const [rows, next] = await database.transaction(new Deadline(), async (run) => [
@@ -68,7 +68,7 @@ describe.each(['without TLS', 'with TLS'])('a value longer than MAX_VALUE_BYTES,
     expect(after?.pid).not.toBe(before?.pid);
   });
 
-  it('rolls its transaction back', async () => {
+  it('rolls back the transaction whose statement returns it', async () => {
     await query(unnamed('CREATE TABLE IF NOT EXISTS long_values (n int)'));
     const working = database.transaction(new Deadline(), async (run) => {
       await run(unnamed(`INSERT INTO long_values VALUES (1) RETURNING repeat('x', ${MAX_VALUE_BYTES + 1})`), []);
@@ -80,7 +80,7 @@ describe.each(['without TLS', 'with TLS'])('a value longer than MAX_VALUE_BYTES,
 });
 
 describe('a key that is too long for an index', () => {
-  it('is not reported as StoredValueTooLong, although both have SQLSTATE 54000', async () => {
+  it('is not reported as StoredValueTooLong, which has the same SQLSTATE 54000', async () => {
     const target = { id: 'main', dsn: inject('postgresDsn'), replicas: [] };
     const database = new Database(target, LIMITS, UNOBSERVED, UNLOGGED);
     onTestFinished(() => database.close());

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { MemoryBudget, MemoryBudgetFull } from './memory-budget.js';
 
 const MB = 1_000_000;
-/** Bytes of rows and responses that are not counted. */
+/** Bytes of rows, and of a response, that each request holds uncounted. */
 const UNCOUNTED = 131_072;
 
 describe('MemoryBudget', () => {
-  it('refuses a reservation that does not fit, and leaves the request what it held', () => {
+  it('refuses bytes beyond the limit, and keeps the bytes that the request held before', () => {
     const budget = new MemoryBudget(100 * MB);
     const [first, second, third] = [budget.reservation(), budget.reservation(), budget.reservation()];
     first.hold(30 * MB + UNCOUNTED, 'rows');
@@ -21,7 +21,7 @@ describe('MemoryBudget', () => {
     expect(budget.used).toBe(60 * MB + 1);
   });
 
-  it('adds up all uses of a request, until it holds only its response', () => {
+  it('counts body and rows of a request until holdResponse, then only the response', () => {
     const budget = new MemoryBudget(100 * MB);
     const request = budget.reservation();
     request.hold(10 * MB + 16_384, 'body');
@@ -34,7 +34,7 @@ describe('MemoryBudget', () => {
     expect(budget.used).toBe(0);
   });
 
-  it('never refuses small requests', () => {
+  it('does not refuse small requests when the budget is used up', () => {
     const budget = new MemoryBudget(MB);
     budget.reservation().hold(0.5 * MB + UNCOUNTED, 'rows');
     budget.reservation().hold(0.5 * MB + UNCOUNTED, 'rows');
@@ -44,7 +44,7 @@ describe('MemoryBudget', () => {
     expect(() => budget.reservation().hold(16_385, 'body')).toThrow(MemoryBudgetFull);
   });
 
-  it('lets changes exceed the budget by an eighth, and their responses keep what the changes held', () => {
+  it('lets changes exceed the budget by an eighth, and their responses keep that memory', () => {
     const budget = new MemoryBudget(80 * MB);
     for (const bytes of [30, 30, 20]) budget.reservation().hold(bytes * MB + UNCOUNTED, 'rows');
     const changes = Array.from({ length: 10 }, () => budget.reservation());

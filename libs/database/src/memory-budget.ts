@@ -10,21 +10,20 @@ export class MemoryBudgetFull extends Error {
   }
 }
 
-/** Limits of the work for one request: time and memory. */
 export interface WorkLimits {
   readonly deadline: Deadline;
   readonly memory: Reservation;
 }
 
 /**
- * Bytes of each request that are not counted, so that small requests are served while large ones exhaust the budget.
- * Fewer for a body, which a client can send slowly; a response of this size fits into the kernel's socket buffer.
+ * Bytes that each request may hold uncounted, so that small requests are served while large ones exhaust the budget.
+ * Less for a body, since a client can send it slowly. The kernel's socket buffer can hold a response of this size.
  */
 const UNCOUNTED_BYTES: Record<MemoryUse, number> = { body: 16_384, rows: 131_072, change: 0, response: 131_072 };
 
 /**
- * Changes may exceed the budget by this fraction, so that they succeed while reads exhaust it. The pool size limits how
- * many run at the same time.
+ * Fraction of the budget by which changes may exceed it, so that they succeed while reads exhaust it. The pool size
+ * limits the number of changes that run at the same time.
  */
 const CHANGE_ALLOWANCE = 1 / 8;
 
@@ -38,14 +37,17 @@ export class MemoryBudget {
   /** Number of refused reservations by purpose. */
   readonly refusals: Record<MemoryUse, number> = { ...NOTHING };
   private held = 0;
-  /** The request that holds more than half of the budget. It counts as half. */
+  /**
+   * The request that holds more than half of the budget, since one stored value can be longer than the whole budget.
+   * Only half of the budget is charged for that request, so that other requests are still served.
+   */
   private largest: Reservation | undefined;
   private refusedAt = Number.NEGATIVE_INFINITY;
 
   /** @param limit in bytes */
   constructor(readonly limit: number) {}
 
-  /** Number of bytes that are held. */
+  /** Number of bytes that are charged to requests. */
   get used(): number {
     return this.held;
   }
@@ -55,17 +57,16 @@ export class MemoryBudget {
     return performance.now() - this.refusedAt < ms;
   }
 
-  /** Creates an empty reservation for one request. */
   reservation(): Reservation {
     return new Reservation(this);
   }
 
   /**
-   * @internal for Reservation
+   * Changes the bytes that are charged to a reservation; called only by Reservation.
    *
-   * @param before counted bytes of the reservation
-   * @param wanted bytes that it is to hold
-   * @returns counted bytes from now on
+   * @param before bytes charged so far
+   * @param wanted bytes that the request will hold
+   * @returns bytes charged from now on
    * @throws MemoryBudgetFull
    */
   adjust(reservation: Reservation, before: number, wanted: number, use: MemoryUse): number {
@@ -94,12 +95,7 @@ export class Reservation {
 
   constructor(private readonly budget: MemoryBudget) {}
 
-  /**
-   * Sets the bytes held for this use. One request at a time may hold more than half of the budget, since a single stored
-   * value can be larger than the whole budget.
-   *
-   * @throws MemoryBudgetFull; the reservation is then unchanged
-   */
+  /** Sets the bytes that the request holds for this use. @throws MemoryBudgetFull; the reservation is then unchanged */
   hold(bytes: number, use: MemoryUse): void {
     const counted = Math.max(0, bytes - UNCOUNTED_BYTES[use]);
     if (counted !== this.held[use]) this.change({ ...this.held, [use]: counted }, use);

@@ -18,10 +18,10 @@ const LIMITS = {
   idleTimeoutMs: 60_000,
 };
 
-/** An authentication request of an unknown kind: pg's parser throws. */
+/** An authentication request of unknown kind, for which pg's parser throws an exception. */
 const UNREADABLE = Buffer.from('R\0\0\0\x08\0\0\0\x63', 'latin1');
 const HTTP = Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n');
-/** pg would report this as a statement error. */
+/** A message of unknown type, which pg itself would report as an error of the statement. */
 const UNKNOWN_TYPE = Buffer.from('?\0\0\0\x04');
 /** A CommandComplete message that is longer than any of PostgreSQL's. */
 const TOO_LONG = Buffer.from('C\0\x10\0\0', 'latin1');
@@ -38,9 +38,9 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** An exception outside a promise fails the test: Vitest reports uncaught exceptions. */
+/** Vitest reports uncaught exceptions, so these tests also show that garbage causes none. */
 describe('MessageConnection, when the server sends garbage', () => {
-  /** The proxy's sockets to the service. */
+  /** Sockets of the proxy to which `database` has connected. */
   let clients: Socket[];
   let onConnection: (client: Socket, index: number) => 'refused' | undefined;
   let database: Database;
@@ -66,7 +66,7 @@ describe('MessageConnection, when the server sends garbage', () => {
       client.on('close', () => server.destroy());
       client.pipe(server);
       server.on('data', (bytes) => {
-        // Messages may be split anywhere.
+        // Sends single bytes, because TCP may split messages anywhere.
         for (const byte of bytes) client.write(Buffer.of(byte));
       });
     });
@@ -83,13 +83,16 @@ describe('MessageConnection, when the server sends garbage', () => {
     expect(await query("SELECT 'ü' AS value")).toEqual([{ value: 'ü' }]);
   });
 
-  it.each(GARBAGE)('is closed while idle, and the next statement gets another connection: %s', async (_, garbage) => {
-    await query('SELECT 1');
-    clients[0]?.write(garbage);
-    await until(async () => warnings.length > 0);
-    expect(warnings).toEqual([expect.stringMatching(/^Idle connection of 'main' lost: /)]);
-    expect(await query('SELECT 1 AS value')).toEqual([{ value: '1' }]);
-  });
+  it.each(GARBAGE)(
+    'is closed if it is idle, and the next statement gets another connection: %s',
+    async (_, garbage) => {
+      await query('SELECT 1');
+      clients[0]?.write(garbage);
+      await until(async () => warnings.length > 0);
+      expect(warnings).toEqual([expect.stringMatching(/^Idle connection of 'main' lost: /)]);
+      expect(await query('SELECT 1 AS value')).toEqual([{ value: '1' }]);
+    },
+  );
 
   it.each(GARBAGE)('fails to open: %s', async (_, garbage) => {
     onConnection = (client) => {

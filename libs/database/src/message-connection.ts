@@ -6,14 +6,14 @@ import { MessageFramer, type MessageHandlers } from './message-framer.js';
 import { PgConnection, type PgConnectionOptions, replaceConnection } from './pg-internals.js';
 
 /**
- * A connection that survives malformed messages. pg parses in the socket's `data` event, where an exception is uncaught
- * and ends the process: https://github.com/brianc/node-postgres/issues/2653. Here it only destroys the connection, and
- * the running statement fails. Works with and without TLS.
+ * A pg connection on which a malformed message does not end the process. pg parses in the `data` event of the socket,
+ * where an exception is uncaught: https://github.com/brianc/node-postgres/issues/2653. This class destroys the
+ * connection instead, so that only the running statement fails. Works with and without TLS.
  */
 export class MessageConnection extends PgConnection {
-  /** True after a row with a value that is too long (see OVERSIZED). The connection is closed after its statement. */
+  /** True after a value was replaced with OVERSIZED. The connection is then closed after the statement. */
   hasSentOversized = false;
-  /** Set by the running statement: returns false to skip a row of that size. Undefined: accept all rows. */
+  /** Set by the running statement. Returns false to skip a row of that many bytes; undefined: no row is skipped. */
   wantsRow: ((bytes: number) => boolean) | undefined;
 
   /** @param maxValueBytes longest value to decode; default MAX_VALUE_BYTES */
@@ -24,7 +24,7 @@ export class MessageConnection extends PgConnection {
     super(options.ssl ? options : { ...options, stream: singleBufferSocket() });
   }
 
-  /** Called by pg with the socket, or with the TLS socket on top of it. */
+  /** Called by pg with the TCP socket or the TLS socket. */
   override attachListeners(stream: PgConnection['stream']): void {
     const messages = new EventEmitter();
     super.attachListeners(messages);
@@ -49,26 +49,26 @@ export class MessageConnection extends PgConnection {
 const READ_BYTES = 65_536;
 
 /**
- * A socket that reads into a single buffer, while Node would allocate one per read: 15 % less CPU for large rows. The
- * bytes are valid only during the event, which suffices for the framer. TLS sockets have no such option.
+ * A socket that reuses one buffer for all reads, which takes 15 % less CPU for large rows than a new buffer per read.
+ * The bytes are valid only during the `data` event, which is enough for the framer. Not available for TLS sockets.
  */
 function singleBufferSocket(): Socket {
   const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   const callback = (length: number) => socket.emit('data', buffer.subarray(0, length));
-  // The constructor accepts `onread`, too, but its type does not declare it:
+  // The constructor accepts `onread`, but its type does not declare it:
   // https://nodejs.org/api/net.html#new-netsocketoptions
   const socket: Socket = new Socket({ onread: { buffer, callback } } as object);
   return socket;
 }
 
-/** The client of every pool, on a MessageConnection. */
+/** The pg Client class of all pools. It uses a MessageConnection instead of pg's Connection. */
 export class MessageClient extends Client {
   constructor(config: ClientConfig = {}) {
     super(config);
     const { keepAlive, keepAliveInitialDelayMillis } = config;
     replaceConnection(this, (tls) => new MessageConnection({ ...tls, keepAlive, keepAliveInitialDelayMillis }));
     // An error event without a listener ends the process. The pool listens while the client is idle, and the running
-    // statement until it has ended; neither does when ReadyForQuery and the end of the connection arrive together.
+    // statement until it has ended; neither listens when ReadyForQuery and the end of the connection arrive together.
     this.on('error', () => undefined);
   }
 }

@@ -6,7 +6,7 @@ const MAX_VALUE_BYTES = 100_000;
 const READ_BYTES = 65_536;
 
 interface Received {
-  /** The bytes of each call. */
+  /** Copies of the bytes that each call of `onMessages` received. */
   readonly chunks: Buffer[];
   /** Number of rows in which a value was replaced. */
   oversized: number;
@@ -26,7 +26,7 @@ function receive(bytes: Buffer, pieceBytes = READ_BYTES, unwanted?: number): Rec
     MAX_VALUE_BYTES,
   );
   for (let start = 0; start < bytes.length; start += pieceBytes) {
-    // Overwritten after the call, like the buffer of a socket.
+    // Overwrites the piece after the call, as a socket that reuses its buffer does.
     const piece = Buffer.from(bytes.subarray(start, start + pieceBytes));
     framer.push(piece);
     piece.fill(0xff);
@@ -72,7 +72,7 @@ describe('MessageFramer', () => {
     }
   });
 
-  it('emits messages of all sizes around that of a read', () => {
+  it('emits messages that are shorter than a read, as long as a read, or longer', () => {
     const sizes = [0, 1, 65_530, 65_531, 65_532, 65_536, 0, 300_000, 9];
     const all = Buffer.concat(sizes.map((size) => message('d', Buffer.alloc(size))));
     for (const piece of [1_000, READ_BYTES - 1, READ_BYTES]) {
@@ -97,7 +97,7 @@ describe('MessageFramer', () => {
     expect(Buffer.concat(chunks).equals(long)).toBe(true);
   });
 
-  it('skips a long row that is rejected, wherever the stream is split', () => {
+  it('skips a long row that wantsRow rejects, wherever the stream is split', () => {
     const long = row('y'.repeat(2 * READ_BYTES), 'z'.repeat(2 * MAX_VALUE_BYTES));
     for (const piece of [1_000, READ_BYTES - 1, READ_BYTES]) {
       const { chunks, oversized } = receive(Buffer.concat([messages, long, messages]), piece, long.length);
@@ -123,9 +123,9 @@ describe('MessageFramer', () => {
     expect(() => receive(bytes)).toThrow('no PostgreSQL message has type');
   });
 
-  it('rejects a row that is shorter than its values', () => {
+  it('rejects a row that ends within a value', () => {
     const broken = row('y'.repeat(2 * MAX_VALUE_BYTES));
     broken.writeInt32BE(3 * MAX_VALUE_BYTES, 7);
-    expect(() => receive(broken)).toThrow('a row is shorter than its values');
+    expect(() => receive(broken)).toThrow('a row ends within a value');
   });
 });

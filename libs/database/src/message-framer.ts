@@ -18,15 +18,14 @@ const KNOWN_TYPES = typesOf('123ACDEGHIKNRSTWZcdnst');
 const DATA_ROW = typeOf('D');
 
 /**
- * The longest stored value that is decoded, 200 MiB: scanning a longer one would block the event loop for more than
- * 250 ms. V8 limits strings to 536,870,888 characters, and PostgreSQL limits jsonb to 256 MB.
+ * Maximum length of a stored value that is decoded, 200 MiB: scanning a longer value would block the event loop for
+ * more than 250 ms. V8 limits strings to 536,870,888 characters, and PostgreSQL limits jsonb to 256 MB.
  */
 export const MAX_VALUE_BYTES = 209_715_200;
 
-/** Replaces a value that is longer than the limit. PostgreSQL's text types cannot contain this character. */
+/** Replaces a value longer than MAX_VALUE_BYTES. No stored value equals it: PostgreSQL's text cannot contain NUL. */
 export const OVERSIZED = '\0';
 
-/** Callbacks of a MessageFramer. */
 export interface MessageHandlers {
   /** Receives one or more whole messages; the bytes are valid only during the call. */
   onMessages(messages: Buffer): void;
@@ -38,14 +37,15 @@ export interface MessageHandlers {
 
 /**
  * Splits the byte stream of a PostgreSQL server into messages, so that pg's parser receives only whole ones. The parser
- * itself doubles its buffer whenever a message does not fit, which costs several times the size of a large row. Here a
- * message that is longer than a read is collected in one buffer of exactly its size, and a skipped row in none.
+ * itself doubles its buffer whenever a message does not fit, which costs several times the size of a large row. This
+ * class collects a message longer than a read in one buffer of exactly its size, and allocates nothing for a skipped
+ * row.
  * https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export class MessageFramer {
   /** The message whose end has not arrived. */
   private partial: PartialMessage | undefined;
-  /** The start of a message that is shorter than its header. */
+  /** The first bytes of a message whose header is incomplete. */
   private partialHeader: Buffer | undefined;
 
   /** @param maxValueBytes longest value to decode; at least the size of a read (64 KiB) */
@@ -55,10 +55,9 @@ export class MessageFramer {
   ) {}
 
   /**
-   * Processes received bytes. The caller may overwrite them after the call.
+   * Processes received bytes, which the caller may overwrite afterwards.
    *
-   * @throws Error when the bytes violate PostgreSQL's protocol, or the error that `onMessages` throws. After an error the
-   *   stream cannot be read any further.
+   * @throws Error when the bytes violate PostgreSQL's protocol, or the error of `onMessages`; do not push again then
    */
   push(bytes: Buffer): void {
     let chunk = this.partialHeader === undefined ? bytes : Buffer.concat([this.partialHeader, bytes]);
@@ -138,14 +137,14 @@ class LongMessage implements PartialMessage {
 }
 
 /**
- * A row that may contain values longer than the limit, which are replaced with OVERSIZED. Their bytes are dropped on
- * arrival and take no memory: the kernel allocates no pages for the unwritten part of a large buffer.
+ * A row that may contain values longer than the limit, which are replaced with OVERSIZED. Replaced bytes take no
+ * memory: they are dropped on arrival, and the kernel allocates no pages for the unwritten part of a large buffer.
  */
 class LongRow implements PartialMessage {
   hasOversized = false;
   private readonly row: Buffer;
   private filled = 0;
-  /** Number of bytes of the current value, or of the fields before the first value, still to be copied or skipped. */
+  /** Bytes still to be copied or skipped: of the current value, at first of the header and the column count. */
   private copying = HEADER_BYTES + 2;
   private skipping = 0;
   /** The length field of the next value, as far as it has arrived. */
@@ -161,7 +160,7 @@ class LongRow implements PartialMessage {
 
   /** @throws Error when the row ends within a value */
   get message(): Buffer {
-    if (this.copying + this.skipping + this.lengthBytes > 0) throw new Error('a row is shorter than its values');
+    if (this.copying + this.skipping + this.lengthBytes > 0) throw new Error('a row ends within a value');
     this.row.writeUInt32BE(this.filled - 1, 1);
     return this.row.subarray(0, this.filled);
   }

@@ -7,7 +7,7 @@ describe('verifyPgInternals', () => {
     expect(verifyPgInternals).not.toThrow();
   });
 
-  it('names the member that differs in another version of pg', () => {
+  it('throws an error that names a changed member of pg', () => {
     const prototype = pg.Connection.prototype as unknown as { attachListeners(): void };
     const changed = vi.spyOn(prototype, 'attachListeners').mockImplementation(() => undefined);
     onTestFinished(() => changed.mockRestore());

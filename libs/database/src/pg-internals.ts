@@ -5,8 +5,8 @@ import pg, { Client, type ClientBase, Connection, Pool, Query, type Submittable 
 import { DataSource } from 'typeorm';
 
 /*
- * All uses of pg and TypeORM beyond their published types. `verifyPgInternals` checks them at start-up, so that an update
- * that changes any of them fails before it serves a request. Sources, as of pg 8.23 and TypeORM 1.1:
+ * All uses of pg and TypeORM beyond their published types. `verifyPgInternals` checks them at start-up, so that the
+ * service does not start with an incompatible version. Sources, as of pg 8.23 and TypeORM 1.1:
  * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/connection.js (PgConnection)
  * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js (connectionOf, cancelKeyOf)
  * https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/query.js (PgQuery)
@@ -14,7 +14,6 @@ import { DataSource } from 'typeorm';
  * https://github.com/typeorm/typeorm/blob/master/src/driver/postgres/PostgresDriver.ts (poolOf)
  */
 
-/** Options that a client passes to its connection. */
 export interface PgConnectionOptions {
   readonly ssl?: boolean | ConnectionOptions | undefined;
   readonly sslNegotiation?: 'postgres' | 'direct' | undefined;
@@ -43,13 +42,13 @@ export interface PgConnection extends EventEmitter {
 
 export const PgConnection = Connection as unknown as new (options: PgConnectionOptions) => PgConnection;
 
-/** A query as pg runs it: `submit` sends its messages, and the client passes on the messages of the response. */
+/** A query that pg's Client runs. `submit` sends messages; the client calls a handler for each message received. */
 export interface PgQuery extends Submittable {
   /** pg records the name and SQL of a parsed statement in `parsedStatements`. */
   readonly name: string;
   readonly text: string;
   handleRowDescription(message: { fields: readonly { name: string }[] }): void;
-  /** @param message `length`: bytes of the message */
+  /** @param message `length`: number of bytes of the message */
   handleDataRow(message: { fields: readonly (string | null)[]; length: number }): void;
   handleCommandComplete(): void;
   handlePortalSuspended(): void;
@@ -82,7 +81,7 @@ export function poolOf(dataSource: DataSource): Pool | undefined {
   return (dataSource.driver as unknown as { master: Pool | undefined }).master;
 }
 
-/** Closes a connection without notifying the server, which may be unreachable: its running statement fails at once. */
+/** Closes a connection without notifying the server, which may be unreachable. The running statement fails at once. */
 export function destroyConnection(client: ClientBase): void {
   connectionOf(client).stream.destroy();
 }
@@ -127,7 +126,7 @@ const CONNECTION_METHODS = [
   'attachListeners',
 ] as const;
 
-/** pg's own query has the methods that a client calls on every query. */
+/** Methods that pg's Client calls on a query, so pg's own Query must have them. */
 const QUERY_METHODS = [
   'submit',
   'handleRowDescription',
@@ -152,7 +151,7 @@ function parsesDataRow(connection: PgConnection): boolean {
   return Array.isArray(values) && values[0] === 'x';
 }
 
-/** Whether the driver disconnects the pool that `poolOf` returns. */
+/** True if the driver closes the pool that `poolOf` returns. */
 function closesPool({ driver }: DataSource): boolean {
   let isClosed = false;
   const end = () => {

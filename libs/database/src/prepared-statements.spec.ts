@@ -11,7 +11,7 @@ const LIMITS = {
 };
 const ADD = namedStatement('add', 'SELECT $1::int + 1 AS sum');
 
-/** Changes the prepared statements of a connection as a transaction pooler would. */
+/** DEALLOCATE and PREPARE change the prepared statements of the connection as a transaction pooler would. */
 describe('PreparedStatements', () => {
   let database: Database;
   const run = (sql: string) => database.query({ name: '', text: sql }, [], new Deadline());
@@ -29,7 +29,7 @@ describe('PreparedStatements', () => {
     expect(await prepared()).toEqual([{ name: ADD.name }]);
   });
 
-  it('repeats a statement that the server does not know (26000), and prepares none from then on', async () => {
+  it('repeats a statement whose name the server does not know (26000), and prepares no statement from then on', async () => {
     await add();
     await run('DEALLOCATE ALL');
     expect(await add()).toEqual([{ sum: '2' }]);
@@ -48,7 +48,7 @@ describe('PreparedStatements', () => {
     expect(await prepared()).toEqual([]);
   });
 
-  it('passes other errors of a statement on', async () => {
+  it('does not repeat a statement after any other error', async () => {
     await expect(database.query(namedStatement('bad', 'SELECT'.repeat(2)), [], new Deadline())).rejects.toMatchObject({
       code: '42601',
     });

@@ -6,7 +6,7 @@ import type { DatabaseLog } from './database-options.js';
  * on any server connection, where a named statement may be missing or already exist. Without `pgbouncer=true` in the
  * DSN, this class detects such a pooler by SQLSTATE 26000 or 42P05 and stops using names.
  *
- * Not for statements in a transaction: the failed statement aborts it, so it cannot be sent again.
+ * Not for statements in a transaction, which the failed statement would abort.
  */
 export class PreparedStatements {
   constructor(
@@ -15,19 +15,20 @@ export class PreparedStatements {
     private readonly log: DatabaseLog,
   ) {}
 
-  /** Calls `send`; calls it again without a name when the statement failed for its name, in which case it did not run. */
+  /** Calls `send`, and again without a name if the name caused an error. The statement did not run in this case. */
   send<T>(send: (isNamed: boolean) => Promise<T>): Promise<T> {
     if (!this.isEnabled) return send(false);
     return send(true).catch((error: unknown) => {
       if (!isStatementNameError(error)) throw error;
-      if (this.isEnabled) this.log.warn(`'${this.databaseId}' is behind a transaction pooler: ${UNPREPARED_NOTICE}`);
+      if (this.isEnabled)
+        this.log.warn(`Database '${this.databaseId}' is behind a transaction pooler: ${UNPREPARED_NOTICE}`);
       this.isEnabled = false;
       return send(false);
     });
   }
 }
 
-const UNPREPARED_NOTICE = 'prepared statements are off from now on, as with pgbouncer=true in its DSN';
+const UNPREPARED_NOTICE = 'prepared statements are disabled from now on, as with pgbouncer=true in the DSN';
 
 /** 26000: no prepared statement of that name; 42P05: the name is taken. */
 function isStatementNameError(error: unknown): boolean {

@@ -87,7 +87,7 @@ describe('readRows', () => {
   const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
   const openTransactions = async () => Number((await database.query(STATE, [], new Deadline()))[0]?.open);
 
-  /** The server may process the end of a transaction after its client. */
+  /** Waits: the server may end a transaction after the client has released the connection. */
   const noTransactionIsOpen = () => until(async () => (await openTransactions()) === 0);
   afterEach(noTransactionIsOpen);
 
@@ -126,10 +126,10 @@ describe('readRows', () => {
   });
 
   it.each([
-    ['within the rows kept for it', 50],
-    ['after more rows than are kept', 700],
-    ['at the end', Number.POSITIVE_INFINITY],
-  ])('rewinds in the same snapshot, %s', async (_, taken) => {
+    ['while the taken rows are kept in memory', 50],
+    ['after more rows than are kept in memory', 700],
+    ['after the last row', Number.POSITIVE_INFINITY],
+  ])('rewinds in the same snapshot %s', async (_, taken) => {
     const name = `rewind_${Math.ceil(Math.random() * 1e9)}`;
     await runSql(
       inject('postgresDsn'),
@@ -171,7 +171,7 @@ describe('readRows', () => {
     'does not report the end of the rows when the deadline expires after %i rows',
     async (taken) => {
       const limits = request();
-      // The last portion was sized for small rows, so reading pauses among the large ones.
+      // The last portion was sized for small rows, so its large rows exceed the buffer and reading pauses.
       const rows = await read(rowsOf(1_006, 'CASE WHEN i <= 1000 THEN 5000 ELSE 1000000 END'), false, limits);
       await take(rows, taken);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -190,31 +190,33 @@ describe('readRows', () => {
     expect(await take(await read(rowsOf(1, 50_000), false, request(small)))).toEqual([1]);
   });
 
-  it('returns the rows before a row that PostgreSQL cannot print', async () => {
+  it('returns the rows before a row that PostgreSQL cannot print, then rejects with StoredValueTooLong', async () => {
     const bytes = 'CASE i WHEN 3 THEN 1073741800 ELSE 10 END';
     const rows = await read(rowsOf(4, bytes));
     expect(await take(rows, 2)).toEqual([1, 2]);
     await expect(rows.more()).rejects.toThrow(StoredValueTooLong);
   });
 
-  it('reports whether a change with a large result was applied', async () => {
-    const name = `change_${Math.ceil(Math.random() * 1e9)}`;
-    await runSql(inject('postgresDsn'), `CREATE TABLE ${name} (i int)`);
-    onTestFinished(async () => void (await runSql(inject('postgresDsn'), `DROP TABLE ${name}`)));
-    const insert = (count: number) =>
-      namedStatement(
-        `${name}${count}`,
-        `WITH done AS (INSERT INTO ${name} VALUES (1) RETURNING i) SELECT repeat('x', 1000000) AS text FROM done, generate_series(1, ${count})`,
-      );
-    expect(await database.change(insert(2), [], request())).toHaveLength(2);
-    expect(await database.change(insert(20), [], request())).toBeUndefined();
-    const small = new MemoryBudget(2 ** 24);
-    for (const megabytes of [8, 8]) small.reservation().hold(megabytes * 2 ** 20, 'rows');
-    const first = request(small);
-    await expect(database.change(insert(4), [], first)).rejects.toThrow(ChangeResultUnavailable);
-    first.memory.release();
-    small.reservation().hold(2 ** 21, 'change');
-    await expect(database.change(insert(1), [], request(small))).rejects.toThrow(MemoryBudgetFull);
-    expect(await runSql(inject('postgresDsn'), `SELECT count(*)::int AS count FROM ${name}`)).toEqual([{ count: 3 }]);
+  describe('Database.change', () => {
+    it('applies a change whose result is too large, but no change for which no memory is left', async () => {
+      const name = `change_${Math.ceil(Math.random() * 1e9)}`;
+      await runSql(inject('postgresDsn'), `CREATE TABLE ${name} (i int)`);
+      onTestFinished(async () => void (await runSql(inject('postgresDsn'), `DROP TABLE ${name}`)));
+      const insert = (count: number) =>
+        namedStatement(
+          `${name}${count}`,
+          `WITH done AS (INSERT INTO ${name} VALUES (1) RETURNING i) SELECT repeat('x', 1000000) AS text FROM done, generate_series(1, ${count})`,
+        );
+      expect(await database.change(insert(2), [], request())).toHaveLength(2);
+      expect(await database.change(insert(20), [], request())).toBeUndefined();
+      const small = new MemoryBudget(2 ** 24);
+      for (const megabytes of [8, 8]) small.reservation().hold(megabytes * 2 ** 20, 'rows');
+      const first = request(small);
+      await expect(database.change(insert(4), [], first)).rejects.toThrow(ChangeResultUnavailable);
+      first.memory.release();
+      small.reservation().hold(2 ** 21, 'change');
+      await expect(database.change(insert(1), [], request(small))).rejects.toThrow(MemoryBudgetFull);
+      expect(await runSql(inject('postgresDsn'), `SELECT count(*)::int AS count FROM ${name}`)).toEqual([{ count: 3 }]);
+    });
   });
 });

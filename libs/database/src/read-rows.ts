@@ -25,10 +25,10 @@ import {
 const PORTIONS_PER_BUFFER = 4;
 
 /**
- * Reads the rows of a read-only statement: buffers a small result and releases its connection at once, reads a large one
- * in portions. A result that turns out to be large is read again from the start.
+ * Reads the rows of a read-only statement: buffers a small result and releases the connection at once, reads a large
+ * result in portions. A result that turns out to be large is read again from the start.
  *
- * Errors: those of the statement, MemoryBudgetFull. After the first rows, `more()` rejects with them.
+ * Errors: those of the statement, and MemoryBudgetFull. After the first rows, `more()` rejects with the error.
  */
 export async function readRows<Row = TextRow>(
   reader: Reader,
@@ -59,9 +59,9 @@ export async function readRows<Row = TextRow>(
   }
 }
 
-/** Target size of a portion, in bytes: large compared to the cost of a round trip. */
+/** Target size of a portion in bytes. Reading it takes much longer than the round trip that requests it. */
 const PORTION_BYTES = 1_048_576;
-/** Maximum size of the rows kept for `rewind`, in bytes: most titles come from the first run of a session. */
+/** Maximum size in bytes of the rows kept for `rewind`: deriving a session title takes mostly the first run. */
 const MAX_REWIND_BYTES = 1_048_576;
 
 const BEGIN_SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
@@ -198,7 +198,7 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
     void this.discard().then(() => this.ending.resolve());
   }
 
-  /** Ends the stream with an error of the work on its connection. */
+  /** Ends the stream; `more` rejects with the first error. */
   fail(error: unknown): void {
     this.failure ??= error instanceof Error ? error : new Error(String(error));
     this.signalArrival();
@@ -220,7 +220,7 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
     this.buffered.push({ row, bytes });
     this.bufferedBytes += bytes;
     this.longestRowBytes = Math.max(this.longestRowBytes, bytes);
-    // The rows of this portion are much longer than those before it.
+    // Occurs when the rows are much longer than those from which the portion was sized.
     if (!this.isPaused && this.bufferedBytes > MAX_BUFFERED_BYTES) this.pause(true);
     this.signalArrival();
   }
@@ -239,7 +239,7 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
     this.signalArrival();
   }
 
-  /** Derives the row count from the longest row; at most doubles it, since later rows may be longer. */
+  /** Sizes the next portion by the longest row; at most doubles its row count, since later rows may be longer. */
   private sizeNextPortion(): void {
     const rows = Math.floor(PORTION_BYTES / this.longestRowBytes);
     this.portal.maxRows = Math.max(1, Math.min(rows, 2 * this.portal.maxRows));
@@ -254,7 +254,7 @@ class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
 
   /** Executes the statement again in the same snapshot. */
   private async reexecute(): Promise<void> {
-    // The end of the portion that is being received must not end the work.
+    // `mayRewind` is reset only afterwards, so that the end of the discarded portion does not end the stream.
     await this.discard();
     if (this.failure !== undefined) return;
     this.mayRewind = false;

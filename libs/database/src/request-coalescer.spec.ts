@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Deadline } from './deadline.js';
 import { RequestCoalescer } from './request-coalescer.js';
 
-/** Work that the test ends by hand; `ends` has one entry per start. */
+/** Work that the test ends by calling the functions in `ends`, one per start. */
 function controlledWork() {
   const ends: ((result: string) => void)[] = [];
   const deadlines: Deadline[] = [];
@@ -27,7 +27,7 @@ describe('RequestCoalescer', () => {
     expect(await second).toBe('after');
   });
 
-  it('returns one result to all callers from before the work started', async () => {
+  it('returns one result to all callers that asked before the work started', async () => {
     const coalescer = new RequestCoalescer<string>();
     const { work, ends } = controlledWork();
     coalescer.run('k', new Deadline(), work);
@@ -63,7 +63,7 @@ describe('RequestCoalescer', () => {
     expect(await coalescer.run('k', new Deadline(), () => Promise.resolve('yes'))).toBe('yes');
   });
 
-  it('expires the deadline of the work only after those of all its callers', () => {
+  it('expires the deadline of the work only when the deadlines of all its callers have expired', () => {
     const coalescer = new RequestCoalescer<string>();
     const { work, ends, deadlines } = controlledWork();
     const [first, second] = [new Deadline(), new Deadline()];

@@ -6,8 +6,8 @@ interface PendingWork<T> {
 }
 
 /**
- * Lets concurrent requests for the same thing share one piece of work. A request only joins work that has not started,
- * so its result is never older than the request.
+ * Lets concurrent requests for the same thing share one piece of work. A request joins only work that has not started,
+ * so the result is never older than the request.
  */
 export class RequestCoalescer<T> {
   private readonly running = new Map<string, Promise<void>>();
@@ -19,7 +19,7 @@ export class RequestCoalescer<T> {
    */
   run(key: string, deadline: Deadline, work: (deadline: Deadline) => Promise<T>): Promise<T> {
     const pending = this.pending.get(key);
-    // Pending work that all its callers have abandoned is not joined.
+    // Does not join pending work whose callers have all timed out.
     if (pending !== undefined && !pending.deadline.hasExpired) {
       pending.deadline.add(deadline);
       return pending.result;

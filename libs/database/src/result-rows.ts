@@ -2,10 +2,10 @@ import type { WorkOptions } from './database-reader.js';
 import type { Reservation } from './memory-budget.js';
 import type { RowReceiver, RunStatement } from './statement.js';
 
-/** Maximum size of a buffered result, in bytes. Larger results are read in portions. */
+/** Maximum size of a buffered result in bytes. Larger results are read in portions. */
 export const MAX_BUFFERED_BYTES = 4_194_304;
 
-/** Memory of a row in addition to its values, in bytes: an object with a string per column. */
+/** Memory of a row in bytes, besides its values: an object with a string per column. */
 export const ROW_OVERHEAD_BYTES = 256;
 
 /** Each row is in memory twice: as it was read, and in the response. */
@@ -27,9 +27,8 @@ export interface Rows<Row> {
   close(): void;
 }
 
-/** Options of `readRows`. */
 export interface ReadRowsOptions extends WorkOptions {
-  /** Whether `rewind` will be called. Rows that are read in portions keep their connection until then. */
+  /** `rewind` will be called. Rows that are read in portions keep their connection until then. */
   readonly willRewind?: boolean | undefined;
   /** The result is known to be large, so it is read in portions from the start. */
   readonly isLarge?: boolean | undefined;
@@ -45,7 +44,7 @@ export class ResultTooLarge extends Error {
   }
 }
 
-/** Buffers the rows of a small result. */
+/** Buffers the rows of a small result; rejects a result of more than MAX_BUFFERED_BYTES with ResultTooLarge. */
 export class RowCollector<Row> implements RowReceiver<Row> {
   readonly rows: Row[] = [];
   failure: Error | undefined;
@@ -81,7 +80,7 @@ export class RowCollector<Row> implements RowReceiver<Row> {
   }
 }
 
-/** The rows of a small result. With `failure`: the rows before that error. */
+/** The rows of a small result. With `failure`: the rows before that error, with which `more` then rejects. */
 export class BufferedRows<Row> implements Rows<Row> {
   private index = 0;
 

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A named SQL statement. PostgreSQL keeps the plan of a named statement per connection (1.8 times the throughput of
- * unnamed ones), so each name must always stand for the same SQL.
+ * An SQL statement. PostgreSQL keeps the plan of a named statement per connection, for 1.8 times the throughput of
+ * unnamed statements. So each name must always stand for the same SQL.
  */
 export interface Statement {
   readonly name: string;
   readonly text: string;
-  /**
-   * Values longer than MAX_VALUE_BYTES: by default the statement fails with StoredValueTooLong; `marked` replaces each
-   * with OVERSIZED.
-   */
+  /** Values longer than MAX_VALUE_BYTES: `marked` replaces each with OVERSIZED; by default the statement fails. */
   readonly longValues?: 'marked' | undefined;
   /** `omitted`: a null column has no property in the row, which is faster for many rows with many columns. */
   readonly nulls?: 'omitted' | undefined;
@@ -31,13 +28,12 @@ export type SqlValue = string | number | boolean | null | readonly (string | nul
 /** A result row. Every column is the string that PostgreSQL prints, so that no number is rounded. */
 export type TextRow = Record<string, string | null>;
 
-/** Receives the rows of a statement as they arrive. */
 export interface RowReceiver<Row> {
-  /** The reason for rejecting further rows. The statement fails with it. */
+  /** Set when further rows are rejected. The statement then fails with this error. */
   readonly failure: Error | undefined;
   /**
-   * Returns false to reject a row; then neither it nor any later row is decoded. Called twice for a long row: first
-   * before memory is allocated for its message.
+   * Returns false to reject a row of that size; then neither this row nor any later row is decoded. Called twice for a
+   * long row, first before memory is allocated for its message.
    */
   wants(bytes: number): boolean;
   receive(row: Row, bytes: number): void;
@@ -50,7 +46,7 @@ export interface Execution<Row> {
   readonly portal?: Portal | undefined;
 }
 
-/** Runs one statement on the connection of a piece of work. */
+/** Runs one statement on the connection that was acquired for a piece of work. */
 export type RunStatement = <Row = TextRow>(
   statement: Statement,
   values: readonly SqlValue[],
@@ -61,8 +57,8 @@ export type RunStatement = <Row = TextRow>(
 export type Work<T> = (run: RunStatement, cancel: () => void) => Promise<T>;
 
 /**
- * A result that is read in portions. Inside a transaction a portal outlives the Sync after each portion. The server then
- * waits for a command between portions and can be cancelled; a server that is blocked while sending cannot.
+ * A result that is read in portions. Inside a transaction, a portal outlives the Sync after each portion. Between
+ * portions the server waits for a command and can be cancelled; a server that is blocked while sending cannot.
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
 export class Portal {

@@ -9,9 +9,9 @@ import type { Execution, SqlValue, Statement, TextRow } from './statement.js';
 const knownColumns = new WeakMap<Statement, readonly string[]>();
 
 /**
- * One execution of a statement, a faster replacement for pg's own Query: columns are not parsed, and a statement whose
- * columns are known is not described again, which saves a message and a parser per column. Passed to `client.query()`
- * like pg-cursor. Resolves to the rows; errors are those of PostgreSQL or the connection.
+ * One execution of a statement, faster than pg's own Query: values stay strings, and a statement whose columns are
+ * known is not described again, which saves a message and a parser per column. Passed to `client.query()` like
+ * pg-cursor. `rows` resolves to the rows, or rejects with the error of PostgreSQL or of the connection.
  */
 export class TextQuery<Row = TextRow> implements PgQuery {
   readonly name: string;
@@ -58,7 +58,7 @@ export class TextQuery<Row = TextRow> implements PgQuery {
       wire.execute(portal === undefined ? EXECUTE_ALL : { rows: portal.maxRows });
       wire.sync();
     } catch (error) {
-      // Otherwise the server and all later statements would wait for the missing messages.
+      // Ends the connection, since the server and all later statements would wait for the missing messages.
       wire.stream.destroy(error as Error);
     }
     wire.stream.uncork();
@@ -74,7 +74,7 @@ export class TextQuery<Row = TextRow> implements PgQuery {
     const receiver = this.execution?.receiver;
     if (this.oversized !== undefined || receiver?.wants(length) === false) return;
     const { longValues, nulls } = this.statement;
-    // Values are only compared on a connection that has received an oversized one.
+    // Searches for OVERSIZED only on a connection that has received an oversized value.
     if (longValues !== 'marked' && this.connection?.hasSentOversized && fields.includes(OVERSIZED)) {
       this.oversized ??= new OversizedColumn(columns[fields.indexOf(OVERSIZED)]);
       return;
@@ -111,7 +111,7 @@ export class TextQuery<Row = TextRow> implements PgQuery {
     this.outcome.reject(this.execution?.receiver.failure ?? error);
   }
 
-  /** Detaches from the connection, so that it does not keep the rows in memory. */
+  /** Detaches from the connection, which would keep the rows in memory. */
   private end(hasResponded: boolean): void {
     if (hasResponded) this.onEnd(this.statement.name, (performance.now() - this.startedAt) / 1000);
     if (this.connection !== undefined) this.connection.wantsRow = undefined;

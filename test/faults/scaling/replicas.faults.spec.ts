@@ -138,7 +138,7 @@ describe('a replica DSN that names another database', () => {
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
     await until(async () => {
       expect((await call(service.baseUrl, '/sessions/s')).status).toBe(200);
-      return /Replica 'main:replica1' was ejected: it is a replica of another server/.test(service.output());
+      return /Replica 'main:replica1' was ejected: it replicates another server/.test(service.output());
     });
   });
 });

@@ -53,7 +53,7 @@ describe('a connection made from a DSN', () => {
   });
 });
 
-/** Returns the first value of a statement on a new connection whose defaults the DSN overrides. */
+/** Runs a statement on a new connection with the options of the DSN; returns the first value of the result. */
 async function firstValue(dsn: string, sql: string): Promise<unknown> {
   const pool = new pg.Pool({ max: 1, statement_timeout: 60_000, application_name: 'test', ...parseDsn(dsn) });
   try {

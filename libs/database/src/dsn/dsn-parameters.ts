@@ -4,8 +4,9 @@ export class DsnError extends Error {
 }
 
 /**
- * The parameters of a DSN in any form, by libpq's keywords (`host`, `port`, `user`, `password`, `dbname`, `sslmode` …).
- * Empty values are omitted, as in libpq. https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
+ * The parameters of a DSN (URL or keyword list) by libpq's keywords (`host`, `port`, `user`, `password`, `dbname`,
+ * `sslmode` …). Empty values are omitted, as in libpq.
+ * https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
  *
  * Parsed without `new URL`, which rejects or alters passwords and socket paths that SQLAlchemy and libpq accept.
  */
@@ -39,8 +40,8 @@ function urlParameters(url: string): Map<string, string> {
 }
 
 /**
- * The credentials end at the first `@`. SQLAlchemy, unlike libpq, allows an unescaped `/` in a password. So a slash before
- * the `@` starts the database name only if the part before it cannot be `user:password`.
+ * The credentials end at the first `@`. SQLAlchemy, unlike libpq, allows an unescaped `/` in a password. So a slash
+ * before the `@` starts the database name only if the text before the slash cannot be `user:password`.
  */
 function splitCredentials(authority: string): { credentials: string; location: string } {
   const atSign = authority.indexOf('@');

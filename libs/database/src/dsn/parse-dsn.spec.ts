@@ -79,7 +79,7 @@ describe('parseDsn, session settings', () => {
     ['primary', true],
     ['any', false],
     ['prefer-standby', false],
-  ])('target_session_attrs=%s checks the server on connect: %s', (role, isChecked) => {
+  ])('adds a check of the server role for target_session_attrs=%s: %s', (role, isChecked) => {
     expect('onConnect' in parseDsn(`postgresql://db/shop?target_session_attrs=${role}`)).toBe(isChecked);
   });
 });

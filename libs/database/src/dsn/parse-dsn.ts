@@ -42,7 +42,7 @@ function addressOf(parameters: DsnParameters): { host: string; port: number; dat
   const host = parameters.get('host') ?? 'localhost';
   const port = parameters.get('port') ?? '5432';
   if (host.includes(',') || port.includes(',')) throw new DsnError(SEVERAL_HOSTS);
-  // An unescaped @ or / in a password would make a part of it the host, which is logged.
+  // An unescaped @ or / in a password would make a part of the password the host, which is logged.
   if (!host.startsWith('/') && /[@/?#\s]/.test(host)) throw new DsnError(INVALID_HOST);
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
     throw new DsnError('the port must be a number from 1 to 65535');
@@ -99,7 +99,7 @@ function commandLineOptions(parameters: DsnParameters): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-/** Our default must not override a timeout in `options`, and PgBouncer rejects it in a startup message. */
+/** Returns 0 (send no timeout) where our default would override a timeout in `options` or PgBouncer would reject it. */
 function implicitStatementTimeoutMs(parameters: DsnParameters): 0 | undefined {
   return isTransactionPooler(parameters) || parameters.get('options')?.includes('statement_timeout') ? 0 : undefined;
 }
@@ -117,18 +117,18 @@ function integerParameter(parameters: DsnParameters, keyword: string): number | 
   return Number(value);
 }
 
-/** Server settings that libpq accepts only in `options`, but other drivers as keywords. */
+/** Server settings that other drivers accept as keywords, but libpq only in `options`. */
 const SETTINGS = ['search_path', 'lock_timeout', 'idle_in_transaction_session_timeout'];
 
-/** Set to 0 in DSNs for SQLAlchemy and asyncpg when the server is behind a transaction pooler. */
+/** Keywords that DSNs for SQLAlchemy and asyncpg set to 0 when the server is behind a transaction pooler. */
 const STATEMENT_CACHES = ['statement_cache_size', 'prepared_statement_cache_size'];
 
-/** Time limit for the role check, in milliseconds. It delays every request that waits for the new connection. */
+/** Time limit in milliseconds for the role check, during which requests wait for the new connection. */
 const ROLE_CHECK_TIMEOUT_MS = 5_000;
 
 /**
  * libpq's `target_session_attrs` for a single host: returns a check for new connections, or undefined if any server is
- * accepted. With one host, `prefer-standby` accepts any.
+ * accepted. With a single host, `prefer-standby` accepts any server.
  *
  * @throws DsnError for an unknown role
  */

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { ClientBase } from 'pg';
 
-/** A DSN as pg pool options, to be spread over defaults: settings that the DSN does not contain have no key. */
+/** A DSN as options of a pg pool. Settings that the DSN does not contain have no key, so that defaults remain. */
 export interface PoolTarget {
   /** Host name, IP address, or directory of a Unix socket. */
   readonly host: string;
@@ -19,9 +19,9 @@ export interface PoolTarget {
   readonly options?: string;
   readonly application_name?: string;
   readonly connectionTimeoutMillis?: number;
-  /** Milliseconds; 0 means that the startup message must not contain it. */
+  /** In milliseconds; 0: the startup message must not contain the setting. */
   readonly statement_timeout?: number;
-  /** Runs on every new connection, and rejects it if the server does not match target_session_attrs. */
+  /** Rejects a new connection if the server does not match target_session_attrs. */
   readonly onConnect?: (client: ClientBase) => Promise<void>;
   /** False behind a transaction pooler, where statements must be unnamed. */
   readonly namedStatements: boolean;

@@ -7,9 +7,9 @@ import type { PoolTarget } from './pool-target.js';
 type TlsOptions = Pick<PoolTarget, 'ssl' | 'tlsIfOffered' | 'sslnegotiation' | 'enableChannelBinding'>;
 
 /**
- * libpq's sslmode: disable; allow and prefer (encrypt if the server supports it, see `withOfferedTls`); require (encrypt,
- * verify only with an sslrootcert); verify-ca; verify-full. Without sslrootcert, verify-full trusts Node's public
- * authorities, while libpq requires a root.crt. Unix sockets are never encrypted.
+ * TLS options for libpq's sslmode: disable; allow and prefer (encrypt if the server supports it, see `withOfferedTls`);
+ * require (encrypt, verify only with an sslrootcert); verify-ca; verify-full. Without sslrootcert, verify-full trusts
+ * Node's public authorities, while libpq requires a root.crt. Unix sockets are never encrypted.
  * https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
  */
 export function tlsOptions(parameters: DsnParameters, host: string): TlsOptions {
@@ -102,7 +102,7 @@ export async function withOfferedTls(target: PoolTarget, timeoutMs: number): Pro
   if (!target.tlsIfOffered) return target;
   const response = await requestTls(target, timeoutMs);
   if (response === 'N') return target;
-  // An error message starts with E.
+  // A server that rejects the request sends an error message, which starts with E.
   if (response !== 'S') throw new Error('the server does not say whether it supports TLS');
   return { ...target, ssl: { rejectUnauthorized: false } };
 }

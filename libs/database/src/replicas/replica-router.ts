@@ -9,9 +9,9 @@ import { type Replica, ReplicaFailed } from './replica.js';
 import { type PrimaryPosition, readPrimaryPosition } from './wal-position.js';
 
 /**
- * Read-your-writes routing, see ADR 6. A reader sees every write that was acknowledged before the reader was requested,
- * by any process. So the router reads the primary's flushed WAL position (concurrent requests share one query) and uses a
- * standby only if it has replayed past it. Otherwise the primary serves the read.
+ * Read-your-writes routing, see ADR 6. A reader sees every write that any process had acknowledged before the reader
+ * was requested. The router reads the primary's flushed WAL position (concurrent requests share one query) and uses a
+ * standby only if the standby has replayed past that position. Otherwise the primary serves the read.
  */
 export class ReplicaRouter {
   private readonly positionReads = new RequestCoalescer<PrimaryPosition | undefined>();
@@ -43,7 +43,7 @@ export class ReplicaRouter {
     }
   }
 
-  /** Among equally loaded replicas, the choice rotates. */
+  /** Returns the usable replica with the fewest reads; rotates among equally loaded replicas. */
   private leastLoaded(position: PrimaryPosition): Replica | undefined {
     const usable = this.replicas.filter((replica) => replica.isUsable(position));
     this.rotation++;

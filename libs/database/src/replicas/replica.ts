@@ -13,35 +13,36 @@ import {
   type WalPosition,
 } from './wal-position.js';
 
-/** How long a read waits for a connection, which may have to be opened, and then for replay. In milliseconds. */
+/** Time limit in milliseconds for a read to get a connection, including the time to open one. */
 const CONNECTION_TIMEOUT_MS = 250;
+/** Time limit in milliseconds for the replica to replay up to the required position. */
 const REPLAY_TIMEOUT_MS = 50;
-/** Delay between two queries for the replay position, in milliseconds. */
+/** Interval in milliseconds between two queries for the replay position. */
 const REPLAY_POLL_MS = 5;
-/** A read on a replica that has been silent for this long triggers a liveness check, in milliseconds. */
+/** A running read triggers a liveness check when the replica has not responded for this time, in milliseconds. */
 const LIVENESS_CHECK_AFTER_MS = 250;
-/** Time limit for the liveness check, in milliseconds. */
+/** Time limit in milliseconds for the liveness check. */
 const LIVENESS_TIMEOUT_MS = 1_000;
-/** Delay before an ejected replica is tested again, and the time limit of that test, in milliseconds. */
+/** Delay in milliseconds before an ejected replica is tested again, and time limit for that test. */
 const READMISSION_INTERVAL_MS = 1_000;
-/** How long a replay position is trusted, in milliseconds: a replica cannot be rebuilt from a backup in this time. */
+/** Maximum age in milliseconds of a cached replay position. A replica cannot be rebuilt from a backup in this time. */
 const POSITION_TTL_MS = 1_000;
-/** Minimum time between two warnings about a replica, in milliseconds. */
+/** Minimum time in milliseconds between two warnings about a replica. */
 const WARNING_INTERVAL_MS = 60_000;
 
-const NOT_A_REPLICA = 'it is a replica of another server, or another database of it';
+const NOT_A_REPLICA = 'it replicates another server, or its DSN names another database';
 const TOO_SLOW = 'it does not respond in time, or is behind the primary';
 
-/** The replica could not serve a read. Another server can. */
+/** The replica could not serve a read, but the primary can. */
 export class ReplicaFailed extends Error {}
 
 /**
- * A standby with its state as seen by this process. It is ejected while it is unreachable or behind, and readmitted by a
- * background check; no request waits for it.
+ * A standby and its state as seen by this process. It is ejected when it is unreachable or behind the primary, and
+ * readmitted by a background check; no request waits for the check.
  */
 export class Replica {
   private replayed: (WalPosition & { readonly readAt: number }) | undefined;
-  /** A replica is readmitted before its first use. */
+  /** Initially true, so that a replica is checked before its first use. */
   private isEjected = true;
   private isReadmitting = false;
   private isCheckingLiveness = false;
@@ -57,7 +58,7 @@ export class Replica {
     this.report = new ReplicaReport(server.id, log);
   }
 
-  /** Whether the replica can serve reads. Starts a readmission check when it is due. */
+  /** True if the replica can serve reads. If it is ejected, starts a readmission check when one is due. */
   isUsable(position: PrimaryPosition): boolean {
     if (!this.isEjected) return !this.server.isOverloaded('short');
     if (performance.now() >= this.readmissionDueAt) void this.tryReadmission(position);
@@ -82,7 +83,7 @@ export class Replica {
     options: WorkOptions = {},
   ): Promise<T> {
     if (deadline.hasExpired) throw new StatementTimedOut(this.server.id);
-    // Waiting for a connection would time out and eject the replica, though it is only busy.
+    // Does not wait for a connection: the timeout would eject a replica that is only busy.
     if (!this.server.hasCapacityFor(options)) throw new ReplicaFailed();
     const attempt = new Deadline();
     const outcome = Promise.withResolvers<T>();
@@ -127,7 +128,7 @@ export class Replica {
       const readAt = performance.now();
       const reached = await readReplayPosition(run);
       this.replayed = reached && { ...reached, readAt };
-      // After a late response, the work must not start: its caller has given up.
+      // The work must not start after a late response, since its caller has given up.
       if (deadline.hasExpired) break;
       if (reached !== undefined && isAtOrPast(reached, position)) return;
       await sleep(REPLAY_POLL_MS);
@@ -170,7 +171,7 @@ export class Replica {
     if (!this.isCheckingLiveness && !this.server.hasRespondedWithin(LIVENESS_CHECK_AFTER_MS)) void this.probeServer();
   }
 
-  /** Ejects a dead replica. Needs no pooled connection, since slow reads may hold all of them. Never rejects. */
+  /** Ejects a dead replica. Does not use a pooled connection, since slow reads may use all of them. Never rejects. */
   private async probeServer(): Promise<void> {
     this.isCheckingLiveness = true;
     const isAlive = await this.server.acceptsConnections(LIVENESS_TIMEOUT_MS);
@@ -182,7 +183,7 @@ export class Replica {
   }
 }
 
-/** Logs when a replica is ejected or readmitted, but no state twice in a row. */
+/** Logs when a replica is ejected or readmitted, but not the same state or reason twice in a row. */
 class ReplicaReport {
   /** The reason of the last reported ejection; null after a reported readmission. */
   private reported: string | null | undefined;
@@ -196,7 +197,7 @@ class ReplicaReport {
   readmitted(): void {
     if (this.reported === null) return;
     this.reported = null;
-    this.log.log(`Replica '${this.id}' is in use`);
+    this.log.log(`Replica '${this.id}' serves reads`);
   }
 
   ejected(error: unknown): void {

@@ -9,17 +9,17 @@ export interface WalPosition {
   readonly lsn: bigint;
 }
 
-/** The state of a primary at one moment. */
+/** The flushed WAL position of a primary. A standby that has replayed past it can serve reads. */
 export interface PrimaryPosition extends WalPosition {
   /** System identifier and database name, equal on a primary and its standbys. */
   readonly identity: string;
-  /** Identifies the visible transactions; unchanged while nothing is committed. */
+  /** Identifies the committed data: equal strings mean that nothing was committed in between. */
   readonly snapshot: string;
 }
 
 /**
- * Reads the flushed WAL position of the primary, which includes every acknowledged write. Undefined if it is unknown: the
- * server is not PostgreSQL, is itself a standby, or acknowledges writes before flushing them (`synchronous_commit=off`).
+ * Reads the flushed WAL position of the primary, which includes every acknowledged write. Undefined if the server is a
+ * standby, not PostgreSQL, or acknowledges writes before flushing them (`synchronous_commit=off`).
  * Errors: those of `DatabaseServer`.
  */
 export async function readPrimaryPosition(
@@ -42,7 +42,7 @@ export async function readPrimaryPosition(
   }
 }
 
-/** Reads the replay position of a standby; undefined for a server that never was one. */
+/** Reads the replay position of a standby; undefined for a server that was never a standby. */
 export async function readReplayPosition(run: RunStatement): Promise<WalPosition | undefined> {
   const [row] = await run<ReplayPositionRow>(READ_REPLAY_POSITION, []);
   return row?.byte == null ? undefined : { timeline: row.timeline, lsn: BigInt(row.byte) };
@@ -54,7 +54,7 @@ export async function readIdentity(run: RunStatement): Promise<string | undefine
   return row?.identity;
 }
 
-/** Whether everything before `target` has been replayed at `reached`. False for different timelines, which may diverge. */
+/** True if a standby at `reached` has replayed all before `target`. False for other timelines, which may diverge. */
 export function isAtOrPast(reached: WalPosition, target: WalPosition): boolean {
   return reached.timeline === target.timeline && reached.lsn >= target.lsn;
 }
@@ -72,12 +72,12 @@ interface ReplayPositionRow {
   readonly byte: string | null;
 }
 
-/** Time limit for the primary's response, in milliseconds. */
+/** Time limit in milliseconds for the primary's response. */
 const RESPONSE_TIMEOUT_MS = 1_000;
 
 const IDENTITY_EXPRESSION = "system_identifier || ' ' || current_database()";
 
-/** Not pg_current_wal_insert_lsn: records that no commit waits for can stay unflushed, and unsent, for minutes. */
+/** Flushed, not inserted position: WAL records that no commit waits for may be sent to standbys minutes later. */
 const READ_PRIMARY_POSITION = namedStatement(
   'primary-position',
   `SELECT current_setting('synchronous_commit') <> 'off' AS stored, lsn - '0/0' AS byte,
@@ -86,9 +86,9 @@ const READ_PRIMARY_POSITION = namedStatement(
 );
 
 /**
- * A promoted standby keeps its replay position, but has no timeline. A standby that follows a new primary records the new
- * timeline only at its next restart point; until then `received_tli` shows it, if the role may read pg_stat_wal_receiver.
- * A standby never requests a timeline that forked before its own position.
+ * A promoted standby keeps its replay position, but reports no timeline. A standby that follows a new primary records
+ * the new timeline only at its next restart point; until then only `received_tli` shows it, to roles that may read
+ * pg_stat_wal_receiver. Uses the greater one: no standby requests a timeline that forked before its own position.
  */
 const READ_REPLAY_POSITION = namedStatement(
   'replica-position',
