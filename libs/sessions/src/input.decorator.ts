@@ -8,14 +8,15 @@ type ParseQuery = (rawQuery: string) => unknown;
 type ParseQueryAndBody = (rawQuery: string, body: ReceivedBody) => Steps<unknown>;
 
 /**
- * Handler parameter with the parsed input of the request. `parse`, a function of `libs/contract/src/requests`, reads the raw
- * query and, if it takes one, the body. As in AgentOS, its 422 with all issues precedes the checks of `db_id` and access.
+ * Handler parameter with the parsed input of the request. `parse`, a function of `libs/contract/src/requests`, reads
+ * the raw query and, if it has a second parameter, the body. As in AgentOS, a 422 of `parse` precedes the access
+ * checks.
  */
 export function Input(parse: ParseQuery | ParseQueryAndBody): ParameterDecorator {
   return takesBody(parse) ? queryAndBody(parse) : queryOnly(parse);
 }
 
-/** Decided once per route, by the number of parameters. */
+/** True if `parse` has a second parameter, the body. */
 function takesBody(parse: ParseQuery | ParseQueryAndBody): parse is ParseQueryAndBody {
   return parse.length === 2;
 }

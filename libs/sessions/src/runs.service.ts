@@ -22,7 +22,7 @@ import type { RunDetail, SessionWithRuns } from '@session-service/storage';
 import type { SessionContext } from './session-access.js';
 import { type ResponseBody, writeResponse } from './write-response.js';
 
-/** Use cases on the runs of a session. Each returns the JSON body of the response. */
+/** Lists, previews and details of runs. Each method returns the JSON body of the response. */
 @Injectable()
 export class RunsService {
   list(context: SessionContext, sessionId: string, query: GetRuns): Promise<ResponseBody> {
@@ -58,7 +58,7 @@ type WriteRun = (
   session: StoredSession,
 ) => Steps<void>;
 
-/** The runs that match a query as a JSON array, each written by `write`. */
+/** Responds with the runs that match the query as a JSON array, each written by `write`. */
 async function respondWithRuns(
   context: SessionContext,
   sessionId: string,
@@ -91,7 +91,7 @@ function* writeRuns(
   writer.closeArray();
 }
 
-/** Runs inherit the SDK label of their session only in lists of agent runs. */
+/** In lists of agent runs, and only there, a run inherits the SDK label of its session. */
 function sessionSdkLabel(
   kind: RunKind,
   run: Run,
@@ -109,5 +109,5 @@ function logSubject({ repository }: SessionContext, sessionId: string): string {
   return `Runs of session '${sessionId}' of database '${repository.database.id}'`;
 }
 
-/** A single run is read completely before it is written. */
+/** A single run is read completely before it is written, so that no connection is held. */
 const NOTHING_TO_CLOSE = { close: () => undefined };

@@ -14,11 +14,11 @@ export interface SessionTarget {
   readonly dbId?: string | undefined;
   readonly table?: string | undefined;
   readonly userId?: string | undefined;
-  /** 422 for input that AgentOS accepts and then fails on. Thrown after the database is resolved: its 404 takes precedence. */
+  /** 422 for input that AgentOS accepts but fails on later. Thrown after the 404 of an unknown database. */
   readonly deferredProblem?: HttpProblem | undefined;
 }
 
-/** Which sessions a request may access, on whose behalf, and within which limits. Created once per request by SessionAccess. */
+/** The sessions that a request may access, its caller and its limits. Created once per request by SessionAccess. */
 export interface SessionContext extends SessionScope {
   readonly repository: SessionRepository;
   readonly caller: Caller;
@@ -35,9 +35,9 @@ export class SessionAccess {
   /**
    * Isolated callers always get their own sessions; their `user_id` parameter is ignored.
    *
-   * @throws HttpProblem 400 table without db_id, or db_id missing where it is required; 403 isolated caller without a user
-   *   id, or default database closed to the caller; 404 unknown database or table. A database that is closed to the caller
-   *   is reported like an unknown one.
+   * @throws HttpProblem 400 table without db_id, or db_id missing where it is required; 403 isolated caller without a
+   *   user id, or default database closed to the caller; 404 unknown database or table. A database that is closed to
+   *   the caller is reported like an unknown database.
    * @throws DatabaseOverloaded 503, when the connection queue is full
    */
   async resolve(request: FastifyRequest, target: SessionTarget): Promise<SessionContext> {

@@ -18,7 +18,7 @@ import { type NewSession, RunIdTaken, SessionIdTooLong, type SessionWithRuns } f
 import type { SessionContext } from './session-access.js';
 import { type ResponseBody, writeResponse } from './write-response.js';
 
-/** Use cases on sessions. Each returns the JSON body of the response. */
+/** Reads and changes sessions. Each method except `delete` returns the JSON body of the response. */
 @Injectable()
 export class SessionsService {
   async list(context: SessionContext, query: ListSessions): Promise<ResponseBody> {
@@ -68,7 +68,7 @@ export class SessionsService {
     return respondWithDetail(context, session, undefined, 'shown');
   }
 
-  /** Ignores ids that do not exist. Media: responds like an AgentOS without media storage, which this service does not have. */
+  /** Ignores unknown ids. `deleteMedia` gets 503, as from an AgentOS without media storage, which is not supported. */
   async delete(context: SessionContext, ids: readonly string[], deleteMedia: boolean): Promise<void> {
     if (deleteMedia) throw problem(503, 'Media storage is not configured on AgentOS');
     await context.repository.delete(context, ids);
@@ -88,7 +88,7 @@ function notFound(id: string, prefix = ''): HttpProblem {
   return problem(404, `${prefix}Session with id '${id}' not found`);
 }
 
-/** The detail of a session in the format of `type`, by default of its stored type. */
+/** Responds with a session and its runs in the format of `type`, by default of its stored type. */
 function respondWithDetail(
   { repository }: SessionContext,
   stored: SessionWithRuns,
@@ -106,7 +106,7 @@ function unixNow(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** A new session. Like AgentOS, stores JSON null for absent values, `{}` in workflow sessions. */
+/** Like AgentOS, stores JSON null for absent values, but `{}` in workflow sessions. */
 function newSession(input: CreateSession, owner: string | undefined, now: number): NewSession {
   const { type } = input;
   const empty = type === 'workflow' ? EMPTY_OBJECT : NULL;

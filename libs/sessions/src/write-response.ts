@@ -15,17 +15,17 @@ import {
 /** A JSON body: complete, or streamed while it is written. */
 export type ResponseBody = JsonBody | StreamedBody;
 
-/** Responses up to this length, in characters, are sent as a whole. */
+/** Maximum length in characters of a response that is sent as a whole. */
 const MAX_WHOLE_LENGTH = MAX_BUFFERED_BYTES;
 
 const logger = new Logger('Responses');
 
 /**
- * The body that `write` writes, in time slices: buffered if it is small, else streamed while it is written. Stored values
- * that do not fit their field are printed as null and reported in one log line.
+ * Runs `write` in time slices. A small response is returned as a whole, a larger one as a stream. Stored values that do
+ * not fit the type of their field are printed as null and reported in one log line.
  *
- * @param subject describes the response in the log
- * @param source of the rows; closed when the response is written, or has failed
+ * @param subject names the response in the log line
+ * @param source the rows that `write` reads; closed when the response is complete or has failed
  */
 export async function writeResponse(
   subject: string,

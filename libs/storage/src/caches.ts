@@ -24,20 +24,19 @@ export class LruMap<Value> {
   }
 }
 
-/** Limit on the number of cached counts, one per combination of filters. */
+/** Maximum number of cached counts, one per combination of filters. */
 const MAX_COUNTS = 1_000;
 
 /**
- * Exact totals of lists. Each count is cached with its PostgreSQL snapshot: a list that was read in the same snapshot has the
- * same total, since nothing was committed in between. Concurrent requests that need a new count share one, which starts
- * after the last of them asked.
+ * Exact totals of lists. Each count is cached with its PostgreSQL snapshot: a list that was read in the same snapshot
+ * has the same total, since nothing was committed in between. Concurrent requests share a count that starts after them.
  */
 export class CountCache {
   private readonly counts = new LruMap<CountRow>(MAX_COUNTS);
   private readonly coalescer = new RequestCoalescer<CountRow>();
 
   /**
-   * The total for a list that was read in `snapshot`; null (the server cannot tell) always counts anew.
+   * Returns the total for a list that was read in `snapshot`. Null (unknown snapshot): counts in any case.
    *
    * @param count runs the count statement
    */

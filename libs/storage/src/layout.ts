@@ -17,8 +17,8 @@ import { containsNul } from './sql/session-filter.js';
 import { qualifiedTables, quoteLiteral, type Tables, tableExists } from './table-names.js';
 
 /**
- * How a database stores its sessions, detected at run time (ADR 3). agno 2.x keeps runs in a column, agno 3.x in a table; a
- * 2.x database that 3.x has upgraded has both.
+ * The tables and columns in which a database stores its sessions, detected at run time (ADR 3). agno 2.x keeps runs in
+ * a column, agno 3.x in a table; a 2.x database that 3.x has upgraded has both.
  */
 interface Layout {
   readonly hasSessions: boolean;
@@ -26,7 +26,7 @@ interface Layout {
   readonly hasRunsTable: boolean;
   /** The existing tables whose rows are deleted with their session. */
   readonly cascade: readonly CascadeTable[];
-  /** The server has `pg_current_snapshot`: PostgreSQL 13 or later, not every compatible server. */
+  /** True if the server has `pg_current_snapshot`: PostgreSQL 13 or later, but not every compatible server. */
   readonly hasSnapshots: boolean;
   /** Columns of the sessions table: the valid values of `sort_by`. */
   readonly columns: ReadonlySet<string>;
@@ -36,7 +36,7 @@ type CascadeTable = 'transcripts' | 'compactions' | 'toolResults' | 'payloads';
 
 export const CASCADE_TABLES: readonly CascadeTable[] = ['transcripts', 'compactions', 'toolResults', 'payloads'];
 
-/** How the rows of a statement are decoded. */
+/** Options for decoding the rows of a statement. */
 type StatementOptions = Omit<Statement, 'name' | 'text'>;
 
 /** The SQL statements of one database for one layout; each is built once. */
@@ -59,7 +59,7 @@ export class StatementCache {
   }
 }
 
-/** A statement whose SQL depends on the layout, and how its rows are read. */
+/** A statement whose SQL depends on the layout, with options for reading its rows. */
 export interface LayoutStatement {
   /** See `StatementCache.get`. */
   readonly key: string;
@@ -67,21 +67,21 @@ export interface LayoutStatement {
   readonly options?: StatementOptions;
   /** Reads from the primary, to see the request's own change. */
   readonly onPrimary?: boolean;
-  /** See `ReadRowsOptions`, like `isLarge`. */
+  /** `willRewind` and `isLarge`: see `ReadRowsOptions`. */
   readonly willRewind?: boolean;
   readonly isLarge?: boolean;
 }
 
-/** A row that reports an upgrade of the database. */
+/** A row that tells whether the database has been upgraded. */
 export interface LayoutCheckedRow {
   /** True when a runs table was created after the layout was read. Absent if the layout has one. */
   readonly upgraded?: 't' | 'f';
 }
 
-/** The tables have changed since the layout was read: the statement has to be built and run again. */
+/** The tables have changed since the layout was read, so the statement must be built and run again. */
 export class LayoutOutdated extends Error {}
 
-/** Returns the rows, unless the first one reports that the layout they were read with is outdated. */
+/** Returns the rows. @throws LayoutOutdated when the first row reports that the database has been upgraded */
 export function assertLayoutCurrent<Row extends LayoutCheckedRow>(rows: Rows<Row>): Rows<Row> {
   if (rows.peek()?.upgraded !== 't') return rows;
   rows.close();
@@ -89,8 +89,8 @@ export function assertLayoutCurrent<Row extends LayoutCheckedRow>(rows: Rows<Row
 }
 
 /**
- * Detects how one database stores its sessions, and when that changes: an upgrade from 2.x to 3.x, a dropped column or table,
- * tables created by AgentOS. The statements themselves report it, so no restart and no polling is needed (ADR 3).
+ * Detects the layout of one database, and every change of it: an upgrade from 2.x to 3.x, a dropped column or table,
+ * tables created by AgentOS. Statements report a change themselves, so no restart and no polling is needed (ADR 3).
  */
 export class LayoutDetector {
   private readonly tables: Tables;
@@ -105,8 +105,8 @@ export class LayoutDetector {
   }
 
   /**
-   * Reads the rows of a statement, from a replica if possible, and a second time if the layout turns out to have changed.
-   * No rows if there are no tables yet, or if a parameter contains NUL.
+   * Reads the rows of a statement, from a replica if possible; reads again if the layout turns out to have changed.
+   * Returns no rows if there are no tables yet, or if a parameter contains NUL.
    */
   async select<Row extends LayoutCheckedRow>(
     limits: WorkLimits,
@@ -128,7 +128,7 @@ export class LayoutDetector {
     }
   }
 
-  /** Runs `work` with the statements for the current layout, and a second time if the layout turns out to have changed. */
+  /** Runs `work` with the statements for the current layout; runs it again if the layout turns out to have changed. */
   async withLayout<T>(work: (statements: StatementCache) => Promise<T>): Promise<T> {
     try {
       return await work(this.cached ?? (await this.detect()));
@@ -155,15 +155,15 @@ export class LayoutDetector {
     });
   }
 
-  /** Rethrows the error unless a change of the layout explains it. */
+  /** Forgets the layout if a change of it explains the error, else rethrows the error. */
   private forgetIfOutdated(error: unknown): void {
     if (!(error instanceof LayoutOutdated) && !isLayoutChange(error)) throw error;
     this.cached = undefined;
   }
 
   /**
-   * Reads the layout. Concurrent requests share a read that starts after the last of them asked, because another process may
-   * have created the tables meanwhile. The read is not bound to the deadline of any of them.
+   * Reads the layout. Concurrent requests share a read that starts after the last of these requests, because another
+   * process may have created the tables meanwhile. The deadlines of the requests do not apply to the shared read.
    */
   private async detect(): Promise<StatementCache> {
     const statements = await this.coalescer.run('layout', new Deadline(), async (deadline) => {
@@ -181,7 +181,7 @@ interface LayoutRow extends Record<CascadeTable, 't' | 'f'> {
   readonly snapshots: 't' | 'f';
 }
 
-/** Time limit for the catalogue query. */
+/** Time limit in milliseconds for the catalogue query. */
 const LAYOUT_TIMEOUT_MS = 5_000;
 
 /** Reads the layout from the catalogue with one statement that touches no table. */

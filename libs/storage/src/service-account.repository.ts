@@ -10,12 +10,12 @@ import {
 import type { RawJson } from '@session-service/json';
 import { qualifiedTables } from './table-names.js';
 
-/** A machine identity that AgentOS manages; only the columns that authentication needs. */
+/** A machine identity that AgentOS manages, with the columns that authentication needs. */
 export interface ServiceAccount {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly string[];
-  /** Seconds since 1970; undefined: never. */
+  /** Unix time in seconds; undefined if the account never expires. */
   readonly expiresAt: number | undefined;
   readonly isRevoked: boolean;
 }
@@ -41,7 +41,7 @@ export class ServiceAccountRepository {
   }
 
   /**
-   * The account of a token, including revoked and expired ones; `no-table` if AgentOS manages no accounts.
+   * Returns the account of a token, even if it is revoked or expired; `no-table` if AgentOS has not created the table.
    *
    * @param tokenHash SHA-256 of the token in hexadecimal
    * @throws DatabaseOverloaded, so that token guessing cannot lengthen the connection queue
@@ -57,7 +57,7 @@ export class ServiceAccountRepository {
     }
   }
 
-  /** Records the time of an account's last use. @param now seconds since 1970 */
+  /** Records the time of an account's last use. @param now Unix time in seconds */
   async touch(id: string, now: number, deadline: Deadline): Promise<void> {
     await this.database.query(this.touchById, [id, now], deadline);
   }

@@ -44,7 +44,7 @@ export interface SessionPage {
 
 const LIST_WORK = { kind: 'list' } as const;
 
-/** Reads lists of one database. Always reads the page; counts the total only if it may have changed. */
+/** Reads pages of the sessions of one database. Counts the total only if it may have changed since the last count. */
 export class SessionPageReader {
   private readonly counts = new CountCache();
 
@@ -53,7 +53,6 @@ export class SessionPageReader {
     private readonly layout: LayoutDetector,
   ) {}
 
-  /** One page and the total. Empty if there are no tables yet. */
   async read(scope: SessionScope, query: ListQuery): Promise<SessionPage> {
     const condition = whereClause(scope.userId, query);
     if (condition.values.some(containsNul)) return EMPTY_PAGE;
@@ -64,7 +63,7 @@ export class SessionPageReader {
       const count = statements.get(`count:${condition.key}`, countSessions(condition));
       const reader = await this.database.reader(scope.deadline);
       let total: string | undefined;
-      // A page that is read in portions is counted in its own snapshot.
+      // If the page is read in portions, the total is counted first, in the same snapshot.
       const before = async (run: RunStatement) => {
         total = (await run<CountRow>(count, condition.values))[0]?.total;
       };
@@ -95,7 +94,7 @@ export class SessionPageReader {
   ): Promise<string> {
     const filterKey = JSON.stringify([condition.key, condition.values]);
     return this.counts.total(filterKey, snapshot, deadline, async (shared) => {
-      // Chosen anew: other requests that share the count may have asked after the page's reader was chosen.
+      // Chooses a new reader: requests that share this count may have started after the reader of the page was chosen.
       const reader = await this.database.reader(shared);
       const [row] = await reader.query<CountRow>(count, condition.values, shared, LIST_WORK);
       return { total: row?.total ?? '0', snapshot: snapshotOf(reader, row) };
@@ -176,7 +175,7 @@ function sessionSource(rows: Rows<ListedSession>): SessionSource {
 
 const EMPTY_PAGE: SessionPage = { sessions: sessionSource(new BufferedRows([])), total: '0', close: () => undefined };
 
-/** The snapshot that a row was read in. A standby cannot report it; its reader determined it on the primary. */
+/** The snapshot in which a row was read; on a standby, the snapshot of the primary when the reader was chosen. */
 function snapshotOf(reader: Reader, row: { readonly snapshot: string | null } | undefined): string | null {
   return reader.snapshot ?? row?.snapshot ?? null;
 }

@@ -72,14 +72,14 @@ export class SessionRepository {
     return this.pages.read(scope, query);
   }
 
-  /** A session with its runs, or undefined. */
+  /** A session with its runs; undefined if it does not exist. */
   async read(scope: SessionScope, id: string, detail: RunDetail): Promise<SessionWithRuns | undefined> {
     return sessionWithRuns(await this.layout.select(scope, READ[detail], sessionParameters(scope, id)));
   }
 
   /** One run, or undefined if there is no such session. */
   async readRun(scope: SessionScope, id: string, runId: string): Promise<RunRow | undefined> {
-    // No run has an id with NUL, but the session may exist: that decides between two 404 texts.
+    // No run has an id with NUL. The statement still runs, since the 404 tells whether the session exists.
     const values = [...sessionParameters(scope, id), containsNul(runId) ? null : runId];
     return (await this.layout.select<RunRow>(scope, READ_RUN, values)).take();
   }
@@ -90,7 +90,7 @@ export class SessionRepository {
   }
 
   /**
-   * Stores a new session. Undefined if its id is taken, in or outside of the scope.
+   * Stores a new session. Returns undefined if its id is taken, even by a session outside of the scope.
    *
    * @throws RunIdTaken, SessionIdTooLong
    */
@@ -113,15 +113,16 @@ export class SessionRepository {
     });
   }
 
-  /** Changes a session and returns it with its runs, or undefined. @throws ChangeResultUnavailable */
+  /** Changes a session and returns it with its runs; undefined if it does not exist. @throws ChangeResultUnavailable */
   update(scope: SessionScope, id: string, change: SessionChange, now: number): Promise<SessionWithRuns | undefined> {
     return this.change(scope, UPDATE, updateParameters(scope, id, change, now));
   }
 
   /**
-   * Renames a session, if it has the given type, and returns it with its runs, or undefined. @throws ChangeResultUnavailable
+   * Renames a session and returns it with its runs; undefined if it does not exist or has another type.
    *
    * @param name JSON text
+   * @throws ChangeResultUnavailable
    */
   rename(
     scope: SessionScope,
@@ -145,10 +146,11 @@ export class SessionRepository {
   }
 
   /**
-   * Runs a statement that changes a session and returns it. A session that is too large to be buffered is read again after
-   * the change. @throws ChangeResultUnavailable if that read fails: the change itself was made
+   * Runs a statement that changes a session and returns it. A session that is too large to be buffered is read again
+   * after the change.
    *
    * @param values the session id first
+   * @throws ChangeResultUnavailable if the second read fails; the change has been made
    */
   private async change(
     scope: SessionScope,
@@ -163,7 +165,7 @@ export class SessionRepository {
     });
     if (changed !== undefined) return sessionWithRuns(changed);
     try {
-      // Without a user: the statement has already checked the owner.
+      // Without the user id: the statement has already checked the owner.
       const rows = await this.layout.select<SessionOrRun>(scope, READ_CHANGED, [values[0] ?? null, null]);
       return sessionWithRuns(rows, (error) => new ChangeResultUnavailable(error));
     } catch (error) {
@@ -172,7 +174,7 @@ export class SessionRepository {
   }
 }
 
-/** A session with its runs from the rows of `withRuns`; undefined if there are none. */
+/** A session with its runs from the rows of `withRuns`; undefined if there are no rows. */
 function sessionWithRuns(
   rows: Rows<SessionOrRun>,
   translateError?: (error: unknown) => unknown,
@@ -184,7 +186,7 @@ function sessionWithRuns(
 const NO_ROWS: Rows<SessionOrRun> = new BufferedRows([]);
 
 const OMIT_NULLS = { nulls: 'omitted' } as const;
-/** For statements that change rows: a value that is too long to be read becomes null in the response; the change stands. */
+/** For changes: a value that is too long to be read becomes null in the response, and the change is kept. */
 const MARK_LONG_VALUES = { longValues: 'marked' } as const;
 const CHANGE_OPTIONS = { ...OMIT_NULLS, ...MARK_LONG_VALUES };
 
@@ -210,7 +212,7 @@ const FIND_TABLE: Statement = {
   text: 'SELECT 1 FROM information_schema.tables WHERE table_schema = $1 AND table_name = $2',
 };
 
-/** SQLSTATE 23505: unique_violation, of the runs table only (ON CONFLICT); 54000: program_limit_exceeded. */
+/** 23505: unique_violation, only of the runs table, since sessions have ON CONFLICT. 54000: program_limit_exceeded. */
 function translateInsertError(error: unknown): unknown {
   const state = sqlState(error);
   if (state === '23505') return new RunIdTaken();

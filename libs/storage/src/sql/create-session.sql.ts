@@ -15,7 +15,7 @@ export interface NewSession {
   readonly summary: RawJson;
   /** Unix seconds. */
   readonly created_at: number;
-  /** Its initial runs, in AgentOS's stored form. */
+  /** Initial runs, in the form in which AgentOS stores runs. */
   readonly runs: readonly RawJson[];
 }
 
@@ -61,7 +61,7 @@ function isTruthy(key: string): string {
   return `coalesce(run->'${key}', 'null') NOT IN ('null', 'false', '0', '""', '[]', '{}')`;
 }
 
-/** The stored row of a session that was just created. */
+/** The stored row of a new session: the given values, with the returned columns as PostgreSQL has normalised them. */
 export function storedSession(session: NewSession, created: CreatedRow): StoredSession {
   const { session_id, session_type, component_id, user_id, component_data, created_at } = session;
   const time = String(created_at) as RawJson;
@@ -84,7 +84,7 @@ export function storedSession(session: NewSession, created: CreatedRow): StoredS
   };
 }
 
-/** $1 to $9 of both statements. */
+/** Parameters $1 to $9 of `createSession` and `createSessionWithRuns`. */
 export function createParameters(session: NewSession): SqlValue[] {
   const { session_id, session_type, component_id, user_id, session_data, component_data, metadata, summary } = session;
   const ids = [session_id, session_type, component_id, user_id];

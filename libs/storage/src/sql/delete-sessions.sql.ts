@@ -2,15 +2,15 @@ import { CASCADE_TABLES, type StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
 import { OWNER_CONDITION } from './session-filter.js';
 
-/** The outcome of a delete. `stale`: a table was created after the layout was read, so nothing was deleted. */
+/** `stale`: a table was created after the layout was read, so nothing was deleted. */
 export interface DeleteRow {
   readonly stale: 't' | 'f';
 }
 
 /**
- * Deletes sessions and all rows that belong to them, in one statement. $1 ids, $2 owner or null. Without an owner it also
- * deletes leftover rows of ids that have no session; with one, only rows of sessions that the owner has.
- * Deletes nothing when a table exists that the cached layout does not know.
+ * Deletes sessions and all rows that belong to them, in one statement. $1 ids, $2 owner or null. Without an owner, it
+ * also deletes leftover rows of ids that have no session; with an owner, only rows of the sessions of this owner.
+ * Deletes nothing when a table exists that the cached layout does not contain.
  */
 export function deleteSessions({ tables, layout }: StatementCache): string {
   const known = new Set<string>(layout.cascade);

@@ -5,7 +5,7 @@ import type { WhereClause } from './session-filter.js';
 import { IS_UNNAMED, LISTED_TYPE, sessionTitle, TITLE_COLUMNS } from './title-columns.js';
 
 export interface SessionOrder {
-  /** A column of the sessions table; undefined: unordered. */
+  /** A column of the sessions table; undefined: no particular order. */
   readonly sortBy?: string | undefined;
   readonly descending: boolean;
 }
@@ -21,7 +21,10 @@ export interface CountRow {
   readonly snapshot: string | null;
 }
 
-/** `plain`: without the JSON columns. They hold `0` instead, which is invalid in each response field and printed as null. */
+/**
+ * `plain` is for a row whose text exceeds 1 GiB: selects `0` in place of each JSON column. No response field accepts
+ * `0`, so the response has null.
+ */
 export type PageColumns = 'all' | 'plain';
 
 /**

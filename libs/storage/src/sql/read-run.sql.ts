@@ -4,7 +4,7 @@ import type { LayoutCheckedRow, StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
 import { SESSION_CONDITION } from './session-filter.js';
 
-/** One run from the runs table or the legacy column, and the columns of its session that label it. */
+/** One run from the runs table or the legacy column, and the session columns from which its SDK label is derived. */
 export interface RunRow
   extends Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'workflow_id' | 'agent_data'>,
     LayoutCheckedRow {
@@ -14,7 +14,7 @@ export interface RunRow
   readonly has_runs: 't' | 'f';
 }
 
-/** One run of a session. $1, $2 session, $3 run id. */
+/** Selects one run of a session. $1 and $2: `sessionParameters`, $3: run id. */
 export function readRun({ layout, tables }: StatementCache): string {
   const inTable = `FROM ${tables.runs} r WHERE r.session_id = s.session_id`;
   const entries = `FROM jsonb_array_elements(CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END) e

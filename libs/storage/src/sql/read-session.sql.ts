@@ -22,7 +22,7 @@ const SESSION_COLUMNS: readonly (keyof StoredSession)[] = [
   'updated_at',
 ];
 
-/** Columns that a list of runs needs. session_data is left out: it may be many times larger than the runs. */
+/** Columns that a list of runs needs. session_data is not read, because it may be many times larger than the runs. */
 const RUN_LIST_COLUMNS: readonly (keyof StoredSession)[] = [
   'session_id',
   'session_type',
@@ -40,10 +40,10 @@ export interface SessionOrRun extends Partial<StoredSession>, LayoutCheckedRow {
   members?: Run;
 }
 
-/** Members of each run to read: those that a session's detail shows, those that a preview shows, or all. */
+/** Members of each run to read: all, those that the detail of a session shows, or those that a preview shows. */
 export type RunDetail = 'whole' | 'detail' | 'preview';
 
-/** Members of a run that a session's detail never shows; they make up most of its size. */
+/** Members of a run that the detail of a session never shows; they make up most of its size. */
 const OMITTED_IN_DETAIL =
   'events,tools,member_responses,additional_input,reasoning_messages,reasoning_steps,references,step_results,' +
   'step_executor_runs,session_state,metrics,images,videos,audio,files,response_audio,content,reasoning_content';
@@ -53,7 +53,7 @@ const OMITTED_IN_PREVIEW =
   'events,tools,member_responses,additional_input,reasoning_messages,reasoning_steps,references,step_results,' +
   'session_state,metrics,images,videos,audio,files,response_audio,reasoning_content';
 
-/** `stored || '{}'` decompresses the value once. Objects stay as they are; other values become arrays, which are no runs. */
+/** `stored || '{}'` decompresses the value once. It turns values other than objects into arrays, which are skipped. */
 const RUN_EXPRESSIONS: Record<RunDetail, string> = {
   whole: 'stored',
   detail: `(stored || '{}') - '{${OMITTED_IN_DETAIL}}'::text[]`,
@@ -64,7 +64,7 @@ const RUN_EXPRESSIONS: Record<RunDetail, string> = {
 
 /**
  * Selects the session in the CTE `source`, then its runs in order, as rows of one statement and one snapshot. Rows cost
- * PostgreSQL half of what an aggregated text costs, and no value can exceed the size limits of a PostgreSQL text or a JavaScript string.
+ * PostgreSQL half as much as an aggregated text, which could exceed the size limit of a text or a JavaScript string.
  */
 export function withRuns(statements: StatementCache, source: string, detail: RunDetail): string {
   const { layout, tables } = statements;
@@ -95,7 +95,7 @@ function runSources({ layout, tables }: StatementCache, source: string): string[
   const copy = `(SELECT c.run_data FROM ${tables.runs} c WHERE c.session_id = s.session_id
       AND c.run_id = entry->>'run_id' AND c.run_data->'run_id' = entry->'run_id')`;
   const isInColumn = `(r.run_id, r.run_data->'run_id') IN (SELECT entry->>'run_id', entry->'run_id' FROM ${entries})`;
-  // Most sessions have no entries; this check then saves the lookup per run.
+  // Most sessions have no entries; this condition then saves a lookup per run.
   const hasEntries = `(SELECT jsonb_typeof(runs) = 'array' AND runs <> '[]' FROM ${source})`;
   return [
     inColumn(`coalesce(${copy}, entry)`),
@@ -144,13 +144,13 @@ export function sessionOf(row: SessionOrRun): StoredSession {
 
 const NO_COLUMNS = Object.fromEntries(SESSION_COLUMNS.map((column) => [column, null])) as unknown as StoredSession;
 
-/** One session with its runs. $1, $2 session. */
+/** Selects one session with its runs. $1 and $2: `sessionParameters`. */
 export function readSession(detail: RunDetail) {
   return (statements: StatementCache): string =>
     `WITH found AS (SELECT * FROM ${statements.tables.sessions} s WHERE ${SESSION_CONDITION}) ${withRuns(statements, 'found', detail)}`;
 }
 
-/** Returns a row if the session exists. $1, $2 session. */
+/** Returns a row if the session exists. $1 and $2: `sessionParameters`. */
 export function findSession({ tables }: StatementCache): string {
   return `SELECT s.session_id FROM ${tables.sessions} s WHERE ${SESSION_CONDITION}`;
 }

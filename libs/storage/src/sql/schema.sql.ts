@@ -4,12 +4,12 @@ import { qualifiedTables, quoteIdentifier, quoteLiteral, type Tables } from '../
 /** Schema version that agno 3.1.10 records for the tables it creates. */
 const SCHEMA_VERSION = '3.0.0';
 
-/** Advisory lock that serialises concurrent creators; an arbitrary constant. */
+/** Key of the advisory lock that lets one process at a time create the tables; an arbitrary number. */
 const LOCK_KEY = 7_236_110;
 
 /**
- * Statements for the tables, indexes and version rows that agno 3.1.10 creates in an empty database, so that AgentOS can use
- * it as well. To be run in one transaction.
+ * Statements for the tables, indexes and version rows that agno 3.1.10 creates in an empty database, so that AgentOS
+ * can use the database as well. The caller runs them in one transaction.
  */
 export function createTables(names: TableNames, tables: Tables, now: string): string[] {
   return [
@@ -56,7 +56,7 @@ function createIndexStatements(table: string, name: string, columns: readonly (r
 /** An additional index on the sessions table that speeds up lists; AgentOS does not create it. */
 export interface SessionIndex {
   readonly name: string;
-  /** The lists that it speeds up. */
+  /** The lists that the index speeds up. */
   readonly purpose: string;
   readonly create: string;
   readonly drop: string;
@@ -73,7 +73,7 @@ const INDEX_DEFINITIONS: readonly [suffix: string, purpose: string, definition: 
   ['updated', 'lists sorted by updated_at', '((coalesce(updated_at, created_at)))'],
 ];
 
-/** The additional indexes of the sessions table. CONCURRENTLY: writers are not blocked. */
+/** The additional indexes of the sessions table, built and dropped CONCURRENTLY, so that writers are not blocked. */
 export function sessionIndexes(names: TableNames): SessionIndex[] {
   const tables = qualifiedTables(names);
   return INDEX_DEFINITIONS.map(([suffix, purpose, definition]) => {

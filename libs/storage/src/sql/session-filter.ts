@@ -10,7 +10,7 @@ export interface SessionScope extends WorkLimits {
 /** Owner condition of every statement on sessions `s`: another user's session is not found (404). $2: user id or null. */
 export const OWNER_CONDITION = '($2::text IS NULL OR s.user_id = $2)';
 
-/** One session `s` by its id, with the owner condition. $1 and $2: `sessionParameters`. */
+/** Selects one session `s` by its id and owner. $1 and $2: `sessionParameters`. */
 export const SESSION_CONDITION = `s.session_id = $1 AND ${OWNER_CONDITION}`;
 
 export function sessionParameters({ userId }: SessionScope, id: string): [id: string, userId: string | null] {
@@ -37,15 +37,15 @@ export interface WhereClause {
 }
 
 /**
- * Number of characters of a stored name that ILIKE compares. PostgreSQL cannot be interrupted while it matches one value,
+ * Number of characters of a stored name that ILIKE compares. PostgreSQL cannot interrupt the comparison of one value,
  * and a name may be as long as a request body.
  */
 const COMPARED_CHARACTERS = 10_000;
 const COMPARED_NAME = `left(coalesce(session_data->>'session_name', ''), ${COMPARED_CHARACTERS})`;
 
 /**
- * The WHERE clause of a list. AgentOS compares stored names (not derived titles) with ILIKE and does not escape wildcards:
- * `%` and `_` in the filter match.
+ * The WHERE clause of a list. Like AgentOS, compares stored names (not derived titles) with ILIKE and does not escape
+ * wildcards: `%` and `_` in the filter match.
  */
 export function whereClause(
   userId: string | undefined,

@@ -2,9 +2,8 @@ import { MAX_TITLE_LENGTH } from '@session-service/contract';
 import type { StatementCache } from '../layout.js';
 
 /**
- * SQL for the titles of unnamed sessions: the first user message, or the input of the first run that has a title. The
- * expressions use a row `s` of the sessions table, with its `listedType` as `type` and its session_data, decompressed once,
- * as `data`.
+ * SQL for the titles of unnamed sessions: the first user message, or the input of the first run that has a title. Uses
+ * a row `s` of the sessions table with the columns `type` (its `listedType`) and `data` (session_data, decompressed).
  */
 
 /** An empty stored name counts as a name; JSON null does not. */
@@ -14,12 +13,12 @@ export const IS_UNNAMED = "s.data->>'session_name' IS NULL";
 export const LISTED_TYPE = `CASE WHEN session_type <> '' THEN session_type WHEN agent_id <> '' THEN 'agent'
       WHEN team_id <> '' THEN 'team' WHEN workflow_id <> '' THEN 'workflow' ELSE 'agent' END`;
 
-/** One character more than a title shows, so that the reader can tell that it was cut. */
+/** One character more than a title shows, so that the response writer can tell that the title was cut. */
 const TITLE_CHARACTERS = MAX_TITLE_LENGTH + 1;
 
 /**
- * Length of JSON text that is sufficient for a title in Python's format: at most six characters (`\u0001`) become one. A title
- * may come out shorter only if it holds numbers with hundreds of decimals.
+ * Length of JSON text that is sufficient for a title in Python's format: at most six characters (`\u0001`) become one.
+ * A title may come out shorter only if it contains numbers with hundreds of decimals.
  */
 const JSON_CHARACTERS = 65_536;
 
@@ -62,7 +61,7 @@ const HAS_ID = 'exists (@.run_id ? (@ != null))';
 const HAS_NO_AGENT = '(!exists (@.agent_id) || @.agent_id == null || @.agent_id == "")';
 const HAS_TITLE = `(exists (@.messages[*] ? ${HAS_USER_TEXT}) || exists (@.input ? (@ != null)))`;
 
-/** All entries of the legacy column: any of them may be replaced by the runs table's run of the same id. */
+/** All entries of the legacy column. Each may be replaced by the run of the same id in the runs table. */
 const EVERY_ENTRY = `jsonb_path_query(s.runs, '$[*] ? (${HAS_ID})') entry`;
 
 /** Without a runs table, a JSON path finds the entry with the title, so that PostgreSQL copies no other entry. */
@@ -72,9 +71,9 @@ const FIRST_TITLED_ENTRY = `LATERAL (SELECT jsonb_path_query_first(s.runs, CASE 
       ELSE '$[*] ? (${HAS_ID} && ${HAS_TITLE})' END::jsonpath) AS entry OFFSET 0) found`;
 
 /**
- * Selects the title of the session `s` as `{message, input}`, two JSON texts (see `ListedSession`); NULL if no run has one.
- * `OFFSET 0` keeps the planner from evaluating all runs before it sorts them, so that runs after the first title are not
- * read. `#> '{}'` decompresses a large run once for all expressions: most of the statement's time for runs of 5 KB.
+ * Selects the title of the session `s` as `{message, input}`, two JSON texts (see `ListedSession`); NULL if no run has
+ * one. `OFFSET 0` keeps the planner from evaluating all runs before it sorts them, so that runs after the first title
+ * are not read. `#> '{}'` decompresses a run once for all expressions: most of the time for runs of 5 KB.
  */
 export function sessionTitle({ tables, layout }: StatementCache): string {
   const isListed = (agentId: string) => `(s.type <> 'team' OR coalesce(${agentId}, '') = '')`;

@@ -43,7 +43,7 @@ function nullToJson(column: string): string {
         ELSE coalesce(s.${column}, 'null') END`;
 }
 
-/** The JSON object in a column; an empty one in place of any other value. */
+/** The JSON object in a column, or `{}` in place of any other value. */
 export function asObject(column: string): string {
   return `CASE jsonb_typeof(${column}) WHEN 'object' THEN ${column} ELSE '{}' END`;
 }
