@@ -1,9 +1,35 @@
 import type { HttpConfig } from '../config/config.module.js';
-import { CONVERSATIONS, type Conversation, type Turn } from './demo-conversations.js';
+import conversations from './demo-conversations.json' with { type: 'json' };
 
-/** The `type` parameters and bodies of `POST /sessions` for the sample sessions, with runs as AgentOS stores them. */
+/** One sample session in short form. `demoSessions` expands it to the data that AgentOS would have stored. */
+interface Conversation {
+  readonly id: string;
+  readonly type: 'agent' | 'team' | 'workflow';
+  /** Name of the agent, team or workflow. The component id is derived from it. */
+  readonly component: string;
+  readonly userId: string;
+  /** Undefined: clients show the first question instead. */
+  readonly name?: string;
+  readonly turns: readonly Turn[];
+  readonly summary?: { readonly summary: string; readonly topics: readonly string[] };
+  readonly state?: object;
+  readonly metadata?: object;
+}
+
+interface Turn {
+  readonly question: string;
+  readonly answer: string;
+  /** For an agent a tool call before the answer; for a team or a workflow the run of a member. */
+  readonly helper?: { readonly name: string; readonly input: string; readonly output: string };
+  readonly status?: 'COMPLETED' | 'PAUSED' | 'ERROR' | 'CANCELLED';
+}
+
+/** The `type` parameter and body of a `POST /sessions` request for each sample session, with runs as AgentOS stores them. */
 export function demoSessions(): { type: string; body: object }[] {
-  return CONVERSATIONS.map((conversation) => ({ type: conversation.type, body: sessionBody(conversation) }));
+  return (conversations as readonly Conversation[]).map((conversation) => ({
+    type: conversation.type,
+    body: sessionBody(conversation),
+  }));
 }
 
 function sessionBody(conversation: Conversation): object {
@@ -121,11 +147,11 @@ function createdAt(index: number): number {
   return FIRST_SECOND + index * 60;
 }
 
-/** 2026-05-04T09:00:00Z in Unix seconds. */
+/** Time of the first run of every conversation: 2026-05-04T09:00:00Z in Unix seconds. */
 const FIRST_SECOND = 1_777_885_200;
 
 /**
- * Creates the sample sessions through the service's own API. Sessions of an earlier start (409) are left unchanged.
+ * Creates the sample sessions through the service's own API. A session that an earlier start created (409) is left unchanged.
  *
  * @throws Error with the response if the service rejects a session
  */
