@@ -10,7 +10,7 @@ import { configModule, configToken, type HealthConfig, type ServiceConfig } from
 import type { DatabaseConfig } from './config/database.config.js';
 import { globalProviders } from './pipeline.js';
 
-/** Composes the libraries into the service; each gets its options from its namespace of the configuration. */
+/** Composes the libraries into the service. Each library gets its options from its configuration namespace. */
 @Module({})
 export class AppModule {
   static with(
@@ -24,8 +24,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         configModule(config),
-        // The access log is a hook of the adapter: a middleware on every route would cost ten times as much.
-        // The logger serializes errors itself.
+        // pino-http's access log would take ten times as long as `logAccess`. `createLogger` serializes errors.
         LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false, wrapSerializers: false }, forRoutes: [] }),
         DatabaseModule.forRootAsync({
           ids: config.database.targets.map(({ id }) => id),

@@ -17,16 +17,16 @@ import { installHooks, optionsWithoutController } from './pipeline.js';
 import { shutdownSignal, stopOnSignal } from './shutdown.js';
 import { poolShare, serviceStartedAt, WorkerGroup, workerIndex } from './workers.js';
 
-/** Next to this file in the sources and in the bundle. The primary process may itself run `embedded.js`. */
+/** The program of the workers, even if the primary process runs `embedded.js`. It is next to this file in the bundle. */
 const WORKER_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
-/** A running service. `closed` resolves when it has stopped after a signal, with all requests in flight answered. */
+/** `closed` resolves when the service has answered all requests and stopped after a signal. */
 interface RunningService {
   readonly closed: Promise<void>;
 }
 
 /**
- * Starts the service in this process or, with several workers, in a process per worker.
+ * Starts the service in this process or, with several workers, in one process per worker.
  *
  * @param env environment of the workers, which validate it again
  */
@@ -70,7 +70,7 @@ async function startService(serviceConfig: ServiceConfig): Promise<RunningServic
   registerResourceMetrics(metrics, registry, app.get(DatabaseHealth), memory);
   offerMetrics(metrics.registry);
   mountDocs(app, optionsWithoutController(http));
-  // Once for all workers.
+  // Only one worker logs the warnings.
   if ((index ?? 0) === 0) for (const warning of authWarnings(config.auth)) logger.warn(warning);
   await app.listen(http.port, http.host);
   logger.info(`AgentOS session service listening on :${http.port}`);
@@ -90,7 +90,7 @@ function registerResourceMetrics(
   });
 }
 
-/** The version in package.json, which is above both the sources and the build. */
+/** The version in the nearest package.json of a parent folder, which is the same file for sources and build. */
 function serviceVersion(): string {
   const file = findPackageJSON(import.meta.url);
   const { version } = JSON.parse(file === undefined ? '{}' : readFileSync(file, 'utf8')) as { version?: string };

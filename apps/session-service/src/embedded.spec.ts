@@ -24,7 +24,7 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the service without a configured database', () => {
-  it('serves the demo sessions, does not duplicate them on restart, and stops its database on exit', async () => {
+  it('stops its database on exit and serves the demo sessions once, even after a restart', async () => {
     const first = await start();
     expect(await sessionCount(first)).toBe(demoSessions().length);
     expect(await stop('SIGTERM')).toBe(0);
@@ -34,7 +34,7 @@ describe('the service without a configured database', () => {
     expect(await sessionCount(second)).toBe(demoSessions().length);
   });
 
-  it('reuses the running database after it was killed', async () => {
+  it('reuses the database that keeps running after the service was killed', async () => {
     await start();
     await stop('SIGKILL');
     expect(existsSync(databaseLock)).toBe(true);
@@ -58,7 +58,7 @@ async function start(): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   expect(service.exitCode, 'exit code of a service that should be running').toBeNull();
-  // PostgreSQL keeps running when the service is killed.
+  // Tracks PostgreSQL separately, because it keeps running when the service is killed.
   const database = postmasterPid(cluster);
   databases.add(database);
   killOnExit(database);

@@ -7,27 +7,27 @@ import { loadDemo } from './embedded/demo-sessions.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 
 /**
- * Runs the service without any configuration: starts a PostgreSQL of its own, whose data stays in `.data/postgres` of
- * the working directory. With a DSN in the environment it starts no database. `--demo` loads sample sessions.
+ * Runs the service without any configuration: starts its own PostgreSQL server with data in `.data/postgres` of the
+ * working directory. If the environment contains a DSN, it starts no server. `--demo` loads sample sessions.
  */
 async function run(): Promise<void> {
   const env = { ...process.env };
   if (!hasDsn(env)) {
     const database = await startEmbeddedPostgres(resolve('.data/postgres'));
-    // On `exit`, whatever the cause: requests in flight have been answered by then.
+    // The `exit` event follows every cause of exit, after all requests have been answered.
     process.once('exit', () => database.stop());
     env.AGNO_PG_DSN = database.dsn;
   }
   if (isStopping) return;
   const config = validateEnvironment(env);
   const service = await serve(config, env);
-  // The service has missed a signal that came before its own listeners.
+  // Repeats a signal that came before the service added its listeners.
   if (isStopping) process.kill(process.pid, 'SIGTERM');
   if (process.argv.includes('--demo')) await loadDemo(config.http).catch(ignoreWhileStopping);
   await service.closed;
 }
 
-/** A stopping service rejects the rest of the demo sessions. The next start adds them. */
+/** A stopping service rejects the remaining demo sessions. The next start adds them. */
 function ignoreWhileStopping(error: unknown): void {
   if (!isStopping) throw error;
 }

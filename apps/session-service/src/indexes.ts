@@ -4,9 +4,9 @@ import { Database, DatabaseUnavailable, Deadline, UNLOGGED, UNOBSERVED } from '@
 import { sessionIndexes } from '@session-service/storage';
 import { validateEnvironment } from './config/validate-environment.js';
 
-const USAGE = 'npm run indexes -- [--apply | --remove] [--db ID]';
+const USAGE = 'Usage: npm run indexes -- [--apply | --remove] [--db ID]';
 
-/** Without an option prints the statements only: creating an index on a large table is the operator's decision. */
+/** Without an option, only prints the statements: the operator decides whether to create an index on a large table. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { apply: { type: 'boolean' }, remove: { type: 'boolean' }, db: { type: 'string' } },
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const selected = targets.filter(({ id }) => values.db === undefined || id === values.db);
   if (selected.length === 0) throw new Error(`No database is configured with id '${values.db}'`);
   const isDryRun = !values.apply && !values.remove;
-  // Creating an index may take longer than any request may run.
+  // Creating an index may exceed the statement timeout of requests.
   const limits = { ...pool, statementTimeoutMs: 0 };
   for (const target of selected) {
     const database = new Database(target, limits, UNOBSERVED, UNLOGGED);

@@ -8,7 +8,7 @@ try {
   const service = await serve(validateEnvironment(process.env), process.env);
   await service.closed;
 } catch (error) {
-  // A worker has printed its own error.
+  // A worker that fails to start has printed its own error.
   if (!(error instanceof WorkerStartFailed)) {
     process.stderr.write(`${error instanceof ConfigError ? error.message : error}\n`);
   }

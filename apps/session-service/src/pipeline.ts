@@ -31,8 +31,10 @@ import type { Logger } from 'pino';
  * Everything that runs for a request, in order of execution:
  *
  * 1. `installHooks`: Fastify's hooks, also for requests that match no route. Authentication is one of them (ADR 5).
- * 2. `globalProviders`: the interceptors, which enclose the controller (ADR 4), and the filter for all errors, including
- *    those of the hooks.
+ * 2. `globalProviders`: the interceptors, which enclose the controller (ADR 4), and the filter for all errors, even those
+ *    of the hooks.
+ *
+ * A number behind a step is the status with which the step rejects a request.
  */
 
 export interface PipelineParts {
@@ -46,13 +48,13 @@ export interface PipelineParts {
   readonly isDatabaseBusy: () => boolean;
 }
 
-/** Call before the application listens. */
+/** Must be called before the application listens. */
 export function installHooks(adapter: StreamingFastifyAdapter, parts: PipelineParts): void {
   const { options, logger, memory, metrics, tracing, authenticator, isDatabaseBusy } = parts;
   const fastify = adapter.getInstance();
   adapter.isUnderPressure = () => memory.hasRefusedWithin(1_000) || isDatabaseBusy();
 
-  // The server. Bytes that are not HTTP get 400, 408 or 431 from `onClientError`, an option of the adapter.
+  // Server. `onClientError`, an option of the adapter, responds 400, 408 or 431 to bytes that are not a valid request.
   limitArrivalTime(fastify, options.requestTimeoutMs); // 408
   handleConnectAndExpect(fastify); // 405
 
@@ -70,13 +72,13 @@ export function installHooks(adapter: StreamingFastifyAdapter, parts: PipelinePa
   // After routing
   readBodiesAsBytes(fastify, options.bodyLimitBytes, adapter.slowClients); // 408, 413, 503
 
-  // When the response is sent or the client has disconnected
+  // After the response is sent or the client has disconnected
   logAccess(fastify, logger);
   measureRequests(fastify, metrics);
   closeGracefully(fastify, options.requestTimeoutMs);
 }
 
-/** The interceptors, outermost first, and the filter. */
+/** The interceptors in order, the first one outermost, and the exception filter. */
 export function globalProviders({ requestTimeoutMs }: HttpOptions): Provider[] {
   return [
     { provide: APP_INTERCEPTOR, useFactory: () => new TimeoutInterceptor(requestTimeoutMs) }, // 504
@@ -85,7 +87,7 @@ export function globalProviders({ requestTimeoutMs }: HttpOptions): Provider[] {
   ];
 }
 
-/** Does for routes without a controller, such as `/docs`, what the interceptors do for all others. */
+/** Sets request id and deadline on routes without a controller, such as `/docs`, where interceptors do not run. */
 export function optionsWithoutController({ requestTimeoutMs }: HttpOptions): RouteShorthandOptions {
   return {
     preHandler: (request, reply, done) => {

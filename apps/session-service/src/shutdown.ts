@@ -3,14 +3,14 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { closeConnectionsAfterResponses } from '@session-service/http';
 import type { Tracing } from '@session-service/telemetry';
 
-/** Resolves with the first SIGTERM or SIGINT. Later signals change nothing. */
+/** Resolves with the first SIGTERM or SIGINT. Later signals are ignored. */
 export function shutdownSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
   });
 }
 
-/** Resolves when the service has stopped after a signal: responses sent, connections closed, spans exported. */
+/** Waits for a signal, then stops the service: sends all responses, closes all connections and exports the spans. */
 export async function stopOnSignal(app: NestFastifyApplication, tracing: Tracing | undefined): Promise<void> {
   await shutdownSignal();
   closeConnectionsAfterResponses(app.getHttpAdapter().getInstance());
@@ -18,12 +18,12 @@ export async function stopOnSignal(app: NestFastifyApplication, tracing: Tracing
   await tracing?.stop();
 }
 
-/** Time to write the last log lines. */
+/** Time in milliseconds for writing the last log lines. */
 const FLUSH_TIMEOUT_MS = 500;
 
-/** Ends the process when the last log lines are written, even if an exporter still retries to send spans. */
+/** Ends the process after the last log lines are written, even if an exporter is still retrying to send spans. */
 export function exitAfterFlush(): void {
-  // The IPC channel would keep a worker alive.
+  // An open IPC channel would keep a worker alive.
   cluster.worker?.disconnect();
   setTimeout(() => process.exit(), FLUSH_TIMEOUT_MS).unref();
 }

@@ -7,17 +7,17 @@ import type { ServiceConfig } from './config/config.module.js';
 const WORKER_INDEX_VARIABLE = 'AGNO_WORKER_SEAT';
 const STARTED_AT_VARIABLE = 'AGNO_SERVICE_STARTED_AT';
 
-/** The start time of the service: the same in all its processes, also in a replaced worker. */
+/** The start time of the service, the same in all its processes, even in a worker that replaces another. */
 export function serviceStartedAt(): Date {
   return cluster.isWorker ? new Date(process.env[STARTED_AT_VARIABLE] ?? '') : new Date();
 }
 
-/** The index of this worker, from 0; undefined without workers. */
+/** The index of this worker, starting at 0; undefined if the service runs in one process. */
 export function workerIndex(): number | undefined {
   return cluster.isWorker ? Number(process.env[WORKER_INDEX_VARIABLE]) : undefined;
 }
 
-/** The configuration of one worker: divides the pool size by the workers. The first workers get one connection more. */
+/** The configuration of one worker: the pool size divided by the workers. The first workers get the remainder. */
 export function poolShare(config: ServiceConfig, index: number | undefined): ServiceConfig {
   if (index === undefined) return config;
   const { pool } = config.database;
@@ -26,12 +26,12 @@ export function poolShare(config: ServiceConfig, index: number | undefined): Ser
   return { ...config, database: { ...config.database, pool: { ...pool, size } } };
 }
 
-/** A worker exited before it listened. It has printed the reason itself. */
+/** A worker exited before it accepted connections. The worker itself has printed the reason. */
 export class WorkerStartFailed extends Error {}
 
 /**
- * Runs several workers on one port. Node's cluster module assigns new connections round-robin. A worker that exits is
- * replaced, and all workers exit with the primary process.
+ * Runs several workers on one port. Node's cluster module assigns new connections round-robin. Replaces a worker that
+ * exits. All workers exit with the primary process.
  */
 export class WorkerGroup {
   private readonly workers = new Map<number, Worker>();
@@ -50,8 +50,8 @@ export class WorkerGroup {
   }
 
   /**
-   * Resolves when all workers listen. The first starts alone, so that an error at start is printed once. If one fails,
-   * all are stopped.
+   * Resolves when all workers accept connections. The first worker starts alone, so that an error at start is printed
+   * once. If a worker fails to start, all workers are stopped.
    *
    * @throws WorkerStartFailed
    */
@@ -83,8 +83,8 @@ export class WorkerGroup {
       [STARTED_AT_VARIABLE]: this.startedAt,
     });
     this.workers.set(index, worker);
-    // The channel fails if the worker exits during a send. Without a listener the error would end this process.
-    worker.on('error', (error) => this.logger.warn({ worker: index }, `Worker ${index}: ${error.message}`));
+    // The IPC channel fails if the worker exits during a send. Without a listener, the error would end this process.
+    worker.on('error', (error) => this.logger.warn({ worker: index }, `Worker ${index} failed: ${error.message}`));
     return worker;
   }
 
@@ -116,14 +116,15 @@ export class WorkerGroup {
 async function waitUntilListening(worker: Worker): Promise<void> {
   const listening = once(worker, 'listening').then(() => true);
   const ended = once(worker, 'exit').then(() => false);
-  if (!(await Promise.race([listening, ended]))) throw new WorkerStartFailed('A worker exited before it listened');
+  if (!(await Promise.race([listening, ended])))
+    throw new WorkerStartFailed('A worker exited before it accepted connections');
 }
 
-/** An exit so long after the last restart resets the delay. */
+/** Time in milliseconds since the last restart after which an exit resets the delay. */
 const RESET_AFTER_MS = 10_000;
 const MAX_DELAY_MS = 10_000;
 
-/** Delay before a worker is replaced: none for the first exit, doubling from 100 ms when exits follow each other. */
+/** Delay before a worker is replaced: none after the first exit, 100 ms after the second, then doubled each time. */
 class Backoff {
   private lastRestart = 0;
   private waitMs = 0;

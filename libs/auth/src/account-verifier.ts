@@ -3,13 +3,13 @@ import { problem } from '@session-service/contract';
 import { DatabaseOverloaded, withDeadline } from '@session-service/database';
 import { LruMap, type ServiceAccount, type ServiceAccountRepository } from '@session-service/storage';
 
-/** Time limit of a lookup in the database; 503 after it. */
+/** Time limit in milliseconds of a lookup in the database. A request whose lookup takes longer gets 503. */
 const LOOKUP_TIMEOUT_MS = 5_000;
-/** The last use of an account is recorded at most this often, as in AgentOS. */
+/** Minimum time in milliseconds between two updates of an account's last use, as in AgentOS. */
 const TOUCH_INTERVAL_MS = 60_000;
 const MAX_TOUCHED = 2048;
 
-/** Verifies service-account tokens against the table of AgentOS. */
+/** Verifies service-account tokens against AgentOS's table of service accounts. */
 export class AccountVerifier {
   private readonly logger = new Logger('Auth');
   private readonly failedAttempts = new FailedAttempts();
@@ -20,9 +20,9 @@ export class AccountVerifier {
   /**
    * Returns the account of a token; undefined if the table does not exist.
    *
-   * @param client address, for the limit on failed attempts
-   * @throws HttpProblem 401 for an unknown, revoked or expired token, without saying which; 429 after too many of these
-   *   from one address; 503 if the lookup fails
+   * @param client IP address, to which the limit of failed attempts applies
+   * @throws HttpProblem 401, with the same text for an unknown, revoked or expired token; 429 instead after too many
+   *   failed attempts from one address; 503 if the lookup fails
    */
   async verify(digest: string, client: string, now: number): Promise<ServiceAccount | undefined> {
     const found = await this.find(digest);
@@ -34,7 +34,7 @@ export class AccountVerifier {
     throw problem(401, 'Invalid or expired service account token');
   }
 
-  /** Records the use of an account. The request neither waits for it nor fails with it. */
+  /** Records the use of an account in the background. A failure is logged and does not fail the request. */
   touch(accountId: string, now: number): void {
     if (now - (this.lastTouched.get(accountId) ?? 0) < TOUCH_INTERVAL_MS) return;
     this.lastTouched.set(accountId, now);
@@ -47,7 +47,7 @@ export class AccountVerifier {
     try {
       return await withDeadline(LOOKUP_TIMEOUT_MS, (deadline) => this.accounts.find(digest, deadline));
     } catch (error) {
-      // Not logged, so that a client that tries many tokens cannot flood the log.
+      // An overloaded database is not logged, so that a client that tries many tokens cannot flood the log.
       if (!(error instanceof DatabaseOverloaded)) {
         this.logger.warn(`Looking up a service account failed: ${error instanceof Error ? error.message : error}`);
       }
@@ -60,16 +60,16 @@ function isExpired({ expiresAt }: ServiceAccount, now: number): boolean {
   return expiresAt !== undefined && expiresAt * 1000 <= now;
 }
 
-/** AgentOS's limits of failed attempts: so many per client in the window. */
+/** AgentOS's limit of failed attempts per client address within WINDOW_MS. */
 const MAX_FAILURES = 20;
 const WINDOW_MS = 60_000;
 const MAX_CLIENTS = 1024;
 
-/** Counts failed attempts per client address. Decides between 401 and 429 only: valid tokens are never blocked. */
+/** Counts failed attempts per client address. Only decides between 401 and 429: a valid token is never rejected. */
 class FailedAttempts {
   private readonly failureTimes = new LruMap<readonly number[]>(MAX_CLIENTS);
 
-  /** Records a failure. Returns true if the client had too many before. @param now milliseconds, monotonic */
+  /** Records a failure. Returns true if the client had reached the limit before. @param now monotonic milliseconds */
   recordFailure(client: string, now: number): boolean {
     const recent = (this.failureTimes.get(client) ?? []).filter((time) => time > now - WINDOW_MS);
     if (recent.length >= MAX_FAILURES) return true;

@@ -2,25 +2,24 @@ import type { ClaimRules, TokenSource } from '@session-service/contract';
 import type { DatabaseAccess } from './database-access.js';
 import type { JwtAlgorithm, KeySource } from './verification-keys.js';
 
-/** Authentication and authorization settings. Contains secrets: never log it. */
+/** Authentication and authorization settings. They contain secrets: never log them. */
 export interface AuthOptions {
   /** A key that grants full access; ignored if `jwt` is set. */
   readonly securityKey: string | undefined;
   readonly jwt: JwtOptions | undefined;
-  /** Enforces the scopes of JWTs. Those of service accounts are always enforced. */
+  /** Enforces the scopes of JWTs. The scopes of service accounts are always enforced. */
   readonly checksScopes: boolean;
   /** Restricts callers without the admin scope to their own sessions. */
   readonly isolatesUsers: boolean;
   readonly adminScope: string;
-  /** Rules for access to databases; undefined: every caller may use all. */
+  /** Rules for access to databases; undefined: every caller may use all databases. */
   readonly databaseAccess: DatabaseAccess | undefined;
-  /** Time for which a verified service account is cached. */
+  /** Time in milliseconds for which a verified service account is cached. */
   readonly accountCacheMs: number;
-  /** Routes that need no token, besides the health endpoints. */
+  /** Groups of routes that need no token, in addition to the health endpoints. */
   readonly openRoutes: readonly OpenRoute[];
 }
 
-/** How JSON Web Tokens are verified. */
 export interface JwtOptions extends ClaimRules {
   readonly algorithm: JwtAlgorithm;
   readonly keys: KeySource;
@@ -30,18 +29,18 @@ export interface JwtOptions extends ClaimRules {
   readonly cookieName: string;
 }
 
-/** Routes that the operator may open to requests without a token, besides the health endpoints. */
+/** Values of AGNO_OPEN_ROUTES: groups of routes that the operator may serve to requests without a token. */
 export const OPEN_ROUTES = ['docs', 'metrics'] as const;
 export type OpenRoute = (typeof OPEN_ROUTES)[number];
 
-/** Paths that need no token in AgentOS, and the probes. */
+/** Paths that never need a token: the public paths of AgentOS, and the health endpoints. */
 const ALWAYS_OPEN = ['/', '/health', '/info', '/healthz', '/livez', '/readyz'];
 const PATHS_BY_ROUTE: Readonly<Record<OpenRoute, readonly string[]>> = {
   docs: ['/docs', '/redoc', '/openapi.json'],
   metrics: ['/metrics'],
 };
 
-/** The decoded paths that need no token. */
+/** The paths that need no token, with percent-encoding decoded. */
 export class OpenPaths {
   private readonly paths: ReadonlySet<string>;
   private readonly hasDocs: boolean;
@@ -56,7 +55,7 @@ export class OpenPaths {
   }
 }
 
-/** Warnings about the settings, for the log at start. */
+/** Warnings about risky or ineffective settings, for the log at start. */
 export function authWarnings({ jwt, securityKey }: AuthOptions): readonly string[] {
   if (jwt !== undefined && securityKey !== undefined) {
     return ['OS_SECURITY_KEY has no effect, because a JWT key is set and tokens are verified instead'];

@@ -23,7 +23,7 @@ export function addAuthenticationHook(fastify: FastifyInstance, authenticator: A
     try {
       const caller = authenticator.authenticate(credentialsOf(request));
       if (caller instanceof Promise) {
-        // A lookup may log, before any interceptor runs.
+        // A lookup may log before RequestIdInterceptor runs.
         bindRequestId(request, reply);
         caller.then(succeed, fail);
       } else succeed(caller);

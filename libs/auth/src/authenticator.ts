@@ -23,13 +23,13 @@ import { TokenVerifier } from './token-verifier.js';
 
 /** Prefix of AgentOS's service-account tokens. */
 const ACCOUNT_TOKEN_PREFIX = 'agno_pat_';
-/** A cached token is verified again after this time, so that a revoked key stops working. */
+/** Time in milliseconds after which a cached token is verified again, so that a revoked key stops working. */
 const TOKEN_CACHE_MS = 5 * 60_000;
 
-/** The parts of a request that authentication looks at. */
+/** The parts of a request that authentication and authorization depend on. */
 export interface Credentials {
   readonly method: string;
-  /** Decoded, without a trailing slash. */
+  /** Percent-decoded, without a trailing slash. */
   readonly path: string;
   readonly authorization: string | undefined;
   readonly cookies: string | undefined;
@@ -55,7 +55,7 @@ export class Authenticator {
   }
 
   /**
-   * Returns the caller; synchronously if the token is cached, which is the usual case.
+   * Returns the caller, synchronously if the token is cached, as it usually is.
    *
    * @throws HttpProblem 401 without a valid token; 403 without the scope that the route requires; 429 and 503 from the
    *   lookup of a service account or a key
@@ -71,7 +71,7 @@ export class Authenticator {
     throw problem(401, 'Invalid authentication token');
   }
 
-  /** True if no authentication is configured. */
+  /** True if neither a JWT key nor a security key is configured. */
   private get allowsAnonymous(): boolean {
     return this.jwt === undefined && this.options.securityKey === undefined;
   }
@@ -125,7 +125,7 @@ export class Authenticator {
     return this.authorize(identity, credentials);
   }
 
-  /** Without authentication, an invalid service-account token is ignored, as any other token is. */
+  /** Ignores the service-account token if no authentication is configured, like any other token; else rejects it. */
   private callerWithoutAccounts(): Caller {
     if (this.allowsAnonymous) return ANONYMOUS;
     throw problem(401, 'Service accounts are not enabled on this AgentOS instance');
@@ -138,7 +138,7 @@ export class Authenticator {
   }
 }
 
-/** Compares digests, so that the time depends neither on the length nor on the number of equal characters. */
+/** Compares digests, so that the duration reveals neither the key's length nor the number of matching characters. */
 function equalsInConstantTime(given: string, key: string): boolean {
   return timingSafeEqual(Buffer.from(digestOf(given)), Buffer.from(digestOf(key)));
 }

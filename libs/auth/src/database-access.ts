@@ -1,6 +1,6 @@
 import { scopesOf, type TokenClaims } from '@session-service/contract';
 
-/** Grants access to callers with any of these scopes, or with any of these values in a claim. */
+/** Grants access to callers that have one of `scopes`, or one of the listed values in one of `claims`. */
 export interface AccessRule {
   readonly scopes: readonly string[];
   readonly claims: ReadonlyMap<string, readonly string[]>;

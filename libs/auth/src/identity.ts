@@ -4,7 +4,7 @@ import { LruMap, type ServiceAccount } from '@session-service/storage';
 import type { AuthOptions, JwtOptions } from './auth-options.js';
 import { permittedDatabases } from './database-access.js';
 
-/** The authenticated client of a request, as far as sessions are concerned. */
+/** The authenticated client of a request: whose sessions and which databases it may access. */
 export interface Caller {
   /** Owner of the sessions that the caller creates; undefined: the request's user_id decides. */
   readonly userId: string | undefined;
@@ -14,7 +14,7 @@ export interface Caller {
   readonly databaseIds: ReadonlySet<string> | undefined;
 }
 
-/** A caller without an identity or restrictions. */
+/** A caller without a user id and without restrictions. */
 export const ANONYMOUS: Caller = { userId: undefined, isIsolated: false, databaseIds: undefined };
 
 declare module 'fastify' {
@@ -23,17 +23,17 @@ declare module 'fastify' {
   }
 }
 
-/** The result of verifying a token. */
+/** The result of verifying a token. It is cached, because it does not depend on the request. */
 export interface Identity {
   readonly caller: Caller;
   readonly scopes: readonly string[];
-  /** True if `scopes` are enforced. */
+  /** True if the caller needs the scope that the route requires. */
   readonly isBoundByScopes: boolean;
   /** Seconds since 1970; undefined: never. */
   readonly expiresAt: number | undefined;
 }
 
-/** The identity of the security key: no subject, no scope checks, all databases. */
+/** The identity of callers with OS_SECURITY_KEY: no user id, no scope checks, all databases. */
 export const ROOT_IDENTITY: Identity = { caller: ANONYMOUS, scopes: [], isBoundByScopes: false, expiresAt: undefined };
 
 /** Creates identities from verified tokens: applies isolation, scopes and database rules. */
@@ -56,7 +56,7 @@ export class IdentityFactory {
     };
   }
 
-  /** A service account without the admin scope is always isolated, whatever `isolatesUsers` says. */
+  /** A service account without the admin scope is always isolated, regardless of `isolatesUsers`. */
   fromAccount({ name, scopes, expiresAt }: ServiceAccount): Identity {
     return {
       caller: {
@@ -82,10 +82,10 @@ const MAX_IDENTITIES = 2048;
 export class IdentityCache {
   private readonly entries = new LruMap<{ readonly identity: Identity; readonly staleAt: number }>(MAX_IDENTITIES);
 
-  /** @param maxAgeMs time for which an entry is valid, even if its token expires later */
+  /** @param maxAgeMs maximum age of an entry; a token that expires earlier ends it earlier */
   constructor(private readonly maxAgeMs: number) {}
 
-  /** Returns the identity, unless its token has expired or its entry is too old. @param now milliseconds since 1970 */
+  /** Returns the identity unless the token has expired or the entry is too old. @param now milliseconds since 1970 */
   get(digest: string, now: number): Identity | undefined {
     const entry = this.entries.get(digest);
     if (entry === undefined || entry.staleAt <= now) return undefined;

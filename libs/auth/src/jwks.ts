@@ -5,8 +5,8 @@ import { createRemoteJWKSet, errors } from 'jose';
 import { type JwtAlgorithm, KeyError, type KeySource, parseJwk, type VerificationKey } from './verification-keys.js';
 
 /**
- * The keys of a JWKS file, which is read once. A token's `kid` selects the key; a key without `kid` is used for all
- * others.
+ * The keys of a JWKS file, which is read once. A token's `kid` selects the key. A key without `kid` verifies all tokens
+ * whose `kid` is missing or unknown.
  *
  * @throws KeyError if the file has no usable key
  */
@@ -39,7 +39,7 @@ function readJwks(path: string): readonly Record<string, unknown>[] {
   throw new KeyError('must name a readable JWKS file: {"keys": […]}');
 }
 
-/** Undefined for an unusable key: like AgentOS, ignores keys for other purposes. */
+/** Returns undefined for an unusable key: like AgentOS, the service ignores keys for other purposes. */
 function usableKey(jwk: Record<string, unknown>, algorithm: JwtAlgorithm): VerificationKey | undefined {
   try {
     return parseJwk(jwk, algorithm);
@@ -49,9 +49,9 @@ function usableKey(jwk: Record<string, unknown>, algorithm: JwtAlgorithm): Verif
 }
 
 const TIMEOUT_MS = 5_000;
-/** A key set is fetched again after this time, so that a key removed from it stops working. */
+/** Time in milliseconds after which a key set is fetched again, so that a removed key stops working. */
 const MAX_AGE_MS = 10 * 60_000;
-/** Minimum time between fetches caused by an unknown `kid`, so that clients cannot flood the identity provider. */
+/** Minimum milliseconds between fetches for an unknown `kid`, so that clients cannot flood the identity provider. */
 const COOLDOWN_MS = 30_000;
 
 /** The keys of an identity provider's JWKS: fetched when needed, cached, and fetched again for an unknown `kid`. */

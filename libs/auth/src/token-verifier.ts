@@ -14,8 +14,8 @@ import type { JwtOptions } from './auth-options.js';
 import type { VerificationKey } from './verification-keys.js';
 
 /**
- * Verifies JSON Web Tokens with AgentOS's error texts. With several keys the last key's error is reported, but
- * "expired" takes precedence over errors of later keys.
+ * Verifies JSON Web Tokens with AgentOS's error texts. If no key verifies the token, the last key's error is reported,
+ * but "expired" with one key ends the search and is reported itself.
  */
 export class TokenVerifier {
   constructor(private readonly options: JwtOptions) {}

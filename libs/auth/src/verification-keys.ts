@@ -1,7 +1,7 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { CryptoKey } from 'jose';
 
-/** Supported signature algorithms. `none` is not one of them. */
+/** Supported signature algorithms. `none` must not be added: it would accept unsigned tokens. */
 export const JWT_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -24,12 +24,11 @@ function isSymmetric(algorithm: JwtAlgorithm): boolean {
   return algorithm.startsWith('HS');
 }
 
-/** An unusable key. The message continues "NAME …" with the variable's name and contains no part of the key. */
+/** An unusable key. The message follows the variable's name in a sentence and contains no part of the key. */
 export class KeyError extends Error {}
 
 export type VerificationKey = KeyObject | CryptoKey;
 
-/** A source of verification keys. */
 export interface KeySource {
   /**
    * Returns the keys to try, in this order.
@@ -40,14 +39,14 @@ export interface KeySource {
   keysFor(keyId: string | undefined): Promise<readonly VerificationKey[]>;
 }
 
-/** The keys of all sources in order: AgentOS tries the keys of a JWKS before JWT_VERIFICATION_KEY. */
+/** Returns the keys of all sources in their order: AgentOS tries the keys of a JWKS before JWT_VERIFICATION_KEY. */
 export function combinedKeys(sources: readonly KeySource[]): KeySource {
   return {
     keysFor: async (keyId) => (await Promise.all(sources.map((source) => source.keysFor(keyId)))).flat(),
   };
 }
 
-/** Keys without an id, which are tried for every token. */
+/** Keys without an id. They are tried for every token. */
 export function fixedKeys(keys: readonly VerificationKey[]): KeySource {
   return { keysFor: async () => keys };
 }
@@ -90,8 +89,7 @@ const MIN_RSA_BITS = 2048;
 /**
  * Parses a public key in PEM (RS, PS, ES, EdDSA) or a secret (HS).
  *
- * @throws KeyError for a key that does not fit the algorithm. A public key must not become an HMAC secret: everyone
- *   knows it, and could sign tokens.
+ * @throws KeyError for a key that does not fit the algorithm. A public key as HMAC secret would let anyone sign tokens.
  */
 export function parseKey(value: string, algorithm: JwtAlgorithm): KeyObject {
   if (isSymmetric(algorithm)) {

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorFunction, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { DatabaseRegistry, type DatabaseServer, withTimeLimit } from '@session-service/database';
 
-/** A database that has not responded by then counts as down, in milliseconds. */
+/** Time in milliseconds after which a database that has not responded counts as down. */
 const TIMEOUT_MS = 2_000;
 
-/** How long a result is cached, in milliseconds: frequent health checks must not load the databases. */
+/** Time in milliseconds for which a result is cached: frequent health checks must not load the databases. */
 const CACHE_MS = 1_000;
 
 const PROBE_STATEMENT = { name: 'probe', text: 'SELECT 1' };
@@ -35,10 +35,10 @@ export class DatabaseHealth {
     return new Map(await Promise.all(servers.map(async (server) => [server.id, await this.isUp(server)] as const)));
   }
 
-  /** Only the default database can be down: without another one the service still serves the rest and is degraded. */
+  /** Only the default database is reported as down. If another one is down, the service is degraded: it serves the rest. */
   private async indicate(server: DatabaseServer): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(server.id);
-    // No reason is given: it would name hosts and users.
+    // The report contains no error message, which would name hosts and users.
     if (await this.isUp(server)) return indicator.up();
     return server.id === this.registry.options.defaultId ? indicator.down() : indicator.degraded();
   }
@@ -47,7 +47,7 @@ export class DatabaseHealth {
     const cached = this.results.get(server.id);
     const now = performance.now();
     if (cached !== undefined && now - cached.startedAt < CACHE_MS) return cached.isUp;
-    // On a busy database the probe would wait in the connection queue. Recent responses prove as much.
+    // On a busy database the probe would wait in the connection queue. A recent response proves the same.
     const isUp = server.hasRespondedWithin(CACHE_MS) ? Promise.resolve(true) : probe(server);
     this.results.set(server.id, { startedAt: now, isUp });
     return isUp;

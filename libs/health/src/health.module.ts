@@ -5,7 +5,7 @@ import { HealthController } from './health.controller.js';
 import { HEALTH_OPTIONS, type HealthOptions, Readiness } from './readiness.js';
 
 @Module({
-  // Terminus would log every failed check. The outage of a database is logged where it is noticed.
+  // Terminus would log every failed check. Outages of a database are logged when requests fail.
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [DatabaseHealth, Readiness],

@@ -4,15 +4,15 @@ import { type HealthCheckResult, HealthCheckService, HealthIndicatorService } fr
 import { DatabaseHealth } from './database-health.js';
 
 export interface HealthOptions {
-  /** When the service started: the same for all of its processes. */
+  /** Start time of the service, the same in all its processes. */
   readonly startedAt: Date;
-  /** How long the service still serves requests, but reports that it is not ready, after SIGTERM; in milliseconds. */
+  /** Time in milliseconds after SIGTERM during which the service reports that it is not ready, but serves requests. */
   readonly drainDelayMs: number;
 }
 
 export const HEALTH_OPTIONS = Symbol('health options');
 
-/** Whether load balancers should send requests here: not while the default database is down, nor during the drain. */
+/** Tells load balancers to send no requests while the default database is down or the service drains. */
 @Injectable()
 export class Readiness implements BeforeApplicationShutdown {
   private isDraining = false;
@@ -24,13 +24,13 @@ export class Readiness implements BeforeApplicationShutdown {
     @Inject(HEALTH_OPTIONS) private readonly options: HealthOptions,
   ) {}
 
-  /** Starts the drain: load balancers get time to notice before the service stops accepting connections. */
+  /** Drains: load balancers get time to notice the report before the service stops accepting connections. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isDraining = true;
     await setTimeout(this.options.drainDelayMs);
   }
 
-  /** Terminus' report. The service is ready if its `status` is `ok` or `degraded`. */
+  /** Returns Terminus' report. The service is ready if `status` is `ok` or `degraded`. */
   async check(): Promise<HealthCheckResult> {
     const indicators = this.databases.databaseIndicators();
     if (this.isDraining) indicators.push(() => this.indicators.check('service').down('draining'));

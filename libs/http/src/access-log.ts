@@ -5,14 +5,14 @@ import type { Logger } from 'pino';
 /** nginx's status for a request whose client disconnected before the response. Used in logs and metrics, never sent. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/** @param status of the response, or 499 */
+/** @param status the status of the response, or 499 if the client disconnected before it */
 type RequestEndListener = (request: FastifyRequest, status: number, durationMs: number) => void;
 
 const listenersOf = new WeakMap<FastifyInstance, RequestEndListener[]>();
 
 /**
- * Installs the hook behind `onRequestEnd`. It must run before all hooks that may respond, and after
- * `serializePipelined`: the duration of a pipelined request starts with its turn.
+ * Installs the hook behind `onRequestEnd`. Call it before installing any hook that may respond, and after
+ * `serializePipelined`, so that the duration of a pipelined request excludes its wait for earlier requests.
  */
 export function observeRequestEnd(fastify: FastifyInstance): void {
   const listeners: RequestEndListener[] = [];
@@ -20,7 +20,7 @@ export function observeRequestEnd(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw } = reply;
     const start = performance.now();
-    // One `close` listener for all: Node warns of a leak at 11, and streamed responses add their own.
+    // Only one `close` listener: Node warns of a leak if there are more than 10, and streamed responses add theirs.
     raw.once('close', () => {
       const status = raw.headersSent ? reply.statusCode : CLIENT_CLOSED_REQUEST;
       const durationMs = performance.now() - start;
@@ -31,8 +31,8 @@ export function observeRequestEnd(fastify: FastifyInstance): void {
 }
 
 /**
- * Calls `listener` once per request: when its response is sent, or when its client has disconnected. Fastify's
- * onResponse is not called in the second case, and requests that clients give up on must not be missing in metrics.
+ * Calls `listener` once per request: when the response is sent, or when the client has disconnected. Fastify's
+ * onResponse hook is not called in the second case, so abandoned requests would be missing in logs and metrics.
  */
 export function onRequestEnd(fastify: FastifyInstance, listener: RequestEndListener): void {
   const listeners = listenersOf.get(fastify);
@@ -40,7 +40,7 @@ export function onRequestEnd(fastify: FastifyInstance, listener: RequestEndListe
   listeners.push(listener);
 }
 
-/** Logs one line per request: never bodies, queries, tokens or DSNs, and the route's template instead of the path. */
+/** Logs one line per request with the route template instead of the path; never bodies, queries, tokens or DSNs. */
 export function logAccess(fastify: FastifyInstance, logger: Logger): void {
   // Reading `remoteAddress` caches it; after `close` it would be undefined.
   fastify.server.on('connection', ({ remoteAddress }: Socket) => remoteAddress);
@@ -61,10 +61,10 @@ export function logAccess(fastify: FastifyInstance, logger: Logger): void {
   });
 }
 
-/** Stands for the route of all paths without one, so that a scanner cannot create unbounded metric series. */
+/** Route of all requests that match no route. With their paths, a scanner could create unbounded metric series. */
 export const UNMATCHED_ROUTE = 'unmatched';
 
-/** The template of the request's route. */
+/** The template of the request's route, such as `/sessions/:session_id`. */
 export function routeOf(request: FastifyRequest): string {
   return request.routeOptions.url ?? UNMATCHED_ROUTE;
 }

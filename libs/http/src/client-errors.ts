@@ -5,15 +5,15 @@ import type { FastifyInstance } from 'fastify';
 import { currentResponse } from './node-internals.js';
 import { allowedMethod } from './paths.js';
 
-/** Time that a client gets to read the last response before its connection is destroyed. */
+/** Time in milliseconds that a client gets to read an error response before its connection is destroyed. */
 const FLUSH_TIMEOUT_MS = 2_000;
 
-/** AgentOS's text. */
+/** AgentOS's response to a request that is not valid HTTP. */
 const INVALID_REQUEST = 'Invalid HTTP request received.';
 
 const TIMEOUT_CODE = 'ERR_HTTP_REQUEST_TIMEOUT';
 
-/** Responses to Node's error codes; 400 to all others. */
+/** Responses by Node's error code. Every other code gets 400. */
 const CLIENT_ERROR_RESPONSES: Readonly<Record<string, [status: number, sentence: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request header fields too large'],
   [TIMEOUT_CODE]: [408, 'The request did not arrive in time'],
@@ -24,7 +24,7 @@ const CLIENT_ERROR_RESPONSES: Readonly<Record<string, [status: number, sentence:
  * not HTTP, 408 for an incomplete request, 431 for a head that is too large.
  */
 export function onClientError(error: { readonly code?: string }, socket: Duplex): void {
-  // The parser reports an error for every further chunk that arrives while the response is being sent.
+  // The parser reports another error for each chunk that arrives while the response is being sent.
   if (socket.writableEnded) return;
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -41,8 +41,8 @@ export function timeOutIncompleteRequest(socket: Duplex): void {
 }
 
 /**
- * Replaces Node's responses without a body: CONNECT gets 405 like any other wrong method, and an unknown `Expect` is
- * ignored instead of 417.
+ * Replaces two of Node's responses, which have no body: CONNECT gets 404 or 405 like any other wrong method, and an
+ * unknown `Expect` header is ignored instead of rejected with 417.
  */
 export function handleConnectAndExpect({ server }: FastifyInstance): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
@@ -72,18 +72,18 @@ function afterEarlierResponse(socket: Duplex, respond: () => void): void {
     if (socket.writable) respond();
     return;
   }
-  // All further input would be rejected as well, and would be buffered until then.
+  // Further input would be rejected as well, and would be buffered until then.
   socket.pause();
   earlier.once('close', () => afterEarlierResponse(socket, respond));
 }
 
-/** The response that must be sent first: to a complete request, or one whose head is already sent. */
+/** A response that must be sent first, because its request is complete or its head is already sent. */
 function earlierResponse(socket: Duplex): ServerResponse | undefined {
   const response = currentResponse(socket);
   return response?.req.complete || response?.headersSent ? response : undefined;
 }
 
-/** Writes a response without ServerResponse. Closes the connection when the client has read it or takes too long. */
+/** Writes a response without Node's ServerResponse and closes the connection, after FLUSH_TIMEOUT_MS at the latest. */
 function writeAndClose(socket: Duplex, status: number, sentence: string, ...headers: string[]): void {
   const { body } = problem(status, sentence);
   const head = [

@@ -5,23 +5,23 @@ import { onRequestEnd } from './access-log.js';
 import { currentResponse } from './node-internals.js';
 
 /**
- * Idle time after which a connection is closed. A load balancer with a longer idle time would send a request just as
- * the service closes, and respond 502: nginx and AWS default to 60 s, Google always uses 600 s.
+ * Idle time in milliseconds after which a connection is closed. It must exceed the idle time of load balancers (nginx
+ * and AWS 60 s by default, Google 600 s), or they would send requests on closing connections and respond 502.
  */
 export const KEEP_ALIVE_MS = 620_000;
-/** Idle time while the number of connections is near its limit. */
+/** Idle time in milliseconds while more than NEARLY_FULL_SHARE of the allowed connections are open. */
 const SHORT_KEEP_ALIVE_MS = 5_000;
 const NEARLY_FULL_SHARE = 0.75;
 
 /**
- * Limits the connections of this process. A connection beyond the limit replaces the one that has been idle longest, so
- * that new clients and probes still get in; without an idle one, the new connection is closed.
+ * Limits the connections of this process. At the limit, a new connection replaces the connection that has been idle
+ * longest, so that new clients and probes can connect. If no connection is idle, the new connection is closed.
  */
 export function limitConnections(fastify: FastifyInstance, limit: number): void {
   const { server } = fastify;
   if (!(server instanceof Server)) return;
   let count = 0;
-  /** In the order in which they became idle. */
+  /** Ordered by the start of the idle time, longest idle first. */
   const idle = new Set<Socket>();
   const changeCount = (by: number) => {
     count += by;
@@ -45,7 +45,7 @@ export function limitConnections(fastify: FastifyInstance, limit: number): void 
   });
 }
 
-/** Skips connections whose next pipelined request has already started. */
+/** Skips a connection whose next pipelined request has already started. */
 function longestIdle(idle: ReadonlySet<Socket>): Socket | undefined {
   for (const socket of idle) if (currentResponse(socket) === undefined) return socket;
   return undefined;

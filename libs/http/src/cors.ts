@@ -4,7 +4,7 @@ const METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY';
 const PREFLIGHT_VARY =
   'Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network';
 
-/** Applies AgentOS's cross-origin rules: listed origins, credentials, any header. Responds to preflights. */
+/** Applies AgentOS's CORS rules: allows the given origins, credentials and any header. Responds to preflights. */
 export function addCorsHook(fastify: FastifyInstance, origins: readonly string[]): void {
   const allowedOrigins = new Set(origins);
   fastify.addHook('onRequest', (request, reply, done) => {

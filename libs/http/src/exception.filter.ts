@@ -18,7 +18,7 @@ import { endWork } from './large-responses.js';
 import { allowedMethod } from './paths.js';
 import { bindRequestId } from './request-id.interceptor.js';
 
-/** Maps every error of hooks, interceptors and controllers to `{"detail": …}`. Unexpected errors get a plain 500. */
+/** Responds to every error of hooks, interceptors and controllers with `{"detail": …}`; 500 to unexpected errors. */
 @Catch()
 export class AllExceptionsFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
@@ -28,7 +28,7 @@ export class AllExceptionsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const [request, reply] = host.getArgs<[FastifyRequest, FastifyReply]>();
     bindRequestId(request, reply);
-    // After a timeout the handler still runs, and TimeoutInterceptor reports its end.
+    // `running` means that the handler continues after a timeout. TimeoutInterceptor calls endWork when it ends.
     if (request.work === 'pending') endWork(reply);
     if (reply.raw.headersSent) return;
     this.send(this.toProblem(error, request), request, reply);
@@ -41,7 +41,7 @@ export class AllExceptionsFilter implements ExceptionFilter {
     try {
       this.host.httpAdapter.reply(reply, response.body, response.status);
     } catch (error) {
-      // A 422 can repeat much of its request and exceed the memory budget. The 503 for that is short.
+      // A 422 that repeats much of its request can exceed the memory budget. The 503 that replaces it is short.
       this.send(this.toProblem(error, request), request, reply);
     }
   }
@@ -53,7 +53,7 @@ export class AllExceptionsFilter implements ExceptionFilter {
     if (error instanceof ChangeResultUnavailable) return problem(504, error.message);
     if (error instanceof DatabaseUnavailable) {
       this.logger.warn(`${error.message}: ${error.cause instanceof Error ? error.cause.message : 'no reason given'}`);
-      // 503 promises that nothing was changed, so that clients may retry.
+      // 503 promises that nothing was changed, so that clients may retry. A lost connection leaves that open.
       if (error instanceof ConnectionLost && request.method !== 'GET') return problem(504, OUTCOME_UNKNOWN);
       return problem(503, error.message);
     }
@@ -80,7 +80,7 @@ const BUDGET_EXHAUSTED_DETAIL: Record<MemoryUse, string> = {
 };
 const OUTCOME_UNKNOWN = 'The connection to the database was lost; the change may or may not have been made';
 
-/** The status of an error that Nest or Fastify threw. */
+/** The status of an error that Nest or Fastify threw; undefined for other errors. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   const status = error instanceof Error ? (error as Error & { statusCode?: unknown }).statusCode : undefined;

@@ -6,13 +6,13 @@ import { onRequestEnd } from './access-log.js';
 import { timeOutIncompleteRequest } from './client-errors.js';
 import { closeIdleConnections, currentResponse, keepIdleConnectionsOnClose } from './node-internals.js';
 
-/** Time after the start of closing in which an idle connection may still bring a request. */
+/** Time in milliseconds for which idle connections stay open after shutdown has started. */
 const CLOSE_GRACE_MS = 500;
 
 /**
- * Lets a closing server respond to every request that was sent to it. Idle connections stay open for CLOSE_GRACE_MS,
- * because a request may be on its way; after that each connection closes with its response. Connections without a
- * request, or with an incomplete one, do not delay the end of the process.
+ * Makes a closing server respond to every request that was sent to it. Idle connections stay open for CLOSE_GRACE_MS,
+ * because a request may be on its way; after that, each connection closes with its current response. Connections
+ * without a request, or with an incomplete request, do not delay the exit of the process.
  *
  * @param timeoutMs time limit for receiving a request
  */
@@ -28,7 +28,7 @@ export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): vo
       isGraceOver = true;
       closeIdleConnections(server, connections);
     }, CLOSE_GRACE_MS);
-    // Node no longer checks for late requests on a closing server. Repeated, since one may follow a response.
+    // A closing server of Node no longer times out incomplete requests. Repeated: one may follow a response.
     setInterval(() => connections.forEach(timeOutIncompleteRequest), timeoutMs).unref();
     done();
   });
@@ -38,7 +38,7 @@ export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): vo
   });
 }
 
-/** Resolves when all input that has arrived is read: the event loop accepts in one iteration and reads in the next. */
+/** Resolves when all received input is read: the event loop accepts a connection and reads it one iteration later. */
 async function allInputRead(): Promise<void> {
   await setImmediate();
   await setImmediate();
@@ -54,8 +54,8 @@ function trackConnections(server: Server): ReadonlySet<Socket> {
 }
 
 /**
- * Sends `Connection: close` with every response from now on. Called on SIGTERM: clients with keep-alive connections
- * open their next one to another instance while this process still responds.
+ * Sends `Connection: close` with every response from now on. Called on SIGTERM, so that clients with keep-alive
+ * connections connect to another instance while this process still responds.
  */
 export function closeConnectionsAfterResponses({ server }: FastifyInstance): void {
   server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {

@@ -22,13 +22,13 @@ export interface HttpOptions {
   readonly corsOrigins: readonly string[];
 }
 
-/** A session id may be as long as the request line. */
+/** Limit of a path parameter in characters. Node's limit for a request's head is equal, so no session id exceeds it. */
 const MAX_PARAM_LENGTH = 16_384;
 
-/** Interval at which Node checks for requests that are not complete in time. */
+/** Interval in milliseconds at which Node checks for requests that have not arrived in time. */
 const ARRIVAL_CHECK_MS = 2_000;
 
-/** Fastify's options. The hooks are installed by `pipeline.ts` of the service. */
+/** Sets Fastify's options. `pipeline.ts` of the service installs the hooks. */
 export function createHttpAdapter(
   options: Pick<HttpOptions, 'bodyLimitBytes' | 'trustedProxies'>,
 ): StreamingFastifyAdapter {
@@ -50,7 +50,7 @@ export function createHttpAdapter(
   });
 }
 
-/** Nest's adapter, but large responses are streamed, and all responses count in the memory budget. */
+/** Nest's adapter; in addition, it streams large responses and counts all responses in the memory budget. */
 export class StreamingFastifyAdapter extends FastifyAdapter {
   /** True while requests wait for memory or connections. Set by `pipeline.ts`. */
   isUnderPressure: () => boolean = () => false;
@@ -61,28 +61,28 @@ export class StreamingFastifyAdapter extends FastifyAdapter {
     const sendable = toSendableBody(body);
     if (!this.responses.prepare(response, sendable, status)) return response;
     if (!(sendable instanceof ResponseStream)) return super.reply(response, sendable, status);
-    // Not as a StreamableFile: Nest keeps the first one of each connection in memory until the connection closes.
+    // Avoids Nest's StreamableFile: the first file of a connection stays in memory until the connection closes.
     if (status !== undefined) response.code(status);
     if (sendable.bytes !== undefined) response.header('content-length', sendable.bytes);
     return response.send(sendable.stream);
   }
 }
 
-/** What the service adds to Fastify's request. Members are set as they become known. */
+/** Properties that the service adds to Fastify's request. Each is unset until the hook or interceptor that sets it. */
 export interface RequestContext {
   /** The request's part of the memory budget: its body, its rows, and its response until the kernel has accepted it. */
   memory: Reservation;
   /** Fields of the request's log lines. */
   logContext: LogContext;
-  /** Expires when the client no longer waits for the response. Set by TimeoutInterceptor. */
+  /** Set by `startDeadline`. Expires after the request timeout, or when the client of a read disconnects. */
   deadline: Deadline;
-  /** The `Content-Type` as received. The contract checks it, not Fastify. */
+  /** The `Content-Type` as received. `libs/contract` checks it, not Fastify. */
   contentType: string | undefined;
   /** The `db_id` of the database that serves the request, for the access log. */
   databaseId: string | undefined;
-  /** Ids for the access log, if the request is traced. */
+  /** Ids for the access log; undefined if the request is not traced. */
   trace: Pick<LogContext, 'trace_id' | 'span_id'> | undefined;
-  /** State of the controller's work. It holds memory until it has ended, even if its client has disconnected before. */
+  /** State of the controller. Memory stays reserved until it has ended, even after the client has disconnected. */
   work: 'pending' | 'running' | 'ended';
 }
 
@@ -90,7 +90,7 @@ declare module 'fastify' {
   interface FastifyRequest extends RequestContext {}
 }
 
-/** Prepares a request for all that follows: memory, log context, content type and serializer. */
+/** Gives each request its memory reservation, log context, neutral content type and serializer. */
 export function openRequest(fastify: FastifyInstance, memory: MemoryBudget): void {
   for (const name of ['memory', 'logContext', 'deadline', 'contentType', 'databaseId', 'trace'] as const) {
     fastify.decorateRequest(name);
@@ -108,7 +108,7 @@ export function openRequest(fastify: FastifyInstance, memory: MemoryBudget): voi
   });
 }
 
-/** Bodies are JSON text already. With a serializer Fastify adds no charset, which JSON does not have. */
+/** Strings are JSON already. With a serializer Fastify does not add a charset, a parameter that JSON does not have. */
 function serializeBody(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }

@@ -7,12 +7,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sentBytes } from './node-internals.js';
 import type { SlowClients, Transfer } from './timeouts.js';
 
-/** A body that is sent in chunks, which are encoded only when the client is ready for them. */
+/** A body that is sent in chunks. Each chunk is encoded only when the client is ready to receive it. */
 export class ResponseStream {
   readonly stream: Readable;
 
   /**
-   * @param bytes total length; undefined: unknown, and the response uses chunked encoding
+   * @param bytes total length; if undefined, the response uses chunked encoding
    * @param close releases the source of the chunks when no more are needed
    */
   constructor(
@@ -20,12 +20,12 @@ export class ResponseStream {
     readonly bytes?: number,
     readonly close: () => void = () => undefined,
   ) {
-    // One chunk in advance. The default of an object stream is 16.
+    // Reads one chunk ahead. The default of an object stream is 16 chunks.
     this.stream = Readable.from(chunks, { highWaterMark: 1 });
   }
 }
 
-/** Returns the body as it is sent: a short string, or a ResponseStream. Values of other types are unchanged. */
+/** Turns large and streamed bodies into a ResponseStream. Returns short strings and other values unchanged. */
 export function toSendableBody(body: unknown): unknown {
   if (typeof body === 'string') {
     return body.length < SMALL_BODY_LENGTH ? body : new ResponseStream(encodedChunks([body]), Buffer.byteLength(body));
@@ -48,8 +48,8 @@ function isStreamed(body: unknown): body is StreamedBody {
 }
 
 /**
- * Marks the controller's work as ended. A request gives its memory back when both its work and its response have ended:
- * here, or in `openRequest` if the response ends last.
+ * Marks the controller's work as ended. The memory of a request is released when both its work and its response have
+ * ended: here if the response has ended first, else in `openRequest`.
  */
 export function endWork({ raw, request }: FastifyReply): void {
   request.work = 'ended';
@@ -58,15 +58,15 @@ export function endWork({ raw, request }: FastifyReply): void {
 
 const logger = new Logger('Http');
 
-/** Counts each response in the memory budget until the kernel has accepted it, and watches the pace of large ones. */
+/** Counts responses in the memory budget until the kernel has accepted them. Aborts large ones to slow clients. */
 export class ResponseLimiter {
   constructor(private readonly slowClients: SlowClients) {}
 
   /**
-   * Returns false if the client has disconnected: nothing is to be sent then.
+   * Returns false if the client has disconnected, so that nothing must be sent.
    *
    * @param body a string or a ResponseStream
-   * @throws MemoryBudgetFull; ChangeResultUnavailable if the request has changed something
+   * @throws MemoryBudgetFull if the response does not fit; ChangeResultUnavailable if it reports a change
    */
   prepare(reply: FastifyReply, body: unknown, status = HttpStatus.OK): boolean {
     const { raw, request } = reply;
@@ -77,7 +77,7 @@ export class ResponseLimiter {
       return false;
     }
     const bytes = large === undefined ? lengthOf(body) : large.bytes;
-    // A body of unknown length holds all the memory that it needs. During the work (504), its memory is not replaced.
+    // A streamed body has reserved its memory already. A 504 must not replace the memory of a handler that still runs.
     if (bytes !== undefined && request.work !== 'running') reserveResponse(request, bytes, status);
     if (large !== undefined) this.watch(raw, large);
     return true;
@@ -92,7 +92,7 @@ export class ResponseLimiter {
     body.stream.once('error', (error) => {
       if (!raw.headersSent) return;
       logger.warn(`Response aborted: ${error.message}`);
-      // Fastify would end the connection, which tells an HTTP/1.0 client that the response is complete.
+      // Fastify would close the connection, which tells an HTTP/1.0 client that the response is complete.
       raw.socket?.resetAndDestroy();
     });
   }
@@ -106,7 +106,7 @@ function reserveResponse(request: FastifyRequest, bytes: number, status: number)
   try {
     request.memory.holdResponse(bytes);
   } catch (error) {
-    // An error response has changed nothing, even a long one.
+    // A request that gets an error response has changed nothing.
     const isChange = error instanceof MemoryBudgetFull && request.method !== 'GET' && status < HttpStatus.BAD_REQUEST;
     throw isChange ? new ChangeResultUnavailable(error) : error;
   }

@@ -4,10 +4,10 @@ import { findPackageJSON, SourceMap } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Logger, type LoggerOptions, pino } from 'pino';
 
-/** Fields of every line that is logged for a request. Opened empty by `openRequest`, filled when ids are known. */
+/** Fields of every log line of a request. `openRequest` creates it empty; hooks and interceptors add the ids. */
 export interface LogContext {
   request_id?: string;
-  /** Present if the request is traced, like `span_id`. */
+  /** `trace_id` and `span_id` are present if the request is traced. */
   trace_id?: string;
   span_id?: string;
 }
@@ -15,8 +15,8 @@ export interface LogContext {
 const logContext = new AsyncLocalStorage<LogContext>();
 
 /**
- * Lines are written in batches of this size or after this time, because one system call per line would cost as much as
- * a query. Writes to a pipe are atomic up to PIPE_BUF bytes (POSIX), so that lines of several workers do not mix.
+ * Lines are written when BUFFER_BYTES have accumulated, or after FLUSH_INTERVAL_MS: one system call per line would cost
+ * as much as a query. Writes to a pipe are atomic up to PIPE_BUF bytes (POSIX), so lines of several workers do not mix.
  */
 const BUFFER_BYTES = 3_072;
 const PIPE_BUF_BYTES = 4_096;
@@ -25,7 +25,7 @@ const FLUSH_INTERVAL_MS = 100;
 /**
  * Writes JSON lines to standard output. Lines that belong to a request carry its ids.
  *
- * @param worker index of this process, a field of each line; undefined if it is the only one
+ * @param worker index of this worker process, a field of each line; undefined without workers
  */
 export function createLogger(level: string, worker?: number): Logger {
   const output = pino.destination({ dest: 1, sync: false, minLength: BUFFER_BYTES, maxWrite: PIPE_BUF_BYTES });
@@ -37,19 +37,19 @@ export function createLogger(level: string, worker?: number): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: serializeError },
     formatters: { level: (label) => ({ level: label }) },
-    // A copy, because pino adds the line's own fields to it.
+    // Returns a copy, because pino adds the line's own fields to the object.
     mixin: () => ({ ...logContext.getStore() }),
   };
   return pino(options, output);
 }
 
-/** Omits the other members of an error: PostgreSQL's errors quote row values in `detail`. */
+/** Logs only these members of an error: others can quote row values, such as `detail` of a PostgreSQL error. */
 function serializeError(error: Error) {
   const { type, message, code, stack } = pino.stdSerializers.err(error);
   return { type, message, code, stack: stack && mapStackToSources(stack) };
 }
 
-/** Runs `work` so that the lines it logs, also asynchronously, carry the fields of `context`. */
+/** Runs `work`. Every line that it logs, also asynchronously, carries the fields of `context`. */
 export function runWithLogContext(context: LogContext, work: () => void): void {
   logContext.run(context, work);
 }

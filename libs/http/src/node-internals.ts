@@ -7,7 +7,7 @@ import { connect, Socket } from 'node:net';
  */
 
 /**
- * The response that a connection waits for or sends; undefined while the connection is idle.
+ * The response that is next on a connection or being sent; undefined while the connection is idle.
  * https://github.com/nodejs/node/blob/v24.x/lib/_http_server.js (`assignSocket`)
  */
 export function currentResponse(socket: object): ServerResponse | undefined {
@@ -15,8 +15,8 @@ export function currentResponse(socket: object): ServerResponse | undefined {
 }
 
 /**
- * Adds to the bytes that Node counts for responses waiting for their turn on a connection. Node stops reading the
- * connection while they are too many, and resumes afterwards. https://github.com/nodejs/node/pull/3342
+ * Adds to Node's count of response bytes that wait for earlier responses of the same connection. Node stops reading the
+ * connection while the count is above its limit. https://github.com/nodejs/node/pull/3342
  */
 export function addPendingBytes(response: ServerResponse, bytes: number): void {
   (response as ServerResponse & { _onPendingData(bytes: number): void })._onPendingData(bytes);
@@ -40,9 +40,9 @@ export function keepIdleConnectionsOnClose(server: Server): void {
 }
 
 /**
- * Closes the connections without a request. Node would also cut a response that is handed over but not yet written to
- * its socket (https://github.com/nodejs/node/pull/43890 looks at `finished` only), and would keep a connection on which
- * no byte has arrived (https://github.com/nodejs/node/issues/63452).
+ * Closes the connections without a request. Corrects two defects of Node's method: it also cuts off a response that has
+ * ended but is not yet written to its socket (https://github.com/nodejs/node/pull/43890 checks only `finished`), and it
+ * keeps a connection on which no byte has arrived (https://github.com/nodejs/node/issues/63452).
  */
 export function closeIdleConnections(server: Server, connections: ReadonlySet<Socket>): void {
   const unsent = [...connections].flatMap((socket) => currentResponse(socket) ?? []).filter(({ finished }) => finished);
@@ -57,7 +57,7 @@ export function verifyNodeInternals(): void {
   const socket = new Socket();
   const response = new ServerResponse(new IncomingMessage(socket));
   response.assignSocket(socket);
-  // A socket has a handle as soon as it begins to connect. It is destroyed before it does.
+  // `connect` gives a socket its handle. It is destroyed below, before it connects.
   const client = connect(1, '127.0.0.1');
   const isAvailable = {
     'socket._httpMessage': currentResponse(socket) === response,

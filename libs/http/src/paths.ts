@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { decodePercent } from '@session-service/contract';
 
 /**
- * Rewrites a URL to the one spelling that both the router and the authentication hook see. As in AgentOS, the path is
+ * Normalizes a URL, so that the router and the authentication hook see the same path. As in AgentOS, the path is
  * decoded before routing: `%2F` separates segments, invalid UTF-8 becomes U+FFFD, trailing slashes are ignored, and `#`
- * is an ordinary character. The origin of an absolute URL is dropped; the query is unchanged.
+ * is an ordinary character. The origin of an absolute URL is removed; the query stays unchanged.
  */
 export function normalizeUrl(request: IncomingMessage): string {
   const url = request.url ?? '/';
@@ -23,11 +23,11 @@ function normalizePath(path: string): string {
   let end = decoded.length;
   while (decoded.endsWith('/', end)) end--;
   const encoded = decoded.slice(0, end).split('/').map(encodeURIComponent).join('/');
-  // A path that consists of slashes is the root; two leading slashes match no route.
+  // A path of slashes only becomes `/`. Other paths keep repeated leading slashes and so match no route.
   return encoded.startsWith('/') ? encoded : `/${encoded}`;
 }
 
-/** The origin of an absolute URL. */
+/** Scheme, host and port of an absolute URL. */
 const ORIGIN_PREFIX = /^https?:\/\/[^/#]*/i;
 
 /** The query of a URL as received, without the question mark. */
@@ -36,7 +36,7 @@ export function rawQueryOf(url: string): string {
   return start === -1 ? '' : url.slice(start + 1);
 }
 
-/** Every path of the service with its `Allow` header: AgentOS names only the method of the first route. */
+/** Every path of the service with its `Allow` header. Like AgentOS, names only the method of the path's first route. */
 const KNOWN_PATHS: readonly [pattern: RegExp, allow: string][] = [
   [/^\/sessions(\/[^/]+)?$/, 'GET'],
   [/^\/sessions\/[^/]+\/rename$/, 'POST'],
@@ -45,7 +45,7 @@ const KNOWN_PATHS: readonly [pattern: RegExp, allow: string][] = [
   [/^\/(health|healthz|livez|readyz|metrics|openapi\.json|docs)$/, 'GET'],
 ];
 
-/** The `Allow` header of a path that exists, but not with the requested method; undefined for an unknown path. */
+/** The `Allow` header for a 405 response; undefined for an unknown path, whose response is 404. */
 export function allowedMethod(url: string): string | undefined {
   const path = url.split('?', 1)[0] ?? '';
   return KNOWN_PATHS.find(([pattern]) => pattern.test(path))?.[1];

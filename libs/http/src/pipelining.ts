@@ -3,24 +3,24 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { addPendingBytes, currentResponse } from './node-internals.js';
 
-/** Limit of queued requests on all connections together. Each takes a few KB; one read of a socket can bring 2,000. */
+/** Limit of queued requests on all connections. A request takes a few KB, and one read of a socket can add 2,000. */
 const MAX_QUEUED_TOTAL = 10_000;
 let queuedTotal = 0;
 
-/** More pending bytes than Node allows on a connection before it stops reading. */
+/** Pending bytes that exceed Node's limit for a connection, so that Node stops reading it. */
 const PAUSE_READING_BYTES = 2 ** 30;
 
 const queues = new WeakMap<Socket, PipelineQueue>();
 
 /**
- * Processes the requests of one connection one at a time. Node processes pipelined requests concurrently and only
+ * Processes the requests of a connection one after another. Node processes pipelined requests concurrently and only
  * orders their responses: a read could miss the write before it, and one client could make the service hold hundreds of
- * responses. A request whose connection has closed is not started: its client cannot learn the outcome and may retry.
+ * responses. After the connection has closed, no request is started: the client cannot learn the outcome and may retry.
  */
 export function serializePipelined(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ raw: { socket } }, { raw: response }, done) => {
     if (isConnectionClosed(socket)) return;
-    // Node assigns the socket to a response when its turn comes.
+    // Node assigns the socket to a response when all earlier responses of the connection are sent.
     if (response.socket !== null) done();
     else queueOf(socket).add(response, done);
   });
@@ -31,7 +31,7 @@ export function isConnectionClosed(socket: Socket): boolean {
   return socket.destroyed || socket.writableEnded;
 }
 
-/** The requests of one connection that wait for an earlier one to end. */
+/** The requests of one connection that wait for an earlier request to end. */
 class PipelineQueue {
   private length = 0;
   private last: ServerResponse | undefined;

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isConnectionClosed } from './pipelining.js';
 import type { SlowClients, Transfer } from './timeouts.js';
 
-/** A complete body is held twice: as bytes, and as text or as parameters of a statement. */
+/** Memory of a complete body in multiples of its length: the bytes, and the parsed text or statement parameters. */
 const COPIES = 2;
 
 /** Receives the complete body, or the error that rejects the request. */
@@ -23,8 +23,8 @@ export function readBodiesAsBytes(fastify: FastifyInstance, limitBytes: number, 
 }
 
 /**
- * Fastify rejects content types without a parser, and QUERY without a content type; the contract has responses of its
- * own to both. So Fastify sees a neutral type, and `request.contentType` keeps the one that was received.
+ * Fastify rejects content types without a parser, and QUERY requests without a content type, but AgentOS responds
+ * differently to both. Fastify therefore sees a neutral type, and `request.contentType` keeps the received type.
  */
 export function preserveContentType(request: FastifyRequest): void {
   const { headers, method } = request.raw;
@@ -34,8 +34,8 @@ export function preserveContentType(request: FastifyRequest): void {
 }
 
 /**
- * A body that is arriving. Chunks are copied into one buffer at once: a client can send chunks of one byte, and each
- * kept chunk would cost a hundred bytes.
+ * A body that is being received. Each chunk is copied into one buffer on arrival: a client can send chunks of one byte,
+ * and every stored chunk would cost about a hundred bytes.
  */
 class IncomingBody implements Transfer {
   private bytes: Buffer = EMPTY;
@@ -84,12 +84,12 @@ class IncomingBody implements Transfer {
       chunk.copy(this.bytes, this.length);
     }
     this.length = length;
-    // A body in one chunk cannot be slow.
+    // Watches bodies from the second chunk on, because a body that arrives in one chunk is not slow.
     if (length > chunk.length) this.unwatch ??= this.slowClients.watch(this);
     this.hold(this.bytes.length);
   };
 
-  /** Doubles the buffer, so that each byte is copied about twice whatever the size of the chunks. */
+  /** Doubles the buffer, so that each byte is copied about twice, regardless of the chunk size. */
   private grow(minBytes: number): void {
     const grown = Buffer.allocUnsafeSlow(Math.max(minBytes, Math.min(this.maxBytes, 2 * this.bytes.length)));
     this.bytes.copy(grown, 0, 0, this.length);
@@ -107,7 +107,7 @@ class IncomingBody implements Transfer {
   private readonly onEnd = (): void => {
     const body = this.bytes.subarray(0, this.length);
     if (isConnectionClosed(this.payload.socket)) {
-      // The client has got 408 meanwhile: the request is not processed, so only this line releases its memory.
+      // The client has received 408 meanwhile. The request goes no further, so its memory is released here.
       this.finish();
       this.memory.release();
       return;
@@ -118,7 +118,7 @@ class IncomingBody implements Transfer {
     this.done(null, body);
   };
 
-  /** The client has disconnected. */
+  /** Called when the client has disconnected. */
   private readonly onError = (): void => this.reject(problem(400, 'The request body is not complete'));
 
   /** Frees the buffer and discards all further input. */

@@ -41,7 +41,7 @@ class SlowController {
 })
 class SlowModule {}
 
-/** A streamed body that counts how often it was closed, as one that holds a database connection. */
+/** A streamed body that counts the calls of `close`, which would release its database connection. */
 function streamedBody(): StreamedBody & { readonly closed: () => number } {
   let count = 0;
   const chunks = async function* () {
@@ -80,7 +80,7 @@ describe('TimeoutInterceptor', () => {
     ]);
   });
 
-  it('closes a body that the handler returns after the timeout, and releases the memory then', async () => {
+  it('closes a body that the handler returns after the timeout and then releases the memory', async () => {
     expect((await fetch(url)).status).toBe(504);
     expect(memory.used).toBeGreaterThan(0);
     const body = streamedBody();
@@ -96,7 +96,7 @@ describe('TimeoutInterceptor', () => {
     await expect.poll(() => memory.used).toBe(0);
   });
 
-  it('sends a body that the handler returns in time, closes it once and releases the memory', async () => {
+  it('sends a body that the handler returns in time, then closes it once and releases the memory', async () => {
     const body = streamedBody();
     const response = fetch(url);
     await expect.poll(() => memory.used).toBeGreaterThan(0);

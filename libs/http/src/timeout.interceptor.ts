@@ -8,8 +8,8 @@ import { discardBody, endWork } from './large-responses.js';
 import { sentBytes } from './node-internals.js';
 
 /**
- * Starts the deadline of every request that reaches a controller and races the handler against it: 504 when the
- * deadline is first. One hand-written Observable instead of RxJS operators, each of which costs every request (ADR 4).
+ * Starts the deadline of every request that reaches a controller and races the handler against it: 504 if the deadline
+ * expires first. Uses one hand-written Observable, because each RxJS operator would slow down every request (ADR 4).
  */
 @Injectable()
 export class TimeoutInterceptor implements NestInterceptor {
@@ -22,8 +22,8 @@ export class TimeoutInterceptor implements NestInterceptor {
       startDeadline(request, reply, this.timeoutMs, () => {
         subscriber.error(problem(504, `The request took longer than ${this.timeoutMs} ms`));
       });
-      // The handler is observed to its end, also after a timeout: Nest drops a late body without closing it, and the
-      // memory of the request must be held until then.
+      // Observes the handler to its end, even after a timeout: Nest would drop a late body without closing it, and the
+      // request's memory must stay reserved while the handler runs.
       next.handle().subscribe({
         next: (body) => {
           if (subscriber.closed) discardBody(body);
@@ -45,8 +45,8 @@ export class TimeoutInterceptor implements NestInterceptor {
 /**
  * Sets `request.deadline` and starts its timer. When it expires, `onExpired` runs, the statements of the request are
  * cancelled in PostgreSQL, and a response that is already being sent must make progress or its connection is reset.
- * Ends with the response's `close`. If the client disconnects first, a read is cancelled at once; a write gets as much
- * time again, because its client can no longer be told the outcome.
+ * The timer stops with the response's `close`. If the client has disconnected, a read is cancelled at once, but a write
+ * only after another `timeoutMs`, because its client cannot learn the outcome.
  */
 export function startDeadline(
   request: FastifyRequest,
@@ -57,7 +57,7 @@ export function startDeadline(
   const deadline = new Deadline();
   request.deadline = deadline;
   let timer = setTimeout(() => {
-    // First the response, then the statements: otherwise their error would become the response.
+    // Responds before cancelling the statements; otherwise the cancellation error would become the response.
     onExpired();
     deadline.expire();
     timer = requireProgress(raw, timeoutMs);
@@ -73,15 +73,15 @@ export function startDeadline(
   else raw.once('close', onClose);
 }
 
-/** A function of its own, so that the timer does not keep the request in memory. */
+/** A separate function, so that the timer's closure does not keep the request in memory. */
 function expireLater(deadline: Deadline, timeoutMs: number): void {
   setTimeout(() => deadline.expire(), timeoutMs).unref();
 }
 
-/** Bytes of a response that a client must read per request timeout once the deadline has expired. */
+/** Bytes of a response that a client must read in every `timeoutMs` after the deadline has expired. */
 const MIN_PROGRESS_BYTES = 1_048_576;
 
-/** Resets the connection of a client that reads its response too slowly. */
+/** Resets the connection of a client that reads less than MIN_PROGRESS_BYTES of its response per `timeoutMs`. */
 function requireProgress({ req: { socket } }: ServerResponse, timeoutMs: number): NodeJS.Timeout {
   let previous = sentBytes(socket);
   return setInterval(() => {

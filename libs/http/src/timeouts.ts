@@ -3,9 +3,9 @@ import { MAX_TIMER_MS } from '@session-service/database';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Time limit for receiving a request: 408 after it. Node applies the shorter of `headersTimeout` and `requestTimeout`
- * to the head, so both are set. `timeout` closes a connection on which nothing moves for twice as long: its requests
- * have all been answered by then, so its client does not read.
+ * Limits the time for receiving a request; a request that takes longer gets 408. Node applies the shorter of
+ * `headersTimeout` and `requestTimeout` to the head, so both are set. `timeout` closes a connection without traffic for
+ * twice as long: all its requests have been answered by then, so the client does not read its responses.
  */
 export function limitArrivalTime({ server }: FastifyInstance, timeoutMs: number): void {
   if (!(server instanceof Server)) return;
@@ -18,26 +18,25 @@ export function limitArrivalTime({ server }: FastifyInstance, timeoutMs: number)
 
 /** A large request body or response in transfer. */
 export interface Transfer {
-  /** Bytes so far. */
   transferredBytes(): number;
-  /** True while the client is what it waits for, not this service or PostgreSQL. */
+  /** True while the transfer waits for its client, not for this service or PostgreSQL. */
   isWaitingForClient(): boolean;
   /** Ends the transfer and frees its memory. */
   abort(): void;
 }
 
-/** Minimum transfer rate: the mean of the last WINDOW_S seconds in which the transfer waited for its client. */
+/** Minimum mean rate of a transfer over the last WINDOW_S seconds in which it waited for its client. */
 const MIN_BYTES_PER_SECOND = 65_536;
 const WINDOW_S = 10;
 
 interface TransferHistory {
-  /** Bytes at the last check. */
+  /** Total bytes at the last check. */
   transferredBytes: number;
   /** Bytes of each of the last seconds in which the transfer waited for its client. */
   readonly bytesPerSecond: number[];
 }
 
-/** Aborts transfers below the minimum rate, but only under pressure: otherwise slow clients harm no other requests. */
+/** Aborts transfers below the minimum rate, but only under pressure: otherwise a slow client harms no other request. */
 export class SlowClients {
   private readonly transfers = new Map<Transfer, TransferHistory>();
   private timer: NodeJS.Timeout | undefined;

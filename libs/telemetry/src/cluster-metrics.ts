@@ -2,13 +2,13 @@ import cluster from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 
 /**
- * Metrics of several workers: the worker that is scraped asks the primary, which collects the metrics of all workers
- * by prom-client's own messages and sends them back aggregated.
+ * Messages between the workers and the primary. The worker that is scraped asks the primary, which collects the metrics
+ * of all workers with prom-client's own messages and responds with the aggregate.
  */
 const METRICS_REQUEST = 'agno:metrics-request';
 const METRICS_RESPONSE = 'agno:metrics-response';
 
-/** How long the primary may take, in milliseconds. After that the scraped worker responds with its own metrics only. */
+/** Time limit in milliseconds for the primary. After it, the scraped worker responds with its own metrics only. */
 const TIMEOUT_MS = 6_000;
 
 interface MetricsResponse {
@@ -16,13 +16,13 @@ interface MetricsResponse {
   readonly metrics: string;
 }
 
-/** Called once in the primary: aggregates the metrics of all workers for the one that asks. */
+/** Called once in the primary: aggregates the metrics of all workers for the worker that asks. */
 export function aggregateForWorkers(): void {
   const aggregator = new AggregatorRegistry();
   cluster.on('message', (worker, message: { type?: string }) => {
     if (message.type !== METRICS_REQUEST) return;
     aggregator.clusterMetrics().then(
-      // The worker may have exited meanwhile: without a callback, send would emit an error event.
+      // The worker may have exited meanwhile. Without a callback, `send` would emit an `error` event.
       (metrics) => worker.send({ type: METRICS_RESPONSE, metrics } satisfies MetricsResponse, ignore),
       ignore,
     );
@@ -37,12 +37,12 @@ export function offerMetrics(registry: Registry): void {
   AggregatorRegistry.setRegistries([registry]);
 }
 
-/** The metrics of the whole service in Prometheus' text format, whichever of its processes is scraped. */
+/** The metrics of the whole service in Prometheus' text format, regardless of which worker is scraped. */
 export function aggregateMetrics(registry: Registry): Promise<string> {
   return cluster.isWorker ? requestFromPrimary().catch(() => registry.metrics()) : registry.metrics();
 }
 
-/** Concurrent scrapes share one request. */
+/** Concurrent scrapes share one request to the primary. */
 let pendingRequest: Promise<string> | undefined;
 
 function requestFromPrimary(): Promise<string> {

@@ -6,7 +6,6 @@ import { ServiceMetrics } from './service-metrics.js';
 export class MetricsController {
   constructor(private readonly metrics: ServiceMetrics) {}
 
-  /** Scraped by Prometheus. */
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   scrape(): Promise<string> {

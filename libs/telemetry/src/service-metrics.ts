@@ -3,22 +3,22 @@ import { onRequestEnd, routeOf } from '@session-service/http';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** In seconds, as OpenTelemetry's semantic conventions advise for HTTP and database durations. */
+/** Bucket limits in seconds, as OpenTelemetry's semantic conventions advise for HTTP and database durations. */
 const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const DATABASE_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
-/** Values that are read at scrape time only. */
+/** Sources of the metrics whose values are read at scrape time. */
 interface MetricSources {
-  /** By db_id. */
+  /** Usage of each connection pool by db_id. */
   pools(): ReadonlyMap<string, PoolUsage>;
-  /** By db_id: whether the database responds. */
+  /** By db_id: true if the database responds. */
   databasesUp(): Promise<ReadonlyMap<string, boolean>>;
   readonly memory: MemoryBudget;
 }
 
 /**
- * The metrics of one process. They have the names of OpenTelemetry's conventions in Prometheus' spelling:
- * `http.server.request.duration` is `http_server_request_duration_seconds`. Recording one takes about a microsecond.
+ * The metrics of one process, named after OpenTelemetry's conventions in Prometheus' spelling:
+ * `http.server.request.duration` is `http_server_request_duration_seconds`. Recording takes about a microsecond.
  */
 export class ServiceMetrics implements DatabaseObserver {
   readonly registry = new Registry();
@@ -79,7 +79,7 @@ export class ServiceMetrics implements DatabaseObserver {
     this.rejections.inc({ db_id: databaseId });
   }
 
-  /** Adds the metrics that are read at scrape time. */
+  /** Adds the metrics whose values are read at scrape time. */
   addResourceMetrics(sources: MetricSources): void {
     const registers = [this.registry];
     new Gauge({
@@ -151,14 +151,14 @@ export class ServiceMetrics implements DatabaseObserver {
   }
 }
 
-/** Measures every request, also those without a matching route. */
+/** Measures the duration of every request, also of requests that match no route. */
 export function measureRequests(fastify: FastifyInstance, metrics: ServiceMetrics): void {
   onRequestEnd(fastify, (request, status, durationMs) => {
     metrics.requestEnded(request.method, routeOf(request), status, durationMs / 1000);
   });
 }
 
-/** The operation of a statement in metrics and spans: its name up to the first colon. The rest tells variants apart. */
+/** The operation of a statement in metrics and spans: its name without the variant, which follows a colon. */
 export function operationOf(statementName: string): string {
   const colon = statementName.indexOf(':');
   return colon === -1 ? statementName : statementName.slice(0, colon);

@@ -38,7 +38,7 @@ const keyCount = async (env: Record<string, string>) =>
 describe('JWT keys', () => {
   it.each([
     ['one PEM', { JWT_VERIFICATION_KEY: RSA }, 1],
-    ['a PEM with \\n written out', { JWT_VERIFICATION_KEY: RSA.trim().replaceAll('\n', '\\n') }, 1],
+    ['a PEM whose line ends are escaped as \\n', { JWT_VERIFICATION_KEY: RSA.trim().replaceAll('\n', '\\n') }, 1],
     [
       'two PEMs',
       { JWT_VERIFICATION_KEY: `${RSA}\n${pem(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey)}` },
@@ -98,7 +98,11 @@ describe('JWT keys', () => {
       { JWT_JWKS_FILE: fileWith('{"keys":[{"kty":"EC"}]}') },
       /with a key for RS256/,
     ],
-    ['an address that is not a URL of http or https', { JWT_JWKS_URL: 'ftp://keys' }, /^JWT_JWKS_URL must be an http/],
+    [
+      'an address that is neither an http nor an https URL',
+      { JWT_JWKS_URL: 'ftp://keys' },
+      /^JWT_JWKS_URL must be an http/,
+    ],
     [
       'an address with a password',
       { JWT_JWKS_URL: 'https://a:hush@keys' },
@@ -129,7 +133,7 @@ describe('a setting that needs authentication', () => {
     [{ AGNO_AUTHORIZATION: 'true', OS_SECURITY_KEY: 'k' }, /^AGNO_AUTHORIZATION needs a way to verify tokens/],
     [{ AGNO_USER_ISOLATION: 'true' }, /^AGNO_USER_ISOLATION needs a way to verify tokens/],
     [{ AGNO_DB_ACCESS: '{"*":{"scopes":["a"]}}' }, /^AGNO_DB_ACCESS needs authentication/],
-  ])('is rejected without it: %j', (env, expected) => {
+  ])('is rejected if no authentication is configured: %j', (env, expected) => {
     expect(errorsOf(env).join('\n')).toMatch(expected);
   });
 });

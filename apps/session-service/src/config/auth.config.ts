@@ -14,7 +14,7 @@ import {
 import { parseAccessRules } from './custom-formats.js';
 import type { Environment } from './environment.js';
 
-/** Pushes one sentence for each conflict between variables and for each unusable key, without the key. */
+/** Pushes an error for each conflict between variables and each unusable key. No error contains a key. */
 export function authConfig(
   environment: Environment,
   databaseIds: readonly string[],
@@ -45,7 +45,7 @@ export function authConfig(
 
 const KEY_VARIABLES = ['JWT_VERIFICATION_KEY', 'JWT_JWKS_FILE', 'JWT_JWKS_URL'] as const;
 
-/** Undefined if no key is configured: then tokens are not verified. */
+/** Undefined if no key is configured: JSON Web Tokens are not verified then. */
 function jwtOptions(environment: Environment, errors: string[], invalid: ReadonlySet<string>): JwtOptions | undefined {
   if (KEY_VARIABLES.every((name) => environment[name] === undefined)) return undefined;
   return {
@@ -62,7 +62,7 @@ function jwtOptions(environment: Environment, errors: string[], invalid: Readonl
   };
 }
 
-/** Keys are not checked against an invalid algorithm, nor an invalid address used. */
+/** Skips all keys if the algorithm is invalid, and an invalid address: both errors have been reported already. */
 function keySources(environment: Environment, errors: string[], invalid: ReadonlySet<string>): KeySource[] {
   const { JWT_VERIFICATION_KEY: keys, JWT_JWKS_FILE: file, JWT_JWKS_URL: url, JWT_ALGORITHM: algorithm } = environment;
   if (invalid.has('JWT_ALGORITHM')) return [];
@@ -85,7 +85,7 @@ function keySources(environment: Environment, errors: string[], invalid: Readonl
   return sources;
 }
 
-/** Every database needs a rule, its own or that of `*`, so that none is open or closed by oversight. */
+/** Every database needs its own rule or the rule `*`, so that no database is accessible or closed by mistake. */
 function databaseAccess(
   json: string | undefined,
   databaseIds: readonly string[],

@@ -18,18 +18,17 @@ export interface ServiceConfig {
 export interface HttpConfig extends HttpOptions {
   readonly port: number;
   readonly host: string;
-  /** Processes that serve the port together. */
+  /** Number of processes that accept connections on the port. */
   readonly workers: number;
-  /** Limit per process for the request bodies, rows and responses in memory. */
+  /** Limit per process for the memory that request bodies, rows and responses use. */
   readonly memoryBudgetBytes: number;
 }
 
 export type HealthConfig = Pick<HealthOptions, 'drainDelayMs'>;
 
 /**
- * Registers every namespace globally: inject one with `@Inject(configToken('http'))`, or read `http.port` from
- * `ConfigService`. The module itself reads no environment: `validateEnvironment` has run before Nest starts, because the
- * HTTP adapter needs its result.
+ * Registers every namespace globally: `@Inject(configToken('http'))` injects one, and ConfigService serves `http.port`.
+ * The environment is read before Nest starts, by `validateEnvironment`, because the HTTP adapter needs the result.
  */
 export function configModule(config: ServiceConfig): Promise<DynamicModule> {
   return ConfigModule.forRoot({

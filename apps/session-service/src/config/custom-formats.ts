@@ -5,9 +5,8 @@ import { ValidateBy } from 'class-validator';
 import { Variable } from './variable-formats.js';
 
 /**
- * DSNs and JSON maps, for which class-validator has no decorator. Their parse functions push one sentence per error,
- * which names the variable and the entry and never quotes a DSN, and return what can be used, so that other variables
- * can be checked against it.
+ * Parses a DSN or a JSON map, for which class-validator has no decorator. Pushes an error that names the variable and
+ * the entry, never a DSN. Returns the valid part, so that other variables can be checked against it.
  */
 type Parse = (value: string, errors: string[], variable: string) => unknown;
 
@@ -30,28 +29,28 @@ function custom(name: string, parse: Parse): PropertyDecorator {
         defaultMessage: (subject) =>
           errorsOf(subject?.value, subject?.property)
             .join('\n')
-            // class-validator would replace `$value`, which may be part of a db_id, by the variable's secret value.
+            // A db_id can contain `$value`, which class-validator would replace by the variable's secret value.
             .replaceAll('$', '\\u0024'),
       },
     }),
   );
 }
 
-/** AGNO_SESSION_DSN_MAP: the DSN of each db_id, in the order written. */
+/** Parses AGNO_SESSION_DSN_MAP: the DSN of each db_id, in the order of the map. */
 export function parseDsnMap(map: string, errors: string[] = []): { id: string; dsn: string }[] {
   const expected = 'a DSN, such as {"eu":"postgresql://…"}';
   const entries = parseMap('AGNO_SESSION_DSN_MAP', map, expected, errors);
   return entries.map(({ id, value, label }) => ({ id, dsn: parseDsnValue(value, label, errors) }));
 }
 
-/** AGNO_SESSION_REPLICA_MAP: the DSNs of each db_id. */
+/** Parses AGNO_SESSION_REPLICA_MAP: the DSNs of each db_id's replicas. */
 export function parseReplicaMap(map: string, errors: string[] = []): ReadonlyMap<string, readonly string[]> {
   const expected = 'a list of DSNs, such as {"eu":["postgresql://…"]}';
   const entries = parseMap('AGNO_SESSION_REPLICA_MAP', map, expected, errors);
   return new Map(entries.map(({ id, value, label }) => [id, parseDsnList(value, label, errors)]));
 }
 
-/** An entry of a JSON map; `label` names it in an error. */
+/** An entry of a JSON map. `label` names the entry in error messages, such as `AGNO_SESSION_DSN_MAP["eu"]`. */
 interface MapEntry {
   readonly id: string;
   readonly value: RawJson;
@@ -102,8 +101,8 @@ function checkDsn(dsn: string, errors: string[], label: string): void {
 }
 
 /**
- * AGNO_DB_ACCESS: `{"eu": {"scopes": ["db:eu"], "claims": {"tenant": ["acme"]}}, "*": …}`. Undefined: not a JSON object.
- * An invalid rule is kept as a rule without conditions, so that its db_id can still be checked; the start fails anyway.
+ * Parses AGNO_DB_ACCESS: `{"eu": {"scopes": ["db:eu"], "claims": {"tenant": ["acme"]}}, "*": …}`. Undefined if it is not
+ * a JSON object. An invalid rule becomes an empty rule, so that its db_id is checked as well; the start fails anyway.
  */
 export function parseAccessRules(map: string, errors: string[] = []): ReadonlyMap<string, AccessRule> | undefined {
   const rules = parseJson(map);
@@ -139,7 +138,7 @@ function isStringArray(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** The entries of a JSON object; undefined for any other string. The parser's error is dropped: it quotes the string. */
+/** The entries of a JSON object; undefined for any other string. Drops the parser's error, which quotes the string. */
 function parseJson(json: string): ReadonlyMap<string, unknown> | undefined {
   try {
     return objectEntries(JSON.parse(json));

@@ -2,15 +2,15 @@ import type { DatabaseModuleOptions, DatabaseTarget } from '@session-service/dat
 import { parseDsnMap, parseReplicaMap } from './custom-formats.js';
 import type { Environment } from './environment.js';
 
-/** The databases and their pools. Holds DSNs, which are secret: log `describeDsn` of them. */
+/** The databases and their pools. The DSNs are secret: log only `describeDsn(dsn)`. */
 export type DatabaseConfig = Omit<DatabaseModuleOptions, 'observer'>;
 
-/** Pushes one sentence for each conflict between variables. */
+/** Pushes an error for each conflict between variables. */
 export function databaseConfig(environment: Environment, errors: string[]): DatabaseConfig {
   const targets = databaseTargets(environment, errors);
   const ids = targets.map(({ id }) => id);
   const defaultId = environment.AGNO_DEFAULT_DB_ID ?? ids[0] ?? '';
-  // Without a database that error has been reported already.
+  // If no database is configured, `primaryDsns` has reported it already.
   if (ids.length > 0 && !ids.includes(defaultId)) {
     errors.push(`AGNO_DEFAULT_DB_ID must be the db_id of a configured database (${ids.join(', ')})`);
   }
@@ -39,7 +39,7 @@ export function databaseConfig(environment: Environment, errors: string[]): Data
   };
 }
 
-/** The databases with their replicas, in the order written. */
+/** The databases with their replicas, in the order of the DSN map. */
 function databaseTargets(environment: Environment, errors: string[]): DatabaseTarget[] {
   const primaries = primaryDsns(environment, errors);
   const map = environment.AGNO_SESSION_REPLICA_MAP;
@@ -59,7 +59,7 @@ function primaryDsns(environment: Environment, errors: string[]): { id: string; 
   return [];
 }
 
-/** Whether the environment names a database. */
+/** True if the environment names a database. */
 export function hasDsn(env: Readonly<Record<string, string | undefined>>): boolean {
   return ['AGNO_SESSION_DSN_MAP', 'AGNO_PG_DSN', 'DATABASE_URL'].some((variable) => env[variable]?.trim());
 }

@@ -23,9 +23,9 @@ import {
   WorkerCount,
 } from './variable-formats.js';
 
-/** The variables that the service reads, with their defaults. `validateEnvironment` fills and validates it. */
+/** The variables that the service reads, with their defaults. `validateEnvironment` fills and validates an instance. */
 export class Environment {
-  // AGNO_SESSION_DSN_MAP wins over AGNO_PG_DSN, which wins over DATABASE_URL. A DSN that is not used may be invalid.
+  // AGNO_SESSION_DSN_MAP overrides AGNO_PG_DSN, which overrides DATABASE_URL. An overridden DSN may be invalid.
   @DsnMap() readonly AGNO_SESSION_DSN_MAP?: string;
   @ValidateIf((env: Environment) => env.AGNO_SESSION_DSN_MAP === undefined)
   @Dsn()
@@ -100,7 +100,7 @@ export class Environment {
   @AnyString() readonly OTEL_PROPAGATORS: string = 'tracecontext';
 }
 
-/** Traces are exported if `OTEL_TRACES_EXPORTER` asks for it, or if it is unset and an endpoint is named. */
+/** Traces are exported if OTEL_TRACES_EXPORTER is `otlp`, or if it is unset and an endpoint is configured. */
 export function isTracingEnabled(environment: Environment): boolean {
   if (environment.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
   const endpoint = environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? environment.OTEL_EXPORTER_OTLP_ENDPOINT;

@@ -40,7 +40,7 @@ describe('OTEL_ variables', () => {
     });
   });
 
-  it('configure tracing; the variable of traces wins over the one of all signals', () => {
+  it('configure tracing; OTEL_EXPORTER_OTLP_TRACES_PROTOCOL overrides OTEL_EXPORTER_OTLP_PROTOCOL', () => {
     const env = {
       ...ENDPOINT,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
@@ -53,7 +53,7 @@ describe('OTEL_ variables', () => {
     expect(tracesOf({ ...env, OTEL_PROPAGATORS: 'baggage, tracecontext' })).toMatchObject({ readsParent: true });
   });
 
-  it('are rejected when invalid, without quoting an address', () => {
+  it('are rejected when invalid, with an error that quotes no address', () => {
     const message = errorMessageOf({
       OTEL_TRACES_EXPORTER: 'zipkin',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc://planted',
@@ -73,7 +73,7 @@ describe('OTEL_ variables', () => {
     expect(message).not.toContain('planted');
   });
 
-  it('are not validated while tracing is off, since a platform may set them for other programs', () => {
+  it('are not validated while tracing is off, because a platform may set them for other programs', () => {
     expect(tracesOf({ OTEL_TRACES_EXPORTER: 'none', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toBeUndefined();
   });
 });

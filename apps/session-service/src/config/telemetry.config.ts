@@ -15,13 +15,13 @@ export function telemetryConfig(environment: Environment): TelemetryConfig {
   };
 }
 
-/** The variable of traces wins over the one of all signals, as OpenTelemetry specifies. */
+/** As OpenTelemetry specifies, the protocol for traces overrides the protocol for all signals. */
 function traceOptions(environment: Environment): TraceOptions {
   return {
     protocol: environment.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? environment.OTEL_EXPORTER_OTLP_PROTOCOL,
     sampler: environment.OTEL_TRACES_SAMPLER,
     ratio: environment.OTEL_TRACES_SAMPLER_ARG,
-    // Other formats are not supported. They may be listed for other services.
+    // Other propagation formats are ignored: they may be listed for other services.
     readsParent: environment.OTEL_PROPAGATORS.split(',').some((name) => name.trim() === 'tracecontext'),
   };
 }

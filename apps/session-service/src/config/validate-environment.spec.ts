@@ -53,7 +53,7 @@ describe('default configuration', () => {
     });
   });
 
-  it('applies to blank variables as to unset ones', () => {
+  it('also applies when variables are blank', () => {
     const blank = { AGNO_SESSION_DSN_MAP: '', AGNO_SERVICE_PORT: ' ', LOG_LEVEL: '', AGNO_CORS_ORIGINS: '' };
     expect(validateEnvironment({ ...blank, AGNO_PG_DSN: DSN })).toEqual(validateEnvironment({ AGNO_PG_DSN: DSN }));
   });
@@ -69,19 +69,19 @@ describe('configured databases', () => {
       'default',
     ],
     [
-      'come from AGNO_SESSION_DSN_MAP rather than the other two',
+      'come from AGNO_SESSION_DSN_MAP rather than AGNO_PG_DSN or DATABASE_URL',
       { AGNO_SESSION_DSN_MAP: `{"eu":"${OTHER}"}`, AGNO_PG_DSN: DSN, DATABASE_URL: DSN },
       [['eu', OTHER]],
       'eu',
     ],
     [
-      'ignore an invalid DSN that is not used',
+      'are valid even if an overridden DSN is invalid',
       { AGNO_PG_DSN: DSN, DATABASE_URL: 'mysql://db' },
       [['default', DSN]],
       'default',
     ],
     [
-      'keep the order of the map, also for numeric ids',
+      'have the order of the DSN map, even with numeric db_ids',
       { AGNO_SESSION_DSN_MAP: ` { "b" : "${DSN}" ,\n"10":"${OTHER}","2":"${DSN}","__proto__":"${OTHER}"}` },
       [
         ['b', DSN],
@@ -92,7 +92,7 @@ describe('configured databases', () => {
       'b',
     ],
     [
-      'have AGNO_DEFAULT_DB_ID as default',
+      'have the default that AGNO_DEFAULT_DB_ID names',
       { AGNO_SESSION_DSN_MAP: `{"b":"${DSN}","a":"${OTHER}"}`, AGNO_DEFAULT_DB_ID: 'a' },
       [
         ['b', DSN],
@@ -106,7 +106,7 @@ describe('configured databases', () => {
     expect(database.defaultId).toBe(defaultId);
   });
 
-  it('have the replicas of their db_id', () => {
+  it('have the replicas that AGNO_SESSION_REPLICA_MAP lists for their db_id', () => {
     const map = { AGNO_SESSION_DSN_MAP: `{"b":"${DSN}","a":"${DSN}"}` };
     const { targets } = validateEnvironment({
       ...map,
@@ -153,7 +153,7 @@ describe('a variable', () => {
     expect(validateEnvironment({ AGNO_PG_DSN: DSN, [variable]: value })).toMatchObject(expected);
   });
 
-  it('is read for every limit of the pool', () => {
+  it('sets each limit of the pool', () => {
     const env = {
       AGNO_POOL_SIZE: '3',
       AGNO_CONNECT_TIMEOUT_MS: '1',

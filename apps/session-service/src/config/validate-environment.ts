@@ -7,10 +7,10 @@ import { Environment } from './environment.js';
 import { telemetryConfig } from './telemetry.config.js';
 
 /**
- * Reads the service's configuration from environment variables: called once, before anything is opened. Reads nothing
- * else, except the key and certificate files that variables name.
+ * Reads the service's configuration from environment variables and from the key and certificate files that they name.
+ * Called once, before any connection is opened.
  *
- * @throws ConfigError with every error, so that one restart can fix them all
+ * @throws ConfigError with all errors, so that one restart can fix them
  */
 export function validateEnvironment(env: Readonly<Record<string, string | undefined>>): ServiceConfig {
   const { environment, errors, invalid } = readEnvironment(env);
@@ -27,7 +27,7 @@ export function validateEnvironment(env: Readonly<Record<string, string | undefi
   };
 }
 
-/** The environment is not usable. The message has one line per error; no line holds a value that could be a secret. */
+/** The environment is invalid. The message has one line per error; no line contains a value that may be secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
@@ -44,13 +44,9 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>) {
     exposeDefaultValues: true,
   });
   const failures = validateSync(environment, { stopAtFirstError: true });
-  const errors = failures.flatMap(({ constraints }) =>
-    Object.values(constraints ?? {})
-      .join('\n')
-      .split('\n'),
-  );
+  const errors = failures.flatMap(({ constraints = {} }) => Object.values(constraints).join('\n').split('\n'));
   const invalid = new Set(failures.map(({ property }) => property));
-  // Invalid values are replaced by the defaults, so that conflicts between the other variables are reported as well.
+  // Replaces invalid values by the defaults, so that conflicts between the other variables are reported as well.
   for (const [name, value] of Object.entries(new Environment())) {
     if (value !== undefined && invalid.has(name)) Object.assign(environment, { [name]: value });
   }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { applyDecorators } from '@nestjs/common';
 import { OPEN_ROUTES } from '@session-service/auth';
+import { MAX_TIMER_MS } from '@session-service/database';
 import { Expose, Transform } from 'class-transformer';
 import {
   IsBoolean,
@@ -20,8 +21,8 @@ import {
 } from 'class-validator';
 
 /**
- * A property that is filled from the environment variable of its name; an unset variable is valid. All decorators of one
- * variable carry the same message, which says what is expected and never quotes the value.
+ * Fills a property from the environment variable of the same name. An unset variable is valid. All decorators of one
+ * variable have the same error message, which names the expected format and never quotes the value.
  */
 export function Variable(...decorators: readonly PropertyDecorator[]): PropertyDecorator {
   return applyDecorators(Expose(), IsOptional(), ...decorators);
@@ -35,7 +36,7 @@ export function Integer(min: number, max: number): PropertyDecorator {
   return Variable(convert(toInteger), ...isInteger(min, max, mustBe(`a whole number from ${min} to ${max}`)));
 }
 
-/** `auto` stands for one process per processor. */
+/** `auto` means one process per processor. */
 export function WorkerCount(): PropertyDecorator {
   return Variable(
     convert((value) => (value === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS) : toInteger(value))),
@@ -50,14 +51,11 @@ export function Milliseconds(min: number): PropertyDecorator {
   return Variable(convert(toInteger), ...isInteger(min, MAX_TIMER_MS, message));
 }
 
-/** The longest delay of a Node timer: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 function isInteger(min: number, max: number, message: ValidationOptions): PropertyDecorator[] {
   return [IsInt(message), Min(min, message), Max(max, message)];
 }
 
-/** Digits only: `Number` would also take `0x50`, `1e3` and `1.0`. */
+/** Accepts digits only: `Number` would also accept `0x50`, `1e3` and `1.0`. */
 function toInteger(value: string): number | undefined {
   return /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 }
@@ -87,7 +85,7 @@ const BOOLEANS = new Map(
   Object.entries({ true: true, '1': true, yes: true, on: true, false: false, '0': false, no: false, off: false }),
 );
 
-/** pino's levels and Python's names for them, in any case: one LOG_LEVEL often configures both processes. */
+/** Accepts pino's levels and Python's names for them: AgentOS and this service often share the variable. */
 export function LogLevelName(): PropertyDecorator {
   return Variable(
     convert((value) => PYTHON_LEVELS.get(value.toLowerCase()) ?? value.toLowerCase()),
@@ -118,7 +116,7 @@ export function ListenAddress(): PropertyDecorator {
 const HOST_NAME =
   /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/;
 
-/** Without credentials: they would not be sent, but logged with the address. */
+/** Rejects credentials in the address: they would not be sent, but would be logged. */
 export function HttpAddress(): PropertyDecorator {
   return Variable(
     IsUrl(
@@ -145,7 +143,7 @@ export function StringList(): PropertyDecorator {
   return Variable(convert(toList), IsNotEmpty({ ...mustBe('values separated by commas'), each: true }));
 }
 
-/** `none` is the empty list. */
+/** `none` means the empty list. */
 export function OpenRouteList(): PropertyDecorator {
   const message = mustBe(`${OPEN_ROUTES.join(', ')}, both separated by a comma, or none`);
   return Variable(
@@ -168,13 +166,13 @@ function isAddressOrRange(item: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-/** Origins exactly as browsers send them: in lower case, and without path and default port. */
+/** Accepts origins exactly as browsers send them: in lower case, without a path or a default port. */
 export function OriginList(): PropertyDecorator {
   const isOrigin = (item: string) => /^https?:\/\//.test(item) && URL.parse(item)?.origin === item;
   return listOf(isOrigin, 'origins such as https://chat.example.com, separated by commas');
 }
 
-/** For items without a class-validator decorator: an item that is not accepted becomes undefined and fails IsString. */
+/** A list whose items have no class-validator decorator. A rejected item becomes undefined, which IsString rejects. */
 function listOf(accepts: (item: string) => boolean, expected: string): PropertyDecorator {
   return Variable(
     convert((value) => toList(value).map((item) => (accepts(item) ? item : undefined))),
@@ -186,7 +184,7 @@ function toList(value: string): string[] {
   return value.split(',').map((item) => item.trim());
 }
 
-/** Converts the string of a variable. A value that cannot be converted stays a string and fails the validation. */
+/** Converts the string of a variable. A string that cannot be converted stays a string and fails the validation. */
 function convert(parse: (value: string) => unknown): PropertyDecorator {
   return Transform(({ value }: { value: string }) => parse(value) ?? value);
 }

@@ -8,7 +8,7 @@ interface Conversation {
   /** Name of the agent, team or workflow. The component id is derived from it. */
   readonly component: string;
   readonly userId: string;
-  /** Undefined: clients show the first question instead. */
+  /** If undefined, clients show the first question as title. */
   readonly name?: string;
   readonly turns: readonly Turn[];
   readonly summary?: { readonly summary: string; readonly topics: readonly string[] };
@@ -24,7 +24,7 @@ interface Turn {
   readonly status?: 'COMPLETED' | 'PAUSED' | 'ERROR' | 'CANCELLED';
 }
 
-/** The `type` parameter and body of a `POST /sessions` request for each sample session, with runs as AgentOS stores them. */
+/** The type and the body of a `POST /sessions` request per sample session, with runs as AgentOS stores them. */
 export function demoSessions(): { type: string; body: object }[] {
   return (conversations as readonly Conversation[]).map((conversation) => ({
     type: conversation.type,
@@ -151,7 +151,7 @@ function createdAt(index: number): number {
 const FIRST_SECOND = 1_777_885_200;
 
 /**
- * Creates the sample sessions through the service's own API. A session that an earlier start created (409) is left unchanged.
+ * Creates the sample sessions through the service's own API. Sessions from an earlier start (409) stay unchanged.
  *
  * @throws Error with the response if the service rejects a session
  */

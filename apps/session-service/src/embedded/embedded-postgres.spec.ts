@@ -7,7 +7,7 @@ import { postmasterPid } from '../../../../test/support/postgres.js';
 import { forgetProcess, killOnExit } from '../../../../test/support/reaper.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
 
-// mkdtemp creates a folder that only its owner may enter: a service that runs as root must give its server access.
+// mkdtemp creates a folder that only its owner may enter: a service that runs as root must give PostgreSQL access.
 const folder = mkdtempSync(join(tmpdir(), 'agno-embedded-'));
 const started: EmbeddedPostgres[] = [];
 let pid = 0;
@@ -27,7 +27,7 @@ describe('startEmbeddedPostgres', () => {
     expect(await queryValue((await start()).dsn, 'SELECT value FROM kept')).toBe(7);
   });
 
-  it('takes over the server of a killed process and stops it in the end', async () => {
+  it('takes over the server of a killed process and can stop the server', async () => {
     const orphaned = await start();
     writeFileSync(ownerFile(), String(UNUSED_PID));
     const successor = await start();

@@ -11,13 +11,13 @@ const ROLE = 'agno';
 /** The PostgreSQL server of a service that has no database configured. */
 export interface EmbeddedPostgres {
   readonly dsn: string;
-  /** Stops the server unless another running process owns it. Synchronous, so that it can run in an `exit` listener. */
+  /** Stops the server unless another running process owns it. Synchronous, as required in an `exit` listener. */
   stop(): void;
 }
 
 /**
- * Starts PostgreSQL in `folder`, which is created on first use and keeps data, password and the owner's process id. A
- * server that still runs there because its service was killed is taken over.
+ * Starts PostgreSQL in `folder`, which is created on first use and holds the data, the password and the owner's process
+ * id. If a killed service has left a running server there, takes over that server.
  *
  * @throws Error if PostgreSQL is not installed or does not start
  */
@@ -44,7 +44,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
   };
 }
 
-/** Whether another running process owns the server, and will stop it. */
+/** True if another running process owns the server and will stop it. */
 function hasOwner(file: string): boolean {
   const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : process.pid;
   return owner !== process.pid && isAlive(owner);

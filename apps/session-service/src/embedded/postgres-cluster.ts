@@ -2,12 +2,11 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join } from 'node:path';
 import { type PostgresPrograms, runProgram, unprivilegedUser } from './postgres-programs.js';
 
-/** A locale that PostgreSQL brings along, so that sort order and case rules are the same on every machine. */
+/** PostgreSQL's built-in locale, so that sort order and case rules are the same on every machine. */
 const LOCALE = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 
 export interface Superuser {
   readonly role: string;
-  /** Secret. */
   readonly password: string;
 }
 
@@ -21,7 +20,7 @@ export class PostgresCluster {
     this.folder = folder;
   }
 
-  /** Runs initdb unless the folder exists: in a temporary folder, so that an interrupted run leaves no partial one. */
+  /** Runs initdb unless the folder exists. A temporary folder keeps an interrupted run from leaving a cluster. */
   create({ role, password }: Superuser, ...initdbFlags: string[]): void {
     if (existsSync(this.folder)) return;
     const unfinished = `${this.folder}.unfinished`;
@@ -40,7 +39,7 @@ export class PostgresCluster {
     renameSync(unfinished, this.folder);
   }
 
-  /** The port of the running server, which may have been started by an earlier process; undefined: none runs. */
+  /** The port of the running server, which an earlier process may have started; undefined if no server runs. */
   runningPort(): number | undefined {
     const pidFile = join(this.folder, 'postmaster.pid');
     if (!existsSync(pidFile)) return undefined;
@@ -88,7 +87,7 @@ function isPostgres(pid: string): boolean {
   return isAlive(Number(pid));
 }
 
-/** Whether a process with this id exists. EPERM: it exists and belongs to another user. */
+/** True if a process with this id exists. EPERM means that it belongs to another user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

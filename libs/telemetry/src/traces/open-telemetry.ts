@@ -28,10 +28,10 @@ import type { TraceOptions, Tracing } from './tracing.js';
 
 const SERVICE_NAME = 'agno-session-service';
 
-/** How long exporting the last spans may delay the exit of the service, in milliseconds. */
+/** Time limit in milliseconds for exporting the last spans before the service exits. */
 const FLUSH_TIMEOUT_MS = 3_000;
 
-/** Tracing by selected packages of OpenTelemetry's SDK: `@opentelemetry/sdk-node` would be three times as large. */
+/** Uses selected packages of OpenTelemetry's SDK, because `@opentelemetry/sdk-node` would be three times as large. */
 export class OpenTelemetry implements Tracing {
   private readonly provider: TracerProvider;
   private readonly tracer: Tracer;
@@ -78,8 +78,8 @@ export class OpenTelemetry implements Tracing {
 }
 
 /**
- * Logs the begin and the end of an outage of the collector, not every lost batch. It logs error codes, never error
- * messages: those may quote the collector's address or headers, which may be secret.
+ * Logs the beginning and the end of an outage of the collector, not every lost batch. It logs error codes instead of
+ * error messages, which may quote the collector's address or headers and so a secret.
  */
 class OutageReportingExporter implements SpanExporter {
   private isFailing = false;

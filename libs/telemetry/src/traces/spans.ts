@@ -16,8 +16,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { operationOf } from '../service-metrics.js';
 
 /**
- * Creates one server span per request with the names and attributes of OpenTelemetry's conventions
- * (https://opentelemetry.io/docs/specs/semconv/http/http-spans/), except path and query: those hold session and user ids.
+ * Creates one server span per request with the names and attributes of OpenTelemetry's conventions, except path and
+ * query, which hold session and user ids. https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
 export function traceRequests(fastify: FastifyInstance, tracer: Tracer, readsParent: boolean): void {
   const propagator = new W3CTraceContextPropagator();
@@ -35,7 +35,7 @@ export function traceRequests(fastify: FastifyInstance, tracer: Tracer, readsPar
     spans.set(request, span);
     request.trace = { trace_id, span_id };
     Object.assign(request.logContext, request.trace);
-    runInSpan(span, done);
+    currentSpan.run(span, done);
   });
   onRequestEnd(fastify, (request, status) => {
     const span = spans.get(request);
@@ -48,7 +48,7 @@ function spanName(request: FastifyRequest): string {
   return route === undefined ? request.method : `${request.method} ${route}`;
 }
 
-/** The route in AgentOS's spelling (`{session_id}`), so that traces of both can be compared. */
+/** The route in AgentOS's spelling (`{session_id}`), so that traces of AgentOS and this service can be compared. */
 function routeTemplate(request: FastifyRequest): string | undefined {
   const route = routeOf(request);
   return route === UNMATCHED_ROUTE ? undefined : route.replace(/:(\w+)/g, '{$1}');
@@ -73,7 +73,7 @@ function endSpan(span: Span, { databaseId }: FastifyRequest, status: number): vo
   span.end();
 }
 
-/** Creates one client span per statement below the request's span, with the statement's name, never SQL or parameters. */
+/** Creates a child span per statement. It holds the name of the statement, but neither SQL nor parameters. */
 export class TracingObserver implements DatabaseObserver {
   constructor(
     private readonly observer: DatabaseObserver,
@@ -112,7 +112,7 @@ export class TracingObserver implements DatabaseObserver {
   }
 }
 
-/** Records the error code of PostgreSQL or the system. Error messages are omitted: they quote values. */
+/** Records the error code of PostgreSQL or the system, but no error message, which may quote values. */
 function markFailed(span: Span, error: unknown): void {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   if (code !== undefined) span.setAttribute('db.response.status_code', code);
@@ -120,14 +120,9 @@ function markFailed(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
+/** The span of the current request, which becomes the parent of its statements' spans. */
 const currentSpan = new AsyncLocalStorage<Span>();
 
-/** Runs `work`; statements that it starts become children of `span`. */
-function runInSpan(span: Span, work: () => void): void {
-  currentSpan.run(span, work);
-}
-
-/** The parent of a span that starts now. */
 function currentContext(): Context {
   const span = currentSpan.getStore();
   return span === undefined ? ROOT_CONTEXT : trace.setSpan(ROOT_CONTEXT, span);

@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import type { TraceOptions, Tracing } from './tracing.js';
 
 /**
- * Starts tracing if it is configured. OpenTelemetry's SDK is imported here only, and dynamically, so that it costs a
- * service without tracing neither start-up time nor memory.
+ * Starts tracing if it is configured. OpenTelemetry's SDK is imported dynamically, and only here, so that a service
+ * without tracing spends neither start-up time nor memory on it.
  *
  * @param version version of the service, a resource attribute of its spans
  */

@@ -31,8 +31,8 @@ export const PROTOCOLS = ['http/protobuf', 'http/json'] as const;
 export interface TraceOptions {
   readonly protocol: (typeof PROTOCOLS)[number];
   readonly sampler: (typeof SAMPLERS)[number];
-  /** Share of traces that the two `traceidratio` samplers keep, from 0 to 1. */
+  /** Fraction of traces, from 0 to 1, that the two `traceidratio` samplers keep. */
   readonly ratio: number;
-  /** Whether the `traceparent` header of a request names the parent of its span. */
+  /** True: the `traceparent` header of a request names the parent of its span. */
   readonly readsParent: boolean;
 }
