@@ -17,7 +17,7 @@ import { installHooks, optionsWithoutController } from './pipeline.js';
 import { shutdownSignal, stopOnSignal } from './shutdown.js';
 import { poolShare, serviceStartedAt, WorkerGroup, workerIndex } from './workers.js';
 
-/** The program of the workers, even if the primary process runs `embedded.js`. It is next to this file in the bundle. */
+/** The program of the workers, even if the primary process runs `embedded.js`. The bundle has it next to this file. */
 const WORKER_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** `closed` resolves when the service has answered all requests and stopped after a signal. */
@@ -67,7 +67,11 @@ async function startService(serviceConfig: ServiceConfig): Promise<RunningServic
     authenticator: app.get(Authenticator),
     isDatabaseBusy: () => registry.servers().some((server) => server.isBulkWaiting),
   });
-  registerResourceMetrics(metrics, registry, app.get(DatabaseHealth), memory);
+  metrics.addResourceMetrics({
+    memory,
+    pools: () => new Map(registry.servers().map((server) => [server.id, server.usage()])),
+    databasesUp: () => app.get(DatabaseHealth).statusById(),
+  });
   offerMetrics(metrics.registry);
   mountDocs(app, optionsWithoutController(http));
   // Only one worker logs the warnings.
@@ -75,19 +79,6 @@ async function startService(serviceConfig: ServiceConfig): Promise<RunningServic
   await app.listen(http.port, http.host);
   logger.info(`AgentOS session service listening on :${http.port}`);
   return { closed: stopOnSignal(app, tracing) };
-}
-
-function registerResourceMetrics(
-  metrics: ServiceMetrics,
-  registry: DatabaseRegistry,
-  health: DatabaseHealth,
-  memory: MemoryBudget,
-): void {
-  metrics.addResourceMetrics({
-    memory,
-    pools: () => new Map(registry.servers().map((server) => [server.id, server.usage()])),
-    databasesUp: () => health.statusById(),
-  });
 }
 
 /** The version in the nearest package.json of a parent folder, which is the same file for sources and build. */

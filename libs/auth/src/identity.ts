@@ -10,7 +10,7 @@ export interface Caller {
   readonly userId: string | undefined;
   /** Restricts the caller to sessions of `userId`; the request's user_id is ignored. */
   readonly isIsolated: boolean;
-  /** The db_ids that the caller may use; undefined: all. */
+  /** The db_ids that the caller may use; undefined: all databases. */
   readonly databaseIds: ReadonlySet<string> | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface Identity {
   readonly scopes: readonly string[];
   /** True if the caller needs the scope that the route requires. */
   readonly isBoundByScopes: boolean;
-  /** Seconds since 1970; undefined: never. */
+  /** Unix time in seconds; undefined: the token does not expire. */
   readonly expiresAt: number | undefined;
 }
 

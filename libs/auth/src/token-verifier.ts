@@ -14,8 +14,8 @@ import type { JwtOptions } from './auth-options.js';
 import type { VerificationKey } from './verification-keys.js';
 
 /**
- * Verifies JSON Web Tokens with AgentOS's error texts. If no key verifies the token, the last key's error is reported,
- * but "expired" with one key ends the search and is reported itself.
+ * Verifies JSON Web Tokens with AgentOS's error texts. If no key verifies the token, the error of the last key is
+ * reported. After a key for which the token is expired, no further key is tried.
  */
 export class TokenVerifier {
   constructor(private readonly options: JwtOptions) {}

@@ -25,7 +25,7 @@ export class DatabaseHealth {
     private readonly indicators: HealthIndicatorService,
   ) {}
 
-  /** One Terminus indicator per server. */
+  /** Returns one Terminus indicator per server. */
   databaseIndicators(): HealthIndicatorFunction[] {
     return this.registry.servers().map((server) => () => this.indicate(server));
   }
@@ -35,7 +35,7 @@ export class DatabaseHealth {
     return new Map(await Promise.all(servers.map(async (server) => [server.id, await this.isUp(server)] as const)));
   }
 
-  /** Only the default database is reported as down. If another one is down, the service is degraded: it serves the rest. */
+  /** Reports `down` only for the default database. Without another database, the service is only degraded. */
   private async indicate(server: DatabaseServer): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(server.id);
     // The report contains no error message, which would name hosts and users.

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isConnectionClosed } from './pipelining.js';
 import type { SlowClients, Transfer } from './timeouts.js';
 
-/** Memory of a complete body in multiples of its length: the bytes, and the parsed text or statement parameters. */
+/** A complete body is in memory twice: as bytes, and as text or as parameters of a statement. */
 const COPIES = 2;
 
 /** Receives the complete body, or the error that rejects the request. */

@@ -41,7 +41,6 @@ export function configModule(config: ServiceConfig): Promise<DynamicModule> {
   });
 }
 
-/** The provider token of a namespace. */
 export function configToken(namespace: keyof ServiceConfig): string {
   return getConfigToken(namespace);
 }

@@ -62,7 +62,7 @@ function parseMap(variable: string, map: string, expected: string, errors: strin
     errors.push(`${variable} must be a JSON object that maps each db_id to ${expected}`);
     return [];
   }
-  // JSON.parse would drop repeated keys and move numeric ones to the front.
+  // JSON.parse would drop repeated keys and move numeric keys to the front.
   const entries = [...entriesOf(asRaw(map))];
   const ids = entries.map(([id]) => id);
   const repeated = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
@@ -101,8 +101,8 @@ function checkDsn(dsn: string, errors: string[], label: string): void {
 }
 
 /**
- * Parses AGNO_DB_ACCESS: `{"eu": {"scopes": ["db:eu"], "claims": {"tenant": ["acme"]}}, "*": …}`. Undefined if it is not
- * a JSON object. An invalid rule becomes an empty rule, so that its db_id is checked as well; the start fails anyway.
+ * Parses AGNO_DB_ACCESS: `{"eu": {"scopes": ["db:eu"], "claims": {"tenant": ["acme"]}}, "*": …}`. Undefined if it
+ * is not a JSON object. An invalid rule becomes an empty rule, so that its db_id is also checked; the start fails anyway.
  */
 export function parseAccessRules(map: string, errors: string[] = []): ReadonlyMap<string, AccessRule> | undefined {
   const rules = parseJson(map);
