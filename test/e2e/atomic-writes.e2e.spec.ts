@@ -12,7 +12,7 @@ describe('concurrent writes', () => {
   });
   afterAll(() => service.stop());
 
-  it('keeps every one of several concurrent PATCHes of different fields', async () => {
+  it('keep the changes of every PATCH when they set different fields', async () => {
     for (let round = 0; round < 20; round++) {
       const path = `/sessions/patched-${round}`;
       await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: `patched-${round}` } });
@@ -29,7 +29,7 @@ describe('concurrent writes', () => {
     }
   });
 
-  it('creates a session id once and responds 409 to the other concurrent creates', async () => {
+  it('create a session with a given id once, and get a 409 for every other create', async () => {
     const body = { session_id: 'wanted', session_name: 'x' };
     const replies = await Promise.all(
       Array.from({ length: 20 }, () => call(service.baseUrl, '/sessions', { method: 'POST', body })),
@@ -38,7 +38,7 @@ describe('concurrent writes', () => {
     expect(statuses).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
   });
 
-  it('creates the tables once when many first writes arrive together', async () => {
+  it('all succeed as the first writes to an empty database, whose tables they create', async () => {
     const fresh = await createScratchDatabase();
     const another = await startSessionService({ AGNO_PG_DSN: fresh.dsn });
     try {

@@ -12,7 +12,7 @@ const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const PEM = publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 
-describe('attacks on authentication', () => {
+describe('the service under attacks on authentication', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
   const ann = { authorization: `Bearer ${rs256Token({ sub: 'ann', scopes: ALL }, privateKey)}` };
@@ -79,7 +79,7 @@ describe('attacks on authentication', () => {
     expect(await detailOf(`Bearer ${forged}`)).toEqual({ detail: 'Invalid token: Signature verification failed' });
   });
 
-  it('responds 431 to an oversized token and does not parse it', async () => {
+  it('responds 431 to a token that exceeds the header limit, and verifies a long token below it', async () => {
     const reply = await call(service.baseUrl, '/sessions', {
       headers: { authorization: `Bearer ${'a'.repeat(20_000)}` },
     });
@@ -177,7 +177,7 @@ describe('attacks on authentication', () => {
     },
   );
 
-  it('takes the owner from the token only, not from body, query or headers', async () => {
+  it('takes the owner of a new session from the token only, not from body, query or headers', async () => {
     const headers = { ...ann, 'x-user-id': 'bob', 'x-forwarded-user': 'bob' };
     const body = { session_id: 'anns', user_id: 'bob', owner: 'bob', sub: 'bob', created_at: 1, is_admin: true };
     const created = await call(service.baseUrl, '/sessions?user_id=bob', { method: 'POST', headers, body });

@@ -22,7 +22,7 @@ describe('a database connection that closes as soon as it is ready', () => {
     network.close();
   });
 
-  it('fails at most its request with 503 and does not crash the process', async () => {
+  it('fails requests only with 503 and does not crash the process', async () => {
     network.closeWhenReady();
     await until(async () => {
       const replies = await Promise.all(Array.from({ length: 8 }, () => call(service.baseUrl, '/sessions/s')));

@@ -5,7 +5,7 @@ import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { HMAC_SECRET, hs256Token } from '../support/signed-tokens.js';
 
-describe('AGNO_DB_ACCESS', () => {
+describe('the service with AGNO_DB_ACCESS', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
@@ -50,7 +50,7 @@ describe('AGNO_DB_ACCESS', () => {
     expect(reached).toEqual(expected);
   });
 
-  it('responds for a database closed to the caller as for an unknown one, also to writes', async () => {
+  it('responds for a database closed to the caller as for an unknown one, to reads and to writes', async () => {
     const headers = { authorization: `Bearer ${hs256Token({ scopes: ['db:eu'] })}` };
     for (const [method, path, body] of [
       ['POST', '/sessions', {}],
@@ -71,7 +71,7 @@ describe('AGNO_DB_ACCESS', () => {
     }
   });
 
-  it('responds 403 when the default database is closed to the caller', async () => {
+  it('responds 403 to a request without db_id when the default database is closed to the caller', async () => {
     const reply = await ask({ tenant: 'acme' }, '');
     expect([reply.status, reply.json]).toEqual([403, { detail: 'Insufficient permissions for the default database' }]);
     expect((await ask({ scopes: ['db:eu'] }, '')).status).toBe(200);

@@ -4,7 +4,7 @@ import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-describe('exposure without authentication', () => {
+describe('the exposed service', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe('exposure without authentication', () => {
     },
   );
 
-  it('lets no page of another origin read responses, with or without a preflight', async () => {
+  it('allows no CORS origin but the configured one, in requests and in preflights', async () => {
     for (const origin of [
       'https://evil.example',
       'null',
@@ -49,7 +49,7 @@ describe('exposure without authentication', () => {
     await expect(startSessionService(env)).rejects.toThrow(/AGNO_CORS_ORIGINS must be origins/);
   });
 
-  it('discloses neither hosts nor reasons of failures in open routes', async () => {
+  it('discloses neither hosts nor reasons of failures in /readyz, which needs no token', async () => {
     const { text } = await call(service.baseUrl, '/readyz');
     expect(text).toContain('away');
     expect(text).not.toMatch(/127\.0\.0\.1|hush|nobody|ECONN|refused/);

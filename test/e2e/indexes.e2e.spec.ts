@@ -26,7 +26,7 @@ describe('the index command', () => {
     return rows.map(({ name }) => name).sort();
   }
 
-  it('prints its plan by default, builds with --apply, removes with --remove, and leaves other indexes alone', async () => {
+  it('prints its statements by default, executes them with --apply, and drops only its own indexes with --remove', async () => {
     const { stdout } = await run();
     expect(stdout).toContain('CREATE INDEX CONCURRENTLY');
     expect(await indexes()).toEqual([]);
@@ -39,7 +39,7 @@ describe('the index command', () => {
     expect(await database.sql("SELECT indexname FROM pg_indexes WHERE tablename = 'agno_sessions'")).toHaveLength(1);
   });
 
-  it('fails with a clear message when the database id is unknown', async () => {
+  it('fails with "No database is configured with id" when --db is unknown', async () => {
     await expect(run('--db', 'nope')).rejects.toThrow("No database is configured with id 'nope'");
   });
 });

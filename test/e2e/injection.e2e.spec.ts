@@ -25,7 +25,7 @@ describe('injection', () => {
   });
   afterAll(() => service.stop());
 
-  it.each(SQL)('treats %s as data in every parameter, path and body', async (fragment) => {
+  it.each(SQL)('of SQL is prevented: %s is treated as data in every parameter, path and body', async (fragment) => {
     const encoded = encodeURIComponent(fragment);
     for (const name of ['user_id', 'component_id', 'session_name', 'sort_by', 'db_id', 'table', 'type', 'limit']) {
       const { status, text: body } = await call(service.baseUrl, `/sessions?${name}=${encoded}`);
@@ -53,7 +53,7 @@ describe('injection', () => {
     ]);
   });
 
-  it('stores and returns keys that are special in JavaScript like any other', async () => {
+  it('through keys that are special in JavaScript is prevented: they are stored and returned like any other', async () => {
     const state = '{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}},"toString":1}';
     const reply = await fetch(`${service.baseUrl}/sessions/kept?__proto__[isAdmin]=true`, {
       method: 'PATCH',
@@ -67,7 +67,7 @@ describe('injection', () => {
     expect(created.text).not.toMatch(/isAdmin|polluted/);
   });
 
-  it('escapes line breaks and terminal codes in log lines', async () => {
+  it('into log lines is prevented: line breaks and terminal codes are escaped', async () => {
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, session_data, created_at)
       VALUES (E'x\\n{"level":"fatal","message":"forged"}\\u001b[31m', 'agent', '{"session_state": []}', 1)`);
     const id = encodeURIComponent('x\n{"level":"fatal","message":"forged"}\u001b[31m');

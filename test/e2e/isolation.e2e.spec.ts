@@ -10,7 +10,7 @@ const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 const DATABASES = ['v3', 'v2', 'mixed'] as const;
 const RUN = { run_id: 'run', agent_id: 'a', messages: [{ id: 'm', role: 'user', content: 'hush', created_at: 1 }] };
 
-/** Every route of a session; `{id}` stands for the session id. */
+/** Requests to every route of a session. The tests replace `{id}` by a session id. */
 const ROUTES: readonly (readonly [method: string, path: string, body: object | undefined])[] = (
   [
     ['GET', '/sessions/{id}'],
@@ -32,7 +32,7 @@ const ROUTES: readonly (readonly [method: string, path: string, body: object | u
   ] satisfies [string, string, object?][]
 ).map(([method, path, body]) => [method, path, body]);
 
-describe('user isolation', () => {
+describe('the service with user isolation', () => {
   const databases = new Map<string, ScratchDatabase>();
   let service: ServerProcess;
 
@@ -89,14 +89,14 @@ describe('user isolation', () => {
     ];
   }
 
-  /** The visible parts of a response, without headers that differ every time and with the id replaced. */
+  /** Status, headers and body, with the session id replaced and without the headers that differ in every response. */
   function visible(reply: ApiResponse, id: string): unknown {
     const headers = Object.fromEntries(reply.headers);
     for (const name of ['date', 'x-request-id', 'content-length']) delete headers[name];
     return { status: reply.status, headers, body: reply.text.replaceAll(id, '{id}') };
   }
 
-  describe.each(DATABASES)('in database %s', (database) => {
+  describe.each(DATABASES)('on a %s database', (database) => {
     it.each(ROUTES)(
       "responds to %s %s for another user's session as for a missing one, and changes no row",
       async (method, path, body) => {
@@ -118,7 +118,7 @@ describe('user isolation', () => {
       },
     );
 
-    it("serves every read route of the caller's own session", async () => {
+    it("serves the caller's own session on every read route", async () => {
       for (const path of ['', '/runs', '/run-previews', '/runs/run-mine']) {
         expect((await as('ann')('GET', `/sessions/mine${path}?db_id=${database}&user_id=bob`)).status).toBe(200);
       }
@@ -134,7 +134,7 @@ describe('user isolation', () => {
       },
     );
 
-    it('creates sessions for the caller, whatever user the request names, and does not disclose that an id is taken', async () => {
+    it("makes the caller the owner of a new session, and does not say in a 409 that another user's session has the id", async () => {
       const created = await as('zoe')('POST', `/sessions?db_id=${database}&user_id=bob`, {
         session_id: 'zoes',
         user_id: 'bob',
@@ -153,7 +153,7 @@ describe('user isolation', () => {
       expect((await as('zoe')('DELETE', `/sessions/zoes?db_id=${database}`)).status).toBe(204);
     });
 
-    it("deletes only the caller's own sessions of a list of ids", async () => {
+    it("deletes only the caller's own sessions when a list of ids names others too", async () => {
       await as('zoe')('POST', `/sessions?db_id=${database}`, { session_id: 'zoes' });
       const body = { session_ids: ['zoes', 'theirs', 'nobodys'], session_types: ['agent', 'agent', 'agent'] };
       expect((await as('zoe')('DELETE', `/sessions?db_id=${database}&user_id=bob`, body)).status).toBe(204);
@@ -161,7 +161,7 @@ describe('user isolation', () => {
       expect(left?.map((row) => row['session_id'])).toEqual(['mine', 'nobodys', 'theirs']);
     });
 
-    it('shows all sessions to an admin, whose user_id filter works as without isolation', async () => {
+    it("lists the sessions of all users for an admin, and applies the admin's user_id filter", async () => {
       const admin = as('ann', ['agent_os:admin']);
       expect((await admin('GET', `/sessions?db_id=${database}`)).json).toMatchObject({ meta: { total_count: 3 } });
       expect((await admin('GET', `/sessions?db_id=${database}&user_id=bob`)).json).toMatchObject({

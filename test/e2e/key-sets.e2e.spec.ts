@@ -40,7 +40,7 @@ describe('a JWKS of an identity provider', () => {
 
   const ask = (token: string) => call(service.baseUrl, '/sessions', { headers: { authorization: `Bearer ${token}` } });
 
-  it('is fetched with the first token only; while it is unavailable the response is a 503 without details', async () => {
+  it('is fetched when the first token arrives; if that fails, the response is a 503 without details', async () => {
     expect(fetches).toBe(0);
     isDown = true;
     const reply = await ask(rs256Token({ sub: 'ann' }, first.privateKey, { kid: 'one' }));
@@ -48,7 +48,7 @@ describe('a JWKS of an identity provider', () => {
     isDown = false;
   });
 
-  it('verifies tokens by their kid and is fetched once for many', async () => {
+  it('verifies tokens by their kid and is fetched only once for several tokens', async () => {
     const before = fetches;
     for (const sub of ['ann', 'bob', 'zoe']) {
       expect((await ask(rs256Token({ sub }, first.privateKey, { kid: 'one' }))).status).toBe(200);
@@ -65,13 +65,13 @@ describe('a JWKS of an identity provider', () => {
     expect(fetches - before).toBeLessThanOrEqual(1);
   });
 
-  it('keeps verifying tokens of known keys while the provider is down', async () => {
+  it('still verifies tokens of known keys while the provider is down', async () => {
     isDown = true;
     expect((await ask(rs256Token({ sub: 'new' }, first.privateKey, { kid: 'one' }))).status).toBe(200);
     isDown = false;
   });
 
-  it('rejects the signature of another key under a known kid', async () => {
+  it('rejects a token whose kid names another key than the one that signed it', async () => {
     keys = [jwk('one', first.publicKey), jwk('two', second.publicKey)];
     const reply = await ask(rs256Token({ sub: 'ann' }, second.privateKey, { kid: 'one' }));
     expect(reply.json).toEqual({ detail: 'Invalid token: Signature verification failed' });

@@ -9,8 +9,8 @@ import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
-/** Longest response that is sent with a Content-Length; a longer one is streamed in chunks. */
-const SHARE_BYTES = 4_194_304;
+/** Size in bytes up to which a response has a Content-Length. A larger response is chunked. */
+const CONTENT_LENGTH_LIMIT = 4_194_304;
 const MEGABYTE = 1_000_000;
 const POOL_SIZE = 4;
 
@@ -18,7 +18,7 @@ const POOL_SIZE = 4;
 const OPEN = `SELECT count(*)::int AS open FROM pg_stat_activity
   WHERE datname = current_database() AND application_name = 'agno-session-service' AND state <> 'idle'`;
 
-/** SQL expression for the JSON of run number `number`, with `bytes` bytes of text. */
+/** SQL expression for the JSON of a run with the given number and `bytes` bytes of text. */
 const run = (number: string, bytes: number | string) => `jsonb_build_object('run_id', 'r' || ${number}, 'agent_id', 'a',
   'content', repeat('c', 10), 'created_at', 1700000000 + ${number}, 'messages', jsonb_build_array(
     jsonb_build_object('id', 'm' || ${number}, 'role', 'user', 'content', 'question ' || ${number}),
@@ -35,7 +35,7 @@ async function start(dsn: string, env: Record<string, string> = {}): Promise<Ser
   return service;
 }
 
-/** Sends a GET and waits for the response without reading it. */
+/** Sends a GET, waits until the first bytes of the response arrive, and leaves them unread. */
 async function stalledGet({ baseUrl }: ServerProcess, path: string, version = '1.1'): Promise<Socket> {
   const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1');
   socket.on('error', () => undefined);
@@ -45,7 +45,7 @@ async function stalledGet({ baseUrl }: ServerProcess, path: string, version = '1
   return socket;
 }
 
-/** Reads until the connection closes. `isWhole` is false when it was reset. */
+/** Reads until the connection closes. `isWhole` is false when the connection was reset. */
 async function readAll(socket: Socket): Promise<{ text: string; isWhole: boolean }> {
   const parts: Buffer[] = [];
   let isWhole = false;
@@ -57,37 +57,37 @@ async function readAll(socket: Socket): Promise<{ text: string; isWhole: boolean
   return { text: Buffer.concat(parts).toString('latin1'), isWhole };
 }
 
+let database: ScratchDatabase;
+
+beforeAll(async () => {
+  database = await createScratchDatabase();
+  const service = await startSessionService({ AGNO_PG_DSN: database.dsn });
+  await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'empty', agent_id: 'a' } });
+  await service.stop();
+  await store('large', 60, MEGABYTE);
+});
+
+/** Stores a session with `runs` runs of `bytes` bytes each in the runs table. */
+async function store(id: string, runs: number, bytes: number | string): Promise<void> {
+  await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at)
+    VALUES ('${id}', 'agent', 'a', 1)`);
+  await database.sql(`INSERT INTO ai.agno_runs (run_id, session_id, run_type, run_index, run_data, created_at)
+    SELECT '${id}' || i, '${id}', 'agent', i, ${run('i', bytes)}, 1 FROM generate_series(1, ${runs}) i`);
+}
+
+const openStatements = async () => (await database.sql(OPEN))[0]?.['open'] as number;
+const holdsNothing = async ({ baseUrl }: ServerProcess) =>
+  /memory_budget_used_bytes 0$/m.test((await call(baseUrl, '/metrics')).text);
+const usedConnections = async (service: ServerProcess) =>
+  (await scrapeMetrics(service)).get('db_client_connection_count{db_id="default",state="used"}');
+const nothingIsOpen = () => until(async () => (await openStatements()) === 0);
+
 describe('a large response', () => {
-  let database: ScratchDatabase;
-
-  beforeAll(async () => {
-    database = await createScratchDatabase();
-    const service = await startSessionService({ AGNO_PG_DSN: database.dsn });
-    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'empty', agent_id: 'a' } });
-    await service.stop();
-    await store('large', 60, MEGABYTE);
-  });
-
-  /** Stores a session with `runs` runs of `bytes` bytes each in the runs table. */
-  async function store(id: string, runs: number, bytes: number | string): Promise<void> {
-    await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at)
-      VALUES ('${id}', 'agent', 'a', 1)`);
-    await database.sql(`INSERT INTO ai.agno_runs (run_id, session_id, run_type, run_index, run_data, created_at)
-      SELECT '${id}' || i, '${id}', 'agent', i, ${run('i', bytes)}, 1 FROM generate_series(1, ${runs}) i`);
-  }
-
-  const openStatements = async () => (await database.sql(OPEN))[0]?.['open'] as number;
-  const holdsNothing = async ({ baseUrl }: ServerProcess) =>
-    /memory_budget_used_bytes 0$/m.test((await call(baseUrl, '/metrics')).text);
-  const usedConnections = async (service: ServerProcess) =>
-    (await scrapeMetrics(service)).get('db_client_connection_count{db_id="default",state="used"}');
-  const nothingIsOpen = () => until(async () => (await openStatements()) === 0);
-
   it('has a Content-Length up to 4 MiB and is chunked beyond', async () => {
     const service = await start(database.dsn);
     for (const [id, bytes] of [
-      ['below', SHARE_BYTES - 2_000],
-      ['above', SHARE_BYTES + 2_000],
+      ['below', CONTENT_LENGTH_LIMIT - 2_000],
+      ['above', CONTENT_LENGTH_LIMIT + 2_000],
     ] as const) {
       await store(id, 1, bytes);
       const { headers, json } = await call(service.baseUrl, `/sessions/${id}/runs`);
@@ -100,7 +100,7 @@ describe('a large response', () => {
     }
   });
 
-  it('returns all runs in order in runs, run-previews and detail', async () => {
+  it('contains all runs of the session in order, for runs, run-previews and detail', async () => {
     const service = await start(database.dsn);
     const ids = Array.from({ length: 60 }, (_, index) => `r${index + 1}`);
     const { json: runs }: { json: { run_id: string }[] } = await call(service.baseUrl, '/sessions/large/runs');
@@ -118,7 +118,7 @@ describe('a large response', () => {
     await nothingIsOpen();
   });
 
-  it('has the session name of the first run with a user message, wherever that run is', async () => {
+  it('takes the session name from the first run with a user message, at any position among the runs', async () => {
     const service = await start(database.dsn);
     for (const naming of [1, 30, 57, 60, 61]) {
       await store(`named-by-${naming}`, 60, 200_000);
@@ -151,7 +151,7 @@ describe('a large response', () => {
     expect(json.filter(({ content }) => content === 'of the table')).toHaveLength(hasTable ? 12 : 0);
   });
 
-  it('lists 100,000 sessions with their exact count in less than 120 MB', async () => {
+  it('can list 100,000 sessions with their exact count in less than 120 MB of memory', async () => {
     const many = await createScratchDatabase();
     const service = await start(many.dsn);
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's0' } });
@@ -172,7 +172,7 @@ describe('a large response', () => {
     expect(peakMegabytes(service.pid) - before).toBeLessThan(120);
   });
 
-  it('takes less than 120 MB for a run of 300,000 empty messages', async () => {
+  it('takes less than 120 MB of memory for a run of 300,000 empty messages', async () => {
     // With a large heap or the default nursery (up to 128 MB) uncollected garbage would count as peak memory.
     const service = await start(database.dsn, { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=8' });
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at)
@@ -186,7 +186,7 @@ describe('a large response', () => {
     expect(peakMegabytes(service.pid) - before).toBeLessThan(120);
   });
 
-  it('takes less than 120 MB, also for three 60 MB responses at a time', async () => {
+  it('takes less than 120 MB of memory when three responses of 60 MB are sent at a time', async () => {
     const service = await start(database.dsn);
     const before = peakMegabytes(service.pid);
     const path = '/sessions/large/runs';
@@ -197,7 +197,7 @@ describe('a large response', () => {
     expect(peakMegabytes(service.pid) - before).toBeLessThan(120);
   });
 
-  it('returns the whole session after a rename and a PATCH', async () => {
+  it('contains the whole session after a rename and after a PATCH', async () => {
     const service = await start(database.dsn);
     await store('changed', 20, MEGABYTE);
     const renamed: { status: number; json: Detail } = await call(
@@ -235,7 +235,7 @@ describe('a large response', () => {
   });
 
   it.each(['1.0', '1.1'])(
-    'is reset instead of ended when its database connection breaks (HTTP/%s)',
+    'ends with a connection reset when its database connection breaks (HTTP/%s)',
     async (version) => {
       const service = await start(database.dsn);
       const socket = await stalledGet(service, '/sessions/large/runs', version);
@@ -249,7 +249,7 @@ describe('a large response', () => {
     },
   );
 
-  it('is reset at the request timeout while rows are still unread', async () => {
+  it('ends with a connection reset at the request timeout when its client reads nothing', async () => {
     const service = await start(database.dsn, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_500)) });
     const socket = await stalledGet(service, '/sessions/large/runs');
     expect(await openStatements()).toBe(1);
@@ -268,28 +268,7 @@ describe('a large response', () => {
     await until(() => holdsNothing(service));
   });
 
-  it('returns its memory to the budget, as do requests that time out or whose client disconnects', async () => {
-    const service = await start(database.dsn, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_500)) });
-    const lock = await database.lock('ai.agno_sessions');
-    const body = { session_state: { text: 'x'.repeat(MEGABYTE) } };
-    const late = call(service.baseUrl, '/sessions/empty', { method: 'PATCH', body });
-    const left = new AbortController();
-    const gone = fetch(`${service.baseUrl}/sessions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: left.signal,
-    });
-    await until(async () => (await openStatements()) === 2);
-    left.abort();
-    await expect(gone).rejects.toThrow();
-    expect(await holdsNothing(service)).toBe(false);
-    expect((await late).status).toBe(504);
-    await until(() => holdsNothing(service));
-    await lock.release();
-  });
-
-  it('releases its connection and memory when the deadline passes before its first row', async () => {
+  it('releases its database connection and memory when the request times out before the first row', async () => {
     const service = await start(database.dsn, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_500)) });
     const lock = await database.lock('ai.agno_runs');
     expect((await call(service.baseUrl, '/sessions/large/runs')).status).toBe(504);
@@ -299,7 +278,7 @@ describe('a large response', () => {
     expect((await call(service.baseUrl, '/sessions/large/runs')).status).toBe(200);
   });
 
-  it('shares half of the pool with other large responses; one more waits and is then rejected with 503', async () => {
+  it('is rejected with 503 at the queue timeout when other large responses use half of the pool', async () => {
     const service = await start(database.dsn, { AGNO_QUEUE_TIMEOUT_MS: String(scaled(1_000)) });
     const readers = [await stalledGet(service, '/sessions/large/runs'), await stalledGet(service, '/sessions/large')];
     expect(await openStatements()).toBe(POOL_SIZE / 2);
@@ -319,8 +298,33 @@ describe('a large response', () => {
     const [row] = await database.sql("SELECT metadata FROM ai.agno_sessions WHERE session_id = 'large'");
     expect(row).toEqual({ metadata: { late: 1 } });
   });
+});
 
-  it('leaves connections for other requests when lists are slow', async () => {
+describe('the memory of a request', () => {
+  it('is returned to the budget when the request times out or its client disconnects', async () => {
+    const service = await start(database.dsn, { AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_500)) });
+    const lock = await database.lock('ai.agno_sessions');
+    const body = { session_state: { text: 'x'.repeat(MEGABYTE) } };
+    const late = call(service.baseUrl, '/sessions/empty', { method: 'PATCH', body });
+    const left = new AbortController();
+    const gone = fetch(`${service.baseUrl}/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: left.signal,
+    });
+    await until(async () => (await openStatements()) === 2);
+    left.abort();
+    await expect(gone).rejects.toThrow();
+    expect(await holdsNothing(service)).toBe(false);
+    expect((await late).status).toBe(504);
+    await until(() => holdsNothing(service));
+    await lock.release();
+  });
+});
+
+describe('slow lists', () => {
+  it('leave connections for other requests', async () => {
     const service = await start(database.dsn);
     const lock = await database.lock('ai.agno_runs');
     const lists = Array.from({ length: 3 * POOL_SIZE }, () => call(service.baseUrl, '/sessions'));
@@ -332,7 +336,7 @@ describe('a large response', () => {
   });
 });
 
-describe('connections beyond the limit', () => {
+describe('connections beyond AGNO_MAX_CONNECTIONS', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
@@ -343,7 +347,7 @@ describe('connections beyond the limit', () => {
   });
   afterAll(() => service.stop());
 
-  it('close the connections that have been idle longest', async () => {
+  it('cause the connections that have been idle longest to be closed', async () => {
     const sockets: Socket[] = [];
     const closed: number[] = [];
     for (let index = 0; index < 12; index++) {

@@ -6,7 +6,7 @@ import { startSessionService } from '../support/session-service.js';
 
 const MEGABYTE = 1_048_576;
 
-describe('large and unusual JSON', () => {
+describe('the service with large and unusual JSON', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
 
@@ -67,7 +67,7 @@ describe('large and unusual JSON', () => {
     expect(run?.run_input).toMatch(/^\{\n {2}"a": \{\n {4}"a": [\s\S]*…$/);
   });
 
-  it('serves an input that is nested 3,000 levels deep', async () => {
+  it('serves a stored run whose input is nested 3,000 levels deep', async () => {
     await store('deep', '{"run_id":"deep","agent_id":"a"}');
     const deep = `${'['.repeat(3_000)}${']'.repeat(3_000)}`;
     const update =

@@ -10,7 +10,7 @@ const RUNS = [
   { run_id: 'r2', agent_id: 'a', messages: [{ id: 'm2', role: 'assistant', content: 'second', created_at: 2 }] },
 ];
 
-describe('storage layouts', () => {
+describe('the service on AgentOS tables', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
 
@@ -27,7 +27,7 @@ describe('storage layouts', () => {
     expect(await database.sql("SELECT 1 FROM pg_namespace WHERE nspname = 'ai'")).toEqual([]);
   });
 
-  it('creates the tables of agno 3.1.10 with the first session, indexes and versions included', async () => {
+  it('creates the tables, indexes and schema versions of agno 3.1.10 with the first session', async () => {
     expect((await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } })).status).toBe(201);
     const indexes = await database.sql("SELECT indexname FROM pg_indexes WHERE schemaname = 'ai' ORDER BY 1");
     expect(indexes.map((row) => row['indexname'])).toEqual([
@@ -65,7 +65,7 @@ describe('storage layouts', () => {
     ]);
   });
 
-  it('stores nothing when a run belongs to another session', async () => {
+  it('responds 409 and stores nothing when a run of a new session belongs to another session', async () => {
     const body = { session_id: 'thief', runs: [{ run_id: 'r1', agent_id: 'a' }] };
     expect((await call(service.baseUrl, '/sessions', { method: 'POST', body })).status).toBe(409);
     expect((await call(service.baseUrl, '/sessions/thief')).status).toBe(404);
@@ -100,7 +100,7 @@ describe('storage layouts', () => {
     }
   });
 
-  it('deletes the rows of a session in tables that were created after the start', async () => {
+  it("deletes a session's rows also from tables that were created after the service started", async () => {
     await database.sql(`CREATE TABLE ai.agno_compactions (compaction_id varchar PRIMARY KEY, session_id varchar);
       INSERT INTO ai.agno_compactions VALUES ('c1', 'seeded'), ('c2', 'other')`);
     expect((await call(service.baseUrl, '/sessions/seeded', { method: 'DELETE' })).status).toBe(204);

@@ -14,11 +14,11 @@ const MAX_INT64 = '9223372036854775807';
 const LATE_BODY = '{"session_id":"late"}';
 const LATE_HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${LATE_BODY.length}\r\n\r\n`;
 
-/** Each line of docs/limits.md: the largest accepted value, and the status for the smallest rejected one. */
-describe('limits', () => {
+/** Tests the lines of docs/limits.md: the largest accepted value, and the status for a larger one. */
+describe('the service at its limits', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
-  /** The same service with short timeouts. */
+  /** A second process on the same database, with short timeouts. */
   let impatient: ServerProcess;
 
   beforeAll(async () => {
@@ -27,8 +27,8 @@ describe('limits', () => {
       startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT) }),
       startSessionService({
         AGNO_PG_DSN: database.dsn,
-        // Node checks for late requests every 2 s, which must happen before the service closes the idle connection, after
-        // twice this timeout.
+        // The service closes an idle connection after twice this timeout. By then Node, which checks for late requests
+        // every 2 s, must have sent its 408.
         AGNO_REQUEST_TIMEOUT_MS: String(scaled(3_000)),
         AGNO_STATEMENT_TIMEOUT_MS: String(scaled(1_000)),
         AGNO_QUEUE_TIMEOUT_MS: String(scaled(500)),
@@ -139,7 +139,7 @@ describe('limits', () => {
   it.concurrent.each([
     ['a request', '', `${LATE_HEAD}${LATE_BODY}`],
     ['the end of a body', `${LATE_HEAD}${LATE_BODY.slice(0, 1)}`, LATE_BODY.slice(1)],
-  ])('does not execute a request after its 408: %s arrives late', async (_, early, late) => {
+  ])('does not execute a request after its 408 when %s arrives late', async (_, early, late) => {
     const socket = connect({ port: Number(new URL(impatient.baseUrl).port), host: '127.0.0.1', allowHalfOpen: true });
     socket.write(early);
     const [refusal] = (await once(socket, 'data')) as [Buffer];

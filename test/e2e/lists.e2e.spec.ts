@@ -42,7 +42,7 @@ describe('lists during concurrent writes', () => {
     expect((await list()).meta.total_count).toBe(before);
   });
 
-  it('compare the name filter with the first 10,000 characters of names', async () => {
+  it('compare the name filter with the first 10,000 characters of each name', async () => {
     const body = { session_id: 'long-name', session_name: `${'ö'.repeat(9_996)}nearFAR` };
     await call(service.baseUrl, '/sessions', { method: 'POST', body });
     const found = async (name: string) => (await list(`&session_name=${name}`)).meta.total_count;

@@ -4,7 +4,7 @@ import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-/** Each of these numbers takes a few bytes in the table and 131,072 digits in a response. */
+/** SQL expression for a JSON array of numbers that each take a few bytes on disk and 131,072 digits in a response. */
 const NUMBERS = (count: number) => `to_jsonb(array_fill(1e131071::numeric, array[${count}]))`;
 
 describe('a session with a value that is small on disk but huge as text', () => {
@@ -23,7 +23,7 @@ describe('a session with a value that is small on disk but huge as text', () => 
   it.each([
     ['longer than a JavaScript string', 4_200],
     ['longer than PostgreSQL can print', 9_000],
-  ])('gets a 500 for its detail while other requests succeed: the value is %s', async (_, count) => {
+  ])('gets a 500 for its detail, while other requests succeed, when the value is %s', async (_, count) => {
     await database.sql(`UPDATE ai.agno_sessions SET metadata = ${NUMBERS(count)} WHERE session_id = 'long'`);
     const logged = service.output().length;
     const { status, text } = await call(service.baseUrl, '/sessions/long');
@@ -49,7 +49,7 @@ describe('a session with a value that is small on disk but huge as text', () => 
     ]);
   });
 
-  it('is renamed with 200 and the value as null, because an applied change must not be reported as an error', async () => {
+  it('can be renamed: the response is 200 with null for the value, because an applied change must not be reported as an error', async () => {
     await database.sql(`UPDATE ai.agno_sessions SET metadata = ${NUMBERS(4_200)} WHERE session_id = 'long'`);
     const rename = { method: 'POST', body: { session_name: 'renamed' } };
     const { status, json } = await call(service.baseUrl, '/sessions/long/rename', rename);

@@ -7,7 +7,7 @@ import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 const LARGE_RUN = '/sessions/large/runs/r';
-/** More than the kernel's socket buffers take. */
+/** Size of a response in bytes, more than the kernel's socket buffers take. */
 const LARGE = 12_000_000;
 const INVALID_REQUEST = '{"detail":"Invalid HTTP request received."}';
 
@@ -40,7 +40,7 @@ describe('malformed requests', () => {
     expect(await ask(head)).toBe(`400 ${INVALID_REQUEST}`);
   });
 
-  it('are answered with 400 for a chunk without a size, although the route is waiting for the body', async () => {
+  it('are answered with 400 when a chunk size is invalid, even while the route is reading the body', async () => {
     const head = 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked';
     expect(await ask(head, 'zz\r\n{}\r\n0\r\n\r\n')).toBe(`400 ${INVALID_REQUEST}`);
   });
@@ -50,12 +50,12 @@ describe('malformed requests', () => {
     expect(await ask(`GET /${'a'.repeat(70_000)} HTTP/1.1\r\nHost: x`)).toBe(expected);
   });
 
-  it('are answered with 405 or 404 when they are CONNECT, like any method that a path does not have', async () => {
+  it('are answered with 405 for CONNECT to a known path, and with 404 for CONNECT to an unknown one', async () => {
     expect(await ask('CONNECT /sessions HTTP/1.1\r\nHost: x')).toBe('405 {"detail":"Method Not Allowed"}');
     expect(await ask('CONNECT elsewhere:443 HTTP/1.1\r\nHost: x')).toBe('404 {"detail":"Not Found"}');
   });
 
-  it('are answered even while the client is still sending the rejected body', async () => {
+  it('are answered while the client is still sending their body', async () => {
     for (let round = 0; round < 10; round++) {
       const head = 'POST /\u00fc HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000';
       expect(await ask(head, Buffer.alloc(4_000_000, 'a'))).toBe(`400 ${INVALID_REQUEST}`);
@@ -70,7 +70,7 @@ describe('malformed requests', () => {
   it.each([
     ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n', 404],
     ['an invalid request', 'none\r\n\r\n', 400],
-  ])('are answered after the large response before them: %s', async (_, bytes, status) => {
+  ])('are answered only after the large response to the previous request: %s', async (_, bytes, status) => {
     await storeLargeRun();
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();
@@ -82,7 +82,7 @@ describe('malformed requests', () => {
     expect(client.text.length).toBeGreaterThan(LARGE);
   });
 
-  it('do not write an error into a response that is already being sent', async () => {
+  it('add no error to a response that is already being sent', async () => {
     await storeLargeRun();
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();

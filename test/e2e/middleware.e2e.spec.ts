@@ -11,10 +11,10 @@ import { scaled } from '../support/time-scale.js';
 const TABLE = 'ai.agno_sessions';
 const REQUEST_TIMEOUT_MS = scaled(2_000);
 
-describe('request handling', () => {
+describe('the request pipeline', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
-  /** The same service with a short request timeout. */
+  /** A second process on the same database, with a short request timeout. */
   let impatient: ServerProcess;
 
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('request handling', () => {
     [422, 'GET', '/sessions?limit=0'],
     [200, 'GET', '/docs'],
     [304, 'GET', '/openapi.json'],
-  ])('sends and logs the request id of a %i to %s %s', async (status, method, path) => {
+  ])('sends and logs the request id of a %i response to %s %s', async (status, method, path) => {
     const id = `id-${status}`;
     const headers = { 'x-request-id': id, 'if-none-match': '*' };
     const reply = await call(service.baseUrl, path, { method, headers });
@@ -66,7 +66,7 @@ describe('request handling', () => {
     expect(await logged(id)).toMatchObject({ method, status });
   });
 
-  it('logs one line with route template, db_id and the client address from a trusted proxy', async () => {
+  it('logs one line per request, with route template, db_id and the client address from a trusted proxy', async () => {
     const headers = { 'x-request-id': 'logged-1', 'x-forwarded-for': '203.0.113.9', authorization: 'Bearer hush' };
     await call(service.baseUrl, '/sessions/s?session_name=secret', { headers });
     const line = await logged('logged-1');
@@ -144,7 +144,7 @@ describe('request handling', () => {
     await until(async () => (await database.waitersFor(TABLE)) === 0);
   });
 
-  it('responds 413 to an oversized Content-Length before the body is sent, and keeps serving', async () => {
+  it('responds 413 to an oversized Content-Length before the body is sent', async () => {
     const announced = request(`${service.baseUrl}/sessions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'content-length': '20000000', 'x-request-id': 'too-large' },

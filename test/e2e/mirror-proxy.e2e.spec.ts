@@ -17,7 +17,8 @@ import { RawConnection } from '../support/raw-http.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-const MANY = 400; // more than the comparison queue holds
+/** Number of concurrent requests, more than the comparison queue holds. */
+const MANY = 400;
 
 async function serve(listener: RequestListener): Promise<{ url: string; server: Server; close(): Promise<void> }> {
   const server = createServer(listener).listen(0, '127.0.0.1');
@@ -33,7 +34,7 @@ async function serve(listener: RequestListener): Promise<{ url: string; server: 
   };
 }
 
-describe('mirror proxy in front of Python', () => {
+describe('the mirror proxy in front of Python', () => {
   let python: ServerProcess;
   let ours: ServerProcess;
 
@@ -47,7 +48,7 @@ describe('mirror proxy in front of Python', () => {
   });
   afterAll(() => Promise.all([python.stop(), ours.stop()]));
 
-  /** A response without the headers that differ every time. */
+  /** The response to a GET, without the headers that differ in every response. */
   const seen = async (baseUrl: string) => {
     const { status, headers, text } = await call(baseUrl, '/sessions/s');
     const kept = [...headers].filter(([name]) => !['x-request-id', 'date', 'connection', 'keep-alive'].includes(name));
@@ -56,7 +57,7 @@ describe('mirror proxy in front of Python', () => {
 
   const severalTimes = (baseUrl: string) => Promise.all(Array.from({ length: MANY }, () => seen(baseUrl)));
 
-  it('compares forwarded responses with those of our service', async () => {
+  it('forwards requests to Python and compares the responses with those of our service', async () => {
     const proxy = await startMirrorProxy(python.baseUrl, ours.baseUrl);
     const direct = await seen(python.baseUrl);
     for (let times = 0; times < 20; times++) expect(await seen(proxy.baseUrl)).toEqual(direct);
@@ -75,7 +76,7 @@ describe('mirror proxy in front of Python', () => {
     ['hangs', (_: IncomingMessage) => undefined],
     ['resets its connections', (request: IncomingMessage) => request.socket.destroy()],
   ])(
-    'returns the responses of Python unchanged while our service %s, and counts dropped comparisons',
+    'returns the responses of Python unchanged while our service %s, and counts failed and dropped comparisons',
     async (_, behave) => {
       const broken = await serve(behave);
       const proxy = await startMirrorProxy(python.baseUrl, broken.url);
@@ -113,7 +114,7 @@ describe('mirror proxy in front of Python', () => {
   });
 });
 
-describe('mirror proxy forwarding', () => {
+describe('the mirror proxy as a forwarder', () => {
   const requests: { request: IncomingMessage; body: string }[] = [];
   const events: (() => void)[] = [];
   let python: Awaited<ReturnType<typeof serve>>;

@@ -11,7 +11,7 @@ const SESSIONS = `INSERT INTO ai.agno_sessions (session_id, session_type, agent_
   SELECT 's' || n, 'agent', 'a', 'ann', jsonb_build_object('session_name', 'Chat ' || n), 1760000000 + n / 2
   FROM generate_series(0, 9) n`;
 
-/** Two instances of our service stand for Python and ours. In the second database one session has another name. */
+/** Compares two instances of our service, the first in place of Python. One session differs in the second database. */
 describe('mirror replay', () => {
   let databases: ScratchDatabase[];
   let services: ServerProcess[];
@@ -55,13 +55,13 @@ describe('mirror replay', () => {
     for (const text of [run.stdout, run.page, JSON.stringify(run.report)]) expect(text).not.toContain(KEY);
   });
 
-  it('exits with 0 when all responses are equal, including errors', async () => {
+  it('exits with 0 when all responses are equal, including error responses', async () => {
     const equal = paths.filter((path) => path !== '/sessions/s3');
     expect((await runMirrorReplay(log(...equal), sides, authorized)).exitCode).toBe(0);
     expect((await runMirrorReplay(log(...paths, '/sessions?limit=x'), sides)).exitCode).toBe(0);
   });
 
-  it('exits with 0 when the share of differences is within --allow', async () => {
+  it('exits with 0 when the percentage of different responses is within --allow', async () => {
     const run = await runMirrorReplay(log(...paths), [...sides, '--allow', '10%'], authorized);
     expect(run.report?.outcome).toBe('within allowance');
     expect(run.exitCode).toBe(0);
@@ -78,7 +78,7 @@ describe('mirror replay', () => {
     for (const text of [run.stdout, run.page]) expect(text).not.toMatch(/Planted|Chat 3|=ann/);
   });
 
-  it('exits with 2 when there is nothing to compare or a side does not respond', async () => {
+  it('exits with 2 when the log has no request to compare, or a service does not respond', async () => {
     expect((await runMirrorReplay(log('/agents'), sides)).exitCode).toBe(2);
     const port = new URL(await unreachableDsn()).port;
     const down = await runMirrorReplay(log('/sessions'), [...sides.slice(0, 3), `http://127.0.0.1:${port}`]);
@@ -136,7 +136,7 @@ describe('mirror replay', () => {
       expect(await count(databases[0])).toBe('11');
     });
 
-    it('compare as equal although each side generates its own ids and times', async () => {
+    it('compare as equal when they differ only in generated ids and times', async () => {
       await databases[1]?.sql("DELETE FROM ai.agno_sessions WHERE session_id = 'mirror-throw-away'");
       await mark(1, 'ours');
       const run = await runMirrorReplay(source, [...sides, '--unsafe', hosts()], authorized);

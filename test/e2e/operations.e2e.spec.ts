@@ -27,7 +27,7 @@ describe('probes and metrics', () => {
   const statusOf = async (path: string) => (await call(service.baseUrl, path)).status;
   const headers = { authorization: 'Bearer key-of-the-operator' };
 
-  it('report ready when the default database responds, and name the databases that are down', async () => {
+  it('report the service as ready when the default database responds, and name the databases that are down', async () => {
     const reply = await call(service.baseUrl, '/readyz');
     expect(reply.status).toBe(200);
     expect(reply.json).toMatchObject({
@@ -57,7 +57,7 @@ describe('probes and metrics', () => {
     expect(metrics.get('agno_session_service_database_up{db_id="unborn"}')).toBe(0);
   });
 
-  it('report not ready but live while the default database is down', async () => {
+  it('report the service as live but not ready while the default database is down', async () => {
     await database.goDown();
     await until(async () => (await statusOf('/readyz')) === 503);
     expect((await call(service.baseUrl, '/readyz')).json).toMatchObject({ status: 'error', error: { main: {} } });
@@ -66,11 +66,11 @@ describe('probes and metrics', () => {
     await until(async () => (await statusOf('/readyz')) === 200);
   });
 
-  it('announce a keep-alive timeout longer than that of load balancers', async () => {
+  it('have the header Keep-Alive with 620 s, longer than the idle timeout of load balancers', async () => {
     expect((await call(service.baseUrl, '/healthz')).headers.get('keep-alive')).toBe('timeout=620');
   });
 
-  it('report not ready while the service drains, which still serves requests', async () => {
+  it('report the service as not ready while it drains and still serves requests', async () => {
     const exit = service.stop();
     await until(async () => (await statusOf('/readyz')) === 503);
     expect([await statusOf('/livez'), await statusOf('/healthz')]).toEqual([200, 200]);

@@ -6,7 +6,7 @@ import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { createScratchDatabase, type ScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-describe('database outage', () => {
+describe('the service during a database outage', () => {
   let healthy: ScratchDatabase;
   let flaky: ScratchDatabase;
   let service: ServerProcess;
@@ -21,7 +21,7 @@ describe('database outage', () => {
   });
   afterAll(() => service.stop());
 
-  it('responds 503 for a database that is down at start, and serves the others', async () => {
+  it('responds 503 for a database that is down at start, and serves the other databases', async () => {
     const reply = await call(service.baseUrl, '/sessions?db_id=unborn');
     expect(reply.status).toBe(503);
     expect(reply.json).toEqual({ detail: "Database 'unborn' is unavailable" });

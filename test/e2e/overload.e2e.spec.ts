@@ -10,7 +10,7 @@ import { scaled } from '../support/time-scale.js';
 
 const QUEUE_TIMEOUT_MS = scaled(4_000);
 
-describe('an overloaded database', () => {
+describe('the service with an overloaded database', () => {
   let busy: ScratchDatabase;
   let service: ServerProcess;
   let lock: pg.Client;
@@ -40,7 +40,7 @@ describe('an overloaded database', () => {
     await service.stop();
   });
 
-  it('rejects a request immediately when another has waited half of the queue timeout', async () => {
+  it('rejects a request immediately when another one has waited for half of the queue timeout', async () => {
     await until(async () => (await pendingRequests(service, 'busy')) === 1);
     await setTimeout(QUEUE_TIMEOUT_MS / 2);
     const refusal = await ask();
@@ -53,7 +53,7 @@ describe('an overloaded database', () => {
     );
   });
 
-  it('does not affect other databases', async () => {
+  it('still serves its other databases', async () => {
     expect((await call(service.baseUrl, '/sessions?db_id=idle')).status).toBe(200);
   });
 
@@ -64,7 +64,7 @@ describe('an overloaded database', () => {
     );
   });
 
-  it('answers the request that holds the connection, and all requests again after the overload', async () => {
+  it('answers the request that holds the connection, and later requests, when the overload ends', async () => {
     await lock.query('ROLLBACK');
     expect((await holding).status).toBe(200);
     await until(async () => (await ask()).status === 200);

@@ -12,11 +12,11 @@ const LARGE = 5_000_000;
 const LARGEST = 15_000_000;
 const FLOOD = Buffer.alloc(200_000_000, 'no request\r\n\r\n');
 const SMALL = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
-/** More of them than one read from the socket returns. */
+/** Number of pipelined requests, more than one read from the socket returns. */
 const WAITING = 60_000;
-/** Allowed growth of the resident memory in megabytes, much less than what these tests send. */
+/** Maximum growth of the resident memory in megabytes, much less than these tests send. */
 const SLACK_MB = 60;
-/** Fewer new bytes than this count as no progress. */
+/** The service counts as no longer reading when it has read fewer new bytes than this. */
 const NEGLIGIBLE_BYTES = 4_096;
 
 describe('pipelined requests', { timeout: scaled(180_000) }, () => {
@@ -47,7 +47,7 @@ describe('pipelined requests', { timeout: scaled(180_000) }, () => {
     expect(client.text).toContain('"session_name":"second"');
   });
 
-  it('are rejected with 400 when malformed, after the previous response and without being buffered', async () => {
+  it('are not buffered when malformed, and get a 400 after the previous response', async () => {
     const lock = await database.lock('ai.agno_sessions');
     const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
@@ -141,7 +141,7 @@ describe('pipelined requests', { timeout: scaled(180_000) }, () => {
     });
   }
 
-  /** Peak resident memory of the service until its first response, in megabytes. */
+  /** Peak resident memory of the service in megabytes, until the client gets its first response. */
   async function peakUntilResponse(client: PipeliningClient): Promise<number> {
     let peak = 0;
     await until(async () => {

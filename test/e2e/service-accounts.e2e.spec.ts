@@ -61,7 +61,7 @@ describe('service accounts', () => {
     expect(Math.abs(Number(row?.['last_used_at']) - Date.now() / 1000)).toBeLessThan(120);
   });
 
-  it('are rejected at the latest when the cache entry of a revoked token expires', async () => {
+  it('are rejected after revocation, at the latest when their cache entry expires', async () => {
     expect((await by('agno_pat_short')).status).toBe(200);
     await database.sql("UPDATE ai.agno_service_accounts SET revoked_at = 1760000000 WHERE name = 'short'");
     const refused = await until(async () => {
@@ -71,7 +71,7 @@ describe('service accounts', () => {
     expect(refused.json).toEqual({ detail: 'Invalid or expired service account token' });
   });
 
-  it('get a 429 after twenty wrong tokens from one address, where valid tokens still work', async () => {
+  it('get a 429 for the 21st wrong token from one address, from which valid tokens still work', async () => {
     const wrong = [];
     for (let index = 0; index < 22; index++) {
       wrong.push((await by(`agno_pat_no${index}`, 'GET', '/sessions', undefined, '192.0.2.8')).status);
@@ -101,7 +101,7 @@ describe('service accounts', () => {
     expect(await lists()).toBe(before + 2);
   });
 
-  /** Number of lists that have been read. */
+  /** Number of session lists that the service has read from the database. */
   async function lists(): Promise<number> {
     const metrics = await scrapeMetrics(service, { authorization: 'Bearer the-key' });
     const [, count = 0] =
@@ -111,7 +111,7 @@ describe('service accounts', () => {
     return count;
   }
 
-  it('get a 503 for an uncached token while the database is down, logged under the request id', async () => {
+  it('get a 503 for an uncached token while the database is down, and the failure is logged with the request id', async () => {
     await database.goDown();
     const reply = await by('agno_pat_unseen');
     expect([reply.status, reply.text]).toEqual([503, '{"detail":"Authentication is temporarily unavailable"}']);

@@ -12,11 +12,11 @@ import { scaled } from '../support/time-scale.js';
 const IN_FLIGHT = 200;
 const POOL = 4;
 const REQUEST_TIMEOUT_MS = scaled(1_000);
-/** More than fit into the kernel's socket buffers. */
+/** Number of pipelined responses, more than fit into the kernel's socket buffers. */
 const RESPONSES = 60;
 const POST = 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
 
-describe('SIGTERM', () => {
+describe('the service on SIGTERM', () => {
   it('answers every request in flight and then exits with 0', async () => {
     const database = await createScratchDatabase();
     const service = await startSessionService({
@@ -47,7 +47,7 @@ describe('SIGTERM', () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it('exits with 0 despite a client that sent half a request behind one whose response it is still reading', async () => {
+  it('exits with 0 despite half a pipelined request behind a response that the client is still reading', async () => {
     const service = await startSessionService({
       AGNO_PG_DSN: (await createScratchDatabase()).dsn,
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
@@ -59,14 +59,14 @@ describe('SIGTERM', () => {
     client.send(`${serialiseRequest('GET', '/sessions/s/runs/r')}${POST}Content-Length: 9\r\n\r\n{`);
     await until(async () => client.socket.readableLength > 0);
     const exit = service.stop();
-    // 3 MB per timeout, where the service demands 1 MB: all 12 MB take four times the timeout.
+    // The service requires 1 MB per request timeout. At 3 MB the response of 12 MB takes four times the timeout.
     readAtRate(client.socket, 3_000_000 / (REQUEST_TIMEOUT_MS / 1_000));
     expect(await exit).toBe(0);
   });
 
-  it('does not execute a pipelined request behind a response that closed the connection', async () => {
+  it('does not execute a pipelined request after a response that closes the connection', async () => {
     const { database, service, client, lock } = await waitingClient();
-    // Only the first response still announces keep-alive; the next one closes the connection.
+    // The first response still announces keep-alive; the second one closes the connection.
     client.send(serialiseRequest('GET', '/sessions/s'));
     await until(async () => (await database.waitersFor('ai.agno_sessions')) > 0);
     const exit = service.stop();
@@ -97,7 +97,7 @@ describe('SIGTERM', () => {
     expect(await exit).toBe(0);
   });
 
-  it('answers a request that had only arrived in part', async () => {
+  it('answers a request whose second half arrives after the signal', async () => {
     const service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn });
     const socket = await connectAndSend(service, 'GET /healthz HTTP/1.1\r\n');
     const exit = service.stop();
@@ -109,7 +109,7 @@ describe('SIGTERM', () => {
   });
 });
 
-/** A service whose sessions table is locked, and a client of it. */
+/** Starts a service, locks its sessions table, and connects a client. */
 async function waitingClient() {
   const database = await createScratchDatabase();
   const service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info' });

@@ -9,7 +9,7 @@ import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
-/** More than the kernel's socket buffers take. */
+/** Size of the response, more than the kernel's socket buffers take. */
 const RESPONSE_BYTES = 12_000_000;
 const PATH = '/sessions/s/runs/r';
 const REQUEST_TIMEOUT_MS = scaled(1_500);
@@ -26,7 +26,7 @@ describe('a response to a slow client', () => {
   });
   afterAll(() => service.stop());
 
-  /** Reads the run at this rate. Resolves with the number of bytes read when the connection closes. */
+  /** Reads this many bytes per request timeout. Resolves with the number of bytes read when the connection closes. */
   async function readAt(bytesPerTimeout: number): Promise<number> {
     const socket = connect(Number(new URL(service.baseUrl).port), '127.0.0.1');
     socket.on('error', () => undefined);
@@ -39,7 +39,7 @@ describe('a response to a slow client', () => {
     return received();
   }
 
-  it('is cut off when its client reads too slowly, while others are served', async () => {
+  it('is cut off when its client reads too slowly, while other requests are served', async () => {
     expect(await readAt(250_000)).toBeLessThan(RESPONSE_BYTES);
     expect(service.ended(), service.output()).toBe(false);
     expect((await call(service.baseUrl, '/sessions/s')).status).toBe(200);
@@ -61,7 +61,7 @@ describe('a response to a slow client', () => {
     await until(async () => openSockets(other.pid) === before);
   });
 
-  it('is rejected with 503 when it is large and the memory budget is full, but writes are still applied', async () => {
+  it('is replaced by a 503 when it is large and the memory budget is full; writes are still applied', async () => {
     const small = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_MEMORY_BUDGET_BYTES: String(16 * 2 ** 20) });
     onTestFinished(async () => void (await small.stop()));
     // A response larger than half of the budget reserves half of it; a second one is rejected.

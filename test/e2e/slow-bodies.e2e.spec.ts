@@ -9,9 +9,9 @@ import { scaled } from '../support/time-scale.js';
 
 const BODY_LIMIT = 1_000_000;
 const MEMORY_BUDGET = 16 * 2 ** 20;
-/** Number of bodies of this length that fit into the budget; the first 16 KiB of each do not count. */
+/** Number of bodies of BODY_LIMIT bytes that fit into the memory budget, which ignores the first 16 KiB of each. */
 const AT_ONCE = Math.floor(MEMORY_BUDGET / (BODY_LIMIT - 16_384));
-/** Number of bytes sent of each of them. */
+/** Number of bytes that are sent of each incomplete body. */
 const NEARLY_ALL = 900_000;
 
 const HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${BODY_LIMIT}\r\n\r\n`;
@@ -40,7 +40,7 @@ describe('slow request bodies', () => {
     await service.stop();
   });
 
-  /** Begins `count` bodies just below the size limit and leaves them incomplete. Collects the rejections as they arrive. */
+  /** Sends `count` requests with incomplete bodies. Returns an array that collects the rejections as they arrive. */
   function begin(count: number): readonly RawResponse[] {
     const refusals: RawResponse[] = [];
     for (let index = 0; index < count; index++) {
@@ -55,13 +55,13 @@ describe('slow request bodies', () => {
     return refusals;
   }
 
-  /** Bytes of the memory budget that are reserved. */
+  /** Number of reserved bytes of the memory budget, from the metrics. */
   async function bytesHeld(): Promise<number> {
     const { text } = await call(service.baseUrl, '/metrics');
     return Number(/^agno_session_service_memory_budget_used_bytes (\d+)/m.exec(text)?.[1]);
   }
 
-  it('are rejected with 503 when the memory budget is full, while accepted ones continue', async () => {
+  it('are rejected with 503 when the memory budget is full, while the accepted bodies continue', async () => {
     const refused = begin(AT_ONCE + 3);
     await until(async () => refused.length === 3);
     for (const { status, headers, body } of refused) {
@@ -72,7 +72,7 @@ describe('slow request bodies', () => {
     expect(text).toContain('agno_session_service_memory_refusals_total{reason="body"} 3');
   });
 
-  it('are cut with 408 when they stall while others need memory, and never block small bodies', async () => {
+  it('are cut with 408 when they stall while other bodies need memory, and never block small bodies', async () => {
     const refused = begin(AT_ONCE);
     await until(async () => (await bytesHeld()) === AT_ONCE * (BODY_LIMIT - 16_384));
     const post = (body: string) => call(service.baseUrl, '/sessions', { method: 'POST', body: { session_name: body } });
@@ -84,7 +84,7 @@ describe('slow request bodies', () => {
     expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([408]));
   });
 
-  it('release their memory when they end after the 408 of their request', async () => {
+  it('release their memory when their last byte arrives after the 408', async () => {
     const hasty = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_REQUEST_TIMEOUT_MS: String(scaled(1_000)) });
     onTestFinished(async () => void (await hasty.stop()));
     const socket = await connectAndSend(hasty, `${HEAD}${' '.repeat(BODY_LIMIT - 1)}`);
@@ -97,7 +97,7 @@ describe('slow request bodies', () => {
     });
   });
 
-  it('are told apart from many concurrent fast bodies, which each get 201 or 503', async () => {
+  it('are not confused with fast bodies: 40 concurrent ones get 201 or 503, never 408', async () => {
     const body = { session_name: 'a'.repeat(NEARLY_ALL) };
     const posts = Array.from({ length: 40 }, () => call(service.baseUrl, '/sessions', { method: 'POST', body }));
     const statuses = (await Promise.all(posts)).map(({ status }) => status);

@@ -44,7 +44,7 @@ async function start(dsn: string): Promise<ServerProcess> {
 }
 
 describe('titles of unnamed sessions', () => {
-  it('appear for all of 25,000 sessions in one list, also after a commit', async () => {
+  it('appear for all of 25,000 sessions in one list, also in the next list after a commit', async () => {
     const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's0', [runCalled('title 0')]);
@@ -62,7 +62,7 @@ describe('titles of unnamed sessions', () => {
     }
   });
 
-  it('follow the deletion of a run whose ctid and xmin the next run takes over', async () => {
+  it('come from the next run when the first run is deleted and its ctid and xmin are reused', async () => {
     const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's', [runCalled('deleted run', 'r1'), runCalled('next run', 'r2')]);
@@ -80,7 +80,7 @@ describe('titles of unnamed sessions', () => {
     expect(await titleOf(service)).toBe('next run');
   });
 
-  it('are not cached from a list that PostgreSQL answered late', async () => {
+  it('are not cached from a list whose result arrives after a newer title was read', async () => {
     const database = await createScratchDatabase();
     const { port } = new URL(database.dsn);
     const proxy = await HoldingProxy.to(Number(port));
@@ -94,7 +94,7 @@ describe('titles of unnamed sessions', () => {
     await database.sql(RENAME_RUN, ['"second title"']);
     expect(await titleOf(service)).toBe('second title');
 
-    // A check whether the cached row version still exists must not be applied to another version.
+    // The service checks whether a cached row version still exists. The result must not be applied to another version.
     await database.sql("UPDATE ai.agno_sessions SET updated_at = 7 WHERE session_id = 's'");
     const [run] = await database.sql('SELECT xmin::text || ctid::text AS version FROM ai.agno_runs');
     const versions = proxy.hold((request) => request.includes(run?.['version']));
@@ -107,7 +107,7 @@ describe('titles of unnamed sessions', () => {
     expect(await titleOf(service)).toBe('second title');
   });
 
-  it('are discarded when a crash of PostgreSQL undid their run', async () => {
+  it('are removed from the cache when a crash of PostgreSQL undoes the change of their run', async () => {
     const postgres = await startPostgres();
     onTestFinished(() => postgres.stop());
     const dsn = await postgres.createDatabase('crashed');
@@ -120,7 +120,7 @@ describe('titles of unnamed sessions', () => {
       return row;
     };
 
-    // The commit is acknowledged without being on disk (synchronous_commit=off), and is never written.
+    // Without the WAL writer the commit is acknowledged (synchronous_commit=off) but never written to disk.
     process.kill(writer?.['pid'], 'SIGSTOP');
     const undone = await rename('undone by the crash');
     expect(await titleOf(service)).toBe('undone by the crash');
@@ -137,7 +137,7 @@ describe('titles of unnamed sessions', () => {
     expect(await until(() => titleOf(service).catch(() => undefined))).toBe('after the crash');
   });
 
-  it('follow commits of another server to a foreign table of runs', async () => {
+  it('follow changes that another server commits to a foreign table of runs', async () => {
     const other = await startPostgres();
     onTestFinished(() => other.stop());
     const otherDsn = await other.createDatabase('other');
@@ -160,7 +160,7 @@ describe('titles of unnamed sessions', () => {
     expect(await titleOf(service)).toBe('second title');
   });
 
-  it('do not change the order of pages, whichever statement reads them', async () => {
+  it('keep the order of sessions the same in one large page and in many small pages', async () => {
     const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's0', [runCalled('title 0')]);
@@ -184,13 +184,13 @@ interface Naming {
   type?: 'agent' | 'team' | 'workflow';
   workflow?: object;
   runs: readonly object[];
-  /** Undefined: the field is null. */
+  /** Undefined: the response has no `session_name`. */
   title: string | undefined;
 }
 
 const message = (content: unknown, role = 'user') => ({ messages: [{ role, content }] });
 
-/** By session id. store() adds run ids and component ids of the session's type. */
+/** Sessions by id, with the title that their runs give them. `store` adds run ids and component ids. */
 const NAMINGS: Record<string, Naming> = {
   'no-runs': { runs: [], title: '' },
   short: { runs: [message('short')], title: 'short' },
@@ -220,7 +220,7 @@ const NAMINGS: Record<string, Naming> = {
   'workflow-without-name': { type: 'workflow', runs: [{}], title: '' },
 };
 
-/** Cases where details differ: they rebuild an input from the fields that AgentOS's classes know. */
+/** Sessions with another title in details, which rebuild an input from the fields that AgentOS's classes know. */
 const ONLY_IN_LISTS: Record<string, Naming> = {
   'text-input': { runs: [{ input: LONG }], title: LONG_TITLE },
   'messages-input': { runs: [{ input: [{ role: 'user', content: LONG }, 'x'] }], title: LONG_TITLE },
@@ -275,13 +275,13 @@ describe.each(['v2', 'v3', 'mixed'])('titles in a %s database', (layout) => {
     }
   }
 
-  it.each(Object.entries({ ...NAMINGS, ...ONLY_IN_LISTS }))('appear in lists: %s', async (id, { title }) => {
+  it.each(Object.entries({ ...NAMINGS, ...ONLY_IN_LISTS }))('are correct in lists: %s', async (id, { title }) => {
     const found = (await list(service, 'limit=100')).find(({ session_id }) => session_id === id);
     expect(found).toBeDefined();
     expect(found?.session_name).toBe(title);
   });
 
-  it.each(Object.entries(NAMINGS))('appear in details: %s', async (id, { title }) => {
+  it.each(Object.entries(NAMINGS))('are correct in details: %s', async (id, { title }) => {
     const { json }: { json: Item } = await call(service.baseUrl, `/sessions/${id}`);
     expect(json.session_name).toBe(title);
   });

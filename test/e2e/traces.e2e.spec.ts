@@ -63,7 +63,7 @@ function lineOf(service: ServerProcess, route: string): Record<string, unknown> 
 }
 
 describe('traces', () => {
-  it("contain a span per request below the caller's span, with its statements, and the ids in the log", async () => {
+  it("contain one span per request, as child of the caller's span, with a child span per statement; log lines have its ids", async () => {
     const { collector, service } = await traced();
     await call(service.baseUrl, '/sessions', { method: 'POST', headers: SAMPLED, body: { session_id: 'planted-id' } });
     await call(service.baseUrl, '/sessions/planted-id?user_id=planted-user', {
@@ -99,7 +99,7 @@ describe('traces', () => {
     expect(collector.text()).not.toMatch(/planted|SELECT|INSERT/);
   });
 
-  it('mark failed requests and statements with their code', async () => {
+  it('mark failed requests with their status, and failed statements with their SQLSTATE', async () => {
     const { collector, database, service } = await traced({ AGNO_REQUEST_TIMEOUT_MS: String(scaled(2_000)) });
     const created = await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
     expect(created.status).toBe(201);
@@ -123,7 +123,7 @@ describe('traces', () => {
     expect(down).toMatchObject({ status: { code: 2 }, attributes: { 'http.response.status_code': 503 } });
   });
 
-  it("come from every worker, with the resource attributes of OpenTelemetry's variables", async () => {
+  it('come from every worker and have the resource attributes of the OTEL_ variables', async () => {
     const { collector, service } = await traced({
       AGNO_SERVICE_WORKERS: '2',
       OTEL_SERVICE_NAME: 'chats',
@@ -145,7 +145,7 @@ describe('traces', () => {
     }
   });
 
-  it("follow the caller's sampling decision, or else the sampler's", async () => {
+  it("follow the caller's sampling decision, or the configured sampler when there is none", async () => {
     const { collector, service } = await traced({
       OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
       OTEL_TRACES_SAMPLER_ARG: '0',
@@ -155,7 +155,7 @@ describe('traces', () => {
     expect(kept.map(({ traceId }) => traceId)).toEqual([TRACE]);
   });
 
-  it('start with our span when OTEL_PROPAGATORS is none', async () => {
+  it("start with the service's own span when OTEL_PROPAGATORS is none", async () => {
     const { collector, service } = await traced({ OTEL_PROPAGATORS: 'none' });
     await call(service.baseUrl, '/sessions', { headers: SAMPLED });
     const [list] = requests(await spansAtEnd(service, collector), 'GET /sessions') as [CollectedSpan];
@@ -177,13 +177,13 @@ describe('tracing', () => {
     },
   );
 
-  it('bundles only the OpenTelemetry API with the other packages', () => {
+  it('adds only the OpenTelemetry API to the bundle that is always loaded', () => {
     const packages = readFileSync(resolve(CHECKOUT, 'dist/service/packages.js'), 'utf8');
     const bundled = new Set(packages.match(/(?<=^\/\/ node_modules\/)@opentelemetry\/[\w-]+/gm));
     expect([...bundled]).toEqual(['@opentelemetry/api']);
   });
 
-  it('loads its two bundles when enabled, so that the test above can detect them', async () => {
+  it('loads two bundles when enabled, which shows that the test of disabled tracing would detect them', async () => {
     const { service } = await traced(LISTING_LOADED);
     expect(service.output()).toMatch(/loaded .*open-telemetry\.js/);
     expect(service.output()).toMatch(/loaded .*packages-of-traces\.js/);

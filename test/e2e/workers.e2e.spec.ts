@@ -9,7 +9,7 @@ import { startSessionService } from '../support/session-service.js';
 const WORKERS = 3;
 const POOL = 4;
 
-describe('AGNO_SERVICE_WORKERS', () => {
+describe('the service with AGNO_SERVICE_WORKERS', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
 
@@ -46,7 +46,7 @@ describe('AGNO_SERVICE_WORKERS', () => {
     expect(await childrenOf(service.pid)).toHaveLength(WORKERS);
   });
 
-  it('makes all workers report the same health, and never interleaves their log lines', async () => {
+  it('returns the same /health response from every worker, and never interleaves their log lines', async () => {
     const replies = await Promise.all(Array.from({ length: 200 }, () => ask('/health')));
     expect(new Set(replies.map(({ text }) => text)).size).toBe(1);
     const lines = await until(async () => {
@@ -56,7 +56,7 @@ describe('AGNO_SERVICE_WORKERS', () => {
     for (const line of lines) expect(JSON.parse(line)).toHaveProperty('level');
   });
 
-  it('makes a write visible and counted in every worker immediately', async () => {
+  it('shows and counts a write in the next list of every worker', async () => {
     for (let round = 0; round < 10; round++) {
       expect((await ask('/sessions', 'POST', { session_id: `w${round}`, session_name: 'before' })).status).toBe(201);
       expect((await ask(`/sessions/w${round}`, 'PATCH', { session_name: `after ${round}` })).status).toBe(200);
@@ -92,7 +92,7 @@ describe('AGNO_SERVICE_WORKERS', () => {
     const [asking = 0, stopped = 0] = await childrenOf(own.pid);
     process.kill(stopped, 'SIGSTOP');
     const alone = { headers: { connection: 'close' } };
-    // One request for each worker.
+    // Each of the two workers gets one of these requests.
     const scrapes = [0, 1].map(() => call(own.baseUrl, '/metrics', alone).catch(() => undefined));
     let served = 0;
     for (let index = 0; index < 4; index++)

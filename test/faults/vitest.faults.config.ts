@@ -1,9 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { scaled } from '../support/time-scale.js';
 
-/**
- * Separate from the other tests, because these take minutes: `make faults`, and a short selection with `make faults-quick`.
- */
+/** Configuration of `make faults` and `make faults-quick`, separate from the other tests because these take minutes. */
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
@@ -12,6 +10,6 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: scaled(240_000),
     hookTimeout: scaled(120_000),
-    tags: [{ name: 'quick', description: 'part of make faults-quick, which has a minute' }],
+    tags: [{ name: 'quick', description: 'part of make faults-quick, which must end within a minute' }],
   },
 });

@@ -5,7 +5,7 @@ import { recordRace } from '../support/record-reliability.js';
 import { type Layout, runAgents, type SharedDatabase, startSharedDatabase } from './shared-database.js';
 
 const RUNS = 40;
-/** A rename, a PATCH and a read. */
+/** Number of requests of each change: a rename, a PATCH and a read. */
 const REQUESTS_OF_A_CHANGE = 3;
 const PATH = '/sessions/shared';
 
@@ -16,9 +16,9 @@ interface ShownSession {
 }
 
 /**
- * An agent reads the whole session, runs, and writes all of it back, which may undo changes that clients made meanwhile, as
- * with any AgentOS. The service guarantees the reverse: it writes only the requested fields, each of them completely, and
- * so never undoes changes of an agent.
+ * AgentOS reads a session when an agent starts and writes the whole session when the agent ends. So an agent may undo
+ * changes that clients make meanwhile. The service writes only the requested fields, so it never undoes changes of an
+ * agent.
  */
 it.each([
   ['v3', AGNO_VERSION],
@@ -69,7 +69,7 @@ it.each([
   },
 );
 
-/** Renames, patches and reads in turns and checks every response. Resolves with the number of rounds. */
+/** Repeats a rename, a PATCH and a read of the session, and checks each response. Resolves with the number of rounds. */
 async function keepChanging(database: SharedDatabase, turn: number, isRunning: () => boolean): Promise<number> {
   let changes = 0;
   let count = 0;

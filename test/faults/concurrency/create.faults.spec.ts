@@ -8,15 +8,15 @@ import { LAYOUTS, type SharedDatabase, startAgentOsOn, startSharedDatabase } fro
 const PROCESSES = 3;
 const CLIENTS = 24;
 const ROUNDS = 15;
-/** Concurrent clients of the service and of AgentOS together. */
+/** Number of concurrent clients, of which some use the service and some use AgentOS. */
 const MIXED_CLIENTS = 12;
-const ONE_OWNER = '201 for one client, to which every field of the session belongs; 409 for the others';
+const ONE_OWNER = '201 for one client, whose values all fields of the session have; 409 for all other clients';
 
 const alreadyExists = (id: string) => ({
   detail: `Session with id '${id}' already exists. Use PATCH /sessions/${id} to update it.`,
 });
 
-/** The body of one creator. Every field contains the creator's name. */
+/** The request body of a creator. Every field contains the creator's name, so that a mix of two bodies is detected. */
 const bodyOf = (session_id: string, creator: string) => ({
   session_id,
   session_name: creator,
@@ -28,7 +28,7 @@ function create(baseUrl: string, session_id: string, creator: string): Promise<A
   return call(baseUrl, '/sessions', { method: 'POST', body: bodyOf(session_id, creator) });
 }
 
-/** Expects that one creator got the id with all of its fields, and the others got the 409 of the contract. */
+/** Expects a 201 for one creator, whose values all fields have, and the 409 of the contract for all other creators. */
 async function expectOneOwner(database: SharedDatabase, id: string, replies: readonly ApiResponse[]): Promise<void> {
   const winners = replies.flatMap(({ status }, creator) => (status === 201 ? [`c${creator}`] : []));
   expect(winners).toHaveLength(1);
@@ -67,8 +67,9 @@ describe.each(LAYOUTS)('%s: concurrent creates of one session id', (layout) => {
 });
 
 /**
- * AgentOS checks for the id and then writes unconditionally: it may tell two of its own clients 201, and may overwrite a
- * session that the service has just created. The service can only guarantee its own part.
+ * AgentOS checks whether the id exists and then writes unconditionally. So it may respond 201 to two of its own
+ * clients, or overwrite a session that the service has created since the check. The service can guarantee only its own
+ * responses.
  */
 describe.each(['v3', 'mixed'] as const)('%s: creates of one session id by the service and AgentOS', (layout) => {
   let database: SharedDatabase;
@@ -82,7 +83,7 @@ describe.each(['v3', 'mixed'] as const)('%s: creates of one session id by the se
     await database.stop();
   });
 
-  it('succeed for at most one client of the service, get the same 409 otherwise, and leave one complete session', async () => {
+  it('succeed for at most one client of the service, fail with the same 409, and leave one complete session', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const id = `both-${round}`;
       const isOurs = (n: number) => n % 4 !== 0;
@@ -107,7 +108,7 @@ describe.each(['v3', 'mixed'] as const)('%s: creates of one session id by the se
     );
   });
 
-  it('never overwrite a session whose creation the other has acknowledged', async () => {
+  it('never overwrite a session that the other program has acknowledged', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const id = `after-${round}`;
       const [first, second] = round % 2 === 0 ? [agentOs.baseUrl, database.url(0)] : [database.url(0), agentOs.baseUrl];

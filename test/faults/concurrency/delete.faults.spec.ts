@@ -51,7 +51,7 @@ describe.each(LAYOUTS)('%s: deletes concurrent with other requests', (layout) =>
     );
   });
 
-  it('leave a session readable with all of its runs or not at all', async () => {
+  it('leave each session either readable with all of its runs or missing', async () => {
     const random = new SeededRandom(SEED);
     const seen = new Set<number | undefined>();
     for (let round = 0; round < ROUNDS; round++) {
@@ -81,7 +81,7 @@ describe.each(LAYOUTS)('%s: deletes concurrent with other requests', (layout) =>
     recordRace(
       'Sessions are created, deleted in bulk and read at the same time',
       requests,
-      'read with all of their runs or not at all; no run without its session remains',
+      'each read returns all runs of a session or 404; no run remains without its session',
     );
   });
 
@@ -105,7 +105,7 @@ describe.each(LAYOUTS)('%s: deletes concurrent with other requests', (layout) =>
     recordRace('Concurrent bulk deletes of the same sessions, each in another order', requests, 'all 204, no deadlock');
   });
 
-  /** Stored sessions, and session ids of runs without a session, with their number of stored runs. */
+  /** Session ids that occur in the sessions table or in a run, each with its number of stored runs. */
   async function storedRuns(prefix: string): Promise<readonly Record<string, unknown>[]> {
     const inTable = `SELECT session_id AS id, count(*) AS runs FROM ai.agno_runs GROUP BY 1`;
     const inColumn = 'SELECT session_id AS id, jsonb_array_length(runs) AS runs FROM ai.agno_sessions';

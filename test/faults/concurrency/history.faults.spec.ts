@@ -38,8 +38,8 @@ it.each(LAYOUTS)('%s: concurrent clients lose no acknowledged update and read no
 });
 
 /**
- * Locks the sessions in turns while the clients are running, so that their writes queue up: each write then starts
- * before the row version that it updates exists.
+ * Locks one session after another while the clients are running, so that writes wait in PostgreSQL. A write that waits
+ * has started before the row version that it updates exists, which is when an update can get lost.
  */
 async function lockInTurns(database: SharedDatabase, clients: Promise<unknown>): Promise<void> {
   let areRunning = true;

@@ -1,6 +1,6 @@
 import { findContradiction, type Operation } from './linearizability.js';
 
-/** The fields of a session that clients change. Each is treated as an independent register. */
+/** The fields of a session that clients change. The history of each field is checked independently. */
 export const FIELDS = ['session_name', 'session_state', 'metadata', 'session_summary'] as const;
 export type Field = (typeof FIELDS)[number];
 
@@ -9,7 +9,7 @@ export const INITIAL_VALUE = 'initial';
 
 export type FieldValues = Partial<Record<Field, string>>;
 
-/** Start and end of an operation and its client. Without an end the outcome is unknown. */
+/** The client of an operation, its start and its end. Undefined end: no response, so the outcome is unknown. */
 export type Interval = Pick<Operation, 'client' | 'start' | 'end'>;
 
 /** Records the writes and reads of session fields by many clients. */
@@ -25,13 +25,13 @@ export class History {
     }
   }
 
-  /** Number of operations of a kind, either with or without a response. */
+  /** Number of operations of a kind that got a response, or with `isAnswered` false of those that got none. */
   count(kind: Operation['kind'], isAnswered: boolean): number {
     const all = [...this.registers.values()].flat();
     return all.filter((operation) => operation.kind === kind && (operation.end !== undefined) === isAnswered).length;
   }
 
-  /** By register: the operation that contradicts the history, with all that overlap it. Empty: linearizable. */
+  /** For each field that is not linearizable: an operation that contradicts its history, and all that overlap it. */
   contradictions(): Record<string, readonly string[]> {
     return Object.fromEntries(
       [...this.registers].flatMap(([name, operations]) => {

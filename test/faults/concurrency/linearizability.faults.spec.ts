@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findContradiction, type Operation } from './linearizability.js';
 
-/** `a w x 0 10`: client a wrote x from time 0 to 10. `r` is a read; `-` as end means no response. */
+/** Parses lines such as `a w x 0 10`: client a wrote x from time 0 to 10. `r` is a read; `-` as end: no response. */
 function history(...lines: readonly string[]): Operation[] {
   return lines.map((line) => {
     const [client = '', kind, value = '', start, end] = line.split(' ');

@@ -1,4 +1,4 @@
-/** One operation on a register, as its client saw it. All times are in milliseconds of the same clock. */
+/** A read or write of a register as its client observed it. All times are in milliseconds of the same clock. */
 export interface Operation {
   readonly client: string;
   readonly kind: 'write' | 'read';
@@ -10,10 +10,10 @@ export interface Operation {
 }
 
 /**
- * Checks that a register is linearizable: that all operations can be ordered, each at a moment between its start and end,
- * so that every read returns the last written value. Returns an operation that contradicts this, or undefined. A lost
- * update shows as a read of an older value. Algorithm: Wing and Gong, "Testing and Verifying Concurrent Objects" (1993),
- * with memoised states.
+ * Checks that a register is linearizable: each operation can be assigned a moment between its start and end so that
+ * every read returns the last written value. Returns an operation that contradicts this, or undefined. After a lost
+ * update, the contradicting operation is a read of an older value. Algorithm: Wing and Gong, "Testing and Verifying
+ * Concurrent Objects" (1993), with memoised states.
  */
 export function findContradiction(operations: readonly Operation[], initial: string): Operation | undefined {
   const reads = new Set(operations.filter(({ kind }) => kind === 'read').map(({ value }) => value));
@@ -36,7 +36,7 @@ class Search {
     return this.fits(initial) ? undefined : this.blocking;
   }
 
-  /** True when all remaining operations can follow while the register holds `value`. */
+  /** True when the remaining operations can be ordered, starting with `value` in the register. */
   private fits(value: string): boolean {
     const open = this.open();
     if (open.every(({ end }) => end === undefined)) return true;
@@ -61,7 +61,8 @@ class Search {
   }
 
   /**
-   * Operations that started before any other had ended. Also remembers which one blocked the search at its furthest point.
+   * Operations that may come next, because they started before any other remaining operation ended. Also records the
+   * operation that ends first, as the contradiction to report, whenever fewer operations are left than ever before.
    */
   private next(open: readonly Operation[]): Operation[] {
     const first = open.reduce((earliest, operation) => (endOf(operation) < endOf(earliest) ? operation : earliest));

@@ -10,7 +10,7 @@ interface ShownSession {
   readonly session_summary: { readonly summary: string };
 }
 
-/** Encodes the value of each field in a request body. */
+/** Functions that return a request body which sets one field to a value. */
 const BODY_OF_FIELD: Readonly<Record<Field, (value: string) => object>> = {
   session_name: (value) => ({ session_name: value }),
   session_state: (value) => ({ session_state: { v: value } }),
@@ -18,7 +18,6 @@ const BODY_OF_FIELD: Readonly<Record<Field, (value: string) => object>> = {
   session_summary: (value) => ({ summary: { summary: value } }),
 };
 
-/** A request body that sets fields to these values. */
 export function bodyWith(values: FieldValues): object {
   const members = Object.entries(values).map(([field, value]) => BODY_OF_FIELD[field as Field](value));
   return Object.assign({}, ...members) as object;
@@ -68,7 +67,7 @@ export class RecordedClient {
     for (const session of data) this.history.record('read', session.session_id, valuesOf(session), span);
   }
 
-  /** The response to a write shows the whole session and so counts as a read. Some writes are aborted before it arrives. */
+  /** Also records the response as a read, because it shows the whole session. Aborts one in eight writes at random. */
   private async write(id: string, method: string, path: string, values: FieldValues): Promise<void> {
     const timeout = this.random.oneIn(8) ? this.random.below(12) : undefined;
     const start = performance.now();

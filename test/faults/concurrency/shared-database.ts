@@ -12,14 +12,14 @@ export type Layout = (typeof LAYOUTS)[number];
 /** SQL that prepares a database of each layout. The service creates the v3 tables itself. */
 const TABLES: Readonly<Record<Layout, string>> = { v3: '', v2: V2_TABLES, mixed: V2_TABLES + UPGRADE_TO_V3 };
 
-/** A failing test reports its seed; set FAULTS_SEED to repeat the same random choices. */
+/** Seed of the random choices. A failing test reports it, and FAULTS_SEED sets it to repeat these choices. */
 export const SEED = Number(process.env['FAULTS_SEED'] ?? 1);
 
 /** A database of one layout that several processes of the service share. */
 export interface SharedDatabase {
   readonly dsn: string;
   readonly services: readonly ServerProcess[];
-  /** The base URLs of the services, taken in turns. */
+  /** Base URL of one of the services; consecutive turns return different ones. */
   url(turn: number): string;
   sql(text: string): Promise<readonly Record<string, unknown>[]>;
   stop(): Promise<void>;
@@ -52,7 +52,7 @@ export function startAgentOsOn(version: string, dsn: string): Promise<ServerProc
   return startAgentOs(version, [`default=${dsn}`]);
 }
 
-/** Runs a script of this folder that runs agents. Resolves with its output, or rejects with it when the script fails. */
+/** Runs a Python script of this folder. Resolves with its output, or rejects with its output when the script fails. */
 export function runAgents(version: string, script: string, args: readonly string[]): Promise<string> {
   return runPython(version, resolve(import.meta.dirname, script), args);
 }

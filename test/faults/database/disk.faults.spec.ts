@@ -38,7 +38,6 @@ describe.skipIf(!isRoot)('service whose database disk is full', () => {
   });
 });
 
-/** Writes a file that takes all free space. */
 function fill(disk: string, file: string): void {
   const { bavail, bsize } = statfsSync(disk);
   writeFileSync(file, Buffer.alloc(bavail * bsize));

@@ -19,7 +19,12 @@ describe('service with a failing network to its database', () => {
     ['freezes', { kind: 'stall' }, 'Network frozen in both directions for 5 s', 5_000],
     ['swallows all packets', { kind: 'swallow' }, 'Network swallows everything for 5 s', 5_000],
     ['is slow', { kind: 'delay', ms: 100 }, 'Network delays each direction by 100 ms for 3 s', 3_000],
-    ['delivers a trickle', { kind: 'trickle', bytes: 20 }, 'Network delivers 20 bytes per ms for 3 s', 3_000],
+    [
+      'delivers only 20 bytes per millisecond',
+      { kind: 'trickle', bytes: 20 },
+      'Network delivers 20 bytes per ms for 3 s',
+      3_000,
+    ],
   ])('loses no write when the network %s', async (_, condition, name, lastsMs) => {
     await injectFault(scenario, {
       name,
@@ -52,14 +57,14 @@ describe('service with a failing network to its database', () => {
 
   it('loses no write when a firewall drops the state of all connections', { tags: 'quick' }, async () => {
     await injectFault(scenario, {
-      name: 'A firewall drops the state of all connections: they are dead, but neither side is told',
+      name: 'A firewall drops the state of all connections without informing client or server',
       strike: () => scenario.network.forgetConnections(),
       lastsMs: 1_000,
       heal: () => undefined,
     });
   });
 
-  it('fails no request other than with 503 when a firewall has dropped idle connections', async () => {
+  it('fails requests only with 503 after a firewall has dropped the state of idle connections', async () => {
     await until(async () => (await call(scenario.service.baseUrl, `/sessions?db_id=${FAULTY}`)).status === 200);
     await sleep(1_500);
     scenario.network.forgetConnections();

@@ -106,7 +106,7 @@ describe('service whose database rejects requests', () => {
     });
   });
 
-  // The last test, because it drops everything that was written before.
+  // This test is the last, because it drops the data of the tests before it.
   it('creates the tables again when the database is dropped and recreated', async () => {
     const { service, faulty } = scenario;
     await faulty.databases.dropDatabase(FAULTY);
@@ -118,7 +118,7 @@ describe('service whose database rejects requests', () => {
     recordReliability({
       fault: 'Database dropped and recreated empty',
       requests: 1 + traffic.sent.length,
-      outcome: `while it is missing ${meanwhile.status}; afterwards, with tables created by the first write, ${countStatuses(traffic.sent)}`,
+      outcome: `${meanwhile.status} while the database is missing; afterwards the first write creates the tables: ${countStatuses(traffic.sent)}`,
       lostWrites: 0,
       wrongAnswers: violationsOf(traffic.sent).length,
     });

@@ -8,7 +8,7 @@ describe('service whose database server fails', () => {
   let scenario: FaultScenario;
 
   beforeAll(async () => {
-    // Delays writing the WAL of transactions that did not commit, so that the server can be killed before.
+    // Keeps the WAL of uncommitted transactions in memory for 10 s, so that the server can be killed before writing it.
     scenario = await FaultScenario.start({ settings: ['wal_writer_delay=10s'] });
   });
   afterAll(() => scenario.stop());
@@ -74,7 +74,7 @@ describe('service whose database server fails', () => {
     expect(after).toBe(before + 1);
   });
 
-  // The last test, because the scenario continues with the other server.
+  // This test is the last, because the standby replaces the server.
   it('loses no write when a standby is promoted', async () => {
     const primary = scenario.faulty;
     const standby = await primary.startSynchronousStandby();

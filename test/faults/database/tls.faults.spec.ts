@@ -10,8 +10,8 @@ import { countStatuses } from '../support/response-statistics.js';
 
 const FROM_SERVICE = "FROM pg_stat_activity WHERE application_name = 'agno-session-service'";
 
-/** Without sslmode in the DSN the encryption follows the server, which may change behind a host name. */
-it('a service without sslmode follows a database server that stops offering TLS or starts to require it', async () => {
+/** Without sslmode in the DSN, the service uses TLS if the server offers it. A fail-over may change the server. */
+it('a service without sslmode recovers when its database server stops offering TLS, and when it starts to require TLS', async () => {
   const postgres = await KillablePostgres.start();
   onTestFinished(() => postgres.end());
   makeCertificate(postgres.folder);
@@ -46,9 +46,9 @@ it('a service without sslmode follows a database server that stops offering TLS 
   await postgres.sql(`SELECT pg_reload_conf(), (SELECT count(pg_terminate_backend(pid)) ${FROM_SERVICE})`);
   await until(async () => (await ask()) === 200);
   recordReliability({
-    fault: 'A server with TLS is replaced by one without, and that by one that requires TLS; no `sslmode` in the DSN',
+    fault: 'A database server stops offering TLS, then starts to require it; no `sslmode` in the DSN',
     requests: statuses.length,
-    outcome: `${countStatuses(statuses)}; requests one after the other until 200`,
+    outcome: `${countStatuses(statuses)}; one request at a time, until the first 200 after each change`,
     lostWrites: 0,
     wrongAnswers: 0,
   });

@@ -12,13 +12,13 @@ const TIMEOUT_MS = scaled(1_000);
 interface FuzzReport {
   readonly requests: number;
   readonly statuses: ReadonlyMap<number, number>;
-  /** Each with the seed that reproduces it. */
+  /** Messages, each with the seed that reproduces the violation. */
   readonly violations: readonly string[];
 }
 
 /**
- * Sends hostile requests, generated from `seed`, `seed + 1` and so on. Rejected requests are sent again while the tables
- * are compared before and after, to prove that a rejected request changes nothing.
+ * Sends hostile requests, generated from `seed`, `seed + 1` and so on. Sends the rejected requests a second time and
+ * compares the tables before and after, to prove that a rejected request changes nothing.
  */
 export async function fuzz(baseUrl: string, tables: FuzzedTables, seed: number, count: number): Promise<FuzzReport> {
   const statuses = new Map<number, number>();
@@ -34,7 +34,7 @@ export async function fuzz(baseUrl: string, tables: FuzzedTables, seed: number, 
     const isAccepted = second.filter(({ response }) => !isRejected(response)).map(({ seed }) => seed);
     requests += first.length + second.length;
     if (isAccepted.length === 0 && (await tables.digest()) !== before) {
-      violations.push(`rejected requests of seeds ${next}… changed a row`);
+      violations.push(`a rejected request of the ${BATCH} seeds from ${next} changed a row`);
     }
     for (const { seed, response, violation } of [...first, ...second]) {
       statuses.set(response?.status ?? 0, (statuses.get(response?.status ?? 0) ?? 0) + 1);
@@ -52,8 +52,8 @@ interface SentRequest {
 }
 
 /**
- * Sends the request of every seed over a few connections. Repeats timed-out requests one by one, in case the machine was
- * busy.
+ * Sends the request of every seed over a few connections. Repeats timed-out requests one by one, in case the machine
+ * was busy.
  */
 async function sendAll(baseUrl: string, seeds: readonly number[]): Promise<SentRequest[]> {
   const waiting = [...seeds];
@@ -87,7 +87,7 @@ async function sendOne(connection: RawConnection, seed: number): Promise<SentReq
   }
 }
 
-/** After a request for an upgrade, Node's parser reports invalid bytes only when the request times out. */
+/** After an upgrade request Node reports invalid bytes only at the request timeout, so its connection is not reused. */
 const UPGRADE = 'Upgrade: ';
 
 function isRejected(response: RawResponse | undefined): boolean {
@@ -105,7 +105,8 @@ export function violationOf(request: HostileRequest, response: RawResponse | und
   if (INTERNALS.test(body)) return `${status} discloses internals`;
   if (status >= 500) return request.wantsMedia && status === 503 && body === NO_MEDIA ? undefined : `${status}`;
   if (status < 400 || !request.hasBody || body.startsWith('Disallowed CORS')) return undefined;
-  if (headers.get('content-type') !== 'application/json') return `${status} of type ${headers.get('content-type')}`;
+  if (headers.get('content-type') !== 'application/json')
+    return `${status} with content type ${headers.get('content-type')}`;
   return hasDetail(body) ? undefined : `${status} without a detail`;
 }
 

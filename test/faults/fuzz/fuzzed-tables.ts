@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { STORED_IDS } from './hostile-strings.js';
 
-/** Long names, because matching wildcards against them takes longest. */
+/** Session name, long because matching wildcards against a long name takes longest. */
 const NAME = 'a'.repeat(4_000);
 
-/** The tables behind the fuzzed service. They are reset to a few known sessions and compared by a digest. */
+/** Resets the tables of the fuzzed service to a few known sessions, and detects changes by a digest. */
 export class FuzzedTables {
   private readonly client: pg.Client;
 
@@ -25,7 +25,7 @@ export class FuzzedTables {
     await this.client.query(STORE_RUNS);
   }
 
-  /** A digest of all stored rows. */
+  /** Digest of all stored rows. Equal digests mean that no row was changed in between. */
   async digest(): Promise<string> {
     const { rows } = await this.client.query<{ digest: string }>(DIGEST);
     return rows[0]?.digest ?? '';

@@ -2,13 +2,13 @@ import type { SeededRandom } from '../../support/seeded-random.js';
 import { hostileBody } from './hostile-bodies.js';
 import { hostileQuery, hostileString, STORED_IDS } from './hostile-strings.js';
 
-/** The bytes of a request, and what the client must know to read its response. */
+/** A request as bytes, with the properties that decide how its response is read and checked. */
 export interface HostileRequest {
   readonly bytes: Buffer;
   readonly hasBody: boolean;
-  /** Invalid HTTP: it is sent on its own connection, which may end without a response. */
+  /** True for invalid HTTP. Such a request is sent on its own connection, which may end without a response. */
   readonly isMalformed: boolean;
-  /** Asks to delete media, for which the contract demands a 503. */
+  /** True for a request to delete media, for which the contract allows a 503. */
   readonly wantsMedia: boolean;
 }
 
@@ -28,7 +28,7 @@ const ROUTES: readonly Route[] = [
 ];
 const METHODS = 'GET POST PATCH DELETE HEAD PUT OPTIONS TRACE QUERY PROPFIND LOCK MKCOL'.split(' ');
 
-/** A random request. */
+/** Returns a random request: one in 25 is invalid HTTP, most others have a known route and hostile parts. */
 export function hostileRequest(random: SeededRandom): HostileRequest {
   if (random.oneIn(25)) return { bytes: malformedRequest(random), hasBody: true, isMalformed: true, wantsMedia: false };
   const [method, route] = random.oneIn(15) ? unusualRoute(random) : random.pick(ROUTES);
@@ -79,7 +79,7 @@ function chunked(body: Buffer): Buffer {
 const END = '\r\n\r\n';
 const JSON_BODY = '{"session_name":"smuggled"}';
 
-/** Bytes that violate HTTP/1.1. Each is complete, so that the server does not wait for more. */
+/** Generators of invalid or unusual HTTP. Each result is complete, so that the server does not wait for more bytes. */
 const MALFORMED: readonly ((random: SeededRandom) => string)[] = [
   () => `GET /sessions HTTP/1.1\r\nHost: x\r\nno colon here${END}`,
   () => `GET /sessions HTTP/1.1\r\nHost: x\r\nA\u0000b: 1${END}`,
@@ -147,12 +147,12 @@ const HEADERS: readonly ((random: SeededRandom) => string)[] = [
   (random) => `X-${random.below(99)}: ${'h'.repeat(random.pick([1, 1_000, 9_000, 17_000]))}`,
 ];
 
-/** Up to two header lines that a client may add to any request. */
+/** Up to two random header lines. */
 function hostileHeaders(random: SeededRandom): string[] {
   return random.some(2, () => random.pick(HEADERS)(random));
 }
 
-/** The content type of a body: usually JSON, sometimes another or none. */
+/** The header line for the content type of a body: usually JSON, sometimes another type, sometimes no line. */
 function hostileContentType(random: SeededRandom): string[] {
   if (random.oneIn(20)) return [];
   return [`Content-Type: ${random.oneIn(10) ? random.pick(CONTENT_TYPES) : 'application/json'}`];

@@ -1,7 +1,4 @@
-/**
- * Sends hostile requests to the built service: `--count 100000 --seed 1`. `--seed N --count 1` repeats the request of one
- * seed.
- */
+/** Sends hostile requests to the built service, by default 100,000. `--seed N --count 1` repeats the request of seed N. */
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../../support/postgres.js';
 import { startSessionService } from '../../support/session-service.js';
@@ -25,12 +22,12 @@ try {
   const counts = [...statuses].sort(([a], [b]) => a - b).map(([status, times]) => `${status || 'none'}: ${times}`);
   console.log(`seed ${seed}, ${requests} requests in ${seconds} s; ${counts.join(', ')}`);
   appendReliabilityRow('fuzz', {
-    fault: `Random hostile requests from seed ${seed}; rejected ones are sent twice`,
+    fault: `Random hostile requests, from seed ${seed}; rejected requests are sent twice`,
     requests,
-    outcome: `${counts.join(', ')}; 5xx, no response within 1 s, or a row changed by a rejected request: ${violations.length}`,
+    outcome: `${counts.join(', ')}; ${violations.length} violations (5xx, no response within 1 s, or a row changed by a rejected request)`,
     lostWrites: 0,
     wrongAnswers: violations.length,
-    command: `make build && test/violations/faults.sh --fuzz --count ${count} --seed ${seed}`,
+    command: `make build && test/faults/faults.sh --fuzz --count ${count} --seed ${seed}`,
   });
   for (const violation of violations.slice(0, 50)) console.log(violation);
   const errors = service

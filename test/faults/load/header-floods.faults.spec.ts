@@ -9,16 +9,16 @@ import { describeTrafficImpact, measureTrafficImpact } from '../support/traffic-
 
 const CLIENTS = 3_000;
 const REQUEST_TIMEOUT_MS = scaled(3_000);
-/** Includes the interval in which Node checks for incomplete requests, and the delay of a busy machine. */
+/** Time limit for all responses: request timeout, interval of Node's check for late requests, and a busy machine. */
 const TIMEOUT_MS = scaled(15_000);
-/** Maximum growth of the resident memory for all of these connections, in megabytes. */
+/** Maximum growth of the resident memory during a flood, in megabytes. */
 const MAX_MB = 256;
 
 const LINE = 'GET /sessions HTTP/1.1\r\nHost: x\r\n';
 const HEADER = `X-More: ${'a'.repeat(1_000)}\r\n`;
 const HEADER_INTERVAL_MS = 20;
 
-/** The bytes that each client sends: never a complete request. */
+/** Floods with their expected responses by status. `send` never sends a complete request. */
 const FLOODS: readonly [
   name: string,
   statuses: string,
@@ -43,7 +43,7 @@ const FLOODS: readonly [
     },
   ],
   [
-    'half a head and then single letters slowly',
+    'half a head and then one letter every 200 ms',
     `408: ${CLIENTS}`,
     async (clients) => {
       for (const client of clients) client.send(`${LINE}X-Slow: `);
@@ -61,7 +61,7 @@ describe('floods of incomplete requests', () => {
   beforeAll(async () => {
     database = await SingleDatabaseService.start({
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
-      // At the limit the longest idle connections would be closed: see idle-connections.faults.spec.ts.
+      // Above the number of clients, because at the limit the service closes connections that have been idle longest.
       AGNO_MAX_CONNECTIONS: String(2 * CLIENTS),
     });
   });

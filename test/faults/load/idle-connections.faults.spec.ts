@@ -8,26 +8,26 @@ import { countStatuses } from '../support/response-statistics.js';
 import { SingleDatabaseService } from '../support/single-database-service.js';
 import { describeTrafficImpact, measureTrafficImpact, type TrafficImpact } from '../support/traffic-impact.js';
 
-/** 10,000, or fewer if a process may not open as many files; 500 are left for everything else. */
+/** Number of idle connections: 10,000, or the limit of open files minus 500 for other uses. */
 const CONNECTIONS = Math.min(10_000, maxOpenFiles() - 500);
-/** Number of connections opened at the same time. Small, because only idle connections are measured. */
+/** Number of connections that are opened at the same time. It is small, because only idle connections are measured. */
 const BATCH = 100;
 /** Default of AGNO_MAX_CONNECTIONS. */
 const DEFAULT_LIMIT = 2_000;
 const BEYOND_LIMIT = 2_500;
-/** Maximum number of connections of well-behaved clients and of the test itself. */
+/** Maximum number of connections that belong to the well-behaved clients and the test itself. */
 const OTHERS = 20;
 const REQUEST = 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n';
 /** Maximum memory of an idle connection, in kilobytes. */
 const MAX_KB = 32;
-/** Maximum heap growth after closing them, in megabytes: less than one kilobyte per connection. */
+/** Maximum heap growth after all connections are closed, in megabytes: less than one kilobyte per connection. */
 const SLACK_MB = 8;
 
 describe('idle connections', () => {
   let database: SingleDatabaseService;
 
   beforeAll(async () => {
-    // Twice the limit, because the keep-alive timeout is short from three quarters of the limit on.
+    // Twice the connections, because the service shortens its keep-alive timeout from three quarters of the limit on.
     database = await SingleDatabaseService.start({ AGNO_MAX_CONNECTIONS: String(2 * CONNECTIONS) });
   });
   afterAll(() => database.stop());
@@ -78,7 +78,7 @@ describe('idle connections', () => {
   }
 });
 
-describe('connections beyond the limit', () => {
+describe('connections beyond AGNO_MAX_CONNECTIONS', () => {
   let database: SingleDatabaseService;
 
   beforeAll(async () => {
@@ -86,7 +86,7 @@ describe('connections beyond the limit', () => {
   });
   afterAll(() => database.stop());
 
-  it('close those that have been idle longest', async () => {
+  it('cause the connections that have been idle longest to be closed', async () => {
     const clients: MisbehavingClient[] = [];
     const impact = await measureTrafficImpact(database, async () => {
       while (clients.length < BEYOND_LIMIT) {
@@ -101,7 +101,7 @@ describe('connections beyond the limit', () => {
     recordReliability({
       fault: `${BEYOND_LIMIT} idle connections, each after one request, with a limit of ${DEFAULT_LIMIT}`,
       requests: BEYOND_LIMIT,
-      outcome: `all answered with 200; the ${impact.result.length} that were idle longest are closed; ${describeTrafficImpact(impact)}`,
+      outcome: `all answered with 200; the ${impact.result.length} connections that were idle longest are closed; ${describeTrafficImpact(impact)}`,
       lostWrites: 0,
       wrongAnswers: 0,
     });

@@ -10,13 +10,13 @@ import { describeTrafficImpact, measureTrafficImpact } from '../support/traffic-
 const CLIENTS = 400;
 const BODY_LIMIT = 4 * 2 ** 20;
 const PIECE = Buffer.alloc(65_536, ' ');
-/** All pieces of a body but the last. One is sent every INTERVAL_MS. */
+/** Number of pieces that each client sends, one every INTERVAL_MS: the whole body except its last piece. */
 const PIECES = BODY_LIMIT / PIECE.length - 1;
 const INTERVAL_MS = scaled(50);
 const REQUEST_TIMEOUT_MS = scaled(5_000);
-/** The memory budget, from which incomplete bodies reserve memory. */
+/** Memory budget in mebibytes, in which incomplete bodies reserve memory. */
 const BUDGET_MB = 32;
-/** Allowance for buffers that are copied when they grow and for uncollected garbage. */
+/** Additional memory allowed for uncollected garbage and for buffers that are copied when they grow, in megabytes. */
 const GARBAGE_MB = 256;
 /** Maximum heap growth afterwards, in megabytes: less than two bodies. */
 const SLACK_MB = 8;

@@ -13,17 +13,17 @@ const BATCH = 4;
 const BODY_LIMIT = 6 * 2 ** 20;
 const RESPONSE_BYTES = 5 * 2 ** 20;
 const BUDGET_MB = 64;
-/** Allowance for garbage and for buffers of sockets and the allocator, in megabytes. */
+/** Additional memory allowed for garbage and for buffers of sockets and the allocator, in megabytes. */
 const GARBAGE_MB = 192;
-/** A client slower than 64 KB/s is cut after 10 s, but only while others need its memory. */
+/** The service cuts a client that reads slower than 64 KB/s after 10 s, if other requests need its memory. */
 const CUT_AFTER_MS = 10_000;
-/** A client that retries while others hold all memory gets its response within this time. */
+/** Time limit for a normal client that gets 503 and retries while slow clients hold the memory budget. */
 const SERVED_WITHIN_MS = CUT_AFTER_MS + scaled(20_000);
 
 /** Maximum heap growth afterwards, in megabytes: less than two responses. */
 const SLACK_MB = 8;
 const READERS = 10;
-/** Time beyond CUT_AFTER_MS for which slow readers continue that must not be cut. */
+/** Additional time after CUT_AFTER_MS for which readers stay slow that must not be cut. */
 const SLOW_MS = 3_000;
 
 /** Paths of one large run and of many small runs. */
@@ -46,15 +46,15 @@ describe('large responses', () => {
   });
   afterAll(() => database.stop());
 
-  it('stay within the memory budget when unread, and are cut when others need the memory', async () => {
+  it('stay within the memory budget when unread, and are cut when other requests need the memory', async () => {
     const before = await database.footprint();
     const liveBefore = await database.liveMegabytes();
     const { impact, rejected, cut } = await requestWithoutReading();
     const live = await database.liveMegabytes();
     recordReliability({
-      fault: `${CLIENTS} clients that request ${RESPONSE_BYTES / 2 ** 20} MiB each and read nothing or only a trickle`,
+      fault: `${CLIENTS} clients that request ${RESPONSE_BYTES / 2 ** 20} MiB each and read nothing or 16 KB per second`,
       requests: CLIENTS,
-      outcome: `503: ${rejected}, cut: ${cut}, the others buffered by the kernel; meanwhile ${READERS} normal readers got the whole response after retries; ${describeTrafficImpact(impact)}; memory budget of ${BUDGET_MB} MiB; afterwards the heap is ${liveBefore.toFixed(0)} → ${live.toFixed(0)} MB`,
+      outcome: `503: ${rejected}, cut: ${cut}, the rest buffered by the kernel; ${READERS} normal readers got the whole response after retries; ${describeTrafficImpact(impact)}; memory budget of ${BUDGET_MB} MiB; afterwards the heap is ${liveBefore.toFixed(0)} → ${live.toFixed(0)} MB`,
       lostWrites: 0,
       wrongAnswers: 0,
     });
@@ -78,8 +78,8 @@ describe('large responses', () => {
   });
 
   /**
-   * Half of the clients read nothing, the others a trickle, until normal readers have got the same responses. Resolves when
-   * the service has closed all connections.
+   * Requests large responses. Half of the clients read nothing and half read slowly, until normal readers have got the
+   * same responses. Resolves when the service has closed all connections.
    */
   async function requestWithoutReading(): Promise<{ impact: TrafficImpact<void>; rejected: number; cut: number }> {
     const clients: MisbehavingClient[] = [];

@@ -11,9 +11,9 @@ import { Traffic } from '../support/traffic.js';
 import { fillUntitledSessions } from './fill-sessions.js';
 import { sendVariedRequest } from './varied-requests.js';
 
-/** The test takes three of these. During the first, caches fill. */
+/** A third of the test's duration in milliseconds. Caches fill in the first third; memory is compared over the last. */
 const THIRD_MS = 15_000;
-/** About a thousand pages of 20 sessions. */
+/** Number of sessions, about a thousand pages of 20. */
 const SESSIONS = 21_000;
 const CLIENTS = 6;
 const VARIED_CLIENTS = 6;
@@ -71,7 +71,7 @@ describe('an hour of requests sent at full speed', () => {
   });
 });
 
-/** Waits for a third of the test's time, then returns the live and the resident memory in megabytes. */
+/** Waits for THIRD_MS, then returns the heap after a garbage collection and the resident memory, both in megabytes. */
 async function memoryOf(database: SingleDatabaseService): Promise<{ live: number; resident: number }> {
   await sleep(THIRD_MS);
   return { live: await database.liveMegabytes(), resident: residentMegabytes(database.service.pid) };

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../../support/seeded-random.js';
 import type { HttpClient } from '../support/http-client.js';
 
-/** A request that is hardly ever sent twice, and the status it must get. */
+/** A random request that is rarely sent twice, and its expected status. */
 interface VariedRequest {
   readonly path: string;
   readonly method?: string;
@@ -14,7 +14,7 @@ const COLUMNS = ['created_at', 'updated_at', 'session_id', 'user_id', 'agent_id'
 const ORDERS = ['asc', 'desc'];
 const TYPES = ['agent', 'team', 'workflow'];
 
-/** Generators for requests whose filters, statements, names, paths or databases the service might cache. */
+/** Generators of requests, each with random values that the service might keep in a cache that grows without limit. */
 const KINDS: readonly ((random: SeededRandom, pages: number) => VariedRequest)[] = [
   (random, pages) => ({ path: `/sessions?limit=20&page=${1 + random.below(pages)}`, status: 200 }),
   (random, pages) => ({ path: `/sessions?limit=20&page=${1 + random.below(pages)}&${order(random)}`, status: 200 }),

@@ -17,7 +17,7 @@ const table = markdownTable(HEADER, perCommand(rows).map(cellsOf));
 
 writeBetweenMarks('docs/reliability.md', 'make faults', note + table);
 
-/** Merges the rows of one command, which tests several layouts, into one with the sum of their requests. */
+/** Merges rows with the same command, which come from several layouts, into one row with the sum of their requests. */
 function perCommand(all: readonly ReliabilityRow[]): ReliabilityRow[] {
   const merged = new Map<string, ReliabilityRow>();
   for (const row of all) {

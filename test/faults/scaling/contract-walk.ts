@@ -2,7 +2,7 @@ import { call } from '../../support/api.js';
 
 const RUN = { run_id: 'r1', agent_id: 'a', status: 'COMPLETED', content: 'four', metrics: { cost: '1.0' } };
 
-/** Each kind of request once with success, and the errors that need a database query. */
+/** At least one successful request of each kind, and requests whose errors need a database query. */
 const STEPS: readonly (readonly [method: string, path: string, body?: object])[] = [
   ['GET', '/sessions?type=agent'],
   ['GET', '/sessions/one?type=agent'],

@@ -5,7 +5,7 @@ import type { TcpProxy } from '../support/tcp-proxy.js';
 
 /** One-way delay in milliseconds. The round trip exceeds the time in which a replica must report its position. */
 const FAR_MS = 40;
-/** Number of position checks to wait for. */
+/** Number of checks of the replica's position to wait for. */
 const CHECKS = 3;
 
 describe('a read replica with high latency', () => {

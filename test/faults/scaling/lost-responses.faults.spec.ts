@@ -6,12 +6,12 @@ import { ReplicatedService } from '../support/replicated-service.js';
 import { countStatuses } from '../support/response-statistics.js';
 
 const CONCURRENT = 10;
-/** Maximum response time in milliseconds when the lost result can be replaced. */
+/** Maximum response time in milliseconds when reads can use the primary instead of the lost result. */
 const FALLBACK_MS = scaled(4_000);
-/** Maximum response time in milliseconds when no request can be answered without the lost result. */
+/** Maximum response time in milliseconds when requests need the lost result and fail. */
 const FAILURE_MS = scaled(10_000);
 
-/** Concurrent requests share the result of a query; they must not all hang when it never arrives. */
+/** Concurrent requests wait for the result of one query. They must not hang when the result never arrives. */
 describe('a coalesced query whose connection is lost', () => {
   let replicated: ReplicatedService;
   const ask = () => call(replicated.service.baseUrl, '/sessions');
@@ -34,7 +34,7 @@ describe('a coalesced query whose connection is lost', () => {
   });
   afterAll(() => replicated.stop());
 
-  it('fails its requests with 503 or 504 in time when it reads the layout, and later requests succeed', async () => {
+  it('fails the waiting requests with 503 or 504 in time when it reads the layout; later requests succeed', async () => {
     const lost = replicated.network.forgetAt('layout');
     const asked = await askConcurrently();
     await lost;
@@ -45,7 +45,7 @@ describe('a coalesced query whose connection is lost', () => {
     record('Connection lost during the coalesced query for the layout', asked);
   });
 
-  it('makes reads use the primary when it reads the position that replicas must have replayed', async () => {
+  it('lets the waiting reads use the primary when it reads the position that replicas must have replayed', async () => {
     await call(replicated.service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
     await replicated.untilStandbysRead(ask);
     const lost = replicated.network.forgetAt('primary-position');

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import type { KillablePostgres } from '../support/killable-postgres.js';
 
-/** Other clients that use up all connections of a server. */
+/** Clients that use up all connections of a server, so that the service gets none. */
 interface OtherClients {
-  /** Opens every free connection, including those that the statement `terminateAll` terminates. */
+  /** Opens all free connections, and all that become free when the statement `terminateAll` terminates clients. */
   takeAll(terminateAll: string): Promise<void>;
   leave(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export async function occupyConnections(postgres: KillablePostgres): Promise<Oth
   await keeper.connect();
   return {
     takeAll: async (terminateAll) => {
-      // The terminated clients reconnect and compete for the free slots, so repeat until there are none to terminate.
+      // The terminated clients reconnect and compete for the free connections. Repeats until none is left to terminate.
       for (let ended: number | null = 1; ended !== 0; ) {
         while (await open());
         ended = (await keeper.query(terminateAll)).rowCount;

@@ -24,12 +24,12 @@ describe.skipIf(!PgBouncer.isInstalled)(
     let postgres: KillablePostgres;
     let pooler: PgBouncer;
     let service: ServerProcess;
-    /** For example `PgBouncer 1.18.0`. */
+    /** Name and version, for example `PgBouncer 1.18.0`. */
     let version: string;
 
     beforeAll(async () => {
       postgres = await KillablePostgres.start(['max_connections=20', 'superuser_reserved_connections=3']);
-      // server_login_retry: by default PgBouncer waits 15 s after a failed login. The service needs none of these settings.
+      // The settings are for the test only: few connections, and 1 s instead of 15 s until a failed login is retried.
       pooler = await PgBouncer.start(postgres, [`default_pool_size = ${SERVER_CONNECTIONS}`, 'server_login_retry = 1']);
       version = await pooler.version();
       await postgres.databases.createDatabase('shared');
@@ -56,14 +56,14 @@ describe.skipIf(!PgBouncer.isInstalled)(
       runUnderLoad({ name, disrupt, postgres, database: 'shared', traffic: { baseUrl: service.baseUrl } });
 
     it.each([
-      ['its DSN contains pgbouncer=true', 'told', '?pgbouncer=true'],
-      ['it has to detect the pooler', 'untold', ''],
+      ['the DSN contains pgbouncer=true', 'told', '?pgbouncer=true'],
+      ['the service has to detect the pooler', 'untold', ''],
     ])('serves all requests when %s', async (circumstance, database, query) => {
       await postgres.databases.createDatabase(database);
       const own = await serveThrough(database, query);
       try {
         const { sent } = await runUnderLoad({
-          name: `${version} in transaction mode in front of an empty database, 10 client connections, ${SERVER_CONNECTIONS} server connections; the service: ${circumstance}`,
+          name: `${version} in transaction mode in front of an empty database, 10 client connections, ${SERVER_CONNECTIONS} server connections; ${circumstance}`,
           disrupt: () => sleep(1_500),
           postgres,
           database,

@@ -18,7 +18,7 @@ const DRAIN_MS = scaled(1_000);
 /** Maximum time in milliseconds until all requests succeed again after the last worker was killed. */
 const RECOVERY_MS = scaled(1_000);
 const DATABASE = 'sessions';
-/** Connections of each process, shared by its workers. */
+/** AGNO_POOL_SIZE of each process, which its workers divide among them. */
 const POOL = 6;
 
 describe('processes of the service', () => {
@@ -98,7 +98,7 @@ describe('processes of the service', () => {
     recordReliability({
       fault: 'One process terminated (SIGTERM) while clients keep connections to it',
       requests: sent.length,
-      outcome: `of the received requests ${countStatuses(sent)}`,
+      outcome: `${countStatuses(sent)} for the received requests`,
       lostWrites: lost.length,
       wrongAnswers: violationsOf(traffic.sent).length,
     });

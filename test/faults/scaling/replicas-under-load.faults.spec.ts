@@ -20,7 +20,7 @@ describe('service with two read replicas', () => {
   });
   afterAll(() => replicated.stop());
 
-  /** Injects a fault into one replica: no request fails, no read is stale, and the replica is read again afterwards. */
+  /** Injects a fault into one replica. Expects no failed request, no stale read, and later reads of this replica. */
   async function expectUnaffected(
     fault: string,
     strike: (standby: KillablePostgres) => unknown,

@@ -6,14 +6,14 @@ import { startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
 import { MAIN_DATABASE, ReplicatedService } from '../support/replicated-service.js';
 
-/** Connections of all workers together. */
+/** Pool size, the maximum number of connections to each server from both workers together. */
 const POOL = 4;
-/** Enough concurrent reads to use all connections of every worker. */
+/** Number of concurrent reads, enough to use all connections of every worker. */
 const MANY = 40;
-/** Time until the service detects a dead replica: its own timeouts, and the delay of a busy machine. */
+/** Time in milliseconds in which the service would detect a dead replica: its timeouts, and a busy machine's delay. */
 const DETECTED_MS = 1_500 + scaled(500);
 
-/** Two workers, because each must see what the other has written. */
+/** Two workers, because each must see the writes of the other. */
 const SETTINGS = {
   AGNO_SERVICE_WORKERS: '2',
   AGNO_POOL_SIZE: String(POOL),
@@ -112,7 +112,7 @@ describe('a read replica', { tags: 'quick' }, () => {
     await lock.connect();
     onTestFinished(() => lock.end());
     await lock.query('BEGIN; LOCK TABLE ai.agno_sessions');
-    // The lock reaches the standby when the WAL is flushed, which the switch forces.
+    // The standby takes the lock when it receives the WAL. Switching the segment makes the primary flush and send it.
     await replicated.primary.sql('SELECT pg_switch_wal()');
     await until(async () => (await standby().sql(LOCKED, MAIN_DATABASE)).length > 0);
     return lock;
@@ -124,7 +124,7 @@ describe('a read replica', { tags: 'quick' }, () => {
   }
 });
 
-describe('a replica DSN that names another database', () => {
+describe('a replica whose DSN names another database', () => {
   it('is not read', async () => {
     const replicated = await ReplicatedService.start(1);
     onTestFinished(() => replicated.stop());

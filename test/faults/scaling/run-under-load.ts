@@ -10,7 +10,7 @@ import type { SentRequest } from '../support/traffic-client.js';
 
 /** A disruption of a deployment while clients use it. */
 interface Disruption {
-  /** Description for the table. */
+  /** Description of the disruption in docs/reliability.md. */
   readonly name: string;
   /** Resolves when the disruption is over and the service should recover. */
   readonly disrupt: () => Promise<unknown>;
@@ -27,7 +27,7 @@ interface LoadObservation {
   readonly recoveryMs: number;
 }
 
-/** Successful requests to wait for before and after the disruption. */
+/** Number of requests to wait for before the disruption, and of successful requests after it. */
 const WARM_UP = 200;
 const TIMEOUT_MS = scaled(30_000);
 
@@ -71,7 +71,7 @@ export async function runUnderLoad({
 
 let trafficCount = 0;
 
-/** A unique name, so that several traffics use different sessions of the same tables. */
+/** A unique prefix for the session ids of a traffic, so that several traffics can use the same tables. */
 function nextName(): string {
   return `traffic-${trafficCount++}`;
 }

@@ -1,4 +1,4 @@
-/** Runs all phases of schemathesis against /openapi.json of the built service. Further arguments are passed to it. */
+/** Runs all phases of schemathesis on /openapi.json of the built service. Passes its own arguments to schemathesis. */
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { spawnTracked } from '../../support/child-process.js';
@@ -45,7 +45,7 @@ try {
   await postgres.stop();
 }
 
-/** Responses by status, according to the service's metrics. Excludes the health checks of the start. */
+/** Number of responses by status, from the service's metrics. Excludes health checks, which wait for the start. */
 async function countByStatus(baseUrl: string): Promise<[status: string, count: number][]> {
   const text = await (await fetch(`${baseUrl}/metrics`, { headers: { authorization: `Bearer ${KEY}` } })).text();
   const counts = new Map<string, number>();

@@ -12,7 +12,7 @@ declare module 'vitest' {
   }
 }
 
-/** Password of the role `postgres` in this folder. */
+/** Password of the role `postgres` on these servers. */
 export const PASSWORD = 'hush';
 
 /** Runs initdb once for all servers of a run, because it is the slowest part of starting a server. */

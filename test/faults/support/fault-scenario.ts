@@ -13,14 +13,14 @@ export const REQUEST_TIMEOUT_MS = scaled(2_000);
 const CONNECT_TIMEOUT_MS = scaled(1_000);
 export const POOL_SIZE = 5;
 
-/** Names and db_ids of the database with the fault and of the unaffected one. */
+/** Database name and db_id of the database with the fault (FAULTY), and of the unaffected database (HEALTHY). */
 export const FAULTY = 'faulty';
 export const HEALTHY = 'healthy';
 
 interface FaultScenarioOptions {
   /** Settings of the server with the fault. */
   readonly settings?: readonly string[];
-  /** Parent of that server's data folder. */
+  /** Parent folder of the data of the server with the fault, for example a small file system. */
   readonly home?: string;
   readonly env?: Readonly<Record<string, string>>;
 }

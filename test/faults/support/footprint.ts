@@ -26,9 +26,9 @@ export const COLLECTS_ON_SIGNAL = {
 };
 
 const SETTLE_MS = scaled(20_000);
-/** Allowance for caches and compiled code, which grow with the variety of the requests. */
+/** Growth allowed for caches and compiled code, which depend on the variety of the requests, in megabytes. */
 const LIVE_SLACK_MB = 16;
-/** Allowance for the connection that scrapes the metrics, and for connections that are being closed. */
+/** Number of additional sockets allowed: the connection that scrapes the metrics, and connections that are closing. */
 const SOCKET_SLACK = 4;
 
 const COLLECTIONS = 'nodejs_gc_duration_seconds_count{kind="major"}';
@@ -69,8 +69,8 @@ function liveMegabytes(metrics: ReadonlyMap<string, number>): number {
 }
 
 /**
- * Waits until a service holds no more than before: no connection in use, no request waiting, as many connections on each
- * database server as in its pool, no additional sockets or memory.
+ * Waits until a service holds no more than before: no connection in use, no request waiting, as many connections on
+ * each database server as in its pool, no additional sockets or memory.
  *
  * @returns a message for each resource that is still held after the timeout
  */

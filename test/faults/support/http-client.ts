@@ -1,9 +1,9 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { scaled } from '../../support/time-scale.js';
 
-/** The outcome of one request. */
+/** The response to a request, or the reason why there was none. */
 export interface HttpResponse {
-  /** 0: no response, or an incomplete one. */
+  /** HTTP status, or 0 without a complete response. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -12,7 +12,7 @@ export interface HttpResponse {
   readonly milliseconds: number;
 }
 
-/** Longer than any deadline of the tested service, in milliseconds. A request that takes longer was forgotten. */
+/** Longer than any timeout of the service, in milliseconds. A request that takes longer never gets a response. */
 const TIMEOUT_MS = scaled(120_000);
 
 /** Sends requests over keep-alive connections and never retries. */
@@ -21,7 +21,7 @@ export class HttpClient {
 
   constructor(private readonly baseUrl: string) {}
 
-  /** Never rejects. `body` is sent as JSON. */
+  /** Sends `body` as JSON. Never rejects: without a complete response it resolves with status 0. */
   ask(method: string, path: string, body?: object): Promise<HttpResponse> {
     const start = performance.now();
     return new Promise((resolve) => {

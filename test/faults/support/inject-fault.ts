@@ -18,7 +18,7 @@ import type { SentRequest } from './traffic-client.js';
 
 /** A temporary fault of a database. */
 interface Fault {
-  /** Description for the table. */
+  /** Description of the fault in docs/reliability.md. */
   readonly name: string;
   readonly strike: () => Promise<unknown> | unknown;
   /** Minimum duration in milliseconds. The fault lasts until every client has got a response during it. */
@@ -36,7 +36,7 @@ interface FaultObservation {
 }
 
 const CLIENTS = 8;
-/** Requests to wait for before the fault, and successful ones after it. */
+/** Number of requests to wait for before the fault, and after the last failed request. */
 const WARM_UP = 200;
 /** Time without a failure after which the database counts as recovered, in milliseconds. */
 const CALM_MS = 1_000;
@@ -46,8 +46,9 @@ const NOISE_MS = scaled(1_500);
 
 /**
  * Injects a fault into one of two databases while clients read and write both, and checks the guarantees that hold for
- * every fault: each request gets its result, 503 or 504 within its deadline; the other database never fails; the faulty
- * one is served again without a restart; nothing is lost, half written, mixed up or leaked.
+ * every fault: each request gets its result, 503 or 504 in time; no request for the other database fails; the database
+ * with the fault is served again without a restart; no write is lost or half written, and no connection or memory
+ * leaks.
  */
 export async function injectFault(scenario: FaultScenario, fault: Fault): Promise<FaultObservation> {
   const faulty = scenario.traffic(FAULTY, { clients: fault.clients ?? CLIENTS });
@@ -76,7 +77,7 @@ export async function injectFault(scenario: FaultScenario, fault: Fault): Promis
     recordReliability({
       fault: fault.name,
       requests: observed.sent.length,
-      outcome: `${countStatuses(observed.sent)}; other database p99 ${healthyP99.map((ms) => ms.toFixed(0)).join(' → ')} ms`,
+      outcome: `${countStatuses(observed.sent)}; p99 of the other database ${healthyP99.map((ms) => ms.toFixed(0)).join(' → ')} ms`,
       recoveryMs: observed.recoveryMs,
       lostWrites: lost.length,
       wrongAnswers: wrong.length,

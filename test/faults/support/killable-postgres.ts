@@ -14,16 +14,17 @@ import { forgetProcess, killOnExit } from '../../support/reaper.js';
 import { PASSWORD } from './empty-cluster.js';
 
 /**
- * Acknowledged writes survive a crash of the server's processes. `fsync` is off, because it protects only against a crash of
- * the machine, which these tests never cause, and would make each commit and recovery as slow as the disk.
+ * With these settings acknowledged writes survive a crash of the server. `fsync` is off, because it protects only
+ * against a crash of the machine, which these tests never cause, and would make each commit and recovery as slow as the
+ * disk.
  */
 const DURABLE = ['synchronous_commit=on', 'fsync=off', 'max_connections=100', 'timezone=UTC'];
 
 const run = promisify(execFile);
 
 /**
- * A PostgreSQL server that can be killed, restarted on the same port with the same data, and frozen. No method blocks the
- * test process, so its requests continue meanwhile.
+ * A PostgreSQL server that can be killed, restarted on the same port with the same data, and frozen. No method blocks
+ * the test process, so its requests continue meanwhile.
  */
 export class KillablePostgres {
   readonly databases: DatabaseServer;
@@ -118,7 +119,7 @@ export class KillablePostgres {
 
   /** Sends SIGSTOP to every process: connections stay open but get no response. */
   freeze(): void {
-    // When the tests end early, frozen processes must be killed, because they do not notice the end of the postmaster.
+    // Frozen processes do not notice when the postmaster ends, so they must be killed when the tests end early.
     for (const pid of this.signal('SIGSTOP')) killOnExit(pid);
   }
 

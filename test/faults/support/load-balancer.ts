@@ -10,7 +10,7 @@ import {
 
 const PROBE_INTERVAL_MS = 200;
 
-/** Selects the processes whose last `/readyz` returned 200, in turns. */
+/** Rotates among the processes whose last `/readyz` returned 200. */
 class Backends {
   private readonly ready = new Map<string, boolean>();
   private readonly probing = setInterval(() => this.probeAll(), PROBE_INTERVAL_MS);
@@ -58,8 +58,8 @@ export interface LoadBalancer {
 }
 
 /**
- * Behaves like an ingress: forwards each request to the next process over keep-alive connections. Responds 502 when there is
- * no response, and never retries.
+ * Behaves like an ingress: forwards each request to the next process over keep-alive connections. Responds 502 when
+ * there is no response, and never retries.
  */
 export async function startHttpLoadBalancer(): Promise<LoadBalancer> {
   const backends = new Backends();

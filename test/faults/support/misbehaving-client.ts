@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { until } from '../../support/api.js';
 
-/** Number of concurrent connects. More than the server's backlog would wait for a retransmission by the kernel. */
+/** Number of connections opened at once. More than the server's backlog would wait until the kernel retransmits. */
 const BATCH = 200;
 
 /** A trickling client reads this many bytes in each interval. */
@@ -12,9 +12,9 @@ const TRICKLE_INTERVAL_MS = 250;
 
 /** A client that sends arbitrary bytes at any speed, and reads only when told to. */
 export class MisbehavingClient {
-  /** The status of the first response; 0 while there is none. */
+  /** The status of the first response; 0 until it arrives. */
   status = 0;
-  /** Response bytes that it has read. */
+  /** Number of response bytes that the client has read. */
   bytesRead = 0;
   isClosed = false;
 
@@ -48,7 +48,7 @@ export class MisbehavingClient {
     if (this.socket.writable) this.socket.write(bytes);
   }
 
-  /** Resolves when a response has begun to arrive, of which nothing is read yet, or when the connection is closed. */
+  /** Resolves when the first bytes of a response have arrived, which stay unread, or when the connection is closed. */
   async hasBegun(): Promise<void> {
     if (this.socket.readableLength > 0) return;
     await Promise.race([once(this.socket, 'readable'), once(this.socket, 'close')]);
@@ -78,7 +78,7 @@ export class MisbehavingClient {
   };
 }
 
-/** Resolves when the server has closed all connections. A client notices that only while it reads. */
+/** Resolves when the server has closed all connections. A client notices this only while it reads. */
 export async function waitUntilClosed(clients: readonly MisbehavingClient[], withinMs: number): Promise<void> {
   await until(async () => clients.every(({ isClosed }) => isClosed), withinMs);
 }

@@ -13,8 +13,8 @@ export interface PacedResponse extends HttpResponse {
 type PathOf = (n: number) => string;
 
 /**
- * Sends requests over `connections` connections as fast as possible for `ms` milliseconds. Resolves with the responses per
- * second.
+ * Sends requests over `connections` connections as fast as possible for `ms` milliseconds. Resolves with the number of
+ * 200 responses per second.
  */
 export async function measureCapacity(http: HttpClient, connections: number, ms: number, path: PathOf) {
   const start = performance.now();

@@ -10,7 +10,7 @@ import { Traffic, type TrafficOptions } from './traffic.js';
 /** The db_id and the name of the database. */
 export const MAIN_DATABASE = 'main';
 
-/** Operation names in the metrics of statements that a replica may run. */
+/** Statements that a replica may run, by their `db_operation_name` in the metrics. */
 const READS = ['read', 'page', 'count', 'run'];
 
 /** The built service with a primary and its standbys. */

@@ -14,7 +14,7 @@ interface List {
   readonly meta: { readonly total_count: number };
 }
 
-/** Describes what is wrong with the response to a read or write of a session. Errors say nothing about the session. */
+/** Returns a message when a response contradicts the known state of its session. Ignores errors except 404 and 409. */
 export function detailViolation(session: TrackedSession, response: HttpResponse): string | undefined {
   return checkBody(session, response, (body: Detail) => {
     if (body.session_id !== session.id) return `the response for ${session.id} contains ${body.session_id}`;
@@ -34,8 +34,9 @@ export function runsViolation(session: TrackedSession, response: HttpResponse): 
 }
 
 /**
- * Checks a client's own list: it contains every session that must exist and none that cannot. The total is read a moment
- * later, when a write of unknown outcome may have been applied.
+ * Checks the list of a client: it contains every session that must exist and no session that cannot exist. The total is
+ * checked as a range, because the service counts after it has read the page, and a write of unknown outcome may come
+ * between.
  */
 export function listViolation(sessions: readonly TrackedSession[], response: HttpResponse): string | undefined {
   if (response.status !== 200) return undefined;

@@ -15,7 +15,7 @@ export function failuresOf(sent: readonly SentRequest[]): SentRequest[] {
   return sent.filter(({ status }) => status === 0 || status >= 500);
 }
 
-/** Statuses other than results and those in `allowed`. 404 is a result, because sessions are deleted. */
+/** Responses by status, except 200, 201, 204, 404 and `allowed`. 404 is expected, because clients delete sessions. */
 export function unexpectedStatuses(sent: readonly SentRequest[], ...allowed: number[]): string {
   return countStatuses(sent.filter(({ status }) => ![200, 201, 204, 404, ...allowed].includes(status)));
 }

@@ -9,8 +9,8 @@ interface StoredRow {
 }
 
 /**
- * Compares the tables with the responses that clients got: every acknowledged write is stored, no rejected one is, and one
- * of unknown outcome is stored completely or not at all.
+ * Compares the tables with the responses that clients got: every acknowledged write is stored, no rejected write is
+ * stored, and a write of unknown outcome is stored completely or not at all.
  *
  * @returns a message for each session that violates this
  */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The treatment of bytes in both directions. */
+/** Treatment of the bytes that pass through the proxy, in both directions. */
 export type NetworkCondition =
   | { readonly kind: 'pass' }
   /** Each chunk arrives `ms` milliseconds later. */
@@ -47,14 +47,14 @@ export class TcpProxy {
   }
 
   /**
-   * Silently drops all bytes of existing connections, like a firewall that lost their state. New connections are accepted.
-   * The server's side closes when the client gives up, as its TCP keep-alive would do eventually.
+   * Silently drops all bytes of existing connections, like a firewall that lost their state. New connections are
+   * accepted. The server's side closes when the client gives up, as its TCP keep-alive would do eventually.
    */
   forgetConnections(): void {
     this.sockets.forEach(forget);
   }
 
-  /** Forgets the next connection on which a client sends `text`. The server receives it, but its response is lost. */
+  /** Drops, like `forgetConnections`, the next connection that sends `text`; only the response is lost. */
   async forgetAt(text: string): Promise<void> {
     this.trigger = text;
     await once(this.changed, 'forgotten');

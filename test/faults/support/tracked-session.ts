@@ -19,8 +19,9 @@ export function writeOutcome(status: number): WriteOutcome {
 }
 
 /**
- * The possible states of a session according to the responses that its only writer got. After a write of unknown outcome
- * both states are possible, and the writer must not write the session again, because the write may still be applied.
+ * The possible states of a session according to the responses that its only writer got. After a write of unknown
+ * outcome both states are possible, and the writer must not write the session again, because the write may still be
+ * applied.
  */
 export class TrackedSession {
   private readonly existence = new Set<boolean>([false]);
@@ -31,7 +32,7 @@ export class TrackedSession {
     this.names.add(this.nameOf(0));
   }
 
-  /** A name that contains the id of its session. */
+  /** A name that contains the session id, so that a name of another session is detected. */
   nameOf(version: number): string {
     return `${this.id} named ${version}`;
   }

@@ -5,21 +5,21 @@ import { INITIAL_RUNS, TrackedSession, writeOutcome } from './tracked-session.js
 
 type RequestKind = 'list' | 'detail' | 'runs' | 'create' | 'patch' | 'rename' | 'delete';
 
-/** One request of the traffic. */
+/** A completed request of a TrafficClient, with the result of checking its response. */
 export interface SentRequest {
   readonly kind: RequestKind;
-  /** 0: no response, or an incomplete one. */
+  /** HTTP status, or 0 without a complete response. */
   readonly status: number;
   /** Error code when there is no response, for example `ECONNREFUSED`. */
   readonly reason?: string | undefined;
-  /** By `performance.now()`. */
+  /** Time by `performance.now()`. */
   readonly sentAt: number;
   readonly milliseconds: number;
-  /** Describes what is wrong with the response. */
+  /** Message when the response is wrong, else undefined. */
   readonly violation: string | undefined;
 }
 
-/** Number of sessions that a client keeps before it deletes any. */
+/** A client deletes a session only while it has at least this many. */
 const KEPT = 8;
 
 const MIX: readonly RequestKind[] = ['list', 'list', 'detail', 'detail', 'runs', 'create', 'patch', 'rename', 'delete'];
@@ -30,7 +30,7 @@ export class TrafficClient {
   private version = 0;
 
   /**
-   * @param name also the user id whose sessions it lists
+   * @param name prefix of the session ids, and user id of the sessions
    * @param query appended to the query of every request, for example `db_id=a`
    */
   constructor(

@@ -9,7 +9,7 @@ import { Traffic } from './traffic.js';
 
 /** Effect of misbehaving clients on well-behaved ones. */
 export interface TrafficImpact<T> {
-  /** Result of the misbehaviour. */
+  /** Result of the function that misbehaves. */
   readonly result: T;
   readonly requests: number;
   /** 99th percentile of the response times of well-behaved clients in milliseconds. */
@@ -18,7 +18,7 @@ export interface TrafficImpact<T> {
   readonly megabytes: readonly [before: number, peak: number];
 }
 
-/** Makes the names of clients unique. */
+/** Number of measurements so far, which makes the names of clients unique. */
 let count = 0;
 
 const WARM_UP = 400;
@@ -27,8 +27,8 @@ const SAMPLE_MS = 50;
 const NOISE_MS = scaled(1_500);
 
 /**
- * Lets a few clients read and write while `misbehave` runs, and checks that they are not affected: all of their requests
- * get correct results in time, and their writes are in the tables.
+ * Lets a few clients read and write while `misbehave` runs, and checks that they are not affected: all of their
+ * requests get correct results in time, and their writes are in the tables.
  */
 export async function measureTrafficImpact<T>(
   database: SingleDatabaseService,
@@ -53,14 +53,14 @@ export async function measureTrafficImpact<T>(
   const p99 = [p99Of(calm), p99Of(meanwhile)] as const;
   expect(violationsOf(traffic.sent), 'wrong answers').toEqual([]);
   expect(unexpectedStatuses(meanwhile), 'unexpected statuses of the other clients').toBe('');
-  expect(p99[1], 'p99 of the others').toBeLessThan(NOISE_MS);
+  expect(p99[1], 'p99 of the other clients').toBeLessThan(NOISE_MS);
   expect(await tableViolations(traffic.sessions, database.postgres, DATABASE), 'lost writes').toEqual([]);
   return { result, requests: meanwhile.length, p99, megabytes: [before, peak] };
 }
 
-/** Describes memory and response times for the table. */
+/** Describes memory and response times for docs/reliability.md. */
 export function describeTrafficImpact({ requests, p99, megabytes }: TrafficImpact<unknown>): string {
   const [calm, meanwhile] = p99.map((ms) => ms.toFixed(0));
   const [before, peak] = megabytes.map((mb) => mb.toFixed(0));
-  return `resident ${before} → at most ${peak} MB; ${requests} requests of other clients all answered, p99 ${calm} → ${meanwhile} ms`;
+  return `resident memory ${before} → at most ${peak} MB; other clients: all ${requests} requests answered, p99 ${calm} → ${meanwhile} ms`;
 }

@@ -11,7 +11,7 @@ export interface TrafficOptions {
   readonly clients: number;
   /** Pause of each client between its requests, in milliseconds. */
   readonly pauseMs: number;
-  /** Distinguishes several traffics on the same tables. */
+  /** Prefix of session ids and user ids, which distinguishes several traffics on the same tables. */
   readonly name: string;
 }
 
