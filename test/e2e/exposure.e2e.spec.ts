@@ -4,7 +4,7 @@ import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-describe('the exposed service', () => {
+describe('the service on an untrusted network', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {

@@ -42,7 +42,7 @@ describe('the request pipeline', () => {
 
   const logged = (id: string) => until(async () => logLines().find((line) => line['request_id'] === id));
 
-  it.each(['abc', 'A.b_c-9', 'x'.repeat(128)])('keeps the request id %s', async (id) => {
+  it.each(['abc', 'A.b_c-9', 'x'.repeat(128)])('keeps the valid request id %s', async (id) => {
     const reply = await call(service.baseUrl, '/sessions', { headers: { 'x-request-id': id } });
     expect(reply.headers.get('x-request-id')).toBe(id);
   });

@@ -114,7 +114,7 @@ describe('the mirror proxy in front of Python', () => {
   });
 });
 
-describe('the mirror proxy as a forwarder', () => {
+describe('the mirror proxy', () => {
   const requests: { request: IncomingMessage; body: string }[] = [];
   const events: (() => void)[] = [];
   let python: Awaited<ReturnType<typeof serve>>;

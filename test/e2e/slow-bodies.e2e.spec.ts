@@ -97,7 +97,7 @@ describe('slow request bodies', () => {
     });
   });
 
-  it('are not confused with fast bodies: 40 concurrent ones get 201 or 503, never 408', async () => {
+  it('are not confused with fast bodies: each of 40 concurrent fast bodies gets 201 or 503, never 408', async () => {
     const body = { session_name: 'a'.repeat(NEARLY_ALL) };
     const posts = Array.from({ length: 40 }, () => call(service.baseUrl, '/sessions', { method: 'POST', body }));
     const statuses = (await Promise.all(posts)).map(({ status }) => status);

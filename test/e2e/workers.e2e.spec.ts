@@ -33,7 +33,7 @@ describe('the service with AGNO_SERVICE_WORKERS', () => {
   const ask = (path: string, method = 'GET', body?: object) =>
     call(service.baseUrl, path, { method, headers: { connection: 'close' }, ...(body ? { body } : {}) });
 
-  it('starts that many processes, which share one port', async () => {
+  it('starts that many worker processes, which share one port', async () => {
     const workers = new Set<unknown>();
     await until(async () => {
       await ask('/healthz');
@@ -87,7 +87,7 @@ describe('the service with AGNO_SERVICE_WORKERS', () => {
     await until(async () => /Worker \d exited \(SIGKILL\) and will be replaced/.test(service.output()));
   });
 
-  it('keeps the other workers when one dies while metrics are aggregated for it', async () => {
+  it('keeps its other workers when a worker dies while it aggregates their metrics', async () => {
     const own = await startSessionService({ ...settings(), AGNO_SERVICE_WORKERS: '2' });
     const [asking = 0, stopped = 0] = await childrenOf(own.pid);
     process.kill(stopped, 'SIGSTOP');

@@ -83,7 +83,7 @@ describe.each(['v3', 'mixed'] as const)('%s: creates of one session id by the se
     await database.stop();
   });
 
-  it('succeed for at most one client of the service, fail with the same 409, and leave one complete session', async () => {
+  it('succeed for at most one client of the service, get the same 409 when they fail, and leave one complete session', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const id = `both-${round}`;
       const isOurs = (n: number) => n % 4 !== 0;

@@ -7,10 +7,10 @@ import { FaultScenario } from '../support/fault-scenario.js';
 import { injectFault } from '../support/inject-fault.js';
 import { failuresOf } from '../support/response-statistics.js';
 
-/** Only root may mount the small disk. */
+/** Only root may mount the small disk that this test fills. */
 const isRoot = userInfo().uid === 0;
 
-describe.skipIf(!isRoot)('service whose database disk is full', () => {
+describe.skipIf(!isRoot)('a service whose database disk is full', () => {
   let disk: string;
   let scenario: FaultScenario;
 

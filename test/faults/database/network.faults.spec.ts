@@ -7,7 +7,7 @@ import { recordReliability } from '../support/record-reliability.js';
 import { countStatuses, failuresOf, slowestOf, violationsOf } from '../support/response-statistics.js';
 import type { NetworkCondition } from '../support/tcp-proxy.js';
 
-describe('service with a failing network to its database', () => {
+describe('a service with a failing network to its database', () => {
   let scenario: FaultScenario;
 
   beforeAll(async () => {

@@ -8,7 +8,7 @@ import { recordReliability } from '../support/record-reliability.js';
 import { countStatuses, failuresOf, violationsOf } from '../support/response-statistics.js';
 import { tableViolations } from '../support/table-checks.js';
 
-describe('service whose database rejects requests', () => {
+describe('a service whose database rejects requests', () => {
   let scenario: FaultScenario;
   const admin = (text: string) => scenario.faulty.sql(text);
 

@@ -4,7 +4,7 @@ import { FAULTY, FaultScenario } from '../support/fault-scenario.js';
 import { injectFault } from '../support/inject-fault.js';
 import { recordReliability } from '../support/record-reliability.js';
 
-describe('service whose database server fails', () => {
+describe('a service whose database server fails', () => {
   let scenario: FaultScenario;
 
   beforeAll(async () => {

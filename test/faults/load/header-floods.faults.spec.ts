@@ -9,7 +9,7 @@ import { describeTrafficImpact, measureTrafficImpact } from '../support/traffic-
 
 const CLIENTS = 3_000;
 const REQUEST_TIMEOUT_MS = scaled(3_000);
-/** Time limit for all responses: request timeout, interval of Node's check for late requests, and a busy machine. */
+/** Time limit for all responses: the request timeout, the interval in which Node checks for late requests, and slack. */
 const TIMEOUT_MS = scaled(15_000);
 /** Maximum growth of the resident memory during a flood, in megabytes. */
 const MAX_MB = 256;

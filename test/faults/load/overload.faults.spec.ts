@@ -16,7 +16,7 @@ const OVERLOAD_MS = 10_000;
 /** Additional response time allowed for a busy machine, in milliseconds. */
 const NOISE_MS = scaled(500);
 
-/** The path of request number `n`. Each has another name filter, so that no cache of the service helps. */
+/** The path of request number `n`. Each path has another name filter, so that no cache of the service can answer. */
 const pathOf = (n: number) => `/sessions?limit=20&session_name=chat%20${n}`;
 
 describe('open load of four times the capacity', () => {

@@ -21,7 +21,7 @@ const VARIED_CLIENTS = 6;
 const HEAP_SLACK_MB = 4;
 const RESIDENT_SLACK_MB = 24;
 
-describe('an hour of requests sent at full speed', () => {
+describe('sustained requests at full speed', () => {
   let database: SingleDatabaseService;
 
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe('an hour of requests sent at full speed', () => {
   });
   afterAll(() => database.stop());
 
-  it('does not grow the memory of the service', async () => {
+  it('do not increase the memory of the service after its caches have filled', async () => {
     const { baseUrl } = database.service;
     const before = await database.footprint();
     const traffic = Traffic.start({ baseUrl, databaseId: 'default', clients: CLIENTS, pauseMs: 0, name: 'soak' });
@@ -54,7 +54,7 @@ describe('an hour of requests sent at full speed', () => {
     const heap = [second.live, last.live] as const;
     const resident = [second.resident, last.resident] as const;
     recordReliability({
-      fault: `${(3 * THIRD_MS) / 1_000} s at full speed, as many requests as ${Math.round(requests / 3_600)} per second in an hour: ${CLIENTS} clients that read and write, ${VARIED_CLIENTS} that never repeat a request`,
+      fault: `${(3 * THIRD_MS) / 1_000} s at full speed, as many requests as in an hour with ${Math.round(requests / 3_600)} per second: ${CLIENTS} clients that read and write, ${VARIED_CLIENTS} that never repeat a request`,
       requests,
       outcome: `${countStatuses(traffic.sent)}, and ${varied.sent} varied requests with the expected status; during the last third the heap grows ${heap.map((mb) => mb.toFixed(0)).join(' → ')} MB, the resident memory ${resident.map((mb) => mb.toFixed(0)).join(' → ')} MB`,
       lostWrites: lost.length,

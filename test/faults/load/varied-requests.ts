@@ -14,7 +14,7 @@ const COLUMNS = ['created_at', 'updated_at', 'session_id', 'user_id', 'agent_id'
 const ORDERS = ['asc', 'desc'];
 const TYPES = ['agent', 'team', 'workflow'];
 
-/** Generators of requests, each with random values that the service might keep in a cache that grows without limit. */
+/** Generators of requests with random values, which would make a cache without a size limit grow. */
 const KINDS: readonly ((random: SeededRandom, pages: number) => VariedRequest)[] = [
   (random, pages) => ({ path: `/sessions?limit=20&page=${1 + random.below(pages)}`, status: 200 }),
   (random, pages) => ({ path: `/sessions?limit=20&page=${1 + random.below(pages)}&${order(random)}`, status: 200 }),

@@ -19,7 +19,7 @@ const CONNECT_TIMEOUT_MS = scaled(1_000);
 const NOISE_MS = scaled(1_500);
 
 describe.skipIf(!PgBouncer.isInstalled)(
-  `service behind PgBouncer${PgBouncer.isInstalled ? '' : ' (not installed)'}`,
+  `a service behind PgBouncer${PgBouncer.isInstalled ? '' : ' (not installed)'}`,
   () => {
     let postgres: KillablePostgres;
     let pooler: PgBouncer;

@@ -12,7 +12,7 @@ import { tableViolations } from '../support/table-checks.js';
 const DURATION_MS = 3_000;
 const WARM_UP = 200;
 
-describe('service with two read replicas', () => {
+describe('a service with two read replicas', () => {
   let replicated: ReplicatedService;
 
   beforeAll(async () => {

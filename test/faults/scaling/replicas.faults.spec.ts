@@ -66,7 +66,7 @@ describe('a read replica', { tags: 'quick' }, () => {
     expect((await ask('/sessions/s')).json).toMatchObject({ session_name: 'ahead' });
   });
 
-  it('is read when the primary has been idle and has switched to a new WAL segment', async () => {
+  it('is still read after the idle primary has switched to a new WAL segment', async () => {
     await replicated.primary.sql('SELECT pg_switch_wal()');
     await replicated.untilStandbysRead(() => ask('/sessions/s'));
   });

@@ -26,7 +26,7 @@ export const COLLECTS_ON_SIGNAL = {
 };
 
 const SETTLE_MS = scaled(20_000);
-/** Growth allowed for caches and compiled code, which depend on the variety of the requests, in megabytes. */
+/** Growth allowed for caches and compiled code, in megabytes. Both grow with the variety of the requests. */
 const LIVE_SLACK_MB = 16;
 /** Number of additional sockets allowed: the connection that scrapes the metrics, and connections that are closing. */
 const SOCKET_SLACK = 4;

@@ -46,9 +46,8 @@ const NOISE_MS = scaled(1_500);
 
 /**
  * Injects a fault into one of two databases while clients read and write both, and checks the guarantees that hold for
- * every fault: each request gets its result, 503 or 504 in time; no request for the other database fails; the database
- * with the fault is served again without a restart; no write is lost or half written, and no connection or memory
- * leaks.
+ * every fault: each request gets its own result, 503 or 504 in time; no request for the other database fails; the
+ * database with the fault is served again without a restart; no write is lost or half written; nothing leaks.
  */
 export async function injectFault(scenario: FaultScenario, fault: Fault): Promise<FaultObservation> {
   const faulty = scenario.traffic(FAULTY, { clients: fault.clients ?? CLIENTS });

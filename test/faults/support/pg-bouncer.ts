@@ -10,7 +10,7 @@ import { freePort } from '../../support/ports.js';
 import { type DatabaseServer, databaseServerAt, runSql } from '../../support/postgres.js';
 import type { KillablePostgres } from './killable-postgres.js';
 
-/** Path in Debian's package. */
+/** Path of the program in Debian's package. */
 const PROGRAM = '/usr/sbin/pgbouncer';
 
 const USER = 'postgres';

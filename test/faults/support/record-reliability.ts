@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { expect } from 'vitest';
 import { appendReliabilityRow, type ReliabilityRow } from './reliability-rows.js';
 
-/** Prefix of a test that runs on several layouts. */
+/** Prefix in the name of a test that runs on several layouts. */
 const LAYOUT = /^(v3|v2|mixed): /;
 
 /** Records a row for docs/reliability.md. The command in the row repeats the running test, on every layout. */

@@ -7,7 +7,7 @@ import { DATABASE, type SingleDatabaseService } from './single-database-service.
 import { tableViolations } from './table-checks.js';
 import { Traffic } from './traffic.js';
 
-/** Effect of misbehaving clients on well-behaved ones. */
+/** Effect of misbehaving clients on the requests of well-behaved clients and on the service's memory. */
 export interface TrafficImpact<T> {
   /** Result of the function that misbehaves. */
   readonly result: T;
