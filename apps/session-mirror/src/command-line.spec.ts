@@ -21,17 +21,17 @@ describe('readOptions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'agno-options-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('returns defaults for absent options', () => {
+  it('returns the default values of omitted options', () => {
     expect(replay()).toMatchObject({
       ...{ command: 'replay', sources: ['a.log'], sample: 1, prefix: '', hasWrites: false, allowed: 0 },
       ...{ ratePerSecond: 50, concurrency: 4, headers: {}, hasValues: true, files: {} },
     });
   });
 
-  it('accepts shares as percentage or fraction', () =>
+  it('accepts --sample and --allow as a percentage or a fraction', () =>
     expect(replay('--sample', '5%', '--allow=0.001')).toMatchObject({ sample: 0.05, allowed: 0.001 }));
 
-  it('prefers headers of --header-file over MIRROR_HEADERS', () => {
+  it('prefers a header of --header-file to the same header of MIRROR_HEADERS', () => {
     const file = join(folder, 'headers');
     writeFileSync(file, '# who asks\nAuthorization: Bearer x: y \r\n\nX-Own:1\n');
     const env = { MIRROR_HEADERS: 'authorization: other\nX-More: 2' };
@@ -40,7 +40,7 @@ describe('readOptions', () => {
     });
   });
 
-  it('accepts a port or host and port for --listen', () => {
+  it('accepts a port, or a host with a port, for --listen', () => {
     const listen = (address: string) => readOptions(['proxy', ...SIDES, '--listen', address], {});
     expect(listen('9000')).toMatchObject({ host: '127.0.0.1', port: 9000 });
     expect(listen('[::]:9000')).toMatchObject({ host: '::', port: 9000 });
@@ -70,14 +70,14 @@ describe('readOptions', () => {
     [['replay', 'a', ...SIDES, '--ours', 'http://x'], ['--ours is given twice']],
     [['replay', 'a', ...SIDES, '--header-file', '/no/such/file'], ['--header-file: cannot read /no/such/file']],
     [['replay', 'a', ...SIDES, '--unsafe', 'ours:8080,py:7777'], ['--unsafe: expected the hosts']],
-  ])('rejects %j with all errors', (args, expected) => {
+  ])('rejects %j and reports every error', (args, expected) => {
     const errors = errorsOf(() => readOptions(args, {}));
     for (const message of expected) expect(errors.join('\n')).toContain(message);
     expect(errors.join()).not.toContain('u:p');
     expect(errors.length).toBeGreaterThan(0);
   });
 
-  it('does not disclose an invalid header in the error', () => {
+  it('reports an invalid header without quoting it', () => {
     const read = () => readOptions(['replay', 'a', ...SIDES], { MIRROR_HEADERS: 'Bearer secret' });
     expect(errorsOf(read)).toEqual(['MIRROR_HEADERS: expected lines of "Name: value"']);
   });

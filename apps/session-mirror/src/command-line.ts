@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RequestSelection } from './requests/mirror-request.js';
 
-/** Files to which the report is written. */
+/** Paths of the report files to write; undefined: no report in this format. */
 export interface ReportFiles {
   readonly json: string | undefined;
   readonly html: string | undefined;
@@ -12,9 +12,9 @@ export interface ReportFiles {
 interface CommonOptions {
   readonly python: URL;
   readonly ours: URL;
-  /** Share of the requests that are compared, 0 to 1. */
+  /** Random fraction of the requests to compare, from 0 to 1. */
   readonly sample: number;
-  /** Share of the pairs that may differ, 0 to 1. */
+  /** Fraction of the compared requests that may differ or fail without failing the run, from 0 to 1. */
   readonly allowed: number;
   readonly files: ReportFiles;
   readonly hasValues: boolean;
@@ -25,7 +25,7 @@ export interface ReplayOptions extends CommonOptions, RequestSelection {
   readonly sources: readonly string[];
   readonly ratePerSecond: number;
   readonly concurrency: number;
-  /** Sent with every request; names in lower case. */
+  /** Headers sent with every request, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -49,21 +49,22 @@ export const USAGE = `Compares the responses of a Python AgentOS with those of t
   session-mirror replay FILE… --python URL --ours URL [options]
   session-mirror proxy --listen [HOST:]PORT --python URL --ours URL [options]
 
-replay sends the requests in FILE to both sides: an access log in JSON lines, common or combined format ("-" for standard
-input), or a browser's *.har file. proxy forwards all requests to Python and copies GET and HEAD requests to our service.
+replay sends the requests recorded in FILE to both servers. FILE is an access log in JSON lines, common or combined
+format ("-" for standard input), or a browser's *.har file.
+proxy forwards all requests to Python and copies GET and HEAD requests to our service.
 
-  --python URL         the AgentOS whose responses are correct
+  --python URL         the AgentOS, whose responses count as correct
   --ours URL           the session service
-  --sample SHARE       compare only a random share of the requests: 10% or 0.1
-  --allow SHARE        exit with 0 if at most this share differs: 0.1%
+  --sample FRACTION    compare only a random part of the requests: 10% or 0.1
+  --allow FRACTION     exit with 0 if at most this part of the requests differs or fails: 0.1%
   --json FILE          write the report as JSON
   --html FILE          write the report as an HTML page
-  --no-values          show only paths and types of values
+  --no-values          report the types of differing values instead of the values
 
 replay only:
   --strip-prefix PATH  remove a gateway's prefix from recorded paths: /api
   --rate N             requests per second to each side (50)
-  --concurrency N      concurrent requests (4)
+  --concurrency N      concurrent requests to each side (4)
   --header-file FILE   headers for every request, one per line: "Authorization: Bearer …"; also from MIRROR_HEADERS
   --unsafe HOSTS       also replay writes from HAR files, in order. Only for two servers with disposable data, whose hosts
   must be repeated here: python.test:7777,ours.test:8080
@@ -71,13 +72,13 @@ replay only:
 proxy only:
   --listen [HOST:]PORT address for clients; the default HOST is 127.0.0.1
 
-Exit codes: 0 all equal, 1 differences or missing responses, 2 could not run or nothing to compare.
-docs/mirror.md explains which responses are equal.
+Exit codes: 0 all responses are equal, 1 responses differ or are missing, 2 the run failed or compared nothing.
+docs/mirror.md defines when responses count as equal.
 `;
 
 const PLACEHOLDER_URL = new URL('http://localhost');
 const EXPECTED_URL = 'an http:// or https:// URL without credentials and query';
-const EXPECTED_SHARE = 'a share such as 10% or 0.1';
+const EXPECTED_FRACTION = 'a percentage or fraction such as 10% or 0.1';
 const HEADERS_VARIABLE = 'MIRROR_HEADERS';
 
 /**
@@ -88,14 +89,13 @@ const HEADERS_VARIABLE = 'MIRROR_HEADERS';
 export function readOptions(args: string[], env: Readonly<Record<string, string | undefined>>): Options | 'help' {
   const given = new Arguments(args);
   if (given.has('help') || args.length === 0) return 'help';
-  const hasValues = !given.has('no-values');
   const common = {
     python: given.required('python', parseServerUrl, EXPECTED_URL, PLACEHOLDER_URL),
     ours: given.required('ours', parseServerUrl, EXPECTED_URL, PLACEHOLDER_URL),
-    sample: given.parsed('sample', parseShare, EXPECTED_SHARE, 1),
-    allowed: given.parsed('allow', parseShare, EXPECTED_SHARE, 0),
+    sample: given.parsed('sample', parseFraction, EXPECTED_FRACTION, 1),
+    allowed: given.parsed('allow', parseFraction, EXPECTED_FRACTION, 0),
     files: { json: writableFile('json', given), html: writableFile('html', given) },
-    hasValues,
+    hasValues: !given.has('no-values'),
   };
   if (given.errors.length === 0 && common.python.href === common.ours.href) {
     given.errors.push('--python and --ours are the same URL');
@@ -126,7 +126,7 @@ function replayOptions(given: Arguments, env: Readonly<Record<string, string | u
   } as const;
 }
 
-/** Checks that a report file can be written, so that the error appears before a long run and not after it. */
+/** Checks before the run that the report file can be written, so that a long run does not fail at its end. */
 function writableFile(option: 'json' | 'html', given: Arguments): string | undefined {
   const file = given.raw(option);
   try {
@@ -154,7 +154,7 @@ function headersFrom(source: string, lines: string | undefined, given: Arguments
   return headers ?? {};
 }
 
-/** The error does not name the correct hosts, so that users must know them to confirm writes. */
+/** Checks that --unsafe repeats both hosts. The error does not name them, so that they cannot be copied from it. */
 function confirmUnsafeHosts(given: Arguments, python: URL, ours: URL): void {
   const named =
     given
@@ -176,7 +176,7 @@ const COMMAND_OPTIONS = {
 type Command = keyof typeof COMMAND_OPTIONS;
 type ValueOption = (typeof COMMON_OPTIONS)[number] | (typeof COMMAND_OPTIONS)[Command][number];
 
-/** Tokens of the command line, and all errors in them. */
+/** The parsed command line. Collects all errors, so that users see every mistake at once. */
 class Arguments {
   readonly errors: string[] = [];
   readonly command: Command | undefined;
@@ -202,7 +202,7 @@ class Arguments {
     this.command = command === 'replay' || command === 'proxy' ? command : undefined;
     this.files = files;
     for (const token of tokens) if (token.kind === 'option') this.addOption(token.name, token.rawName, token.value);
-    if (this.command === undefined) this.errors.push(`${command ?? 'a command'}: expected replay or proxy`);
+    if (this.command === undefined) this.errors.push(`${command ?? 'command is missing'}: expected replay or proxy`);
   }
 
   has(flag: (typeof FLAGS)[number]): boolean {
@@ -222,9 +222,9 @@ class Arguments {
     return value ?? absent;
   }
 
-  /** The value of a required option. */
+  /** Like `parsed`, but records an error if the option is missing. */
   required<T>(name: ValueOption, parse: OptionParser<T>, expected: string, absent: T): T {
-    if (!this.values.has(name)) this.errors.push(`--${name} is missing: ${expected}`);
+    if (!this.values.has(name)) this.errors.push(`--${name} is missing: expected ${expected}`);
     return this.parsed(name, parse, expected, absent);
   }
 
@@ -247,11 +247,11 @@ class Arguments {
   }
 }
 
-/** Parses the text of an option. Returns undefined if it is invalid. */
+/** Parses the value of an option. Returns undefined if the value is invalid. */
 type OptionParser<T> = (text: string) => T | undefined;
 
-/** `10%` or `0.1`, as a number from 0 to 1. */
-const parseShare: OptionParser<number> = (text) => {
+/** Parses `10%` or `0.1` to a number from 0 to 1. */
+const parseFraction: OptionParser<number> = (text) => {
   const found = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
   const value = Number(found?.[1] ?? Number.NaN) / (found?.[2] === '%' ? 100 : 1);
   return value >= 0 && value <= 1 ? value : undefined;
@@ -270,7 +270,7 @@ const parseServerUrl: OptionParser<URL> = (text) => {
 
 const parsePathPrefix: OptionParser<string> = (text) => (/^\/[!-~]*[^/?#]$/.test(text) ? text : undefined);
 
-/** `8000`, `0.0.0.0:8000`, `[::1]:8000` */
+/** Parses `8000`, `0.0.0.0:8000` or `[::1]:8000`. The default host is 127.0.0.1. */
 const parseListenAddress: OptionParser<{ host: string; port: number }> = (text) => {
   const found = /^(?:(?<host>[\w.-]+|\[[0-9a-fA-F:]+\]):)?(?<port>\d{1,5})$/.exec(text)?.groups;
   const port = Number(found?.['port'] ?? Number.NaN);

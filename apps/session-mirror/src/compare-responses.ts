@@ -12,10 +12,9 @@ import { LIMITS } from './mirror-limits.js';
 import { type MirrorRequest, queryParameters, routeOf } from './requests/mirror-request.js';
 import { NoResponse, type Side, type SideName, type SideResponse } from './side.js';
 
-/** Result of comparing the responses of both sides to one request. */
 export type Verdict =
   | { readonly kind: 'equal' }
-  /** The responses differed, and were equal when the request was repeated. */
+  /** The responses differed at first, but were equal when the request was repeated. */
   | { readonly kind: 'settled' }
   | { readonly kind: 'different'; readonly differences: readonly Difference[] }
   /** Python responds 5xx and our service does not. That is intended: see docs/parity.md. */
@@ -26,7 +25,7 @@ export type Verdict =
 
 export type VerdictKind = Verdict['kind'];
 
-/** A request with its verdict and the response times of the first attempt. */
+/** A request with its verdict. `milliseconds`: response times of the first attempt, if both sides responded. */
 export interface ComparisonResult {
   readonly request: MirrorRequest;
   readonly verdict: Verdict;
@@ -38,16 +37,16 @@ export interface Sides {
   readonly ours: Side;
 }
 
-/** The responses of both sides to one request. */
 export interface ResponsePair {
   readonly python: SideResponse;
   readonly ours: SideResponse;
 }
 
 /**
- * Compares the responses of both sides to a safe request. Repeats a request whose responses differ, so that neither a
- * concurrent write nor a value generated for each response counts as a difference. `given` is Python's first response, if
- * it is already known.
+ * Compares the responses of both sides to a GET or HEAD request. If the responses differ, repeats the request, so that
+ * neither a concurrent write nor a value generated for each response counts as a difference.
+ *
+ * @param given Python's response, if the proxy has already received it
  */
 export function compareResponses(
   sides: Sides,
@@ -92,7 +91,7 @@ async function compareWithRetries(sides: Sides, request: MirrorRequest, first: R
   if (failure !== undefined) return failure;
   let differences = responsePairDifferences(first, request);
   if (differences.length === 0) return { kind: 'equal' };
-  // A failure of our service counts even if a repeated request would succeed.
+  // A 5xx of our service counts as a difference at once, even if a repeated request would succeed.
   for (let attempt = 2; attempt <= LIMITS.attempts && first.ours.status < 500; attempt++) {
     await wait(LIMITS.attemptPauseMs);
     const [python, ours] = await Promise.all([sides.python.send(request), sides.ours.send(request)]);
@@ -104,10 +103,10 @@ async function compareWithRetries(sides: Sides, request: MirrorRequest, first: R
   return { kind: 'different', differences };
 }
 
-/** Tolerance for generated times that are before the request, in seconds. */
+/** Generated times may be this many seconds before the request, because clocks of two hosts differ. */
 const RESPONSE_TIME_TOLERANCE_SECONDS = 6;
 
-/** Differences without values that are generated for each response: ids that Python itself changes, and the current time. */
+/** Drops differences between values generated per response: ids that Python itself changes, and current times. */
 function stableDifferences(earlier: SideResponse, pair: ResponsePair, request: MirrorRequest): Difference[] {
   const rules = comparisonRulesFor(request);
   const changingPaths = new Set(
@@ -121,10 +120,10 @@ function stableDifferences(earlier: SideResponse, pair: ResponsePair, request: M
 }
 
 const NO_RULES: ComparisonRules = {};
-/** Columns that a list returns, so that ties can be detected in the response. */
+/** Sort columns that are members of list items, so that items with equal values (ties) can be recognised. */
 const LISTED_COLUMNS = new Set(['created_at', 'user_id', 'agent_id', 'team_id', 'workflow_id', 'session_type']);
 
-/** Rules for values that may differ by chance. AgentOS sorts lists without a tie breaker. */
+/** Rules for parts that differ by chance: start times, and the order of ties, which AgentOS leaves undefined. */
 function comparisonRulesFor({ target }: MirrorRequest): ComparisonRules {
   const route = routeOf(target);
   if (route === '/health') return { processDates: ['instantiated_at'] };

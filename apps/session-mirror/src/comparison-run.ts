@@ -14,7 +14,7 @@ const EXIT_CODES: Readonly<Record<RunOutcome, number>> = {
   incomparable: 2,
 };
 
-/** Both sides with the tally of their comparison, and its report. */
+/** Holds the clients for both servers and the tally of their comparisons, and writes the report. */
 export class ComparisonRun {
   readonly sides: Sides;
   readonly tally: Tally;
@@ -52,14 +52,14 @@ async function writeReports(report: MirrorReport, { json, html }: ReportFiles): 
 }
 
 async function replaceFile(file: string, content: string): Promise<void> {
-  // Not readable by other users, because the report contains values of responses.
+  // Only the owner may read the report, because it contains values of responses.
   await writeFile(`${file}.new`, content, { mode: 0o600 });
   await rename(`${file}.new`, file);
 }
 
 const PROGRESS_INTERVAL_MS = 500;
 
-/** Shows a progress line if stderr is a terminal. Returns a function that removes it. */
+/** Shows a progress line if stderr is a terminal. Returns a function that removes the line. */
 export function showProgress(tally: Tally, isTerminal: boolean): () => void {
   if (!isTerminal) return () => undefined;
   const stream = process.stderr;

@@ -8,7 +8,7 @@ export type SideName = 'python' | 'ours';
 
 export type SideResponse = TimedResponse;
 
-/** Thrown when a side did not respond, or not with HTTP. The message contains the reason but no address. */
+/** Thrown when a side sends no complete HTTP response. The message contains the reason, but no address. */
 export class NoResponse extends Error {
   constructor(
     readonly side: SideName,
@@ -18,10 +18,10 @@ export class NoResponse extends Error {
   }
 }
 
-/** Error codes of a keep-alive connection that the server has closed. */
+/** Error codes of a request on a keep-alive connection that the server was closing. The request can be repeated. */
 const CONNECTION_CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
-/** One of the two compared servers. */
+/** HTTP client for one of the two compared servers. */
 export class Side {
   private readonly agent: HttpAgent;
   private readonly isSecure: boolean;
@@ -71,7 +71,9 @@ export class Side {
         headers: allHeaders,
         maxHeaderSize: 65_536,
       });
-      const deadline = setTimeout(() => outgoing.destroy(new Error('timeout')), LIMITS.responseTimeoutMs);
+      const expire = () =>
+        outgoing.destroy(new Error(`no complete response within ${LIMITS.responseTimeoutMs / 1000} s`));
+      const deadline = setTimeout(expire, LIMITS.responseTimeoutMs);
       outgoing.on('close', () => clearTimeout(deadline));
       outgoing.on('error', (error) => {
         reject(
@@ -95,7 +97,7 @@ export class Side {
   }
 }
 
-/** The compared parts of a response. */
+/** Reduces a response to the parts that are compared. */
 export function comparableResponse(status: number | undefined, headers: IncomingHttpHeaders, body: string) {
   return { status: status ?? 0, headers: comparedHeaders(headers), body };
 }
@@ -108,7 +110,7 @@ async function readBody(incoming: IncomingMessage): Promise<string> {
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > LIMITS.maxResponseBytes)
-      throw new Error(`a response larger than ${LIMITS.maxResponseBytes / 2 ** 20} MiB`);
+      throw new Error(`the response is larger than ${LIMITS.maxResponseBytes / 2 ** 20} MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

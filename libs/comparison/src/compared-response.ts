@@ -1,7 +1,7 @@
 import type { Period } from './generated-values.js';
 import { type JsonNode, memberOf, parseJson, printJson } from './json-tree.js';
 
-/** The compared parts of a response. */
+/** The parts of a response that are compared. */
 export interface HttpResponse {
   readonly status: number;
   /** The headers that `comparedHeaders` returns. */
@@ -10,25 +10,25 @@ export interface HttpResponse {
 }
 
 export interface TimedResponse extends HttpResponse {
-  /** Time when the request, or the first request of its case, was sent, in seconds since 1970. */
+  /** Seconds since 1970 when the request was sent; in a contract case, when its first request was sent. */
   readonly sentAt: number;
-  /** From `sentAt` to the last byte of the response. */
+  /** Milliseconds from `sentAt` to the last byte of the response. */
   readonly milliseconds: number;
 }
 
-/** The period in which the values of a response were generated. */
+/** The period in which the server can have generated values for this response. */
 export function periodOf({ sentAt, milliseconds }: TimedResponse): Period {
   return { from: sentAt, to: sentAt + milliseconds / 1000 };
 }
 
-/** Parts of the response to a request that are not compared. */
+/** Relaxes the comparison for parts of a response that depend on chance. */
 export interface ComparisonRules {
   /**
-   * Sort columns of a list; the first that is not null ranks an item. Items of the same rank may have any order. Empty: all
-   * items have the same rank. Undefined: the order is compared.
+   * Columns by which a list is sorted. An item's rank is the first value that is not null; items of equal rank may have
+   * any order. Empty: all items have the same rank. Undefined: the order must be equal.
    */
   readonly rankedBy?: readonly string[];
-  /** Members of the response that contain a date of the process instead of the request. */
+  /** Members with a date of the server process, such as its start; any date is accepted. */
   readonly processDates?: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export function parseJsonBody(response: Pick<HttpResponse, 'headers' | 'body'>):
 const COMPARED_HEADERS = ['content-type', 'allow', 'location', 'www-authenticate', 'vary'];
 const UNORDERED_HEADERS = new Set(['allow', 'vary', 'access-control-allow-methods', 'access-control-allow-headers']);
 
-/** The headers that affect clients, with names in lower case. Values whose order is irrelevant are normalised. */
+/** The headers that affect clients, with names in lower case. Lists whose order is irrelevant are sorted. */
 export function comparedHeaders(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): Record<string, string> {
@@ -65,7 +65,7 @@ function normalisedHeader(name: string, value: string): string {
   return items.sort().join(', ');
 }
 
-/** Sorts items of the same rank by session id, because their order is random. See `ComparisonRules.rankedBy`. */
+/** Sorts items of equal rank (`rankedBy`) by session id, because AgentOS leaves their order undefined. */
 export function withStableTieOrder(node: JsonNode, rankedBy: readonly string[]): JsonNode {
   const data = memberOf(node, 'data');
   if (node.kind !== 'object' || data?.kind !== 'array') return node;

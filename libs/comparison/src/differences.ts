@@ -16,7 +16,7 @@ import {
 } from './generated-values.js';
 import { type JsonNode, printJson } from './json-tree.js';
 
-/** The expected response: the oracle's, with masks in place of generated values. */
+/** The oracle's response, with masks in place of generated values. */
 export interface ExpectedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface ExpectedResponse {
   readonly body: string;
 }
 
-/** Masks all ids and times that were possibly generated for this response. For data that contained no such values before. */
+/** Masks all values that may have been generated for this response. The data must contain no such values before. */
 export function maskedExpectation(response: TimedResponse, rules: ComparisonRules): ExpectedResponse {
   return buildExpectation(response, rules, (node) => maskGeneratedValues(node, periodOf(response)));
 }
@@ -93,7 +93,7 @@ const NO_VALUE = '(nothing)';
 
 /**
  * All differences, depth first. Compares the order of keys, integers digit by digit, and other numbers as doubles; 1 and 1.0
- * differ. Generated values of `actual` must lie within `period`.
+ * differ. Where `expected` has the mask of a time, the time in `actual` must lie within `period`.
  */
 export function jsonDifferences(expected: JsonNode, actual: JsonNode, period: Period, path = '$'): Difference[] {
   if (isMask(expected) && expected.kind === 'string') {

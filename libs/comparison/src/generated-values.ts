@@ -9,21 +9,21 @@ export interface Difference {
 }
 
 /**
- * Values that are generated for a response cannot be compared. In the oracle's response they are replaced by masks that
- * define which values of our service match.
+ * Masks replace the values in the oracle's response that are generated anew for each response. A mask defines which
+ * values of our service match.
  */
 export const MASKS = {
-  /** Any generated version 4 UUID. */
+  /** Matches any version 4 UUID that is not an id of the seeded data. */
   uuid: '«uuid»',
-  /** The time of the request in seconds since 1970. */
+  /** Matches the time of the compared request as a number of seconds since 1970. */
   nowSeconds: '«now, seconds»',
-  /** The time of the request as ISO 8601 date in UTC. */
+  /** Matches the time of the compared request as an ISO 8601 date in UTC. */
   nowIso: '«now, ISO»',
-  /** Any ISO 8601 date in UTC, for example the start of a process. */
+  /** Matches any ISO 8601 date in UTC, for example the start of a process. */
   anyIso: '«any ISO date»',
-  /** An error message of a database driver, which quotes SQL with generated values. */
+  /** Matches any error message of a database driver, which quotes SQL with generated values. */
   driverText: '«driver text»',
-  /** Any value. Only for expectations written by hand. */
+  /** Matches any value. Only used in expectations written by hand. */
   anything: '«anything»',
 } as const;
 
@@ -31,20 +31,20 @@ const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 const SEEDED_UUID = /^5eed/;
 const ISO_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 const DRIVER_TEXT = /^Failed to create session: /;
-/** Generated times are often truncated to whole seconds, and the clocks of two hosts differ. */
+/** Tolerance for generated times: many are truncated to whole seconds, and the clocks of two hosts differ. */
 const TOLERANCE_SECONDS = 6;
 
-/** Longer strings are compared by their hash, which keeps the recordings readable. */
+/** Longer strings are recorded and compared as a hash, which keeps the recordings readable. */
 const MAX_UNHASHED_LENGTH = 600;
 const HASHED_STRING = /^«text of \d+ characters, sha256 [0-9a-f]{64}»$/;
 
-/** From the request to the last byte of the response, in seconds since 1970. */
+/** The time from sending a request to the last byte of its response, in seconds since 1970. */
 export interface Period {
   readonly from: number;
   readonly to: number;
 }
 
-/** Masks generated values whose form and time fit the period of the response. */
+/** Replaces ids, times within the period and driver messages by masks, and long strings by their hash. */
 export function maskGeneratedValues(node: JsonNode, period: Period): JsonNode {
   return mapLeaves(node, (leaf) => {
     for (const name of [MASKS.uuid, MASKS.nowSeconds, MASKS.nowIso, MASKS.driverText]) {
@@ -60,13 +60,13 @@ export function hashIfLong(value: string): string {
   return `«text of ${value.length} characters, sha256 ${createHash('sha256').update(value).digest('hex')}»`;
 }
 
-/** True when a string of an expectation is a mask. */
+/** True for a mask and for the hash of a long string. */
 export function isMask(node: JsonNode): boolean {
   if (node.kind !== 'string') return false;
   return (Object.values(MASKS) as string[]).includes(node.value) || HASHED_STRING.test(node.value);
 }
 
-/** True when a value matches a mask. A generated time must also lie within the period. */
+/** True when a value matches a mask or hash. The time of a request must lie within the period. */
 export function matchesMask(name: string, leaf: JsonNode, period: Period): boolean {
   switch (name) {
     case MASKS.uuid:
@@ -86,21 +86,22 @@ export function matchesMask(name: string, leaf: JsonNode, period: Period): boole
   }
 }
 
-/** True when both values are generated ids. */
+/** True when both values are random version 4 UUIDs, not ids of the seeded data. */
 export function areGeneratedIds({ expected, actual }: Difference): boolean {
   return [expected, actual].every((value) => isGeneratedId(parseLeaf(value)));
 }
 
-/** True when both values are generated times: not before `since` (seconds since 1970), and close together. */
+/** True when both values are times not before `since` (seconds since 1970) and at most the tolerance apart. */
 export function areGeneratedTimes({ expected, actual }: Difference, since: number): boolean {
   const [first, second] = [secondsOf(parseLeaf(expected)), secondsOf(parseLeaf(actual))];
   return first >= since && second >= since && Math.abs(first - second) <= TOLERANCE_SECONDS;
 }
 
 /**
- * True for the time of a message that has no stored time: AgentOS inserts the current time, the service the time of the run.
+ * True for a difference in the time of a message that has no stored time: AgentOS returns the current time, the service
+ * the time of the run.
  *
- * @param since earliest time of AgentOS in seconds since 1970
+ * @param since earliest time that counts as AgentOS's current time, in seconds since 1970
  */
 export function isDerivedMessageTime({ path, expected, actual }: Difference, since: number): boolean {
   if (!/\.chat_history\[\d+\]\.created_at$/.test(path)) return false;

@@ -1,4 +1,4 @@
-/** Lossless JSON tree that keeps number texts and the order of keys. Independent of the service's reader, which it tests. */
+/** JSON tree that keeps the digits of numbers and the order of keys. Serves to test the service's own JSON reader. */
 export type JsonNode =
   | { readonly kind: 'object'; readonly members: readonly (readonly [string, JsonNode])[] }
   | { readonly kind: 'array'; readonly items: readonly JsonNode[] }
@@ -21,12 +21,9 @@ export function parseJson(text: string): JsonNode {
 }
 
 class JsonTokenizer {
-  private readonly source: string;
   private position = 0;
 
-  constructor(text: string) {
-    this.source = text;
-  }
+  constructor(private readonly source: string) {}
 
   /** The next token, or `END_OF_TEXT`. */
   next(): string {

@@ -17,17 +17,17 @@ const paths = (theirs: string, ours: string, rules: ComparisonRules = {}) =>
 describe('responseDifferences of a list', () => {
   const [a, b, c] = [item('a', 2), item('b', 2), item('c', 1)];
 
-  it('reports a different order by default', () =>
+  it('reports a different order of items when the rules do not mention it', () =>
     expect(paths(list(a, b), list(b, a))).toEqual(['$.data[0].session_id', '$.data[1].session_id']));
 
-  it('ignores the order of items with the same rank, and only of those', () => {
+  it('ignores the order of items with the same rank, but not of items with different ranks', () => {
     const rules = { rankedBy: ['created_at'] };
     expect(paths(list(a, b, c), list(b, a, c), rules)).toEqual([]);
     expect(paths(list(a, b, c), list(c, b, a), rules)).not.toEqual([]);
     expect(paths(list(a, b, c), list(a, b), rules)).toEqual(['$.data[2]']);
   });
 
-  it('ranks items by the first member that is not null', () => {
+  it('ranks an item by the first column in rankedBy that is not null', () => {
     const [early, late] = [item('x', 1, 5), item('y', 5)];
     expect(paths(list(early, late), list(late, early), { rankedBy: ['updated_at', 'created_at'] })).toEqual([]);
   });
@@ -36,7 +36,7 @@ describe('responseDifferences of a list', () => {
     expect(paths(list(a, b, c), list(c, b, a), { rankedBy: [] })).toEqual([]));
 });
 
-it('responseDifferences compares invalid JSON as text', () => {
+it('responseDifferences compares bodies that are not valid JSON as text', () => {
   expect(paths('{"a":', '{"a":')).toEqual([]);
   expect(paths('{"a":', '{"a":1}')).toEqual(['body']);
 });
@@ -50,7 +50,7 @@ describe('areGeneratedIds and areGeneratedTimes', () => {
     [first, second],
     [`${NOW + 1}`, `${NOW + 2}`],
     ['"2026-09-21T14:13:21Z"', '"2026-09-21T14:13:22.5Z"'],
-  ])('accept %s and %s', (expected, actual) => expect(pair(expected, actual)).toBe(true));
+  ])('accept the pair %s and %s', (expected, actual) => expect(pair(expected, actual)).toBe(true));
 
   it.each([
     [first, '"x"'],
@@ -59,7 +59,7 @@ describe('areGeneratedIds and areGeneratedTimes', () => {
     [`${NOW - 1}`, `${NOW}`],
     ['200', '404'],
     ['"2026-09-21T14:13:21Z"', 'null'],
-  ])('reject %s and %s', (expected, actual) => expect(pair(expected, actual)).toBe(false));
+  ])('reject the pair %s and %s', (expected, actual) => expect(pair(expected, actual)).toBe(false));
 });
 
 describe('isDerivedMessageTime', () => {
@@ -67,12 +67,12 @@ describe('isDerivedMessageTime', () => {
   const isDerived = (expected: string, actual: string, timePath = path) =>
     isDerivedMessageTime({ path: timePath, expected, actual }, NOW);
 
-  it('accepts the current time of AgentOS and an earlier one of the service', () => {
+  it('is true where AgentOS returns the current time and the service an earlier time', () => {
     expect(isDerived(`${NOW + 1}`, '1760000100')).toBe(true);
     expect(isDerived('"«now, seconds»"', '1760000100')).toBe(true);
   });
 
-  it('rejects stored times of AgentOS and other fields', () => {
+  it('is false where AgentOS returns a stored time or the service null, and for other fields', () => {
     expect(isDerived('1760000100', '1760000101')).toBe(false);
     expect(isDerived(`${NOW + 1}`, 'null')).toBe(false);
     expect(isDerived(`${NOW + 1}`, '1760000100', '$.created_at')).toBe(false);

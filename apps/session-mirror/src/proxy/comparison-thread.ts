@@ -55,7 +55,7 @@ function toSideResponse({ status, headers, body, sentAt, milliseconds }: Capture
   };
 }
 
-/** Completes pending comparisons within the shutdown timeout; the others count as dropped. */
+/** Waits for pending comparisons up to the shutdown timeout; comparisons that are then unfinished count as dropped. */
 async function shutDown(): Promise<void> {
   const idle = new Promise<void>((resolve) => {
     onIdle = resolve;
@@ -78,7 +78,7 @@ const DECOMPRESSORS = new Map<string, Decompressor>([
   ['zstd', zstdDecompressSync],
 ]);
 
-/** Decodes a body that may be compressed. An invalid body becomes a placeholder that differs from every real body. */
+/** Decompresses a body. An invalid body becomes a placeholder, which differs from every real body. */
 function decodeBody(body: Uint8Array, encoding: string | undefined): string {
   const decode = encoding === undefined ? undefined : DECOMPRESSORS.get(encoding.toLowerCase());
   try {

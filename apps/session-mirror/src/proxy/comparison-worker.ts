@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Worker } from 'node:worker_threads';
 import type { MirrorRequest, SkipReason } from '../requests/mirror-request.js';
 
-/** Python's response as forwarded by the proxy. */
+/** Python's response, which the proxy has also forwarded to the client. */
 export interface CapturedResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -13,16 +13,14 @@ export interface CapturedResponse {
   readonly milliseconds: number;
 }
 
-/** Messages from the proxy to the comparison thread. */
 export type MessageToThread =
   | { readonly kind: 'copy'; readonly request: MirrorRequest; readonly response: CapturedResponse }
   | { readonly kind: 'skipped'; readonly reason: SkipReason }
   | { readonly kind: 'dropped' }
   | { readonly kind: 'stop' };
 
-/** Messages from the comparison thread to the proxy. */
 export type MessageFromThread =
-  /** A copy of this many bytes has been compared. */
+  /** The thread has compared a copy of this many bytes, which no longer count against the proxy's budget. */
   | { readonly kind: 'done'; readonly bytes: number }
   | { readonly kind: 'finished'; readonly summary: string; readonly exitCode: number };
 
@@ -34,7 +32,7 @@ export class ComparisonWorker {
   private readonly ended: Promise<{ summary: string; exitCode: number }>;
   private hasEnded = false;
 
-  /** @param onDone called with the bytes of each compared copy */
+  /** @param onDone called with the size in bytes of each compared copy */
   constructor(args: readonly string[], onDone: (bytes: number) => void) {
     const workerData = { args, isTerminal: process.stderr.isTTY };
     this.worker = new Worker(new URL('./comparison-thread.js', import.meta.url), { workerData });
@@ -46,7 +44,7 @@ export class ComparisonWorker {
       this.worker.on('error', (error) => {
         this.hasEnded = true;
         process.stderr.write(`The comparison thread failed: ${error instanceof Error ? error.stack : error}\n`);
-        process.stderr.write('Requests are still forwarded.\n');
+        process.stderr.write('The proxy still forwards requests, but compares no further responses.\n');
         resolve({ summary: '', exitCode: COULD_NOT_RUN });
       });
     });

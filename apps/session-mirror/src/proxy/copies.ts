@@ -5,7 +5,7 @@ import type { MessageToThread } from './comparison-worker.js';
 import { endToEndHeaders, headersByName } from './upstream.js';
 
 /**
- * Limits the number and bytes of copies that are being captured or wait for comparison. Copies beyond the limits are
+ * Limits the number and the total bytes of copies that are being captured or wait for comparison. Further copies are
  * dropped and counted, so that clients never wait.
  */
 export class CopyBudget {
@@ -14,7 +14,7 @@ export class CopyBudget {
 
   constructor(
     private readonly sample: number,
-    private readonly postMessage: (message: MessageToThread, moved?: ArrayBuffer[]) => void,
+    readonly post: (message: MessageToThread, moved?: ArrayBuffer[]) => void,
   ) {}
 
   /** Starts a copy of a request and its response; undefined if the request is skipped or dropped. */
@@ -24,9 +24,9 @@ export class CopyBudget {
       { method, target: url, headers: copiedHeaders(request) },
       { sample: this.sample, prefix: '', hasWrites: false },
     );
-    if (isSkipped(selected)) this.postMessage({ kind: 'skipped', reason: selected.skipped });
-    else if (hasBody(request)) this.postMessage({ kind: 'skipped', reason: 'a GET with a body' });
-    else if (this.count >= LIMITS.maxQueuedCopies) this.postMessage({ kind: 'dropped' });
+    if (isSkipped(selected)) this.post({ kind: 'skipped', reason: selected.skipped });
+    else if (hasBody(request)) this.post({ kind: 'skipped', reason: 'a GET with a body' });
+    else if (this.count >= LIMITS.maxQueuedCopies) this.post({ kind: 'dropped' });
     else {
       this.count++;
       return new RequestCopy(selected, this);
@@ -41,18 +41,14 @@ export class CopyBudget {
     return true;
   }
 
-  /** Releases a copy that was compared or dropped. */
+  /** Releases the memory of a copy that was compared or dropped. */
   release(bytes: number): void {
     this.count--;
     this.bytes -= bytes;
   }
-
-  post(message: MessageToThread, moved?: ArrayBuffer[]): void {
-    this.postMessage(message, moved);
-  }
 }
 
-/** A copy that is captured while Python's response is forwarded. */
+/** Collects Python's response while it is forwarded, and then sends it with the request to the comparison thread. */
 export class RequestCopy {
   private readonly sentAt = Date.now() / 1000;
   private readonly startedAt = performance.now();
@@ -65,7 +61,7 @@ export class RequestCopy {
     private readonly budget: CopyBudget,
   ) {}
 
-  /** Captures a response that is piped to the client. At its end the copy is sent to the comparison thread. */
+  /** Captures a response that is piped to the client, and sends the copy to the thread when the response ends. */
   capture(incoming: IncomingMessage): void {
     incoming.on('data', (chunk: Buffer) => this.add(chunk));
     incoming.on('close', () => this.abandon());
@@ -80,7 +76,7 @@ export class RequestCopy {
     });
   }
 
-  /** Drops the copy because there is no complete response: it was aborted, or the client disconnected. */
+  /** Drops the copy: Python's response is incomplete or too large, or the client disconnected. */
   abandon(): void {
     if (this.isFinished) return;
     this.isFinished = true;
@@ -104,7 +100,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Removes Host, because our service has another name, and Accept-Encoding, so that it does not compress. */
+/** Removes Host, because our service has another name, and Accept-Encoding, so that our service does not compress. */
 function copiedHeaders({ rawHeaders }: IncomingMessage): Record<string, string> {
   const { host, 'accept-encoding': encoding, ...headers } = headersByName(endToEndHeaders(rawHeaders));
   return headers;

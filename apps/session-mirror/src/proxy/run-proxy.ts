@@ -65,7 +65,7 @@ function forwardRequest(
   outgoing.on('response', (incoming) => {
     response.sendDate = false;
     response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, endToEndHeaders(incoming.rawHeaders));
-    // Sends the head of an event stream before its first event.
+    // Sends the headers of an event stream now, because its first event may be sent much later.
     response.flushHeaders();
     copy?.capture(incoming);
     incoming.on('error', () => response.destroy());
@@ -86,7 +86,7 @@ function forwardRequest(
 
 function forwardedHeaders(request: IncomingMessage): string[] {
   const headers = endToEndHeaders(request.rawHeaders);
-  // Set explicitly, because Node sends no body for some methods without it.
+  // Without an explicit Transfer-Encoding, Node sends no chunked body for methods such as DELETE.
   if (request.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   return [...headers, 'X-Forwarded-For', request.socket.remoteAddress ?? 'unknown'];
 }

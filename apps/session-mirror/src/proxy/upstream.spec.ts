@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { endToEndHeaders, headersByName } from './upstream.js';
 
-it('endToEndHeaders removes only headers that concern the connection', () => {
+it('endToEndHeaders removes hop-by-hop headers and the headers that Connection lists, and keeps all others', () => {
   const headers = [
     'Host',
     'h',

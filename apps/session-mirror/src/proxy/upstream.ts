@@ -3,10 +3,10 @@ import { request as httpsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** At least as large as the header limits of AgentOS. */
+/** Not smaller than the header limit of AgentOS, so that the proxy rejects no request that AgentOS accepts. */
 export const MAX_HEADER_BYTES = 65_536;
 
-/** The Python server behind the proxy. */
+/** Opens connections to the Python server behind the proxy. */
 export class Upstream {
   private readonly isSecure: boolean;
   private readonly host: string;
@@ -23,8 +23,8 @@ export class Upstream {
   }
 
   /**
-   * Sends a request on a new connection. The server may close a keep-alive connection at the moment it is reused, an error
-   * that clients of Python itself would not see.
+   * Sends a request on a new connection. A server may close a keep-alive connection at the moment it is reused; clients
+   * would then see an error that does not occur without the proxy.
    */
   request(method: string, target: string, headers: string[]): ClientRequest {
     return (this.isSecure ? httpsRequest : httpRequest)({
@@ -40,7 +40,7 @@ export class Upstream {
     });
   }
 
-  /** Opens a raw connection. */
+  /** Opens a TCP or TLS connection for an upgraded request, such as a WebSocket. */
   connect(): Socket {
     return this.isSecure
       ? connectTls({ host: this.host, port: this.port, servername: this.host })
@@ -65,7 +65,7 @@ const HOP_BY_HOP = new Set([
 /** Alternating names and values as received, with duplicates, order and spelling preserved. */
 type RawHeaders = readonly string[];
 
-/** The headers to forward: without hop-by-hop headers and those that `Connection` names. */
+/** Removes hop-by-hop headers and the headers that `Connection` lists. */
 export function endToEndHeaders(headers: RawHeaders): string[] {
   const named = headerPairs(headers)
     .filter(([name]) => name.toLowerCase() === 'connection')

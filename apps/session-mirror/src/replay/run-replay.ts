@@ -81,7 +81,7 @@ class RateLimiter {
   }
 }
 
-/** Error messages for sides that do not respond. Any HTTP response counts as reachable. */
+/** Returns an error message for each side that does not respond to /health. Any status counts as a response. */
 async function unreachableSides(sides: Sides): Promise<string[]> {
   const results = await Promise.allSettled(
     [sides.python, sides.ours].map((side) => side.send({ method: 'GET', target: '/health', headers: {} })),

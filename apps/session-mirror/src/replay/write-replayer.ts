@@ -17,13 +17,13 @@ import type { SideName, SideResponse } from '../side.js';
  * created session is replaced in later requests by the id that the side has generated.
  */
 export class WriteReplayer {
-  /** By side: generated ids by recorded ids. */
+  /** For each side, maps the recorded id of a created session to the id that the side has generated. */
   private readonly createdIds: Readonly<Record<SideName, Map<string, string>>> = { python: new Map(), ours: new Map() };
   private readonly since = Math.floor(Date.now() / 1000);
 
   constructor(private readonly sides: Sides) {}
 
-  /** Sends a request to both sides once, because writes must not be repeated. */
+  /** Sends a request to both sides exactly once, because a repeated write would change the data again. */
   replay(request: MirrorRequest): Promise<ComparisonResult> {
     return toComparisonResult(request, async () => {
       const [python, ours] = await Promise.all([this.send('python', request), this.send('ours', request)]);
@@ -69,8 +69,8 @@ function replaceIds(source: string, ids: ReadonlyMap<string, string>, encode: (i
 const MARKER_SESSION = 'mirror-throw-away';
 
 /**
- * Checks that both sides are marked as disposable and use different databases: each has the marker session, with the name of
- * the side.
+ * Checks that both sides hold disposable data in different databases: each must have the marker session, whose name is
+ * `python` or `ours`.
  *
  * @throws OptionsError when a side is not marked
  * @throws NoResponse when a side does not respond

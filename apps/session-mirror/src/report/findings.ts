@@ -3,15 +3,15 @@ import type { ComparisonResult, Verdict } from '../compare-responses.js';
 import { LIMITS } from '../mirror-limits.js';
 import { type MirrorRequest, routeOf } from '../requests/mirror-request.js';
 
-/** A request whose responses were not equal: the kind of finding and its place, by which findings are grouped. */
+/** Describes why the responses to a request were not equal. Reports group findings by kind, route and place. */
 export interface Finding {
   readonly kind: Exclude<Verdict['kind'], 'equal' | 'settled'>;
-  /** Path of the first difference, with `[*]` for any index. */
+  /** Path of the first difference with `[*]` for array indexes, both statuses, or the reason of an error. */
   readonly place: string;
   readonly differences: readonly Difference[];
 }
 
-/** Undefined for equal responses. */
+/** The finding of a comparison; undefined if the responses were equal. */
 export function findingOf({ verdict }: ComparisonResult): Finding | undefined {
   switch (verdict.kind) {
     case 'equal':
@@ -26,23 +26,23 @@ export function findingOf({ verdict }: ComparisonResult): Finding | undefined {
   }
 }
 
-/** The path of the first difference, by which findings are grouped; for a status with both values. */
+/** The path of the first difference without array indexes. A difference in status includes both values. */
 function firstDifferingPath([first]: readonly Difference[]): string {
   if (first === undefined) return '';
   const path = first.path.replace(/\[\d+\]/g, '[*]');
   return path === 'status' ? `status ${first.expected} → ${first.actual}` : path;
 }
 
-/** An example of a finding, shortened for a report. */
+/** A request with differing responses, shortened for a report. */
 export interface Example {
   readonly method: string;
   readonly target: string;
   readonly differences: readonly Difference[];
-  /** Number of differences that are left out. */
+  /** Number of further differences that the example does not contain. */
   readonly more: number;
 }
 
-/** `hide` removes secrets. Without values an example shows only routes, names, paths and types of values. */
+/** Shortens a finding and hides its secrets. Without `hasValues`, replaces ids and values by routes and types. */
 export function exampleOf(
   request: MirrorRequest,
   differences: readonly Difference[],
@@ -80,7 +80,7 @@ function hideQueryValues(target: string): string {
   return `${routeOf(target) ?? ''}${names}`;
 }
 
-/** The type of a value in a difference, which is JSON or states that there is no value. */
+/** The JSON type of a differing value. Placeholders for missing values are returned unchanged. */
 function jsonKind(text: string): string {
   if (text === '(nothing)' || text === '(absent)' || text === 'null') return text;
   if (text.startsWith('{')) return 'object';
@@ -90,7 +90,7 @@ function jsonKind(text: string): string {
 }
 
 const SECRET_NAMES = /auth|cookie|key|pass|secret|session_token|token/i;
-/** Hiding shorter values would also hide ordinary text. */
+/** Hiding secrets shorter than this would also hide ordinary text. */
 const MIN_SECRET_LENGTH = 6;
 const REDACTED = '«hidden»';
 
@@ -98,12 +98,12 @@ const REDACTED = '«hidden»';
 export class SecretRedactor {
   private readonly common: readonly string[];
 
-  /** @param headers sent with every request */
+  /** @param headers headers that the mirror sends with every request */
   constructor(headers: Readonly<Record<string, string>>) {
     this.common = secretsIn(headers);
   }
 
-  /** Returns a function that hides the secrets of a request and the common ones. */
+  /** Returns a function that hides the secrets in these headers and in the headers of every request. */
   redactorFor(headers: Readonly<Record<string, string>>): (text: string) => string {
     const secrets = [...this.common, ...secretsIn(headers)].sort((a, b) => b.length - a.length);
     return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, REDACTED), redactParameters(text));

@@ -32,7 +32,7 @@ describe('Histogram', () => {
     expect([histogramOf().percentile(0.5), histogramOf().mean, histogramOf().buckets()]).toEqual([0, 0, []]);
   });
 
-  it('returns the buckets from the first to the last value', () => {
+  it('returns only the buckets from the smallest to the largest value', () => {
     const buckets = histogramOf(1, 1, 2).buckets();
     expect(buckets[0]?.count).toBe(2);
     expect(buckets.at(-1)?.count).toBe(1);

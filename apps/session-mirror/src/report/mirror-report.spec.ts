@@ -36,7 +36,7 @@ describe('createReport', () => {
     expect(outcome).toBe('different');
   });
 
-  it('limits the size of the report', () => {
+  it('limits the number of finding groups and the length of values', () => {
     const long = 'x'.repeat(10_000);
     const many = Array.from({ length: 10_000 }, (_, index) => differing(long, long, `$.${index % 500}`));
     const report = createReport(tallied(many), head);
@@ -66,10 +66,10 @@ describe('renderReportPage', () => {
     expect(page).not.toMatch(/<script|<img|onerror='/);
   });
 
-  it('renders a page without external resources', () =>
+  it('loads no external resources', () =>
     expect(renderReportPage(createReport(evil, head))).not.toMatch(/\b(src|href)="|url\(|@import/));
 
-  it('renders a page without data', () => {
+  it('prints no NaN, undefined or Infinity for a report without data', () => {
     for (const tally of [tallied([]), tallied([{ kind: 'equal' }])])
       expect(renderReportPage(createReport(tally, head))).not.toMatch(/NaN|undefined|Infinity/);
   });
@@ -81,7 +81,7 @@ it('formatSummary escapes terminal control characters of responses', () => {
 });
 
 describe('SecretRedactor', () => {
-  it('hides secrets of a request wherever they appear in the report', () => {
+  it('hides the secrets of a request everywhere in the report', () => {
     const headers = { authorization: `Bearer ${TOKEN}`, cookie: `theme=dark; access_token=${TOKEN}2`, accept: 'a/b' };
     const verdicts = [differing(`"${TOKEN}"`, `"x Bearer ${TOKEN} ${TOKEN}2"`, `$.${TOKEN}`)];
     const report = createReport(tallied(verdicts, `/sessions/${TOKEN}?token=qqq1&limit=5&api_key=qqq2`, headers), head);

@@ -1,7 +1,7 @@
 import type { VerdictKind } from '../compare-responses.js';
 import type { Bucket, Counts, FindingGroup, Histogram, Tally } from './tally.js';
 
-/** Response times in milliseconds. */
+/** Statistics of response times, in milliseconds. */
 interface Latency {
   readonly mean: number;
   readonly p50: number;
@@ -34,9 +34,9 @@ export interface MirrorReport {
   /** URLs without credentials, query and secrets. */
   readonly python: string;
   readonly ours: string;
-  /** Number of compared pairs: equal, settled or different. */
+  /** Number of requests to which both sides responded comparably: equal, settled or different. */
   readonly compared: number;
-  /** Share of the pairs and errors that may differ, 0 to 1. */
+  /** Fraction of the compared requests that may differ or fail without failing the run, from 0 to 1. */
   readonly allowed: number;
   readonly total: RouteReport;
   readonly routes: readonly RouteReport[];
@@ -47,7 +47,6 @@ export interface MirrorReport {
   readonly hasValues: boolean;
 }
 
-/** Options of the run that the report contains. */
 interface ReportOptions {
   readonly python: URL;
   readonly ours: URL;
@@ -57,7 +56,7 @@ interface ReportOptions {
 
 const KIND_ORDER = ['different', 'error', 'answeredWherePythonFails', 'bothFail'];
 
-/** Creates the report of the comparisons so far. */
+/** Summarises the comparisons so far. A run can create several reports. */
 export function createReport(tally: Tally, { python, ours, allowed, hasValues }: ReportOptions): MirrorReport {
   const total = routeReport(tally.all);
   return {
@@ -80,7 +79,7 @@ export function createReport(tally: Tally, { python, ours, allowed, hasValues }:
   };
 }
 
-/** Errors count as differences, because a missing response is not equal. */
+/** A missing response counts as a difference, because it does not equal the other side's response. */
 function determineOutcome(counts: Counts, allowed: number): RunOutcome {
   const compared = comparedCount(counts);
   const failed = counts.different + counts.error;
@@ -124,7 +123,7 @@ export const VERDICT_LABELS: Readonly<Record<VerdictKind, string>> = {
   settled: 'equal after a retry',
   different: 'different',
   error: 'no response',
-  answeredWherePythonFails: 'answered where Python fails',
+  answeredWherePythonFails: 'no failure where Python fails',
   bothFail: 'both fail',
 };
 
@@ -132,7 +131,7 @@ export const VERDICT_KINDS = Object.keys(VERDICT_LABELS) as VerdictKind[];
 
 const OUTCOME_LABELS: Readonly<Record<RunOutcome, string>> = {
   equal: 'All responses are equal',
-  'within allowance': 'Responses differ within the allowed share',
+  'within allowance': 'Responses differ, but no more than allowed',
   different: 'Responses differ',
   incomparable: 'Nothing could be compared',
 };
@@ -141,7 +140,7 @@ export function headline({ outcome, compared }: MirrorReport): string {
   return `${OUTCOME_LABELS[outcome]}: ${formatNumber(compared)} ${compared === 1 ? 'pair' : 'pairs'} compared`;
 }
 
-/** `12,345` */
+/** Formats 12345 as `12,345`. */
 export function formatNumber(value: number): string {
   return value.toLocaleString('en-US');
 }
@@ -162,7 +161,7 @@ const SHOWN_GROUPS = 10;
 const SHOWN_DIFFERENCES = 3;
 const SHOWN_CHARACTERS = 120;
 
-/** The report for a terminal. */
+/** Formats the report for a terminal. */
 export function formatSummary(report: MirrorReport): string {
   const { total, skipped, dropped, findings, ungrouped } = report;
   const lines = [headline(report), ''];
@@ -186,9 +185,8 @@ function countLine(count: number, label: string): string {
 const ROUTE_COLUMNS = ['route', 'compared', 'different', 'python p50', 'p99', 'ours p50', 'p99'];
 
 function routeRow({ route, counts, python, ours }: RouteReport): string[] {
-  const compared = counts.equal + counts.settled + counts.different;
   const times = [python.latency.p50, python.latency.p99, ours.latency.p50, ours.latency.p99].map(formatDuration);
-  return [route, formatNumber(compared), formatNumber(counts.different), ...times];
+  return [route, formatNumber(comparedCount(counts)), formatNumber(counts.different), ...times];
 }
 
 function alignColumns(rows: readonly (readonly string[])[]): string[] {

@@ -70,11 +70,10 @@ function footer({ skipped, allowed, hasValues }: MirrorReport): Html {
 ${reasons.length > 0 ? html`<p>Skipped: ${reasons.join('; ')}.</p>` : html``}
 ${allowed > 0 ? html`<p>Up to ${allowed * 100} % of the pairs may differ.</p>` : html``}
 <p>Equal responses have the same status, the same relevant headers, and the same JSON, with the same digits and order of keys.
-${hasValues ? 'Examples contain values of responses: protect this page like the data.' : 'Values are left out.'}</p>
+${hasValues ? 'Examples contain values of responses: protect this page like the data.' : 'Values of responses are hidden.'}</p>
 </footer>`;
 }
 
-/** Table of counts and response times by route. */
 function routesTable({ routes, total }: MirrorReport): Html {
   const rows = routes.length > 1 ? [...routes, total] : routes;
   return html`<div class="scroll"><table>
@@ -96,10 +95,9 @@ function countCell(count: number, colour: string): Html {
   return html`<td class="${count === 0 ? 'zero' : colour}">${formatNumber(count)}</td>`;
 }
 
-/** Number of groups that are initially expanded. */
+/** Number of finding groups that the page initially expands. */
 const OPEN_GROUPS = 3;
 
-/** Groups of similar findings with examples. */
 function findingsSection({ findings, ungrouped }: MirrorReport): Html {
   if (findings.length === 0) return html`<p class="quiet">No differences.</p>`;
   return html`${findings.map(findingGroup)}
@@ -131,13 +129,13 @@ const CHART_BASE = 180;
 const CHART_TOP = 28;
 const TICKS_MS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 100_000];
 
-/** Range of the logarithmic time axis. */
+/** Range of the logarithmic time axis, in milliseconds. */
 interface Axis {
   readonly from: number;
   readonly to: number;
 }
 
-/** Overlaid histograms of the response times of both sides. The height of a bar is its share of the side's responses. */
+/** Overlays the response-time histograms of both sides. A bar's height is its fraction of the side's responses. */
 function latencyChart({ python, ours }: Pick<RouteReport, 'python' | 'ours'>): Html {
   const all = [...python.histogram, ...ours.histogram];
   if (all.length === 0) return html`<p class="quiet">No response times were measured.</p>`;
@@ -154,7 +152,7 @@ function latencyChart({ python, ours }: Pick<RouteReport, 'python' | 'ours'>): H
     <line class="axis" x1="${CHART_LEFT}" x2="${CHART_WIDTH - CHART_LEFT}" y1="${CHART_BASE}" y2="${CHART_BASE}"/>
     ${histogramBars('python', python, axis, tallest)}${histogramBars('ours', ours, axis, tallest)}
     ${medianLine('python', python, axis, CHART_TOP - 14)}${medianLine('ours', ours, axis, CHART_TOP)}
-    <text class="tick" x="${CHART_WIDTH / 2}" y="${CHART_HEIGHT - 4}">time to the last byte, logarithmic</text>
+    <text class="tick" x="${CHART_WIDTH / 2}" y="${CHART_HEIGHT - 4}">time until the last byte of the response, logarithmic</text>
   </svg>`;
 }
 
@@ -187,14 +185,14 @@ function medianLine(side: string, { answers, latency }: SideTimes, axis: Axis, y
   return html`<line class="median ${side}" x1="${x}" x2="${x}" y1="${y}" y2="${CHART_BASE}"/><text class="label ${side}" x="${x + 5}" y="${y + 6}">${side} p50 ${formatDuration(latency.p50)}</text>`;
 }
 
-/** A string of safe HTML. */
+/** HTML that templates insert without escaping. */
 class Html {
   constructor(readonly text: string) {}
 }
 
 type TemplateValue = Html | string | number | readonly Html[];
 
-/** Template tag for HTML. Escapes all values except those created by this function. */
+/** Template tag for HTML. Escapes all inserted values except `Html`. */
 export function html(fixed: TemplateStringsArray, ...parts: readonly TemplateValue[]): Html {
   return new Html(fixed.reduce((result, next, index) => result + renderValue(parts[index - 1]) + next));
 }
@@ -218,7 +216,6 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
-/** Style sheet of the page. */
 const PAGE_STYLE = `
 :root { color-scheme: light; --ink: #1c2430; --quiet: #5d6878; --line: #dfe4ea; --soft: #f6f8fa; --python: #3b6fb6;
   --ours: #1a8a5a; --bad: #b3261e; --odd: #8a5a00; }

@@ -5,7 +5,6 @@ import { type Example, exampleOf, type Finding, findingOf, type SecretRedactor }
 
 export type Counts = Record<VerdictKind, number>;
 
-/** Counts and response times of one route. */
 interface RouteTally {
   readonly route: string;
   readonly counts: Counts;
@@ -13,7 +12,7 @@ interface RouteTally {
   readonly ours: Histogram;
 }
 
-/** Similar findings with a few examples. */
+/** Findings of the same kind, route and place, with the first few as examples. */
 export interface FindingGroup {
   readonly kind: Finding['kind'];
   readonly route: string;
@@ -28,11 +27,11 @@ export class Tally {
   readonly skipped = new Map<SkipReason, number>();
   readonly routes = new Map<string, RouteTally>();
   readonly groups = new Map<string, FindingGroup>();
-  /** Sum of all routes. */
+  /** Counts and response times of all routes together. */
   readonly all = newRoute('all');
   /** Number of copies that the proxy dropped. */
   dropped = 0;
-  /** Number of findings beyond the maximum number of groups. */
+  /** Number of findings that are only counted, because the maximum number of groups was reached. */
   ungrouped = 0;
 
   constructor(
@@ -80,57 +79,49 @@ function newRoute(route: string): RouteTally {
   return { route, counts, python: new Histogram(), ours: new Histogram() };
 }
 
-/** Buckets per doubling, so that a percentile is at most 9 % too high. */
+/** Buckets per doubling of the response time: with 8, a percentile is at most 9 % too high (2^(1/8)). */
 const BUCKETS_PER_DOUBLING = 8;
 const MIN_MS = 0.1;
 const BUCKET_COUNT = 21 * BUCKETS_PER_DOUBLING; // up to 200 seconds
 
 export interface Bucket {
-  /** Upper bound in milliseconds. */
+  /** Longest response time that the bucket counts, in milliseconds. */
   readonly upTo: number;
   readonly count: number;
 }
 
-/** Histogram of response times with a fixed number of buckets. */
+/** Histogram of response times in logarithmic buckets, so that its memory does not grow with the run. */
 export class Histogram {
   private readonly counts = new Uint32Array(BUCKET_COUNT);
-  private total = 0;
+  count = 0;
+  max = 0;
   private sum = 0;
-  private largest = 0;
 
   add(milliseconds: number): void {
     const index = Math.ceil(Math.log2(milliseconds / MIN_MS) * BUCKETS_PER_DOUBLING);
     const bucket = Math.min(Math.max(index, 0), BUCKET_COUNT - 1);
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
-    this.total++;
+    this.count++;
     this.sum += milliseconds;
-    this.largest = Math.max(this.largest, milliseconds);
-  }
-
-  get count(): number {
-    return this.total;
+    this.max = Math.max(this.max, milliseconds);
   }
 
   get mean(): number {
-    return this.total === 0 ? 0 : this.sum / this.total;
+    return this.count === 0 ? 0 : this.sum / this.count;
   }
 
-  get max(): number {
-    return this.largest;
-  }
-
-  /** Time in milliseconds within which this share (0 to 1) of the responses arrived; 0 without responses. */
+  /** Time in milliseconds within which this fraction (0 to 1) of the responses arrived; 0 without responses. */
   percentile(share: number): number {
-    const target = Math.ceil(this.total * share);
+    const target = Math.ceil(this.count * share);
     let seen = 0;
     for (const [index, count] of this.counts.entries()) {
       seen += count;
-      if (seen >= target && count > 0) return Math.min(upperBound(index), this.largest);
+      if (seen >= target && count > 0) return Math.min(upperBound(index), this.max);
     }
     return 0;
   }
 
-  /** The buckets from the first to the last that is not empty. */
+  /** The buckets from the first non-empty to the last non-empty one. */
   buckets(): Bucket[] {
     const first = this.counts.findIndex((count) => count > 0);
     if (first === -1) return [];

@@ -1,4 +1,4 @@
-/** The quoted request line, which may contain `\"` as escaped quotation mark. */
+/** The quoted request line, in which a quotation mark is escaped as `\"`. */
 const REQUEST_LINE = /"([A-Z]+) ((?:[^"\\]|\\.)+?)(?: HTTP\/\d(?:\.\d)?)?"/;
 
 /** The request in a line of the common or combined log format (nginx, Apache, uvicorn); undefined if there is none. */
@@ -16,7 +16,7 @@ function unescapeUrl(url: string): string {
     .replace(/\\(.)/g, '$1');
 }
 
-/** Percent-encodes characters that are invalid in a target. The original request had them encoded or as raw bytes. */
+/** Percent-encodes a character that is invalid in a request target. Clients send it encoded or as a raw byte. */
 function percentEncode(character: string): string {
   return /[!-~]/.test(character)
     ? character
@@ -84,7 +84,7 @@ function parseEntry(line: string): LogEntry | undefined {
   }
 }
 
-/** The value of the first of these fields that is a non-empty string. */
+/** The first of these fields that is a string, neither empty nor `-`, which logs write for a missing value. */
 function firstString(entry: LogEntry, fields: readonly string[]): string | undefined {
   for (const field of fields) {
     const value = valueAtPath(entry, field);

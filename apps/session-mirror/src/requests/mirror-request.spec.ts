@@ -11,21 +11,21 @@ const from = (method: string, target: string, more: Partial<MirrorRequest> = {})
 
 describe('selectRequest', () => {
   it.each(['/sessions', '/sessions/', '/sessions?x', '/sessions/a/runs/b', '/sessions/a/b/c/d', '/health'])(
-    'selects %s',
+    'selects the path %s',
     (target) => expect(selectRequest(from('GET', target), ALL)).toEqual(from('GET', target)),
   );
 
-  it.each(['/', '/agents', '/sessionsx', '/healthz', '/api/sessions'])('skips %s', (target) =>
+  it.each(['/', '/agents', '/sessionsx', '/healthz', '/api/sessions'])('skips the path %s', (target) =>
     expect(selectRequest(from('GET', target), ALL)).toEqual({ skipped: 'not a path of this service' }),
   );
 
-  it('removes a prefix', () => {
+  it('removes the configured prefix and skips paths without it', () => {
     const options = { ...ALL, prefix: '/api' };
     expect(selectRequest(from('GET', '/api/sessions'), options)).toMatchObject({ target: '/sessions' });
     expect(selectRequest(from('GET', '/sessions'), options)).toHaveProperty('skipped');
   });
 
-  it('selects a random share of the requests', () => {
+  it('selects a random fraction of the requests', () => {
     expect(selectRequest(from('GET', '/sessions'), { ...ALL, sample: 0 })).toEqual({ skipped: 'not sampled' });
     const results = Array.from({ length: 2000 }, () =>
       selectRequest(from('GET', '/sessions'), { ...ALL, sample: 0.5 }),
@@ -35,7 +35,7 @@ describe('selectRequest', () => {
     expect(share).toBeLessThan(0.6);
   });
 
-  it('selects writes only with hasWrites and with a known body', () => {
+  it('selects a write only if hasWrites is set and its body is known or not needed', () => {
     const writes = { ...ALL, hasWrites: true };
     expect(selectRequest(from('POST', '/sessions'), ALL)).toEqual({ skipped: 'neither GET nor HEAD' });
     expect(selectRequest(from('POST', '/sessions'), writes)).not.toHaveProperty('skipped');

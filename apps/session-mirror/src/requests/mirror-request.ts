@@ -1,4 +1,4 @@
-/** A recorded request to be repeated. */
+/** A recorded or proxied request that is sent to the compared servers. */
 export interface MirrorRequest {
   readonly method: string;
   /** Path and query with their original percent-encoding. */
@@ -6,16 +6,16 @@ export interface MirrorRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Set for requests from logs, which do not contain bodies. */
+  /** Set for requests from logs, because logs do not contain bodies. */
   readonly isBodyUnknown?: true;
-  /** The id of the session that the recorded request created, to which later requests refer. */
+  /** Id of the session that the recorded request created; later recorded requests contain it. */
   readonly createdSession?: string;
 }
 
-/** Reason why an entry of a source is skipped. */
+/** Reason in reports why a recorded or proxied request is not compared. */
 export type SkipReason =
   | 'no request could be read'
-  | 'a line beyond 1 MiB'
+  | 'a line longer than 1 MiB'
   | 'not a path of this service'
   | 'neither GET nor HEAD'
   | 'a write without its body'
@@ -33,13 +33,13 @@ export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Selects the requests to compare. */
+/** Defines which of the recorded requests are compared. */
 export interface RequestSelection {
-  /** Random share of the requests to select, 0 to 1. */
+  /** Random fraction of the requests to select, from 0 to 1. */
   readonly sample: number;
-  /** A path prefix of all targets that the servers do not know; '' for none. */
+  /** Path prefix of a gateway, removed from all targets, because the servers do not know it; '' for none. */
   readonly prefix: string;
-  /** Also select writes. */
+  /** True to select writes as well as reads. */
   readonly hasWrites: boolean;
 }
 
@@ -59,7 +59,7 @@ function needsBody(method: string, target: string): boolean {
   return !isSafe(method) && !(method === 'DELETE' && routeOf(target) === '/sessions/{session_id}');
 }
 
-/** The routes of both servers as templates. */
+/** Path patterns of the routes of both servers, with their templates. The first match counts. */
 const ROUTES: readonly [pattern: RegExp, template: string][] = [
   [/^\/sessions\/?$/, '/sessions'],
   [/^\/sessions\/[^/]+\/?$/, '/sessions/{session_id}'],
@@ -71,7 +71,7 @@ const ROUTES: readonly [pattern: RegExp, template: string][] = [
   [/^\/health$/, '/health'],
 ];
 
-/** Path and query of a URL or target in a log, without decoding or correction; undefined if it is invalid. */
+/** Path and query of a logged URL, without decoding or correction; undefined if the URL is invalid. */
 export function parseTarget(url: string): string | undefined {
   const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url)?.[0] ?? '';
   const target = url.slice(origin.length).split('#', 1)[0] ?? '';
@@ -84,7 +84,7 @@ function stripPrefix(target: string, prefix: string): string | undefined {
   return target.startsWith(`${prefix}/`) ? target.slice(prefix.length) : undefined;
 }
 
-/** The route template of a target; undefined for paths that this service does not serve. */
+/** The route template of a target; undefined for paths that the session service does not serve. */
 export function routeOf(target: string): string | undefined {
   const path = target.split('?', 1)[0] ?? '';
   return ROUTES.find(([pattern]) => pattern.test(path))?.[1];

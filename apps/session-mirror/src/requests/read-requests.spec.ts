@@ -21,7 +21,7 @@ describe('parseLogLine with the common or combined format', () => {
     ['x "-" 400 0', 'no request could be read'],
     ['x "\\x16\\x03\\x01" 400 0', 'no request could be read'],
     ['started', 'no request could be read'],
-  ])('parses %s', (line, expected) => expect(parsed(line)).toBe(expected));
+  ])('returns the request or skip reason of the line %s', (line, expected) => expect(parsed(line)).toBe(expected));
 });
 
 describe('parseLogLine with JSON', () => {
@@ -37,7 +37,9 @@ describe('parseLogLine with JSON', () => {
     [{ httpRequest: { requestMethod: 'GET', requestUrl: 'https://h:1/sessions?b' } }, 'GET /sessions?b'],
     [{ method: 'GET', route: '/sessions' }, 'no request could be read'],
     [{ method: 5, url: null }, 'no request could be read'],
-  ])('parses %j', (entry, expected) => expect(parsed(JSON.stringify(entry))).toBe(expected));
+  ])('returns the request or skip reason of the entry %j', (entry, expected) =>
+    expect(parsed(JSON.stringify(entry))).toBe(expected),
+  );
 
   it('skips invalid JSON', () => expect(parsed('{"method":"GET"')).toBe('no request could be read'));
 });
@@ -57,7 +59,7 @@ describe('splitLines', () => {
     expect(await read([])).toEqual([]);
   });
 
-  it('yields undefined for lines that are too long, wherever their chunks end', async () => {
+  it('yields undefined for a line over the limit, however chunks divide the line', async () => {
     const long = 'x'.repeat(11);
     expect(await read([`${long}\na\n`, 'xxxxxx', 'xxxxxx', 'x\nb', `\n${long}`])).toEqual([
       undefined,
@@ -80,7 +82,7 @@ describe('readRequests with a HAR file', () => {
     return all;
   };
 
-  it('yields requests with bodies and relevant headers', async () => {
+  it('yields each request with its body, its relevant headers and the id of a created session', async () => {
     const header = (name: string, value: string) => ({ name, value });
     const entries = [
       {
@@ -110,7 +112,10 @@ describe('readRequests with a HAR file', () => {
     ]);
   });
 
-  it.each(['', 'null', '{}', '{"log":{"entries":5}}'])('rejects the invalid HAR %j', async (text) => {
-    await expect(read(text)).rejects.toThrow('a.har');
-  });
+  it.each(['', 'null', '{}', '{"log":{"entries":5}}'])(
+    'rejects the invalid HAR %j with an error that names the file',
+    async (text) => {
+      await expect(read(text)).rejects.toThrow('a.har');
+    },
+  );
 });

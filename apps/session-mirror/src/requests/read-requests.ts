@@ -4,7 +4,7 @@ import { LIMITS } from '../mirror-limits.js';
 import { parseJsonLine, parseTextLine } from './access-log-parser.js';
 import { isSafe, parseSessionId, parseTarget, type RequestOrSkip } from './mirror-request.js';
 
-/** Thrown when a source cannot be read. The message names it. */
+/** Thrown when a file or standard input cannot be read. The message names the source. */
 export class UnreadableSource extends Error {}
 
 /**
@@ -33,7 +33,7 @@ async function readHar(file: string): Promise<RequestOrSkip[]> {
 async function* readLog(file: string): AsyncGenerator<RequestOrSkip> {
   const stream = file === '-' ? process.stdin.setEncoding('utf8') : createReadStream(file, 'utf8');
   for await (const line of splitLines(stream, LIMITS.maxLineCharacters)) {
-    if (line === undefined) yield { skipped: 'a line beyond 1 MiB' };
+    if (line === undefined) yield { skipped: 'a line longer than 1 MiB' };
     else if (line.trim() !== '') yield parseLogLine(line);
   }
 }
@@ -70,7 +70,7 @@ export async function* splitLines(chunks: AsyncIterable<string>, limit: number):
   else if (buffered !== '') yield buffered.replace(/\r$/, '');
 }
 
-/** Headers that affect the response. Others concern the browser, caches or the connection. */
+/** Recorded headers that are replayed. Other headers concern the browser, caches or the connection. */
 const REPLAYED_HEADERS = new Set(['accept', 'authorization', 'content-type', 'cookie', 'origin']);
 
 interface HarEntry {
@@ -90,7 +90,7 @@ interface HarEntry {
  */
 function parseHar(text: string): RequestOrSkip[] {
   const entries = (JSON.parse(text) as { log?: { entries?: unknown } } | null)?.log?.entries;
-  if (!Array.isArray(entries)) throw new SyntaxError('log.entries is missing');
+  if (!Array.isArray(entries)) throw new SyntaxError('not a HAR file: log.entries is not an array');
   return entries.map((entry) => parseHarEntry((entry ?? {}) as HarEntry));
 }
 
