@@ -1,6 +1,6 @@
 /**
- * Baseline for CPU ratios: a minimal server with Fastify, pg and our own statements. It responds with the same fields, but
- * without the contract's rules: pg's parsing, object literals, JSON.stringify.
+ * Baseline for CPU ratios: a minimal server with Fastify, pg and our SQL statements. Responses have the same fields,
+ * but ignore the contract's rules: pg parses the rows, and JSON.stringify prints object literals.
  */
 
 import { randomUUID } from 'node:crypto';

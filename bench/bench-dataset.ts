@@ -13,9 +13,7 @@ interface BenchPace {
   readonly rounds: number;
 }
 
-/**
- * Measures all targets of a data set, each subject with its own copy. Resolves with the peak memory of each subject in MB.
- */
+/** Measures all targets of a data set. Each subject has a copy. Resolves with the peak memory by subject in MB. */
 export async function benchDataset(
   postgres: DatabaseServer,
   dataset: DatasetName,
@@ -58,7 +56,7 @@ export async function createFilledDatabase(postgres: DatabaseServer, name: strin
   return dsn;
 }
 
-/** Creates the tables by a first write through the service. */
+/** Lets the service create the tables, which it does at the first write. */
 export async function createTables(dsn: string): Promise<void> {
   const creator = await startSubject('ours', dsn);
   await fetch(`${creator.baseUrl}/sessions`, { method: 'POST' });

@@ -9,20 +9,20 @@ import { startSubject } from './subjects.js';
 /** The heap size that Node selects for the chart's memory limit of 512 MiB. */
 const HEAP_MB = 256;
 const WARM_UP_ROUNDS = 8;
-/** Connections of the pool. The warm-up opens all, because opening one takes long while the processors are busy. */
+/** Connections of the pool. The warm-up opens all of them: opening one takes long while the processors are busy. */
 const POOL_SIZE = 10;
 const SETTLE_MS = 300;
-/** Pause between two small requests. */
+/** Pause between two small requests, in milliseconds. */
 const PAUSE_MS = 5;
 
 /** Result of a download whose bytes are discarded. */
 export interface Download {
-  /** 0 when the connection was reset or refused. */
+  /** HTTP status; 0 when the connection was reset or refused. */
   readonly status: number;
   readonly bytes: number;
 }
 
-/** Memory and delays caused by downloads from a warm service. */
+/** Memory use and response times of other requests while a warm service serves downloads. */
 export interface DownloadImpact {
   /** Peak RSS minus the RSS of the warm idle process, in megabytes. */
   readonly riseMb: number;
@@ -56,7 +56,7 @@ export async function measureDownloads(
   }
 }
 
-/** Compiles code and opens connections, so that this is not measured. */
+/** Sends requests until code is compiled and all connections are open, so that neither is measured. */
 export async function warmUp({ baseUrl }: ServerProcess, small: string): Promise<void> {
   const paths = ['/sessions?limit=5', `/sessions/${small}`, `/sessions/${small}/runs`];
   for (const path of Array(WARM_UP_ROUNDS).fill(paths).flat()) {
@@ -66,7 +66,7 @@ export async function warmUp({ baseUrl }: ServerProcess, small: string): Promise
   await sleep(SETTLE_MS);
 }
 
-/** Reads a response in a separate process, so that it does not delay the other clients. */
+/** Downloads with curl in a separate process, so that reading the response does not delay other clients. */
 export async function download(url: string): Promise<Download> {
   const format = '%{http_code} %{size_download}';
   const [status, bytes] = await promisify(execFile)('curl', ['-s', '-o', '/dev/null', '-w', format, url]).then(
@@ -76,7 +76,7 @@ export async function download(url: string): Promise<Download> {
   return { status: status ?? 0, bytes: bytes ?? 0 };
 }
 
-/** Sends small requests until the work is done. Resolves with the longest response time in milliseconds. */
+/** Sends small requests until `work` settles. Resolves with the longest response time in ms; Infinity on failure. */
 async function longestWait(url: string, work: Promise<unknown>): Promise<number> {
   let isDone = false;
   const done = () => {

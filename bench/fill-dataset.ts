@@ -3,7 +3,7 @@ import pg from 'pg';
 /** The default table names of AgentOS. */
 export const TABLES = { schema: 'ai', sessionTable: 'agno_sessions', runTable: 'agno_runs' };
 
-/** Number of sessions, runs per session, and approximate size of a run. */
+/** `runs` are per session; `runBytes` is the approximate size of a run. */
 export interface Dataset {
   readonly sessions: number;
   readonly runs: number;
@@ -23,10 +23,10 @@ export async function fillDataset(dsn: string, { sessions, runs, runBytes }: Dat
   }
 }
 
-/** Number of sessions for delete requests, more than any round can delete. */
+/** Number of sessions that exist only to be deleted: more than delete requests can delete in one round. */
 const SPARES = 100_000;
 
-/** Creates the sessions that the delete requests of a round use. */
+/** Creates the sessions for the delete requests of a round again. */
 export async function refillSpareSessions(client: pg.Client): Promise<void> {
   await client.query(
     `INSERT INTO ai.agno_sessions (session_id, session_type, user_id, created_at)

@@ -42,7 +42,7 @@ export async function createLargeSessions(
   return dsn;
 }
 
-/** Collects the runs in a temporary table, because one parameter with all runs could exceed the maximum string length. */
+/** Collects the runs in a temporary table: in one parameter, they could exceed Node's maximum string length. */
 async function store(client: pg.Client, layout: Layout, session: LargeSession): Promise<void> {
   await client.query('CREATE TEMP TABLE new_runs (number int, run jsonb)');
   for (let number = 0; number < session.runs; number++) {
@@ -82,7 +82,7 @@ function answerMessage(number: number, content: string) {
   return { id: `a${number}`, role: 'assistant', content, created_at: 1_700_000_001 };
 }
 
-/** Random characters of three bytes each. */
+/** Random Chinese characters, each of three bytes in UTF-8. */
 function chineseText(bytes: number): string {
   const codes = new Uint16Array(randomBytes(2 * Math.ceil(bytes / 3)).buffer);
   return Buffer.from(codes.map((code) => 0x4e00 + (code % 20_000)).buffer).toString('utf16le');

@@ -23,11 +23,11 @@ interface LoadRound {
   readonly kind: string;
   readonly sessions: number;
   readonly seconds: number;
-  /** Process id of PostgreSQL's postmaster. */
+  /** Process id of PostgreSQL's postmaster, whose child processes are measured. */
   readonly postmaster: number;
 }
 
-/** Measures the subjects in turns, so that other load on the machine affects all equally. The first round warms up. */
+/** Measures the subjects alternately, so that other load affects all equally. The first round is a warm-up. */
 export async function measureSubjects(
   subjects: ReadonlyMap<SubjectName, Subject>,
   round: LoadRound,

@@ -1,6 +1,6 @@
 /**
  * Baseline for the cost of sending: a plain HTTP server that downloads a body once and sends it from memory. `/whole` sends
- * one buffer; `/pieces` encodes pieces of a string when the client is ready for them, as the service does.
+ * one buffer; `/pieces` encodes a piece of a string whenever the client can receive more, as the service does.
  *
  * memory-server.ts PORT URL
  */

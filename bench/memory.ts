@@ -8,7 +8,7 @@ import { benchStoppedReaders } from './stopped-readers.js';
 import { checkLimit, type LimitResult } from './target-result.js';
 import { DATASETS, MEMORY_LIMITS } from './targets.js';
 
-/** Name of these benchmarks for `--only`. */
+/** Value of `--only` that selects these benchmarks. */
 export const MEMORY_ROWS = 'memory';
 
 const MB = 1_000_000;
@@ -75,7 +75,7 @@ async function* pictures(dsn: string, layout: Layout): AsyncGenerator<LimitResul
   }
 }
 
-/** Runs and detail of a session of 50 MB. */
+/** Measures `GET /sessions/{id}/runs` and `GET /sessions/{id}` of a session of 50 MB. */
 async function* largeSessions(dsn: string, layout: Layout): AsyncGenerator<LimitResult> {
   for (const session of TEXT_SESSIONS) {
     for (const route of ['/runs', '']) {
@@ -112,7 +112,7 @@ function waitRow(what: string, { longestWaitMs, downloads }: DownloadImpact): Li
   );
 }
 
-/** A measurement is valid only if every client got its response. */
+/** Marks a measurement as not met unless every client got a 200. */
 function validated(
   what: string,
   downloads: readonly Download[],
@@ -128,7 +128,7 @@ function sizeOf({ runs, runBytes, content }: LargeSession): string {
   return `${(runs * runBytes) / MB} MB in ${runs} runs of ${runSize} (${content})`;
 }
 
-/** A server that offers TLS. DSNs without sslmode use it, as with `sslmode=prefer`. */
+/** A server that offers TLS. Clients use TLS unless their DSN disables it. */
 interface TlsPostgres extends TestPostgres {
   withoutTls(dsn: string): string;
   overTls(dsn: string): string;

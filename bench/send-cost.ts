@@ -11,7 +11,7 @@ const ROUNDS = 5;
 /** Number of downloads per measurement. */
 const DOWNLOADS = 4;
 
-/** Median CPU of our service for a large response, relative to sending the same bytes from memory. Measured in turns. */
+/** Measures our CPU for a large response relative to sending the same bytes from memory: median of several rounds. */
 export async function* benchSendCost(dsn: string, path: string): AsyncGenerator<LimitResult> {
   const service = await startWithHeap(dsn);
   const memory = await startMemoryServer(service.baseUrl + path);

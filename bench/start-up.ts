@@ -6,7 +6,7 @@ import { type SubjectName, startSubject } from './subjects.js';
 import { checkLimit, type LimitResult } from './target-result.js';
 import { MAX_READY_MS, MAX_START_RATIO } from './targets.js';
 
-/** Name of this benchmark for `--only`. */
+/** Value of `--only` that selects this benchmark. */
 export const START_UP = 'start-up';
 
 /** Median cost from the start of the process to its first 200, in seconds. */
@@ -16,13 +16,13 @@ export interface StartCost {
   readonly elapsed: number;
 }
 
-/** Compare ratios between subjects, because absolute times depend on the machine and its load. */
+/** Only ratios between subjects are comparable: absolute times depend on the machine and its load. */
 interface StartUpResult {
   readonly starts: ReadonlyMap<SubjectName, StartCost>;
   readonly limits: readonly LimitResult[];
 }
 
-/** Starts the subjects in turns, so that other load affects all equally. The first round only fills the page cache. */
+/** Starts the subjects alternately, so that other load affects all equally. The first round fills the page cache. */
 export async function benchStartUp(
   postgres: DatabaseServer,
   names: readonly SubjectName[],
@@ -59,7 +59,7 @@ async function firstList(dsn: string): Promise<LimitResult> {
   const { server, elapsed } = await timed(async () => {
     const service = await startSubject('ours', dsn);
     const { ok, status } = await fetch(`${service.baseUrl}/sessions`);
-    if (!ok) throw new Error(`The first list responded ${status}`);
+    if (!ok) throw new Error(`The first GET /sessions responded ${status}`);
     return service;
   });
   await server.stop();

@@ -12,15 +12,16 @@ import { checkLimit, type LimitResult } from './target-result.js';
 import { MEMORY_LIMITS } from './targets.js';
 
 const READERS = 100;
-/** Duration of each measurement of other requests, and the interval between two of them, in milliseconds. */
+/** Duration of a measurement of other requests, in milliseconds. */
 const PHASE_MS = 5_000;
+/** Interval at which these requests are sent, in milliseconds. */
 const INTERVAL_MS = 10;
 const SCRIPT = resolve(CHECKOUT, 'bench/load/stopped_readers.py');
 const SCRAPE_MS = 250;
 const USED = 'agno_session_service_memory_budget_used_bytes';
 const LIMIT = 'agno_session_service_memory_budget_limit_bytes';
 
-/** Measures the effect of clients that request a large response each and read only its beginning. */
+/** Measures how clients that read only the beginning of a large response affect memory and other requests. */
 export async function* benchStoppedReaders(dsn: string, path: string): AsyncGenerator<LimitResult> {
   const service = await startWithHeap(dsn);
   try {
@@ -51,18 +52,18 @@ export async function* benchStoppedReaders(dsn: string, path: string): AsyncGene
   }
 }
 
-/** `opening` resolves with the statuses, separated by spaces, when every reader has the beginning of a response. */
+/** Starts the readers. `opening` resolves with their statuses, separated by spaces, when all have read a beginning. */
 function openReaders({ baseUrl }: ServerProcess, path: string): { opening: Promise<string>; close: () => void } {
   const args = [SCRIPT, new URL(baseUrl).port, path, String(READERS)];
   const child = spawnTracked('python3', args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = child.stdout && createInterface(child.stdout);
-  if (!lines) throw new Error('python3 has no output');
+  if (!lines) throw new Error('stopped_readers.py has no standard output');
   return { opening: once(lines, 'line').then(String), close: () => void child.kill() };
 }
 
-/** Samples the memory budget during a phase. Both phases sample, because scraping the metrics also delays other requests. */
+/** Samples the memory budget for PHASE_MS. Both measurements sample, because scraping metrics delays other requests. */
 class BudgetSamples {
-  /** Highest used share of the limit. */
+  /** Highest sampled fraction of the budget in use. */
   share = 0;
 
   private readonly service: ServerProcess;
@@ -80,7 +81,7 @@ class BudgetSamples {
   }
 }
 
-/** p99 in milliseconds of requests that are sent at a fixed rate without waiting for each other, until the work is done. */
+/** Sends requests at a fixed rate until `work` settles, without awaiting responses. Resolves with their p99 in ms. */
 async function p99While(url: string, work: Promise<unknown>): Promise<number> {
   let isDone = false;
   void work.finally(() => {

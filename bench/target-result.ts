@@ -14,7 +14,7 @@ interface LimitStatus {
   readonly isMet: boolean;
 }
 
-/** A metric other than load: memory, delays, start-up. */
+/** A measurement other than the throughput of a target: memory, delays or start-up. */
 export interface LimitResult extends LimitStatus {
   readonly what: string;
 }
@@ -46,7 +46,7 @@ export function checkLimit(
   return { text: `${printed} (${sign} ${limit}${isMet ? '' : ', NOT MET'})`, isMet };
 }
 
-/** Number of error responses, which invalidate a round. */
+/** Number of error responses of all subjects. Any error invalidates the measurement. */
 export function failuresOf({ results }: TargetResult): number {
   return [...results.values()].reduce((sum, { failures }) => sum + failures, 0);
 }

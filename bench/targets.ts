@@ -13,7 +13,7 @@ export type DatasetName = keyof typeof DATASETS;
 export interface Target {
   readonly kind: string;
   readonly on: DatasetName;
-  /** Measured with the indexes of `npm run indexes` in our copy. */
+  /** True to create the indexes of `npm run indexes` in our copy of the data first. */
   readonly withIndexes?: boolean;
   /** Minimum requests per second relative to Python. */
   readonly timesPython?: number;
@@ -43,11 +43,11 @@ export const TARGETS: readonly Target[] = [
   { kind: 'run previews', on: 'heavy' },
 ];
 
-/** Maximum CPU of service and PostgreSQL for a list of 200,000 sessions, relative to 10,000. */
+/** Maximum CPU per list request (service and PostgreSQL) with 200,000 sessions, relative to 10,000 sessions. */
 export const MAX_LIST_GROWTH = 2;
-/** Peak memory of four concurrent lists of 100 sessions of 2 MB, in MB. */
+/** Maximum peak memory during four concurrent lists of 100 sessions of 2 MB, in MB. */
 export const MAX_LISTS_PEAK_MB = 160;
-/** Limits of the peak RSS minus the RSS of the warm idle process, in MB, and of the delay of other requests. */
+/** Limits during large responses. Members in `Mb` limit the peak RSS minus the RSS of the warm idle process. */
 export const MEMORY_LIMITS = {
   /** 16 concurrent details of 2 MB. */
   detailsMb: 120,
@@ -55,19 +55,19 @@ export const MEMORY_LIMITS = {
   picturesMb: 200,
   /** One session of 50 MB in rows of 1 MB. */
   largeSessionMb: 30,
-  /** The same in one column, relative to its bytes. ASCII takes one byte per character in memory, other text two. */
+  /** The same session in one column: RSS rise per byte of response. V8 stores ASCII in 1 byte, other text in 2. */
   columnTimesAscii: 3,
   columnTimesOther: 5,
-  /** Longest response time of small requests during any of these, in milliseconds. */
+  /** Maximum response time of small requests during any of these responses, in milliseconds. */
   waitMs: 250,
-  /** p99 of small requests while 100 readers have stopped reading, relative to before. */
+  /** Maximum p99 of small requests after 100 clients have stopped reading, relative to the p99 before. */
   stoppedTimesP99: 2,
-  /** CPU per byte of a large response, relative to sending the same bytes from memory. */
+  /** Maximum CPU per byte of a large response, relative to sending the same bytes from memory. */
   timesSendCpu: 1.2,
 };
-/** Minimum details per second with tokens, scopes and isolation, relative to the open service. */
+/** Minimum throughput of `GET /sessions/{id}` with tokens, scopes and isolation, relative to no authentication. */
 export const MIN_SECURED_RATIO = 0.85;
 /** Maximum CPU from process start to the first response, relative to the bare server. */
 export const MAX_START_RATIO = 5;
-/** Maximum time from process start to the first list, in milliseconds. An absolute limit with room for slow machines. */
+/** Maximum time from process start to the first list, in milliseconds; generous enough for slow machines. */
 export const MAX_READY_MS = 1_500;

@@ -1,6 +1,6 @@
 /**
- * Checks the conventions of CONTRIBUTING.md that no linter knows: length of source files, unique file names, and commit
- * subjects. `npm run lint` runs all checks; `--message FILE` checks a commit message for `scripts/hooks/commit-msg`.
+ * Checks the conventions of CONTRIBUTING.md that the linter cannot check: length of source files, unique file names,
+ * commit subjects. `npm run lint` runs all checks; `--message FILE` checks a commit message for `scripts/hooks/commit-msg`.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const MAX_SUBJECT_LENGTH = 72;
 const SUBJECT = /^[a-z][a-z0-9-]*: \S.*[^.\s]$/;
 /** File names that may occur in several folders. */
 const REPEATABLE = /^index\.ts$|\.spec\.ts$/;
-/** Written by git; the rebase or merge that they belong to gives them their final subject. */
+/** Subjects that git writes: fixup commits, whose subject disappears at the next rebase, and merge commits. */
 const TEMPORARY = /^(fixup|squash|amend)! |^Merge /;
 /** Dependabot's subjects contain package names of any length. */
 const UNCHECKED_AUTHORS = ['dependabot[bot]'];
@@ -39,7 +39,7 @@ function checkFiles(): string[] {
   return [...long, ...repeated];
 }
 
-/** Checks the commits after the one that added this file. A shallow clone has fewer of them, an archive has none. */
+/** Checks the commits after the one that added this file, as far as the clone has them; an archive has no commits. */
 function checkHistory(): string[] {
   const added = git('log', '--diff-filter=A', '--format=%H', '--', 'scripts/check-tree.ts');
   const first = added.trim().split('\n').at(-1);

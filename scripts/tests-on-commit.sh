@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests of this checkout against the service of another commit. A test of a bug must fail before the fix.
+# Runs tests of this checkout against the service of another commit, to check that a test of a bug fails before the fix.
 #   scripts/tests-on-commit.sh HEAD~1 vitest run test/e2e/large-values
 #   scripts/tests-on-commit.sh HEAD~1 node --import ./test/support/run-typescript.ts test/cost/run-cost.ts --quick
 set -euo pipefail

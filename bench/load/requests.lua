@@ -16,7 +16,7 @@ local function by_owner(session)
 end
 local function user() return "user-" .. math.random(0, 99) end
 
--- The id of the next session that was created for deletes.
+-- The id of a session that was created for delete requests and not used yet.
 local function spare()
   counter = counter + 1
   return "spare-" .. counter

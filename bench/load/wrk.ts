@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Result of one round of load. */
 interface LoadResult {
   readonly requests: number;
   readonly requestsPerSecond: number;
@@ -16,8 +15,8 @@ const SCRIPT = resolve(import.meta.dirname, 'requests.lua');
 const CONNECTIONS = 16;
 
 /**
- * Loads a server with one kind of request. Needs `wrk` (a Debian package) in the PATH. `tokens` has one token per user of
- * the data set; each session is then requested by its owner.
+ * Loads a server with one kind of request. Needs `wrk` (a Debian package) in the PATH. With `tokens`, one per user of
+ * the data set, each session is requested by its owner.
  */
 export async function runWrk(
   baseUrl: string,

@@ -4,7 +4,7 @@ import { targetLabel } from './report-lines.js';
 const ROW = 26;
 const LEFT = 190;
 const WIDTH = 480;
-/** End of the logarithmic axis; ratios range from 2 to above 100. */
+/** Largest ratio on the logarithmic axis; measured ratios range from 2 to above 100. */
 const LARGEST = 200;
 
 /** An SVG with a bar for the throughput of each target relative to Python, and a mark for the required ratio. */

@@ -17,7 +17,7 @@ export const OUTCOME_HEADER = [
   '  × Python          × bare CPU',
 ].join(' ');
 
-/** Result of one target as a line for the terminal. */
+/** Formats the result of one target as a line for the terminal. */
 export function outcomeLine(outcome: TargetResult): string {
   const cells = metricCells(outcome, 'ours').map((cell) => cell.padStart(8));
   const ratios = [throughputOverPython(outcome).text.padEnd(18), cpuOverBare(outcome).text];
@@ -56,7 +56,7 @@ export function targetLabel({ target }: TargetResult): string {
   return target.withIndexes ? `${target.kind}, indexed` : target.kind;
 }
 
-/** Requests per second, p50 and p99 in ms, CPU of the process and of PostgreSQL in µs per request. */
+/** Cells: requests per second, p50 and p99 in ms, CPU of the process and of PostgreSQL in µs per request. */
 export function metricCells({ results }: TargetResult, subject: 'ours' | 'python' | 'bare'): string[] {
   const result = results.get(subject);
   if (result === undefined) return [];

@@ -17,7 +17,7 @@ const PLOT = resolve(CHECKOUT, 'docs/performance.svg');
 
 type Peaks = ReadonlyMap<DatasetName, ReadonlyMap<SubjectName, number>>;
 
-/** Writes the tables of a whole run between the marks of docs/performance.md, and the plot to docs/performance.svg. */
+/** Writes the tables of a full run between the marks in docs/performance.md, and the plot to docs/performance.svg. */
 export async function writeBenchReport(
   outcomes: readonly TargetResult[],
   peaks: Peaks,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Layout } from './harness/contract-case.js';
 
-/** Reasons for responding differently from the oracle. Each is a row of `docs/parity.md`. */
+/** Reasons for responses that differ from the oracle's. Each is documented in a row of `docs/parity.md`. */
 const REASONS = {
   'page-zero': 'pages are counted from 1: page=0 is rejected instead of failing',
   'beyond-int64': 'a limit or page beyond the range of bigint is rejected instead of failing',
@@ -26,23 +26,23 @@ const REASONS = {
 
 /** A response in which we intentionally differ from the oracle. */
 export interface Deviation {
-  /** `route: name` of the case. */
+  /** The case, as `route: name`. */
   readonly case: string;
   readonly reason: keyof typeof REASONS;
-  /** The layouts to which it applies; undefined: all. */
+  /** The layouts to which the deviation applies; undefined: all. */
   readonly layouts?: readonly Layout[];
-  /** Index of the request in the case; undefined: the last one. A case may have one deviation per request. */
+  /** Index of the request in the case; undefined: the last request. A case may have one deviation per request. */
   readonly step?: number;
   readonly status: number;
-  /** Our body as JSON text, which may contain masks. */
+  /** Body of our response as JSON text, which may contain masks. */
   readonly body: string;
-  /** Rows in our database afterwards, by session: the relevant columns as JSON text, or `gone`. */
+  /** Rows in our database after the case, by session id: the deviating columns as JSON text, or `gone`. */
   readonly rows?: Readonly<Record<string, 'gone' | Readonly<Record<string, string>>>>;
   /** Ids of the remaining runs of the case's sessions, ordered by session and run. */
   readonly runIds?: readonly string[];
 }
 
-/** All deviations in `deviations.jsonl`, which has one per line, so that each can be reviewed separately. */
+/** All deviations in `deviations.jsonl`, which has one deviation per line, so that each can be reviewed separately. */
 export const DEVIATIONS: readonly Deviation[] = readFileSync(resolve(import.meta.dirname, 'deviations.jsonl'), 'utf8')
   .split('\n')
   .filter((line) => line !== '')

@@ -13,7 +13,7 @@ import type { SuiteReport } from './harness/suite-report.js';
 import type { Templates } from './harness/templates.js';
 import type { Unit } from './harness/units.js';
 
-/** Units in addition to the layouts: authentication, a database shared with Python, and the Python client. */
+/** Units that are no layouts: authentication, a database shared with Python, and agno's Python client. */
 export function extraUnits(templates: Templates): Unit[] {
   return [
     ...authenticationUnits(templates),
@@ -91,7 +91,7 @@ async function runChecks(
   }
 }
 
-/** Compares a live AgentOS and our service on the same database, also after writes of the other. */
+/** Compares responses of a live AgentOS and our service on one database to which both write. */
 async function compareOnOneDatabase(python: string, ours: string, report: SuiteReport): Promise<void> {
   const writes = [
     send('POST', '/sessions', { session_id: 'one-db', agent_id: 'a', user_id: 'one', session_state: { n: 1 } }),

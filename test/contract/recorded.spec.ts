@@ -21,11 +21,15 @@ describe('recorded contract', () => {
   const options = { ...OPTIONS, recorded: true };
   const suite = new Suite(new Templates(databaseServerAt(inject('postgresDsn')), options), options, CASES);
 
-  it.concurrent.each(LAYOUTS)('is met in the layout %s', { timeout: scaled(120_000) }, async (layout) => {
-    const lines: string[] = [];
-    const report = new SuiteReport((line) => lines.push(line));
-    await suite.runLayout(layout, report);
-    expect(lines.join('\n')).toBe('');
-    expect(report.passed).toBeGreaterThan(0);
-  });
+  it.concurrent.each(LAYOUTS)(
+    'is met by the service on the storage layout %s',
+    { timeout: scaled(120_000) },
+    async (layout) => {
+      const lines: string[] = [];
+      const report = new SuiteReport((line) => lines.push(line));
+      await suite.runLayout(layout, report);
+      expect(lines.join('\n')).toBe('');
+      expect(report.passed).toBeGreaterThan(0);
+    },
+  );
 });

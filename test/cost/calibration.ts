@@ -3,7 +3,7 @@ import { runToEnd } from '../support/child-process.js';
 /** CPU time of `WORK` on the 2-core machine on which the limits were set, in milliseconds. */
 const REFERENCE_MS = 400;
 
-/** Similar to the service's work on bodies: parses and writes JSON, runs regular expressions, copies bytes. */
+/** Work similar to that of the service: parses and prints JSON, runs regular expressions, copies bytes. */
 const WORK = `
   const rows = Array.from({ length: 4000 }, (_, id) => ({ id, text: 'row "\\n" '.repeat(20), tags: [id, id + 1] }));
   let bytes = 0;

@@ -4,18 +4,18 @@ const MEGABYTE = 1_000_000;
 const STALL_MS_PER_MEGABYTE = 50;
 const MAX_STALL_MS = 250;
 const MAX_GROWTH = 1.5;
-/** Growth over two doublings up to which the rule is certainly met, so that no repetition is needed. */
+/** Growth over two doublings that needs no repeated measurement, because it is well below MAX_GROWTH. */
 const UNSUSPICIOUS_GROWTH = 1.35;
 const MAX_LOGGED_BYTES = 4_096;
-/** Below these values, fixed costs, copying and garbage collection dominate the CPU time, which varies by more than 1.5. */
+/** Smaller values are not compared: fixed costs and garbage collection make them vary by more than MAX_GROWTH. */
 const MIN_CPU_MS = 40;
 const MIN_NS_PER_BYTE = 25;
-/** Stalls of up to this multiple of the limit are measured again. */
+/** A stall above the limit, but below this multiple of it, is measured again. */
 const REMEASURE_SHARE = 2;
 /** After a stall of more than this multiple of the limit, larger sizes are skipped. */
 const SKIP_SHARE = 4;
 
-/** CPU per byte of a route at two sizes, in nanoseconds. */
+/** CPU per byte of a route at a smaller (`from`) and a larger size (`to`), in nanoseconds. */
 export interface Growth {
   readonly route: string;
   readonly from: number;
@@ -30,7 +30,7 @@ export function stallLimitMs(bytes: number): number {
   return Math.min(MAX_STALL_MS, STALL_MS_PER_MEGABYTE * Math.max(1, bytes / MEGABYTE));
 }
 
-/** Describes a response that is not allowed; undefined if it is. */
+/** Describes why a response is not allowed (status, log size); undefined if it is allowed. */
 export function responseViolation(sample: Sample, statuses: readonly number[]): string | undefined {
   const { status, stall, loggedBytes, violation = '' } = sample;
   if (status === 0)
@@ -40,7 +40,7 @@ export function responseViolation(sample: Sample, statuses: readonly number[]): 
   return undefined;
 }
 
-/** Checks the median stall of a route at one size; undefined if it is within the limit. */
+/** Describes a median stall of a route at one size that exceeds the limit; undefined if it is within the limit. */
 export function stallViolation(samples: readonly Sample[], factor: number): string | undefined {
   const sorted = [...samples].sort((a, b) => a.stall.ms - b.stall.ms);
   const middle = sorted[Math.floor(sorted.length / 2)];
@@ -52,27 +52,27 @@ export function stallViolation(samples: readonly Sample[], factor: number): stri
 
 /** Memory limit of the chart's pod, in megabytes. */
 const MAX_MEGABYTES = 537;
-/** A value longer than half of the memory budget is still accepted; it is held as bytes, as text, and in the response. */
+/** Half of the memory budget. Longer values are still accepted, and held COPIES times: as bytes, text and response. */
 const HALF_BUDGET_MEGABYTES = 67;
 const COPIES = 4;
 
-/** Checks the peak memory for a shape whose longest value has `longestBytes`; undefined if it is within the limit. */
+/** Describes a peak memory over the limit for a longest value of `longestBytes`; undefined if it is within it. */
 export function memoryViolation(peakMegabytes: number, longestBytes: number): string | undefined {
   const limit = MAX_MEGABYTES + COPIES * Math.max(0, longestBytes / MEGABYTE - HALF_BUDGET_MEGABYTES);
   return peakMegabytes <= limit ? undefined : `${peakMegabytes.toFixed(0)} MB resident, limit ${limit.toFixed(0)}`;
 }
 
-/** True for a stall so close to the limit that it may be noise and must be measured again. */
+/** True for a stall so slightly above the limit that it may be noise and must be measured again. */
 export function needsRemeasuring(sample: Sample, factor: number): boolean {
   return share(sample, factor) > 1 && share(sample, factor) < REMEASURE_SHARE;
 }
 
-/** True for a request after which larger ones are skipped. */
+/** True for a request that failed so clearly that larger sizes are skipped. */
 export function failsByFar(sample: Sample, factor: number): boolean {
   return sample.status === 0 || sample.status >= 500 || share(sample, factor) > SKIP_SHARE;
 }
 
-/** The stall as a multiple of its limit. */
+/** The event-loop stall divided by its limit on this machine. */
 function share({ stall, bytes }: Sample, factor: number): number {
   return stall.ms / (stallLimitMs(bytes) * factor);
 }
@@ -97,7 +97,7 @@ export function cpuGrowths(
     const minRatio = Math.min(...larger.map(perByte)) / Math.min(...smaller.map(perByte));
     const isComparable = cpuMs >= MIN_CPU_MS * factor && to >= MIN_NS_PER_BYTE * factor;
     if (smaller.length === 0 || larger.length === 0 || !isComparable) return [];
-    // Other processes can only add CPU time, so real growth also shows in the cheapest measurements.
+    // Interference only adds CPU time, so real growth also shows in the cheapest measurements.
     const ratio = Math.min(to / from, minRatio);
     return [{ route, from, to, doublings: Math.round(Math.log2(large / small)), ratio }];
   });
@@ -108,12 +108,11 @@ export function isSuspicious({ ratio }: Growth): boolean {
   return ratio > UNSUSPICIOUS_GROWTH;
 }
 
-/** Nanoseconds of CPU per byte. */
 function perByte({ cpuMs, bytes }: Sample): number {
   return (cpuMs * 1_000_000) / Math.max(1, bytes);
 }
 
-/** @param leeway multiple of the limit that is allowed */
+/** @param leeway multiple of MAX_GROWTH that is allowed */
 export function growthViolation({ ratio, from, to }: Growth, leeway: number): string | undefined {
   if (ratio <= MAX_GROWTH * leeway) return undefined;
   return `CPU grows from ${from.toFixed(0)} to ${to.toFixed(0)} ns per byte, ×${ratio.toFixed(2)}`;

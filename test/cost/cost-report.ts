@@ -17,7 +17,7 @@ export const REPORT_HEADER = [
   'time'.padStart(6),
 ].join(' ');
 
-/** One line for a shape on a layout, and one for each violation. */
+/** Report lines for a shape on a layout: a summary, then one line for each violation. */
 export function outcomeLines(outcome: TrialOutcome, factor: number): readonly string[] {
   const { shape, layout, growths, violations, peakMegabytes, seconds } = outcome;
   const worst = worstStall(outcome);
@@ -46,7 +46,7 @@ function worstStall({ samples }: Pick<TrialOutcome, 'samples'>): Sample | undefi
   );
 }
 
-/** The last lines: failed shapes and counts. */
+/** The last lines of the report: failed shapes and counts. */
 export function summaryLines(outcomes: readonly TrialOutcome[]): readonly string[] {
   const failed = outcomes.filter(({ violations }) => violations.length > 0);
   const failedShapes = new Set(failed.map(({ shape }) => shape));

@@ -1,6 +1,5 @@
 import { Agent, request } from 'node:http';
 
-/** A request to measure. */
 export interface CostRequest {
   readonly method: string;
   readonly path: string;
@@ -9,15 +8,15 @@ export interface CostRequest {
 }
 
 export interface CostResponse {
-  /** 0: the connection ended without a response. */
+  /** HTTP status; 0 if the connection ended without a response. */
   readonly status: number;
-  /** Length of the body. */
+  /** Length of the response body. */
   readonly bytes: number;
-  /** The first characters of the body. */
+  /** The first characters of the response body, for error messages. */
   readonly beginning: string;
 }
 
-/** Thrown when the service did not respond in time. */
+/** Thrown when a response has not ended within the timeout. */
 export class NoResponse extends Error {}
 
 const KEPT_CHARACTERS = 200;

@@ -4,14 +4,13 @@ import type { EventLoopStall, ResourceUsage } from './probe.js';
 import { ProbedService } from './probed-service.js';
 import type { CostRoute } from './routes.js';
 
-/** The cost of one request for the service. */
 export interface Sample {
   readonly route: string;
-  /** The requested size of the shape. */
+  /** The size in bytes for which the shape was built; the actual size may differ. */
   readonly size: number;
-  /** The largest of request, response and stored value. */
+  /** Size of the request, the response or the stored value, whichever is largest. */
   readonly bytes: number;
-  /** 0: no response. */
+  /** HTTP status; 0 if there was no response. */
   readonly status: number;
   readonly stall: EventLoopStall;
   readonly cpuMs: number;
@@ -20,7 +19,7 @@ export interface Sample {
   readonly violation?: string;
 }
 
-/** The log lines of a normal request are shorter. */
+/** More than the log lines of a normal request. After a longer log, the meter waits for its rest. */
 const SHORT_LOG_BYTES = 1_500;
 const LOG_PAUSE_MS = 20;
 const TIMEOUT_MS = 20_000;
@@ -72,10 +71,7 @@ export class Meter {
     }
   }
 
-  /**
-   * Waits for the rest of a long log, which is written after the response, so that it is not attributed to the next
-   * request.
-   */
+  /** Waits for the rest of a long log, which follows the response, so that it is not attributed to the next request. */
   private async awaitLog(loggedBefore: number): Promise<void> {
     let logged = this.service.loggedBytes;
     while (logged - loggedBefore > SHORT_LOG_BYTES) {

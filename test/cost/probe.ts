@@ -28,7 +28,7 @@ interface Period {
   readonly ms: number;
 }
 
-/** Minimum interval of the timer that fires in each iteration of the event loop. */
+/** Delay of the timer that measures stalls, in milliseconds: the minimum, to fire in each event-loop iteration. */
 const TICK_MS = 1;
 
 let timer: NodeJS.Timeout | undefined;
@@ -74,7 +74,7 @@ function start(): void {
 async function stop(): Promise<ResourceUsage> {
   tick();
   const cpuMs = processCpuMs() - startCpuMs;
-  // The observer is notified of a collection a few iterations later.
+  // The observer is notified of a garbage collection only a few event-loop iterations later.
   await nextTurn();
   await nextTurn();
   clearInterval(timer);

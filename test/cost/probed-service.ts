@@ -79,7 +79,7 @@ export class ProbedService {
     return this.ask('stop') as Promise<ResourceUsage>;
   }
 
-  /** CPU time of the process so far, from the kernel, so that a busy process need not respond. */
+  /** CPU time of the process so far in milliseconds. Read from the kernel, because a busy process cannot respond. */
   cpuMs(): number {
     return cpuMicroseconds(this.pid) / 1_000;
   }

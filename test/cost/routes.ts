@@ -1,7 +1,7 @@
 import type { CostRequest } from './cost-request.js';
 import { type BodyRoute, runId, type SessionValue } from './shapes/index.js';
 
-/** A request of a shape, with its name in the report. */
+/** A request and its name in the report. */
 export interface CostRoute {
   readonly name: string;
   readonly request: CostRequest;
@@ -22,7 +22,7 @@ export function creation(id: string, value: SessionValue): CostRoute {
   return { name: 'POST', request: { method: 'POST', path: `/sessions?type=${type}`, body } };
 }
 
-/** The requests that change a session to this value, as far as it can be changed. */
+/** Requests that set those members of a session to this value which PATCH and rename can change. */
 export function changes(id: string, value: SessionValue): readonly CostRoute[] {
   const members = changedMembers(value);
   const change = Buffer.from(`{${members.join(',')}}`);
@@ -51,7 +51,7 @@ export function reads(id: string, { copies = 1 }: SessionValue): readonly CostRo
   ];
 }
 
-/** Requests to the same routes with parameters, which read the same rows but build another response. */
+/** The requests of `reads` with query parameters. They read the same rows but build different responses. */
 export function variants(
   id: string,
   { type = 'agent' }: SessionValue,
@@ -85,7 +85,7 @@ export function bodyRoute(route: BodyRoute, id: string, body: Buffer, contentTyp
   }
 }
 
-/** The bulk delete of the session of a shape. */
+/** The request that deletes the session of a shape by the bulk delete route. */
 export function deletion(id: string): CostRoute {
   const body = Buffer.from(JSON.stringify({ session_ids: [id], session_types: ['agent'] }));
   return { name: 'DELETE', request: { method: 'DELETE', path: '/sessions', body } };

@@ -33,7 +33,7 @@ const isSelected = ({ name, isQuick = false }: Shape) =>
 const shapes = SHAPES.filter((shape) => only.test(shape.name) && isSelected(shape));
 const layouts = LAYOUTS.filter((layout) => options.layout === undefined || layout === options.layout);
 
-/** CI runs on shared machines, so --quick only finds values far beyond a limit. */
+/** Multiple of a limit that is allowed. CI runs --quick on shared machines, whose measurements vary. */
 const leeway = options.quick ? 2 : 1;
 const timeLimitMs = options.quick ? 1_500 : 8_000;
 const maxBytes = Number(options['max-bytes'] ?? (options.quick ? 4_200_000 : Number.POSITIVE_INFINITY));
@@ -62,8 +62,7 @@ try {
   );
   for (const shape of shapes) {
     for (const { stored, meter } of sides) {
-      // Rejected bodies reach no table, and few shapes depend on the layout, so only the quick shapes run on all layouts by
-      // default.
+      // Rejected bodies reach no table, and few shapes depend on the layout, so only quick shapes always run on all.
       const needsAllLayouts = shape.isQuick || options.all;
       if ((shape.isRejected || !needsAllLayouts) && stored.layout !== layouts[0]) continue;
       const sizes = sizesOf(shape).filter((size) => size <= maxBytes);

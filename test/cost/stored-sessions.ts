@@ -7,14 +7,13 @@ import type { SessionValue } from './shapes/index.js';
 export const LAYOUTS = ['v3', 'v2'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
-/** A session in the tables. */
 export interface StoredSession {
   readonly id: string;
-  /** Size of its JSON in bytes, including all copies. */
+  /** Size of the session's JSON in bytes, including all copies of the session. */
   readonly bytes: number;
 }
 
-/** Fills and empties the tables of one layout by SQL. */
+/** Stores sessions in the tables of one layout by SQL, and deletes them. */
 export class StoredSessions {
   private stored = 0;
 
@@ -37,7 +36,7 @@ export class StoredSessions {
     return new StoredSessions(layout, dsn, client);
   }
 
-  /** Returns an unused id, because the service caches titles by id. */
+  /** Returns a new id on each call, because the service caches titles by id. */
   newId(): string {
     return `s${++this.stored}`;
   }

@@ -14,13 +14,13 @@ import { bodyRoute, type CostRoute, changes, creation, deletion, reads, variants
 import type { BodyShape, SessionShape, SessionValue, Shape } from './shapes/index.js';
 import { LAYOUTS, type Layout, type StoredSession, type StoredSessions } from './stored-sessions.js';
 
-/** The cost of a shape on a layout. */
+/** Result of testing one shape on one layout. */
 export interface TrialOutcome {
   readonly shape: string;
   readonly layout: Layout;
   readonly samples: readonly Sample[];
   readonly growths: readonly Growth[];
-  /** By route. Empty if the shape passes. */
+  /** The first violation of each route, or of the memory limit. Empty if the shape passes. */
   readonly violations: readonly { readonly route: string; readonly violation: string }[];
   readonly peakMegabytes: number;
   readonly seconds: number;
@@ -30,7 +30,7 @@ export interface TrialOutcome {
 const MAX_BYTES = 16_600_000;
 const ONE_MEGABYTE = 1_000_000;
 const WARM_UP_BYTES = 20_000;
-/** Number of measurements whose median the rule checks. */
+/** Number of repeated measurements of a route with suspected growth; the growth rule checks their median. */
 const MEASUREMENTS = 5;
 
 const CREATED = [201];
@@ -38,11 +38,11 @@ const READ = [200];
 const DELETED = [204];
 
 interface TrialPlan {
-  /** From small to large. */
+  /** Sizes in bytes at which the shape is tested, in ascending order. */
   readonly sizes: readonly number[];
   /** Multiple of the growth limit that is allowed. */
   readonly leeway: number;
-  /** Time after which a shape that has already failed is not continued. */
+  /** Time in milliseconds after which a shape that has already failed is given up. */
   readonly timeLimitMs: number;
 }
 
@@ -52,7 +52,7 @@ interface Pass {
   readonly isMeasured: boolean;
   /** Number of times that each request is sent. */
   readonly repetitions: number;
-  /** The routes to test; undefined: all. */
+  /** Names of the routes to test; undefined: all routes. */
   readonly only?: ReadonlySet<string>;
 }
 
@@ -80,7 +80,7 @@ export class Trial {
     this.plan = plan;
   }
 
-  /** Variants of a route differ only in the response they build, so they are tested on one layout only. */
+  /** Variants of a route differ only in the response that they build, so one layout suffices for their test. */
   private get isFirstLayout(): boolean {
     return this.stored.layout === LAYOUTS[0];
   }
@@ -149,7 +149,7 @@ export class Trial {
         for (let index = 0; index < pass.repetitions; index++) await this.ask(route, bytes, statuses, pass);
       }
     };
-    // A session without runs responds 404 for the run r0.
+    // For a session without runs, the service responds 404 to the request for run r0.
     await ask(reads(id, value), value.runs === undefined ? [...READ, 404] : READ);
     if (this.isFirstLayout) await ask(variants(id, value, shape.listQueries), READ);
     if (shape.storing !== 'sql') await ask(changes(id, value), [...READ, ...(shape.statuses ?? [])]);
@@ -184,7 +184,7 @@ export class Trial {
     if (!isMeasured) return this.meter.warmUp(route);
     const sample = await this.meter.measure(route, size, storedBytes);
     this.samples.push(sample);
-    // A missing response replaces a less severe violation.
+    // A missing response is more severe than the recorded violation of the route, and replaces it.
     if (sample.status === 0) this.violations.delete(route.name);
     this.reportViolation(route.name, responseViolation(sample, statuses));
     if (failsByFar(sample, this.factor)) this.skippedRoutes.add(route.name);
@@ -192,8 +192,8 @@ export class Trial {
   }
 
   /**
-   * Compares CPU per byte at the largest sizes. Where single measurements suggest growth, repeats the measurements of the
-   * last doubling and checks their median.
+   * Compares CPU per byte at the largest sizes. Where single measurements suggest growth, measures the last doubling
+   * repeatedly and checks the median.
    */
   private async checkGrowth(): Promise<readonly Growth[]> {
     const [quarter = 0, whole = 0] = this.plan.sizes.slice(-2);

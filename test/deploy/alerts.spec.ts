@@ -24,13 +24,13 @@ function read<T>(file: string): T {
 describe('alert rules', () => {
   it.skipIf(!HAS_PROMTOOL).each([
     ['accepted by promtool', ['check', 'rules', 'alerts.yml']],
-    ['fired by the right conditions only', ['test', 'rules', 'alerts.test.yml']],
+    ['fired only under the conditions in alerts.test.yml', ['test', 'rules', 'alerts.test.yml']],
   ])('are %s', (_, args) => {
     const { status, stdout, stderr } = spawnSync('promtool', args, { cwd: FOLDER, encoding: 'utf8' });
     expect(status, stdout + stderr).toBe(0);
   });
 
-  it('are each tested both firing and not firing', () => {
+  it('each have a test in which they fire and a test in which they do not', () => {
     const alerts = read<Rules>('alerts.yml').groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
     const cases = read<RuleTests>('alerts.test.yml').tests.flatMap((test) => test.alert_rule_test);
     const namesOf = (isFiring: boolean) =>

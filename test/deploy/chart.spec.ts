@@ -13,7 +13,7 @@ describe.each(Object.entries(VALUE_SETS))('chart with the values %s', (_, file) 
     expect(succeeded, stdout + stderr).toBe(true);
   });
 
-  it('renders manifests that are valid by the Kubernetes schemas', () => {
+  it('renders manifests that match the Kubernetes schemas', () => {
     const { stdout } = helmTemplate('--values', file);
     const {
       status,
@@ -30,12 +30,12 @@ describe('chart', () => {
     expect(succeeded, stdout + stderr).toBe(true);
   });
 
-  it('installs the version of the service in package.json', () => {
+  it('installs the service version that package.json names', () => {
     const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'));
     expect(parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8')).appVersion).toBe(version);
   });
 
-  it('renders the same manifests when packed, so no link leads out of its folder', () => {
+  it('renders the same manifests when packaged, so that it depends on no file outside its folder', () => {
     const folder = mkdtempSync(join(tmpdir(), 'agno-chart-'));
     try {
       expect(helm('package', CHART, '--destination', folder).succeeded).toBe(true);

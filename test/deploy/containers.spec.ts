@@ -11,7 +11,7 @@ describe('Dockerfile', () => {
     expect(status, stdout + stderr).toBe(0);
   });
 
-  it('uses the Node version of the tests and the version of package.json', () => {
+  it('uses the Node version of the tests and the service version of package.json', () => {
     const { version, devDependencies } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'));
     const recipe = readFileSync(join(CHECKOUT, 'Dockerfile'), 'utf8');
     expect(recipe).toContain(`ARG NODE_IMAGE=node:${devDependencies.node}-`);
@@ -20,7 +20,7 @@ describe('Dockerfile', () => {
 });
 
 describe('SBOM', () => {
-  it('is valid by the CycloneDX schema', () => {
+  it('matches the CycloneDX schema', () => {
     const sbom = spawnSync('make', ['sbom'], { cwd: CHECKOUT, encoding: 'utf8' });
     expect(sbom.status, sbom.stderr).toBe(0);
     const validator = [join(CHECKOUT, 'test/deploy/validate_sbom.py'), join(CHECKOUT, 'dist/sbom.cdx.json')];
@@ -32,7 +32,7 @@ describe('SBOM', () => {
 describe('compose file', () => {
   const { services } = parse(readFileSync(join(CHECKOUT, 'docker-compose.session.yml'), 'utf8'));
 
-  it('starts the service when its database is healthy, and Python only with its profile', () => {
+  it('starts the service when its database is healthy, and starts Python only with the Python profile', () => {
     expect(Object.keys(services)).toEqual(['postgres', 'session-service', 'agentos']);
     expect(services['session-service'].depends_on.postgres).toEqual({ condition: 'service_healthy' });
     expect(services['postgres'].healthcheck.test).toContain('pg_isready');

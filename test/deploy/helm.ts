@@ -4,10 +4,9 @@ import { join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { CHECKOUT } from '../support/session-service.js';
 
-/** The folder of the chart. */
 export const CHART = resolve(CHECKOUT, 'deploy/helm/agno-session');
 
-/** Sets of values to test: name → file. */
+/** Paths of the chart's test values files (`ci/*-values.yaml`), by name. */
 export const VALUE_SETS: Readonly<Record<string, string>> = Object.fromEntries(
   readdirSync(join(CHART, 'ci')).map((file) => [file.replace('-values.yaml', ''), join(CHART, 'ci', file)]),
 );
@@ -19,7 +18,6 @@ export interface Manifest {
   readonly [field: string]: any;
 }
 
-/** The result of a helm command. */
 interface HelmResult {
   readonly succeeded: boolean;
   readonly stdout: string;

@@ -4,7 +4,7 @@ import { findManifest, type Manifest, renderChart, VALUE_SETS, WITH_DSN } from '
 const PUBLIC = ['--values', VALUE_SETS['public'] ?? ''] as const;
 
 describe('chart with default values', () => {
-  it('renders nothing public and no monitoring', () => {
+  it('renders no public route and no monitoring resources', () => {
     const kinds = renderChart(...WITH_DSN).map(({ kind }) => kind);
     expect(kinds.toSorted()).toEqual([
       'ConfigMap',
@@ -19,7 +19,7 @@ describe('chart with default values', () => {
 });
 
 describe('Service', () => {
-  it('selects the pods of the service and not the one of `helm test`', () => {
+  it('selects the pods of the service but not the pod of `helm test`', () => {
     const manifests = renderChart(...WITH_DSN);
     const selector = findManifest(manifests, 'Service')?.['spec'].selector;
     expect(findManifest(manifests, 'Deployment')?.['spec'].template.metadata.labels).toMatchObject(selector);
@@ -28,7 +28,7 @@ describe('Service', () => {
 });
 
 describe('Ingress', () => {
-  it('routes only /sessions of its hosts, so that Python keeps the rest', () => {
+  it('routes only /sessions of its hosts, so that Python serves all other paths', () => {
     const { rules } = findManifest(renderChart(...PUBLIC), 'Ingress')?.['spec'] ?? {};
     expect(rules.map(({ host }: { host: string }) => host)).toEqual(['os.example.com', 'chat.example.com']);
     for (const rule of rules) {

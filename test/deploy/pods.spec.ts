@@ -25,7 +25,7 @@ describe('every pod', () => {
     expect(images).toEqual(['registry.example/sessions:1.2.3', 'registry.example/sessions:1.2.3']);
   });
 
-  it('can be pinned by digest', () => {
+  it('runs the image with the configured digest', () => {
     const [pod] = podSpecs(renderChart('--values', VALUE_SETS['existing-secret'] ?? ''));
     expect(pod.containers[0].image).toMatch(/^registry\.example\/agno-session-service@sha256:0{64}$/);
   });
@@ -63,7 +63,7 @@ describe('service pod', () => {
     expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'http' });
   });
 
-  it('takes probe settings from the values', () => {
+  it('uses the probe settings of the values file', () => {
     const tuned = deployment('--set', 'livenessProbe.periodSeconds=42').spec.template.spec.containers[0];
     expect(tuned.livenessProbe).toMatchObject({ periodSeconds: 42, httpGet: { path: '/livez', port: 'http' } });
   });
@@ -81,19 +81,19 @@ describe('service pod', () => {
     expect(findManifest(manifests, 'Service')?.['spec'].ports[0]).toMatchObject({ port: 80, targetPort: 'http' });
   });
 
-  it('is spread over nodes and zones within its release', () => {
+  it('is spread over nodes and zones with the other pods of its release', () => {
     const matchLabels = deployment().spec.selector.matchLabels;
     expect(pod.topologySpreadConstraints).toHaveLength(2);
     for (const constraint of pod.topologySpreadConstraints) expect(constraint.labelSelector).toEqual({ matchLabels });
   });
 
-  it('is replaced without unavailability during an update', () => {
+  it('is replaced without downtime during an update', () => {
     expect(deployment().spec.strategy.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 });
   });
 });
 
 describe('replica count', () => {
-  it('is fixed, or left to the autoscaler', () => {
+  it('is the configured number, or is set by the autoscaler when autoscaling is enabled', () => {
     expect(deployment('--set', 'replicaCount=3').spec.replicas).toBe(3);
     const scaled = renderChart('--values', VALUE_SETS['autoscaled-and-monitored'] ?? '');
     expect(findManifest(scaled, 'Deployment')?.['spec']).not.toHaveProperty('replicas');
@@ -115,7 +115,7 @@ function deployment(...options: readonly string[]): any {
   return findManifest(renderChart(...WITH_DSN, ...options), 'Deployment');
 }
 
-/** The pods of the service and of `helm test`. */
+/** The pod specs of the service's Deployment and of `helm test`. */
 // biome-ignore lint/suspicious/noExplicitAny: the expectations of the tests check the types
 function podSpecs(manifests: readonly Manifest[]): any[] {
   return [findManifest(manifests, 'Deployment')?.['spec'].template.spec, findManifest(manifests, 'Pod')?.['spec']];

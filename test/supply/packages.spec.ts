@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { lockedPackages } from '../../scripts/locked-packages.js';
 import { CHECKOUT } from '../support/session-service.js';
 
-/** Licences that an Apache-2.0 service may ship with no other obligation than keeping the notices. */
+/** Licences that an Apache-2.0 service may ship if it keeps their notices, without further obligations. */
 const ALLOWED = [
   'MIT',
   'ISC',
@@ -22,13 +22,13 @@ const read = (path: string) => readFileSync(resolve(CHECKOUT, path), 'utf8');
 describe('packages', () => {
   const packages = lockedPackages();
 
-  it('have an allowed licence if they are shipped', () => {
+  it('have an allowed licence when they are shipped in the image', () => {
     const shipped = packages.filter(({ isShipped }) => isShipped);
     expect(shipped.map(({ name }) => name)).toEqual(expect.arrayContaining(['pg', 'fastify', '@nestjs/core', 'jose']));
     expect(shipped.filter(({ license }) => license === undefined || !ALLOWED.includes(license))).toEqual([]);
   });
 
-  it('are all pinned by digest and not by host', () => {
+  it('are all locked with a SHA-512 digest and without a registry URL', () => {
     expect(packages.filter(({ integrity }) => !integrity?.startsWith('sha512-'))).toEqual([]);
     expect(packages.filter(({ resolved }) => resolved !== undefined)).toEqual([]);
   });
@@ -43,7 +43,7 @@ describe('packages', () => {
     }
   });
 
-  it('run no install scripts if they are shipped', () => {
+  it('run no install scripts when they are shipped in the image', () => {
     const { allowScripts } = JSON.parse(read('package.json')) as { allowScripts: Record<string, boolean> };
     const scripted = packages.filter(({ isShipped, hasInstallScript }) => isShipped && hasInstallScript);
     for (const { name } of scripted) expect([name, allowScripts[name]]).toEqual([name, false]);

@@ -1,6 +1,5 @@
 import { scaled } from './time-scale.js';
 
-/** A response, as needed by tests. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
@@ -15,7 +14,7 @@ interface CallOptions {
   readonly headers?: Record<string, string>;
 }
 
-/** Sends a request with `body` as JSON. */
+/** Sends a request, with `body` printed as JSON. */
 export async function call(
   baseUrl: string,
   path: string,
@@ -57,7 +56,7 @@ export async function until<T>(
   for (;;) {
     const result = await check();
     if (result) return result;
-    if (Date.now() > end) throw new Error(`The condition did not become true within ${timeoutMs} ms: ${check}`);
+    if (Date.now() > end) throw new Error(`The condition was not met within ${timeoutMs} ms: ${check}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

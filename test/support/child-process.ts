@@ -9,7 +9,7 @@ import { scaled } from './time-scale.js';
 export interface ServerProcess {
   readonly baseUrl: string;
   readonly pid: number;
-  /** The last part of the output, for error messages. */
+  /** The end of the output of the process, for error messages. */
   output(): string;
   /** True when the process has exited for any reason. */
   ended(): boolean;
@@ -38,7 +38,7 @@ export function spawnTracked(command: string, args: readonly string[], options: 
   const { pid } = child;
   if (pid !== undefined) {
     killOnExit(pid);
-    // While children of the program run, the group exists, and the reaper must still kill it.
+    // Children that outlive the program keep its group alive; the reaper must still kill the group.
     child.once('exit', () => {
       if (!isAlive(-pid)) forgetProcess(pid);
     });
@@ -46,7 +46,7 @@ export function spawnTracked(command: string, args: readonly string[], options: 
   return child;
 }
 
-/** Kills a program that `spawnTracked` has started, and everything in its group. */
+/** Kills the process group of a program that `spawnTracked` has started. */
 function killGroup({ pid }: ChildProcess): void {
   if (pid !== undefined && isAlive(-pid)) process.kill(-pid, 'SIGKILL');
 }
@@ -130,7 +130,7 @@ export async function startServer(start: ServerCommand): Promise<ServerProcess> 
   };
 }
 
-/** False for zombies: in some containers no process reaps them. */
+/** True for a running process. False for a zombie, which can remain in containers without an init process. */
 export function isRunning(pid: number): boolean {
   try {
     return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

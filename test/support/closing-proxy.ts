@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A proxy in front of PostgreSQL that can end connections at the moment at which they become ready. */
+/** A proxy in front of PostgreSQL that can end new connections at the moment they become ready for queries. */
 export interface ClosingProxy {
   readonly port: number;
-  /** From now on new connections get ReadyForQuery and a fatal error in the same packet. */
+  /** Makes the proxy send ReadyForQuery and a fatal error in the same packet to each new connection, and end it. */
   closeWhenReady(): void;
-  /** Number of connections that were ended like this. */
+  /** Number of connections that the proxy has ended after `closeWhenReady`. */
   ended(): number;
   close(): void;
 }

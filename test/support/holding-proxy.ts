@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Replies that a HoldingProxy delays. */
+/** Controls the replies that one call of `hold` delays. */
 interface Hold {
-  /** True when at least one reply is delayed. */
+  /** True when the proxy is delaying at least one reply. */
   isHolding(): boolean;
-  /** Forwards the delayed replies and stops delaying. */
+  /** Forwards the delayed replies and delays no further ones. */
   release(): void;
 }
 
@@ -31,7 +31,7 @@ export class HoldingProxy {
     return proxy;
   }
 
-  /** Delays the replies for which `matches` returns true. */
+  /** Delays the replies for which `matches` returns true, until `release` is called. */
   hold(matches: Match): Hold {
     const kept: (() => void)[] = [];
     const hold = { matches, keep: (pass: () => void) => kept.push(pass) };

@@ -9,7 +9,7 @@ import { spawnTracked } from './child-process.js';
 import { freePort } from './ports.js';
 import { CHECKOUT } from './session-service.js';
 
-/** The result of a finished run of the built mirror. */
+/** Result of the built mirror after its process has exited. */
 interface MirrorRun {
   readonly exitCode: number | null;
   readonly stdout: string;

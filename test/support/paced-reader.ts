@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 const INTERVAL_MS = 20;
 
 /**
- * Reads a paused socket at this average rate until it closes or the test ends. Delayed timers catch up.
+ * Reads a paused socket at this average rate until it closes or the test ends. A delayed timer reads more to catch up.
  * Returns a function that returns the number of bytes read so far.
  */
 export function readAtRate(socket: Socket, bytesPerSecond: number): () => number {

@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** Longer than the match of a status line. */
+/** Received characters to keep for the next chunk: longer than the part of a status line that the pattern matches. */
 const STATUS_LINE_LENGTH = 20;
 
-/** A connection that sends arbitrary bytes at any time. */
+/** A connection on which requests are sent as raw bytes, without waiting for responses. */
 export class PipeliningClient {
   readonly socket: Socket;
   text = '';
@@ -42,7 +42,7 @@ export class PipeliningClient {
   }
 }
 
-/** A request as text, with an optional JSON body. */
+/** Returns an HTTP/1.1 request as text, with an optional JSON body. */
 export function serialiseRequest(method: string, path: string, body?: object, ...headers: string[]): string {
   const content = body === undefined ? '' : JSON.stringify(body);
   const head = [

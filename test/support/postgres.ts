@@ -9,11 +9,11 @@ import { forgetProcess, killOnExit } from './reaper.js';
 
 /** A PostgreSQL server on which tests create databases. */
 export interface DatabaseServer {
-  /** The DSN of a database of this server, which need not exist. */
+  /** The DSN for a database name on this server. The database need not exist. */
   url(database: string): string;
   /** Creates an empty database and returns its DSN. */
   createDatabase(name: string): Promise<string>;
-  /** Creates a copy of a database without connections, and returns its DSN. */
+  /** Copies a database to which no client is connected. Returns the DSN of the copy. */
   copyDatabase(template: string, name: string): Promise<string>;
   /** Terminates the connections to a database and drops it if it exists. */
   dropDatabase(name: string): Promise<void>;
@@ -24,7 +24,7 @@ export interface TestPostgres extends DatabaseServer {
   stop(): Promise<void>;
 }
 
-/** Turns off the protection against crashes, because it only costs time in tests. */
+/** Disables crash safety, because test data need not survive a crash and tests run faster. */
 const FAST = [
   'fsync=off',
   'synchronous_commit=off',
@@ -48,7 +48,7 @@ export async function startPostgres(fixedPort?: number): Promise<TestPostgres> {
     forgetProcess(pid);
     rmSync(folder, { recursive: true });
   };
-  // Removes the data on a regular exit.
+  // Stops the server and removes its data when this process exits regularly; otherwise the reaper kills the server.
   process.once('exit', stop);
   return { ...databaseServerAt(`postgresql://postgres:postgres@127.0.0.1:${port}/postgres`), stop: async () => stop() };
 }

@@ -21,7 +21,7 @@ export function openSockets(pid: number): number {
   return readdirSync(folder).filter((file) => isSocket(`${folder}/${file}`)).length;
 }
 
-/** False for a file that was closed after listing. */
+/** False for a file descriptor that was closed after its folder was listed. */
 function isSocket(path: string): boolean {
   try {
     return readlinkSync(path).startsWith('socket:');
@@ -33,13 +33,13 @@ function isSocket(path: string): boolean {
 /** Duration of a clock tick in microseconds: Linux counts 100 ticks per second. */
 const TICK_US = 10_000;
 
-/** CPU time of a process so far in microseconds, without ended children. */
+/** CPU time of a process so far in microseconds, excluding that of its children. */
 export function cpuMicroseconds(pid: number): number {
   const fields = statOf(pid);
   return fields === undefined ? 0 : (Number(fields[11]) + Number(fields[12])) * TICK_US;
 }
 
-/** CPU time of all children of a process, for example of PostgreSQL's backends, in microseconds. */
+/** CPU time in microseconds of all running children of a process, for example of PostgreSQL's backends. */
 export function childrenCpuMicroseconds(parent: number): number {
   return pids()
     .filter((pid) => statOf(pid)?.[1] === String(parent))

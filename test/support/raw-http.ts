@@ -1,16 +1,15 @@
 import { connect, type Socket } from 'node:net';
 import { scaled } from './time-scale.js';
 
-/** A response as received. */
 export interface RawResponse {
   readonly status: number;
-  /** Names in lower case. */
+  /** Headers by name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
   readonly milliseconds: number;
 }
 
-/** Thrown when no response arrived in time. */
+/** Thrown when no response arrived within the timeout. */
 export class NoResponse extends Error {}
 
 interface Waiting {
@@ -25,8 +24,8 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const EMPTY = Buffer.alloc(0);
 
 /**
- * An HTTP client that sends arbitrary bytes, which client libraries would reject. Keeps its connection alive while the
- * server does, and sends one request at a time.
+ * An HTTP client that sends arbitrary bytes, including requests that client libraries reject. Keeps its connection
+ * alive while the server does, and sends one request at a time.
  */
 export class RawConnection {
   private readonly port: number;
@@ -42,7 +41,7 @@ export class RawConnection {
    * Sends bytes. Resolves with the response; undefined when the server closed the connection without one.
    *
    * @param timeoutMs scaled to this machine
-   * @throws NoResponse after that time, and closes the connection
+   * @throws NoResponse after the timeout, and closes the connection
    */
   ask(request: Buffer, timeoutMs: number, hasBody = true): Promise<RawResponse | undefined> {
     const socket = this.socket ?? this.open();
@@ -93,7 +92,7 @@ export class RawConnection {
     const body = this.received.toString('utf8', bodyStart, bodyStart + length);
     const isSurplus = this.received.length > bodyStart + length;
     this.received = EMPTY;
-    // Bytes after the response response requests that were smuggled into this one, so the connection must not be reused.
+    // Surplus bytes belong to the response to a smuggled request, so the connection must not be reused.
     if (headers.get('connection') === 'close' || isSurplus) this.close();
     this.settle({ status, headers, body, milliseconds: performance.now() - waiting.since });
   }

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { call } from './api.js';
 
-/** Accepting, reading and parsing take one iteration of the service's event loop each, and so does every request. */
+/** The service needs one event-loop iteration each to accept, read and parse; a request takes at least one. */
 const ITERATIONS = 3;
 
 /** Opens a connection and sends bytes. Resolves when the service has read them. */

@@ -15,7 +15,7 @@ const TEST_RUN = `
   child.stdout.pipe(process.stdout);
   await once(child, 'exit');`;
 
-it('kills the processes of a test run and their children when the run is killed', async () => {
+it('the reaper kills the processes of a test run and their children when the run is killed', async () => {
   const loader = './test/support/run-typescript.ts';
   const run = spawnTracked(process.execPath, ['--import', loader, '--input-type=module', '--eval', TEST_RUN], {
     cwd: resolve(CHECKOUT),

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 /**
- * Tracks the ids of running processes. When its input ends, kills the remaining ones with their process groups. The input
- * ends when the process at the other end of the pipe exits, even by SIGKILL.
+ * Tracks the ids of running processes. When its input ends, kills the remaining processes with their process groups.
+ * The input ends when the process at the other end of the pipe exits, even by SIGKILL.
  */
 const SCRIPT = `
   trap '' INT TERM HUP
@@ -24,7 +24,7 @@ export function killOnExit(pid: number): void {
   reaper.write(`began ${pid}\n`);
 }
 
-/** Makes the reaper forget a process that has ended, because another process may get its id. */
+/** Makes the reaper forget a process that has ended, because the system may give its id to another process. */
 export function forgetProcess(pid: number): void {
   reaper?.write(`ended ${pid}\n`);
 }
@@ -32,7 +32,7 @@ export function forgetProcess(pid: number): void {
 function startReaper(): Writable {
   const shell = spawn('/bin/sh', ['-c', SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   shell.unref();
-  // Ignores errors after the reaper was killed together with the test run.
+  // Ignores write errors, which occur when the reaper was killed together with the test run.
   shell.stdin.on('error', () => undefined);
   // The pipe must not keep this process running.
   (shell.stdin as Writable & { unref(): void }).unref();

@@ -24,7 +24,7 @@ export interface ScratchDatabase {
 const WAITERS = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database()
   WHERE relation = $1::regclass AND NOT granted`;
 
-/** The DSN of a database that does not exist. Its password `hush` must not be disclosed. */
+/** The DSN of a server that does not exist. The tests check that the password `hush` is not disclosed. */
 export async function unreachableDsn(): Promise<string> {
   return `postgresql://nobody:hush@127.0.0.1:${await freePort()}/none`;
 }

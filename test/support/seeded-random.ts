@@ -15,7 +15,7 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
   }
 
-  /** True with a probability of 1 in `times`. */
+  /** Returns true with a probability of 1/`times`. */
   oneIn(times: number): boolean {
     return this.below(times) === 0;
   }

@@ -4,14 +4,14 @@ import { accountHash } from './signed-tokens.js';
 export interface AccountRow {
   readonly name: string;
   readonly scopes: readonly string[];
-  /** Seconds since 1970. */
+  /** Time at which the token expires, in seconds since 1970. */
   readonly expiresAt?: number;
   readonly revokedAt?: number;
 }
 
 type Sql = (text: string, values?: unknown[]) => Promise<unknown>;
 
-/** Stores accounts in the table of AgentOS, which is created if it does not exist. */
+/** Stores accounts in AgentOS's table of service accounts, and creates the table if it does not exist. */
 export async function storeAccounts(sql: Sql, accounts: readonly AccountRow[]): Promise<void> {
   await sql(TABLE);
   for (const { name, scopes, expiresAt, revokedAt } of accounts) {

@@ -6,7 +6,7 @@ import { scaled } from './time-scale.js';
 /** The root folder of the checkout. */
 export const CHECKOUT = resolve(import.meta.dirname, '../..');
 
-/** Timeouts that tests do not reach, even on slow machines. A test that needs a timeout to expire sets its own. */
+/** Timeouts that do not expire during tests, even on slow machines. A test of a timeout sets a shorter one. */
 const GENEROUS_LIMITS = {
   AGNO_REQUEST_TIMEOUT_MS: String(scaled(60_000)),
   AGNO_STATEMENT_TIMEOUT_MS: String(scaled(60_000)),

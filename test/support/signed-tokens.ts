@@ -1,9 +1,9 @@
 import { createHash, createHmac, createSign, type KeyObject } from 'node:crypto';
 
-/** The HMAC secret shared by tests and service. */
+/** The HMAC secret with which tests sign tokens and the service verifies them. */
 export const HMAC_SECRET = 'a-secret-of-both-sides-0123456789abcdef';
 
-/** A token signed with HS256. A header or claims that are strings are not JSON-encoded. */
+/** A token signed with HS256. A header or claims given as a string are used unchanged, without JSON encoding. */
 export function hs256Token(
   claims: object | string,
   { secret = HMAC_SECRET, header = {} }: { secret?: string; header?: object | string } = {},
@@ -27,7 +27,7 @@ export function accountHash(pat: string): string {
   return createHash('sha256').update(pat).digest('hex');
 }
 
-/** Unix time `seconds` seconds from now. */
+/** The Unix time in whole seconds that is `seconds` from now. */
 export function secondsFromNow(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds;
 }

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 /** Duration of `WORK` on a typical, idle machine, in milliseconds. */
 const USUAL_MS = 180;
 
-/** Work that is typical of tests: hashing, JSON, starting a process. */
+/** Work that is similar to that of the tests: starting a process, hashing, parsing and printing JSON. */
 const WORK = `
   const { createHash } = require('node:crypto');
   const rows = Array.from({ length: 2000 }, (_, id) => ({ id, text: 'row '.repeat(20), tags: [id, id + 1] }));
@@ -16,13 +16,14 @@ const WORK = `
 const MEASUREMENTS = 3;
 
 /**
- * Time factor of this machine: 1 on a typical one or a faster one, 2 on one half as fast. The first process of a run
- * measures it with `WORK` on every processor at once. Its children inherit it in `TEST_TIME_SCALE`, which overrides it.
+ * Factor by which timeouts are longer on this machine: 1 if the machine is at least as fast as a typical one, 2 if it
+ * is half as fast. Measured by running `WORK` on every processor at once, unless `TEST_TIME_SCALE` is set. The first
+ * process of a test run sets this variable, so that child processes inherit the result.
  */
 export const TIME_SCALE = readTimeScale(process.env['TEST_TIME_SCALE'] ?? String(await measureTimeScale()));
 process.env['TEST_TIME_SCALE'] = String(TIME_SCALE);
 
-/** Scales a timeout or tolerance to this machine, in whole milliseconds. `usualMs` is for a typical machine. */
+/** Converts a timeout or tolerance for a typical machine to whole milliseconds on this machine. */
 export function scaled(usualMs: number): number {
   return Math.ceil(usualMs * TIME_SCALE);
 }

@@ -9,12 +9,12 @@ export interface CollectedSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
-  /** 2: server; 3: client. */
+  /** OTLP's number for the kind of span: 2 for a server span, 3 for a client span. */
   readonly kind: number;
-  /** `code` 2: error. */
+  /** A `code` of 2 means an error. */
   readonly status: { readonly code?: number };
   readonly attributes: Attributes;
-  /** Attributes of the process that sent it. */
+  /** Attributes of the process that sent the span. */
   readonly resource: Attributes;
 }
 
@@ -23,12 +23,12 @@ export interface TraceCollector {
   /** Environment of a service that exports its spans to this collector. */
   readonly env: Readonly<Record<string, string>>;
   spans(): readonly CollectedSpan[];
-  /** All bodies as received. */
+  /** All received request bodies as one string. */
   text(): string;
   stop(): void;
 }
 
-/** @param responds false: accepts requests but never responds */
+/** @param responds false for a collector that accepts requests but never responds */
 export async function startTraceCollector(responds = true): Promise<TraceCollector> {
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
@@ -70,7 +70,7 @@ function spansIn(body: string): CollectedSpan[] {
   );
 }
 
-/** Attributes without the type wrappers of their values. */
+/** Removes OTLP's type wrappers from the values of attributes. */
 function plain(attributes: readonly WireAttribute[]): Attributes {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 }

@@ -2,19 +2,17 @@ import type { AccountRow } from '../../support/service-account-rows.js';
 import { HMAC_SECRET, hs256Token, secondsFromNow } from '../../support/signed-tokens.js';
 import { invalidTokens, unusualTokens } from './invalid-tokens.js';
 
-/** An authentication mode that both sides are configured with. */
+/** An authentication mode, with the configuration that makes both sides use it. */
 export interface AuthMode {
   readonly name: string;
-  /** Configuration of the oracle in addition to the databases. */
+  /** Configuration and environment of the oracle, in addition to its databases. */
   readonly oracle: { readonly auth?: object; readonly env?: Readonly<Record<string, string>> };
   readonly ours: Readonly<Record<string, string>>;
   /** True when AgentOS has a table of service accounts. */
   readonly hasAccounts?: boolean;
-  /** Callers that send every request. */
+  /** Callers as which every request of the suite is sent. */
   readonly callers: readonly TestCaller[];
-  /**
-   * Callers that send only two requests. Created right before, because the validity of some tokens changes within seconds.
-   */
+  /** Callers that send only two requests. Created just before, because some tokens expire within seconds. */
   readonly briefCallers: () => readonly TestCaller[];
 }
 
@@ -28,7 +26,7 @@ const ADMIN = ['agent_os:admin'];
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const user = (name: string, claims: object): TestCaller => [name, bearer(hs256Token(claims))];
 
-/** Spellings of the header with a valid credential. */
+/** Spellings of the Authorization header with a valid credential. */
 function spellings(credential: string): TestCaller[] {
   return [
     ['no header', {}],
@@ -177,7 +175,7 @@ export const AUTH_MODES: readonly AuthMode[] = [
     ours: {},
     hasAccounts: true,
     callers: [],
-    // AgentOS authenticates these after routing and parsing; the service authenticates first, as in every mode.
+    // In this mode AgentOS authenticates after routing and parsing; the service authenticates first in every mode.
     briefCallers: () => [['no credentials', {}], ...ACCOUNTS, ...named([['wrong', `${PAT}wrong`]])],
   },
 ];

@@ -3,14 +3,14 @@ import { get, send } from '../harness/contract-case.js';
 import type { GivenSession } from '../harness/given-session.js';
 import type { Step } from '../harness/send-step.js';
 
-/** One session per kind of owner. `agent-plain` (of ann) and `flow-text` (of bob) are seeded. */
+/** Sessions with and without an owner. The seeded data also has `agent-plain` of ann and `flow-text` of bob. */
 export const GIVEN_SESSIONS: readonly GivenSession[] = [
   agent('mine', { user_id: 'ann', session_data: { session_name: 'Mine' } }),
   agent('theirs', { user_id: 'bob', session_data: { session_name: 'Theirs' } }),
   agent('nobodys', { user_id: null, session_data: { session_name: "Nobody's" } }),
 ];
 
-/** Lists with different filters. */
+/** Requests for `GET /sessions` with different filters. */
 export const READS: readonly Step[] = [
   ...['', '?user_id=bob', '?user_id=', '?type=team&user_id=ann', '?limit=3&page=2', '?limit=x', '?db_id=nope'],
 ].map((query) => get(`/sessions${query}`));
@@ -45,7 +45,7 @@ export const ALL_READS: readonly Step[] = [
   get('/sessions?limit=1', { origin: 'http://evil.example' }),
 ];
 
-/** Writes. Each starts with the given sessions, whose rows are compared afterwards. */
+/** Write requests. Before each, the given sessions are inserted; after it, their rows are compared. */
 export const WRITES: readonly Step[] = [
   send('POST', '/sessions', { session_id: 'fresh', user_id: 'mallory', session_name: 'F' }),
   send('POST', '/sessions?user_id=bob', { session_id: 'fresh' }),

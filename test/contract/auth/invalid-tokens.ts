@@ -1,6 +1,6 @@
 import { base64UrlJson, HMAC_SECRET, hs256Token, secondsFromNow } from '../../support/signed-tokens.js';
 
-/** Tokens that every mode must reject, by their defect. */
+/** Tokens that every mode must reject, named after their defect. */
 export function invalidTokens(): readonly (readonly [name: string, token: string])[] {
   const valid = hs256Token({ sub: 'ann', scopes: ['agent_os:admin'] });
   const [header = '', payload = '', signature = ''] = valid.split('.');
@@ -70,11 +70,11 @@ export function invalidTokens(): readonly (readonly [name: string, token: string
   ];
 }
 
-/** Unusual but valid tokens. */
+/** Valid tokens with unusual claims or headers, for example an unknown key id or an expiry as text. */
 export function unusualTokens(): readonly (readonly [name: string, token: string])[] {
   const scopes = ['sessions:read', 'sessions:write', 'sessions:delete'];
   return [
-    // The leeway is 10 s. These two come first, so that they are sent before it ends.
+    // The leeway is 10 s. The two tokens that depend on it come first, so that they are sent before it ends.
     ['exp within the leeway', hs256Token({ sub: 'ann', scopes, exp: secondsFromNow(-1) })],
     ['iat within the leeway', hs256Token({ sub: 'ann', scopes, iat: secondsFromNow(9) })],
     ['exp as text', hs256Token({ sub: 'ann', scopes, exp: ` ${secondsFromNow(86_400)} ` })],

@@ -12,7 +12,7 @@ import type { Unit } from '../harness/units.js';
 import { ACCOUNT_ROWS, AUTH_MODES, type AuthMode, type TestCaller } from './auth-modes.js';
 import { ALL_READS, GIVEN_SESSIONS, WRITES } from './auth-requests.js';
 
-/** A unit per authentication mode: sends every request as each caller to our service and to a live AgentOS. */
+/** One unit per authentication mode. Sends every request as each caller to our service and to a live AgentOS. */
 export function authenticationUnits(templates: Templates): Unit[] {
   return AUTH_MODES.map((mode, index) => ({
     name: `auth: ${mode.name}`,

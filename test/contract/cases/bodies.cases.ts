@@ -6,7 +6,7 @@ const { cases, add } = caseCollector('bodies');
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** All routes with a body. Each gets the same bodies. */
+/** All routes that accept a body. The same bodies are sent to each of them. */
 const ROUTES: readonly (readonly [string, string])[] = [
   ['POST', '/sessions'],
   ['PATCH', '/sessions/b-1'],

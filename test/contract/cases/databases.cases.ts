@@ -5,7 +5,7 @@ const { cases, add } = caseCollector('databases');
 
 const SEVERAL: CaseDraft = { layouts: ['several'] satisfies Layout[] };
 
-/** Choices of a database, sent to a server with one database and to one with several. */
+/** Query parameters that select a database, sent to a server with one database and to a server with several. */
 const CHOICES = [
   '',
   'db_id=',
@@ -69,7 +69,7 @@ add(
   SEVERAL,
 );
 
-// A database without tables: reads before the first write, and the tables that this write creates.
+// The empty database has no tables: reads before the first write, and the tables that the first write creates.
 const EMPTY: CaseDraft = { ...SEVERAL, database: 'empty' };
 for (const path of [
   '/sessions?',

@@ -13,7 +13,7 @@ ask('limit=100');
 ask('limit=63');
 for (const type of TYPES.slice(1)) ask(`${type}&limit=100`);
 
-// Filters, alone and with each type.
+// Each filter is tested alone and combined with each type.
 const COMPONENTS = ['agent-a', 'team-t', 'flow-w', 'part-0', 'part-1', 'part-3', 'nobody', ''];
 for (const component of COMPONENTS) for (const type of TYPES) ask(join(`component_id=${component}&limit=100`, type));
 const USERS = ['ann', 'bob', 'carl', 'dora', 'gina', 'hugo', 'nobody', '', 'Ann', '%61nn', 'an%25'];
@@ -42,7 +42,7 @@ for (const name of NAMES) ask(`session_name=${name.replace(/[^\x20-\x7e]/g, enco
 for (const type of TYPES.slice(1)) ask(`session_name=case&${type}`);
 for (const length of [256, 257]) ask(`session_name=${'x'.repeat(length)}`);
 
-// Paging.
+// Pages of different sizes, with valid and invalid parameters.
 for (const limit of ['1', '5', '7', '8', '9', '9223372036854775807']) ask(`component_id=part-1&limit=${limit}`);
 for (const page of ['1', '2', '4', '5', '1000000']) ask(`page=${page}`);
 for (const page of ['1', '3', '16']) ask(`limit=4&page=${page}`);
@@ -88,7 +88,7 @@ ask('page=4611686018427387904&limit=2');
 ask(`limit=${'1'.repeat(4301)}`);
 ask(`page=${'1'.repeat(4300)}`);
 
-// Sorting. Ties have no order, so the order is compared only for unique columns.
+// Sorting: the order of equal values is undefined, so the order is compared only for columns with unique values.
 for (const column of ['created_at', 'updated_at', 'session_id']) {
   for (const order of ['', '&sort_order=asc', '&sort_order=desc']) ask(`sort_by=${column}${order}&limit=8&page=4`);
 }

@@ -3,7 +3,7 @@ import type { GivenSession, StoredJson } from '../harness/given-session.js';
 import { runCaseCollector } from './run-case-collector.js';
 import { agent, agentRun, message } from './session-builders.js';
 
-/** Merging of the runs column of agno 2.x with the runs table of agno 3.x. */
+/** Cases in which runs in the runs column of agno 2.x are merged with runs in the runs table of agno 3.x. */
 const { readEverywhere, collected } = runCaseCollector();
 
 const user = (content: unknown, fields = {}) => message('user', content, fields);

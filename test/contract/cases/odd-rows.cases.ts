@@ -2,7 +2,7 @@ import { caseCollector, get } from '../harness/contract-case.js';
 import { type GivenSession, rawJson } from '../harness/given-session.js';
 import { agent, agentRun, message, team, teamRun, workflow, workflowRun } from './session-builders.js';
 
-/** Sessions with values that only SQL, an older agno or a bug can write. Each is read alone and in a list. */
+/** Sessions with values that only SQL, an older agno or a bug can write. Each is read as detail and in a list. */
 const list = caseCollector('list');
 const detail = caseCollector('detail');
 
@@ -138,7 +138,7 @@ for (const type of ['agent', 'team', 'workflow']) {
   });
 }
 
-// An invalid session must not hide the other sessions of a list.
+// An invalid session in a list must not prevent other sessions of the list from being returned.
 list.add('odd: a bad row beside good ones', get('/sessions?user_id=own&sort_by=session_id&sort_order=asc'), {
   given: [
     agent('odd-1'),

@@ -6,7 +6,7 @@ import { agent, agentRun, message, team, teamRun, workflow } from './session-bui
 /** Runs and messages with fields that are missing, null, empty or of another type than agno writes. */
 const { readRuns, readDetail, collected } = runCaseCollector();
 
-// Agent runs with inputs, contents and other fields of every type.
+// Agent runs whose input, content and other fields have unusual types.
 const RUN_FIELDS: Record<string, string> = {
   'input_content list': '{"input":{"input_content":["a",1,null,{"k":"v"}]}}',
   'input_content list of user': '{"input":{"input_content":[{"role":"user","content":"In the list"}]}}',

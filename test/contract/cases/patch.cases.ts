@@ -156,7 +156,7 @@ add('workflow, summary stored', send('PATCH', '/sessions/p-null', { session_name
   given: [workflow('p-null', { summary: SUMMARY })],
 });
 
-// Numbers in fields that are not patched are unchanged.
+// PATCH must not change the numbers in other fields.
 add('numbers stay', [send('PATCH', '/sessions/p-agent', { metadata: {} }), get('/sessions/p-agent')], draft);
 add(
   'numbers arrive',

@@ -1,4 +1,4 @@
-"""Tests Python and our service on the same live database, writing in turns: shared_database.py BASE_URL DSN
+"""Tests Python and our service on one live database, to which both write alternately: shared_database.py BASE_URL DSN
 
 Runs with agno 2.x (v2 tables) and 3.x (v3 tables). Agents run in Python; our service is used over HTTP.
 """
@@ -25,7 +25,7 @@ check = Checks()
 
 
 def new_agent() -> Agent:
-    """Creates a new agent for every run, so that its only memory is the database, as in another process."""
+    """Creates a new agent for every run, so that it knows earlier runs only from the database."""
     return Agent(id="both-agent", name="Both", model=EchoModel(), db=db, add_history_to_context=True, telemetry=False)
 
 

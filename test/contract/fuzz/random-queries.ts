@@ -83,7 +83,7 @@ const LISTS = [
 const SESSION = ['type', 'user_id', 'db_id', 'table', 'unknown', 'session_id'];
 const RUNS = [...SESSION, 'status', 'status', 'created_after', 'created_before'];
 
-/** Query parameters by route. PATCH gets no `type`, because AgentOS writes columns of other types when it is wrong. */
+/** Query parameters by route. PATCH gets no `type`: with a wrong type, AgentOS writes columns of that type. */
 export const QUERY_PARAMETERS = {
   list: LISTS,
   session: SESSION,

@@ -38,7 +38,7 @@ export function randomSession(random: SeededRandom): GivenSession {
   columns.session_data = rawJson(sessionData(random));
   maybe(`${kind}_data`, () => randomObject(random, COMPONENT_NAMES));
   maybe('metadata', () => randomObject(random, [...ANY_NAMES, 'sdk']));
-  // No other summaries, and none for workflows, because PATCH in AgentOS loses them.
+  // Only summaries as agno writes them, and none for workflows, because AgentOS's PATCH loses all others.
   if (kind !== 'workflow') maybe('summary', () => summary(random));
   const runs = Array.from({ length: random.below(4) }, (_, index) => rawJson(randomRun(random, kind, `f-${index}`)));
   return {

@@ -1,6 +1,6 @@
 /**
- * `fuzz/run-contract-fuzz.ts [--seed N] [--count N] [--layout v3]`: compares random requests on random rows with a live
- * AgentOS.
+ * Compares the responses of our service to random requests on random rows with those of a live AgentOS:
+ * `fuzz/run-contract-fuzz.ts [--seed N] [--count N] [--layout v3]`
  */
 import { parseArgs } from 'node:util';
 import { isDerivedMessageTime } from '@session-service/comparison';

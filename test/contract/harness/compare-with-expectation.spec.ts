@@ -22,7 +22,7 @@ const paths = (theirs: CaseOutcome, ours: CaseOutcome, deviations: Deviation[] =
 describe('compareWithExpectation', () => {
   const good = outcome(200, '{"a":1}');
 
-  it('returns no differences for equal outcomes', () => expect(paths(good, good)).toEqual([]));
+  it('reports no differences for equal outcomes', () => expect(paths(good, good)).toEqual([]));
   it('reports a different status', () => expect(paths(good, outcome(201, '{"a":1}'))).toEqual(['status']));
   it('reports a different value', () => expect(paths(good, outcome(200, '{"a":2}'))).toEqual(['$.a']));
   it('reports a different header', () =>
@@ -38,12 +38,12 @@ describe('compareWithExpectation with a deviation', () => {
   const deviation: Deviation = { case: 'detail: planted', reason: 'odd-field', status: 200, body: '{"a":null}' };
   const failing = outcome(500, '{"detail":"x"}', { 'content-type': 'application/json', vary: '' });
 
-  it('accepts the response of the deviation', () =>
+  it('accepts the response that the deviation defines', () =>
     expect(paths(failing, outcome(200, '{"a":null}'), [deviation])).toEqual([]));
   it('reports any other response', () => expect(paths(failing, outcome(200, '{"a":1}'), [deviation])).toEqual(['$.a']));
-  it('reports the deviation when the oracle responds the same', () =>
+  it('reports the deviation as obsolete when the oracle responds like our service', () =>
     expect(paths(outcome(200, '{"a":null}'), outcome(200, '{"a":null}'), [deviation])).toEqual(['deviation']));
-  it('compares the rows with those of the deviation', () => {
+  it('compares the rows with the rows that the deviation defines', () => {
     const rows = '{"sessions":[{"session_id":"x","user_id":"u"}],"runs":[]}';
     const ours = outcome(200, '{"a":null}', JSON_TYPE, rows);
     expect(paths(failing, ours, [{ ...deviation, rows: { x: { user_id: '"u"' } } }])).toEqual([]);

@@ -47,10 +47,10 @@ function outdatedRequests(contract: ContractCase, expected: Expectation): Differ
   return sent === recorded ? [] : [{ path: 'recording out of date', expected: recorded, actual: sent }];
 }
 
-/** Headers of our response that the oracle's 500 lacks, because it is sent without CORS headers. */
+/** Headers of our response that a 500 of the oracle lacks, because AgentOS sends it without CORS headers. */
 const OWN_HEADERS = { 'content-type': 'application/json', vary: 'origin' };
 
-/** The expectation with the response of one step replaced by our intended one. */
+/** The expectation with the response to one request replaced by the response that the deviation defines. */
 function deviate(expected: Expectation, deviation: Deviation): Expectation {
   const deviatingStep = stepOf(expected, deviation);
   const { status, body } = deviation;
@@ -68,7 +68,7 @@ function changesRows({ rows, runIds }: Deviation): boolean {
   return rows !== undefined || runIds !== undefined;
 }
 
-/** True when the oracle responds like our service, so that the deviation is obsolete. */
+/** True when the oracle now responds as the deviation defines, so that the deviation is obsolete. */
 function sameAsOracle(expected: Expectation, deviation: Deviation): boolean {
   const oracle = expected.answers[stepOf(expected, deviation)];
   if (oracle?.status !== deviation.status || oracle.body !== deviation.body) return false;

@@ -33,9 +33,9 @@ export interface ContractCase extends ComparisonRules {
   readonly layouts: readonly Layout[];
   /** Sessions that are inserted into both databases before the case and removed afterwards. */
   readonly given: readonly GivenSession[];
-  /** Sent one after the other. `{{0.session_id}}` in a path or body is replaced by that member of the first response. */
+  /** Sent in this order. `{{0.session_id}}` in a path or body is replaced by that member of the first response. */
   readonly steps: readonly Step[];
-  /** Sessions whose rows, with their runs, are compared afterwards. */
+  /** Ids of sessions whose rows and runs are compared after the requests. */
   readonly rowsOf: readonly string[];
   /** The database of `given` and `rowsOf` in the layout `several`. */
   readonly database?: string;
@@ -43,7 +43,7 @@ export interface ContractCase extends ComparisonRules {
   readonly tables?: boolean;
 }
 
-/** Members of a case that have defaults. */
+/** The optional members of a case, which have defaults. */
 export type CaseDraft = Partial<Omit<ContractCase, 'route' | 'name' | 'steps'>>;
 
 /**

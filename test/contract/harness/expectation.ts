@@ -9,9 +9,9 @@ import type { ContractCase } from './contract-case.js';
 import { type CaseOutcome, periodOfCase } from './perform-case.js';
 import type { Step } from './send-step.js';
 
-/** The oracle's outcome of a case with generated values masked. Our outcome is compared with it, and it is recorded. */
+/** The oracle's outcome of a case with generated values masked. It is recorded, and our outcome is compared with it. */
 export interface Expectation {
-  /** The requests as text. A recording with other requests is outdated. */
+  /** The requests as text. A recording whose requests differ from those of the case is outdated. */
   readonly requests: readonly string[];
   readonly answers: readonly ExpectedResponse[];
   /** JSON text of the rows after the case. */
@@ -30,7 +30,7 @@ export function expectationOf(contract: ContractCase, oracle: CaseOutcome): Expe
   };
 }
 
-/** Describes a request in one line. */
+/** Formats a request as one line of text. */
 export function describeRequest(step: Step): string {
   const body = step.body === undefined ? '' : ` ${Buffer.from(step.body as string).toString('latin1')}`;
   const headers = Object.entries(step.headers ?? {}).filter(([, value]) => value !== 'application/json');

@@ -26,13 +26,13 @@ export interface GivenSession {
   readonly metadata?: StoredJson;
   readonly summary?: StoredJson;
   readonly created_at?: number;
-  /** null: SQL NULL; undefined: created_at. */
+  /** null: SQL NULL; undefined: the value of created_at. */
   readonly updated_at?: number | null;
-  /** Stored according to the layout; in the mixed layout the first half in the old column, the rest in the table. */
+  /** Stored where the layout stores runs; in the mixed layout, the first half in the column, the rest in the table. */
   readonly runs?: readonly StoredJson[];
-  /** Value of the old column, in addition to or instead of `runs`: any JSON. */
+  /** Any JSON for the runs column of agno 2.x, in addition to or instead of `runs`. */
   readonly legacyRuns?: StoredJson;
-  /** Rows of the runs table, instead of `runs`. */
+  /** Runs to store in the runs table, instead of `runs`. */
   readonly tableRuns?: readonly StoredJson[];
 }
 
@@ -56,7 +56,7 @@ export async function insertSession(client: pg.Client, layout: Layout, session: 
   for (const [index, run] of table.entries()) await insert(client, 'ai.agno_runs', runColumns(run, index, session));
 }
 
-/** JSON text for the old column (undefined: SQL NULL) and the runs for the table. */
+/** JSON text for the runs column of agno 2.x (undefined: SQL NULL), and the runs for the runs table. */
 function placeRuns(layout: Layout, session: GivenSession): [string | undefined, readonly StoredJson[]] {
   const runs = session.runs ?? [];
   const hasColumn = layout === 'v2' || layout === 'mixed';

@@ -3,7 +3,7 @@ import type { Layout } from './contract-case.js';
 import { createTextClient } from './read-database.js';
 import type { Template, Templates } from './templates.js';
 
-/** A database of a layout: its db_id, and the seeded template that it is copied from (undefined: empty). */
+/** A database of a layout: its db_id, and the seeded template of which it is a copy (undefined: empty). */
 interface LayoutDatabase {
   readonly dbId: string;
   readonly template: Template | undefined;
@@ -28,7 +28,7 @@ export async function copiesFor(templates: Templates, layout: Layout, side: stri
   return new Map(await Promise.all(copies));
 }
 
-/** Environment with which our service serves these databases like Python. */
+/** Environment with which our service serves the same databases as the oracle. */
 export function serviceEnv(dsns: ReadonlyMap<string, string>): Record<string, string> {
   const map = { AGNO_SESSION_DSN_MAP: JSON.stringify(Object.fromEntries(dsns)) };
   return dsns.size > 1 ? { ...map, AGNO_REQUIRE_DB_ID: 'true' } : map;

@@ -18,13 +18,13 @@ import { type Step, sendStep } from './send-step.js';
 export interface Side {
   readonly baseUrl: string;
   readonly layout: Layout;
-  /** By db_id. The first one is the default of cases. */
+  /** Connections by db_id. The first database is the default of cases. */
   readonly databases: ReadonlyMap<string, pg.Client>;
   /** Ids of the seeded sessions by db_id, which are never removed. */
   readonly seeded: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The outcome of a case on one side. */
+/** Responses, and the rows and tables afterwards, of a case on one side. */
 export interface CaseOutcome {
   readonly responses: readonly TimedResponse[];
   readonly rows?: JsonNode;
@@ -48,7 +48,7 @@ export async function performCase(side: Side, contract: ContractCase): Promise<C
     const start = Date.now();
     for (const step of contract.steps) {
       const response = await sendStep(side.baseUrl, fillStep(step, responses));
-      // A response may contain values that an earlier step generated.
+      // The period begins with the case, because a response may contain times that an earlier step generated.
       responses.push({ ...response, sentAt: start / 1000, milliseconds: Date.now() - start });
     }
     const ids = contract.rowsOf.map((id) => fillTemplate(id, responses));

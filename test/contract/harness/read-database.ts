@@ -21,7 +21,7 @@ const JSONB = 3802;
 const BIGINT = 20;
 const RUNS_TABLE = 'ai.agno_runs';
 
-/** The column that only agno 2.x has. SQL NULL is omitted, so that rows of all layouts look the same. */
+/** The runs column of agno 2.x. Rows omit it if it is SQL NULL, so that rows of all layouts are comparable. */
 const LEGACY_RUNS = 'runs';
 
 /**

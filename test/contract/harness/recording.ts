@@ -5,7 +5,7 @@ import type { Expectation } from './expectation.js';
 
 const FOLDER = resolve(import.meta.dirname, '../recorded');
 
-/** The base layout. Recordings of other layouts omit cases that are equal to it. */
+/** The base layout. Recordings of other layouts omit cases whose expectation equals that of the base layout. */
 const BASE: Layout = 'v3';
 
 export type Recording = ReadonlyMap<string, Expectation>;

@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { comparedHeaders, type HttpResponse } from '@session-service/comparison';
 import { scaled } from '../../support/time-scale.js';
 
-/** One request, which is sent unchanged. */
+/** A request of a case, sent without corrections. */
 export interface Step {
   readonly method: string;
   /** Path and query with their percent-encoding, which is not corrected. */
@@ -13,7 +13,7 @@ export interface Step {
 
 const RESPONSE_TIMEOUT_MS = scaled(30_000);
 
-/** Error codes of a keep-alive connection that the server has closed. */
+/** Error codes of a request on a keep-alive connection that the server was closing. The request can be repeated. */
 const CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE']);
 const agent = new Agent({ keepAlive: true });
 

@@ -6,7 +6,7 @@ import type { Side } from './perform-case.js';
 import { AGNO_VERSION, startAgentOs } from './python.js';
 import type { Templates } from './templates.js';
 
-/** A running side, which must be stopped after its cases. */
+/** A side whose server is running; the caller must stop it. */
 export interface RunningSide extends Side {
   readonly server: ServerProcess;
   stop(): Promise<void>;
@@ -58,7 +58,7 @@ export async function bothStarted<First extends Stoppable, Second extends Stoppa
   throw new AggregateError(reasons);
 }
 
-/** Throws with the server's log when the server has exited, because further cases would only fail. */
+/** Throws an error with the server's log when the server has exited, because all further cases would fail. */
 export function assertRunning({ server, baseUrl }: RunningSide): void {
   if (server.ended()) throw new Error(`The server at ${baseUrl} has exited:\n${server.output()}`);
 }

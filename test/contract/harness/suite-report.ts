@@ -3,11 +3,11 @@ import type { Layout } from './contract-case.js';
 
 const SHOWN_DIFFERENCES = 4;
 const SHOWN_CHARACTERS = 400;
-/** Maximum length and number of the failures in the final list. */
+/** Maximum length of a failure, and maximum number of failures, in the final list. */
 const SHOWN_REASON = 300;
 const LISTED_FAILURES = 100;
 
-/** Counts and prints results. */
+/** Counts results by route, prints failures as they occur, and prints the summary. */
 export class SuiteReport {
   private readonly counts = new Map<string, { passed: number; failed: number }>();
   private readonly failures: string[] = [];
@@ -53,8 +53,8 @@ export class SuiteReport {
     this.print(`\nFAILED [${subject}]`);
     for (const cause of causes) {
       const [title = '', ...log] = messageOf(cause).trimEnd().split('\n');
-      // Units that need the same template fail with the same error.
-      const lines = this.errors.has(cause) ? [`${title} (shown above)`] : [title, ...log];
+      // Units that need the same template fail with the same error, whose log is printed only once.
+      const lines = this.errors.has(cause) ? [`${title} (log shown above)`] : [title, ...log];
       for (const line of lines) this.print(`  ${line}`);
       this.errors.add(cause);
     }

@@ -109,7 +109,7 @@ export class Suite {
   }
 }
 
-/** Puts cases that only read first, because writes change the physical order of rows. */
+/** Selects the cases. Cases that only read come first, because writes change the physical order of rows. */
 function selectCases(cases: readonly ContractCase[], { routes, only }: SuiteOptions): ContractCase[] {
   const selected = cases.filter((contract) => routes.includes(contract.route) && contract.name.includes(only));
   const reads = (contract: ContractCase) =>

@@ -6,7 +6,7 @@ export interface Unit {
   run(report: SuiteReport): Promise<void>;
 }
 
-/** Three units use two processors fully, because each keeps only one of its processes busy at a time. */
+/** Three units suffice to use two processors, because each unit keeps only one of its processes busy at a time. */
 const CONCURRENCY = 3;
 
 /** Starts units in order, and runs `concurrency` of them at the same time. A unit that throws counts as one failure. */

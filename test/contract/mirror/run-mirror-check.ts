@@ -1,6 +1,6 @@
 /**
- * `mirror/run-mirror-check.ts [--seed N] [--count N] [--html FILE]`: replays a random log to a live AgentOS and our
- * service.
+ * Checks that the mirror finds exactly the planted difference when it replays a random log to a live AgentOS and our
+ * service: `mirror/run-mirror-check.ts [--seed N] [--count N] [--html FILE]`
  */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ const { values } = parseArgs({
   },
 });
 const RANDOM_SESSIONS = 12;
-/** A seeded run whose content is changed in our database only. Requests cannot filter or sort by the content. */
+/** A seeded run whose content is changed only in our database. No filter or sort order depends on the content. */
 const [PLANTED = []] = SEEDED_RUN_IDS;
 
 async function main(): Promise<number> {
@@ -49,12 +49,12 @@ async function main(): Promise<number> {
     await postgres.stop();
     rmSync(folder, { recursive: true });
   }
-  process.stdout.write(`\nThe second report is ${values.html}\n`);
+  process.stdout.write(`\nThe report with the planted difference is ${values.html}\n`);
   report.summary();
   return report.failed === 0 && report.passed > 0 ? 0 : 1;
 }
 
-/** Inserts the same random sessions on both sides. AgentOS fails for some of them. */
+/** Inserts the same random sessions on both sides. AgentOS responds 500 for some of them. */
 async function addRandomSessions(sides: readonly RunningSide[]): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let index = 0; index < RANDOM_SESSIONS; index++) {
@@ -79,7 +79,7 @@ async function plant({ databases }: RunningSide): Promise<void> {
   if (rowCount !== 1) throw new Error('The run for the planted difference does not exist');
 }
 
-/** Runs the mirror asynchronously, because the servers would block if this process did not read their output. */
+/** Runs the mirror asynchronously, because the servers block if this process does not read their output. */
 async function mirror(
   log: string,
   oracle: RunningSide,

@@ -1,7 +1,7 @@
 """Fills an empty database through the classes of the installed agno: seed.py DSN STAGE
 
 STAGE `all` writes all sessions. STAGE `later` writes the additions of agno 3.x to a database filled by 2.x (the mixed
-layout): new runs, and a newer copy of a run in the old column.
+layout): new runs, and a newer copy of a run that the 2.x runs column also contains.
 """
 
 import sys

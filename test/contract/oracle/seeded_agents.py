@@ -28,7 +28,7 @@ def said(role: str, content, number: int, **more) -> Message:
 
 
 def asked(run_id: str, text: str, number: int, **more) -> RunOutput:
-    """A completed run: system prompt, question, answer."""
+    """Returns a completed run with a system prompt, a question and an answer."""
     values = dict(
         run_id=run_id,
         agent_id="agent-a",

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Creates the virtual environment of an agno version if it is missing: oracle/setup.sh VERSION → prints its python.
+# Creates the virtual environment of an agno version if it is missing. Prints the path of its python.
+# Usage: oracle/setup.sh VERSION
 set -euo pipefail
 
 version="${1:?usage: setup.sh AGNO_VERSION}"

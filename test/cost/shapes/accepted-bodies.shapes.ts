@@ -10,7 +10,7 @@ function spacious(bytes: number): string {
   return `${gap}{${gap}"session_name"${gap}:${gap}"x"${gap},"session_state":{"list":[${itemsOf(`${gap}1`, bytes).join(',')}${gap}]}}${gap}`;
 }
 
-/** Bodies that take other code paths of the parser than the session shapes. */
+/** Bodies that exercise parts of the parser that the session shapes do not reach. */
 export const ACCEPTED_BODIES: readonly BodyShape[] = [
   bodyShape('white space', (bytes) => `${' '.repeat(bytes)}${named('"metadata":{}')}`, ACCEPTED),
   bodyShape('pretty-printed', spacious, ACCEPTED),

@@ -2,7 +2,7 @@ import { arrayOf, MAX_DEPTH, nestedArrays, nestedObjects, stringOf } from './jso
 import { type SessionShape, sessionShape } from './shape.js';
 
 const LEVELS = 900;
-/** Deeper than a body may be, so that only SQL can store it. */
+/** Nesting levels: more than a request body may have, so that only SQL can store the value. */
 const STORED_LEVELS = 3_000;
 
 const inRun = (members: string) => ({ runs: [`{"run_id":"r0","agent_id":"a",${members}}`] });
@@ -23,7 +23,7 @@ export const DEPTH: readonly SessionShape[] = [
   sessionShape(
     'deep input content of objects around ones',
     (bytes) => inRun(`"input":{"input_content":${nestedObjects(LEVELS, arrayOf('1', bytes))}}`),
-    // Each number is indented by two characters per level.
+    // Small, because AgentOS's format indents each number by two characters per level.
     { maxBytes: 600_000, statuses: [201, 413], isQuick: true },
   ),
   sessionShape(

@@ -1,7 +1,7 @@
 import { arrayOf } from './json-builders.js';
 import { type SessionShape, sessionShape } from './shape.js';
 
-/** Numbers that PostgreSQL expands to all digits may be rejected because of their expanded size. */
+/** PostgreSQL expands numbers such as 1e308 to all digits, so that 413 for the expanded size is allowed. */
 const EXPANDED = { statuses: [200, 201, 413] };
 
 function inState(number: string, maxBytes: number, options: Partial<SessionShape> = {}): SessionShape {
@@ -30,7 +30,7 @@ const longNumberMessage = (index: number) =>
 export const NUMBERS: readonly SessionShape[] = [
   inState('9'.repeat(4_300), 16_600_000),
   inInput('9'.repeat(4_300), 16_600_000),
-  // Expanded by PostgreSQL, the largest are just below the size limit of stored values.
+  // Once PostgreSQL has expanded the numbers, the largest value is just below the size limit of stored values.
   inState('1e308', 3_900_000, { ...EXPANDED, isQuick: true }),
   inInput('1e308', 3_900_000, EXPANDED),
   inInput('1e-300', 4_700_000, EXPANDED),

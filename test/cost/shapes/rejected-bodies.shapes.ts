@@ -4,7 +4,7 @@ import { type BodyRoute, type BodyShape, bodyShape } from './shape.js';
 const STATE = (value: string) => `{"session_name":"x","session_state":${value}}`;
 const onlyTo = (...routes: BodyRoute[]) => ({ routes });
 
-/** Bodies with a syntax error, of a wrong type, or beyond a limit. */
+/** Bodies that the service rejects for a syntax error, a wrong type or an exceeded limit. */
 export const REJECTED_BODIES: readonly BodyShape[] = [
   bodyShape('syntax error after a string', (bytes) => `${STATE(`{"a":${stringOf('x', bytes)}}`).slice(0, -1)},}`),
   bodyShape('syntax error after Cyrillic', (bytes) => `${STATE(`{"a":${stringOf('Ж', bytes)}}`).slice(0, -1)},}`),

@@ -12,7 +12,7 @@ const invalidRun = (index: number) =>
   `{"run_id":"${runId(index)}","agent_id":"a","content":[1],"messages":1,"tools":"x","events":{},"metrics":[],"images":1,` +
   `"references":1,"followups":1,"citations":1,"session_state":1,"reasoning_steps":1,"reasoning_content":1,"metadata":1}`;
 
-/** Approximate bytes of a session whose title comes from its run. */
+/** Approximate size in bytes of a session that has no name, so that its title comes from its run. */
 const UNNAMED_SESSION_BYTES = 300;
 
 export const RUNS: readonly SessionShape[] = [

@@ -3,13 +3,13 @@ export type Json = string;
 
 /** The members of a session as JSON, as sent in requests and stored in rows. */
 export interface SessionValue {
-  /** Default: agent. */
+  /** Type of the session. Default: agent. */
   readonly type?: 'agent' | 'team' | 'workflow';
   readonly name?: Json;
   readonly state?: Json;
   readonly metadata?: Json;
   readonly summary?: Json;
-  /** Each has the `run_id` that `runId` returns for its index. */
+  /** Runs as JSON. Each has the `run_id` that `runId` returns for its index. */
   readonly runs?: readonly Json[];
   /** Stored by SQL only, because no request can set it. */
   readonly agentData?: Json;
@@ -17,16 +17,16 @@ export interface SessionValue {
   readonly copies?: number;
 }
 
-/** How a shape is stored. `both`: write requests are measured, then SQL stores the value for the reads. */
+/** How the value is stored. `both`: write requests are measured, then SQL stores the value for the reads. */
 type Storing = 'request' | 'sql' | 'both';
 
 interface NamedShape {
   readonly name: string;
-  /** Part of `make cost-quick`. */
+  /** True for a shape that `make cost-quick` also tests. */
   readonly isQuick?: boolean;
-  /** The largest size to test. Default: just below the body limit. */
+  /** The largest size to test, in bytes. Default: just below the body limit. */
   readonly maxBytes?: number;
-  /** Allowed statuses of the responses. */
+  /** Statuses that responses to writes may have. */
   readonly statuses?: readonly number[];
 }
 
@@ -45,9 +45,9 @@ export interface BodyShape extends NamedShape {
   readonly kind: 'body';
   readonly body: (bytes: number) => string | Buffer;
   readonly contentType?: string;
-  /** The body is rejected before anything is stored. */
+  /** True if the service rejects the body before it stores anything. */
   readonly isRejected?: boolean;
-  /** Default: all four. */
+  /** Default: all four routes that accept a body. */
   readonly routes?: readonly BodyRoute[];
 }
 
@@ -55,12 +55,10 @@ export type BodyRoute = 'POST' | 'PATCH' | 'rename' | 'DELETE';
 
 export type Shape = SessionShape | BodyShape;
 
-/** The short id of the run with this index. */
 export function runId(index: number): string {
   return `r${index}`;
 }
 
-/** Creates a session shape. */
 export function sessionShape(
   name: string,
   value: SessionShape['value'],

@@ -1,7 +1,7 @@
 import { stringOf } from './json-builders.js';
 import { type SessionShape, type SessionValue, sessionShape } from './shape.js';
 
-/** Repeated units of strings: several scripts, and each JSON notation of a character. */
+/** Units that are repeated to long strings, by name: several scripts, and each JSON notation of a character. */
 const UNITS: Readonly<Record<string, string>> = {
   ascii: 'x',
   latin: 'é',
@@ -23,7 +23,7 @@ const REMOVED_BY_SERVICE = new Set(['control-characters']);
 
 const PARTS = 8;
 
-/** Puts a string of an eighth of the bytes into each field that accepts one. */
+/** Divides the bytes equally among all eight fields that accept a string. */
 function everywhere(unit: string, bytes: number): SessionValue {
   const part = stringOf(unit, bytes / PARTS);
   return {
@@ -41,7 +41,7 @@ function everywhere(unit: string, bytes: number): SessionValue {
 
 const inRun = (members: string): SessionValue => ({ runs: [`{"run_id":"r0","agent_id":"a",${members}}`] });
 
-/** Puts the whole string into one field. */
+/** For each field, returns a session with the whole string in this field. */
 const FIELDS: Readonly<Record<string, (value: string) => SessionValue>> = {
   'in an input list': (value) => inRun(`"input":[${value}]`),
   'in an input object': (value) => inRun(`"input":{"input_content":{"text":${value}}}`),

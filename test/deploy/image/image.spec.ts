@@ -6,20 +6,20 @@ import { createScratchDatabase } from '../../support/scratch-database.js';
 import { CHECKOUT } from '../../support/session-service.js';
 import { FIRST_BUILD, IMAGE_ROOT, RUN_CONFIG, runInContainer, SECOND_BUILD, startInContainer } from './image.js';
 
-/** Maximum unpacked size. Two thirds of it are Node. */
+/** Maximum unpacked size in bytes. Node takes two thirds of it. */
 const MAX_BYTES = 190_000_000;
 
 const FILES = readdirSync(IMAGE_ROOT, { recursive: true, encoding: 'utf8' });
 
 describe('image', () => {
-  it('is reproducible from checkouts with other times and modes', () => {
+  it('is byte-identical when built from checkouts with different file times and modes', () => {
     expect(FIRST_BUILD.OCIv1.rootfs.diff_ids).not.toEqual([]);
     expect(SECOND_BUILD.OCIv1.rootfs.diff_ids).toEqual(FIRST_BUILD.OCIv1.rootfs.diff_ids);
   });
 
   it('is smaller than 190 MB', () => {
     const bytes = FILES.map((file) => lstatSync(join(IMAGE_ROOT, file))).reduce((sum, { size }) => sum + size, 0);
-    process.stdout.write(`the image holds ${Math.round(bytes / 1e6)} MB in ${FILES.length} files\n`);
+    process.stdout.write(`the image contains ${Math.round(bytes / 1e6)} MB in ${FILES.length} files\n`);
     expect(bytes).toBeLessThan(MAX_BYTES);
   });
 
@@ -34,7 +34,7 @@ describe('image', () => {
     expect(runInContainer(['node', '--eval', attempt]).output).toBe('65532 EROFS\n');
   });
 
-  it('serves the whole API, passes its health check meanwhile, and exits with 0 on SIGTERM', async () => {
+  it('serves the whole API, passes its health check, and exits with 0 on SIGTERM', async () => {
     const database = await createScratchDatabase();
     const service = await startInContainer({ AGNO_PG_DSN: database.dsn });
     const [kind, ...healthcheck] = RUN_CONFIG.Healthcheck.Test;

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { type ServerProcess, startServer } from '../../support/child-process.js';
 import { freePort } from '../../support/ports.js';
 
-/** The run-time part of an image's configuration. */
 interface RunConfig {
   readonly User: string;
   readonly Env: readonly string[];
@@ -19,7 +18,7 @@ interface Image {
 export const FIRST_BUILD = imageOf('IMAGE_FIRST');
 export const SECOND_BUILD = imageOf('IMAGE_SECOND');
 
-/** The folder where the first image is mounted. */
+/** The folder where `image-test.sh` has mounted the first of the two images. */
 export const IMAGE_ROOT = variable('IMAGE_ROOT');
 
 export const RUN_CONFIG: RunConfig = FIRST_BUILD.Docker.config;
@@ -47,7 +46,7 @@ export function runInContainer(command: readonly string[], env: Readonly<Record<
   return { status, output: stdout + stderr };
 }
 
-/** Starts the image's entry point, isolated. */
+/** Starts the image's entry point, isolated like a read-only container. */
 export async function startInContainer(
   env: Readonly<Record<string, string>>,
 ): Promise<ServerProcess & { port: number }> {
@@ -62,7 +61,7 @@ export async function startInContainer(
   return { ...server, port };
 }
 
-/** The image's variables. Its PATH gets another name, because the isolating shell needs the PATH of the machine. */
+/** The image's environment. PATH is renamed, because the shell that isolates the command needs this machine's PATH. */
 function imageEnv(): Record<string, string> {
   const { PATH: path = '', ...env } = Object.fromEntries(RUN_CONFIG.Env.map((pair) => pair.split(/=(.*)/s, 2)));
   return { ...env, PATH: '/usr/bin:/bin', IMAGE_PATH: path, IMAGE_USER: RUN_CONFIG.User };
