@@ -59,8 +59,9 @@ describe('the service with an overloaded database', () => {
 
   it('rejects a request that has waited for the whole queue timeout', async () => {
     expect((await waiting).status).toBe(503);
-    expect((await call(service.baseUrl, '/metrics')).text).toContain(
-      'db_client_connection_timeouts_total{db_id="busy"} 1',
+    // The health check of a scrape may have waited as long.
+    expect((await call(service.baseUrl, '/metrics')).text).toMatch(
+      /^db_client_connection_timeouts_total\{db_id="busy"\} [12]$/m,
     );
   });
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { scaled } from './time-scale.js';
 
 export interface ApiResponse {
@@ -37,11 +39,18 @@ export async function call(
 }
 
 /** True when a service no longer accepts connections. */
-export function refusesConnections({ baseUrl }: { readonly baseUrl: string }): Promise<boolean> {
-  return call(baseUrl, '/healthz').then(
-    () => false,
-    () => true,
-  );
+export async function refusesConnections({ baseUrl }: { readonly baseUrl: string }): Promise<boolean> {
+  const { hostname, port } = new URL(baseUrl);
+  const socket = connect(Number(port), hostname);
+  try {
+    // Not a request: while the last worker closes, the primary may accept a connection that no worker takes.
+    await once(socket, 'connect');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** Default timeout of `until`, in milliseconds. */
