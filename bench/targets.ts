@@ -49,9 +49,9 @@ export const MAX_LIST_GROWTH = 2;
 export const MAX_LISTS_PEAK_MB = 160;
 /** Limits during large responses. Members in `Mb` limit the peak RSS minus the RSS of the warm idle process. */
 export const MEMORY_LIMITS = {
-  /** 16 concurrent details of 2 MB. */
+  /** 16 concurrent `GET /sessions/{id}` of 2 MB each. */
   detailsMb: 120,
-  /** Three concurrent listings of 160 MB of pictures, one per row. */
+  /** Three concurrent `GET …/runs` of 160 MB each; every run holds one picture. */
   picturesMb: 200,
   /** One session of 50 MB in rows of 1 MB. */
   largeSessionMb: 30,

@@ -70,7 +70,7 @@ function get(name: string, suffix: string): CostRoute {
   return { name, request: { method: 'GET', path: `/sessions${suffix}` } };
 }
 
-/** A request with this body to a route that accepts a body. */
+/** The request that sends `body` to `route`. PATCH and rename change session `id`. */
 export function bodyRoute(route: BodyRoute, id: string, body: Buffer, contentType: string | undefined): CostRoute {
   const sent = { body, ...(contentType && { contentType }) };
   switch (route) {

@@ -84,7 +84,7 @@ export function runMirrorReplay(
   return new MirrorProcess(['replay', source.name, ...args], { [source.name]: source.text }, env).ended();
 }
 
-/** Starts a mirror proxy and waits until it is ready. The server behind it must respond 200 to `readyPath`. */
+/** Starts a mirror proxy and waits until it is ready. It forwards `readyPath` to `python`, which must respond 200. */
 export async function startMirrorProxy(python: string, ours: string, readyPath = '/health') {
   const port = await freePort();
   const mirror = new MirrorProcess(['proxy', '--listen', String(port), '--python', python, '--ours', ours]);

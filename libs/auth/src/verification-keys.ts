@@ -107,7 +107,8 @@ export function parseJwk(jwk: Readonly<Record<string, unknown>>, algorithm: JwtA
     if (jwk['kty'] !== 'oct' || typeof jwk['k'] !== 'string') throw new KeyError(`has no key for ${algorithm}`);
     return createSecretKey(jwk['k'], 'base64url');
   }
-  if (jwk['alg'] !== undefined && jwk['alg'] !== algorithm) throw new KeyError(`has a key for another algorithm`);
+  if (jwk['alg'] !== undefined && jwk['alg'] !== algorithm)
+    throw new KeyError(`has a key for ${jwk['alg']}, not for ${algorithm}`);
   try {
     return requireSuitableKey(createPublicKey({ key: jwk, format: 'jwk' }), algorithm);
   } catch (error) {

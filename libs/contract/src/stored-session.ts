@@ -18,7 +18,7 @@ export interface StoredSession {
   readonly updated_at: RawJson | null;
 }
 
-/** The columns of a session that lists need: of the component's data only the SDK label and the workflow name. */
+/** The session columns that a list needs: of the component's data only the SDK label and the workflow name. */
 export interface ListedSession extends Omit<StoredSession, 'agent_data' | 'team_data' | 'workflow_data'> {
   /** `agent_data.sdk` and `agent_data.framework`: the SDK of an external agent. */
   readonly sdk: RawJson | null;

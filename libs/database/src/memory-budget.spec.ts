@@ -44,7 +44,7 @@ describe('MemoryBudget', () => {
     expect(() => budget.reservation().hold(16_385, 'body')).toThrow(MemoryBudgetFull);
   });
 
-  it('lets changes exceed the budget by an eighth, and their responses keep that memory', () => {
+  it('lets writes and their responses exceed the budget by an eighth, but not reads', () => {
     const budget = new MemoryBudget(80 * MB);
     for (const bytes of [30, 30, 20]) budget.reservation().hold(bytes * MB + UNCOUNTED, 'rows');
     const changes = Array.from({ length: 10 }, () => budget.reservation());

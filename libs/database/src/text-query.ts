@@ -105,7 +105,7 @@ export class TextQuery<Row = TextRow> implements PgQuery {
     else this.outcome.reject(failure);
   }
 
-  /** PostgreSQL reports a cancelled statement as an error; the receiver knows why it was cancelled. */
+  /** PostgreSQL reports a cancelled statement as an error. The receiver's `failure` is the reason for the cancellation. */
   handleError(error: unknown): void {
     this.end(sqlState(error) !== undefined);
     this.outcome.reject(this.execution?.receiver.failure ?? error);

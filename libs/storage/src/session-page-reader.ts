@@ -11,7 +11,7 @@ import {
   StoredValueTooLong,
 } from '@session-service/database';
 import { CountCache } from './caches.js';
-import { assertLayoutCurrent, type LayoutDetector, type StatementCache } from './layout.js';
+import { assertLayoutCurrent, type LayoutDetector } from './layout.js';
 import {
   type CountRow,
   countSessions,
@@ -19,6 +19,7 @@ import {
   type PageColumns,
   type PageRow,
   type SessionOrder,
+  sortColumn,
 } from './sql/list-sessions.sql.js';
 import {
   containsNul,
@@ -178,9 +179,4 @@ const EMPTY_PAGE: SessionPage = { sessions: sessionSource(new BufferedRows([])),
 /** The snapshot in which a row was read; on a standby, the snapshot of the primary when the reader was chosen. */
 function snapshotOf(reader: Reader, row: { readonly snapshot: string | null } | undefined): string | null {
   return reader.snapshot ?? row?.snapshot ?? null;
-}
-
-/** Like AgentOS, does not sort by a column that the table does not have. */
-function sortColumn(name: string | undefined, { layout }: StatementCache): string | undefined {
-  return name !== undefined && layout.columns.has(name) ? name : undefined;
 }

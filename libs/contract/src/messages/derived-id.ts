@@ -8,7 +8,7 @@ import { asRaw, type RawJson } from '@session-service/json';
 export class ItemPath {
   private value: string | undefined;
 
-  /** @param keys the values that identify the run */
+  /** @param keys session id and run id or position of the run; in `input`, the run id alone */
   static ofRun(...keys: readonly (string | number)[]): ItemPath {
     return new ItemPath(undefined, JSON.stringify(keys));
   }

@@ -75,3 +75,8 @@ function orderBy({ sortBy, descending }: SessionOrder): string {
   const column = sortBy === 'updated_at' ? 'coalesce(updated_at, created_at)' : quoteIdentifier(sortBy);
   return `ORDER BY ${column} ${descending ? 'DESC' : 'ASC'}`;
 }
+
+/** Like AgentOS, does not sort by a column that the table does not have. */
+export function sortColumn(name: string | undefined, { layout }: StatementCache): string | undefined {
+  return name !== undefined && layout.columns.has(name) ? name : undefined;
+}

@@ -3,7 +3,7 @@ import { withRuns } from './read-session.sql.js';
 import { SESSION_CONDITION } from './session-filter.js';
 import { asObject } from './update-session.sql.js';
 
-/** Sets only the name: AgentOS leaves updated_at unchanged. $1, $2 session, $3 required type or null, $4 name as JSON. */
+/** Sets only the name: AgentOS leaves updated_at unchanged. $1 session id, $2 owner or null, $3 required type or null, $4 name as JSON. */
 export function renameSession(statements: StatementCache): string {
   return `WITH changed AS (UPDATE ${statements.tables.sessions} s
       SET session_data = ${asObject('s.session_data')} || jsonb_build_object('session_name', $4::jsonb)

@@ -17,7 +17,7 @@ export interface SessionChange {
 /**
  * PATCH as one atomic statement, so that two clients that change different fields do not overwrite each other. Like AgentOS,
  * turns SQL NULL into JSON null (`{}` for workflow sessions) in the columns of the session's stored type.
- * $1, $2 session, $3 session_data members, $4 metadata, $5 summary, $6 now.
+ * $1 session id, $2 owner or null, $3 session_data members, $4 metadata, $5 summary, $6 now.
  */
 export function updateSession(statements: StatementCache): string {
   return `WITH changed AS (UPDATE ${statements.tables.sessions} s SET
