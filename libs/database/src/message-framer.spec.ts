@@ -126,6 +126,6 @@ describe('MessageFramer', () => {
   it('rejects a row that ends within a value', () => {
     const broken = row('y'.repeat(2 * MAX_VALUE_BYTES));
     broken.writeInt32BE(3 * MAX_VALUE_BYTES, 7);
-    expect(() => receive(broken)).toThrow('a row ends within a value');
+    expect(() => receive(broken)).toThrow('a PostgreSQL DataRow message ends within a value');
   });
 });

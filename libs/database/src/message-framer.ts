@@ -160,7 +160,8 @@ class LongRow implements PartialMessage {
 
   /** @throws Error when the row ends within a value */
   get message(): Buffer {
-    if (this.copying + this.skipping + this.lengthBytes > 0) throw new Error('a row ends within a value');
+    if (this.copying + this.skipping + this.lengthBytes > 0)
+      throw new Error('a PostgreSQL DataRow message ends within a value');
     this.row.writeUInt32BE(this.filled - 1, 1);
     return this.row.subarray(0, this.filled);
   }

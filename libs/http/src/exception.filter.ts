@@ -28,7 +28,7 @@ export class AllExceptionsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const [request, reply] = host.getArgs<[FastifyRequest, FastifyReply]>();
     bindRequestId(request, reply);
-    // `running` means that the handler continues after a timeout. TimeoutInterceptor calls endWork when it ends.
+    // The request has not reached its handler. After a timeout it has, and TimeoutInterceptor calls endWork at its end.
     if (request.work === 'pending') endWork(reply);
     if (reply.raw.headersSent) return;
     this.send(this.toProblem(error, request), request, reply);

@@ -23,7 +23,7 @@ export const SHAPES: readonly Shape[] = [
   ...REJECTED_BODIES,
 ];
 
-/** Shapes of the default run in addition to the quick ones, one of each kind. The others run with `--all` and `--only`. */
+/** Shapes that a run without options adds to those marked `isQuick`. All others need `--all` or `--only`. */
 export const DEFAULT_SHAPES: ReadonlySet<string> = new Set([
   'deep input of objects stored by SQL',
   'many deep values',

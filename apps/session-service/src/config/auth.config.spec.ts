@@ -142,10 +142,10 @@ describe('AGNO_DB_ACCESS', () => {
   it.each([
     ['{', /must be a JSON object/],
     ['[]', /must be a JSON object/],
-    ['{"default":{}}', /must hold "scopes", "claims" or both/],
-    ['{"default":{"scope":["a"]}}', /must hold "scopes", "claims" or both/],
-    ['{"default":{"scopes":"a"}}', /must hold "scopes", "claims" or both/],
-    ['{"default":{"claims":{"t":"a"}}}', /must hold "scopes", "claims" or both/],
+    ['{"default":{}}', /must be \{"scopes": \["…"\], "claims": \{"<claim>": \["…"\]\}\}/],
+    ['{"default":{"scope":["a"]}}', /must be \{"scopes": \["…"\], "claims": \{"<claim>": \["…"\]\}\}/],
+    ['{"default":{"scopes":"a"}}', /must be \{"scopes": \["…"\], "claims": \{"<claim>": \["…"\]\}\}/],
+    ['{"default":{"claims":{"t":"a"}}}', /must be \{"scopes": \["…"\], "claims": \{"<claim>": \["…"\]\}\}/],
     ['{}', /has no rule for "default"/],
     ['{"other":{"scopes":["a"]},"*":{"scopes":["a"]}}', /names "other", which is not a configured database/],
   ])('is rejected: %s', (rules, expected) => {

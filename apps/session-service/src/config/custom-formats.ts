@@ -114,7 +114,8 @@ export function parseAccessRules(map: string, errors: string[] = []): ReadonlyMa
     Array.from(rules, ([id, value]) => {
       const rule = parseAccessRule(value);
       const label = `AGNO_DB_ACCESS[${JSON.stringify(id)}]`;
-      if (rule === undefined) errors.push(`${label} must hold "scopes", "claims" or both, with lists of strings`);
+      if (rule === undefined)
+        errors.push(`${label} must be {"scopes": ["…"], "claims": {"<claim>": ["…"]}} with one of the two or both`);
       return [id, rule ?? { scopes: [], claims: new Map() }];
     }),
   );

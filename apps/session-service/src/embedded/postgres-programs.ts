@@ -109,8 +109,8 @@ function canTraverse(path: string, { uid, gid }: SystemUser): boolean {
 }
 
 /**
- * For a folder that only root may enter, such as a checkout below /root. The program keeps root's capability to bypass
- * file permissions, CAP_DAC_OVERRIDE, under an unprivileged user id. PostgreSQL checks only the user id.
+ * Arguments of setpriv(1) that run a program as an unprivileged user below a folder that only root may enter, such as a
+ * checkout in /root. The program keeps CAP_DAC_OVERRIDE, which bypasses file permissions; PostgreSQL refuses only root's id.
  */
 function setprivArguments({ uid, gid }: SystemUser): string[] {
   return [

@@ -32,7 +32,7 @@ describe('parseUpdateSession', () => {
     ['{}', '{}'],
     ['{"agno_dispatch_depth":1,"a":1}', '{"a":1}'],
     ['{"agno_component_version":1,"agno_dispatch_chain":NaN}', 'null'],
-  ])('reduces the metadata %s to %s, without reserved keys', (metadata, expected) => {
+  ])('removes reserved keys from the metadata %s: %s, null if no other key was sent', (metadata, expected) => {
     expect(parse(`{"metadata":${metadata}}`).metadata).toBe(expected);
   });
 

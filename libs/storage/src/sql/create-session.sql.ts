@@ -31,7 +31,7 @@ export function createSession(type: SessionType) {
       ON CONFLICT (session_id) DO NOTHING RETURNING ${RETURNED_COLUMNS}`;
 }
 
-/** As `createSession`, with initial runs, stored where the layout keeps runs. $10: runs as a JSON array. */
+/** As `createSession`, with initial runs. Fails with 23505 if a run id is taken. $10: runs as a JSON array. */
 export function createSessionWithRuns(type: SessionType) {
   return ({ tables, layout }: StatementCache): string => {
     if (!layout.hasRunsTable) {
