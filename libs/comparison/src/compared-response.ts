@@ -33,11 +33,10 @@ export interface ComparisonRules {
 }
 
 /** Parses the body of a JSON response; undefined for other content types, empty bodies and invalid JSON. */
-export function parseJsonBody(response: Pick<HttpResponse, 'headers' | 'body'>): JsonNode | undefined {
-  if (response.body === '' || !(response.headers['content-type'] ?? '').startsWith('application/json'))
-    return undefined;
+export function parseJsonBody({ headers, body }: HttpResponse): JsonNode | undefined {
+  if (!headers['content-type']?.startsWith('application/json')) return undefined;
   try {
-    return parseJson(response.body);
+    return parseJson(body);
   } catch {
     return undefined;
   }
@@ -66,9 +65,9 @@ function normalisedHeader(name: string, value: string): string {
 }
 
 /** Sorts items of equal rank (`rankedBy`) by session id, because AgentOS leaves their order undefined. */
-export function withStableTieOrder(node: JsonNode, rankedBy: readonly string[]): JsonNode {
+export function withStableTieOrder(node: JsonNode, rankedBy: readonly string[] | undefined): JsonNode {
   const data = memberOf(node, 'data');
-  if (node.kind !== 'object' || data?.kind !== 'array') return node;
+  if (rankedBy === undefined || node.kind !== 'object' || data?.kind !== 'array') return node;
   const sorted: JsonNode = { kind: 'array', items: groupByRank(data.items, rankedBy).flatMap(sortBySessionId) };
   return { kind: 'object', members: node.members.map(([name, item]) => [name, name === 'data' ? sorted : item]) };
 }

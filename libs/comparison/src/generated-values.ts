@@ -61,7 +61,7 @@ export function hashIfLong(value: string): string {
 }
 
 /** True for a mask and for the hash of a long string. */
-export function isMask(node: JsonNode): boolean {
+export function isMask(node: JsonNode): node is Extract<JsonNode, { kind: 'string' }> {
   if (node.kind !== 'string') return false;
   return (Object.values(MASKS) as string[]).includes(node.value) || HASHED_STRING.test(node.value);
 }
@@ -72,9 +72,9 @@ export function matchesMask(name: string, leaf: JsonNode, period: Period): boole
     case MASKS.uuid:
       return isGeneratedId(leaf);
     case MASKS.nowSeconds:
-      return leaf.kind === 'number' && /^\d+$/.test(leaf.text) && isWithin(Number(leaf.text), period);
+      return leaf.kind === 'number' && isWithin(secondsOf(leaf), period);
     case MASKS.nowIso:
-      return leaf.kind === 'string' && ISO_UTC.test(leaf.value) && isWithin(Date.parse(leaf.value) / 1000, period);
+      return leaf.kind === 'string' && isWithin(secondsOf(leaf), period);
     case MASKS.anyIso:
       return leaf.kind === 'string' && ISO_UTC.test(leaf.value);
     case MASKS.driverText:
@@ -105,9 +105,8 @@ export function areGeneratedTimes({ expected, actual }: Difference, since: numbe
  */
 export function isDerivedMessageTime({ path, expected, actual }: Difference, since: number): boolean {
   if (!/\.chat_history\[\d+\]\.created_at$/.test(path)) return false;
-  const expectedLeaf = parseLeaf(expected);
-  const isNow =
-    expectedLeaf.kind === 'string' ? expectedLeaf.value === MASKS.nowSeconds : secondsOf(expectedLeaf) >= since;
+  const leaf = parseLeaf(expected);
+  const isNow = leaf.kind === 'string' ? leaf.value === MASKS.nowSeconds : secondsOf(leaf) >= since;
   return isNow && parseLeaf(actual).kind === 'number';
 }
 

@@ -34,11 +34,6 @@ class JsonTokenizer {
     return this.source.slice(start, this.position);
   }
 
-  expect(token: string): void {
-    const found = this.next();
-    if (found !== token) throw new SyntaxError(`expected ${token}, found ${found}`);
-  }
-
   private endOf(start: number): number {
     const first = this.source.charAt(start);
     if (first === '"') return this.endOfString(start);
@@ -83,7 +78,8 @@ function parseList<T>(reader: JsonTokenizer, close: string, item: (reader: JsonT
 
 function parseMember(reader: JsonTokenizer, token: string): readonly [string, JsonNode] {
   if (!token.startsWith('"')) throw new SyntaxError(`expected a key, found ${token}`);
-  reader.expect(':');
+  const separator = reader.next();
+  if (separator !== ':') throw new SyntaxError(`expected :, found ${separator}`);
   return [JSON.parse(token) as string, parseValue(reader, reader.next())];
 }
 
