@@ -3,12 +3,6 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RequestSelection } from './requests/mirror-request.js';
 
-/** Paths of the report files to write; undefined: no report in this format. */
-export interface ReportFiles {
-  readonly json: string | undefined;
-  readonly html: string | undefined;
-}
-
 interface CommonOptions {
   readonly python: URL;
   readonly ours: URL;
@@ -16,7 +10,8 @@ interface CommonOptions {
   readonly sample: number;
   /** Fraction of the compared requests that may differ or fail without failing the run, from 0 to 1. */
   readonly allowed: number;
-  readonly files: ReportFiles;
+  /** Paths of the report files to write; undefined: no report in this format. */
+  readonly files: Readonly<Record<'json' | 'html', string | undefined>>;
   readonly hasValues: boolean;
 }
 
@@ -100,11 +95,10 @@ export function readOptions(args: string[], env: Readonly<Record<string, string 
   if (given.errors.length === 0 && common.python.href === common.ours.href) {
     given.errors.push('--python and --ours are the same URL');
   }
-  const options =
-    given.command === 'proxy' ? { ...common, ...proxyOptions(given) } : { ...common, ...replayOptions(given, env) };
+  const own = given.command === 'proxy' ? proxyOptions(given) : replayOptions(given, env);
   if (given.raw('unsafe') !== undefined) confirmUnsafeHosts(given, common.python, common.ours);
   if (given.errors.length > 0) throw new OptionsError(given.errors);
-  return options;
+  return { ...common, ...own };
 }
 
 function proxyOptions(given: Arguments) {
@@ -156,13 +150,11 @@ function headersFrom(source: string, lines: string | undefined, given: Arguments
 
 /** Checks that --unsafe repeats both hosts. The error does not name them, so that they cannot be copied from it. */
 function confirmUnsafeHosts(given: Arguments, python: URL, ours: URL): void {
-  const named =
-    given
-      .raw('unsafe')
-      ?.split(',')
-      .map((host) => host.trim()) ?? [];
-  const isConfirmed = named.length === 2 && named[0] === python.host && named[1] === ours.host;
-  if (!isConfirmed)
+  const named = given
+    .raw('unsafe')
+    ?.split(',')
+    .map((host) => host.trim());
+  if (named?.join() !== `${python.host},${ours.host}`)
     given.errors.push('--unsafe: expected the hosts of --python and --ours, in this order: host:port,host:port');
 }
 
@@ -185,16 +177,14 @@ class Arguments {
   private readonly flags = new Set<string>();
 
   constructor(args: string[]) {
-    const types = [...COMMON_OPTIONS, ...COMMAND_OPTIONS.replay, ...COMMAND_OPTIONS.proxy].map(
-      (name) => [name, { type: 'string' }] as const,
-    );
+    const valueOptions = [...COMMON_OPTIONS, ...COMMAND_OPTIONS.replay, ...COMMAND_OPTIONS.proxy];
     const { tokens, positionals } = parseArgs({
       args,
       strict: false,
       tokens: true,
       allowPositionals: true,
       options: {
-        ...Object.fromEntries(types),
+        ...Object.fromEntries(valueOptions.map((name) => [name, { type: 'string' }] as const)),
         ...Object.fromEntries(FLAGS.map((name) => [name, { type: 'boolean' }] as const)),
       },
     });
@@ -229,10 +219,8 @@ class Arguments {
   }
 
   private addOption(name: string, rawName: string, value: string | undefined): void {
-    const known: readonly string[] = [
-      ...COMMON_OPTIONS,
-      ...(this.command === undefined ? [] : COMMAND_OPTIONS[this.command]),
-    ];
+    const own = this.command === undefined ? [] : COMMAND_OPTIONS[this.command];
+    const known: readonly string[] = [...COMMON_OPTIONS, ...own];
     if ((FLAGS as readonly string[]).includes(name)) {
       this.flags.add(name);
     } else if (!known.includes(name)) {

@@ -1,18 +1,16 @@
 import { rename, writeFile } from 'node:fs/promises';
-import type { Options, ReportFiles } from './command-line.js';
+import type { Options } from './command-line.js';
 import type { Sides } from './compare-responses.js';
 import { SecretRedactor } from './report/findings.js';
-import { createReport, formatNumber, type MirrorReport, type RunOutcome } from './report/mirror-report.js';
+import { createReport, formatNumber, formatSummary, OUTCOMES } from './report/mirror-report.js';
 import { renderReportPage } from './report/report-page.js';
 import { Tally } from './report/tally.js';
 import { Side } from './side.js';
 
-const EXIT_CODES: Readonly<Record<RunOutcome, number>> = {
-  equal: 0,
-  'within allowance': 0,
-  different: 1,
-  incomparable: 2,
-};
+export interface RunResult {
+  readonly summary: string;
+  readonly exitCode: number;
+}
 
 /** Holds the clients for both servers and the tally of their comparisons, and writes the report. */
 export class ComparisonRun {
@@ -28,11 +26,13 @@ export class ComparisonRun {
     this.tally = new Tally(new SecretRedactor(headers), hasValues);
   }
 
-  /** Writes and returns the report of the comparisons so far. */
-  async report(): Promise<MirrorReport> {
+  /** Writes the report of the comparisons so far. Returns its summary and the exit code. */
+  async report(): Promise<RunResult> {
+    const { json, html } = this.options.files;
     const report = createReport(this.tally, this.options);
-    await writeReports(report, this.options.files);
-    return report;
+    if (json !== undefined) await replaceFile(json, `${JSON.stringify(report, null, 2)}\n`);
+    if (html !== undefined) await replaceFile(html, renderReportPage(report));
+    return { summary: formatSummary(report), exitCode: OUTCOMES[report.outcome].exitCode };
   }
 
   close(): void {
@@ -41,16 +41,7 @@ export class ComparisonRun {
   }
 }
 
-export function exitCodeOf({ outcome }: MirrorReport): number {
-  return EXIT_CODES[outcome];
-}
-
-/** Replaces the report files atomically, so that readers never see a partial file. */
-async function writeReports(report: MirrorReport, { json, html }: ReportFiles): Promise<void> {
-  if (json !== undefined) await replaceFile(json, `${JSON.stringify(report, null, 2)}\n`);
-  if (html !== undefined) await replaceFile(html, renderReportPage(report));
-}
-
+/** Replaces a file atomically, so that readers never see a partial file. */
 async function replaceFile(file: string, content: string): Promise<void> {
   // Only the owner may read the report, because it contains values of responses.
   await writeFile(`${file}.new`, content, { mode: 0o600 });
@@ -65,8 +56,8 @@ export function showProgress(tally: Tally, isTerminal: boolean): () => void {
   const stream = process.stderr;
   const clear = () => stream.write('\r\x1b[K');
   const timer = setInterval(() => {
-    const { equal, settled, different, error, answeredWherePythonFails, bothFail } = tally.all.counts;
-    const compared = equal + settled + different + error + answeredWherePythonFails + bothFail;
+    const { different, error } = tally.all.counts;
+    const compared = Object.values(tally.all.counts).reduce((sum, count) => sum + count);
     const seconds = (Date.now() - tally.startedAt.getTime()) / 1000;
     clear();
     stream.write(

@@ -1,12 +1,11 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { comparedHeaders, type TimedResponse } from '@session-service/comparison';
 import { LIMITS } from './mirror-limits.js';
 import type { MirrorRequest } from './requests/mirror-request.js';
+import { ServerAddress } from './server-address.js';
 
 export type SideName = 'python' | 'ours';
-
-export type SideResponse = TimedResponse;
 
 /** Thrown when a side sends no complete HTTP response. The message contains the reason, but no address. */
 export class NoResponse extends Error {
@@ -24,15 +23,15 @@ const CONNECTION_CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE']);
 /** HTTP client for one of the two compared servers. */
 export class Side {
   private readonly agent: HttpAgent;
-  private readonly isSecure: boolean;
+  private readonly address: ServerAddress;
 
   constructor(
     readonly name: SideName,
-    private readonly url: URL,
+    url: URL,
     private readonly headers: Readonly<Record<string, string>>,
   ) {
-    this.isSecure = url.protocol === 'https:';
-    this.agent = this.isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    this.address = new ServerAddress(url);
+    this.agent = this.address.isSecure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   }
 
   /**
@@ -40,66 +39,46 @@ export class Side {
    *
    * @throws NoResponse
    */
-  async send(request: MirrorRequest): Promise<SideResponse> {
+  async send(request: MirrorRequest): Promise<TimedResponse> {
     try {
-      return await this.sendOnce(request);
+      return await this.sendOnce(request).catch((error: unknown) => {
+        if (error instanceof ClosedConnection) return this.sendOnce(request);
+        throw error;
+      });
     } catch (error) {
-      if (!(error instanceof ClosedConnection)) throw this.toNoResponse(error);
+      throw new NoResponse(this.name, errorCode(error) || (error instanceof Error ? error.message : String(error)));
     }
-    return this.sendOnce(request).catch((error: unknown) => {
-      throw this.toNoResponse(error);
-    });
   }
 
   close(): void {
     this.agent.destroy();
   }
 
-  private sendOnce({ method, target, headers, body }: MirrorRequest): Promise<SideResponse> {
-    const { hostname, port, pathname } = this.url;
+  private sendOnce({ method, target, headers, body }: MirrorRequest): Promise<TimedResponse> {
     const sentAt = Date.now() / 1000;
     const startedAt = performance.now();
     const allHeaders: Record<string, string> = { ...headers, ...this.headers };
     if (body !== undefined) allHeaders['content-length'] = String(Buffer.byteLength(body));
     return new Promise((resolve, reject) => {
-      const outgoing = (this.isSecure ? httpsRequest : httpRequest)({
-        hostname: hostname.replace(/^\[|\]$/g, ''),
-        port,
-        agent: this.agent,
-        method,
-        path: pathname.replace(/\/$/, '') + target,
-        headers: allHeaders,
-        maxHeaderSize: 65_536,
-      });
+      const outgoing = this.address.request(target, { agent: this.agent, method, headers: allHeaders });
       const expire = () =>
         outgoing.destroy(new Error(`no complete response within ${LIMITS.responseTimeoutMs / 1000} s`));
       const deadline = setTimeout(expire, LIMITS.responseTimeoutMs);
       outgoing.on('close', () => clearTimeout(deadline));
       outgoing.on('error', (error) => {
-        reject(
-          outgoing.reusedSocket && CONNECTION_CLOSED_CODES.has(errorCode(error))
-            ? new ClosedConnection(errorCode(error))
-            : error,
-        );
+        const isClosed = outgoing.reusedSocket && CONNECTION_CLOSED_CODES.has(errorCode(error));
+        reject(isClosed ? new ClosedConnection(errorCode(error)) : error);
       });
       outgoing.on('response', (incoming) => {
+        const { statusCode: status = 0, headers: received } = incoming;
         readBody(incoming).then((text) => {
           const milliseconds = performance.now() - startedAt;
-          resolve({ ...comparableResponse(incoming.statusCode, incoming.headers, text), sentAt, milliseconds });
+          resolve({ status, headers: comparedHeaders(received), body: text, sentAt, milliseconds });
         }, reject);
       });
       outgoing.end(body);
     });
   }
-
-  private toNoResponse(error: unknown): NoResponse {
-    return new NoResponse(this.name, errorCode(error) || (error instanceof Error ? error.message : String(error)));
-  }
-}
-
-/** Reduces a response to the parts that are compared. */
-export function comparableResponse(status: number | undefined, headers: IncomingHttpHeaders, body: string) {
-  return { status: status ?? 0, headers: comparedHeaders(headers), body };
 }
 
 class ClosedConnection extends Error {}

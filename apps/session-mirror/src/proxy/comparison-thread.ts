@@ -1,15 +1,12 @@
 /** Worker thread that compares the proxy's copies, so that comparisons do not block the proxy's event loop. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { comparedHeaders, type TimedResponse } from '@session-service/comparison';
 import { readOptions } from '../command-line.js';
 import { compareResponses } from '../compare-responses.js';
-import { ComparisonRun, exitCodeOf, showProgress } from '../comparison-run.js';
+import { ComparisonRun, showProgress } from '../comparison-run.js';
 import { LIMITS } from '../mirror-limits.js';
-import { formatSummary } from '../report/mirror-report.js';
-import { comparableResponse, type SideResponse } from '../side.js';
 import type { CapturedResponse, MessageFromThread, MessageToThread } from './comparison-worker.js';
-
-type CopyMessage = Extract<MessageToThread, { kind: 'copy' }>;
 
 const { args, isTerminal } = workerData as { args: string[]; isTerminal: boolean };
 const options = readOptions(args, {});
@@ -17,7 +14,7 @@ if (options === 'help' || parentPort === null) throw new Error('This module must
 const proxy = parentPort;
 const run = new ComparisonRun(options, {});
 const hideProgress = showProgress(run.tally, isTerminal);
-const queue: CopyMessage[] = [];
+const queue: Extract<MessageToThread, { kind: 'copy' }>[] = [];
 let activeWorkers = 0;
 let onIdle = () => {};
 
@@ -40,38 +37,31 @@ async function processQueue(): Promise<void> {
   if (activeWorkers >= LIMITS.concurrentComparisons) return;
   activeWorkers++;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    run.tally.add(await compareResponses(run.sides, next.request, toSideResponse(next.response)));
+    run.tally.add(await compareResponses(run.sides, next.request, toTimedResponse(next.response)));
     post({ kind: 'done', bytes: next.response.body.length });
   }
   activeWorkers--;
   if (activeWorkers === 0) onIdle();
 }
 
-function toSideResponse({ status, headers, body, sentAt, milliseconds }: CapturedResponse): SideResponse {
-  return {
-    ...comparableResponse(status, headers, decodeBody(body, headers['content-encoding'])),
-    sentAt,
-    milliseconds,
-  };
+function toTimedResponse({ headers, body, ...rest }: CapturedResponse): TimedResponse {
+  return { ...rest, headers: comparedHeaders(headers), body: decodeBody(body, headers['content-encoding']) };
 }
 
 /** Waits for pending comparisons up to the shutdown timeout; comparisons that are then unfinished count as dropped. */
 async function shutDown(): Promise<void> {
-  const idle = new Promise<void>((resolve) => {
-    onIdle = resolve;
-  });
-  const deadline = new Promise((resolve) => setTimeout(resolve, LIMITS.shutdownTimeoutMs));
-  if (activeWorkers > 0) await Promise.race([idle, deadline]);
+  if (activeWorkers > 0)
+    await new Promise<void>((resolve) => {
+      onIdle = resolve;
+      setTimeout(resolve, LIMITS.shutdownTimeoutMs);
+    });
   run.tally.dropped += queue.length + activeWorkers;
   clearInterval(reportTimer);
   hideProgress();
-  const report = await run.report();
-  post({ kind: 'finished', summary: formatSummary(report), exitCode: exitCodeOf(report) });
+  post({ kind: 'finished', ...(await run.report()) });
 }
 
-type Decompressor = (body: Uint8Array, options: { maxOutputLength: number }) => Buffer;
-
-const DECOMPRESSORS = new Map<string, Decompressor>([
+const DECOMPRESSORS = new Map<string, (body: Uint8Array, options: { maxOutputLength: number }) => Buffer>([
   ['gzip', gunzipSync],
   ['br', brotliDecompressSync],
   ['deflate', inflateSync],

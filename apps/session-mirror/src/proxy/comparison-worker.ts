@@ -1,16 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Worker } from 'node:worker_threads';
+import type { TimedResponse } from '@session-service/comparison';
+import type { RunResult } from '../comparison-run.js';
 import type { MirrorRequest, SkipReason } from '../requests/mirror-request.js';
 
 /** Python's response, which the proxy has also forwarded to the client. */
-export interface CapturedResponse {
-  readonly status: number;
+export interface CapturedResponse extends Omit<TimedResponse, 'headers' | 'body'> {
   readonly headers: IncomingHttpHeaders;
   /** The body as received, possibly compressed. */
   readonly body: Uint8Array;
-  /** Time when the request was sent, in seconds since 1970. */
-  readonly sentAt: number;
-  readonly milliseconds: number;
 }
 
 export type MessageToThread =
@@ -21,15 +19,14 @@ export type MessageToThread =
 
 export type MessageFromThread =
   /** The thread has compared a copy of this many bytes, which no longer count against the proxy's budget. */
-  | { readonly kind: 'done'; readonly bytes: number }
-  | { readonly kind: 'finished'; readonly summary: string; readonly exitCode: number };
+  { readonly kind: 'done'; readonly bytes: number } | ({ readonly kind: 'finished' } & RunResult);
 
 const COULD_NOT_RUN = 2;
 
 /** The proxy's handle of the comparison thread. If the thread fails, the proxy keeps serving its clients. */
 export class ComparisonWorker {
   private readonly worker: Worker;
-  private readonly ended: Promise<{ summary: string; exitCode: number }>;
+  private readonly ended: Promise<RunResult>;
   private hasEnded = false;
 
   /** @param onDone called with the size in bytes of each compared copy */
@@ -56,7 +53,7 @@ export class ComparisonWorker {
   };
 
   /** Stops the thread. Resolves with its summary and exit code. */
-  async stop(): Promise<{ summary: string; exitCode: number }> {
+  async stop(): Promise<RunResult> {
     this.post({ kind: 'stop' });
     const result = await this.ended;
     await this.worker.terminate();

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { LIMITS } from '../mirror-limits.js';
 import { isSkipped, type MirrorRequest, selectRequest } from '../requests/mirror-request.js';
 import type { MessageToThread } from './comparison-worker.js';
-import { endToEndHeaders, headersByName } from './upstream.js';
+import { endToEndHeaders, headersByName } from './end-to-end-headers.js';
 
 /**
  * Limits the number and the total bytes of copies that are being captured or wait for comparison. Further copies are

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { OptionsError, type ProxyOptions } from '../command-line.js';
 import { LIMITS } from '../mirror-limits.js';
+import { MAX_HEADER_BYTES, ServerAddress } from '../server-address.js';
 import { ComparisonWorker } from './comparison-worker.js';
 import { CopyBudget, type RequestCopy } from './copies.js';
-import { endToEndHeaders, MAX_HEADER_BYTES, Upstream } from './upstream.js';
+import { endToEndHeaders, headerPairs } from './end-to-end-headers.js';
 
 /**
  * Runs the proxy in front of Python until SIGTERM or SIGINT, then prints the summary and returns the exit code.
@@ -13,7 +16,7 @@ import { endToEndHeaders, MAX_HEADER_BYTES, Upstream } from './upstream.js';
  * @throws OptionsError when the port is not available
  */
 export async function runProxy(options: ProxyOptions, args: readonly string[]): Promise<number> {
-  const python = new Upstream(options.python);
+  const python = new ServerAddress(options.python);
   const worker = new ComparisonWorker(args, (bytes) => copies.release(bytes));
   const copies = new CopyBudget(options.sample, worker.post);
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0 }, (request, response) =>
@@ -57,11 +60,15 @@ const BAD_GATEWAY_BODY = JSON.stringify({ detail: 'The server behind the mirror 
 function forwardRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  python: Upstream,
+  python: ServerAddress,
   copy?: RequestCopy,
 ): void {
   const { method = 'GET', url = '/' } = request;
-  const outgoing = python.request(method, url, forwardedHeaders(request));
+  // Each request has its own connection: a server may close a keep-alive connection at the moment it is reused, and
+  // clients would then see an error that does not occur without the proxy.
+  const connection = { agent: false, servername: python.host } as const;
+  const headers = forwardedHeaders(request);
+  const outgoing = python.request(url, { ...connection, method, headers, setHost: false });
   outgoing.on('response', (incoming) => {
     response.sendDate = false;
     response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, endToEndHeaders(incoming.rawHeaders));
@@ -92,13 +99,11 @@ function forwardedHeaders(request: IncomingMessage): string[] {
 }
 
 /** Connects a client that requests an upgrade (WebSocket) to Python and forwards the bytes unchanged. */
-function tunnelUpgrade(request: IncomingMessage, client: Duplex, head: Buffer, python: Upstream): void {
-  const server = python.connect();
-  const lines = [`${request.method} ${python.pathOf(request.url ?? '/')} HTTP/1.1`];
-  for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
-    lines.push(`${request.rawHeaders[index]}: ${request.rawHeaders[index + 1]}`);
-  }
-  server.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+function tunnelUpgrade(request: IncomingMessage, client: Duplex, head: Buffer, python: ServerAddress): void {
+  const { host, port, isSecure } = python;
+  const server = isSecure ? connectTls({ host, port, servername: host }) : connect(port, host);
+  const headers = headerPairs(request.rawHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
+  server.write(`${request.method} ${python.pathOf(request.url ?? '/')} HTTP/1.1\r\n${headers.join('')}\r\n`, 'latin1');
   server.write(head);
   server.pipe(client).pipe(server);
   server.on('error', () => client.destroy());

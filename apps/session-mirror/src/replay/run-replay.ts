@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { OptionsError, type ReplayOptions } from '../command-line.js';
 import { compareResponses, type Sides } from '../compare-responses.js';
-import { ComparisonRun, exitCodeOf, showProgress } from '../comparison-run.js';
-import { formatSummary } from '../report/mirror-report.js';
+import { ComparisonRun, showProgress } from '../comparison-run.js';
 import type { Tally } from '../report/tally.js';
 import { isSkipped, selectRequest } from '../requests/mirror-request.js';
 import { readRequests } from '../requests/read-requests.js';
@@ -26,9 +25,9 @@ export async function runReplay(options: ReplayOptions): Promise<number> {
     hideProgress();
     run.close();
   }
-  const report = await run.report();
-  process.stdout.write(formatSummary(report));
-  return exitCodeOf(report);
+  const { summary, exitCode } = await run.report();
+  process.stdout.write(summary);
+  return exitCode;
 }
 
 /**
@@ -44,13 +43,11 @@ async function replayRequests(options: ReplayOptions, sides: Sides, tally: Tally
   for await (const found of readRequests(options.sources)) {
     if (stopped.aborted) break;
     const request = selectRequest(found, options);
-    if (isSkipped(request)) {
-      tally.skip(request.skipped);
-      continue;
-    }
-    await limiter.run(async () => {
-      tally.add(await (hasWrites ? writer.replay(request) : compareResponses(sides, request)));
-    });
+    if (isSkipped(request)) tally.skip(request.skipped);
+    else
+      await limiter.run(async () => {
+        tally.add(await (hasWrites ? writer.replay(request) : compareResponses(sides, request)));
+      });
   }
   await limiter.drain();
 }
@@ -83,12 +80,14 @@ class RateLimiter {
 
 /** Returns an error message for each side that does not respond to /health. Any status counts as a response. */
 async function unreachableSides(sides: Sides): Promise<string[]> {
-  const results = await Promise.allSettled(
-    [sides.python, sides.ours].map((side) => side.send({ method: 'GET', target: '/health', headers: {} })),
-  );
-  return results.flatMap((result) => {
-    if (result.status === 'fulfilled') return [];
-    if (!(result.reason instanceof NoResponse)) throw result.reason;
-    return [`--${result.reason.side} does not respond: ${result.reason.message}`];
+  const errors = [sides.python, sides.ours].map(async (side) => {
+    try {
+      await side.send({ method: 'GET', target: '/health', headers: {} });
+      return [];
+    } catch (error) {
+      if (!(error instanceof NoResponse)) throw error;
+      return [`--${side.name} does not respond: ${error.message}`];
+    }
   });
+  return (await Promise.all(errors)).flat();
 }

@@ -13,24 +13,13 @@ export interface Finding {
 
 /** The finding of a comparison; undefined if the responses were equal. */
 export function findingOf({ verdict }: ComparisonResult): Finding | undefined {
-  switch (verdict.kind) {
-    case 'equal':
-    case 'settled':
-      return undefined;
-    case 'error':
-      return { kind: 'error', place: `${verdict.side}: ${verdict.reason}`, differences: [] };
-    case 'different':
-      return { ...verdict, place: firstDifferingPath(verdict.differences) };
-    default:
-      return { ...verdict, place: verdict.differences.map(({ expected, actual }) => `${expected} → ${actual}`).join() };
-  }
-}
-
-/** The path of the first difference without array indexes. A difference in status includes both values. */
-function firstDifferingPath([first]: readonly Difference[]): string {
-  if (first === undefined) return '';
-  const path = first.path.replace(/\[\d+\]/g, '[*]');
-  return path === 'status' ? `status ${first.expected} → ${first.actual}` : path;
+  if (verdict.kind === 'equal' || verdict.kind === 'settled') return undefined;
+  if (verdict.kind === 'error') return { ...verdict, place: `${verdict.side}: ${verdict.reason}`, differences: [] };
+  const [first] = verdict.differences;
+  const path = first?.path.replace(/\[\d+\]/g, '[*]') ?? '';
+  if (path !== 'status') return { ...verdict, place: path };
+  const statuses = `${first?.expected} → ${first?.actual}`;
+  return { ...verdict, place: verdict.kind === 'different' ? `status ${statuses}` : statuses };
 }
 
 /** A request with differing responses, shortened for a report. */
@@ -49,17 +38,13 @@ export function exampleOf(
   hide: (text: string) => string,
   hasValues: boolean,
 ): Example {
-  const show = (path: string, text: string) => {
-    if (hasValues || path === 'status') return truncate(hide(text), LIMITS.valueCharacters);
-    return jsonKind(text);
-  };
-  const shown = differences.slice(0, LIMITS.differencesPerExample).map(({ path, expected, actual }) => {
-    return {
-      path: truncate(hide(path), LIMITS.valueCharacters),
-      expected: show(path, expected),
-      actual: show(path, actual),
-    };
-  });
+  const show = (path: string, text: string) =>
+    hasValues || path === 'status' ? truncate(hide(text), LIMITS.valueCharacters) : jsonKind(text);
+  const shown = differences.slice(0, LIMITS.differencesPerExample).map(({ path, expected, actual }) => ({
+    path: truncate(hide(path), LIMITS.valueCharacters),
+    expected: show(path, expected),
+    actual: show(path, actual),
+  }));
   const target = hasValues ? hide(request.target) : hideQueryValues(request.target);
   return {
     method: request.method,
@@ -96,16 +81,12 @@ const REDACTED = '«hidden»';
 
 /** Hides tokens of requests, and query parameters whose names suggest secrets, in reports. */
 export class SecretRedactor {
-  private readonly common: readonly string[];
-
-  /** @param headers headers that the mirror sends with every request */
-  constructor(headers: Readonly<Record<string, string>>) {
-    this.common = secretsIn(headers);
-  }
+  /** @param common headers that the mirror sends with every request */
+  constructor(private readonly common: Readonly<Record<string, string>>) {}
 
   /** Returns a function that hides the secrets in these headers and in the headers of every request. */
   redactorFor(headers: Readonly<Record<string, string>>): (text: string) => string {
-    const secrets = [...this.common, ...secretsIn(headers)].sort((a, b) => b.length - a.length);
+    const secrets = [...secretsIn(this.common), ...secretsIn(headers)].sort((a, b) => b.length - a.length);
     return (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, REDACTED), redactParameters(text));
   }
 }

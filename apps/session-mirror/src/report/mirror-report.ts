@@ -1,18 +1,11 @@
+import type { Options } from '../command-line.js';
 import type { VerdictKind } from '../compare-responses.js';
-import type { Bucket, Counts, FindingGroup, Histogram, Tally } from './tally.js';
-
-/** Statistics of response times, in milliseconds. */
-interface Latency {
-  readonly mean: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly p99: number;
-  readonly max: number;
-}
+import type { Bucket, Counts, FindingGroup, Histogram, RouteTally, Tally } from './tally.js';
 
 export interface SideTimes {
   readonly answers: number;
-  readonly latency: Latency;
+  /** Statistics of response times, in milliseconds. */
+  readonly latency: Readonly<Record<'mean' | 'p50' | 'p90' | 'p99' | 'max', number>>;
   readonly histogram: readonly Bucket[];
 }
 
@@ -23,8 +16,27 @@ export interface RouteReport {
   readonly ours: SideTimes;
 }
 
-/** `incomparable`: no pair of responses could be compared. */
-export type RunOutcome = 'equal' | 'within allowance' | 'different' | 'incomparable';
+/** Headline, exit code and CSS class of each outcome. `incomparable`: no pair of responses could be compared. */
+export const OUTCOMES = {
+  equal: { label: 'All responses are equal', exitCode: 0, severity: '' },
+  'within allowance': { label: 'Responses differ, but no more than allowed', exitCode: 0, severity: 'odd' },
+  different: { label: 'Responses differ', exitCode: 1, severity: 'bad' },
+  incomparable: { label: 'Nothing could be compared', exitCode: 2, severity: 'bad' },
+} as const;
+
+type RunOutcome = keyof typeof OUTCOMES;
+
+/** Label and CSS class of each verdict in the summary and the page, in the order in which they are shown. */
+export const VERDICTS: Readonly<Record<VerdictKind, { label: string; severity: '' | 'bad' | 'odd' }>> = {
+  equal: { label: 'equal', severity: '' },
+  settled: { label: 'equal after a retry', severity: '' },
+  different: { label: 'different', severity: 'bad' },
+  error: { label: 'no response', severity: 'bad' },
+  answeredWherePythonFails: { label: 'no failure where Python fails', severity: 'odd' },
+  bothFail: { label: 'both fail', severity: 'odd' },
+};
+
+export const VERDICT_KINDS = Object.keys(VERDICTS) as VerdictKind[];
 
 /** The result of a run, shown by the summary, the JSON file and the page. */
 export interface MirrorReport {
@@ -47,14 +59,7 @@ export interface MirrorReport {
   readonly hasValues: boolean;
 }
 
-interface ReportOptions {
-  readonly python: URL;
-  readonly ours: URL;
-  readonly allowed: number;
-  readonly hasValues: boolean;
-}
-
-const KIND_ORDER = ['different', 'error', 'answeredWherePythonFails', 'bothFail'];
+type ReportOptions = Pick<Options, 'python' | 'ours' | 'allowed' | 'hasValues'>;
 
 /** Summarises the comparisons so far. A run can create several reports. */
 export function createReport(tally: Tally, { python, ours, allowed, hasValues }: ReportOptions): MirrorReport {
@@ -72,7 +77,7 @@ export function createReport(tally: Tally, { python, ours, allowed, hasValues }:
     skipped: Object.fromEntries(tally.skipped),
     dropped: tally.dropped,
     findings: [...tally.groups.values()].sort(
-      (a, b) => KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind) || b.count - a.count,
+      (a, b) => VERDICT_KINDS.indexOf(a.kind) - VERDICT_KINDS.indexOf(b.kind) || b.count - a.count,
     ),
     ungrouped: tally.ungrouped,
     hasValues,
@@ -92,8 +97,7 @@ function comparedCount({ equal, settled, different }: Counts): number {
   return equal + settled + different;
 }
 
-function routeReport(tally: { route: string; counts: Counts; python: Histogram; ours: Histogram }): RouteReport {
-  const { route, counts, python, ours } = tally;
+function routeReport({ route, counts, python, ours }: RouteTally): RouteReport {
   return { route, counts, python: summariseTimes(python), ours: summariseTimes(ours) };
 }
 
@@ -117,27 +121,8 @@ function addressWithoutSecrets({ origin, pathname }: URL): string {
   return origin + pathname.replace(/\/$/, '');
 }
 
-/** Labels of the counts in the summary and the page. */
-export const VERDICT_LABELS: Readonly<Record<VerdictKind, string>> = {
-  equal: 'equal',
-  settled: 'equal after a retry',
-  different: 'different',
-  error: 'no response',
-  answeredWherePythonFails: 'no failure where Python fails',
-  bothFail: 'both fail',
-};
-
-export const VERDICT_KINDS = Object.keys(VERDICT_LABELS) as VerdictKind[];
-
-const OUTCOME_LABELS: Readonly<Record<RunOutcome, string>> = {
-  equal: 'All responses are equal',
-  'within allowance': 'Responses differ, but no more than allowed',
-  different: 'Responses differ',
-  incomparable: 'Nothing could be compared',
-};
-
 export function headline({ outcome, compared }: MirrorReport): string {
-  return `${OUTCOME_LABELS[outcome]}: ${formatNumber(compared)} ${compared === 1 ? 'pair' : 'pairs'} compared`;
+  return `${OUTCOMES[outcome].label}: ${formatNumber(compared)} ${compared === 1 ? 'pair' : 'pairs'} compared`;
 }
 
 /** Formats 12345 as `12,345`. */
@@ -151,12 +136,6 @@ export function formatDuration(milliseconds: number): string {
   return `${Number(milliseconds.toPrecision(milliseconds < 100 ? 2 : 3))} ms`;
 }
 
-/** CSS class for the severity of a verdict. */
-export function severityClass(kind: VerdictKind): '' | 'bad' | 'odd' {
-  if (kind === 'different' || kind === 'error') return 'bad';
-  return kind === 'equal' || kind === 'settled' ? '' : 'odd';
-}
-
 const SHOWN_GROUPS = 10;
 const SHOWN_DIFFERENCES = 3;
 const SHOWN_CHARACTERS = 120;
@@ -166,7 +145,7 @@ export function formatSummary(report: MirrorReport): string {
   const { total, skipped, dropped, findings, ungrouped } = report;
   const lines = [headline(report), ''];
   for (const kind of VERDICT_KINDS)
-    if (total.counts[kind] > 0) lines.push(countLine(total.counts[kind], VERDICT_LABELS[kind]));
+    if (total.counts[kind] > 0) lines.push(countLine(total.counts[kind], VERDICTS[kind].label));
   for (const [reason, count] of Object.entries(skipped)) lines.push(countLine(count, `skipped: ${reason}`));
   if (dropped > 0) lines.push(countLine(dropped, 'copies dropped'));
   if (report.routes.length > 0) lines.push('', ...alignColumns([ROUTE_COLUMNS, ...report.routes.map(routeRow)]));
@@ -200,7 +179,7 @@ function alignColumns(rows: readonly (readonly string[])[]): string[] {
 
 function groupLines({ kind, route, place, count, examples }: FindingGroup): string[] {
   const [example] = examples;
-  const lines = [`${formatNumber(count)} × ${VERDICT_LABELS[kind]}: ${route}  ${place}`];
+  const lines = [`${formatNumber(count)} × ${VERDICTS[kind].label}: ${route}  ${place}`];
   if (example === undefined) return lines;
   lines.push(`  e.g. ${example.method} ${example.target}`);
   for (const { path, expected, actual } of example.differences.slice(0, SHOWN_DIFFERENCES)) {

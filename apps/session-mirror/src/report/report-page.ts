@@ -6,13 +6,13 @@ import {
   formatNumber,
   headline,
   type MirrorReport,
+  OUTCOMES,
   type RouteReport,
   type SideTimes,
-  severityClass,
   VERDICT_KINDS,
-  VERDICT_LABELS,
+  VERDICTS,
 } from './mirror-report.js';
-import type { Bucket, FindingGroup } from './tally.js';
+import type { FindingGroup } from './tally.js';
 
 const CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
@@ -44,9 +44,8 @@ ${footer(report)}
 }
 
 function banner({ outcome, startedAt, finishedAt, python, ours }: MirrorReport, title: string): Html {
-  const colour = outcome === 'equal' ? '' : outcome === 'within allowance' ? 'odd' : 'bad';
   const time = (iso: string) => html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
-  return html`<header class="banner ${colour}"><h1>${title}</h1>
+  return html`<header class="banner ${OUTCOMES[outcome].severity}"><h1>${title}</h1>
 <div class="quiet"><span class="python-side">python</span> <code>${python}</code> and <span class="ours-side">ours</span> <code>${ours}</code>,
 ${time(startedAt)} to ${time(finishedAt)} UTC</div></header>`;
 }
@@ -58,17 +57,17 @@ function countList({ total, skipped, dropped }: MirrorReport): Html {
   const item = (count: number, label: string, colour: string) =>
     html`<li class="${count > 0 ? colour : ''}"><b>${formatNumber(count)}</b><span>${label}</span></li>`;
   return html`<ul class="figures">
-${shown.map((kind) => item(total.counts[kind], VERDICT_LABELS[kind], severityClass(kind)))}
-${skippedCount > 0 ? item(skippedCount, 'skipped', '') : html``}
-${dropped > 0 ? item(dropped, 'copies dropped', 'odd') : html``}
+${shown.map((kind) => item(total.counts[kind], VERDICTS[kind].label, VERDICTS[kind].severity))}
+${skippedCount > 0 ? item(skippedCount, 'skipped', '') : ''}
+${dropped > 0 ? item(dropped, 'copies dropped', 'odd') : ''}
 </ul>`;
 }
 
 function footer({ skipped, allowed, hasValues }: MirrorReport): Html {
   const reasons = Object.entries(skipped).map(([reason, count]) => `${formatNumber(count)} ${reason}`);
   return html`<footer>
-${reasons.length > 0 ? html`<p>Skipped: ${reasons.join('; ')}.</p>` : html``}
-${allowed > 0 ? html`<p>Up to ${allowed * 100} % of the pairs may differ.</p>` : html``}
+${reasons.length > 0 ? html`<p>Skipped: ${reasons.join('; ')}.</p>` : ''}
+${allowed > 0 ? html`<p>Up to ${allowed * 100} % of the pairs may differ.</p>` : ''}
 <p>Equal responses have the same status, the same relevant headers, and the same JSON, with the same digits and order of keys.
 ${hasValues ? 'Examples contain values of responses: protect this page like the data.' : 'Values of responses are hidden.'}</p>
 </footer>`;
@@ -101,20 +100,21 @@ const OPEN_GROUPS = 3;
 function findingsSection({ findings, ungrouped }: MirrorReport): Html {
   if (findings.length === 0) return html`<p class="quiet">No differences.</p>`;
   return html`${findings.map(findingGroup)}
-${ungrouped > 0 ? html`<p class="quiet">${formatNumber(ungrouped)} further findings beyond the maximum number of groups are only counted.</p>` : html``}`;
+${ungrouped > 0 ? html`<p class="quiet">${formatNumber(ungrouped)} further findings beyond the maximum number of groups are only counted.</p>` : ''}`;
 }
 
 function findingGroup({ kind, route, place, count, examples }: FindingGroup, index: number): Html {
-  const isOpen = index < OPEN_GROUPS && severityClass(kind) === 'bad';
-  return html`<details${isOpen ? html` open` : html``}><summary><span class="count">${formatNumber(count)}</span>
-<span class="tag ${severityClass(kind)}">${VERDICT_LABELS[kind]}</span> <span class="place"><code>${route}</code> &nbsp; <code>${place}</code></span></summary>
+  const { label, severity } = VERDICTS[kind];
+  const isOpen = index < OPEN_GROUPS && severity === 'bad';
+  return html`<details${isOpen ? html` open` : ''}><summary><span class="count">${formatNumber(count)}</span>
+<span class="tag ${severity}">${label}</span> <span class="place"><code>${route}</code> &nbsp; <code>${place}</code></span></summary>
 ${examples.map(exampleBlock)}</details>`;
 }
 
 function exampleBlock({ method, target, differences, more }: Example): Html {
   return html`<div class="example"><code>${method} ${target}</code>
 <dl class="places">${differences.map(differenceBlock)}</dl>
-${more > 0 ? html`<p class="quiet">and ${formatNumber(more)} more differences</p>` : html``}</div>`;
+${more > 0 ? html`<p class="quiet">and ${formatNumber(more)} more differences</p>` : ''}</div>`;
 }
 
 function differenceBlock({ path, expected, actual }: Difference): Html {
@@ -129,20 +129,13 @@ const CHART_BASE = 180;
 const CHART_TOP = 28;
 const TICKS_MS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 100_000];
 
-/** Range of the logarithmic time axis, in milliseconds. */
-interface Axis {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** Overlays the response-time histograms of both sides. A bar's height is its fraction of the side's responses. */
 function latencyChart({ python, ours }: Pick<RouteReport, 'python' | 'ours'>): Html {
-  const all = [...python.histogram, ...ours.histogram];
-  if (all.length === 0) return html`<p class="quiet">No response times were measured.</p>`;
-  const axis = timeAxis(all);
-  const tallest = Math.max(
-    ...[python, ours].flatMap((side) => side.histogram.map((bucket) => bucketShare(side, bucket))),
-  );
+  const bounds = [...python.histogram, ...ours.histogram].map(({ upTo }) => upTo);
+  if (bounds.length === 0) return html`<p class="quiet">No response times were measured.</p>`;
+  const axis = { from: Math.min(...bounds) / 1.3, to: Math.max(...bounds) * 1.3 };
+  const shares = [python, ours].flatMap(({ answers, histogram }) => histogram.map(({ count }) => count / answers));
+  const tallest = Math.max(...shares);
   const ticks = TICKS_MS.filter((tick) => tick > axis.from && tick < axis.to);
   return html`<svg viewBox="0 0 ${CHART_WIDTH} ${CHART_HEIGHT}" role="img" aria-label="Distribution of response times of both sides">
     ${ticks.map((tick) => {
@@ -156,26 +149,27 @@ function latencyChart({ python, ours }: Pick<RouteReport, 'python' | 'ours'>): H
   </svg>`;
 }
 
-function timeAxis(buckets: readonly Bucket[]): Axis {
-  const bounds = buckets.map(({ upTo }) => upTo);
-  return { from: Math.min(...bounds) / 1.3, to: Math.max(...bounds) * 1.3 };
+/** Range of the logarithmic time axis, in milliseconds. */
+interface Axis {
+  readonly from: number;
+  readonly to: number;
 }
 
 function xPosition(milliseconds: number, { from, to }: Axis): number {
   const fraction = Math.log(milliseconds / from) / Math.log(to / from);
-  return Math.round((CHART_LEFT + fraction * (CHART_WIDTH - 2 * CHART_LEFT)) * 10) / 10;
+  return roundPixels(CHART_LEFT + fraction * (CHART_WIDTH - 2 * CHART_LEFT));
 }
 
-function bucketShare({ answers }: SideTimes, { count }: Bucket): number {
-  return answers === 0 ? 0 : count / answers;
+function roundPixels(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
 }
 
-function histogramBars(side: string, times: SideTimes, axis: Axis, tallest: number): Html[] {
-  return times.histogram.map((bucket, index) => {
-    const before = times.histogram[index - 1]?.upTo ?? bucket.upTo / 2 ** (1 / 8);
-    const [left, right] = [xPosition(before, axis), xPosition(bucket.upTo, axis)];
-    const height = Math.round((bucketShare(times, bucket) / tallest) * (CHART_BASE - CHART_TOP - 20) * 10) / 10;
-    return html`<rect class="${side}" x="${left}" width="${Math.round((right - left) * 10) / 10}" y="${CHART_BASE - height}" height="${height}"><title>${side}: ${bucket.count} up to ${formatDuration(bucket.upTo)}</title></rect>`;
+function histogramBars(side: string, { answers, histogram }: SideTimes, axis: Axis, tallest: number): Html[] {
+  return histogram.map(({ upTo, count }, index) => {
+    const before = histogram[index - 1]?.upTo ?? upTo / 2 ** (1 / 8);
+    const [left, right] = [xPosition(before, axis), xPosition(upTo, axis)];
+    const height = roundPixels((count / answers / tallest) * (CHART_BASE - CHART_TOP - 20));
+    return html`<rect class="${side}" x="${left}" width="${roundPixels(right - left)}" y="${CHART_BASE - height}" height="${height}"><title>${side}: ${count} up to ${formatDuration(upTo)}</title></rect>`;
   });
 }
 
@@ -201,7 +195,7 @@ function renderValue(part: TemplateValue | undefined): string {
   if (part === undefined) return '';
   if (part instanceof Html) return part.text;
   if (typeof part === 'object') return part.map(({ text }) => text).join('');
-  return escapeHtml(String(part));
+  return String(part).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -211,10 +205,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
-}
 
 const PAGE_STYLE = `
 :root { color-scheme: light; --ink: #1c2430; --quiet: #5d6878; --line: #dfe4ea; --soft: #f6f8fa; --python: #3b6fb6;

@@ -5,7 +5,7 @@ import { type Example, exampleOf, type Finding, findingOf, type SecretRedactor }
 
 export type Counts = Record<VerdictKind, number>;
 
-interface RouteTally {
+export interface RouteTally {
   readonly route: string;
   readonly counts: Counts;
   readonly python: Histogram;

@@ -1,3 +1,5 @@
+import { parseIfJson, stringAt } from './json-member.js';
+
 /** The quoted request line, in which a quotation mark is escaped as `\"`. */
 const REQUEST_LINE = /"([A-Z]+) ((?:[^"\\]|\\.)+?)(?: HTTP\/\d(?:\.\d)?)?"/;
 
@@ -9,25 +11,22 @@ export function parseTextLine(line: string): { method: string; url: string } | u
   return { method, url: unescapeUrl(url) };
 }
 
-/** nginx and Apache write quotation marks, backslashes and bytes other than printable ASCII as `\xHH`. */
+/**
+ * nginx and Apache write quotation marks, backslashes and bytes other than printable ASCII as `\xHH`. Percent-encodes
+ * bytes that are invalid in a request target, because clients send them encoded or as raw bytes.
+ */
 function unescapeUrl(url: string): string {
   return url
-    .replace(/\\x([0-9a-fA-F]{2})/g, (_, hex: string) => percentEncode(String.fromCharCode(Number.parseInt(hex, 16))))
+    .replace(/\\x([0-9a-fA-F]{2})/g, (_, hex: string) => {
+      const character = String.fromCharCode(Number.parseInt(hex, 16));
+      return /[!-~]/.test(character) ? character : `%${hex.toUpperCase()}`;
+    })
     .replace(/\\(.)/g, '$1');
 }
 
-/** Percent-encodes a character that is invalid in a request target. Clients send it encoded or as a raw byte. */
-function percentEncode(character: string): string {
-  return /[!-~]/.test(character)
-    ? character
-    : `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
-}
-
-type LogEntry = Readonly<Record<string, unknown>>;
-
 /**
  * Names of request fields in JSON logs of nginx, Envoy, Traefik, Caddy, pino-http, Elastic Common Schema, OpenTelemetry and
- * Google Cloud. A dot is part of the name or separates nested objects.
+ * Google Cloud, as paths for `stringAt`.
  */
 const METHOD_FIELDS = [
   'method',
@@ -65,8 +64,7 @@ const REQUEST_LINE_FIELDS = ['request', 'request_line', 'requestLine'];
 
 /** The request in a line of a JSON log; undefined if there is none. */
 export function parseJsonLine(line: string): { method: string; url: string } | undefined {
-  const entry = parseEntry(line);
-  if (entry === undefined) return undefined;
+  const entry = parseIfJson(line);
   const requestLine = /^([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?$/.exec(firstString(entry, REQUEST_LINE_FIELDS) ?? '');
   const method = firstString(entry, METHOD_FIELDS) ?? requestLine?.[1];
   const url = firstString(entry, URL_FIELDS) ?? requestLine?.[2];
@@ -75,31 +73,11 @@ export function parseJsonLine(line: string): { method: string; url: string } | u
   return { method: method.toUpperCase(), url: query === undefined ? url : `${url}?${query.replace(/^\?/, '')}` };
 }
 
-function parseEntry(line: string): LogEntry | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The first of these fields that is a string, neither empty nor `-`, which logs write for a missing value. */
-function firstString(entry: LogEntry, fields: readonly string[]): string | undefined {
+function firstString(entry: unknown, fields: readonly string[]): string | undefined {
   for (const field of fields) {
-    const value = valueAtPath(entry, field);
-    if (typeof value === 'string' && value !== '' && value !== '-') return value;
+    const value = stringAt(entry, field);
+    if (value && value !== '-') return value;
   }
   return undefined;
-}
-
-function valueAtPath(entry: LogEntry, path: string): unknown {
-  if (path in entry) return entry[path];
-  let value: unknown = entry;
-  for (const name of path.split('.')) value = isObject(value) ? value[name] : undefined;
-  return value;
-}
-
-function isObject(value: unknown): value is LogEntry {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,5 @@
+import { parseIfJson, stringAt } from './json-member.js';
+
 /** A recorded or proxied request that is sent to the compared servers. */
 export interface MirrorRequest {
   readonly method: string;
@@ -46,8 +48,8 @@ export interface RequestSelection {
 /** Returns the request to send, or the reason why it is skipped. */
 export function selectRequest(found: RequestOrSkip, { sample, prefix, hasWrites }: RequestSelection): RequestOrSkip {
   if (isSkipped(found)) return found;
-  const target = prefix === '' ? found.target : stripPrefix(found.target, prefix);
-  if (target === undefined || routeOf(target) === undefined) return { skipped: 'not a path of this service' };
+  const target = found.target.startsWith(`${prefix}/`) ? found.target.slice(prefix.length) : '';
+  if (routeOf(target) === undefined) return { skipped: 'not a path of this service' };
   if (!isSafe(found.method) && !hasWrites) return { skipped: 'neither GET nor HEAD' };
   if (found.isBodyUnknown === true && needsBody(found.method, target)) return { skipped: 'a write without its body' };
   if (sample < 1 && Math.random() >= sample) return { skipped: 'not sampled' };
@@ -79,30 +81,13 @@ export function parseTarget(url: string): string | undefined {
   return rooted === undefined || !/^[!-~]+$/.test(rooted) ? undefined : rooted;
 }
 
-/** Removes a gateway's prefix from a target; undefined when the target does not start with it. */
-function stripPrefix(target: string, prefix: string): string | undefined {
-  return target.startsWith(`${prefix}/`) ? target.slice(prefix.length) : undefined;
-}
-
 /** The route template of a target; undefined for paths that the session service does not serve. */
 export function routeOf(target: string): string | undefined {
   const path = target.split('?', 1)[0] ?? '';
   return ROUTES.find(([pattern]) => pattern.test(path))?.[1];
 }
 
-/** The query parameters of a target. The last value of a repeated parameter wins, as in AgentOS. */
-export function queryParameters(target: string): ReadonlyMap<string, string> {
-  const mark = target.indexOf('?');
-  return new Map(new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)));
-}
-
 /** The session id in the JSON body of a response; undefined if there is none. */
-export function parseSessionId(body: unknown): string | undefined {
-  if (typeof body !== 'string') return undefined;
-  try {
-    const { session_id } = JSON.parse(body) as { session_id?: unknown };
-    return typeof session_id === 'string' ? session_id : undefined;
-  } catch {
-    return undefined;
-  }
+export function parseSessionId(body = ''): string | undefined {
+  return stringAt(parseIfJson(body), 'session_id');
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { LIMITS } from '../mirror-limits.js';
 import { parseJsonLine, parseTextLine } from './access-log-parser.js';
+import { memberAt, stringAt } from './json-member.js';
 import { isSafe, parseSessionId, parseTarget, type RequestOrSkip } from './mirror-request.js';
 
 /** Thrown when a file or standard input cannot be read. The message names the source. */
@@ -24,10 +25,13 @@ export async function* readRequests(files: readonly string[]): AsyncGenerator<Re
   }
 }
 
+/** @throws SyntaxError when the file is not a HAR file */
 async function readHar(file: string): Promise<RequestOrSkip[]> {
   const { size } = await stat(file);
   if (size > LIMITS.maxHarBytes) throw new Error(`larger than ${LIMITS.maxHarBytes / 2 ** 20} MiB`);
-  return parseHar(await readFile(file, 'utf8'));
+  const entries = memberAt(JSON.parse(await readFile(file, 'utf8')), 'log.entries');
+  if (!Array.isArray(entries)) throw new SyntaxError('not a HAR file: log.entries is not an array');
+  return entries.map(parseHarEntry);
 }
 
 async function* readLog(file: string): AsyncGenerator<RequestOrSkip> {
@@ -73,38 +77,17 @@ export async function* splitLines(chunks: AsyncIterable<string>, limit: number):
 /** Recorded headers that are replayed. Other headers concern the browser, caches or the connection. */
 const REPLAYED_HEADERS = new Set(['accept', 'authorization', 'content-type', 'cookie', 'origin']);
 
-interface HarEntry {
-  readonly request?: {
-    readonly method?: unknown;
-    readonly url?: unknown;
-    readonly headers?: unknown;
-    readonly postData?: { readonly text?: unknown };
-  };
-  readonly response?: { readonly status?: unknown; readonly content?: { readonly text?: unknown } };
-}
-
-/**
- * The requests of a HAR file in order.
- *
- * @throws SyntaxError when the text is not a HAR file
- */
-function parseHar(text: string): RequestOrSkip[] {
-  const entries = (JSON.parse(text) as { log?: { entries?: unknown } } | null)?.log?.entries;
-  if (!Array.isArray(entries)) throw new SyntaxError('not a HAR file: log.entries is not an array');
-  return entries.map((entry) => parseHarEntry((entry ?? {}) as HarEntry));
-}
-
-function parseHarEntry({ request, response }: HarEntry): RequestOrSkip {
-  const target = typeof request?.url === 'string' ? parseTarget(request.url) : undefined;
-  if (target === undefined || typeof request?.method !== 'string') return { skipped: 'no request could be read' };
-  const method = request.method.toUpperCase();
-  const body = request.postData?.text;
-  const createdSession = isSafe(method) ? undefined : parseSessionId(response?.content?.text);
+function parseHarEntry(entry: unknown): RequestOrSkip {
+  const target = parseTarget(stringAt(entry, 'request.url') ?? '');
+  const method = stringAt(entry, 'request.method')?.toUpperCase();
+  if (target === undefined || method === undefined) return { skipped: 'no request could be read' };
+  const body = stringAt(entry, 'request.postData.text');
+  const createdSession = isSafe(method) ? undefined : parseSessionId(stringAt(entry, 'response.content.text'));
   return {
     method,
     target,
-    headers: replayedHeaders(request.headers),
-    ...(typeof body === 'string' && body !== '' ? { body } : {}),
+    headers: replayedHeaders(memberAt(entry, 'request.headers')),
+    ...(body ? { body } : {}),
     ...(createdSession === undefined ? {} : { createdSession }),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { endToEndHeaders, headersByName } from './upstream.js';
+import { endToEndHeaders, headersByName } from './end-to-end-headers.js';
 
 it('endToEndHeaders removes hop-by-hop headers and the headers that Connection lists, and keeps all others', () => {
   const headers = [
