@@ -1,9 +1,40 @@
-import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { comparedHeaders, type TimedResponse } from '@session-service/comparison';
 import { LIMITS } from './mirror-limits.js';
 import type { MirrorRequest } from './requests/mirror-request.js';
-import { ServerAddress } from './server-address.js';
+
+/** Not smaller than the header limit of AgentOS, so that the proxy rejects no request that AgentOS accepts. */
+export const MAX_HEADER_BYTES = 65_536;
+
+/** Address of one of the two servers. */
+export class ServerAddress {
+  readonly isSecure: boolean;
+  readonly host: string;
+  readonly port: number;
+
+  constructor(private readonly url: URL) {
+    this.isSecure = url.protocol === 'https:';
+    this.host = url.hostname.replace(/^\[|\]$/g, '');
+    this.port = Number(url.port) || (this.isSecure ? 443 : 80);
+  }
+
+  pathOf(target: string): string {
+    return this.url.pathname.replace(/\/$/, '') + target;
+  }
+
+  request(target: string, options: RequestOptions): ClientRequest {
+    const { host, port } = this;
+    const request = this.isSecure ? httpsRequest : httpRequest;
+    return request({ ...options, host, port, path: this.pathOf(target), maxHeaderSize: MAX_HEADER_BYTES });
+  }
+}
 
 export type SideName = 'python' | 'ours';
 

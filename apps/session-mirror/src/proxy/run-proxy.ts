@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { OptionsError, type ProxyOptions } from '../command-line.js';
 import { LIMITS } from '../mirror-limits.js';
-import { MAX_HEADER_BYTES, ServerAddress } from '../server-address.js';
+import { MAX_HEADER_BYTES, ServerAddress } from '../side.js';
 import { ComparisonWorker } from './comparison-worker.js';
 import { CopyBudget, type RequestCopy } from './copies.js';
 import { endToEndHeaders, headerPairs } from './end-to-end-headers.js';
