@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { InvalidFields, type OnInvalidField } from '@session-service/contract';
 import { MAX_BUFFERED_BYTES } from '@session-service/database';
@@ -75,6 +76,8 @@ class WrittenResponse {
     for (let isWritten = false; ; isWritten = await this.writeUntil(CHUNK_LENGTH)) {
       yield* encodedChunks(this.writer.take());
       if (isWritten) return;
+      // A client that reads fast takes each chunk without an iteration of the event loop.
+      await setImmediate();
     }
   }
 
