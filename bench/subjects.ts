@@ -38,7 +38,7 @@ async function bundleBareServer(): Promise<string> {
     input: resolve(CHECKOUT, 'bench/bare-server.ts'),
     platform: 'node',
     tsconfig: resolve(CHECKOUT, 'tsconfig.json'),
-    logLevel: 'warn',
+    logLevel: 'silent',
     treeshake: { moduleSideEffects: false },
     output: { file: BUNDLE, codeSplitting: false, keepNames: true },
   });
