@@ -62,8 +62,8 @@ export async function readRows<Row = TextRow>(
 /** Target size of a portion in bytes. Reading it takes much longer than the round trip that requests it. */
 const PORTION_BYTES = 1_048_576;
 /**
- * Maximum size in bytes of the rows kept for `rewind`; beyond it, `rewind` executes the statement again. A detail rewinds after
- * deriving the session title, which usually needs only the first run.
+ * Maximum size in bytes of the rows kept for `rewind`; beyond it, `rewind` executes the statement again. A detail
+ * rewinds after deriving the session title, which usually needs only the first run.
  */
 const MAX_REWIND_BYTES = 1_048_576;
 

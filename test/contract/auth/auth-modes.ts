@@ -26,7 +26,7 @@ const ADMIN = ['agent_os:admin'];
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const user = (name: string, claims: object): TestCaller => [name, bearer(hs256Token(claims))];
 
-/** Callers that present a valid credential in many ways: spellings of the header, a cookie, headers that must be ignored. */
+/** Callers with a valid credential: spellings of the header, a cookie, and headers that must be ignored. */
 function spellings(credential: string): TestCaller[] {
   return [
     ['no header', {}],

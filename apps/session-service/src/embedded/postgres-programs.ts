@@ -110,7 +110,8 @@ function canTraverse(path: string, { uid, gid }: SystemUser): boolean {
 
 /**
  * Arguments of setpriv(1) that run a program as an unprivileged user below a folder that only root may enter, such as a
- * checkout in /root. The program keeps CAP_DAC_OVERRIDE, which bypasses file permissions; PostgreSQL refuses only root's id.
+ * checkout in /root. The program keeps CAP_DAC_OVERRIDE, which bypasses file permissions; PostgreSQL refuses only the
+ * user id of root.
  */
 function setprivArguments({ uid, gid }: SystemUser): string[] {
   return [
