@@ -10,8 +10,22 @@ export type Steps<T> = Generator<Promise<unknown> | undefined, T>;
 /** Longest time in milliseconds that steps block the event loop before other requests run. */
 const TIME_SLICE_MS = 10;
 
-/** Runs the steps to the end and lets other requests run every `TIME_SLICE_MS`. */
-export async function cooperative<T>(steps: Steps<T>): Promise<T> {
+/**
+ * Runs the steps to the end and lets other requests run every `TIME_SLICE_MS`. Returns no promise if the steps end
+ * within the first time slice and wait for nothing, because a promise costs each small request 3 % of its CPU time.
+ */
+export function cooperative<T>(steps: Steps<T>): T | Promise<T> {
+  const sliceEnd = performance.now() + TIME_SLICE_MS;
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (step.value !== undefined || performance.now() >= sliceEnd) return continueAfter(step.value, steps);
+  }
+}
+
+/** Waits for the promise, or lets other requests run, and continues with the steps. */
+async function continueAfter<T>(promise: Promise<unknown> | undefined, steps: Steps<T>): Promise<T> {
+  await (promise ?? setImmediate());
   for (;;) {
     const step = await runSteps(steps);
     if (step.done) return step.value;

@@ -25,7 +25,7 @@ const queryOnly = createParamDecorator((parse: ParseQuery, context: ExecutionCon
   return parse(rawQueryOf(requestOf(context).url));
 });
 
-/** Parses large bodies in time slices, so that they do not block other requests. Nest awaits the promise. */
+/** Parses large bodies in time slices, so that they do not block other requests. Nest awaits a promise. */
 const queryAndBody = createParamDecorator((parse: ParseQueryAndBody, context: ExecutionContext) => {
   const request = requestOf(context);
   return cooperative(parse(rawQueryOf(request.url), takeBody(request)));

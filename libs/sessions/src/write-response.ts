@@ -68,7 +68,7 @@ class WrittenResponse {
     }
   }
 
-  whole(): Promise<JsonBody> {
+  whole(): JsonBody | Promise<JsonBody> {
     return cooperative(this.writer.done());
   }
 

@@ -10,6 +10,7 @@ import {
   type Statement,
   StoredValueTooLong,
 } from '@session-service/database';
+import type { Steps } from '@session-service/json';
 import { CountCache } from './caches.js';
 import { assertLayoutCurrent, type LayoutDetector } from './layout.js';
 import {
@@ -79,7 +80,7 @@ export class SessionPageReader {
         await rows.more();
         const snapshot = snapshotOf(reader, assertLayoutCurrent(rows).peek());
         total ??= await this.count(condition, snapshot, count, scope.deadline);
-        return { sessions: sessionSource(rows), total, close: () => rows.close() };
+        return { sessions: new ListedSessions(rows), total, close: () => rows.close() };
       } catch (error) {
         rows.close();
         throw error;
@@ -162,19 +163,27 @@ class PageRows implements Rows<PageRow> {
   }
 }
 
-function sessionSource(rows: Rows<ListedSession>): SessionSource {
-  return {
-    *next() {
-      for (;;) {
-        const row = rows.take();
-        if (row !== undefined || rows.isOver) return row;
-        yield rows.more();
-      }
-    },
-  };
+/**
+ * A class, because a generator function that is created per request keeps everything that it refers to in memory until
+ * the next full garbage collection, which took a fifth of a list's CPU time.
+ */
+class ListedSessions implements SessionSource {
+  constructor(private readonly rows: Rows<ListedSession>) {}
+
+  *next(): Steps<ListedSession | undefined> {
+    for (;;) {
+      const row = this.rows.take();
+      if (row !== undefined || this.rows.isOver) return row;
+      yield this.rows.more();
+    }
+  }
 }
 
-const EMPTY_PAGE: SessionPage = { sessions: sessionSource(new BufferedRows([])), total: '0', close: () => undefined };
+const EMPTY_PAGE: SessionPage = {
+  sessions: new ListedSessions(new BufferedRows([])),
+  total: '0',
+  close: () => undefined,
+};
 
 /** The snapshot in which a row was read; on a standby, the snapshot of the primary when the reader was chosen. */
 function snapshotOf(reader: Reader, row: { readonly snapshot: string | null } | undefined): string | null {
