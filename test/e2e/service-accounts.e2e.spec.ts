@@ -45,7 +45,7 @@ describe('service accounts', () => {
     expect((await by('agno_pat_bot')).status).toBe(200);
   });
 
-  it('own the sessions they create and see no others, even without user isolation', async () => {
+  it('own the sessions they create and, without the admin scope, see no others, even without user isolation', async () => {
     const created = await by('agno_pat_bot', 'POST', '/sessions', { session_id: 'bots', user_id: 'ann' });
     expect(created.json).toMatchObject({ user_id: 'sa:bot' });
     expect((await by('agno_pat_bot', 'GET', '/sessions/others')).status).toBe(404);

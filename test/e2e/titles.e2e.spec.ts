@@ -44,7 +44,7 @@ async function start(dsn: string): Promise<ServerProcess> {
 }
 
 describe('titles of unnamed sessions', () => {
-  it('appear for all of 25,000 sessions of one list, before and after another client changes a session', async () => {
+  it('appear for all 25,000 sessions of a list, before and after another client changes a session', async () => {
     const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's0', [runCalled('title 0')]);

@@ -4,7 +4,7 @@ import { LruMap, type ServiceAccount } from '@session-service/storage';
 import type { AuthOptions, JwtOptions } from './auth-options.js';
 import { permittedDatabases } from './database-access.js';
 
-/** The authenticated client of a request: whose sessions and which databases it may access. */
+/** The sender of a request, authenticated or anonymous: whose sessions and which databases it may access. */
 export interface Caller {
   /** Owner of the sessions that the caller creates; undefined: the request's user_id decides. */
   readonly userId: string | undefined;

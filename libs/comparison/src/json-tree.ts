@@ -61,14 +61,18 @@ function parseValue(reader: JsonTokenizer, token: string): JsonNode {
   if (token.startsWith('"')) return { kind: 'string', value: JSON.parse(token) as string };
   if (token === 'true' || token === 'false' || token === 'null') return { kind: 'literal', text: token };
   if (/^-?\d/.test(token)) return { kind: 'number', text: token };
-  throw new SyntaxError(`expected a value, found ${token === '' ? 'the end' : token}`);
+  throw new SyntaxError(`expected a value, found ${nameOf(token)}`);
+}
+
+function nameOf(token: string): string {
+  return token === '' ? 'the end' : token;
 }
 
 function parseList<T>(reader: JsonTokenizer, close: string, item: (reader: JsonTokenizer, token: string) => T): T[] {
   const items: T[] = [];
   for (let token = reader.next(); token !== close; token = reader.next()) {
     if (items.length > 0) {
-      if (token !== ',') throw new SyntaxError(`expected , or ${close}, found ${token}`);
+      if (token !== ',') throw new SyntaxError(`expected ',' or '${close}', found ${nameOf(token)}`);
       token = reader.next();
     }
     items.push(item(reader, token));

@@ -26,8 +26,9 @@ export interface ListedSession extends Omit<StoredSession, 'agent_data' | 'team_
   /** 't' when the session has no stored name, but a run from which its title derives. */
   readonly title_found: 't' | 'f';
   /**
-   * The content of the first user message of that run: a string (text parts are joined; text longer than a title is
-   * cut), JSON null, or `true` for any other content.
+   * The content of that run's first user message that has any, else of the first message of an input that is a list
+   * of messages: a string (text parts are joined; text longer than a title is cut), JSON null, or `true` for any other
+   * content. SQL NULL if there is neither.
    */
   readonly title_message: RawJson | null;
   /** The input of that run when it has no user message: a string, or the start of any other JSON text. */

@@ -67,7 +67,8 @@ export function verifyNodeInternals(): void {
   };
   client.destroy();
   const missing = Object.entries(isAvailable).flatMap(([api, isThere]) => (isThere ? [] : [api]));
-  if (missing.length > 0) throw new Error(`Node ${process.version} lacks private APIs in use: ${missing.join(', ')}`);
+  if (missing.length > 0)
+    throw new Error(`This service uses private APIs that Node ${process.version} does not have: ${missing.join(', ')}`);
 }
 
 function closesIdleConnections(): boolean {

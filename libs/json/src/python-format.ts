@@ -81,7 +81,7 @@ function* print(raw: RawJson, style: PrintStyle, limit: number): Steps<string> {
     last = kind;
     if (output.flushIfFull()) yield;
   }
-  // Containers that are still open below the limit mean that the input was truncated.
+  // If an array or object is still open although the output has not reached the limit, the input was truncated.
   const end = tokens.depth > 0 && output.length <= maxLength ? '…' : '';
   return shortenedString(output.toString() + end, limit);
 }

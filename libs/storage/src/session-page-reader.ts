@@ -112,7 +112,7 @@ type ReadPage = (columns: PageColumns, limit: bigint, offset: bigint) => Promise
  */
 class PageRows implements Rows<PageRow> {
   private rows: Rows<PageRow> = new BufferedRows([]);
-  /** Columns for the rest of the page, which is read when `rows` is over; undefined at the end of the page. */
+  /** Columns of the next read, which starts when all of `rows` are taken; undefined if no read is needed. `plain` reads one row. */
   private nextColumns: PageColumns | undefined = 'all';
   private taken = 0n;
 

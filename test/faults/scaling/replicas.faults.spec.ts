@@ -71,7 +71,7 @@ describe('a read replica', { tags: 'quick' }, () => {
     await replicated.untilStandbysRead(() => ask('/sessions/s'));
   });
 
-  it('fails no request when it is killed, and is read again after its restart', async () => {
+  it('causes no failed request when it is killed, and is read again after its restart', async () => {
     await standby().kill();
     for (let index = 0; index < 20; index++) expect((await ask('/sessions/s')).status).toBe(200);
     // Each worker considers a server up for a second after its last response.

@@ -71,7 +71,7 @@ export async function runUnderLoad({
 
 let trafficCount = 0;
 
-/** A unique prefix for the session ids of a traffic, so that several traffics can use the same tables. */
+/** A unique prefix of session ids for each traffic generator, so that several can use the same tables. */
 function nextName(): string {
   return `traffic-${trafficCount++}`;
 }

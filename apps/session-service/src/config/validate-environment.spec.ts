@@ -192,7 +192,7 @@ describe('an unusable environment', () => {
       [
         'AGNO_SESSION_DSN_MAP names the db_id "a" more than once',
         'AGNO_SESSION_DSN_MAP["eu"] must be a DSN in quotes',
-        'AGNO_SESSION_DSN_MAP["a"]: a DSN is a URL such as postgresql://user:password@host:5432/database',
+        'AGNO_SESSION_DSN_MAP["a"]: expected key=value pairs or a URL such as postgresql://user:password@host:5432/database',
       ],
     ],
     [
@@ -205,7 +205,7 @@ describe('an unusable environment', () => {
       { AGNO_SESSION_REPLICA_MAP: `{"default":"${DSN}","us":["SECRET","${DSN}",1]}` },
       [
         'AGNO_SESSION_REPLICA_MAP["default"] must be a list of DSNs',
-        'AGNO_SESSION_REPLICA_MAP["us"][0]: a DSN is a URL such as postgresql://user:password@host:5432/database',
+        'AGNO_SESSION_REPLICA_MAP["us"][0]: expected key=value pairs or a URL such as postgresql://user:password@host:5432/database',
         'AGNO_SESSION_REPLICA_MAP["us"][2] must be a DSN in quotes',
         'AGNO_SESSION_REPLICA_MAP names "us", which is not a configured database',
       ],
@@ -243,14 +243,16 @@ describe('an unusable environment', () => {
     [
       { AGNO_SERVICE_PORT: 'x', LOG_LEVEL: 'x', AGNO_PG_DSN: 'SECRET' },
       [
-        'AGNO_PG_DSN: a DSN is a URL such as postgresql://user:password@host:5432/database',
+        'AGNO_PG_DSN: expected key=value pairs or a URL such as postgresql://user:password@host:5432/database',
         port,
         'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent',
       ],
     ],
     [
       { AGNO_SESSION_DSN_MAP: '{"$value":"SECRET"}' },
-      ['AGNO_SESSION_DSN_MAP["\\u0024value"]: a DSN is a URL such as postgresql://user:password@host:5432/database'],
+      [
+        'AGNO_SESSION_DSN_MAP["\\u0024value"]: expected key=value pairs or a URL such as postgresql://user:password@host:5432/database',
+      ],
     ],
   ])('is rejected with every error and without secrets: %j', (env, errors) => {
     const error = configErrorOf({ AGNO_PG_DSN: DSN, ...env });

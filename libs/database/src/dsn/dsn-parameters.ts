@@ -103,7 +103,7 @@ function keywordParameters(dsn: string): Map<string, string> {
     parsedLength += match.length;
   }
   if (parameters.size === 0 || parsedLength < dsn.length) {
-    throw new DsnError('a DSN is a URL such as postgresql://user:password@host:5432/database');
+    throw new DsnError('expected key=value pairs or a URL such as postgresql://user:password@host:5432/database');
   }
   return parameters;
 }

@@ -87,8 +87,8 @@ describe('parseDsn, session settings', () => {
 describe('parseDsn, errors', () => {
   it.each([
     ['mysql://ann:SECRET@db/shop', 'a DSN starts with postgresql://, postgres:// or postgresql+psycopg://'],
-    ['SECRET', 'a DSN is a URL such as'],
-    ["host=db password='SECRET", 'a DSN is a URL such as'],
+    ['SECRET', 'or a URL such as'],
+    ["host=db password='SECRET", 'or a URL such as'],
     ['postgresql://ann:SECRET@a:1,b:2/shop', 'several hosts in one DSN'],
     ['postgresql://ann:SECRET@/shop?host=a:1&host=b:2', 'several hosts in one DSN'],
     ['host=a,b password=SECRET', 'several hosts in one DSN'],
