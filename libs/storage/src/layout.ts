@@ -96,6 +96,7 @@ export class LayoutDetector {
   private readonly tables: Tables;
   private cached: StatementCache | undefined;
   private readonly coalescer = new RequestCoalescer<StatementCache>();
+  private readonly creations = new RequestCoalescer<StatementCache>();
 
   constructor(
     private readonly database: Database,
@@ -142,17 +143,20 @@ export class LayoutDetector {
   async withTables<T>(deadline: Deadline, work: (statements: StatementCache) => Promise<T>): Promise<T> {
     return this.withLayout(async (statements) => {
       if (statements.layout.hasSessions) return work(statements);
-      await this.createTables(deadline);
-      return work(await this.detect());
+      // One request creates the tables; the others wait for it without a connection.
+      return work(await this.creations.run('tables', deadline, (shared) => this.createTables(shared)));
     });
   }
 
   /** Creates the tables that agno 3.1.10 would create; existing tables are left as they are. */
-  private async createTables(deadline: Deadline): Promise<void> {
+  private async createTables(deadline: Deadline): Promise<StatementCache> {
+    const current = this.cached ?? (await this.detect());
+    if (current.layout.hasSessions) return current;
     const now = `${new Date().toISOString().slice(0, -1)}000`;
     await this.database.transaction(deadline, async (run) => {
       for (const sql of createTables(this.names, this.tables, now)) await run({ name: '', text: sql }, []);
     });
+    return this.detect();
   }
 
   /** Forgets the layout if a change of it explains the error, else rethrows the error. */
