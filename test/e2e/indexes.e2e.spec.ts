@@ -39,6 +39,16 @@ describe('the index command', () => {
     expect(await database.sql("SELECT indexname FROM pg_indexes WHERE tablename = 'agno_sessions'")).toHaveLength(1);
   });
 
+  it('builds an index anew that an interrupted --apply has left unusable', async () => {
+    await run('--apply');
+    await database.sql(
+      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ai.agno_session_service_user'::regclass",
+    );
+    await run('--apply');
+    expect(await database.sql('SELECT 1 FROM pg_index WHERE NOT indisvalid')).toEqual([]);
+    await run('--remove');
+  });
+
   it('fails with "No database is configured with id" when --db is unknown', async () => {
     await expect(run('--db', 'nope')).rejects.toThrow("No database is configured with id 'nope'");
   });

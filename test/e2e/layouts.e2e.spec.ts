@@ -54,6 +54,23 @@ describe('the service on AgentOS tables', () => {
     ]);
   });
 
+  it('creates every index of a table whose name is almost as long as PostgreSQL allows', async () => {
+    const runs = 'r'.repeat(60);
+    const long = await createScratchDatabase();
+    const another = await startSessionService({
+      AGNO_PG_DSN: long.dsn,
+      AGNO_SESSION_TABLE: 's'.repeat(60),
+      AGNO_RUN_TABLE: runs,
+    });
+    try {
+      expect((await call(another.baseUrl, '/sessions', { method: 'POST', body: {} })).status).toBe(201);
+      const indexes = await long.sql(`SELECT indexname FROM pg_indexes WHERE tablename = '${runs}'`);
+      expect(indexes).toHaveLength(10);
+    } finally {
+      await another.stop();
+    }
+  });
+
   it('stores the initial runs of a session as rows of the runs table', async () => {
     const body = { session_id: 'seeded', agent_id: 'a', runs: RUNS };
     const created = await call(service.baseUrl, '/sessions', { method: 'POST', body });

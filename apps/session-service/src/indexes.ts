@@ -22,8 +22,10 @@ async function main(): Promise<void> {
     const database = new Database(target, limits, UNOBSERVED, UNLOGGED);
     try {
       for (const index of sessionIndexes(tables)) {
+        const run = (text: string) => database.query({ name: '', text }, [], new Deadline());
         const sql = values.remove ? index.drop : index.create;
-        if (!isDryRun) await database.query({ name: '', text: sql }, [], new Deadline());
+        if (values.apply && (await run(index.findInvalid)).length > 0) await run(index.drop);
+        if (!isDryRun) await run(sql);
         print(`${isDryRun ? 'would run' : 'done'} on '${target.id}' (${index.purpose}):\n  ${sql};`);
       }
     } finally {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { TableNames } from '@session-service/database';
 import { qualifiedTables, quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
 
@@ -49,8 +50,20 @@ export function createTables(names: TableNames, tables: Tables, now: string): st
 function createIndexStatements(table: string, name: string, columns: readonly (readonly string[])[]): string[] {
   return columns.map(
     (list) =>
-      `CREATE INDEX IF NOT EXISTS ${quoteIdentifier(`idx_${name}_${list.join('_')}`)} ON ${table} (${list.join(', ')})`,
+      `CREATE INDEX IF NOT EXISTS ${quoteIdentifier(distinctName(`idx_${name}_${list.join('_')}`))} ON ${table} (${list.join(', ')})`,
   );
+}
+
+/** PostgreSQL truncates longer names to this number of bytes, without an error. */
+const MAX_NAME_BYTES = 63;
+
+/** The name; if PostgreSQL would truncate it, its beginning and a digest, so that no two indexes get the same name. */
+function distinctName(name: string): string {
+  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  const digest = hash('sha256', name).slice(0, 12);
+  return `${Buffer.from(name)
+    .toString('utf8', 0, MAX_NAME_BYTES - digest.length - 1)
+    .replace(/\uFFFD$/, '')}_${digest}`;
 }
 
 /** An additional index on the sessions table that speeds up lists; AgentOS does not create it. */
@@ -60,6 +73,8 @@ export interface SessionIndex {
   readonly purpose: string;
   readonly create: string;
   readonly drop: string;
+  /** Returns a row if the index exists, but is unusable because its creation was interrupted. */
+  readonly findInvalid: string;
 }
 
 /** Distinguishes our indexes from those of AgentOS. */
@@ -83,6 +98,8 @@ export function sessionIndexes(names: TableNames): SessionIndex[] {
       purpose,
       create: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdentifier(name)} ON ${tables.sessions} ${definition}`,
       drop: `DROP INDEX CONCURRENTLY IF EXISTS ${tables.schema}.${quoteIdentifier(name)}`,
+      findInvalid: `SELECT 1 FROM pg_index WHERE NOT indisvalid
+        AND indexrelid = to_regclass(${quoteLiteral(`${tables.schema}.${quoteIdentifier(name)}`)})`,
     };
   });
 }
