@@ -146,7 +146,7 @@ class IdleConnectionCheck {
 async function responds(client: PoolClient): Promise<boolean> {
   const timer = setTimeout(() => destroyConnection(client), VALIDATION_TIMEOUT_MS);
   try {
-    await client.query(new TextQuery(PING, [], false, () => undefined)).rows;
+    await client.query(new TextQuery(PING, [], 'unnamed', () => undefined)).rows;
     return true;
   } catch {
     return false;

@@ -136,7 +136,7 @@ export class DatabaseServer extends Reader {
   private statementRunner(client: ClientBase, prepared: PreparedStatements): RunStatement {
     const run: RunStatement = (statement, values, execution) =>
       prepared.send(
-        (isNamed) => client.query(new TextQuery(statement, values, isNamed, this.onStatement, execution)).rows,
+        (preparation) => client.query(new TextQuery(statement, values, preparation, this.onStatement, execution)).rows,
       );
     return this.observer.instrument?.(this.id, run) ?? run;
   }

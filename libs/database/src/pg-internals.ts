@@ -32,6 +32,8 @@ export interface PgConnection extends EventEmitter {
   requestSsl(): void;
   cancel(processId: number, secretKey: number): void;
   parse(message: { name: string; text: string }): void;
+  /** Deallocates a prepared statement. */
+  close(message: { type: 'S'; name: string }): void;
   bind(message: { statement: string; values: (string | null)[] }): void;
   describe(message: { type: 'P' }): void;
   execute(message: object): void;
@@ -119,6 +121,7 @@ const CONNECTION_METHODS = [
   'requestSsl',
   'cancel',
   'parse',
+  'close',
   'bind',
   'describe',
   'execute',

@@ -42,6 +42,19 @@ describe('PreparedStatements', () => {
     expect(await add()).toEqual([{ sum: '2' }]);
   });
 
+  it('prepares a statement anew after ALTER TABLE has changed the types of its result', async () => {
+    await run('DROP TABLE IF EXISTS altered');
+    await run('CREATE TABLE altered AS SELECT 1 AS value');
+    const read = namedStatement('altered', 'SELECT * FROM altered');
+    expect(await database.query(read, [], new Deadline())).toEqual([{ value: '1' }]);
+    await run("ALTER TABLE altered ALTER COLUMN value TYPE text USING value || 'st', ADD COLUMN added int");
+    const rows = [{ value: '1st', added: null }];
+    expect(await database.query(read, [], new Deadline())).toEqual(rows);
+    expect(await database.query(read, [], new Deadline())).toEqual(rows);
+    expect(await prepared()).toEqual([{ name: read.name }]);
+    await run('DROP TABLE altered');
+  });
+
   it('prepares nothing in a transaction, where a failed statement cannot be sent again', async () => {
     const sums = database.transaction(new Deadline(), async (run) => [await run(ADD, [1]), await run(ADD, [2])]);
     expect(await sums).toEqual([[{ sum: '2' }], [{ sum: '3' }]]);

@@ -3,6 +3,7 @@ import { OversizedColumn, sqlState } from './database-errors.js';
 import type { MessageConnection } from './message-connection.js';
 import { OVERSIZED } from './message-framer.js';
 import type { PgQuery } from './pg-internals.js';
+import type { Preparation } from './prepared-statements.js';
 import type { Execution, SqlValue, Statement, TextRow } from './statement.js';
 
 /** Column names by statement: the same SQL always has the same columns. */
@@ -26,13 +27,13 @@ export class TextQuery<Row = TextRow> implements PgQuery {
   constructor(
     private readonly statement: Statement,
     private readonly values: readonly SqlValue[],
-    isNamed: boolean,
+    private readonly preparation: Preparation,
     private readonly onEnd: (name: string, seconds: number) => void,
     private readonly execution?: Execution<Row>,
   ) {
-    this.name = isNamed ? statement.name : '';
+    this.name = preparation === 'unnamed' ? '' : statement.name;
     this.text = statement.text;
-    this.columns = knownColumns.get(statement) ?? [];
+    this.columns = preparation === 'renewed' ? [] : (knownColumns.get(statement) ?? []);
   }
 
   get rows(): Promise<Row[]> {
@@ -51,6 +52,10 @@ export class TextQuery<Row = TextRow> implements PgQuery {
     wire.stream.cork();
     try {
       if (!portal?.isBound) {
+        if (this.preparation === 'renewed') {
+          wire.close({ type: 'S', name });
+          wire.parsedStatements[name] = undefined;
+        }
         if (name === '' || wire.parsedStatements[name] === undefined) wire.parse({ name, text });
         wire.bind({ statement: name, values: this.values.map(encodeParameter) });
         if (this.columns.length === 0) wire.describe({ type: 'P' });
