@@ -32,8 +32,9 @@ describe('the index command', () => {
     expect(await indexes()).toEqual([]);
     await run('--apply');
     await run('--apply');
-    const names = ['agent', 'team', 'updated', 'user', 'workflow'].map((suffix) => `agno_session_service_${suffix}`);
-    expect(await indexes()).toEqual(names);
+    const columns = ['', 'user_', 'agent_', 'team_', 'workflow_'];
+    const names = columns.flatMap((column) => [`by_${column}created`, `by_${column}updated`]);
+    expect(await indexes()).toEqual(names.map((name) => `agno_session_service_${name}`).sort());
     await run('--remove');
     expect(await indexes()).toEqual([]);
     expect(await database.sql("SELECT indexname FROM pg_indexes WHERE tablename = 'agno_sessions'")).toHaveLength(1);
@@ -42,11 +43,33 @@ describe('the index command', () => {
   it('builds an index anew that an interrupted --apply has left unusable', async () => {
     await run('--apply');
     await database.sql(
-      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ai.agno_session_service_user'::regclass",
+      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ai.agno_session_service_by_user_created'::regclass",
     );
     await run('--apply');
     expect(await database.sql('SELECT 1 FROM pg_index WHERE NOT indisvalid')).toEqual([]);
     await run('--remove');
+  });
+
+  it('replaces the indexes of earlier versions', async () => {
+    await database.sql('CREATE INDEX agno_session_service_user ON ai.agno_sessions (user_id, created_at)');
+    await run('--apply');
+    expect(await indexes()).toHaveLength(10);
+    expect(await indexes()).not.toContain('agno_session_service_user');
+  });
+
+  it('builds indexes from which PostgreSQL reads the pages of lists in order, in both directions', async () => {
+    await run('--apply');
+    await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, user_id, agent_id, created_at)
+      SELECT 's' || i, 'agent', 'u' || i % 3, 'a' || i % 3, i / 9 FROM generate_series(1, 20000) i`);
+    await database.sql('ANALYZE ai.agno_sessions');
+    for (const where of ['', "WHERE user_id = 'u1'", "WHERE agent_id = 'a1'"])
+      for (const column of ['created_at', 'coalesce(updated_at, created_at)'])
+        for (const direction of ['ASC', 'DESC']) {
+          const plan = await database.sql(`EXPLAIN SELECT session_id FROM ai.agno_sessions ${where}
+            ORDER BY ${column} ${direction}, session_id ${direction} LIMIT 20`);
+          expect(JSON.stringify(plan)).toContain('agno_session_service_by_');
+          expect(JSON.stringify(plan)).not.toContain('Sort');
+        }
   });
 
   it('fails with "No database is configured with id" when --db is unknown', async () => {

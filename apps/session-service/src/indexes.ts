@@ -1,7 +1,7 @@
 /** `npm run indexes -- [--apply | --remove] [--db ID]`: shows, creates or drops the indexes that speed up lists. */
 import { parseArgs } from 'node:util';
 import { Database, DatabaseUnavailable, Deadline, UNLOGGED, UNOBSERVED } from '@session-service/database';
-import { sessionIndexes } from '@session-service/storage';
+import { dropReplacedIndexes, sessionIndexes } from '@session-service/storage';
 import { validateEnvironment } from './config/validate-environment.js';
 
 const USAGE = 'Usage: npm run indexes -- [--apply | --remove] [--db ID]';
@@ -21,13 +21,16 @@ async function main(): Promise<void> {
   for (const target of selected) {
     const database = new Database(target, limits, UNOBSERVED, UNLOGGED);
     try {
-      for (const index of sessionIndexes(tables)) {
-        const run = (text: string) => database.query({ name: '', text }, [], new Deadline());
-        const sql = values.remove ? index.drop : index.create;
-        if (values.apply && (await run(index.findInvalid)).length > 0) await run(index.drop);
+      const run = (text: string) => database.query({ name: '', text }, [], new Deadline());
+      const execute = async (sql: string, purpose: string) => {
         if (!isDryRun) await run(sql);
-        print(`${isDryRun ? 'would run' : 'done'} on '${target.id}' (${index.purpose}):\n  ${sql};`);
+        print(`${isDryRun ? 'would run' : 'done'} on '${target.id}' (${purpose}):\n  ${sql};`);
+      };
+      for (const index of sessionIndexes(tables)) {
+        if (values.apply && (await run(index.findInvalid)).length > 0) await run(index.drop);
+        await execute(values.remove ? index.drop : index.create, index.purpose);
       }
+      for (const sql of dropReplacedIndexes(tables)) await execute(sql, 'an index of an earlier version');
     } finally {
       await database.close();
     }

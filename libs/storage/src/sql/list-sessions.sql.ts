@@ -1,6 +1,6 @@
 import type { ListedSession } from '@session-service/contract';
 import type { LayoutCheckedRow, StatementCache } from '../layout.js';
-import { quoteIdentifier, tableExists } from '../table-names.js';
+import { LAST_CHANGE, quoteIdentifier, tableExists } from '../table-names.js';
 import type { WhereClause } from './session-filter.js';
 import { IS_UNNAMED, LISTED_TYPE, sessionTitle, TITLE_COLUMNS } from './title-columns.js';
 
@@ -70,10 +70,15 @@ function snapshotColumn({ layout }: StatementCache): string {
   return "CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot() || ' ' || pg_postmaster_start_time() END";
 }
 
+/**
+ * Sorts like AgentOS. Sessions with equal values, such as those created in the same second, are sorted by id, so that no
+ * page skips or repeats a session; their order in AgentOS is undefined.
+ */
 function orderBy({ sortBy, descending }: SessionOrder): string {
   if (sortBy === undefined) return '';
-  const column = sortBy === 'updated_at' ? 'coalesce(updated_at, created_at)' : quoteIdentifier(sortBy);
-  return `ORDER BY ${column} ${descending ? 'DESC' : 'ASC'}`;
+  const column = sortBy === 'updated_at' ? LAST_CHANGE : quoteIdentifier(sortBy);
+  const direction = descending ? 'DESC' : 'ASC';
+  return `ORDER BY ${column} ${direction}${sortBy === 'session_id' ? '' : `, session_id ${direction}`}`;
 }
 
 /** Like AgentOS, does not sort by a column that the table does not have. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { TableNames } from '@session-service/database';
-import { qualifiedTables, quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
+import { LAST_CHANGE, qualifiedTables, quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
 
 /** Schema version that agno 3.1.10 records for the tables it creates. */
 const SCHEMA_VERSION = '3.0.0';
@@ -80,13 +80,27 @@ export interface SessionIndex {
 /** Distinguishes our indexes from those of AgentOS. */
 const INDEX_NAME_PREFIX = 'agno_session_service';
 
-const INDEX_DEFINITIONS: readonly [suffix: string, purpose: string, definition: string][] = [
-  ['user', 'lists of one user', '(user_id, created_at)'],
-  ['agent', 'lists of one agent', '(agent_id, created_at) WHERE agent_id IS NOT NULL'],
-  ['team', 'lists of one team', '(team_id, created_at) WHERE team_id IS NOT NULL'],
-  ['workflow', 'lists of one workflow', '(workflow_id, created_at) WHERE workflow_id IS NOT NULL'],
-  ['updated', 'lists sorted by updated_at', '((coalesce(updated_at, created_at)))'],
-];
+/** Suffixes of indexes that earlier versions of this service have created. */
+const REPLACED_INDEXES = ['user', 'agent', 'team', 'workflow', 'updated'];
+
+/** Sessions with equal values are sorted by id: see `orderBy` in list-sessions.sql.ts. */
+const SORT_ORDERS = { created: 'created_at, session_id', updated: `(${LAST_CHANGE}), session_id` };
+
+const FILTERED_COLUMNS = ['user', 'agent', 'team', 'workflow'];
+
+const INDEX_DEFINITIONS: readonly (readonly [suffix: string, purpose: string, definition: string])[] = Object.entries(
+  SORT_ORDERS,
+).flatMap(([sorted, order]) => [
+  [`by_${sorted}`, `lists sorted by ${sorted}_at`, `(${order})`] as const,
+  ...FILTERED_COLUMNS.map(
+    (filtered) =>
+      [
+        `by_${filtered}_${sorted}`,
+        `lists of one ${filtered} sorted by ${sorted}_at`,
+        `(${filtered}_id, ${order}) WHERE ${filtered}_id IS NOT NULL`,
+      ] as const,
+  ),
+]);
 
 /** The additional indexes of the sessions table, built and dropped CONCURRENTLY, so that writers are not blocked. */
 export function sessionIndexes(names: TableNames): SessionIndex[] {
@@ -97,9 +111,18 @@ export function sessionIndexes(names: TableNames): SessionIndex[] {
       name,
       purpose,
       create: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdentifier(name)} ON ${tables.sessions} ${definition}`,
-      drop: `DROP INDEX CONCURRENTLY IF EXISTS ${tables.schema}.${quoteIdentifier(name)}`,
+      drop: dropIndex(tables, suffix),
       findInvalid: `SELECT 1 FROM pg_index WHERE NOT indisvalid
         AND indexrelid = to_regclass(${quoteLiteral(`${tables.schema}.${quoteIdentifier(name)}`)})`,
     };
   });
+}
+
+/** Statements that drop the indexes of earlier versions, which `sessionIndexes` replaces. */
+export function dropReplacedIndexes(names: TableNames): string[] {
+  return REPLACED_INDEXES.map((suffix) => dropIndex(qualifiedTables(names), suffix));
+}
+
+function dropIndex({ schema }: Tables, suffix: string): string {
+  return `DROP INDEX CONCURRENTLY IF EXISTS ${schema}.${quoteIdentifier(`${INDEX_NAME_PREFIX}_${suffix}`)}`;
 }
