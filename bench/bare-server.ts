@@ -22,7 +22,7 @@ const statements = new StatementCache(qualifiedTables(TABLES), {
   hasSessions: true,
   hasRunsColumn: false,
   hasRunsTable: true,
-  hasSnapshots: true,
+  canCacheCounts: true,
   cascade: [],
   columns: new Set(),
 });

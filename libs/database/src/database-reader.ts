@@ -19,7 +19,7 @@ export abstract class Reader {
   abstract readonly id: string;
 
   /**
-   * Identifies the data that was committed when the reader was chosen: equal strings mean equal data. Null: unknown.
+   * Identifies the data that every standby shows when the reader is chosen: equal strings mean equal data. Null: unknown.
    * Undefined on the primary, where statements select the snapshot themselves.
    */
   get snapshot(): string | null | undefined {

@@ -28,8 +28,9 @@ export class LruMap<Value> {
 const MAX_COUNTS = 1_000;
 
 /**
- * Exact totals of lists. Each count is cached with its PostgreSQL snapshot: a list that was read in the same snapshot
- * has the same total, since nothing was committed in between. Concurrent requests share a count that starts after them.
+ * Exact totals of lists. Each count is cached with its PostgreSQL snapshot, or the WAL position of the primary if a standby
+ * counted: a list that was read in the same snapshot has the same total, since nothing was committed in between. Concurrent
+ * requests share a count that starts after them.
  */
 export class CountCache {
   private readonly counts = new LruMap<CountRow>(MAX_COUNTS);

@@ -26,8 +26,8 @@ interface Layout {
   readonly hasRunsTable: boolean;
   /** The existing tables whose rows are deleted with their session. */
   readonly cascade: readonly CascadeTable[];
-  /** True if the server has `pg_current_snapshot`: PostgreSQL 13 or later, but not every compatible server. */
-  readonly hasSnapshots: boolean;
+  /** True if an unchanged snapshot means unchanged rows: see `canCacheCounts`. */
+  readonly canCacheCounts: boolean;
   /** Columns of the sessions table: the valid values of `sort_by`. */
   readonly columns: ReadonlySet<string>;
 }
@@ -182,7 +182,7 @@ export class LayoutDetector {
 interface LayoutRow extends Record<CascadeTable, 't' | 'f'> {
   readonly columns: string;
   readonly runs_table: 't' | 'f';
-  readonly snapshots: 't' | 'f';
+  readonly cacheable: 't' | 'f';
 }
 
 /** Time limit in milliseconds for the catalogue query. */
@@ -196,7 +196,7 @@ async function readLayout(database: Database, tables: Tables, deadline: Deadline
     hasSessions: columns.size > 0,
     hasRunsColumn: columns.has('runs'),
     hasRunsTable: row?.runs_table === 't',
-    hasSnapshots: row?.snapshots === 't',
+    canCacheCounts: row?.cacheable === 't',
     cascade: CASCADE_TABLES.filter((table) => row?.[table] === 't'),
     columns,
   };
@@ -206,8 +206,23 @@ function layoutStatement(tables: Tables): Statement {
   const cascade = CASCADE_TABLES.map((table) => `${tableExists(tables[table])} AS "${table}"`);
   return namedStatement(
     'layout',
-    `SELECT ${tableExists(tables.runs)} AS runs_table, to_regproc('pg_current_snapshot') IS NOT NULL AS snapshots, ${cascade.join(', ')},
+    `SELECT ${tableExists(tables.runs)} AS runs_table, ${canCacheCounts(tables.sessions)} AS cacheable, ${cascade.join(', ')},
       (SELECT coalesce(json_agg(attname), '[]') FROM pg_attribute
         WHERE attrelid = to_regclass(${quoteLiteral(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
   );
+}
+
+/**
+ * An SQL expression that is true if the snapshots of this server tell of every change of the table: PostgreSQL 13 or later
+ * itself, and a table that stores all of its rows. Rows of views, foreign partitions and distributed tables can change
+ * elsewhere, and those that row security shows can depend on anything.
+ */
+function canCacheCounts(table: string): string {
+  return `EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass(${quoteLiteral(table)}) AND relkind = 'r' AND NOT relhasrules
+      AND NOT relrowsecurity AND relam = (SELECT oid FROM pg_am WHERE amname = 'heap')
+      AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)
+      AND NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')
+      AND version() LIKE 'PostgreSQL %' AND version() !~ '-YB-|Greenplum|Redshift|Cockroach'
+      AND to_regprocedure('pg_current_snapshot()') IS NOT NULL
+      AND has_function_privilege(to_regprocedure('pg_control_checkpoint()'), 'EXECUTE'))`;
 }

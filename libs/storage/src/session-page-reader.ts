@@ -12,7 +12,7 @@ import {
 } from '@session-service/database';
 import type { Steps } from '@session-service/json';
 import { CountCache } from './caches.js';
-import { assertLayoutCurrent, type LayoutDetector } from './layout.js';
+import { assertLayoutCurrent, type LayoutDetector, type StatementCache } from './layout.js';
 import {
   type CountRow,
   countSessions,
@@ -78,8 +78,8 @@ export class SessionPageReader {
       const rows = new PageRows(read, query);
       try {
         await rows.more();
-        const snapshot = snapshotOf(reader, assertLayoutCurrent(rows).peek());
-        total ??= await this.count(condition, snapshot, count, scope.deadline);
+        const first = assertLayoutCurrent(rows).peek();
+        total ??= await this.count(condition, snapshotOf(statements, reader, first), statements, count, scope.deadline);
         return { sessions: new ListedSessions(rows), total, close: () => rows.close() };
       } catch (error) {
         rows.close();
@@ -91,6 +91,7 @@ export class SessionPageReader {
   private count(
     condition: WhereClause,
     snapshot: string | null,
+    statements: StatementCache,
     count: Statement,
     deadline: Deadline,
   ): Promise<string> {
@@ -99,7 +100,7 @@ export class SessionPageReader {
       // Chooses a new reader: requests that share this count may have started after the reader of the page was chosen.
       const reader = await this.database.reader(shared);
       const [row] = await reader.query<CountRow>(count, condition.values, shared, LIST_WORK);
-      return { total: row?.total ?? '0', snapshot: snapshotOf(reader, row) };
+      return { total: row?.total ?? '0', snapshot: snapshotOf(statements, reader, row) };
     });
   }
 }
@@ -185,7 +186,12 @@ const EMPTY_PAGE: SessionPage = {
   close: () => undefined,
 };
 
-/** The snapshot in which a row was read; on a standby, the snapshot of the primary when the reader was chosen. */
-function snapshotOf(reader: Reader, row: { readonly snapshot: string | null } | undefined): string | null {
+/** The snapshot in which a row was read; on a standby, the primary's position when the reader was chosen. */
+function snapshotOf(
+  { layout }: StatementCache,
+  reader: Reader,
+  row: { readonly snapshot: string | null } | undefined,
+): string | null {
+  if (!layout.canCacheCounts) return null;
   return reader.snapshot ?? row?.snapshot ?? null;
 }

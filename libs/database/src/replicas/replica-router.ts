@@ -75,8 +75,9 @@ class ReplicaReader extends Reader {
     super();
   }
 
-  override get snapshot(): string {
-    return this.position.snapshot;
+  override get snapshot(): string | null | undefined {
+    // Undefined on the primary, which shows a commit later than its WAL position and than the standbys.
+    return this.hasFailed ? undefined : this.position.content;
   }
 
   get id(): string {

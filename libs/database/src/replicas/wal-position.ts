@@ -13,8 +13,12 @@ export interface WalPosition {
 export interface PrimaryPosition extends WalPosition {
   /** System identifier and database name, equal on a primary and its standbys. */
   readonly identity: string;
-  /** Identifies the committed data: equal strings mean that nothing was committed in between. */
-  readonly snapshot: string;
+  /**
+   * Identifies the data of a standby that has replayed all WAL: equal strings mean that nothing was written in between.
+   * Null if the primary had WAL that was not flushed. `pg_current_snapshot` would not do: without waiting for a flush
+   * (`synchronous_commit=off`) the primary shows commits before its standbys, with a synchronous standby after them.
+   */
+  readonly content: string | null;
 }
 
 /**
@@ -34,8 +38,8 @@ export async function readPrimaryPosition(
       deadline,
     );
     if (row?.stored !== 't') return undefined;
-    const { timeline, byte, identity, snapshot } = row;
-    return { timeline, lsn: BigInt(byte), identity, snapshot };
+    const { timeline, byte, identity, content } = row;
+    return { timeline, lsn: BigInt(byte), identity, content };
   } catch (error) {
     if (sqlState(error) !== undefined) return undefined;
     throw error;
@@ -64,7 +68,7 @@ interface PrimaryPositionRow {
   readonly timeline: string;
   readonly byte: string;
   readonly identity: string;
-  readonly snapshot: string;
+  readonly content: string | null;
 }
 
 interface ReplayPositionRow {
@@ -81,7 +85,9 @@ const IDENTITY_EXPRESSION = "system_identifier || ' ' || current_database()";
 const READ_PRIMARY_POSITION = namedStatement(
   'primary-position',
   `SELECT current_setting('synchronous_commit') <> 'off' AS stored, lsn - '0/0' AS byte,
-      substr(pg_walfile_name(lsn), 1, 8) AS timeline, ${IDENTITY_EXPRESSION} AS identity, pg_current_snapshot() || ' ' || pg_postmaster_start_time() AS snapshot
+      substr(pg_walfile_name(lsn), 1, 8) AS timeline, ${IDENTITY_EXPRESSION} AS identity,
+      CASE WHEN pg_current_wal_insert_lsn() <= lsn
+        THEN concat_ws(' ', system_identifier, pg_postmaster_start_time(), pg_walfile_name(lsn), lsn) END AS content
     FROM pg_current_wal_flush_lsn() AS lsn, pg_control_system()`,
 );
 

@@ -62,12 +62,15 @@ export function countSessions(condition: WhereClause) {
 }
 
 /**
- * Changes with every commit (`pg_current_snapshot`). Null on standbys, whose snapshots lag. The server's start time guards
- * against transaction ids that are reused after a crash or by another server at the same address.
+ * Changes with every commit (`pg_current_snapshot`). Null on standbys, whose snapshots lag. The rest identifies the server,
+ * since transaction ids are reused after a crash: its start time, which tells it from any other server at the same address,
+ * and its last checkpoint. When one of its processes is killed, the server recovers without a new start time, but with a
+ * checkpoint before it accepts connections.
  */
 function snapshotColumn({ layout }: StatementCache): string {
-  if (!layout.hasSnapshots) return 'NULL';
-  return "CASE WHEN NOT pg_is_in_recovery() THEN pg_current_snapshot() || ' ' || pg_postmaster_start_time() END";
+  if (!layout.canCacheCounts) return 'NULL';
+  return `CASE WHEN NOT pg_is_in_recovery()
+    THEN concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time(), (pg_control_checkpoint()).checkpoint_lsn) END`;
 }
 
 /**
