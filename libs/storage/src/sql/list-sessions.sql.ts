@@ -5,7 +5,7 @@ import type { WhereClause } from './session-filter.js';
 import { IS_UNNAMED, LISTED_TYPE, sessionTitle, TITLE_COLUMNS } from './title-columns.js';
 
 export interface SessionOrder {
-  /** A column of the sessions table; undefined: no particular order. */
+  /** A column of the sessions table; undefined: only `session_id`. */
   readonly sortBy?: string | undefined;
   readonly descending: boolean;
 }
@@ -74,14 +74,14 @@ function snapshotColumn({ layout }: StatementCache): string {
 }
 
 /**
- * Sorts like AgentOS. Sessions with equal values, such as those created in the same second, are sorted by id, so that no
- * page skips or repeats a session; their order in AgentOS is undefined.
+ * Sorts like AgentOS, and then by the unique id, so that no page skips or repeats a session. The order of equal values, and
+ * of lists without a sort column, is undefined in AgentOS. The same direction everywhere lets one index serve both.
  */
 function orderBy({ sortBy, descending }: SessionOrder): string {
-  if (sortBy === undefined) return '';
-  const column = sortBy === 'updated_at' ? LAST_CHANGE : quoteIdentifier(sortBy);
   const direction = descending ? 'DESC' : 'ASC';
-  return `ORDER BY ${column} ${direction}${sortBy === 'session_id' ? '' : `, session_id ${direction}`}`;
+  if (sortBy === undefined || sortBy === 'session_id') return `ORDER BY session_id ${direction}`;
+  const column = sortBy === 'updated_at' ? LAST_CHANGE : quoteIdentifier(sortBy);
+  return `ORDER BY ${column} ${direction}, session_id ${direction}`;
 }
 
 /** Like AgentOS, does not sort by a column that the table does not have. */
