@@ -11,7 +11,7 @@ import {
   type TableNames,
 } from '@session-service/database';
 import { arrayOf, type RawJson } from '@session-service/json';
-import { isUpgraded, LayoutDetector, LayoutOutdated, type LayoutStatement } from './layout.js';
+import { assertLayoutCurrent, LayoutDetector, LayoutOutdated, type LayoutStatement } from './layout.js';
 import { type ListQuery, type SessionPage, SessionPageReader } from './session-page-reader.js';
 import {
   type CreatedRow,
@@ -21,7 +21,7 @@ import {
   type NewSession,
   storedSession,
 } from './sql/create-session.sql.js';
-import { type DeleteRow, deleteSessions, deleteSessionsAndLeftovers, lockSessions } from './sql/delete-sessions.sql.js';
+import { type DeleteRow, deleteSessions } from './sql/delete-sessions.sql.js';
 import { type RunRow, readRun } from './sql/read-run.sql.js';
 import {
   findSession,
@@ -105,7 +105,6 @@ export class SessionRepository {
       try {
         const [created] = await this.database.query<CreatedRow>(statement, values, deadline);
         if (created === undefined) return undefined;
-        if (isUpgraded(created)) throw new LayoutOutdated();
         const rows = new BufferedRows<SessionOrRun>(runs.map((run) => ({ run })));
         return { session: storedSession(session, created), runs: new StoredRuns(rows), close: () => undefined };
       } catch (error) {
@@ -134,37 +133,21 @@ export class SessionRepository {
     return this.change(scope, RENAME, [...sessionParameters(scope, id), type ?? null, name]);
   }
 
-  /** Deletes a session and all that belongs to it. Does nothing if it does not exist, like AgentOS. */
-  delete(scope: SessionScope, id: string): Promise<void> {
-    return this.remove(scope, DELETE, [id]);
-  }
-
-  /**
-   * Deletes sessions and all that belongs to them. Like AgentOS, ignores ids that do not exist; without an owner, deletes
-   * the rows that deleted sessions with these ids have left in other tables.
-   */
-  deleteMany(scope: SessionScope, ids: readonly string[]): Promise<void> {
-    return this.remove(scope, scope.userId === undefined ? DELETE_WITH_LEFTOVERS : DELETE, ids);
-  }
-
-  private async remove(
-    { userId, deadline }: SessionScope,
-    { key, build }: LayoutStatement,
-    ids: readonly string[],
-  ): Promise<void> {
+  /** Deletes sessions and all that belongs to them. Ignores ids that do not exist, like AgentOS. */
+  async delete({ userId, deadline }: SessionScope, ids: readonly string[]): Promise<void> {
     const storableIds = ids.filter((id) => !containsNul(id));
     if (storableIds.length === 0 || containsNul(userId)) return;
     await this.layout.withLayout(async (statements) => {
       if (!statements.layout.hasSessions) return;
-      const statement = statements.get(key, build, { first: statements.get('lock', lockSessions) });
+      const statement = statements.get('delete', deleteSessions);
       const [row] = await this.database.query<DeleteRow>(statement, [storableIds, userId ?? null], deadline);
       if (row?.stale === 't') throw new LayoutOutdated();
     });
   }
 
   /**
-   * Runs a statement that changes a session and returns it. A session that is too large to be buffered, or whose runs
-   * have another layout since an upgrade, is read again after the change.
+   * Runs a statement that changes a session and returns it. A session that is too large to be buffered is read again
+   * after the change.
    *
    * @param values the session id first
    * @throws ChangeResultUnavailable if the second read fails; the change has been made
@@ -178,10 +161,7 @@ export class SessionRepository {
     const changed = await this.layout.withLayout(async (statements) => {
       if (!statements.layout.hasSessions) return NO_ROWS;
       const rows = await this.database.change<SessionOrRun>(statements.get(key, build, options), values, scope);
-      // The change does not depend on the layout and must not be made twice, so only its result is read again.
-      if (!isUpgraded(rows?.[0])) return rows && new BufferedRows(rows);
-      this.layout.forget();
-      return undefined;
+      return rows && assertLayoutCurrent(new BufferedRows(rows));
     });
     if (changed !== undefined) return sessionWithRuns(changed);
     try {
@@ -217,8 +197,6 @@ const READ: Record<RunDetail, LayoutStatement> = {
 };
 const READ_RUN: LayoutStatement = { key: 'run', build: readRun };
 const FIND_SESSION: LayoutStatement = { key: 'exists', build: findSession, onPrimary: true };
-const DELETE: LayoutStatement = { key: 'delete', build: deleteSessions };
-const DELETE_WITH_LEFTOVERS: LayoutStatement = { key: 'delete:leftovers', build: deleteSessionsAndLeftovers };
 const UPDATE: LayoutStatement = { key: 'update', build: updateSession, options: CHANGE_OPTIONS };
 const RENAME: LayoutStatement = { key: 'rename', build: renameSession, options: CHANGE_OPTIONS };
 const READ_CHANGED: LayoutStatement = {
