@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { sessionIndexes } from '../libs/storage/src/sql/schema.sql.js';
+import { sessionIndexes } from '../libs/storage/src/sql/session-indexes.sql.js';
 import type { DatabaseServer } from '../test/support/postgres.js';
 import { parentPid, peakMegabytes } from '../test/support/process-metrics.js';
 import { type Dataset, fillDataset, refillSpareSessions, TABLES } from './fill-dataset.js';

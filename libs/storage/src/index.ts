@@ -4,7 +4,7 @@ export * from './session.repository.js';
 export type { NewSession } from './sql/create-session.sql.js';
 export type { RunRow } from './sql/read-run.sql.js';
 export type { RunDetail } from './sql/read-session.sql.js';
-export { dropReplacedIndexes, type SessionIndex, sessionIndexes } from './sql/schema.sql.js';
 export type { SessionScope } from './sql/session-filter.js';
+export { dropReplacedIndexes, type SessionIndex, sessionIndexes } from './sql/session-indexes.sql.js';
 export type { SessionChange } from './sql/update-session.sql.js';
 export { SessionRepositories, StorageModule } from './storage.module.js';

@@ -42,6 +42,3 @@ export function quoteLiteral(value: string): string {
 export function tableExists(table: string): string {
   return `to_regclass(${quoteLiteral(table)}) IS NOT NULL`;
 }
-
-/** What lists sorted by `updated_at` are sorted by, as in AgentOS. */
-export const LAST_CHANGE = 'coalesce(updated_at, created_at)';

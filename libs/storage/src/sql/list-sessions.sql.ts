@@ -1,6 +1,6 @@
 import type { ListedSession } from '@session-service/contract';
 import type { LayoutCheckedRow, StatementCache } from '../layout.js';
-import { LAST_CHANGE, quoteIdentifier, tableExists } from '../table-names.js';
+import { quoteIdentifier, tableExists } from '../table-names.js';
 import type { WhereClause } from './session-filter.js';
 import { IS_UNNAMED, LISTED_TYPE, sessionTitle, TITLE_COLUMNS } from './title-columns.js';
 
@@ -72,6 +72,9 @@ function snapshotColumn({ layout }: StatementCache): string {
   return `CASE WHEN NOT pg_is_in_recovery()
     THEN concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time(), (pg_control_checkpoint()).checkpoint_lsn) END`;
 }
+
+/** The sort key of `sort_by=updated_at`, as in AgentOS. */
+export const LAST_CHANGE = 'coalesce(updated_at, created_at)';
 
 /**
  * Sorts like AgentOS, and then by the unique id, so that no page skips or repeats a session. The order of equal values, and

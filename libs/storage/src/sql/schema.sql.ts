@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { TableNames } from '@session-service/database';
-import { LAST_CHANGE, qualifiedTables, quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
+import { quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
 
 /** Schema version that agno 3.1.10 records for the tables it creates. */
 const SCHEMA_VERSION = '3.0.0';
@@ -54,75 +54,12 @@ function createIndexStatements(table: string, name: string, columns: readonly (r
   );
 }
 
-/** PostgreSQL truncates longer names to this number of bytes, without an error. */
-const MAX_NAME_BYTES = 63;
+/** PostgreSQL truncates longer names, without an error. */
+const MAX_NAME_LENGTH = 63;
 
 /** The name; if PostgreSQL would truncate it, its beginning and a digest, so that no two indexes get the same name. */
 function distinctName(name: string): string {
-  if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  if (name.length <= MAX_NAME_LENGTH) return name;
   const digest = hash('sha256', name).slice(0, 12);
-  return `${Buffer.from(name)
-    .toString('utf8', 0, MAX_NAME_BYTES - digest.length - 1)
-    .replace(/\uFFFD$/, '')}_${digest}`;
-}
-
-/** An additional index on the sessions table that speeds up lists; AgentOS does not create it. */
-export interface SessionIndex {
-  readonly name: string;
-  /** The lists that the index speeds up. */
-  readonly purpose: string;
-  readonly create: string;
-  readonly drop: string;
-  /** Returns a row if the index exists, but is unusable because its creation was interrupted. */
-  readonly findInvalid: string;
-}
-
-/** Distinguishes our indexes from those of AgentOS. */
-const INDEX_NAME_PREFIX = 'agno_session_service';
-
-/** Suffixes of indexes that earlier versions of this service have created. */
-const REPLACED_INDEXES = ['user', 'agent', 'team', 'workflow', 'updated'];
-
-/** Sessions with equal values are sorted by id: see `orderBy` in list-sessions.sql.ts. */
-const SORT_ORDERS = { created: 'created_at, session_id', updated: `(${LAST_CHANGE}), session_id` };
-
-const FILTERED_COLUMNS = ['user', 'agent', 'team', 'workflow'];
-
-const INDEX_DEFINITIONS: readonly (readonly [suffix: string, purpose: string, definition: string])[] = Object.entries(
-  SORT_ORDERS,
-).flatMap(([sorted, order]) => [
-  [`by_${sorted}`, `lists sorted by ${sorted}_at`, `(${order})`] as const,
-  ...FILTERED_COLUMNS.map(
-    (filtered) =>
-      [
-        `by_${filtered}_${sorted}`,
-        `lists of one ${filtered} sorted by ${sorted}_at`,
-        `(${filtered}_id, ${order}) WHERE ${filtered}_id IS NOT NULL`,
-      ] as const,
-  ),
-]);
-
-/** The additional indexes of the sessions table, built and dropped CONCURRENTLY, so that writers are not blocked. */
-export function sessionIndexes(names: TableNames): SessionIndex[] {
-  const tables = qualifiedTables(names);
-  return INDEX_DEFINITIONS.map(([suffix, purpose, definition]) => {
-    const name = `${INDEX_NAME_PREFIX}_${suffix}`;
-    return {
-      name,
-      purpose,
-      create: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdentifier(name)} ON ${tables.sessions} ${definition}`,
-      drop: dropIndex(tables, suffix),
-      findInvalid: `SELECT 1 FROM pg_index WHERE NOT indisvalid
-        AND indexrelid = to_regclass(${quoteLiteral(`${tables.schema}.${quoteIdentifier(name)}`)})`,
-    };
-  });
-}
-
-/** Statements that drop the indexes of earlier versions, which `sessionIndexes` replaces. */
-export function dropReplacedIndexes(names: TableNames): string[] {
-  return REPLACED_INDEXES.map((suffix) => dropIndex(qualifiedTables(names), suffix));
-}
-
-function dropIndex({ schema }: Tables, suffix: string): string {
-  return `DROP INDEX CONCURRENTLY IF EXISTS ${schema}.${quoteIdentifier(`${INDEX_NAME_PREFIX}_${suffix}`)}`;
+  return `${name.slice(0, MAX_NAME_LENGTH - digest.length - 1)}_${digest}`;
 }

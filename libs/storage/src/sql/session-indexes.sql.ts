@@ -1,0 +1,69 @@
+import type { TableNames } from '@session-service/database';
+import { qualifiedTables, quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
+import { LAST_CHANGE } from './list-sessions.sql.js';
+
+/** An additional index on the sessions table that speeds up lists; AgentOS does not create it. */
+export interface SessionIndex {
+  readonly name: string;
+  /** The lists that the index speeds up. */
+  readonly purpose: string;
+  readonly create: string;
+  readonly drop: string;
+  /** Returns a row if the index exists, but is unusable because its creation was interrupted. */
+  readonly findInvalid: string;
+}
+
+/** Distinguishes our indexes from those of AgentOS. */
+const INDEX_NAME_PREFIX = 'agno_session_service';
+
+/** Suffixes of indexes that earlier versions of this service have created. */
+const REPLACED_INDEXES = ['user', 'agent', 'team', 'workflow', 'updated'];
+
+/** Sessions with equal values are sorted by id: see `orderBy` in list-sessions.sql.ts. */
+const SORT_ORDERS = { created: 'created_at, session_id', updated: `(${LAST_CHANGE}), session_id` };
+
+const FILTERED_COLUMNS = ['user', 'agent', 'team', 'workflow'];
+
+const INDEX_DEFINITIONS: readonly (readonly [suffix: string, purpose: string, definition: string])[] = Object.entries(
+  SORT_ORDERS,
+).flatMap(([sorted, order]) => [
+  [`by_${sorted}`, `lists sorted by ${sorted}_at`, `(${order})`] as const,
+  ...FILTERED_COLUMNS.map(
+    (filtered) =>
+      [
+        `by_${filtered}_${sorted}`,
+        `lists of one ${filtered} sorted by ${sorted}_at`,
+        `(${filtered}_id, ${order}) WHERE ${filtered}_id IS NOT NULL`,
+      ] as const,
+  ),
+]);
+
+/** The additional indexes of the sessions table, built and dropped CONCURRENTLY, so that writers are not blocked. */
+export function sessionIndexes(names: TableNames): SessionIndex[] {
+  const tables = qualifiedTables(names);
+  return INDEX_DEFINITIONS.map(([suffix, purpose, definition]) => {
+    const name = `${INDEX_NAME_PREFIX}_${suffix}`;
+    const qualified = qualifiedName(tables, suffix);
+    return {
+      name,
+      purpose,
+      create: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdentifier(name)} ON ${tables.sessions} ${definition}`,
+      drop: dropIndex(qualified),
+      findInvalid: `SELECT 1 FROM pg_index WHERE NOT indisvalid AND indexrelid = to_regclass(${quoteLiteral(qualified)})`,
+    };
+  });
+}
+
+/** Statements that drop the indexes of earlier versions, which `sessionIndexes` replaces. */
+export function dropReplacedIndexes(names: TableNames): string[] {
+  const tables = qualifiedTables(names);
+  return REPLACED_INDEXES.map((suffix) => dropIndex(qualifiedName(tables, suffix)));
+}
+
+function qualifiedName({ schema }: Tables, suffix: string): string {
+  return `${schema}.${quoteIdentifier(`${INDEX_NAME_PREFIX}_${suffix}`)}`;
+}
+
+function dropIndex(qualified: string): string {
+  return `DROP INDEX CONCURRENTLY IF EXISTS ${qualified}`;
+}
