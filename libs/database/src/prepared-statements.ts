@@ -2,8 +2,8 @@ import { sqlState } from './database-errors.js';
 import type { DatabaseLog } from './database-options.js';
 
 /**
- * How a statement is sent: without a name; with its name, prepared on first use; or with its name, prepared anew in place
- * of the statement that the connection has prepared.
+ * `unnamed`: PostgreSQL keeps no plan. `named`: the statement is prepared when a connection first uses it. `renewed`: it
+ * is prepared again on that connection, because its plan is outdated.
  */
 export type Preparation = 'unnamed' | 'named' | 'renewed';
 
