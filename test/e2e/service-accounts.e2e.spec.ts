@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { scrapeMetrics } from '../support/scraped-metrics.js';
+import { executionCount } from '../support/scraped-metrics.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { storeAccounts } from '../support/service-account-rows.js';
 import { startSessionService } from '../support/session-service.js';
@@ -102,14 +102,7 @@ describe('service accounts', () => {
   });
 
   /** Number of session lists that the service has read from the database. */
-  async function lists(): Promise<number> {
-    const metrics = await scrapeMetrics(service, { authorization: 'Bearer the-key' });
-    const [, count = 0] =
-      [...metrics].find(([name]) =>
-        name.startsWith('db_client_operation_duration_seconds_count{db_operation_name="page"'),
-      ) ?? [];
-    return count;
-  }
+  const lists = async () => (await executionCount(service, 'page', { authorization: 'Bearer the-key' })) ?? 0;
 
   it('get a 503 for an uncached token while the database is down, and the failure is logged with the request id', async () => {
     await database.goDown();

@@ -3,6 +3,7 @@ import { V2_TABLES } from '../support/agno-tables.js';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { runSql, startPostgres } from '../support/postgres.js';
+import { executionCount } from '../support/scraped-metrics.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
@@ -58,7 +59,7 @@ describe('totals of lists', () => {
         () => false,
       ),
     );
-    // The postmaster goes on, and the snapshot cannot be told from the one before.
+    // The server has not restarted as a whole, and its snapshot is equal to the one before the crash.
     expect((await runSql(dsn, pids, ['walwriter']))[0]?.['started']).toBe(writer?.['started']);
     expect(await runSql(dsn, snapshot)).toEqual(before);
     expect(await until(() => list(service).catch(() => undefined))).toEqual({ shown: 2, total: 2 });
@@ -100,17 +101,9 @@ describe('totals of lists', () => {
     const service = await start(database.dsn);
     // Commits in any database of the shared server change the snapshot.
     await until(async () => {
-      const before = await counts(service);
+      const before = await executionCount(service, 'count');
       await list(service);
-      return (await counts(service)) === before;
+      return before !== undefined && (await executionCount(service, 'count')) === before;
     });
   });
 });
-
-/** Number of count statements that the service has executed. */
-async function counts({ baseUrl }: ServerProcess): Promise<number> {
-  const metrics = await (await fetch(`${baseUrl}/metrics`)).text();
-  return Number(
-    /^db_client_operation_duration_seconds_count\{db_operation_name="count",.*\} (\d+)/m.exec(metrics)?.[1],
-  );
-}

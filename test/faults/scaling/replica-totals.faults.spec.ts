@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../../support/api.js';
+import { executionCount } from '../../support/scraped-metrics.js';
 import { MAIN_DATABASE, ReplicatedService } from '../support/replicated-service.js';
 
 interface List {
@@ -43,9 +44,9 @@ describe('totals of lists from a replica', { tags: 'quick' }, () => {
   });
 
   it('include commits that the primary does not show yet, because a synchronous standby has not confirmed them', async () => {
-    const { shown } = await list();
     await setSynchronousStandby('nobody');
     const earlier = await untilCommitsWait(await connect());
+    const { shown } = await list();
     const client = await connect();
     const committed = client.query(insert('unconfirmed'));
     const latest = await until(async () => {
@@ -59,9 +60,9 @@ describe('totals of lists from a replica', { tags: 'quick' }, () => {
 
   it('are not counted again while the primary writes nothing', async () => {
     await until(async () => {
-      const before = await counts();
+      const before = await executionCount(replicated.service, 'count');
       await list();
-      return (await counts()) === before;
+      return before !== undefined && (await executionCount(replicated.service, 'count')) === before;
     });
   });
 
@@ -86,15 +87,6 @@ describe('totals of lists from a replica', { tags: 'quick' }, () => {
       return waiting.length > 0;
     });
     return { committed };
-  }
-
-  /** Number of count statements that the service has executed. */
-  async function counts(): Promise<number> {
-    const metrics = await (await fetch(`${replicated.service.baseUrl}/metrics`)).text();
-    const lines = metrics.matchAll(
-      /^db_client_operation_duration_seconds_count\{db_operation_name="count",.*\} (\d+)/gm,
-    );
-    return [...lines].reduce((sum, [, count]) => sum + Number(count), 0);
   }
 });
 
