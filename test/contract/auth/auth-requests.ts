@@ -1,13 +1,16 @@
 import { agent } from '../cases/session-builders.js';
 import { get, send } from '../harness/contract-case.js';
-import type { GivenSession } from '../harness/given-session.js';
+import { GIVEN_AT, type GivenSession } from '../harness/given-session.js';
 import type { Step } from '../harness/send-step.js';
 
-/** Sessions with and without an owner. The seeded data also has `agent-plain` of ann and `flow-text` of bob. */
+/**
+ * Sessions with and without an owner. Their times differ, because the order of equal ones is undefined in AgentOS. The
+ * seeded data also has `agent-plain` of ann and `flow-text` of bob.
+ */
 export const GIVEN_SESSIONS: readonly GivenSession[] = [
   agent('mine', { user_id: 'ann', session_data: { session_name: 'Mine' } }),
-  agent('theirs', { user_id: 'bob', session_data: { session_name: 'Theirs' } }),
-  agent('nobodys', { user_id: null, session_data: { session_name: "Nobody's" } }),
+  agent('theirs', { created_at: GIVEN_AT + 1, user_id: 'bob', session_data: { session_name: 'Theirs' } }),
+  agent('nobodys', { created_at: GIVEN_AT + 2, user_id: null, session_data: { session_name: "Nobody's" } }),
 ];
 
 /** Requests for `GET /sessions` with different filters. */

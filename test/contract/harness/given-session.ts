@@ -36,7 +36,8 @@ export interface GivenSession {
   readonly tableRuns?: readonly StoredJson[];
 }
 
-const GIVEN_AT = 1_760_000_000; // 2025-10-09T08:53:20Z
+/** `created_at` of a given session by default: 2025-10-09T08:53:20Z. */
+export const GIVEN_AT = 1_760_000_000;
 
 const JSON_COLUMNS = ['session_data', 'agent_data', 'team_data', 'workflow_data', 'metadata', 'summary'] as const;
 const TEXT_COLUMNS = ['session_id', 'session_type', 'agent_id', 'team_id', 'workflow_id', 'user_id'] as const;
