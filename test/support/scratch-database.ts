@@ -10,6 +10,10 @@ export interface ScratchDatabase {
   readonly name: string;
   /** Runs SQL on a separate connection, like another client of the database. */
   sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Begins a transaction of another client. It is rolled back at the end of the test. */
+  begin(): Promise<OpenTransaction>;
+  /** Number of connections that wait for a lock. */
+  lockWaiters(): Promise<number>;
   /** Locks a table exclusively until `release` or the end of the test. Resolves when it is locked. */
   lock(table: string): Promise<{ release(): Promise<void> }>;
   /** Number of lock requests that wait for a table. */
@@ -20,6 +24,14 @@ export interface ScratchDatabase {
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
 }
+
+/** A transaction of another client, on its own connection. */
+export interface OpenTransaction {
+  sql(text: string, values?: unknown[]): Promise<unknown[]>;
+  commit(): Promise<void>;
+}
+
+const LOCK_WAITERS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 const WAITERS = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database()
   WHERE relation = $1::regclass AND NOT granted`;
@@ -42,6 +54,18 @@ export async function createScratchDatabase(): Promise<ScratchDatabase> {
     name,
     admin,
     sql: <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => runSql<Row>(dsn, text, values),
+    begin: async () => {
+      const client = new pg.Client({ connectionString: dsn });
+      client.on('error', () => undefined);
+      onTestFinished(() => client.end());
+      await client.connect();
+      await client.query('BEGIN');
+      return {
+        sql: async (text, values) => (await client.query(text, values)).rows,
+        commit: async () => void (await client.query('COMMIT')),
+      };
+    },
+    lockWaiters: async () => (await runSql(dsn, LOCK_WAITERS)).length,
     lock: async (table) => {
       const client = new pg.Client({ connectionString: dsn });
       client.on('error', () => undefined);

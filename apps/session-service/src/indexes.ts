@@ -1,10 +1,20 @@
 /** `npm run indexes -- [--apply | --remove] [--db ID]`: shows, creates or drops the indexes that speed up lists. */
 import { parseArgs } from 'node:util';
-import { Database, DatabaseUnavailable, Deadline, UNLOGGED, UNOBSERVED } from '@session-service/database';
+import {
+  Database,
+  DatabaseUnavailable,
+  Deadline,
+  TransactionConflict,
+  UNLOGGED,
+  UNOBSERVED,
+} from '@session-service/database';
 import { dropReplacedIndexes, sessionIndexes } from '@session-service/storage';
 import { validateEnvironment } from './config/validate-environment.js';
 
 const USAGE = 'Usage: npm run indexes -- [--apply | --remove] [--db ID]';
+
+/** A failed CREATE INDEX CONCURRENTLY leaves an invalid index, which another attempt would take for complete. */
+const ONCE = { mayRetry: () => false };
 
 /** Without an option, only prints the statements: the operator decides whether to create an index on a large table. */
 async function main(): Promise<void> {
@@ -21,7 +31,7 @@ async function main(): Promise<void> {
   for (const target of selected) {
     const database = new Database(target, limits, UNOBSERVED, UNLOGGED);
     try {
-      const run = (text: string) => database.query({ name: '', text }, [], new Deadline());
+      const run = (text: string) => database.query({ name: '', text }, [], new Deadline(), ONCE);
       const execute = async (sql: string, purpose: string) => {
         if (!isDryRun) await run(sql);
         print(`${isDryRun ? 'would run' : 'done'} on '${target.id}' (${purpose}):\n  ${sql};`);
@@ -45,7 +55,8 @@ function print(line: string): void {
 try {
   await main();
 } catch (error) {
-  const cause = error instanceof DatabaseUnavailable && error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  const hasCause = error instanceof DatabaseUnavailable || error instanceof TransactionConflict;
+  const cause = hasCause && error.cause instanceof Error ? `: ${error.cause.message}` : '';
   process.stderr.write(`${error instanceof Error ? error.message : error}${cause}\n`);
   process.exitCode = 1;
 }

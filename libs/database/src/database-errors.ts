@@ -15,6 +15,19 @@ export class DatabaseOverloaded extends Error {
   }
 }
 
+/**
+ * PostgreSQL rolled the work back because of concurrent transactions, each time it was tried: a deadlock, a lock timeout or
+ * a serialization failure. Nothing was applied. The request may be retried later.
+ */
+export class TransactionConflict extends Error {
+  constructor(
+    readonly databaseId: string,
+    cause: unknown,
+  ) {
+    super(`Database '${databaseId}' could not complete the request because of concurrent transactions`, { cause });
+  }
+}
+
 /** The connection broke while a statement was running: its change may or may not have been applied. */
 export class ConnectionLost extends DatabaseUnavailable {}
 
@@ -80,6 +93,11 @@ export function isLayoutChange(error: unknown): boolean {
  */
 export function isRecoveryConflict(error: unknown): boolean {
   return ['40001', '40P01'].includes(sqlState(error) ?? '');
+}
+
+/** 40001: serialization failure; 40P01: deadlock; 55P03: lock timeout. The statement or transaction was rolled back. */
+export function isTransactionConflict(error: unknown): boolean {
+  return ['40001', '40P01', '55P03'].includes(sqlState(error) ?? '');
 }
 
 /**

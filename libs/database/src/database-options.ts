@@ -34,6 +34,8 @@ export interface DatabaseObserver {
   connectionTimedOut(databaseId: string): void;
   /** Called when a request is rejected at once because the connection queue is overloaded. */
   requestRefused(databaseId: string): void;
+  /** Called when work failed because of concurrent transactions. `willRetry`: false if its request is rejected. */
+  transactionConflicted(databaseId: string, willRetry: boolean): void;
   /** Wraps the execution of statements, so that each statement gets a span in the trace of its request. */
   instrument?(databaseId: string, run: RunStatement): RunStatement;
 }
@@ -58,6 +60,7 @@ export const UNOBSERVED: DatabaseObserver = {
   statementEnded: () => undefined,
   connectionTimedOut: () => undefined,
   requestRefused: () => undefined,
+  transactionConflicted: () => undefined,
 };
 export const UNLOGGED: DatabaseLog = { log: () => undefined, warn: () => undefined };
 

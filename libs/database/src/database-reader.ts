@@ -7,7 +7,10 @@ export interface WorkOptions {
   readonly kind?: WorkKind | undefined;
   /** Prepares no statements. Required in transactions, where an error about a statement's name cannot be retried. */
   readonly isUnnamed?: boolean;
-  /** Called when work has failed on a replica. Returns true if the work may be repeated on the primary. */
+  /**
+   * Called when work has failed on a replica, or on the primary because of concurrent transactions. Returns true if the
+   * work may be repeated on the primary; default true.
+   */
   readonly mayRetry?: () => boolean;
 }
 

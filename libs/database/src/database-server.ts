@@ -25,7 +25,7 @@ import {
 import { TextQuery } from './text-query.js';
 
 /**
- * One PostgreSQL server, primary or replica: connects on first use and after failures, and runs statements.
+ * One PostgreSQL server, a replica or, as PrimaryServer, the primary: connects on first use and after failures, and runs statements.
  * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or the driver's.
  */
 export class DatabaseServer extends Reader {
@@ -44,7 +44,7 @@ export class DatabaseServer extends Reader {
     readonly id: string,
     dsn: string,
     limits: PoolLimits,
-    private readonly observer: DatabaseObserver,
+    protected readonly observer: DatabaseObserver,
     log: DatabaseLog,
     dataSource?: DataSource,
   ) {
@@ -74,6 +74,7 @@ export class DatabaseServer extends Reader {
     const expiry = new Promise<never>((_, reject) => attempt.onExpired(() => reject(new StatementTimedOut(this.id))));
     let timer: NodeJS.Timeout | undefined;
     const working = this.withConnection(attempt, (run) => {
+      clearTimeout(timer);
       timer = setTimeout(() => attempt.expire(), ms);
       return run<Row>(statement, values);
     });

@@ -7,6 +7,7 @@ import { DatabaseServer } from './database-server.js';
 import type { Deadline } from './deadline.js';
 import type { WorkLimits } from './memory-budget.js';
 import { verifyPgInternals } from './pg-internals.js';
+import { PrimaryServer } from './primary-server.js';
 import { Replica } from './replicas/replica.js';
 import { ReplicaRouter } from './replicas/replica-router.js';
 import { ResultTooLarge, RowCollector } from './result-rows.js';
@@ -17,13 +18,13 @@ const CHANGE_RESERVATION_BYTES = 1_048_576;
 
 /**
  * One database of the DSN map: a primary and its replicas. Statements run on the primary, except those of a `reader`.
- * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or those of pg.
+ * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, TransactionConflict, or those of pg.
  */
 export class Database extends Reader {
   readonly id: string;
   /** The primary first. */
   readonly servers: readonly DatabaseServer[];
-  private readonly primary: DatabaseServer;
+  private readonly primary: PrimaryServer;
   private readonly replicaRouter: ReplicaRouter | undefined;
   /** Created once: an error per rejected request, with its stack trace, would cost time under overload. */
   private readonly overloaded: DatabaseOverloaded;
@@ -38,7 +39,7 @@ export class Database extends Reader {
     super();
     verifyPgInternals();
     this.id = id;
-    this.primary = new DatabaseServer(id, dsn, limits, observer, log, dataSource);
+    this.primary = new PrimaryServer(id, dsn, limits, observer, log, dataSource);
     const standbys = replicas.map(
       (replicaDsn, index) =>
         new Replica(new DatabaseServer(`${id}:replica${index + 1}`, replicaDsn, limits, observer, log), log),
@@ -72,16 +73,17 @@ export class Database extends Reader {
     { deadline, memory }: WorkLimits,
   ): Promise<Row[] | undefined> {
     // Does not cancel the statement when rows are rejected, since cancelling would undo the change.
-    const receiver = new RowCollector<Row>(memory, () => undefined, CHANGE_RESERVATION_BYTES);
+    let receiver: RowCollector<Row> | undefined;
     try {
       await this.primary.withConnection(deadline, (run) => {
         memory.hold(CHANGE_RESERVATION_BYTES, 'change');
+        receiver = new RowCollector<Row>(memory, () => undefined, CHANGE_RESERVATION_BYTES);
         return run(statement, values, { receiver });
       });
-      return receiver.rows;
+      return receiver?.rows ?? [];
     } catch (error) {
       if (error instanceof ResultTooLarge) return undefined;
-      throw error === receiver.failure ? new ChangeResultUnavailable(error) : error;
+      throw error === receiver?.failure ? new ChangeResultUnavailable(error) : error;
     }
   }
 

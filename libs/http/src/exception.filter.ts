@@ -12,6 +12,7 @@ import {
   type MemoryUse,
   StatementTimedOut,
   StoredValueTooLong,
+  TransactionConflict,
 } from '@session-service/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { endWork } from './large-responses.js';
@@ -49,6 +50,10 @@ export class AllExceptionsFilter implements ExceptionFilter {
   private toProblem(error: unknown, request: FastifyRequest): HttpProblem {
     if (error instanceof HttpProblem) return error;
     if (error instanceof DatabaseOverloaded) return problem(503, error.message);
+    if (error instanceof TransactionConflict) {
+      this.logger.warn(`${error.message}: ${error.cause instanceof Error ? error.cause.message : 'no reason given'}`);
+      return problem(503, error.message);
+    }
     if (error instanceof MemoryBudgetFull) return problem(503, BUDGET_EXHAUSTED_DETAIL[error.use]);
     if (error instanceof ChangeResultUnavailable) return problem(504, error.message);
     if (error instanceof DatabaseUnavailable) {

@@ -48,6 +48,12 @@ export class ServiceMetrics implements DatabaseObserver {
     labelNames: ['db_id'],
     registers: [this.registry],
   });
+  private readonly conflicts = new Counter({
+    name: 'agno_session_service_transaction_conflicts_total',
+    help: 'Deadlocks, lock timeouts and serialization failures by db_id and outcome: retried, or rejected with 503',
+    labelNames: ['db_id', 'outcome'],
+    registers: [this.registry],
+  });
 
   constructor(version: string) {
     collectDefaultMetrics({ register: this.registry });
@@ -77,6 +83,10 @@ export class ServiceMetrics implements DatabaseObserver {
 
   requestRefused(databaseId: string): void {
     this.rejections.inc({ db_id: databaseId });
+  }
+
+  transactionConflicted(databaseId: string, willRetry: boolean): void {
+    this.conflicts.inc({ db_id: databaseId, outcome: willRetry ? 'retried' : 'rejected' });
   }
 
   /** Adds the metrics whose values are read at scrape time. */

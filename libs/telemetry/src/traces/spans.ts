@@ -92,6 +92,10 @@ export class TracingObserver implements DatabaseObserver {
     this.observer.requestRefused(databaseId);
   }
 
+  transactionConflicted(databaseId: string, willRetry: boolean): void {
+    this.observer.transactionConflicted(databaseId, willRetry);
+  }
+
   instrument(databaseId: string, run: RunStatement): RunStatement {
     return async (statement, values, execution) => {
       const span = this.startSpan(databaseId, operationOf(statement.name));

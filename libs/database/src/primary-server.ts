@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isTransactionConflict, StatementTimedOut, TransactionConflict } from './database-errors.js';
+import type { WorkOptions } from './database-reader.js';
+import { DatabaseServer } from './database-server.js';
+import type { Deadline } from './deadline.js';
+import type { Work } from './statement.js';
+
+/** How often work is tried in all, if concurrent transactions make it fail. */
+const MAX_ATTEMPTS = 3;
+
+/** Limits in milliseconds of the random delay before another attempt; the upper limit grows with each attempt. */
+const MIN_DELAY_MS = 10;
+const MAX_DELAY_MS = 50;
+
+/**
+ * The primary server of a database. Repeats work that PostgreSQL has rolled back because of a concurrent transaction.
+ * So work must be a single statement, a transaction, or reads.
+ */
+export class PrimaryServer extends DatabaseServer {
+  /** As for any server, with up to MAX_ATTEMPTS attempts. @throws TransactionConflict after the last one */
+  override async withConnection<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await super.withConnection(deadline, work, options);
+      } catch (error) {
+        if (!isTransactionConflict(error)) throw error;
+        const willRetry = attempt < MAX_ATTEMPTS && options?.mayRetry?.() !== false;
+        this.observer.transactionConflicted(this.id, willRetry);
+        if (!willRetry) throw new TransactionConflict(this.id, error);
+      }
+      // Random, so that transactions that have collided do not collide again; without a connection meanwhile.
+      await sleep(MIN_DELAY_MS + Math.random() * attempt * MAX_DELAY_MS);
+      if (deadline.hasExpired) throw new StatementTimedOut(this.id);
+    }
+  }
+}
