@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UPGRADE_TO_V3, V2_TABLES } from '../support/agno-tables.js';
-import { call } from '../support/api.js';
+import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
@@ -112,6 +112,60 @@ describe('the service on AgentOS tables', () => {
       ]);
       expect((await call(upgraded.baseUrl, '/sessions/s', { method: 'DELETE' })).status).toBe(204);
       expect(await old.sql('SELECT run_id FROM ai.agno_runs')).toEqual([]);
+    } finally {
+      await upgraded.stop();
+    }
+  });
+
+  it('stores the runs of a new session in the table of an upgrade that happened while the service ran', async () => {
+    const old = await createScratchDatabase();
+    await old.sql(V2_TABLES);
+    const upgraded = await startSessionService({ AGNO_PG_DSN: old.dsn });
+    const create = (session_id: string, run_id: string) =>
+      call(upgraded.baseUrl, '/sessions', { method: 'POST', body: { session_id, runs: [{ run_id, agent_id: 'a' }] } });
+    try {
+      expect((await create('before', 'r1')).status).toBe(201);
+      expect((await create('before', 'r1')).status).toBe(409);
+      const upgrade = await old.begin();
+      await upgrade.sql(UPGRADE_TO_V3);
+      const creating = create('during', 'r2');
+      await until(async () => (await old.lockWaiters()) === 1);
+      await upgrade.commit();
+      expect((await creating).status).toBe(201);
+      expect((await create('after', 'r3')).status).toBe(201);
+      expect(await old.sql('SELECT session_id, run_id FROM ai.agno_runs ORDER BY 2')).toEqual([
+        { session_id: 'during', run_id: 'r2' },
+        { session_id: 'after', run_id: 'r3' },
+      ]);
+      const withColumn = await old.sql('SELECT session_id FROM ai.agno_sessions WHERE runs IS NOT NULL');
+      expect(withColumn).toEqual([{ session_id: 'before' }]);
+    } finally {
+      await upgraded.stop();
+    }
+  });
+
+  it.each([
+    ['PATCH', '/sessions/s', { session_state: { step: 1 } }],
+    ['POST', '/sessions/s/rename?type=agent', { session_name: 'renamed' }],
+  ])('changes a session once when it detects an upgrade by a %s of %s', async (method, path, body) => {
+    const old = await createScratchDatabase();
+    await old.sql(V2_TABLES);
+    const upgraded = await startSessionService({ AGNO_PG_DSN: old.dsn });
+    try {
+      await call(upgraded.baseUrl, '/sessions', {
+        method: 'POST',
+        body: { session_id: 's', agent_id: 'a', runs: RUNS },
+      });
+      await old.sql(`${UPGRADE_TO_V3}
+        INSERT INTO ai.agno_runs (run_id, session_id, run_type, run_data, created_at)
+          VALUES ('r3', 's', 'agent', '{"run_id": "r3", "agent_id": "a", "messages": [{"id": "m3", "role": "user"}]}', 3);
+        CREATE TABLE ai.history (session_data jsonb);
+        CREATE FUNCTION ai.record() RETURNS trigger LANGUAGE plpgsql AS
+          'BEGIN INSERT INTO ai.history VALUES (NEW.session_data); RETURN NEW; END';
+        CREATE TRIGGER record AFTER UPDATE ON ai.agno_sessions FOR EACH ROW EXECUTE FUNCTION ai.record()`);
+      const changed = await call(upgraded.baseUrl, path, { method, body });
+      expect(changed.json).toMatchObject({ ...body, chat_history: [{ id: 'm1' }, { id: 'm2' }, { id: 'm3' }] });
+      expect(await old.sql('SELECT session_data FROM ai.history')).toEqual([{ session_data: body }]);
     } finally {
       await upgraded.stop();
     }

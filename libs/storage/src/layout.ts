@@ -81,9 +81,14 @@ export interface LayoutCheckedRow {
 /** The tables have changed since the layout was read, so the statement must be built and run again. */
 export class LayoutOutdated extends Error {}
 
+/** True if the database has been upgraded since the layout of the statement was read. */
+export function isUpgraded(row: LayoutCheckedRow | undefined): boolean {
+  return row?.upgraded === 't';
+}
+
 /** Returns the rows. @throws LayoutOutdated when the first row reports that the database has been upgraded */
 export function assertLayoutCurrent<Row extends LayoutCheckedRow>(rows: Rows<Row>): Rows<Row> {
-  if (rows.peek()?.upgraded !== 't') return rows;
+  if (!isUpgraded(rows.peek())) return rows;
   rows.close();
   throw new LayoutOutdated();
 }
@@ -148,6 +153,11 @@ export class LayoutDetector {
     });
   }
 
+  /** Lets the next statement read the layout again. */
+  forget(): void {
+    this.cached = undefined;
+  }
+
   /** Creates the tables that agno 3.1.10 would create; existing tables are left as they are. */
   private async createTables(deadline: Deadline): Promise<StatementCache> {
     const current = this.cached ?? (await this.detect());
@@ -162,7 +172,7 @@ export class LayoutDetector {
   /** Forgets the layout if a change of it explains the error, else rethrows the error. */
   private forgetIfOutdated(error: unknown): void {
     if (!(error instanceof LayoutOutdated) && !isLayoutChange(error)) throw error;
-    this.cached = undefined;
+    this.forget();
   }
 
   /**

@@ -11,7 +11,7 @@ import {
   type TableNames,
 } from '@session-service/database';
 import { arrayOf, type RawJson } from '@session-service/json';
-import { assertLayoutCurrent, LayoutDetector, LayoutOutdated, type LayoutStatement } from './layout.js';
+import { isUpgraded, LayoutDetector, LayoutOutdated, type LayoutStatement } from './layout.js';
 import { type ListQuery, type SessionPage, SessionPageReader } from './session-page-reader.js';
 import {
   type CreatedRow,
@@ -105,6 +105,7 @@ export class SessionRepository {
       try {
         const [created] = await this.database.query<CreatedRow>(statement, values, deadline);
         if (created === undefined) return undefined;
+        if (isUpgraded(created)) throw new LayoutOutdated();
         const rows = new BufferedRows<SessionOrRun>(runs.map((run) => ({ run })));
         return { session: storedSession(session, created), runs: new StoredRuns(rows), close: () => undefined };
       } catch (error) {
@@ -161,7 +162,10 @@ export class SessionRepository {
     const changed = await this.layout.withLayout(async (statements) => {
       if (!statements.layout.hasSessions) return NO_ROWS;
       const rows = await this.database.change<SessionOrRun>(statements.get(key, build, options), values, scope);
-      return rows && assertLayoutCurrent(new BufferedRows(rows));
+      // The change does not depend on the layout and must not be made twice, so only its result is read again.
+      if (!isUpgraded(rows?.[0])) return rows && new BufferedRows(rows);
+      this.layout.forget();
+      return undefined;
     });
     if (changed !== undefined) return sessionWithRuns(changed);
     try {

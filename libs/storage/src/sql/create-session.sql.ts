@@ -1,7 +1,8 @@
 import type { SessionType, StoredSession } from '@session-service/contract';
 import type { SqlValue } from '@session-service/database';
 import type { RawJson } from '@session-service/json';
-import type { StatementCache } from '../layout.js';
+import type { LayoutCheckedRow, StatementCache } from '../layout.js';
+import { tableExists } from '../table-names.js';
 
 export interface NewSession {
   readonly session_id: string;
@@ -20,7 +21,7 @@ export interface NewSession {
 }
 
 /** Columns that PostgreSQL may have normalised (jsonb); all other columns are stored as given. */
-export type CreatedRow = Pick<StoredSession, 'session_data' | 'metadata' | 'summary'>;
+export interface CreatedRow extends Pick<StoredSession, 'session_data' | 'metadata' | 'summary'>, LayoutCheckedRow {}
 
 const RETURNED_COLUMNS = 'session_data, metadata, summary';
 
@@ -31,12 +32,20 @@ export function createSession(type: SessionType) {
       ON CONFLICT (session_id) DO NOTHING RETURNING ${RETURNED_COLUMNS}`;
 }
 
-/** As `createSession`, with initial runs. Fails with 23505 if a run id is taken. $10: runs as a JSON array. */
+/**
+ * As `createSession`, with initial runs. Fails with 23505 if a run id is taken. $10: runs as a JSON array. Without a runs
+ * table in the layout, inserts nothing and returns a row with `upgraded` if there is one now. INSERT has locked the
+ * sessions by then, so a runs table that refers to them cannot appear after the check.
+ */
 export function createSessionWithRuns(type: SessionType) {
   return ({ tables, layout }: StatementCache): string => {
     if (!layout.hasRunsTable) {
-      return `INSERT INTO ${tables.sessions} (${insertColumns(type)}, runs) VALUES (${INSERT_VALUES}, $10::jsonb)
-        ON CONFLICT (session_id) DO NOTHING RETURNING ${RETURNED_COLUMNS}`;
+      return `WITH layout AS (SELECT ${tableExists(tables.runs)} AS upgraded),
+        created AS (INSERT INTO ${tables.sessions} (${insertColumns(type)}, runs)
+          SELECT ${INSERT_VALUES}, $10::jsonb FROM layout WHERE NOT upgraded
+          ON CONFLICT (session_id) DO NOTHING RETURNING ${RETURNED_COLUMNS})
+        SELECT ${RETURNED_COLUMNS}, NULL AS upgraded FROM created
+        UNION ALL SELECT NULL, NULL, NULL, 't' FROM layout WHERE upgraded`;
     }
     return `WITH created AS (INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${INSERT_VALUES})
         ON CONFLICT (session_id) DO NOTHING RETURNING session_id, user_id, ${RETURNED_COLUMNS}),
