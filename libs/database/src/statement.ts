@@ -7,6 +7,12 @@ import { createHash } from 'node:crypto';
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /**
+   * Runs before this statement with the same parameters, in one transaction and one round trip; its rows are ignored. So
+   * under READ COMMITTED the statement sees what was committed while `first` waited for locks.
+   * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
+   */
+  readonly first?: Statement | undefined;
   /** Values longer than MAX_VALUE_BYTES: `marked` replaces each with OVERSIZED; by default the statement fails. */
   readonly longValues?: 'marked' | undefined;
   /** `omitted`: a null column has no property in the row, which is faster for many rows with many columns. */

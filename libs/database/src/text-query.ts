@@ -15,8 +15,8 @@ const knownColumns = new WeakMap<Statement, readonly string[]>();
  * pg-cursor. `rows` resolves to the rows, or rejects with the error of PostgreSQL or of the connection.
  */
 export class TextQuery<Row = TextRow> implements PgQuery {
-  readonly name: string;
-  readonly text: string;
+  /** The statement whose messages arrive: `first` until it is complete. */
+  private current: Statement;
   private columns: readonly string[];
   private connection: MessageConnection | undefined;
   private oversized: OversizedColumn | undefined;
@@ -31,8 +31,7 @@ export class TextQuery<Row = TextRow> implements PgQuery {
     private readonly onEnd: (name: string, seconds: number) => void,
     private readonly execution?: Execution<Row>,
   ) {
-    this.name = preparation === 'unnamed' ? '' : statement.name;
-    this.text = statement.text;
+    this.current = statement.first ?? statement;
     this.columns = preparation === 'renewed' ? [] : (knownColumns.get(statement) ?? []);
   }
 
@@ -40,10 +39,19 @@ export class TextQuery<Row = TextRow> implements PgQuery {
     return this.outcome.promise;
   }
 
+  /** pg records this name and text when a statement has been prepared. */
+  get name(): string {
+    return this.nameOf(this.current);
+  }
+
+  get text(): string {
+    return this.current.text;
+  }
+
   /** Sends all messages of the execution in one write. */
   submit(connection: Connection): void {
     const wire = connection as unknown as MessageConnection;
-    const { name, text, execution } = this;
+    const { statement, execution } = this;
     const portal = execution?.portal;
     this.connection = wire;
     wire.wantsRow = execution && ((bytes) => execution.receiver.wants(bytes));
@@ -52,12 +60,12 @@ export class TextQuery<Row = TextRow> implements PgQuery {
     wire.stream.cork();
     try {
       if (!portal?.isBound) {
-        if (this.preparation === 'renewed') {
-          wire.close({ type: 'S', name });
-          wire.parsedStatements[name] = undefined;
+        const values = this.values.map(encodeParameter);
+        if (statement.first !== undefined) {
+          this.bind(wire, statement.first, values);
+          wire.execute(EXECUTE_ALL);
         }
-        if (name === '' || wire.parsedStatements[name] === undefined) wire.parse({ name, text });
-        wire.bind({ statement: name, values: this.values.map(encodeParameter) });
+        this.bind(wire, statement, values);
         if (this.columns.length === 0) wire.describe({ type: 'P' });
       }
       wire.execute(portal === undefined ? EXECUTE_ALL : { rows: portal.maxRows });
@@ -69,12 +77,27 @@ export class TextQuery<Row = TextRow> implements PgQuery {
     wire.stream.uncork();
   }
 
+  private bind(wire: MessageConnection, statement: Statement, values: (string | null)[]): void {
+    const name = this.nameOf(statement);
+    if (this.preparation === 'renewed') {
+      wire.close({ type: 'S', name });
+      wire.parsedStatements[name] = undefined;
+    }
+    if (name === '' || wire.parsedStatements[name] === undefined) wire.parse({ name, text: statement.text });
+    wire.bind({ statement: name, values });
+  }
+
+  private nameOf({ name }: Statement): string {
+    return this.preparation === 'unnamed' ? '' : name;
+  }
+
   handleRowDescription({ fields }: { fields: readonly { name: string }[] }): void {
     this.columns = fields.map(({ name }) => name);
     knownColumns.set(this.statement, this.columns);
   }
 
   handleDataRow({ fields, length }: { fields: readonly (string | null)[]; length: number }): void {
+    if (this.current !== this.statement) return;
     const { columns } = this;
     const receiver = this.execution?.receiver;
     if (this.oversized !== undefined || receiver?.wants(length) === false) return;
@@ -94,6 +117,7 @@ export class TextQuery<Row = TextRow> implements PgQuery {
   }
 
   handleCommandComplete(): void {
+    this.current = this.statement;
     const portal = this.execution?.portal;
     if (portal !== undefined) portal.isOver = true;
   }

@@ -49,7 +49,7 @@ export class SessionsController {
   @HttpCode(204)
   async deleteMany(@Input(parseDeleteSessions) input: DeleteSessions, @Req() request: FastifyRequest): Promise<void> {
     const context = await this.access.resolve(request, input);
-    return this.sessions.delete(context, input.sessionIds, input.deleteMedia);
+    return this.sessions.deleteMany(context, input.sessionIds, input.deleteMedia);
   }
 
   @Get(':session_id')
@@ -91,6 +91,6 @@ export class SessionsController {
     @Req() request: FastifyRequest,
   ): Promise<void> {
     const context = await this.access.resolve(request, query);
-    return this.sessions.delete(context, [id], query.deleteMedia);
+    return this.sessions.delete(context, id, query.deleteMedia);
   }
 }

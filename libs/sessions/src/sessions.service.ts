@@ -18,7 +18,7 @@ import { type NewSession, RunIdTaken, SessionIdTooLong, type SessionWithRuns } f
 import type { SessionContext } from './session-access.js';
 import { type ResponseBody, writeResponse } from './write-response.js';
 
-/** Reads and changes sessions. Each method except `delete` returns the JSON body of the response. */
+/** Reads and changes sessions. Each method except deletes returns the JSON body of the response. */
 @Injectable()
 export class SessionsService {
   async list(context: SessionContext, query: ListSessions): Promise<ResponseBody> {
@@ -68,10 +68,14 @@ export class SessionsService {
     return respondWithDetail(context, session, undefined, 'shown');
   }
 
-  /** Ignores unknown ids. `deleteMedia` gets 503, as from an AgentOS without media storage, which is not supported. */
-  async delete(context: SessionContext, ids: readonly string[], deleteMedia: boolean): Promise<void> {
-    if (deleteMedia) throw problem(503, 'Media storage is not configured on AgentOS');
-    await context.repository.delete(context, ids);
+  async delete(context: SessionContext, id: string, deleteMedia: boolean): Promise<void> {
+    if (deleteMedia) throw noMediaStorage();
+    await context.repository.delete(context, id);
+  }
+
+  async deleteMany(context: SessionContext, ids: readonly string[], deleteMedia: boolean): Promise<void> {
+    if (deleteMedia) throw noMediaStorage();
+    await context.repository.deleteMany(context, ids);
   }
 }
 
@@ -82,6 +86,11 @@ async function idTaken(context: SessionContext, id: string): Promise<HttpProblem
   }
   const advice = 'Omit session_id to have one generated, or choose a different one.';
   return problem(409, `Could not create a session with the supplied session_id. ${advice}`);
+}
+
+/** As from an AgentOS without media storage, which is not supported. */
+function noMediaStorage(): HttpProblem {
+  return problem(503, 'Media storage is not configured on AgentOS');
 }
 
 function notFound(id: string, prefix = ''): HttpProblem {

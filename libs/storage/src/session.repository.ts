@@ -21,7 +21,7 @@ import {
   type NewSession,
   storedSession,
 } from './sql/create-session.sql.js';
-import { type DeleteRow, deleteSessions } from './sql/delete-sessions.sql.js';
+import { type DeleteRow, deleteSessions, deleteSessionsAndLeftovers, lockSessions } from './sql/delete-sessions.sql.js';
 import { type RunRow, readRun } from './sql/read-run.sql.js';
 import {
   findSession,
@@ -134,21 +134,37 @@ export class SessionRepository {
     return this.change(scope, RENAME, [...sessionParameters(scope, id), type ?? null, name]);
   }
 
-  /** Deletes sessions and all that belongs to them. Ignores ids that do not exist, like AgentOS. */
-  async delete({ userId, deadline }: SessionScope, ids: readonly string[]): Promise<void> {
+  /** Deletes a session and all that belongs to it. Does nothing if it does not exist, like AgentOS. */
+  delete(scope: SessionScope, id: string): Promise<void> {
+    return this.remove(scope, DELETE, [id]);
+  }
+
+  /**
+   * Deletes sessions and all that belongs to them. Like AgentOS, ignores ids that do not exist; without an owner, deletes
+   * the rows that deleted sessions with these ids have left in other tables.
+   */
+  deleteMany(scope: SessionScope, ids: readonly string[]): Promise<void> {
+    return this.remove(scope, scope.userId === undefined ? DELETE_WITH_LEFTOVERS : DELETE, ids);
+  }
+
+  private async remove(
+    { userId, deadline }: SessionScope,
+    { key, build }: LayoutStatement,
+    ids: readonly string[],
+  ): Promise<void> {
     const storableIds = ids.filter((id) => !containsNul(id));
     if (storableIds.length === 0 || containsNul(userId)) return;
     await this.layout.withLayout(async (statements) => {
       if (!statements.layout.hasSessions) return;
-      const statement = statements.get('delete', deleteSessions);
+      const statement = statements.get(key, build, { first: statements.get('lock', lockSessions) });
       const [row] = await this.database.query<DeleteRow>(statement, [storableIds, userId ?? null], deadline);
       if (row?.stale === 't') throw new LayoutOutdated();
     });
   }
 
   /**
-   * Runs a statement that changes a session and returns it. A session that is too large to be buffered is read again
-   * after the change.
+   * Runs a statement that changes a session and returns it. A session that is too large to be buffered, or whose runs
+   * have another layout since an upgrade, is read again after the change.
    *
    * @param values the session id first
    * @throws ChangeResultUnavailable if the second read fails; the change has been made
@@ -201,6 +217,8 @@ const READ: Record<RunDetail, LayoutStatement> = {
 };
 const READ_RUN: LayoutStatement = { key: 'run', build: readRun };
 const FIND_SESSION: LayoutStatement = { key: 'exists', build: findSession, onPrimary: true };
+const DELETE: LayoutStatement = { key: 'delete', build: deleteSessions };
+const DELETE_WITH_LEFTOVERS: LayoutStatement = { key: 'delete:leftovers', build: deleteSessionsAndLeftovers };
 const UPDATE: LayoutStatement = { key: 'update', build: updateSession, options: CHANGE_OPTIONS };
 const RENAME: LayoutStatement = { key: 'rename', build: renameSession, options: CHANGE_OPTIONS };
 const READ_CHANGED: LayoutStatement = {

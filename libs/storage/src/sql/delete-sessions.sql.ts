@@ -7,12 +7,37 @@ export interface DeleteRow {
   readonly stale: 't' | 'f';
 }
 
+/** $1 ids, $2 owner or null: the sessions `s` to delete. */
+const SELECTED_SESSIONS = `s.session_id = ANY($1::text[]) AND ${OWNER_CONDITION}`;
+
 /**
- * Deletes sessions and all rows that belong to them, in one statement. $1 ids, $2 owner or null. Without an owner, it
- * also deletes leftover rows of ids that have no session; with an owner, only rows of the sessions of this owner.
- * Deletes nothing when a table exists that the cached layout does not contain.
+ * Locks the sessions, in the order of their ids, so that concurrent deletes do not deadlock. $1 ids, $2 owner or null.
+ * Runs before `deleteSessions`: a statement that waits for a lock itself does not see rows committed meanwhile.
  */
-export function deleteSessions({ tables, layout }: StatementCache): string {
+export function lockSessions({ tables }: StatementCache): string {
+  return `SELECT count(*) FROM
+    (SELECT FROM ${tables.sessions} s WHERE ${SELECTED_SESSIONS} ORDER BY s.session_id FOR UPDATE) locked`;
+}
+
+/** Deletes sessions and all rows that belong to them, in one statement. $1 ids, $2 owner or null. */
+export function deleteSessions(statements: StatementCache): string {
+  return deletion(statements, 'SELECT session_id AS id FROM gone');
+}
+
+/** As `deleteSessions`, and also deletes leftover rows of ids that have no session. */
+export function deleteSessionsAndLeftovers(statements: StatementCache): string {
+  return deletion(
+    statements,
+    'SELECT session_id AS id FROM gone UNION SELECT unnest($1::text[]) FROM layout WHERE NOT stale',
+  );
+}
+
+/**
+ * Deletes nothing when a table exists that the cached layout does not contain.
+ *
+ * @param doomed query of the ids whose rows are deleted from the other tables
+ */
+function deletion({ tables, layout }: StatementCache, doomed: string): string {
   const known = new Set<string>(layout.cascade);
   const unknown = CASCADE_TABLES.filter((table) => !known.has(table)).map((table) => tables[table]);
   if (!layout.hasRunsTable) unknown.push(tables.runs);
@@ -34,10 +59,9 @@ export function deleteSessions({ tables, layout }: StatementCache): string {
       : []),
   ];
   return `WITH layout AS (SELECT ${isStale} AS stale),
-    gone AS (DELETE FROM ${tables.sessions} s USING layout WHERE NOT stale AND s.session_id = ANY($1::text[])
-      AND ${OWNER_CONDITION} RETURNING s.session_id),
-    doomed AS (SELECT session_id AS id FROM gone
-      UNION SELECT unnest($1::text[]) FROM layout WHERE NOT stale AND $2::text IS NULL)
+    gone AS (DELETE FROM ${tables.sessions} s USING layout WHERE NOT stale
+      AND ${SELECTED_SESSIONS} RETURNING s.session_id),
+    doomed AS (${doomed})
     ${cascade.map((cte) => `, ${cte}`).join('')}
     SELECT stale FROM layout`;
 }
