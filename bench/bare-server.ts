@@ -24,7 +24,10 @@ const statements = new StatementCache(qualifiedTables(TABLES), {
   hasRunsTable: true,
   canCacheCounts: true,
   cascade: [],
+  keepsResults: false,
+  missingRights: '',
   columns: new Set(),
+  signature: '',
 });
 const noFilter = whereClause(undefined, {});
 const PAGE = statements.get('page', listPage(noFilter, { sortBy: 'created_at', descending: true }, 'all'));

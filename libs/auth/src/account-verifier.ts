@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { problem } from '@session-service/contract';
-import { DatabaseOverloaded, withDeadline } from '@session-service/database';
+import { DatabaseOverloaded, PermissionDenied, withDeadline } from '@session-service/database';
 import { LruMap, type ServiceAccount, type ServiceAccountRepository } from '@session-service/storage';
 
 /** Time limit in milliseconds of a lookup in the database. A request whose lookup takes longer gets 503. */
@@ -49,7 +49,9 @@ export class AccountVerifier {
     } catch (error) {
       // An overloaded database is not logged, so that a client that tries many tokens cannot flood the log.
       if (!(error instanceof DatabaseOverloaded)) {
-        this.logger.warn(`Looking up a service account failed: ${error instanceof Error ? error.message : error}`);
+        const { message, cause } = error instanceof Error ? error : new Error(String(error));
+        const reason = error instanceof PermissionDenied && cause instanceof Error ? cause.message : message;
+        this.logger.warn(`Looking up a service account failed: ${reason}`);
       }
       throw problem(503, 'Authentication is temporarily unavailable');
     }

@@ -28,6 +28,15 @@ export class TransactionConflict extends Error {
   }
 }
 
+/** The role lacks a right. Nothing was changed. */
+export class PermissionDenied extends DatabaseUnavailable {
+  /** @param rights the rights that the role is known to lack */
+  constructor(databaseId: string, error: unknown, rights: string | undefined) {
+    const message = error instanceof Error ? error.message : String(error);
+    super(databaseId, new Error(rights ? `${message} (the role lacks ${rights})` : message, { cause: error }));
+  }
+}
+
 /** The connection broke while a statement was running: its change may or may not have been applied. */
 export class ConnectionLost extends DatabaseUnavailable {}
 
@@ -82,9 +91,9 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** True when a table or column has been added or dropped since the table layout was read. */
-export function isLayoutChange(error: unknown): boolean {
-  return ['42P01', '42703', '3F000', '0A000'].includes(sqlState(error) ?? '');
+/** True when a table or its schema does not exist. */
+export function isMissingTable(error: unknown): boolean {
+  return ['42P01', '3F000'].includes(sqlState(error) ?? '');
 }
 
 /**

@@ -1,20 +1,23 @@
+import { Logger } from '@nestjs/common';
 import {
   BufferedRows,
   type Database,
   Deadline,
-  isLayoutChange,
   namedStatement,
+  PermissionDenied,
   RequestCoalescer,
   type Rows,
   readRows,
   type SqlValue,
   type Statement,
+  sqlState,
   type TableNames,
   type WorkLimits,
 } from '@session-service/database';
+import { type LayoutRow, layoutStatement } from './sql/layout.sql.js';
 import { createTables } from './sql/schema.sql.js';
 import { containsNul } from './sql/session-filter.js';
-import { qualifiedTables, quoteLiteral, type Tables, tableExists } from './table-names.js';
+import { type CascadeTable, qualifiedTables, type Tables } from './table-names.js';
 
 /**
  * The tables and columns in which a database stores its sessions, detected at run time (ADR 3). agno 2.x keeps runs in
@@ -28,13 +31,15 @@ interface Layout {
   readonly cascade: readonly CascadeTable[];
   /** True if an unchanged snapshot means unchanged rows: see `canCacheCounts`. */
   readonly canCacheCounts: boolean;
+  /** True if there are tool results that the role cannot delete together with their payloads. They stay. */
+  readonly keepsResults: boolean;
+  /** Rights that the role lacks on the schema and its tables; empty if none. */
+  readonly missingRights: string;
   /** Columns of the sessions table: the valid values of `sort_by`. */
   readonly columns: ReadonlySet<string>;
+  /** Equal for equal layouts. */
+  readonly signature: string;
 }
-
-type CascadeTable = 'transcripts' | 'compactions' | 'toolResults' | 'payloads';
-
-export const CASCADE_TABLES: readonly CascadeTable[] = ['transcripts', 'compactions', 'toolResults', 'payloads'];
 
 /** Options for decoding the rows of a statement. */
 type StatementOptions = Omit<Statement, 'name' | 'text'>;
@@ -93,13 +98,21 @@ export function assertLayoutCurrent<Row extends LayoutCheckedRow>(rows: Rows<Row
   throw new LayoutOutdated();
 }
 
+/** Age in milliseconds at which a layout is read again, in the background. */
+const MAX_AGE_MS = 30_000;
+
 /**
  * Detects the layout of one database, and every change of it: an upgrade from 2.x to 3.x, a dropped column or table,
- * tables created by AgentOS. Statements report a change themselves, so no restart and no polling is needed (ADR 3).
+ * tables created by AgentOS. Statements report changes that would make them return wrong data; other changes, such as
+ * new columns and rights, are noticed after MAX_AGE_MS (ADR 3). No restart is needed.
  */
 export class LayoutDetector {
+  private readonly logger = new Logger(LayoutDetector.name);
   private readonly tables: Tables;
   private cached: StatementCache | undefined;
+  /** The statements of the layout that was read last, even if it is outdated. */
+  private latest: StatementCache | undefined;
+  private refreshAt = 0;
   private readonly coalescer = new RequestCoalescer<StatementCache>();
   private readonly creations = new RequestCoalescer<StatementCache>();
 
@@ -122,13 +135,13 @@ export class LayoutDetector {
   ): Promise<Rows<Row>> {
     if (values.some(containsNul)) return new BufferedRows([]);
     try {
-      const statements = this.cached ?? (await this.detect());
+      const statements = this.current() ?? (await this.detect());
       if (!statements.layout.hasSessions) return new BufferedRows([]);
       const sql = statements.get(statement.key, statement.build, statement.options);
       const reader = statement.onPrimary ? this.database : await this.database.reader(limits.deadline);
       return assertLayoutCurrent(await readRows<Row>(reader, sql, values, limits, statement));
     } catch (error) {
-      if (isRetry) throw error;
+      if (isRetry) throw this.explained(error);
       this.forgetIfOutdated(error);
       return this.select(limits, statement, values, true);
     }
@@ -137,10 +150,14 @@ export class LayoutDetector {
   /** Runs `work` with the statements for the current layout; runs it again if the layout turns out to have changed. */
   async withLayout<T>(work: (statements: StatementCache) => Promise<T>): Promise<T> {
     try {
-      return await work(this.cached ?? (await this.detect()));
+      return await work(this.current() ?? (await this.detect()));
     } catch (error) {
       this.forgetIfOutdated(error);
-      return work(await this.detect());
+    }
+    try {
+      return await work(await this.detect());
+    } catch (error) {
+      throw this.explained(error);
     }
   }
 
@@ -169,10 +186,26 @@ export class LayoutDetector {
     return this.detect();
   }
 
-  /** Forgets the layout if a change of it explains the error, else rethrows the error. */
+  /** The statements of the cached layout. Starts to read the layout again when it is old. */
+  private current(): StatementCache | undefined {
+    const { cached } = this;
+    if (cached !== undefined && performance.now() >= this.refreshAt) {
+      this.refreshAt = performance.now() + MAX_AGE_MS;
+      void this.detect().catch(() => undefined);
+    }
+    return cached;
+  }
+
+  /** Forgets the layout if a change of it may explain the error, else rethrows the error. */
   private forgetIfOutdated(error: unknown): void {
-    if (!(error instanceof LayoutOutdated) && !isLayoutChange(error)) throw error;
+    if (!(error instanceof LayoutOutdated) && !mayBeLayoutChange(error)) throw error;
     this.forget();
+  }
+
+  /** Adds the missing rights to PostgreSQL's error 42501 (insufficient_privilege), which does not name them. */
+  private explained(error: unknown): unknown {
+    if (sqlState(error) !== '42501') return error;
+    return new PermissionDenied(this.database.id, error, this.latest?.layout.missingRights);
   }
 
   /**
@@ -181,58 +214,52 @@ export class LayoutDetector {
    */
   private async detect(): Promise<StatementCache> {
     const statements = await this.coalescer.run('layout', new Deadline(), async (deadline) => {
-      return new StatementCache(this.tables, await readLayout(this.database, this.tables, deadline));
+      const layout = await readLayout(this.database, this.names, this.tables, deadline);
+      // Prepared statements are reused.
+      if (this.latest?.layout.signature === layout.signature) return this.latest;
+      if (layout.keepsResults) this.logger.warn(`Database '${this.database.id}': ${RESULTS_KEPT}`);
+      return new StatementCache(this.tables, layout);
     });
+    this.latest = statements;
+    this.refreshAt = performance.now() + MAX_AGE_MS;
     // The layout of an empty database is not cached: AgentOS may create its tables at any moment.
     if (statements.layout.hasSessions) this.cached = statements;
     return statements;
   }
 }
 
-interface LayoutRow extends Record<CascadeTable, 't' | 'f'> {
-  readonly columns: string;
-  readonly runs_table: 't' | 'f';
-  readonly cacheable: 't' | 'f';
+/** SQLSTATE class 42: a table, column, type or right differs from what the statement expects. 0A: the result differs. */
+function mayBeLayoutChange(error: unknown): boolean {
+  return /^(42|0A)/.test(sqlState(error) ?? '');
 }
+
+const RESULTS_KEPT =
+  'tool results of deleted sessions stay, because the role may not delete them and their payloads, or a column is missing';
 
 /** Time limit in milliseconds for the catalogue query. */
 const LAYOUT_TIMEOUT_MS = 5_000;
 
 /** Reads the layout from the catalogue with one statement that touches no table. */
-async function readLayout(database: Database, tables: Tables, deadline: Deadline): Promise<Layout> {
-  const [row] = await database.queryWithin<LayoutRow>(LAYOUT_TIMEOUT_MS, layoutStatement(tables), [], deadline);
+async function readLayout(database: Database, names: TableNames, tables: Tables, deadline: Deadline): Promise<Layout> {
+  const statement = layoutStatement(names, tables);
+  const [row] = await database.queryWithin<LayoutRow>(LAYOUT_TIMEOUT_MS, statement, [], deadline);
+  const results = row?.tool_results === 't' && row.results_deletable === 't';
+  const cascade: [CascadeTable, boolean][] = [
+    ['transcripts', row?.transcripts === 't'],
+    ['compactions', row?.compactions === 't'],
+    ['toolResults', results],
+    ['payloads', results && row.payloads === 't'],
+  ];
   const columns = new Set(JSON.parse(row?.columns ?? '[]') as string[]);
   return {
     hasSessions: columns.size > 0,
     hasRunsColumn: columns.has('runs'),
     hasRunsTable: row?.runs_table === 't',
     canCacheCounts: row?.cacheable === 't',
-    cascade: CASCADE_TABLES.filter((table) => row?.[table] === 't'),
+    cascade: cascade.flatMap(([table, isUsable]) => (isUsable ? [table] : [])),
+    keepsResults: row?.tool_results === 't' && !results,
+    missingRights: row?.missing_rights ?? '',
     columns,
+    signature: JSON.stringify(row),
   };
-}
-
-function layoutStatement(tables: Tables): Statement {
-  const cascade = CASCADE_TABLES.map((table) => `${tableExists(tables[table])} AS "${table}"`);
-  return namedStatement(
-    'layout',
-    `SELECT ${tableExists(tables.runs)} AS runs_table, ${canCacheCounts(tables.sessions)} AS cacheable, ${cascade.join(', ')},
-      (SELECT coalesce(json_agg(attname), '[]') FROM pg_attribute
-        WHERE attrelid = to_regclass(${quoteLiteral(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
-  );
-}
-
-/**
- * An SQL expression that is true if the snapshots of this server tell of every change of the table: PostgreSQL 13 or later
- * itself, and a table that stores all of its rows. Rows of views, foreign partitions and distributed tables can change
- * elsewhere, and those that row security shows can depend on anything.
- */
-function canCacheCounts(table: string): string {
-  return `EXISTS (SELECT FROM pg_class c WHERE c.oid = to_regclass(${quoteLiteral(table)}) AND relkind = 'r' AND NOT relhasrules
-      AND NOT relrowsecurity AND relam = (SELECT oid FROM pg_am WHERE amname = 'heap')
-      AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)
-      AND NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')
-      AND version() LIKE 'PostgreSQL %' AND version() !~ '-YB-|Greenplum|Redshift|Cockroach'
-      AND to_regprocedure('pg_current_snapshot()') IS NOT NULL
-      AND has_function_privilege(to_regprocedure('pg_control_checkpoint()'), 'EXECUTE'))`;
 }

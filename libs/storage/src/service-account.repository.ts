@@ -2,9 +2,11 @@ import { scopesOf } from '@session-service/contract';
 import {
   type Database,
   type Deadline,
-  isLayoutChange,
+  isMissingTable,
   namedStatement,
+  PermissionDenied,
   type Statement,
+  sqlState,
   type TableNames,
 } from '@session-service/database';
 import type { RawJson } from '@session-service/json';
@@ -27,7 +29,7 @@ export class ServiceAccountRepository {
 
   constructor(
     private readonly database: Database,
-    names: TableNames,
+    private readonly names: TableNames,
   ) {
     const { serviceAccounts } = qualifiedTables(names);
     this.findByToken = namedStatement(
@@ -44,6 +46,7 @@ export class ServiceAccountRepository {
    * Returns the account of a token, even if it is revoked or expired; `no-table` if AgentOS has not created the table.
    *
    * @param tokenHash SHA-256 of the token in hexadecimal
+   * @throws PermissionDenied if the role may not read the table
    * @throws DatabaseOverloaded, so that token guessing cannot lengthen the connection queue
    */
   async find(tokenHash: string, deadline: Deadline): Promise<ServiceAccount | 'unknown' | 'no-table'> {
@@ -52,8 +55,9 @@ export class ServiceAccountRepository {
       const [row] = await this.database.query<AccountRow>(this.findByToken, [tokenHash], deadline);
       return row === undefined ? 'unknown' : accountOf(row);
     } catch (error) {
-      if (isLayoutChange(error)) return 'no-table';
-      throw error;
+      if (isMissingTable(error)) return 'no-table';
+      if (sqlState(error) !== '42501') throw error;
+      throw new PermissionDenied(this.database.id, error, `SELECT on ${this.names.schema}.agno_service_accounts`);
     }
   }
 

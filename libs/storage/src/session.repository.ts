@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { RunSource, SessionType, StoredSession } from '@session-service/contract';
 import {
   BufferedRows,
@@ -11,7 +12,7 @@ import {
   type TableNames,
 } from '@session-service/database';
 import { arrayOf, type RawJson } from '@session-service/json';
-import { isUpgraded, LayoutDetector, LayoutOutdated, type LayoutStatement } from './layout.js';
+import { isUpgraded, LayoutDetector, LayoutOutdated, type LayoutStatement, type StatementCache } from './layout.js';
 import { type ListQuery, type SessionPage, SessionPageReader } from './session-page-reader.js';
 import {
   type CreatedRow,
@@ -21,7 +22,7 @@ import {
   type NewSession,
   storedSession,
 } from './sql/create-session.sql.js';
-import { type DeleteRow, deleteSessions, deleteSessionsAndLeftovers, lockSessions } from './sql/delete-sessions.sql.js';
+import { type DeleteRow, type Deletion, deleteSessions, lockSessions } from './sql/delete-sessions.sql.js';
 import { type RunRow, readRun } from './sql/read-run.sql.js';
 import {
   findSession,
@@ -52,6 +53,7 @@ export interface SessionWithRuns {
 export class SessionRepository {
   private readonly layout: LayoutDetector;
   private readonly pages: SessionPageReader;
+  private readonly logger = new Logger('Storage');
 
   constructor(
     readonly database: Database,
@@ -136,7 +138,7 @@ export class SessionRepository {
 
   /** Deletes a session and all that belongs to it. Does nothing if it does not exist, like AgentOS. */
   delete(scope: SessionScope, id: string): Promise<void> {
-    return this.remove(scope, DELETE, [id]);
+    return this.remove(scope, [id], false);
   }
 
   /**
@@ -144,21 +146,33 @@ export class SessionRepository {
    * the rows that deleted sessions with these ids have left in other tables.
    */
   deleteMany(scope: SessionScope, ids: readonly string[]): Promise<void> {
-    return this.remove(scope, scope.userId === undefined ? DELETE_WITH_LEFTOVERS : DELETE, ids);
+    return this.remove(scope, ids, scope.userId === undefined);
   }
 
-  private async remove(
-    { userId, deadline }: SessionScope,
-    { key, build }: LayoutStatement,
-    ids: readonly string[],
-  ): Promise<void> {
+  /** Like AgentOS, keeps stored tool results, with a warning, when they cannot be deleted. */
+  private async remove({ userId, deadline }: SessionScope, ids: readonly string[], leftovers: boolean): Promise<void> {
     const storableIds = ids.filter((id) => !containsNul(id));
     if (storableIds.length === 0 || containsNul(userId)) return;
     await this.layout.withLayout(async (statements) => {
-      if (!statements.layout.hasSessions) return;
-      const statement = statements.get(key, build, { first: statements.get('lock', lockSessions) });
-      const [row] = await this.database.query<DeleteRow>(statement, [storableIds, userId ?? null], deadline);
-      if (row?.stale === 't') throw new LayoutOutdated();
+      const { hasSessions, cascade } = statements.layout;
+      if (!hasSessions) return;
+      const first = statements.get('lock', lockSessions);
+      const run = async (deletion: Deletion) => {
+        const build = (cache: StatementCache) => deleteSessions(cache, deletion);
+        const statement = statements.get(`delete:${Object.values(deletion).join(':')}`, build, { first });
+        const [row] = await this.database.query<DeleteRow>(statement, [storableIds, userId ?? null], deadline);
+        if (row?.stale === 't') throw new LayoutOutdated();
+      };
+      try {
+        await run({ leftovers, results: true });
+      } catch (error) {
+        if (!cascade.includes('toolResults') || !isStatementError(error)) throw error;
+        await run({ leftovers, results: false });
+        const reason = error instanceof Error ? error.message : String(error);
+        this.logger.warn(
+          `Sessions of database '${this.database.id}' were deleted without their tool results: ${reason}`,
+        );
+      }
     });
   }
 
@@ -217,8 +231,6 @@ const READ: Record<RunDetail, LayoutStatement> = {
 };
 const READ_RUN: LayoutStatement = { key: 'run', build: readRun };
 const FIND_SESSION: LayoutStatement = { key: 'exists', build: findSession, onPrimary: true };
-const DELETE: LayoutStatement = { key: 'delete', build: deleteSessions };
-const DELETE_WITH_LEFTOVERS: LayoutStatement = { key: 'delete:leftovers', build: deleteSessionsAndLeftovers };
 const UPDATE: LayoutStatement = { key: 'update', build: updateSession, options: CHANGE_OPTIONS };
 const RENAME: LayoutStatement = { key: 'rename', build: renameSession, options: CHANGE_OPTIONS };
 const READ_CHANGED: LayoutStatement = {
@@ -233,6 +245,11 @@ const FIND_TABLE: Statement = {
   name: 'find-table',
   text: 'SELECT 1 FROM information_schema.tables WHERE table_schema = $1 AND table_name = $2',
 };
+
+/** SQLSTATE classes of errors that depend on the statement and its rows, not on concurrent statements or the server. */
+function isStatementError(error: unknown): boolean {
+  return /^(0A|22|23|42|P0)/.test(sqlState(error) ?? '');
+}
 
 /** 23505: unique_violation, only of the runs table, since sessions have ON CONFLICT. 54000: program_limit_exceeded. */
 function translateInsertError(error: unknown): unknown {

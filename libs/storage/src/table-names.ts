@@ -15,6 +15,9 @@ export interface Tables {
   readonly serviceAccounts: string;
 }
 
+/** Tables whose rows are deleted with their session, besides the runs table. */
+export type CascadeTable = 'transcripts' | 'compactions' | 'toolResults' | 'payloads';
+
 export function qualifiedTables({ schema, sessionTable, runTable }: TableNames): Tables {
   const inSchema = (table: string) => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
   return {
@@ -24,7 +27,7 @@ export function qualifiedTables({ schema, sessionTable, runTable }: TableNames):
     transcripts: inSchema('agno_transcripts'),
     compactions: inSchema('agno_compactions'),
     toolResults: inSchema('agno_tool_results'),
-    payloads: '"fs".agno_fs',
+    payloads: '"fs"."agno_fs"',
     versions: inSchema('agno_schema_versions'),
     serviceAccounts: inSchema('agno_service_accounts'),
   };
@@ -38,7 +41,28 @@ export function quoteLiteral(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
-/** An SQL expression that is true if the table exists. Costs a catalogue lookup and does not touch the table. */
+/**
+ * An SQL expression that is true if the table exists. Costs a catalogue lookup and does not touch the table. Fails if the
+ * role may not use the schema, so it is for statements that read a table of the same schema.
+ */
 export function tableExists(table: string): string {
   return `to_regclass(${quoteLiteral(table)}) IS NOT NULL`;
+}
+
+/** As `tableExists`, without failing on a schema that the role may not use. */
+export function existsInCatalogue(table: string): string {
+  return `EXISTS (SELECT ${fromCatalogue(table)})`;
+}
+
+/**
+ * FROM clause of the table's row `c` in pg_class, if the table exists. Unlike to_regclass, it cannot fail on a schema
+ * that the role may not use.
+ *
+ * @param table a name of `Tables`
+ */
+export function fromCatalogue(table: string): string {
+  const [, schema = '', name = ''] = /^"((?:[^"]|"")*)"\."((?:[^"]|"")*)"$/.exec(table) ?? [];
+  const literal = (identifier: string) => `${quoteLiteral(identifier.replaceAll('""', '"'))}::name`;
+  return `FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = ${literal(schema)} AND c.relname = ${literal(name)}`;
 }

@@ -1,5 +1,6 @@
-import { CASCADE_TABLES, type StatementCache } from '../layout.js';
-import { tableExists } from '../table-names.js';
+import type { StatementCache } from '../layout.js';
+import { existsInCatalogue, tableExists } from '../table-names.js';
+import { mayDeleteResults } from './layout.sql.js';
 import { OWNER_CONDITION } from './session-filter.js';
 
 /** `stale`: a table was created after the layout was read, so nothing was deleted. */
@@ -19,29 +20,23 @@ export function lockSessions({ tables }: StatementCache): string {
     (SELECT FROM ${tables.sessions} s WHERE ${SELECTED_SESSIONS} ORDER BY s.session_id FOR UPDATE) locked`;
 }
 
-/** Deletes sessions and all rows that belong to them, in one statement. $1 ids, $2 owner or null. */
-export function deleteSessions(statements: StatementCache): string {
-  return deletion(statements, 'SELECT session_id AS id FROM gone');
-}
-
-/** As `deleteSessions`, and also deletes leftover rows of ids that have no session. */
-export function deleteSessionsAndLeftovers(statements: StatementCache): string {
-  return deletion(
-    statements,
-    'SELECT session_id AS id FROM gone UNION SELECT unnest($1::text[]) FROM layout WHERE NOT stale',
-  );
+/** What is deleted with the sessions. */
+export interface Deletion {
+  /** Also the rows of ids that have no session. */
+  readonly leftovers: boolean;
+  /** Also stored tool results, if the layout permits. */
+  readonly results: boolean;
 }
 
 /**
- * Deletes nothing when a table exists that the cached layout does not contain.
- *
- * @param doomed query of the ids whose rows are deleted from the other tables
+ * Deletes sessions and the rows that belong to them, in one statement. $1 ids, $2 owner or null. Deletes nothing when a
+ * table exists that the cached layout does not contain.
  */
-function deletion({ tables, layout }: StatementCache, doomed: string): string {
+export function deleteSessions(statements: StatementCache, { leftovers, results }: Deletion): string {
+  const { tables, layout } = statements;
   const known = new Set<string>(layout.cascade);
-  const unknown = CASCADE_TABLES.filter((table) => !known.has(table)).map((table) => tables[table]);
-  if (!layout.hasRunsTable) unknown.push(tables.runs);
-  const isStale = unknown.map(tableExists).join(' OR ') || 'false';
+  const isStale = appearances(statements).join(' OR ') || 'false';
+  const leftoverIds = 'UNION SELECT unnest($1::text[]) FROM layout WHERE NOT stale';
   const where = (column: string) => `WHERE ${column} IN (SELECT id FROM doomed)`;
   const cascade = [
     ...(layout.hasRunsTable ? [`runs AS (DELETE FROM ${tables.runs} ${where('session_id')})`] : []),
@@ -49,10 +44,10 @@ function deletion({ tables, layout }: StatementCache, doomed: string): string {
       ? [`transcripts AS (DELETE FROM ${tables.transcripts} ${where('agno_session_id')})`]
       : []),
     ...(known.has('compactions') ? [`compactions AS (DELETE FROM ${tables.compactions} ${where('session_id')})`] : []),
-    ...(known.has('toolResults')
+    ...(results && known.has('toolResults')
       ? [`results AS (DELETE FROM ${tables.toolResults} ${where('session_id')} RETURNING namespace, path)`]
       : []),
-    ...(known.has('toolResults') && known.has('payloads')
+    ...(results && known.has('payloads')
       ? [
           `payloads AS (DELETE FROM ${tables.payloads} p USING results r WHERE p.namespace = r.namespace AND p.path = r.path)`,
         ]
@@ -61,7 +56,21 @@ function deletion({ tables, layout }: StatementCache, doomed: string): string {
   return `WITH layout AS (SELECT ${isStale} AS stale),
     gone AS (DELETE FROM ${tables.sessions} s USING layout WHERE NOT stale
       AND ${SELECTED_SESSIONS} RETURNING s.session_id),
-    doomed AS (${doomed})
+    doomed AS (SELECT session_id AS id FROM gone ${leftovers ? leftoverIds : ''})
     ${cascade.map((cte) => `, ${cte}`).join('')}
     SELECT stale FROM layout`;
+}
+
+/** SQL expressions, each true if a table that belongs to the cascade has appeared since the layout was read. */
+function appearances({ tables, layout }: StatementCache): string[] {
+  const known = new Set<string>(layout.cascade);
+  const { runs, transcripts, compactions, toolResults, payloads } = tables;
+  return [
+    ...(layout.hasRunsTable ? [] : [tableExists(runs)]),
+    ...(known.has('transcripts') ? [] : [tableExists(transcripts)]),
+    ...(known.has('compactions') ? [] : [tableExists(compactions)]),
+    // `tableExists` first, since it is faster.
+    ...(known.has('toolResults') ? [] : [`${tableExists(toolResults)} AND ${mayDeleteResults(tables)}`]),
+    ...(known.has('toolResults') && !known.has('payloads') ? [existsInCatalogue(payloads)] : []),
+  ];
 }

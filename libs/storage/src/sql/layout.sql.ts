@@ -1,0 +1,90 @@
+import { namedStatement, type Statement, type TableNames } from '@session-service/database';
+import { existsInCatalogue, fromCatalogue, qualifiedTables, quoteLiteral, type Tables } from '../table-names.js';
+
+type Flag = 't' | 'f';
+
+export interface LayoutRow {
+  /** JSON array of the columns of the sessions table. */
+  readonly columns: string;
+  readonly runs_table: Flag;
+  readonly transcripts: Flag;
+  readonly compactions: Flag;
+  readonly tool_results: Flag;
+  readonly payloads: Flag;
+  /** False if the tool results of a session and their payloads exist but cannot be deleted. */
+  readonly results_deletable: Flag;
+  readonly cacheable: Flag;
+  /** Rights on the schema and its tables that the role lacks, for example `UPDATE on ai.agno_sessions`. */
+  readonly missing_rights: string | null;
+}
+
+/** Reads the layout and the role's rights from the catalogue. Touches no table and fails for no right that is missing. */
+export function layoutStatement(names: TableNames, tables: Tables): Statement {
+  const exists = (table: keyof Tables) => existsInCatalogue(tables[table]);
+  return namedStatement(
+    'layout',
+    `SELECT ${exists('runs')} AS runs_table, ${exists('transcripts')} AS transcripts, ${exists('compactions')} AS compactions,
+      ${exists('toolResults')} AS tool_results, ${exists('payloads')} AS payloads, ${mayDeleteResults(tables)} AS results_deletable,
+      ${canCacheCounts(tables.sessions)} AS cacheable, ${missingRights(names)} AS missing_rights,
+      (SELECT coalesce(json_agg(attname), '[]') FROM pg_attribute
+        WHERE attrelid = (SELECT c.oid ${fromCatalogue(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
+  );
+}
+
+/**
+ * An SQL expression that is true if the snapshots of this server tell of every change of the table: PostgreSQL 13 or later
+ * itself, and a table that stores all of its rows. Rows of views, foreign partitions and distributed tables can change
+ * elsewhere, and those that row security shows can depend on anything.
+ */
+function canCacheCounts(table: string): string {
+  return `EXISTS (SELECT ${fromCatalogue(table)} AND relkind = 'r' AND NOT relhasrules
+      AND NOT relrowsecurity AND relam = (SELECT oid FROM pg_am WHERE amname = 'heap')
+      AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)
+      AND NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')
+      AND version() LIKE 'PostgreSQL %' AND version() !~ '-YB-|Greenplum|Redshift|Cockroach'
+      AND to_regprocedure('pg_current_snapshot()') IS NOT NULL
+      AND has_function_privilege(to_regprocedure('pg_control_checkpoint()'), 'EXECUTE'))`;
+}
+
+/** Returns a row unless the sessions table exists and has a column that the role may not read. */
+export function sessionsReadable(names: TableNames): Statement {
+  return namedStatement(
+    'probe',
+    `SELECT 1 WHERE NOT EXISTS (SELECT ${fromCatalogue(qualifiedTables(names).sessions)} AND NOT
+      (has_schema_privilege(n.oid, 'USAGE') AND (has_table_privilege(c.oid, 'SELECT') OR NOT EXISTS (SELECT FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT')))))`,
+  );
+}
+
+/**
+ * SQL expression: true if the role may delete tool results together with their payloads, and both tables have the columns
+ * that this needs; true without the tables.
+ */
+export function mayDeleteResults({ toolResults, payloads }: Tables): string {
+  return `${mayDeleteFrom(toolResults, ['session_id', 'namespace', 'path'])} AND ${mayDeleteFrom(payloads, ['namespace', 'path'])}`;
+}
+
+function mayDeleteFrom(table: string, columns: readonly string[]): string {
+  return `coalesce((SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'DELETE') AND ${columns.length} =
+        (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT a.attisdropped
+          AND a.attname IN (${columns.map(quoteLiteral).join(', ')}) AND has_column_privilege(c.oid, a.attnum, 'SELECT'))
+        ${fromCatalogue(table)}), true)`;
+}
+
+function missingRights({ schema, sessionTable, runTable }: TableNames): string {
+  const needed: [table: string, rights: readonly string[]][] = [
+    [sessionTable, ['SELECT', 'INSERT', 'UPDATE', 'DELETE']],
+    [runTable, ['SELECT', 'INSERT', 'DELETE']],
+  ];
+  const rows = needed.flatMap(([table, rights]) =>
+    rights.map((right) => `(${quoteLiteral(table)}::name, ${quoteLiteral(right)})`),
+  );
+  const inSchema = `n.nspname = ${quoteLiteral(schema)}::name`;
+  return `(SELECT string_agg(missing, ', ' ORDER BY missing) FROM (
+        SELECT 'USAGE on schema ' || n.nspname AS missing FROM pg_namespace n
+          WHERE ${inSchema} AND NOT has_schema_privilege(n.oid, 'USAGE')
+        UNION ALL SELECT needed.privilege || ' on ' || n.nspname || '.' || c.relname
+          FROM (VALUES ${rows.join(', ')}) AS needed (relname, privilege)
+          JOIN pg_class c ON c.relname = needed.relname JOIN pg_namespace n ON n.oid = c.relnamespace
+          WHERE ${inSchema} AND NOT has_table_privilege(c.oid, needed.privilege)) rights)`;
+}
