@@ -4,7 +4,7 @@ import { cancelStatement } from './cancel-statement.js';
 import { ConnectionPool } from './connection-pool.js';
 import { ConnectionQueue, type WorkKind } from './connection-queue.js';
 import { dataSourceOptions } from './data-source.js';
-import { DatabaseUnavailable, StatementTimedOut, translateError } from './database-errors.js';
+import { DatabaseUnavailable, StatementTimedOut, sqlState, translateError } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUsage } from './database-options.js';
 import { Reader, type WorkOptions } from './database-reader.js';
 import { Deadline } from './deadline.js';
@@ -35,6 +35,7 @@ export class DatabaseServer extends Reader {
   private readonly target: PoolTarget;
   private readonly pool: ConnectionPool;
   private lastResponseAt = Number.NEGATIVE_INFINITY;
+  private lastDenialAt = Number.NEGATIVE_INFINITY;
 
   /**
    * @param id name of the server in metrics, spans and log lines
@@ -121,6 +122,7 @@ export class DatabaseServer extends Reader {
         return await working;
       } catch (error) {
         const translated = translateError(this.id, error);
+        if (sqlState(error) === '42501') this.recordDenial();
         isBroken = translated instanceof DatabaseUnavailable;
         throw translated;
       } finally {
@@ -152,6 +154,11 @@ export class DatabaseServer extends Reader {
     return performance.now() - this.lastResponseAt < ms;
   }
 
+  /** True if the server has rejected a statement for a missing right since `time`, in milliseconds of performance.now(). */
+  hasDeniedSince(time: number): boolean {
+    return this.lastDenialAt >= time;
+  }
+
   /** True if the server accepts TCP connections. Occupies none of the server's connection slots. Never rejects. */
   acceptsConnections(timeoutMs: number): Promise<boolean> {
     return requestTls(this.target, timeoutMs).then(
@@ -176,6 +183,11 @@ export class DatabaseServer extends Reader {
 
   close(): Promise<void> {
     return this.pool.close();
+  }
+
+  private recordDenial(): void {
+    this.lastDenialAt = performance.now();
+    this.observer.permissionDenied(this.id);
   }
 
   private readonly onStatement = (name: string, seconds: number) => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorFunction, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import { DatabaseRegistry, type DatabaseServer, withTimeLimit } from '@session-service/database';
+import { DatabaseRegistry, type DatabaseServer, type Statement, withTimeLimit } from '@session-service/database';
+import { sessionsReadable } from '@session-service/storage';
 
 /** Time in milliseconds after which a database that has not responded counts as down. */
 const TIMEOUT_MS = 2_000;
@@ -8,22 +9,27 @@ const TIMEOUT_MS = 2_000;
 /** Time in milliseconds for which a result is cached: frequent health checks must not load the databases. */
 const CACHE_MS = 1_000;
 
-const PROBE_STATEMENT = { name: 'probe', text: 'SELECT 1' };
-
 interface ProbeResult {
   readonly startedAt: number;
   readonly isUp: Promise<boolean>;
 }
 
-/** Health of every primary, named by its db_id, and of every replica, in the order of the DSN map. Never throws. */
+/**
+ * Health of every primary, named by its db_id, and of every replica, in the order of the DSN map. A database whose
+ * sessions table cannot be read is down; other missing rights make only some requests fail. Never throws.
+ */
 @Injectable()
 export class DatabaseHealth {
   private readonly results = new Map<string, ProbeResult>();
+  private readonly succeededAt = new WeakMap<DatabaseServer, number>();
+  private readonly probe: Statement;
 
   constructor(
     private readonly registry: DatabaseRegistry,
     private readonly indicators: HealthIndicatorService,
-  ) {}
+  ) {
+    this.probe = sessionsReadable(registry.options.tables);
+  }
 
   /** Returns one Terminus indicator per server. */
   databaseIndicators(): HealthIndicatorFunction[] {
@@ -47,16 +53,22 @@ export class DatabaseHealth {
     const cached = this.results.get(server.id);
     const now = performance.now();
     if (cached !== undefined && now - cached.startedAt < CACHE_MS) return cached.isUp;
-    // On a busy database the probe would wait in the connection queue. A recent response proves the same.
-    const isUp = server.hasRespondedWithin(CACHE_MS) ? Promise.resolve(true) : probe(server);
+    // On a busy database the probe would wait in the connection queue. A recent response proves the same, unless the
+    // role has lost a right since the last probe that succeeded.
+    const isProven = server.hasRespondedWithin(CACHE_MS) && !server.hasDeniedSince(this.succeededAt.get(server) ?? 0);
+    const isUp = isProven ? Promise.resolve(true) : this.sendProbe(server);
     this.results.set(server.id, { startedAt: now, isUp });
     return isUp;
   }
-}
 
-function probe(server: DatabaseServer): Promise<boolean> {
-  return withTimeLimit(TIMEOUT_MS, (deadline) => server.query(PROBE_STATEMENT, [], deadline)).then(
-    () => true,
-    () => false,
-  );
+  private async sendProbe(server: DatabaseServer): Promise<boolean> {
+    const sentAt = performance.now();
+    try {
+      const rows = await withTimeLimit(TIMEOUT_MS, (deadline) => server.query(this.probe, [], deadline));
+      if (rows.length > 0) this.succeededAt.set(server, sentAt);
+      return rows.length > 0;
+    } catch {
+      return false;
+    }
+  }
 }

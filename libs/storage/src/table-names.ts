@@ -15,6 +15,9 @@ export interface Tables {
   readonly serviceAccounts: string;
 }
 
+export const TRANSCRIPTS = 'agno_transcripts';
+export const COMPACTIONS = 'agno_compactions';
+
 /** Tables whose rows are deleted with their session, besides the runs table. */
 export type CascadeTable = 'transcripts' | 'compactions' | 'toolResults' | 'payloads';
 
@@ -24,8 +27,8 @@ export function qualifiedTables({ schema, sessionTable, runTable }: TableNames):
     schema: quoteIdentifier(schema),
     sessions: inSchema(sessionTable),
     runs: inSchema(runTable),
-    transcripts: inSchema('agno_transcripts'),
-    compactions: inSchema('agno_compactions'),
+    transcripts: inSchema(TRANSCRIPTS),
+    compactions: inSchema(COMPACTIONS),
     toolResults: inSchema('agno_tool_results'),
     payloads: '"fs"."agno_fs"',
     versions: inSchema('agno_schema_versions'),

@@ -1,5 +1,13 @@
 import { namedStatement, type Statement, type TableNames } from '@session-service/database';
-import { existsInCatalogue, fromCatalogue, qualifiedTables, quoteLiteral, type Tables } from '../table-names.js';
+import {
+  COMPACTIONS,
+  existsInCatalogue,
+  fromCatalogue,
+  qualifiedTables,
+  quoteLiteral,
+  type Tables,
+  TRANSCRIPTS,
+} from '../table-names.js';
 
 type Flag = 't' | 'f';
 
@@ -75,6 +83,8 @@ function missingRights({ schema, sessionTable, runTable }: TableNames): string {
   const needed: [table: string, rights: readonly string[]][] = [
     [sessionTable, ['SELECT', 'INSERT', 'UPDATE', 'DELETE']],
     [runTable, ['SELECT', 'INSERT', 'DELETE']],
+    [TRANSCRIPTS, ['SELECT', 'DELETE']],
+    [COMPACTIONS, ['SELECT', 'DELETE']],
   ];
   const rows = needed.flatMap(([table, rights]) =>
     rights.map((right) => `(${quoteLiteral(table)}::name, ${quoteLiteral(right)})`),
