@@ -1,5 +1,7 @@
 import { caseCollector, get, type Route } from '../harness/contract-case.js';
+import { rawJson } from '../harness/given-session.js';
 import { IDS_WITH_RUNS, UNUSUAL_IDS } from './seeded-ids.js';
+import { agent } from './session-builders.js';
 
 /** Cases for `runs` and `run-previews`, which accept the same parameters and select the same runs. */
 function casesOfListing(route: Route & ('runs' | 'run-previews')) {
@@ -49,6 +51,16 @@ function casesOfListing(route: Route & ('runs' | 'run-previews')) {
   ask('agent-statuses', 'created_after=1750000230&created_before=1750000210');
   for (const bad of ['x', '', '1.5', '2.0', '9'.repeat(25), '+5', '1_0']) ask('agent-statuses', `created_after=${bad}`);
   ask('agent-statuses', 'created_before=x&created_after=y&type=z');
+
+  const runs = ['true', 'false', '1', '1.5', '0', 'null'].map((createdAt) =>
+    rawJson(`{"run_id":"at-${createdAt}","agent_id":"agent-x","content":"c","created_at":${createdAt}}`),
+  );
+  for (const name of ['created_after', 'created_before']) {
+    for (const bound of [-1, 0, 1, 2]) {
+      const path = `/sessions/odd/${route}?${name}=${bound}`;
+      add(`odd: created_at of any type, ${name}=${bound}`, get(path), { given: [agent('odd', { runs })] });
+    }
+  }
 
   const statuses = [
     'COMPLETED',

@@ -26,6 +26,8 @@ const COMPONENT_NAMES = ['name', 'sdk', 'framework', 'agent_id', 'model', 'instr
 const INPUT_NAMES = ['input_content', 'images', 'videos', 'audios', 'files', 'content'];
 const ANY_NAMES = ['a', 'b', 'tags', 'step'];
 
+const INVALID_TIMES = ['1760000099.5', '"2025-10-09T08:53:20Z"', 'null', '0', 'true', 'false'];
+
 const KINDS = ['agent', 'team', 'workflow'] as const;
 
 /** A session `f` of user `own` with random columns: mostly values that agno writes, sometimes invalid ones. */
@@ -75,7 +77,7 @@ function randomRun(random: SeededRandom, kind: string, id: string): string {
     ['run_id', JSON.stringify(id)],
     [`${owner}_id`, `"${owner}-x"`],
     ['status', random.pick(['"COMPLETED"', '"PAUSED"', '"ERROR"', '"CANCELLED"'])],
-    ['created_at', random.pick(['1760000100', '1760000100', '1760000099.5', '"2025-10-09T08:53:20Z"', 'null', '0'])],
+    ['created_at', random.pick(['1760000100', '1760000100', ...INVALID_TIMES])],
     ['content', '"answer"'],
     ['content_type', '"str"'],
   ]);

@@ -8,14 +8,21 @@ interface RunFilter {
   readonly statuses?: ReadonlySet<string> | undefined;
 }
 
-/** True for a run that was created within the bounds. As in AgentOS, a run without a numeric `created_at` always is. */
+/** True for a run that was created within the bounds. A run whose `created_at` is not a number always is. */
 export function isCreatedWithin(run: Run, { createdAfter, createdBefore }: RunFilter): boolean {
   if (createdAfter === undefined && createdBefore === undefined) return true;
-  const createdAt = run.get('created_at');
-  if (createdAt === undefined || kindOf(createdAt) !== 'number') return true;
-  const time = /^-?\d+$/.test(createdAt) ? BigInt(createdAt) : Number(createdAt);
+  const time = numberOf(run.get('created_at'));
+  if (time === undefined) return true;
   if (createdAfter !== undefined && time < createdAfter) return false;
   return createdBefore === undefined || !(time > createdBefore);
+}
+
+/** A JSON value as Python compares it with an integer: `true` is 1, `false` is 0. Undefined if it cannot be compared. */
+function numberOf(value: RawJson | undefined): bigint | number | undefined {
+  if (value === 'true') return 1;
+  if (value === 'false') return 0;
+  if (value === undefined || kindOf(value) !== 'number') return undefined;
+  return /^-?\d+$/.test(value) ? BigInt(value) : Number(value);
 }
 
 /** True when the filter allows the printed status, compared without regard to case. */
