@@ -7,6 +7,7 @@ describe('translateError', () => {
   it.each([
     [new Error('Connection terminated unexpectedly'), 'ConnectionLost'],
     [withCode('read ECONNRESET', 'ECONNRESET'), 'ConnectionLost'],
+    [withCode('write EPIPE', 'EPIPE'), 'ConnectionLost'],
     [withCode('server conn crashed?', '08P01'), 'ConnectionLost'],
     [new ProtocolError(new Error('no PostgreSQL message')), 'ConnectionLost'],
     [new Error('Client has encountered a connection error and is not queryable'), 'DatabaseUnavailable'],

@@ -85,10 +85,10 @@ export class ProtocolError extends Error {
   }
 }
 
-/** The SQLSTATE of an error that the server reported, else undefined. */
+/** The SQLSTATE of an error that the server reported, else undefined. EPIPE, a code of Node, has no digit. */
 export function sqlState(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** True when a table or its schema does not exist. */
