@@ -19,9 +19,11 @@ export function fuzzCases(seed: number, count: number): readonly ContractCase[] 
     const random = new SeededRandom(seed + index);
     const session = randomSession(random);
     const write = random.oneIn(2) ? [randomWrite(random)] : [];
-    const list = randomQuery(random, QUERY_PARAMETERS.list);
-    const reads = [get(`/sessions${hasTies(list) ? onOnePage(list) : list}`), ...randomReads(random)];
     const isCreated = write[0]?.method === 'POST' && write[0].path.startsWith('/sessions?');
+    const query = randomQuery(random, QUERY_PARAMETERS.list);
+    // Ties are compared in the order of their ids, and a generated id differs.
+    const list = hasTies(query) ? `${query}${isCreated ? '&sort_by=created_at' : ALL_TIES}` : query;
+    const reads = [get(`/sessions${list}`), ...randomReads(random)];
     add(`seed ${seed + index}`, [...write, ...reads], {
       given: [session],
       ...(hasTies(list) ? { rankedBy: [] } : {}),
@@ -39,10 +41,8 @@ function hasTies(query: string): boolean {
   return !UNIQUE_COLUMNS.includes(new URLSearchParams(query).getAll('sort_by').at(-1) ?? 'created_at');
 }
 
-/** AgentOS leaves undefined which of several sessions with equal values are on a page, so that only the whole is compared. */
-function onOnePage(query: string): string {
-  return `${query}&limit=1000&page=1`;
-}
+/** All sessions on one page, because AgentOS leaves undefined which of several sessions with equal values are on a page. */
+const ALL_TIES = '&limit=1000&page=1';
 
 function randomReads(random: SeededRandom): Step[] {
   return [

@@ -36,7 +36,9 @@ export type BodyKind = keyof typeof FIELDS;
 
 /** A random JSON body: mostly valid, sometimes with a field of another type or a syntax error. */
 export function randomBody(random: SeededRandom, kind: BodyKind): string {
-  if (random.oneIn(25)) return randomValue(random, NAMES);
+  // Unlike AgentOS, we accept a summary for a new session, and validate it.
+  if (random.oneIn(25))
+    return randomValue(random, kind === 'create' ? NAMES.filter((name) => name !== 'summary') : NAMES);
   const members = random
     .some(kind === 'rename' ? 2 : 4, () => random.pick<string>(FIELDS[kind]))
     .map((name) => {
