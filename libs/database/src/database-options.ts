@@ -28,8 +28,12 @@ export interface TableNames {
 
 /** Receives database events for metrics and traces. Called on the hot path: must be fast and must not throw. */
 export interface DatabaseObserver {
-  /** Called when the server has responded to the statement of this name, with rows or an error. */
-  statementEnded(databaseId: string, name: string, seconds: number): void;
+  /**
+   * Called when the statement of this name has ended.
+   *
+   * @param errorType of a failed statement: SQLSTATE, or `connection_lost`
+   */
+  statementEnded(databaseId: string, name: string, seconds: number, errorType?: string): void;
   /** Called when a request has waited for a connection until the queue timeout. */
   connectionTimedOut(databaseId: string): void;
   /** Called when a request is rejected at once because the connection queue is overloaded. */

@@ -22,7 +22,10 @@ import {
   type TextRow,
   type Work,
 } from './statement.js';
-import { TextQuery } from './text-query.js';
+import { type OnStatementEnd, TextQuery } from './text-query.js';
+
+/** Error type of a statement whose connection was closed before the response. */
+const CONNECTION_LOST = 'connection_lost';
 
 /**
  * One PostgreSQL server, a replica or, as PrimaryServer, the primary: connects on first use and after failures, and runs statements.
@@ -190,9 +193,10 @@ export class DatabaseServer extends Reader {
     this.observer.permissionDenied(this.id);
   }
 
-  private readonly onStatement = (name: string, seconds: number) => {
-    this.lastResponseAt = performance.now();
-    this.observer.statementEnded(this.id, name, seconds);
+  private readonly onStatement: OnStatementEnd = (name, seconds, error) => {
+    const code = sqlState(error);
+    if (error === undefined || code !== undefined) this.lastResponseAt = performance.now();
+    this.observer.statementEnded(this.id, name, seconds, error === undefined ? undefined : (code ?? CONNECTION_LOST));
   };
 }
 

@@ -1,10 +1,13 @@
 import type { Connection } from 'pg';
-import { OversizedColumn, sqlState } from './database-errors.js';
+import { OversizedColumn } from './database-errors.js';
 import type { MessageConnection } from './message-connection.js';
 import { OVERSIZED } from './message-framer.js';
 import type { PgQuery } from './pg-internals.js';
 import type { Preparation } from './prepared-statements.js';
 import type { Execution, SqlValue, Statement, TextRow } from './statement.js';
+
+/** Called when a statement that was sent has ended. `error`: that of PostgreSQL or of the connection, if it failed. */
+export type OnStatementEnd = (name: string, seconds: number, error?: unknown) => void;
 
 /** Column names by statement: the same SQL always has the same columns. */
 const knownColumns = new WeakMap<Statement, readonly string[]>();
@@ -28,7 +31,7 @@ export class TextQuery<Row = TextRow> implements PgQuery {
     private readonly statement: Statement,
     private readonly values: readonly SqlValue[],
     private readonly preparation: Preparation,
-    private readonly onEnd: (name: string, seconds: number) => void,
+    private readonly onEnd: OnStatementEnd,
     private readonly execution?: Execution<Row>,
   ) {
     this.current = statement.first ?? statement;
@@ -126,24 +129,26 @@ export class TextQuery<Row = TextRow> implements PgQuery {
   handlePortalSuspended(): void {}
 
   handleReadyForQuery(): void {
-    this.end(true);
     const { portal, receiver } = this.execution ?? {};
     if (portal !== undefined) portal.isBound = true;
     const failure = receiver?.failure ?? this.oversized;
+    this.end();
     if (failure === undefined) this.outcome.resolve(this.received);
     else this.outcome.reject(failure);
   }
 
   /** PostgreSQL reports a cancelled statement as an error. The receiver's `failure` is the reason for the cancellation. */
   handleError(error: unknown): void {
-    this.end(sqlState(error) !== undefined);
+    this.end(error);
     this.outcome.reject(this.execution?.receiver.failure ?? error);
   }
 
   /** Detaches from the connection, which would keep the rows in memory. */
-  private end(hasResponded: boolean): void {
-    if (hasResponded) this.onEnd(this.statement.name, (performance.now() - this.startedAt) / 1000);
-    if (this.connection !== undefined) this.connection.wantsRow = undefined;
+  private end(error?: unknown): void {
+    if (this.connection !== undefined) {
+      this.onEnd(this.statement.name, (performance.now() - this.startedAt) / 1000, error);
+      this.connection.wantsRow = undefined;
+    }
     const portal = this.execution?.portal;
     if (portal === undefined) return;
     portal.pause(false);

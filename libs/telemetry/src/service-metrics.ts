@@ -31,8 +31,8 @@ export class ServiceMetrics implements DatabaseObserver {
   });
   private readonly statements = new Histogram({
     name: 'db_client_operation_duration_seconds',
-    help: 'Duration of SQL statements by name and db_id, from sending to the last row',
-    labelNames: ['db_operation_name', 'db_id'],
+    help: 'Duration of SQL statements by name and db_id, from sending to the last row; failed ones have an error_type',
+    labelNames: ['db_operation_name', 'db_id', 'error_type'],
     buckets: DATABASE_BUCKETS,
     registers: [this.registry],
   });
@@ -79,8 +79,9 @@ export class ServiceMetrics implements DatabaseObserver {
     );
   }
 
-  statementEnded(databaseId: string, name: string, seconds: number): void {
-    this.statements.observe({ db_operation_name: operationOf(name), db_id: databaseId }, seconds);
+  statementEnded(databaseId: string, name: string, seconds: number, errorType?: string): void {
+    const labels = { db_operation_name: operationOf(name), db_id: databaseId };
+    this.statements.observe(errorType === undefined ? labels : { ...labels, error_type: errorType }, seconds);
   }
 
   connectionTimedOut(databaseId: string): void {

@@ -83,4 +83,4 @@ export class ReplicatedService {
   }
 }
 
-const COUNT = /^db_client_operation_duration_seconds_count\{db_operation_name="(.*)",db_id="(.*)"\} (\d+)/gm;
+const COUNT = /^db_client_operation_duration_seconds_count\{db_operation_name="([^"]*)",db_id="([^"]*)"\} (\d+)/gm;

@@ -80,8 +80,8 @@ export class TracingObserver implements DatabaseObserver {
     private readonly tracer: Tracer,
   ) {}
 
-  statementEnded(databaseId: string, name: string, seconds: number): void {
-    this.observer.statementEnded(databaseId, name, seconds);
+  statementEnded(databaseId: string, name: string, seconds: number, errorType?: string): void {
+    this.observer.statementEnded(databaseId, name, seconds, errorType);
   }
 
   connectionTimedOut(databaseId: string): void {
