@@ -91,6 +91,11 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
+/** True when the role lacks a right. */
+export function isPermissionDenied(error: unknown): boolean {
+  return sqlState(error) === '42501';
+}
+
 /** True when a table or its schema does not exist. */
 export function isMissingTable(error: unknown): boolean {
   return ['42P01', '3F000'].includes(sqlState(error) ?? '');

@@ -40,8 +40,6 @@ export interface DatabaseObserver {
   requestRefused(databaseId: string): void;
   /** Called when work failed because of concurrent transactions. `willRetry`: false if its request is rejected. */
   transactionConflicted(databaseId: string, willRetry: boolean): void;
-  /** Called when the server has rejected a statement because the role lacks a right. */
-  permissionDenied(databaseId: string): void;
   /** Wraps the execution of statements, so that each statement gets a span in the trace of its request. */
   instrument?(databaseId: string, run: RunStatement): RunStatement;
 }
@@ -67,7 +65,6 @@ export const UNOBSERVED: DatabaseObserver = {
   connectionTimedOut: () => undefined,
   requestRefused: () => undefined,
   transactionConflicted: () => undefined,
-  permissionDenied: () => undefined,
 };
 export const UNLOGGED: DatabaseLog = { log: () => undefined, warn: () => undefined };
 

@@ -4,7 +4,13 @@ import { cancelStatement } from './cancel-statement.js';
 import { ConnectionPool } from './connection-pool.js';
 import { ConnectionQueue, type WorkKind } from './connection-queue.js';
 import { dataSourceOptions } from './data-source.js';
-import { DatabaseUnavailable, StatementTimedOut, sqlState, translateError } from './database-errors.js';
+import {
+  DatabaseUnavailable,
+  isPermissionDenied,
+  StatementTimedOut,
+  sqlState,
+  translateError,
+} from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, PoolLimits, PoolUsage } from './database-options.js';
 import { Reader, type WorkOptions } from './database-reader.js';
 import { Deadline } from './deadline.js';
@@ -28,7 +34,8 @@ import { type OnStatementEnd, TextQuery } from './text-query.js';
 const CONNECTION_LOST = 'connection_lost';
 
 /**
- * One PostgreSQL server, a replica or, as PrimaryServer, the primary: connects on first use and after failures, and runs statements.
+ * One PostgreSQL server, a replica or, as PrimaryServer, the primary: connects on first use and after failures, and runs
+ * statements.
  * Errors: DatabaseUnavailable, DatabaseOverloaded, StatementTimedOut, or the driver's.
  */
 export class DatabaseServer extends Reader {
@@ -125,7 +132,6 @@ export class DatabaseServer extends Reader {
         return await working;
       } catch (error) {
         const translated = translateError(this.id, error);
-        if (sqlState(error) === '42501') this.recordDenial();
         isBroken = translated instanceof DatabaseUnavailable;
         throw translated;
       } finally {
@@ -188,13 +194,9 @@ export class DatabaseServer extends Reader {
     return this.pool.close();
   }
 
-  private recordDenial(): void {
-    this.lastDenialAt = performance.now();
-    this.observer.permissionDenied(this.id);
-  }
-
   private readonly onStatement: OnStatementEnd = (name, seconds, error) => {
     const code = sqlState(error);
+    if (isPermissionDenied(error)) this.lastDenialAt = performance.now();
     if (error === undefined || code !== undefined) this.lastResponseAt = performance.now();
     this.observer.statementEnded(this.id, name, seconds, error === undefined ? undefined : (code ?? CONNECTION_LOST));
   };

@@ -3,6 +3,7 @@ import {
   BufferedRows,
   type Database,
   Deadline,
+  isPermissionDenied,
   namedStatement,
   PermissionDenied,
   RequestCoalescer,
@@ -202,9 +203,9 @@ export class LayoutDetector {
     this.forget();
   }
 
-  /** Adds the missing rights to PostgreSQL's error 42501 (insufficient_privilege), which does not name them. */
+  /** Adds the missing rights to PostgreSQL's error, which does not name them. */
   private explained(error: unknown): unknown {
-    if (sqlState(error) !== '42501') return error;
+    if (!isPermissionDenied(error)) return error;
     return new PermissionDenied(this.database.id, error, this.latest?.layout.missingRights);
   }
 

@@ -3,10 +3,10 @@ import {
   type Database,
   type Deadline,
   isMissingTable,
+  isPermissionDenied,
   namedStatement,
   PermissionDenied,
   type Statement,
-  sqlState,
   type TableNames,
 } from '@session-service/database';
 import type { RawJson } from '@session-service/json';
@@ -56,7 +56,7 @@ export class ServiceAccountRepository {
       return row === undefined ? 'unknown' : accountOf(row);
     } catch (error) {
       if (isMissingTable(error)) return 'no-table';
-      if (sqlState(error) !== '42501') throw error;
+      if (!isPermissionDenied(error)) throw error;
       throw new PermissionDenied(this.database.id, error, `SELECT on ${this.names.schema}.agno_service_accounts`);
     }
   }

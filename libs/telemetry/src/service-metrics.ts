@@ -54,12 +54,6 @@ export class ServiceMetrics implements DatabaseObserver {
     labelNames: ['db_id', 'outcome'],
     registers: [this.registry],
   });
-  private readonly denials = new Counter({
-    name: 'agno_session_service_permission_denied_total',
-    help: 'SQL statements that the database rejected because the role lacks a right, by db_id',
-    labelNames: ['db_id'],
-    registers: [this.registry],
-  });
 
   constructor(version: string) {
     collectDefaultMetrics({ register: this.registry });
@@ -94,10 +88,6 @@ export class ServiceMetrics implements DatabaseObserver {
 
   transactionConflicted(databaseId: string, willRetry: boolean): void {
     this.conflicts.inc({ db_id: databaseId, outcome: willRetry ? 'retried' : 'rejected' });
-  }
-
-  permissionDenied(databaseId: string): void {
-    this.denials.inc({ db_id: databaseId });
   }
 
   /** Adds the metrics whose values are read at scrape time. */

@@ -96,10 +96,6 @@ export class TracingObserver implements DatabaseObserver {
     this.observer.transactionConflicted(databaseId, willRetry);
   }
 
-  permissionDenied(databaseId: string): void {
-    this.observer.permissionDenied(databaseId);
-  }
-
   instrument(databaseId: string, run: RunStatement): RunStatement {
     return async (statement, values, execution) => {
       const span = this.startSpan(databaseId, operationOf(statement.name));
