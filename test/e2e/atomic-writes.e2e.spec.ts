@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call } from '../support/api.js';
+import { UPGRADE_TO_V3, V2_TABLES } from '../support/agno-tables.js';
+import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
+
+/** SQL for the sessions table of agno 3.x. */
+const SESSIONS_TABLE = `${V2_TABLES} ALTER TABLE ai.agno_sessions DROP COLUMN runs;`;
 
 describe('concurrent writes', () => {
   let service: ServerProcess;
@@ -52,6 +56,40 @@ describe('concurrent writes', () => {
         Array.from({ length: 50 }, () => call(another.baseUrl, '/sessions', { method: 'POST', body: {} })),
       );
       expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]));
+    } finally {
+      await another.stop();
+    }
+  });
+
+  it.each([
+    ['the schema', 'CREATE SCHEMA ai'],
+    ['the sessions table', SESSIONS_TABLE],
+    ['all tables', SESSIONS_TABLE + UPGRADE_TO_V3],
+  ])('succeed as the first write while AgentOS creates %s', async (_, sql) => {
+    const fresh = await createScratchDatabase();
+    const another = await startSessionService({ AGNO_PG_DSN: fresh.dsn });
+    try {
+      const agentOs = await fresh.begin();
+      await agentOs.sql(sql);
+      const body = { session_id: 's', agent_id: 'a', runs: [{ run_id: 'r', agent_id: 'a' }] };
+      const created = call(another.baseUrl, '/sessions', { method: 'POST', body });
+      await until(async () => (await fresh.lockWaiters()) === 1);
+      await agentOs.commit();
+      expect((await created).status).toBe(201);
+      expect(await fresh.sql('SELECT run_id FROM ai.agno_runs')).toEqual([{ run_id: 'r' }]);
+    } finally {
+      await another.stop();
+    }
+  });
+
+  it('create the runs table where there is only the sessions table of agno 3.x', async () => {
+    const fresh = await createScratchDatabase();
+    await fresh.sql(SESSIONS_TABLE);
+    const another = await startSessionService({ AGNO_PG_DSN: fresh.dsn });
+    try {
+      const body = { session_id: 's', agent_id: 'a', runs: [{ run_id: 'r', agent_id: 'a' }] };
+      expect((await call(another.baseUrl, '/sessions', { method: 'POST', body })).status).toBe(201);
+      expect(await fresh.sql('SELECT run_id FROM ai.agno_runs')).toEqual([{ run_id: 'r' }]);
     } finally {
       await another.stop();
     }

@@ -99,6 +99,9 @@ export function assertLayoutCurrent<Row extends LayoutCheckedRow>(rows: Rows<Row
   throw new LayoutOutdated();
 }
 
+/** AgentOS creates the schema, three tables and their indexes in several transactions. */
+const MAX_CREATION_ATTEMPTS = 5;
+
 /** Age in milliseconds at which a layout is read again, in the background. */
 const MAX_AGE_MS = 30_000;
 
@@ -162,10 +165,14 @@ export class LayoutDetector {
     }
   }
 
-  /** As `withLayout`, for inserts: creates the tables of an empty database first. */
-  async withTables<T>(deadline: Deadline, work: (statements: StatementCache) => Promise<T>): Promise<T> {
+  /** As `withLayout`, for inserts: creates missing tables first. @param hasRuns true if the insert contains runs */
+  async withTables<T>(
+    deadline: Deadline,
+    hasRuns: boolean,
+    work: (statements: StatementCache) => Promise<T>,
+  ): Promise<T> {
     return this.withLayout(async (statements) => {
-      if (statements.layout.hasSessions) return work(statements);
+      if (hasRuns ? isComplete(statements.layout) : statements.layout.hasSessions) return work(statements);
       // One request creates the tables; the others wait for it without a connection.
       return work(await this.creations.run('tables', deadline, (shared) => this.createTables(shared)));
     });
@@ -178,13 +185,20 @@ export class LayoutDetector {
 
   /** Creates the tables that agno 3.1.10 would create; existing tables are left as they are. */
   private async createTables(deadline: Deadline): Promise<StatementCache> {
-    const current = this.cached ?? (await this.detect());
-    if (current.layout.hasSessions) return current;
     const now = `${new Date().toISOString().slice(0, -1)}000`;
-    await this.database.transaction(deadline, async (run) => {
-      for (const sql of createTables(this.names, this.tables, now)) await run({ name: '', text: sql }, []);
-    });
-    return this.detect();
+    for (let attempt = 1; ; attempt++) {
+      const current = await this.detect();
+      if (isComplete(current.layout)) return current;
+      try {
+        await this.database.transaction(deadline, async (run) => {
+          for (const sql of createTables(this.names, this.tables, now)) await run({ name: '', text: sql }, []);
+        });
+        return await this.detect();
+      } catch (error) {
+        // AgentOS has created a schema, table or index meanwhile, each in a transaction of its own.
+        if (attempt === MAX_CREATION_ATTEMPTS || !isAlreadyCreated(error)) throw error;
+      }
+    }
   }
 
   /** The statements of the cached layout. Starts to read the layout again when it is old. */
@@ -227,6 +241,19 @@ export class LayoutDetector {
     if (statements.layout.hasSessions) this.cached = statements;
     return statements;
   }
+}
+
+/** True if all parts of a session can be stored. */
+function isComplete({ hasSessions, hasRunsColumn, hasRunsTable }: Layout): boolean {
+  return hasSessions && (hasRunsColumn || hasRunsTable);
+}
+
+/**
+ * The name was taken by a concurrent transaction, which IF NOT EXISTS does not see. 23505: unique_violation in the
+ * catalogue; 42P06, 42P07: duplicate schema, table.
+ */
+function isAlreadyCreated(error: unknown): boolean {
+  return ['23505', '42P06', '42P07'].includes(sqlState(error) ?? '');
 }
 
 /** SQLSTATE class 42: a table, column, type or right differs from what the statement expects. 0A: the result differs. */

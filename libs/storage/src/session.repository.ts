@@ -100,7 +100,7 @@ export class SessionRepository {
     const { session_type: type, runs } = session;
     const hasRuns = runs.length > 0;
     const values = hasRuns ? [...createParameters(session), arrayOf(runs)] : createParameters(session);
-    return this.layout.withTables(deadline, async (statements) => {
+    return this.layout.withTables(deadline, hasRuns, async (statements) => {
       const statement = hasRuns
         ? statements.get(`create-with-runs:${type}`, createSessionWithRuns(type), MARK_LONG_VALUES)
         : statements.get(`create:${type}`, createSession(type), MARK_LONG_VALUES);
