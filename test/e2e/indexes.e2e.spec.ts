@@ -14,10 +14,11 @@ describe('the index command', () => {
     await database.sql(V2_TABLES);
   });
 
-  const run = (...args: string[]) =>
+  const runWith = (env: Record<string, string>, ...args: string[]) =>
     promisify(execFile)(process.execPath, [resolve(CHECKOUT, 'dist/apps/session-service/src/indexes.js'), ...args], {
-      env: { AGNO_PG_DSN: database.dsn },
+      env: { AGNO_PG_DSN: database.dsn, ...env },
     });
+  const run = (...args: string[]) => runWith({}, ...args);
 
   async function indexes(): Promise<string[]> {
     const rows = await database.sql(
@@ -34,7 +35,7 @@ describe('the index command', () => {
     await run('--apply');
     const columns = ['', 'user_', 'agent_', 'team_', 'workflow_'];
     const names = columns.flatMap((column) => [`by_${column}created`, `by_${column}updated`]);
-    expect(await indexes()).toEqual(names.map((name) => `agno_session_service_${name}`).sort());
+    expect(await indexes()).toEqual(names.map((name) => `agno_session_service_agno_sessions_${name}`).sort());
     await run('--remove');
     expect(await indexes()).toEqual([]);
     expect(await database.sql("SELECT indexname FROM pg_indexes WHERE tablename = 'agno_sessions'")).toHaveLength(1);
@@ -43,7 +44,7 @@ describe('the index command', () => {
   it('builds an index anew that an interrupted --apply has left unusable', async () => {
     await run('--apply');
     await database.sql(
-      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ai.agno_session_service_by_user_created'::regclass",
+      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ai.agno_session_service_agno_sessions_by_user_created'::regclass",
     );
     await run('--apply');
     expect(await database.sql('SELECT 1 FROM pg_index WHERE NOT indisvalid')).toEqual([]);
@@ -57,6 +58,18 @@ describe('the index command', () => {
     expect(await indexes()).not.toContain('agno_session_service_user');
   });
 
+  it('builds and drops the indexes of one of several sessions tables in a schema', async () => {
+    await run('--apply');
+    await database.sql('CREATE TABLE ai.other (LIKE ai.agno_sessions INCLUDING ALL)');
+    await database.sql('CREATE INDEX agno_session_service_team ON ai.agno_sessions (team_id, created_at)');
+    const env = { AGNO_SESSION_TABLE: 'other' };
+    await runWith(env, '--apply');
+    expect(await indexes()).toHaveLength(21);
+    await runWith(env, '--remove');
+    expect(await indexes()).toHaveLength(11);
+    await database.sql('DROP TABLE ai.other');
+  });
+
   it('builds indexes from which PostgreSQL reads the pages of lists in order, in both directions', async () => {
     await run('--apply');
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, user_id, agent_id, created_at)
@@ -67,7 +80,7 @@ describe('the index command', () => {
         for (const direction of ['ASC', 'DESC']) {
           const plan = await database.sql(`EXPLAIN SELECT session_id FROM ai.agno_sessions ${where}
             ORDER BY ${column} ${direction}, session_id ${direction} LIMIT 20`);
-          expect(JSON.stringify(plan)).toContain('agno_session_service_by_');
+          expect(JSON.stringify(plan)).toContain('agno_session_service_agno_sessions_by_');
           expect(JSON.stringify(plan)).not.toContain('Sort');
         }
   });

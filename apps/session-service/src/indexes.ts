@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   for (const target of selected) {
     const database = new Database(target, limits, UNOBSERVED, UNLOGGED);
     try {
-      const run = (text: string) => database.query({ name: '', text }, [], new Deadline(), ONCE);
+      const run = (text: string) => database.query<{ statement: string }>({ name: '', text }, [], new Deadline(), ONCE);
       const execute = async (sql: string, purpose: string) => {
         if (!isDryRun) await run(sql);
         print(`${isDryRun ? 'would run' : 'done'} on '${target.id}' (${purpose}):\n  ${sql};`);
@@ -40,7 +40,8 @@ async function main(): Promise<void> {
         if (values.apply && (await run(index.findInvalid)).length > 0) await run(index.drop);
         await execute(values.remove ? index.drop : index.create, index.purpose);
       }
-      for (const sql of dropReplacedIndexes(tables)) await execute(sql, 'an index of an earlier version');
+      for (const { statement } of await run(dropReplacedIndexes(tables)))
+        await execute(statement, 'an index of an earlier version');
     } finally {
       await database.close();
     }

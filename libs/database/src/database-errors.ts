@@ -102,14 +102,10 @@ export function isMissingTable(error: unknown): boolean {
 }
 
 /**
- * A standby cancelled the statement because it conflicts with replaying the primary's WAL.
+ * 40001: serialization failure; 40P01: deadlock; 55P03: lock timeout. The statement or transaction was rolled back. On a
+ * standby, a conflict with replaying the primary's WAL.
  * https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-CONFLICT
  */
-export function isRecoveryConflict(error: unknown): boolean {
-  return ['40001', '40P01'].includes(sqlState(error) ?? '');
-}
-
-/** 40001: serialization failure; 40P01: deadlock; 55P03: lock timeout. The statement or transaction was rolled back. */
 export function isTransactionConflict(error: unknown): boolean {
   return ['40001', '40P01', '55P03'].includes(sqlState(error) ?? '');
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { TableNames } from '@session-service/database';
 
 /** Quoted, schema-qualified names of all tables that this service uses. */
@@ -42,6 +43,19 @@ export function quoteIdentifier(name: string): string {
 
 export function quoteLiteral(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
+}
+
+/** PostgreSQL truncates longer names, without an error. */
+const MAX_NAME_BYTES = 63;
+
+/** The name; if PostgreSQL would truncate it, its beginning and a digest, so that no two indexes get the same name. */
+export function distinctName(name: string): string {
+  const bytes = Buffer.from(name);
+  if (bytes.length <= MAX_NAME_BYTES) return name;
+  const digest = hash('sha256', name).slice(0, 12);
+  const beginning = bytes.subarray(0, MAX_NAME_BYTES - digest.length - 1).toString();
+  // A character may be cut.
+  return `${beginning.replace(/\uFFFD$/, '')}_${digest}`;
 }
 
 /**

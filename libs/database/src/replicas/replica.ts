@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseUnavailable, isRecoveryConflict, StatementTimedOut } from '../database-errors.js';
+import { DatabaseUnavailable, isTransactionConflict, StatementTimedOut } from '../database-errors.js';
 import type { DatabaseLog } from '../database-options.js';
 import type { WorkOptions } from '../database-reader.js';
 import type { DatabaseServer } from '../database-server.js';
@@ -105,7 +105,7 @@ export class Replica {
       return await outcome.promise;
     } catch (error) {
       if (deadline.hasExpired) throw new StatementTimedOut(this.server.id);
-      if (isRecoveryConflict(error)) throw new ReplicaFailed('', { cause: error });
+      if (isTransactionConflict(error)) throw new ReplicaFailed('', { cause: error });
       if (isReady && !attempt.hasExpired && !(error instanceof DatabaseUnavailable)) throw error;
       this.eject(error);
       throw new ReplicaFailed('', { cause: error });

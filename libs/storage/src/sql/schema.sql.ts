@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
 import type { TableNames } from '@session-service/database';
-import { quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
+import { distinctName, quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
 
 /** Schema version that agno 3.1.10 records for the tables it creates. */
 const SCHEMA_VERSION = '3.0.0';
@@ -52,14 +51,4 @@ function createIndexStatements(table: string, name: string, columns: readonly (r
     (list) =>
       `CREATE INDEX IF NOT EXISTS ${quoteIdentifier(distinctName(`idx_${name}_${list.join('_')}`))} ON ${table} (${list.join(', ')})`,
   );
-}
-
-/** PostgreSQL truncates longer names, without an error. */
-const MAX_NAME_LENGTH = 63;
-
-/** The name; if PostgreSQL would truncate it, its beginning and a digest, so that no two indexes get the same name. */
-function distinctName(name: string): string {
-  if (name.length <= MAX_NAME_LENGTH) return name;
-  const digest = hash('sha256', name).slice(0, 12);
-  return `${name.slice(0, MAX_NAME_LENGTH - digest.length - 1)}_${digest}`;
 }

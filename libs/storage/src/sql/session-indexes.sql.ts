@@ -1,5 +1,5 @@
 import type { TableNames } from '@session-service/database';
-import { qualifiedTables, quoteIdentifier, quoteLiteral, type Tables } from '../table-names.js';
+import { distinctName, qualifiedTables, quoteIdentifier, quoteLiteral } from '../table-names.js';
 import { LAST_CHANGE } from './list-sessions.sql.js';
 
 /** An additional index on the sessions table that speeds up lists; AgentOS does not create it. */
@@ -42,28 +42,24 @@ const INDEX_DEFINITIONS: readonly (readonly [suffix: string, purpose: string, de
 export function sessionIndexes(names: TableNames): SessionIndex[] {
   const tables = qualifiedTables(names);
   return INDEX_DEFINITIONS.map(([suffix, purpose, definition]) => {
-    const name = `${INDEX_NAME_PREFIX}_${suffix}`;
-    const qualified = qualifiedName(tables, suffix);
+    // With the table's name, since other sessions tables of the schema have such indexes as well.
+    const name = distinctName(`${INDEX_NAME_PREFIX}_${names.sessionTable}_${suffix}`);
+    const qualified = `${tables.schema}.${quoteIdentifier(name)}`;
     return {
       name,
       purpose,
       create: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdentifier(name)} ON ${tables.sessions} ${definition}`,
-      drop: dropIndex(qualified),
+      drop: `DROP INDEX CONCURRENTLY IF EXISTS ${qualified}`,
       findInvalid: `SELECT 1 FROM pg_index WHERE NOT indisvalid AND indexrelid = to_regclass(${quoteLiteral(qualified)})`,
     };
   });
 }
 
-/** Statements that drop the indexes of earlier versions, which `sessionIndexes` replaces. */
-export function dropReplacedIndexes(names: TableNames): string[] {
-  const tables = qualifiedTables(names);
-  return REPLACED_INDEXES.map((suffix) => dropIndex(qualifiedName(tables, suffix)));
-}
-
-function qualifiedName({ schema }: Tables, suffix: string): string {
-  return `${schema}.${quoteIdentifier(`${INDEX_NAME_PREFIX}_${suffix}`)}`;
-}
-
-function dropIndex(qualified: string): string {
-  return `DROP INDEX CONCURRENTLY IF EXISTS ${qualified}`;
+/** A query of statements that drop the existing indexes of earlier versions, which `sessionIndexes` replaces. */
+export function dropReplacedIndexes(names: TableNames): string {
+  const { sessions } = qualifiedTables(names);
+  const replaced = REPLACED_INDEXES.map((suffix) => quoteLiteral(`${INDEX_NAME_PREFIX}_${suffix}`));
+  return `SELECT format('DROP INDEX CONCURRENTLY IF EXISTS %I.%I', nspname, relname) AS statement
+    FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = relnamespace
+    WHERE indrelid = to_regclass(${quoteLiteral(sessions)}) AND relname IN (${replaced.join(', ')})`;
 }
