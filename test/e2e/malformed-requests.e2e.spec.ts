@@ -55,6 +55,25 @@ describe('malformed requests', () => {
     expect(await ask('CONNECT elsewhere:443 HTTP/1.1\r\nHost: x')).toBe('404 {"detail":"Not Found"}');
   });
 
+  it.each([
+    ['GET /sessions?limit=5#x', 200],
+    ['GET /sessions?limit=5#x?limit=x', 200],
+    ['GET /sessions#?limit=x', 200],
+    ['GET /sessions/#/nope', 200],
+    ['GET /sessions?limit=5%23x', 422],
+    ['GET /sessions/nope#/runs', 404, "Session with id 'nope' not found"],
+    ['GET /sessions/nope%23x', 404, "Session with id 'nope#x' not found"],
+    ['OPTIONS /sessions#x', 405],
+    ['POST /sessions?type=agent#x', 201],
+    ['POST /sessions#?type=x', 201],
+    ['GET /healthz#x', 200],
+    ['GET /#/sessions', 404],
+  ])('have a fragment in their URL ignored: %s', async (line, status, detail = '') => {
+    const response = await ask(`${line} HTTP/1.1\r\nHost: x\r\nContent-Length: 0`);
+    expect(response.slice(0, 3)).toBe(String(status));
+    expect(response).toContain(detail);
+  });
+
   it('are answered while the client is still sending their body', async () => {
     for (let round = 0; round < 10; round++) {
       const head = 'POST /\u00fc HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000';

@@ -2,20 +2,26 @@ import type { IncomingMessage } from 'node:http';
 import { decodePercent } from '@session-service/contract';
 
 /**
- * Normalizes a URL, so that the router and the authentication hook see the same path. As in AgentOS, the path is
- * decoded before routing: `%2F` separates segments, invalid UTF-8 becomes U+FFFD, trailing slashes are ignored, and `#`
- * is an ordinary character. The origin of an absolute URL is removed; the query stays unchanged.
+ * Normalizes a URL, so that the router, the authentication hook and the parsers see the same path and query. As in
+ * AgentOS, the path is decoded before routing: `%2F` separates segments, invalid UTF-8 becomes U+FFFD, trailing slashes
+ * are ignored. The origin of an absolute URL and a `#fragment` are removed; the query stays unchanged.
  */
 export function normalizeUrl(request: IncomingMessage): string {
-  const url = request.url ?? '/';
+  const url = withoutFragment(request.url ?? '/');
   const queryStart = url.indexOf('?');
   const path = queryStart === -1 ? url : url.slice(0, queryStart);
   if (isPlain(path)) return url;
   return normalizePath(path) + (queryStart === -1 ? '' : url.slice(queryStart));
 }
 
+/** No part of a request target, but httptools accepts and ignores it. https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+function withoutFragment(url: string): string {
+  const start = url.indexOf('#');
+  return start === -1 ? url : url.slice(0, start);
+}
+
 function isPlain(path: string): boolean {
-  return path.startsWith('/') && !path.endsWith('/') && !path.includes('%') && !path.includes('#');
+  return path.startsWith('/') && !path.endsWith('/') && !path.includes('%');
 }
 
 function normalizePath(path: string): string {
@@ -28,7 +34,7 @@ function normalizePath(path: string): string {
 }
 
 /** Scheme, host and port of an absolute URL. */
-const ORIGIN_PREFIX = /^https?:\/\/[^/#]*/i;
+const ORIGIN_PREFIX = /^https?:\/\/[^/]*/i;
 
 /** The query of a URL as received, without the question mark. */
 export function rawQueryOf(url: string): string {
