@@ -64,7 +64,7 @@ describe('parseDsn, session settings', () => {
     ['options=-c%20statement_timeout=5s', { options: '-c statement_timeout=5s', statement_timeout: 0 }],
     ['pgbouncer=true', { namedStatements: false, statement_timeout: 0 }],
     ['prepared_statement_cache_size=0', { namedStatements: false }],
-    ['gssencmode=prefer&keepalives_idle=30&schema=public', { namedStatements: true }],
+    ['gssencmode=prefer&keepalives_idle=30', { namedStatements: true }],
   ])('maps ?%s to pool options', (query, expected) => {
     expect(parseDsn(`postgresql://ann@db/shop?${query}`)).toMatchObject(expected);
   });
@@ -103,6 +103,10 @@ describe('parseDsn, errors', () => {
     ['postgresql://ann:SECRET@db/shop?target_session_attrs=SECRET', 'target_session_attrs must be one of any'],
     ['postgresql://ann:SECRET@db/shop?sslcrl=SECRET', 'sslcrl is not supported'],
     ['postgresql://ann:SECRET@db/shop?service=SECRET', 'service is not supported'],
+    ['postgresql://ann:SECRET@db/shop?sslmod=verify-full', 'an unknown parameter; did you mean sslmode?'],
+    ['postgresql://ann:SECRET@db/shop?SSLMODE=verify-full', 'an unknown parameter; did you mean'],
+    ['postgresql://ann:SECRET@db/shop?SECRET=1', 'an unknown parameter; did you mean'],
+    ['host=db aplication_name=SECRET', 'an unknown parameter; did you mean application_name?'],
     ['postgresql://ann:SECRET@db/shop?gssencmode=require', 'gssencmode=require is not supported'],
   ])('rejects %s without revealing a secret', (dsn, message) => {
     expect(() => parseDsn(dsn)).toThrow(DsnError);

@@ -1,20 +1,21 @@
 import { userInfo } from 'node:os';
 import type { ClientBase } from 'pg';
 import { destroyConnection } from '../pg-internals.js';
+import { checkKeywords, SETTINGS, STATEMENT_CACHES } from './dsn-keywords.js';
 import { DsnError, type DsnParameters, dsnParameters, INVALID_HOST, SEVERAL_HOSTS } from './dsn-parameters.js';
 import type { PoolTarget } from './pool-target.js';
 import { tlsOptions } from './tls-options.js';
 
 /**
  * Parses a DSN as libpq does: a URL (`postgres://`, `postgresql://`, SQLAlchemy's `postgresql+driver://`) or a list of
- * keywords. Defaults are those of libpq, except the host, which is `localhost`. Keywords that pg does not support are
- * ignored if that is harmless (such as `gssencmode=prefer`), else rejected. Also reads certificate files.
+ * keywords. Defaults are those of libpq, except the host, which is `localhost`. Keywords: see `checkKeywords`. Also
+ * reads certificate files.
  *
  * @throws DsnError naming the error, but never the DSN, the user or the password
  */
 export function parseDsn(dsn: string): PoolTarget {
   const parameters = dsnParameters(dsn);
-  rejectUnsupported(parameters);
+  checkKeywords(parameters);
   const { host, port, database } = addressOf(parameters);
   const password = parameters.get('password');
   const applicationName = parameters.get('application_name') ?? parameters.get('fallback_application_name');
@@ -53,25 +54,6 @@ function addressOf(parameters: DsnParameters): { host: string; port: number; dat
 function userOf(parameters: DsnParameters): string {
   return parameters.get('user') ?? userInfo().username;
 }
-
-function rejectUnsupported(parameters: DsnParameters): void {
-  for (const keyword of UNSUPPORTED) {
-    if (parameters.has(keyword)) throw new DsnError(`${keyword} is not supported`);
-  }
-  if (parameters.get('gssencmode') === 'require') throw new DsnError('gssencmode=require is not supported');
-}
-
-/** Ignoring these keywords would connect to another server, as another user, or with fewer checks than requested. */
-const UNSUPPORTED = [
-  'service',
-  'servicefile',
-  'passfile',
-  'hostaddr',
-  'require_auth',
-  'requirepeer',
-  'sslcrl',
-  'sslcrldir',
-];
 
 type SessionOptions = Pick<PoolTarget, 'options' | 'connectionTimeoutMillis' | 'statement_timeout' | 'namedStatements'>;
 
@@ -116,12 +98,6 @@ function integerParameter(parameters: DsnParameters, keyword: string): number | 
   if (!/^\d{1,9}$/.test(value)) throw new DsnError(`${keyword} must be a whole number`);
   return Number(value);
 }
-
-/** Server settings that other drivers accept as keywords, but libpq only in `options`. */
-const SETTINGS = ['search_path', 'lock_timeout', 'idle_in_transaction_session_timeout'];
-
-/** Keywords that DSNs for SQLAlchemy and asyncpg set to 0 when the server is behind a transaction pooler. */
-const STATEMENT_CACHES = ['statement_cache_size', 'prepared_statement_cache_size'];
 
 /** Time limit in milliseconds for the role check, during which requests wait for the new connection. */
 const ROLE_CHECK_TIMEOUT_MS = 5_000;
