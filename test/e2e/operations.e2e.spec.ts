@@ -20,6 +20,7 @@ describe('probes and metrics', () => {
       AGNO_SESSION_DSN_MAP: JSON.stringify({ main: database.dsn, unborn }),
       AGNO_DRAIN_DELAY_MS: String(DRAIN_MS),
       OS_SECURITY_KEY: 'key-of-the-operator',
+      AGNO_POOLSIZE: '3',
     });
   });
   afterAll(() => service.stop());
@@ -36,6 +37,11 @@ describe('probes and metrics', () => {
     });
     expect(reply.text).not.toContain('hush');
     expect([await statusOf('/livez'), await statusOf('/healthz')]).toEqual([200, 200]);
+  });
+
+  it('follow a start that warns of a misspelt variable', () => {
+    expect(service.output()).toContain('AGNO_POOLSIZE is ignored');
+    expect(service.output()).toContain('did you mean AGNO_POOL_SIZE?');
   });
 
   it('count requests by route template and status, and statements by db_id', async () => {

@@ -13,6 +13,7 @@ import { aggregateForWorkers, offerMetrics, ServiceMetrics, startTracing } from 
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import type { ServiceConfig } from './config/config.module.js';
+import { unknownVariables } from './config/unknown-variables.js';
 import { installHooks, optionsWithoutController } from './pipeline.js';
 import { shutdownSignal, stopOnSignal } from './shutdown.js';
 import { poolShare, serviceStartedAt, WorkerGroup, workerIndex } from './workers.js';
@@ -32,7 +33,7 @@ interface RunningService {
  */
 export async function serve(config: ServiceConfig, env: NodeJS.ProcessEnv): Promise<RunningService> {
   const { workers, port } = config.http;
-  if (workers === 1 || cluster.isWorker) return startService(config);
+  if (workers === 1 || cluster.isWorker) return startService(config, env);
   const logger = createLogger(config.telemetry.logLevel);
   aggregateForWorkers();
   const group = new WorkerGroup(WORKER_PROGRAM, workers, env, logger);
@@ -42,7 +43,7 @@ export async function serve(config: ServiceConfig, env: NodeJS.ProcessEnv): Prom
   return { closed: signal.then(() => group.stop()) };
 }
 
-async function startService(serviceConfig: ServiceConfig): Promise<RunningService> {
+async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv): Promise<RunningService> {
   const index = workerIndex();
   const config = poolShare(serviceConfig, index);
   const { http, telemetry } = config;
@@ -75,7 +76,9 @@ async function startService(serviceConfig: ServiceConfig): Promise<RunningServic
   offerMetrics(metrics.registry);
   mountDocs(app, optionsWithoutController(http));
   // Only one worker logs the warnings.
-  if ((index ?? 0) === 0) for (const warning of authWarnings(config.auth)) logger.warn(warning);
+  if ((index ?? 0) === 0) {
+    for (const warning of [...unknownVariables(env), ...authWarnings(config.auth)]) logger.warn(warning);
+  }
   await app.listen(http.port, http.host);
   logger.info(`AgentOS session service listening on :${http.port}`);
   return { closed: stopOnSignal(app, tracing) };

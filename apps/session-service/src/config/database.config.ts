@@ -17,7 +17,8 @@ export function databaseConfig(environment: Environment, errors: string[]): Data
   if (environment.AGNO_SESSION_TABLE === environment.AGNO_RUN_TABLE) {
     errors.push('AGNO_RUN_TABLE must differ from AGNO_SESSION_TABLE');
   }
-  if (environment.AGNO_POOL_SIZE < environment.AGNO_SERVICE_WORKERS) {
+  const { AGNO_SERVICE_WORKERS: workers } = environment;
+  if (workers !== 'auto' && environment.AGNO_POOL_SIZE < workers) {
     errors.push('AGNO_POOL_SIZE must be at least AGNO_SERVICE_WORKERS: every worker needs a connection');
   }
   return {

@@ -44,7 +44,7 @@ export class Environment {
   @SqlIdentifier() readonly AGNO_SESSION_TABLE: string = 'agno_sessions';
   @SqlIdentifier() readonly AGNO_RUN_TABLE: string = 'agno_runs';
 
-  @WorkerCount() readonly AGNO_SERVICE_WORKERS: number = 1;
+  @WorkerCount() readonly AGNO_SERVICE_WORKERS: number | 'auto' = 1;
   @Milliseconds(1) readonly AGNO_REQUEST_TIMEOUT_MS: number = 60_000;
   @Milliseconds(0) readonly AGNO_DRAIN_DELAY_MS: number = 0;
   @Integer(1, 1000) readonly AGNO_POOL_SIZE: number = 10;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, validateEnvironment } from './validate-environment.js';
 
@@ -151,6 +152,12 @@ describe('a variable', () => {
     ['LOG_LEVEL', 'critical', { telemetry: { logLevel: 'fatal' } }],
   ])('is read: %s=%s', (variable, value, expected) => {
     expect(validateEnvironment({ AGNO_PG_DSN: DSN, [variable]: value })).toMatchObject(expected);
+  });
+
+  it('sets one worker per processor with AGNO_SERVICE_WORKERS=auto, but no more than connections', () => {
+    const workers = (size: string) =>
+      validateEnvironment({ AGNO_PG_DSN: DSN, AGNO_SERVICE_WORKERS: 'auto', AGNO_POOL_SIZE: size }).http.workers;
+    expect([workers('1'), workers('1000')]).toEqual([1, Math.min(availableParallelism(), 64)]);
   });
 
   it('sets each limit of the pool', () => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { authConfig } from './auth.config.js';
@@ -5,6 +6,7 @@ import type { HttpConfig, ServiceConfig } from './config.module.js';
 import { databaseConfig } from './database.config.js';
 import { Environment } from './environment.js';
 import { telemetryConfig } from './telemetry.config.js';
+import { MAX_WORKERS } from './variable-formats.js';
 
 /**
  * Reads the service's configuration from environment variables and from the key and certificate files that they name.
@@ -53,11 +55,16 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>) {
   return { environment, errors, invalid };
 }
 
+/** `auto`: one process per processor, but no more than there are connections. */
+function workerCount({ AGNO_SERVICE_WORKERS: workers, AGNO_POOL_SIZE: poolSize }: Environment): number {
+  return workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS, poolSize) : workers;
+}
+
 function httpConfig(environment: Environment): HttpConfig {
   return {
     port: environment.AGNO_SERVICE_PORT,
     host: environment.AGNO_SERVICE_HOST,
-    workers: environment.AGNO_SERVICE_WORKERS,
+    workers: workerCount(environment),
     requestTimeoutMs: environment.AGNO_REQUEST_TIMEOUT_MS,
     bodyLimitBytes: environment.AGNO_BODY_LIMIT_BYTES,
     memoryBudgetBytes: environment.AGNO_MEMORY_BUDGET_BYTES,

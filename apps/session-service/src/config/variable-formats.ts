@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { availableParallelism } from 'node:os';
 import { applyDecorators } from '@nestjs/common';
 import { OPEN_ROUTES } from '@session-service/auth';
 import { MAX_TIMER_MS } from '@session-service/database';
@@ -36,15 +35,15 @@ export function Integer(min: number, max: number): PropertyDecorator {
   return Variable(convert(toInteger), ...isInteger(min, max, mustBe(`a whole number from ${min} to ${max}`)));
 }
 
-/** `auto` means one process per processor. */
 export function WorkerCount(): PropertyDecorator {
   return Variable(
-    convert((value) => (value === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS) : toInteger(value))),
+    ValidateIf((_environment, value) => value !== 'auto'),
+    convert(toInteger),
     ...isInteger(1, MAX_WORKERS, mustBe(`a whole number from 1 to ${MAX_WORKERS}, or auto`)),
   );
 }
 
-const MAX_WORKERS = 64;
+export const MAX_WORKERS = 64;
 
 export function Milliseconds(min: number): PropertyDecorator {
   const message = mustBe(`a whole number from ${min} to ${MAX_TIMER_MS} (milliseconds)`);

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { unknownVariables } from './unknown-variables.js';
+
+describe('unknownVariables', () => {
+  it.each([
+    ['AGNO_POOLSIZE', 'AGNO_POOL_SIZE'],
+    ['AGNO_USER_ISOLATIONS', 'AGNO_USER_ISOLATION'],
+    ['AGNO_SESSION_DNS_MAP', 'AGNO_SESSION_DSN_MAP'],
+  ])('warns of %s and names %s, without the value', (name, nearest) => {
+    const [warning, ...others] = unknownVariables({ [name]: 'hush' });
+    expect(warning).toContain(`${name} is ignored`);
+    expect(warning).toContain(`did you mean ${nearest}?`);
+    expect(warning).not.toContain('hush');
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    'AGNO_PG_DSN',
+    'AGNO_SERVICE_WORKERS',
+    'AGNO_TELEMETRY',
+    'AGNO_SESSION_SERVICE_SERVICE_PORT_HTTP',
+    'AGNO_SESSION_SERVICE_PORT_8080_TCP_ADDR',
+    'PATH',
+  ])('accepts %s', (name) => expect(unknownVariables({ [name]: '1' })).toEqual([]));
+});
