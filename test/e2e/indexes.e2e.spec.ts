@@ -85,6 +85,11 @@ describe('the index command', () => {
         }
   });
 
+  it('prints its options with --help, without a database', async () => {
+    const { stdout } = await runWith({ AGNO_PG_DSN: '' }, '--help');
+    expect(stdout).toContain('--apply');
+  });
+
   it('fails with "No database is configured with id" when --db is unknown', async () => {
     await expect(run('--db', 'nope')).rejects.toThrow("No database is configured with id 'nope'");
   });

@@ -11,7 +11,15 @@ import {
 import { dropReplacedIndexes, sessionIndexes } from '@session-service/storage';
 import { validateEnvironment } from './config/validate-environment.js';
 
-const USAGE = 'Usage: npm run indexes -- [--apply | --remove] [--db ID]';
+const USAGE = `Usage: npm run indexes -- [--apply | --remove] [--db ID]
+
+Prints the statements that create the indexes which speed up lists, and changes nothing.
+  --apply   creates the indexes; writers are not blocked
+  --remove  drops them
+  --db ID   only on the database with this db_id, instead of all
+  --help    prints this text
+
+The databases are those of the service: AGNO_SESSION_DSN_MAP, AGNO_PG_DSN or DATABASE_URL.`;
 
 /** A failed CREATE INDEX CONCURRENTLY leaves an invalid index, which another attempt would take for complete. */
 const ONCE = { mayRetry: () => false };
@@ -19,8 +27,14 @@ const ONCE = { mayRetry: () => false };
 /** Without an option, only prints the statements: the operator decides whether to create an index on a large table. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { apply: { type: 'boolean' }, remove: { type: 'boolean' }, db: { type: 'string' } },
+    options: {
+      apply: { type: 'boolean' },
+      remove: { type: 'boolean' },
+      db: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
+  if (values.help) return print(USAGE);
   if (values.apply && values.remove) throw new Error(USAGE);
   const { targets, pool, tables } = validateEnvironment(process.env).database;
   const selected = targets.filter(({ id }) => values.db === undefined || id === values.db);
