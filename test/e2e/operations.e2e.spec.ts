@@ -59,6 +59,14 @@ describe('probes and metrics', () => {
     expect([...metrics.keys()].filter((name) => name.includes('db_operation_name'))).not.toEqual([]);
     expect(metrics.get('db_client_connection_max{db_id="main"}')).toBe(10);
     expect(metrics.get('db_client_connection_pending_requests{db_id="main"}')).toBe(0);
+    for (const id of ['main', 'unborn']) {
+      expect(metrics.get(`db_client_connection_timeouts_total{db_id="${id}"}`)).toBe(0);
+      expect(metrics.get(`agno_session_service_requests_refused_total{db_id="${id}"}`)).toBe(0);
+      for (const outcome of ['retried', 'rejected']) {
+        const labels = `db_id="${id}",outcome="${outcome}"`;
+        expect(metrics.get(`agno_session_service_transaction_conflicts_total{${labels}}`)).toBe(0);
+      }
+    }
     expect(metrics.get('agno_session_service_database_up{db_id="main"}')).toBe(1);
     expect(metrics.get('agno_session_service_database_up{db_id="unborn"}')).toBe(0);
   });

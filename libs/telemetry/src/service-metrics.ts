@@ -90,8 +90,15 @@ export class ServiceMetrics implements DatabaseObserver {
     this.conflicts.inc({ db_id: databaseId, outcome: willRetry ? 'retried' : 'rejected' });
   }
 
-  /** Adds the metrics whose values are read at scrape time. */
+  /**
+   * Adds the metrics whose values are read at scrape time, and starts the counters of each database at 0, because `rate()`
+   * cannot see the first event of a series that begins with it.
+   */
   addResourceMetrics(sources: MetricSources): void {
+    for (const db_id of sources.pools().keys()) {
+      for (const counter of [this.timeouts, this.rejections]) counter.inc({ db_id }, 0);
+      for (const outcome of ['retried', 'rejected']) this.conflicts.inc({ db_id, outcome }, 0);
+    }
     const registers = [this.registry];
     new Gauge({
       name: 'db_client_connection_count',
