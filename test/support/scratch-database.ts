@@ -41,10 +41,13 @@ export async function unreachableDsn(): Promise<string> {
   return `postgresql://nobody:hush@127.0.0.1:${await freePort()}/none`;
 }
 
-export async function createScratchDatabase(): Promise<ScratchDatabase> {
+/** @param encoding the server encoding; by default that of the server, UTF8 */
+export async function createScratchDatabase(encoding?: string): Promise<ScratchDatabase> {
   const name = `e2e_${randomBytes(6).toString('hex')}`;
   const server = inject('postgresDsn');
-  await runSql(server, `CREATE DATABASE ${name}`);
+  const options =
+    encoding && ` ENCODING '${encoding}' TEMPLATE template0 LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`;
+  await runSql(server, `CREATE DATABASE ${name}${options ?? ''}`);
   const dsn = server.replace(/\/postgres$/, `/${name}`);
   const admin = async (text: string) => {
     await runSql(server, text);

@@ -35,6 +35,7 @@ export {
 export { writeSessionDetail } from './responses/session-detail.js';
 export { type SessionSource, writeSessionList } from './responses/session-list.js';
 export { hasStatus, isCreatedWithin } from './responses/visible-runs.js';
+export { unstorableCharacter } from './storable.js';
 export {
   effectiveType,
   type ListedSession,

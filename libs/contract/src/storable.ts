@@ -7,7 +7,16 @@ import {
   type Steps,
   unquote,
 } from '@session-service/json';
-import { type Loc, notFinite, notUnicode, nulCharacter, type ReportIssue } from './validation-issues.js';
+import { type HttpProblem, unprocessable, type ValidationIssue } from './http-problem.js';
+import {
+  echo,
+  type Loc,
+  notFinite,
+  notInEncoding,
+  notUnicode,
+  nulCharacter,
+  type ReportIssue,
+} from './validation-issues.js';
 
 /**
  * Prepares a value for a jsonb column: cleans strings at every depth, but not keys. Reports the first value that cannot
@@ -45,6 +54,26 @@ export function storableString(value: string, loc: () => Loc, report: ReportIssu
 export function checkStorable(value: string, loc: () => Loc, report: ReportIssue): void {
   if (value.includes('\0')) report(nulCharacter(loc(), quote(value)));
   else if (!value.isWellFormed()) report(notUnicode(loc(), quote(value)));
+}
+
+/**
+ * The 422 for the first string or key with a character that the database's encoding does not have. Only PostgreSQL can
+ * detect it, when it stores the values.
+ *
+ * @param body the values to be stored, as members of the request's body
+ */
+export function* unstorableCharacter(body: RawJson, character: string): Steps<HttpProblem> {
+  let issue: ValidationIssue | undefined;
+  const check = (token: RawJson, loc: () => Loc) => {
+    if (issue === undefined && unquote(token).includes(character)) issue = notInEncoding(loc(), character, echo(token));
+    return token;
+  };
+  yield* rewriteStrings(body, {
+    key: (key, path) => check(key, () => ['body', ...path(), '[key]']),
+    string: (string, path) => check(string, () => ['body', ...path()]),
+    literal: () => undefined,
+  });
+  return unprocessable([issue ?? notInEncoding(['body'], character, quote(character))]);
 }
 
 /** Fast check on the JSON text: `readJson` keeps control characters and lone surrogates escaped, with a backslash. */

@@ -142,6 +142,11 @@ export function nulCharacter(loc: Loc, input: RawJson): ValidationIssue {
   return invalidValue(loc, 'String should not contain NUL characters', input);
 }
 
+/** A character that the database cannot store, because its encoding is not UTF-8. */
+export function notInEncoding(loc: Loc, character: string, input: RawJson): ValidationIssue {
+  return invalidValue(loc, `the encoding of the database has no character '${character}'`, input);
+}
+
 /** @param max in code points */
 export function tooLong(loc: Loc, max: number, input: RawJson): ValidationIssue {
   const ctx = objectOf([['max_length', asRaw(String(max))]]);

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { DatabaseOverloaded, ProtocolError, StatementTimedOut, translateError } from './database-errors.js';
+import {
+  DatabaseOverloaded,
+  ProtocolError,
+  StatementTimedOut,
+  translateError,
+  untranslatableCharacter,
+} from './database-errors.js';
 
 const withCode = (message: string, code: string) => Object.assign(new Error(message), { code });
 
@@ -25,5 +31,19 @@ describe('translateError', () => {
     withCode('duplicate key', '23505'),
   ])('returns "%s" unchanged, whatever its message contains', (error) => {
     expect(translateError('main', error)).toBe(error);
+  });
+});
+
+describe('untranslatableCharacter', () => {
+  it.each([
+    ['character with byte sequence 0xe2 0x82 0xac in encoding "UTF8" has no equivalent in encoding "LATIN1"', '€'],
+    [
+      'Zeichen mit Byte-Folge 0xf0 0x9f 0x98 0x80 in Kodierung »UTF8« hat keine Entsprechung in Kodierung »LATIN1«',
+      '😀',
+    ],
+    ['unsupported Unicode escape sequence', undefined],
+  ])('reads the character of "%s"', (message, character) => {
+    expect(untranslatableCharacter(withCode(message, '22P05'))).toBe(character);
+    expect(untranslatableCharacter(withCode(message, '22021'))).toBeUndefined();
   });
 });

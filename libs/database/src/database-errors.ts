@@ -111,6 +111,17 @@ export function isTransactionConflict(error: unknown): boolean {
 }
 
 /**
+ * The character that the database's encoding does not have, from PostgreSQL's error 22P05 (untranslatable_character);
+ * undefined for other errors. Only the message names it, by its bytes, which are the same in every language:
+ * https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/utils/mb/mbutils.c (report_untranslatable_char)
+ */
+export function untranslatableCharacter(error: unknown): string | undefined {
+  if (sqlState(error) !== '22P05' || !(error instanceof Error)) return undefined;
+  const bytes = error.message.match(/0x[0-9a-f]{2}/g);
+  return bytes === null ? undefined : Buffer.from(bytes.map(Number)).toString();
+}
+
+/**
  * Translates an error of pg into a class of this file; returns any other error unchanged. ConnectionLost means that the
  * statement may have been applied. It is not used if the server rejected the statement or never received it.
  */

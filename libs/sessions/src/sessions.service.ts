@@ -10,11 +10,27 @@ import {
   type RenameSession,
   type SessionType,
   type UpdateSession,
+  unstorableCharacter,
   writeSessionDetail,
   writeSessionList,
 } from '@session-service/contract';
-import { EMPTY_OBJECT, NULL, type NullPolicy, objectOf, quote, type RawJson } from '@session-service/json';
-import { type NewSession, RunIdTaken, SessionIdTooLong, type SessionWithRuns } from '@session-service/storage';
+import {
+  arrayOf,
+  cooperative,
+  EMPTY_OBJECT,
+  NULL,
+  type NullPolicy,
+  objectOf,
+  quote,
+  type RawJson,
+} from '@session-service/json';
+import {
+  type NewSession,
+  RunIdTaken,
+  SessionIdTooLong,
+  type SessionWithRuns,
+  UnstorableCharacter,
+} from '@session-service/storage';
 import type { SessionContext } from './session-access.js';
 import { type ResponseBody, writeResponse } from './write-response.js';
 
@@ -41,7 +57,7 @@ export class SessionsService {
     } catch (error) {
       if (error instanceof RunIdTaken) throw problem(409, 'A run with one of the supplied run_ids already exists');
       if (error instanceof SessionIdTooLong) throw idTooLong('session_id', session.session_id);
-      throw error;
+      return await rejectUnstorable(error, () => [...idMembers(session), ...storedMembers(input)]);
     }
   }
 
@@ -57,13 +73,18 @@ export class SessionsService {
     const { metadata, summary } = input;
     const members = sessionDataMembers(input);
     const change = { sessionData: members.length === 0 ? undefined : objectOf(members), metadata, summary };
-    const session = await context.repository.update(context, id, change, unixNow());
+    const session = await context.repository
+      .update(context, id, change, unixNow())
+      .catch((error: unknown) => rejectUnstorable(error, () => storedMembers(input)));
     if (session === undefined) throw notFound(id);
     return respondWithDetail(context, session, undefined, 'shown');
   }
 
   async rename(context: SessionContext, id: string, { type, sessionName }: RenameSession): Promise<ResponseBody> {
-    const session = await context.repository.rename(context, id, type, quote(sessionName));
+    const name = quote(sessionName);
+    const session = await context.repository
+      .rename(context, id, type, name)
+      .catch((error: unknown) => rejectUnstorable(error, () => [['session_name', name]]));
     if (session === undefined) throw notFound(id);
     return respondWithDetail(context, session, undefined, 'shown');
   }
@@ -140,4 +161,26 @@ function sessionDataMembers(input: Pick<UpdateSession, 'sessionName' | 'sessionS
   if (input.sessionName !== undefined) members.push(['session_name', quote(input.sessionName)]);
   if (input.sessionState !== undefined) members.push(['session_state', input.sessionState]);
   return members;
+}
+
+type Members = readonly (readonly [string, RawJson | undefined])[];
+
+/** Throws the 422 for an UnstorableCharacter; rethrows any other error. @param members the values to be stored */
+async function rejectUnstorable(error: unknown, members: () => Members): Promise<never> {
+  if (!(error instanceof UnstorableCharacter)) throw error;
+  throw await cooperative(unstorableCharacter(objectOf(members()), error.character));
+}
+
+function idMembers({ session_id, session_type, component_id, user_id }: NewSession): Members {
+  const optional = (id: string | null) => (id === null ? undefined : quote(id));
+  return [
+    ['session_id', quote(session_id)],
+    [`${session_type}_id`, optional(component_id)],
+    ['user_id', optional(user_id)],
+  ];
+}
+
+function storedMembers(input: UpdateSession | CreateSession): Members {
+  const runs = 'runs' in input && input.runs !== undefined ? arrayOf(input.runs) : undefined;
+  return [...sessionDataMembers(input), ['metadata', input.metadata], ['summary', input.summary], ['runs', runs]];
 }

@@ -17,7 +17,7 @@ import {
 } from '@session-service/database';
 import { type LayoutRow, layoutStatement } from './sql/layout.sql.js';
 import { createTables } from './sql/schema.sql.js';
-import { containsNul } from './sql/session-filter.js';
+import { containsNul, rejectedCharacter } from './sql/session-filter.js';
 import { type CascadeTable, qualifiedTables, type Tables } from './table-names.js';
 
 /**
@@ -129,7 +129,10 @@ export class LayoutDetector {
 
   /**
    * Reads the rows of a statement, from a replica if possible; reads again if the layout turns out to have changed.
-   * Returns no rows if there are no tables yet, or if a parameter contains NUL.
+   * Returns no rows if there are no tables yet, if a parameter contains NUL, or if the database's encoding lacks a
+   * character of the session's id or owner.
+   *
+   * @param values begins with `sessionParameters`
    */
   async select<Row extends LayoutCheckedRow>(
     limits: WorkLimits,
@@ -145,6 +148,7 @@ export class LayoutDetector {
       const reader = statement.onPrimary ? this.database : await this.database.reader(limits.deadline);
       return assertLayoutCurrent(await readRows<Row>(reader, sql, values, limits, statement));
     } catch (error) {
+      if (rejectedCharacter(error, values.slice(0, 2)) !== undefined) return new BufferedRows([]);
       if (isRetry) throw this.explained(error);
       this.forgetIfOutdated(error);
       return this.select(limits, statement, values, true);

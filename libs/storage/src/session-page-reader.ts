@@ -24,6 +24,7 @@ import {
 } from './sql/list-sessions.sql.js';
 import {
   containsNul,
+  rejectedCharacter,
   type SessionFilter,
   type SessionScope,
   type WhereClause,
@@ -83,7 +84,8 @@ export class SessionPageReader {
         return { sessions: new ListedSessions(rows), total, close: () => rows.close() };
       } catch (error) {
         rows.close();
-        throw error;
+        if (rejectedCharacter(error, condition.values) === undefined) throw error;
+        return EMPTY_PAGE;
       }
     });
   }

@@ -33,7 +33,7 @@ import {
   sessionOf,
 } from './sql/read-session.sql.js';
 import { renameSession } from './sql/rename-session.sql.js';
-import { containsNul, type SessionScope, sessionParameters } from './sql/session-filter.js';
+import { containsNul, rejectedCharacter, type SessionScope, sessionParameters } from './sql/session-filter.js';
 import { type SessionChange, updateParameters, updateSession } from './sql/update-session.sql.js';
 
 /** A run of a new session has the id of an existing run. */
@@ -41,6 +41,13 @@ export class RunIdTaken extends Error {}
 
 /** The id of a new session does not fit into the primary key's index. The limit depends on how well the id compresses. */
 export class SessionIdTooLong extends Error {}
+
+/** A value to be stored has a character that the database's encoding does not have. Nothing was stored. */
+export class UnstorableCharacter extends Error {
+  constructor(readonly character: string) {
+    super(`The encoding of the database has no character '${character}'`);
+  }
+}
 
 /** A session and its runs as stored. Must be closed: a large session holds a connection while its runs arrive. */
 export interface SessionWithRuns {
@@ -83,7 +90,12 @@ export class SessionRepository {
   async readRun(scope: SessionScope, id: string, runId: string): Promise<RunRow | undefined> {
     // No run has an id with NUL. The statement still runs, since the 404 tells whether the session exists.
     const values = [...sessionParameters(scope, id), containsNul(runId) ? null : runId];
-    return (await this.layout.select<RunRow>(scope, READ_RUN, values)).take();
+    try {
+      return (await this.layout.select<RunRow>(scope, READ_RUN, values)).take();
+    } catch (error) {
+      if (rejectedCharacter(error, [runId]) === undefined) throw error;
+      return this.readRun(scope, id, '\0');
+    }
   }
 
   /** True if the session exists. Reads from the primary. */
@@ -94,7 +106,7 @@ export class SessionRepository {
   /**
    * Stores a new session. Returns undefined if its id is taken, even by a session outside of the scope.
    *
-   * @throws RunIdTaken, SessionIdTooLong
+   * @throws RunIdTaken, SessionIdTooLong, UnstorableCharacter
    */
   async create({ deadline }: SessionScope, session: NewSession): Promise<SessionWithRuns | undefined> {
     const { session_type: type, runs } = session;
@@ -111,12 +123,16 @@ export class SessionRepository {
         const rows = new BufferedRows<SessionOrRun>(runs.map((run) => ({ run })));
         return { session: storedSession(session, created), runs: new StoredRuns(rows), close: () => undefined };
       } catch (error) {
-        throw translateInsertError(error);
+        throw translateInsertError(error, values);
       }
     });
   }
 
-  /** Changes a session and returns it with its runs; undefined if it does not exist. @throws ChangeResultUnavailable */
+  /**
+   * Changes a session and returns it with its runs; undefined if it does not exist.
+   *
+   * @throws UnstorableCharacter, ChangeResultUnavailable
+   */
   update(scope: SessionScope, id: string, change: SessionChange, now: number): Promise<SessionWithRuns | undefined> {
     return this.change(scope, UPDATE, updateParameters(scope, id, change, now));
   }
@@ -125,7 +141,7 @@ export class SessionRepository {
    * Renames a session and returns it with its runs; undefined if it does not exist or has another type.
    *
    * @param name JSON text
-   * @throws ChangeResultUnavailable
+   * @throws UnstorableCharacter, ChangeResultUnavailable
    */
   rename(
     scope: SessionScope,
@@ -150,17 +166,34 @@ export class SessionRepository {
   }
 
   /** Like AgentOS, keeps stored tool results, with a warning, when they cannot be deleted. */
-  private async remove({ userId, deadline }: SessionScope, ids: readonly string[], leftovers: boolean): Promise<void> {
+  private async remove(scope: SessionScope, ids: readonly string[], leftovers: boolean): Promise<void> {
+    const { userId } = scope;
     const storableIds = ids.filter((id) => !containsNul(id));
     if (storableIds.length === 0 || containsNul(userId)) return;
-    await this.layout.withLayout(async (statements) => {
+    try {
+      await this.removeStorable(scope, storableIds, leftovers);
+    } catch (error) {
+      const character = rejectedCharacter(error, [userId, ...storableIds]);
+      if (character === undefined) throw error;
+      if (userId?.includes(character)) return;
+      const otherIds = storableIds.filter((id) => !id.includes(character));
+      await this.remove(scope, otherIds, leftovers);
+    }
+  }
+
+  private removeStorable(
+    { userId, deadline }: SessionScope,
+    ids: readonly string[],
+    leftovers: boolean,
+  ): Promise<void> {
+    return this.layout.withLayout(async (statements) => {
       const { hasSessions, cascade } = statements.layout;
       if (!hasSessions) return;
       const first = statements.get('lock', lockSessions);
       const run = async (deletion: Deletion) => {
         const build = (cache: StatementCache) => deleteSessions(cache, deletion);
         const statement = statements.get(`delete:${Object.values(deletion).join(':')}`, build, { first });
-        const [row] = await this.database.query<DeleteRow>(statement, [storableIds, userId ?? null], deadline);
+        const [row] = await this.database.query<DeleteRow>(statement, [ids, userId ?? null], deadline);
         if (row?.stale === 't') throw new LayoutOutdated();
       };
       try {
@@ -180,7 +213,8 @@ export class SessionRepository {
    * Runs a statement that changes a session and returns it. A session that is too large to be buffered, or whose runs
    * have another layout since an upgrade, is read again after the change.
    *
-   * @param values the session id first
+   * @param values begins with `sessionParameters`
+   * @throws UnstorableCharacter if the database's encoding lacks a character of a value to be stored
    * @throws ChangeResultUnavailable if the second read fails; the change has been made
    */
   private async change(
@@ -191,7 +225,11 @@ export class SessionRepository {
     if (values.some(containsNul)) return undefined;
     const changed = await this.layout.withLayout(async (statements) => {
       if (!statements.layout.hasSessions) return NO_ROWS;
-      const rows = await this.database.change<SessionOrRun>(statements.get(key, build, options), values, scope);
+      const statement = statements.get(key, build, options);
+      const rows = await this.database.change<SessionOrRun>(statement, values, scope).catch((error: unknown) => {
+        if (rejectedCharacter(error, values.slice(0, 2)) !== undefined) return [];
+        throw translateUnstorable(error, values);
+      });
       // The change does not depend on the layout and must not be made twice, so only its result is read again.
       if (!isUpgraded(rows?.[0])) return rows && new BufferedRows(rows);
       this.layout.forget();
@@ -252,8 +290,13 @@ function isStatementError(error: unknown): boolean {
 }
 
 /** 23505: unique_violation, only of the runs table, since sessions have ON CONFLICT. 54000: program_limit_exceeded. */
-function translateInsertError(error: unknown): unknown {
+function translateInsertError(error: unknown, values: readonly SqlValue[]): unknown {
   const state = sqlState(error);
   if (state === '23505') return new RunIdTaken();
-  return state === '54000' ? new SessionIdTooLong() : error;
+  return state === '54000' ? new SessionIdTooLong() : translateUnstorable(error, values);
+}
+
+function translateUnstorable(error: unknown, values: readonly SqlValue[]): unknown {
+  const character = rejectedCharacter(error, values);
+  return character === undefined ? error : new UnstorableCharacter(character);
 }

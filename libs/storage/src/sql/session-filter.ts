@@ -1,5 +1,5 @@
 import type { SessionType } from '@session-service/contract';
-import type { SqlValue, WorkLimits } from '@session-service/database';
+import { type SqlValue, untranslatableCharacter, type WorkLimits } from '@session-service/database';
 
 /** The sessions that a request may access, and its limits. First parameter of the repository's methods. */
 export interface SessionScope extends WorkLimits {
@@ -20,6 +20,17 @@ export function sessionParameters({ userId }: SessionScope, id: string): [id: st
 /** PostgreSQL text cannot contain NUL: no row has such an id or filter value, and the server would reject the parameter. */
 export function containsNul(value: unknown): boolean {
   return typeof value === 'string' && value.includes('\0');
+}
+
+/**
+ * The character because of which a database in another encoding than UTF-8 rejected one of the values: no row contains
+ * it, so it is treated like NUL. PostgreSQL reports the first of several. Undefined if the error has another cause, such
+ * as a stored value.
+ */
+export function rejectedCharacter(error: unknown, values: readonly unknown[]): string | undefined {
+  const character = untranslatableCharacter(error);
+  if (character === undefined) return undefined;
+  return values.some((value) => typeof value === 'string' && value.includes(character)) ? character : undefined;
 }
 
 /** Filters of a list besides the user. Undefined: no condition. An empty string is compared like any other value. */
