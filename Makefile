@@ -7,7 +7,7 @@ BUILT := dist/.built
 SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json rolldown.config.js package.json
 EMBEDDED := dist/service/embedded.js
 
-.PHONY: help run demo test contract-test contract-record deploy-test image-test faults faults-quick cost cost-quick chart-docs bench smoke sbom build clean
+.PHONY: help run demo test contract-test contract-record deploy-test image-test faults faults-quick totals-check cost cost-quick chart-docs bench smoke sbom build clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -37,6 +37,9 @@ faults: $(BUILT) ## Break databases, networks and requests under load; writes do
 
 faults-quick: $(BUILT) ## Run a short part of the faults (FAULTS=options of vitest)
 	test/faults/faults.sh --quick $(FAULTS)
+
+totals-check: $(BUILT) ## Compare lists and totals with the tables in 10,000 random steps with crashes (STEPS=…, SEED=…)
+	@TOTALS_STEPS=$(or $(STEPS),10000) TOTALS_SEED=$(or $(SEED),1) npx vitest run --config test/faults/vitest.faults.config.ts test/faults/totals
 
 cost: $(BUILT) ## Measure CPU and event-loop stalls of large and unusual JSON on every route (ONLY=pattern of names)
 	@node --import ./test/support/run-typescript.ts test/cost/run-cost.ts $(if $(ONLY),--only '$(ONLY)')

@@ -69,6 +69,15 @@ export class KillablePostgres {
     return runSql(this.databases.url(database), text, values) as Promise<Row[]>;
   }
 
+  /** Changes a setting in the running server. Resolves when new connections have it. */
+  async configure(name: string, value: string): Promise<void> {
+    await this.sql(`ALTER SYSTEM SET ${name} = '${value}'`);
+    await this.sql('SELECT pg_reload_conf()');
+    await until(
+      async () => (await this.sql('SELECT WHERE current_setting($1) = $2', 'postgres', [name, value])).length,
+    );
+  }
+
   /** Starts a synchronous standby: from then on this server acknowledges only commits that the standby has, too. */
   async startSynchronousStandby(): Promise<KillablePostgres> {
     const standby = await this.startStandby();
