@@ -18,7 +18,7 @@ import { parseDsn } from './dsn/parse-dsn.js';
 import type { PoolTarget } from './dsn/pool-target.js';
 import { requestTls } from './dsn/tls-options.js';
 import type { MessageConnection } from './message-connection.js';
-import { connectionOf } from './pg-internals.js';
+import { cancelKeyOf, connectionOf } from './pg-internals.js';
 import { PreparedStatements } from './prepared-statements.js';
 import {
   inTransaction,
@@ -126,7 +126,7 @@ export class DatabaseServer extends Reader {
       };
       const run = this.statementRunner(client, isUnnamed ? this.unprepared : this.prepared);
       // Async, so that an exception before the first statement becomes a rejection and the connection is released.
-      const working = (async () => work(run, cancel))();
+      const working = (async () => work(run, cancel, cancelKeyOf(client)))();
       const unsubscribe = deadline.onExpired(cancel);
       try {
         return await working;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CancelKey } from './pg-internals.js';
 
 /**
  * An SQL statement. PostgreSQL keeps the plan of a named statement per connection, for 1.8 times the throughput of
@@ -59,8 +60,8 @@ export type RunStatement = <Row = TextRow>(
   execution?: Execution<Row>,
 ) => Promise<Row[]>;
 
-/** Work on one connection. `cancel` makes the running statement fail. */
-export type Work<T> = (run: RunStatement, cancel: () => void) => Promise<T>;
+/** Work on one connection. `cancel` makes the running statement fail. `connection` is one object per connection. */
+export type Work<T> = (run: RunStatement, cancel: () => void, connection: CancelKey) => Promise<T>;
 
 /**
  * A result that is read in portions. Inside a transaction, a portal outlives the Sync after each portion. Between

@@ -4,6 +4,7 @@ import type { DatabaseLog } from '../database-options.js';
 import type { WorkOptions } from '../database-reader.js';
 import type { DatabaseServer } from '../database-server.js';
 import { Deadline, TimeLimitExceeded, withDeadline, withTimeLimit } from '../deadline.js';
+import type { CancelKey } from '../pg-internals.js';
 import type { RunStatement, Work } from '../statement.js';
 import {
   isAtOrPast,
@@ -25,13 +26,17 @@ const LIVENESS_CHECK_AFTER_MS = 250;
 const LIVENESS_TIMEOUT_MS = 1_000;
 /** Delay in milliseconds before an ejected replica is tested again, and time limit for that test. */
 const READMISSION_INTERVAL_MS = 1_000;
-/** Maximum age in milliseconds of a cached replay position. A replica cannot be rebuilt from a backup in this time. */
+/** Maximum age in milliseconds of a cached replay position. A replica that is promoted keeps its connections. */
 const POSITION_TTL_MS = 1_000;
 /** Minimum time in milliseconds between two warnings about a replica. */
 const WARNING_INTERVAL_MS = 60_000;
 
 const NOT_A_REPLICA = 'it replicates another server, or its DSN names another database';
 const TOO_SLOW = 'it does not respond in time, or is behind the primary';
+
+interface CachedPosition extends WalPosition {
+  readonly readAt: number;
+}
 
 /** The replica could not serve a read, but the primary can. */
 export class ReplicaFailed extends Error {}
@@ -41,7 +46,11 @@ export class ReplicaFailed extends Error {}
  * readmitted by a background check; no request waits for the check.
  */
 export class Replica {
-  private replayed: (WalPosition & { readonly readAt: number }) | undefined;
+  /**
+   * The last replay position read on each connection. It does not apply to others: after a crash a standby accepts
+   * connections before it has replayed as far as before, and a DSN may name a load balancer.
+   */
+  private readonly replayed = new WeakMap<CancelKey, CachedPosition>();
   /** Initially true, so that a replica is checked before its first use. */
   private isEjected = true;
   private isReadmitting = false;
@@ -91,14 +100,14 @@ export class Replica {
     const unsubscribers = [deadline, this.loss].map((source) => source.onExpired(() => attempt.expire()));
     let timer = setTimeout(() => attempt.expire(), CONNECTION_TIMEOUT_MS);
     let isReady = false;
-    const workWhenReady: Work<T> = async (run, cancel) => {
+    const workWhenReady: Work<T> = async (run, cancel, connection) => {
       clearTimeout(timer);
       timer = setTimeout(() => attempt.expire(), REPLAY_TIMEOUT_MS);
-      if (!this.isKnownToInclude(position)) await this.waitForReplay(run, position, attempt);
+      if (!this.isKnownToInclude(position, connection)) await this.waitForReplay(run, connection, position, attempt);
       isReady = true;
       clearTimeout(timer);
       timer = setInterval(() => this.checkLiveness(), LIVENESS_CHECK_AFTER_MS);
-      return work(run, cancel);
+      return work(run, cancel, connection);
     };
     this.server.withConnection(attempt, workWhenReady, options).then(outcome.resolve, outcome.reject);
     try {
@@ -115,19 +124,26 @@ export class Replica {
     }
   }
 
-  private isKnownToInclude(position: PrimaryPosition): boolean {
-    const { replayed } = this;
+  private isKnownToInclude(position: PrimaryPosition, connection: CancelKey): boolean {
+    const replayed = this.replayed.get(connection);
     return (
       replayed !== undefined && performance.now() - replayed.readAt < POSITION_TTL_MS && isAtOrPast(replayed, position)
     );
   }
 
   /** Waits until the replica has replayed up to `position`. @throws TimeLimitExceeded when `deadline` expires */
-  private async waitForReplay(run: RunStatement, position: PrimaryPosition, deadline: Deadline): Promise<void> {
+  private async waitForReplay(
+    run: RunStatement,
+    connection: CancelKey,
+    position: PrimaryPosition,
+    deadline: Deadline,
+  ): Promise<void> {
     while (!deadline.hasExpired) {
       const readAt = performance.now();
       const reached = await readReplayPosition(run);
-      this.replayed = reached && { ...reached, readAt };
+      // The ids differ behind a pooler, which may replace the server's process while this connection stays open.
+      if (reached?.processId === connection.processID) this.replayed.set(connection, { ...reached, readAt });
+      else this.replayed.delete(connection);
       // The work must not start after a late response, since its caller has given up.
       if (deadline.hasExpired) break;
       if (reached !== undefined && isAtOrPast(reached, position)) return;
@@ -153,9 +169,11 @@ export class Replica {
     this.isReadmitting = true;
     try {
       await withTimeLimit(READMISSION_INTERVAL_MS, (deadline) =>
-        this.server.withConnection(deadline, async (run) => {
+        this.server.withConnection(deadline, async (run, _cancel, connection) => {
           if ((await readIdentity(run)) !== position.identity) throw new Error(NOT_A_REPLICA);
-          await withDeadline(REPLAY_TIMEOUT_MS, (replayDeadline) => this.waitForReplay(run, position, replayDeadline));
+          await withDeadline(REPLAY_TIMEOUT_MS, (replayDeadline) =>
+            this.waitForReplay(run, connection, position, replayDeadline),
+          );
         }),
       );
       this.readmit();

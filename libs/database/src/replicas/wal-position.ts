@@ -21,6 +21,11 @@ export interface PrimaryPosition extends WalPosition {
   readonly content: string | null;
 }
 
+/** How far a standby has replayed, and the server process that reported it. Another one may report less after a crash. */
+export interface ReplayPosition extends WalPosition {
+  readonly processId: number;
+}
+
 /**
  * Reads the flushed WAL position of the primary, which includes every acknowledged write. Undefined if the server is a
  * standby, not PostgreSQL, or acknowledges writes before flushing them (`synchronous_commit=off`).
@@ -47,9 +52,11 @@ export async function readPrimaryPosition(
 }
 
 /** Reads the replay position of a standby; undefined for a server that was never a standby. */
-export async function readReplayPosition(run: RunStatement): Promise<WalPosition | undefined> {
+export async function readReplayPosition(run: RunStatement): Promise<ReplayPosition | undefined> {
   const [row] = await run<ReplayPositionRow>(READ_REPLAY_POSITION, []);
-  return row?.byte == null ? undefined : { timeline: row.timeline, lsn: BigInt(row.byte) };
+  return row?.byte == null
+    ? undefined
+    : { timeline: row.timeline, lsn: BigInt(row.byte), processId: Number(row.process) };
 }
 
 /** Reads the server's value of `PrimaryPosition.identity`. */
@@ -74,6 +81,7 @@ interface PrimaryPositionRow {
 interface ReplayPositionRow {
   readonly timeline: string;
   readonly byte: string | null;
+  readonly process: string;
 }
 
 /** Time limit in milliseconds for the primary's response. */
@@ -99,7 +107,7 @@ const READ_PRIMARY_POSITION = namedStatement(
 const READ_REPLAY_POSITION = namedStatement(
   'replica-position',
   `SELECT upper(lpad(to_hex(greatest(min_recovery_end_timeline, received_tli)), 8, '0')) AS timeline,
-      pg_last_wal_replay_lsn() - '0/0' AS byte
+      pg_last_wal_replay_lsn() - '0/0' AS byte, pg_backend_pid() AS process
     FROM pg_control_recovery() LEFT JOIN pg_stat_wal_receiver ON true`,
 );
 
