@@ -279,7 +279,8 @@ describe('a large response', () => {
   });
 
   it('is rejected with 503 at the queue timeout when other large responses use half of the pool', async () => {
-    const service = await start(database.dsn, { AGNO_QUEUE_TIMEOUT_MS: String(scaled(1_000)) });
+    // Not scaled: both rejections must come before the service disconnects the slow readers, after 10 s.
+    const service = await start(database.dsn, { AGNO_QUEUE_TIMEOUT_MS: '1000' });
     const readers = [await stalledGet(service, '/sessions/large/runs'), await stalledGet(service, '/sessions/large')];
     expect(await openStatements()).toBe(POOL_SIZE / 2);
     for (const path of ['/sessions/empty', '/sessions/empty/runs', '/sessions?limit=1']) {
