@@ -26,7 +26,8 @@ const statements = new StatementCache(qualifiedTables(TABLES), {
   cascade: [],
   keepsResults: false,
   missingRights: '',
-  columns: new Set(),
+  columns: new Map(),
+  hasJsonText: false,
   signature: '',
 });
 const noFilter = whereClause(undefined, {});

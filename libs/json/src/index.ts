@@ -10,6 +10,6 @@ export {
 export * from './json-writer.js';
 export * from './python-format.js';
 export * from './raw-json.js';
-export { type JsonPath, rewriteStrings } from './rewrite.js';
+export { type JsonPath, rewriteStrings, withoutNonFinite } from './rewrite.js';
 export * from './shortened.js';
 export { JsonTokenizer } from './tokenizer.js';

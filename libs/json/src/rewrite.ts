@@ -84,6 +84,17 @@ interface ContainerCopy {
   items: string;
 }
 
+/** Replaces `NaN`, `Infinity` and `-Infinity`, which Python reads and AgentOS prints as null. */
+export function* withoutNonFinite(raw: RawJson): Steps<RawJson> {
+  const splice = new Splice(raw);
+  const tokens = new JsonTokenizer(raw);
+  for (let count = 1; tokens.next(); count++) {
+    if (count % TOKENS_PER_STEP === 0) yield;
+    if (tokens.kind === 'literal' && /^-?[IN]/.test(tokens.token)) splice.replace(tokens.start, tokens.end, 'null');
+  }
+  return splice.done(0, raw.length);
+}
+
 /** Removes duplicate keys: the last value takes the position of the first, as in Python's `dict`. */
 export function* withoutDuplicateKeys(raw: RawJson): Steps<RawJson> {
   const root: ContainerCopy = { members: undefined, key: '', items: '' };

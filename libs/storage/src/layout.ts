@@ -36,8 +36,10 @@ interface Layout {
   readonly keepsResults: boolean;
   /** Rights that the role lacks on the schema and its tables; empty if none. */
   readonly missingRights: string;
-  /** Columns of the sessions table: the valid values of `sort_by`. */
-  readonly columns: ReadonlySet<string>;
+  /** Types of the columns of the sessions table by name. The names are the valid values of `sort_by`. */
+  readonly columns: ReadonlyMap<string, string>;
+  /** True if a column has the type json: agno 2.0 to 2.2 created such tables. */
+  readonly hasJsonText: boolean;
   /** Equal for equal layouts. */
   readonly signature: string;
 }
@@ -82,6 +84,8 @@ export interface LayoutStatement {
 export interface LayoutCheckedRow {
   /** True when a runs table was created after the layout was read. Absent if the layout has one. */
   readonly upgraded?: 't' | 'f';
+  /** True when JSON columns contain the text of a json column, as it was written. Absent if all columns are jsonb. */
+  readonly json_text?: 't';
 }
 
 /** The tables have changed since the layout was read, so the statement must be built and run again. */
@@ -282,7 +286,7 @@ async function readLayout(database: Database, names: TableNames, tables: Tables,
     ['toolResults', results],
     ['payloads', results && row.payloads === 't'],
   ];
-  const columns = new Set(JSON.parse(row?.columns ?? '[]') as string[]);
+  const columns = new Map(Object.entries(JSON.parse(row?.columns ?? '{}') as Record<string, string>));
   return {
     hasSessions: columns.size > 0,
     hasRunsColumn: columns.has('runs'),
@@ -292,6 +296,7 @@ async function readLayout(database: Database, names: TableNames, tables: Tables,
     keepsResults: row?.tool_results === 't' && !results,
     missingRights: row?.missing_rights ?? '',
     columns,
+    hasJsonText: [...columns.values()].includes('json'),
     signature: JSON.stringify(row),
   };
 }

@@ -13,6 +13,7 @@ import {
 import type { Steps } from '@session-service/json';
 import { CountCache } from './caches.js';
 import { assertLayoutCurrent, type LayoutDetector, type StatementCache } from './layout.js';
+import { pythonRow } from './python-row.js';
 import {
   type CountRow,
   countSessions,
@@ -171,11 +172,12 @@ class PageRows implements Rows<PageRow> {
  * the next full garbage collection, which took a fifth of a list's CPU time.
  */
 class ListedSessions implements SessionSource {
-  constructor(private readonly rows: Rows<ListedSession>) {}
+  constructor(private readonly rows: Rows<PageRow>) {}
 
   *next(): Steps<ListedSession | undefined> {
     for (;;) {
       const row = this.rows.take();
+      if (row?.json_text !== undefined) return yield* pythonRow(row);
       if (row !== undefined || this.rows.isOver) return row;
       yield this.rows.more();
     }

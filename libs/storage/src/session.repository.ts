@@ -13,6 +13,7 @@ import {
 } from '@session-service/database';
 import { arrayOf, type RawJson } from '@session-service/json';
 import { isUpgraded, LayoutDetector, LayoutOutdated, type LayoutStatement, type StatementCache } from './layout.js';
+import { readPythonRow } from './python-row.js';
 import { type ListQuery, type SessionPage, SessionPageReader } from './session-page-reader.js';
 import {
   type CreatedRow,
@@ -91,7 +92,8 @@ export class SessionRepository {
     // No run has an id with NUL. The statement still runs, since the 404 tells whether the session exists.
     const values = [...sessionParameters(scope, id), containsNul(runId) ? null : runId];
     try {
-      return (await this.layout.select<RunRow>(scope, READ_RUN, values)).take();
+      const row = (await this.layout.select<RunRow>(scope, READ_RUN, values)).take();
+      return row && readPythonRow(row);
     } catch (error) {
       if (rejectedCharacter(error, [runId]) === undefined) throw error;
       return this.readRun(scope, id, '\0');
@@ -239,7 +241,7 @@ export class SessionRepository {
     try {
       // Without the user id: the statement has already checked the owner.
       const rows = await this.layout.select<SessionOrRun>(scope, READ_CHANGED, [values[0] ?? null, null]);
-      return sessionWithRuns(rows, (error) => new ChangeResultUnavailable(error));
+      return await sessionWithRuns(rows, (error) => new ChangeResultUnavailable(error));
     } catch (error) {
       throw new ChangeResultUnavailable(error);
     }
@@ -247,12 +249,14 @@ export class SessionRepository {
 }
 
 /** A session with its runs from the rows of `withRuns`; undefined if there are no rows. */
-function sessionWithRuns(
+async function sessionWithRuns(
   rows: Rows<SessionOrRun>,
   translateError?: (error: unknown) => unknown,
-): SessionWithRuns | undefined {
+): Promise<SessionWithRuns | undefined> {
   const first = rows.take();
-  return first && { session: sessionOf(first), runs: new StoredRuns(rows, translateError), close: () => rows.close() };
+  if (first === undefined) return undefined;
+  const session = sessionOf(first.json_text === undefined ? first : await readPythonRow(first));
+  return { session, runs: new StoredRuns(rows, translateError), close: () => rows.close() };
 }
 
 const NO_ROWS: Rows<SessionOrRun> = new BufferedRows([]);

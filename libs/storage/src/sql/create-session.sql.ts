@@ -3,6 +3,7 @@ import type { SqlValue } from '@session-service/database';
 import type { RawJson } from '@session-service/json';
 import type { LayoutCheckedRow, StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
+import { jsonType } from './json-columns.js';
 
 export interface NewSession {
   readonly session_id: string;
@@ -27,8 +28,8 @@ const RETURNED_COLUMNS = 'session_data, metadata, summary';
 
 /** Inserts a session. Returns no row if its id is taken. */
 export function createSession(type: SessionType) {
-  return ({ tables }: StatementCache): string =>
-    `INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${INSERT_VALUES})
+  return (statements: StatementCache): string =>
+    `INSERT INTO ${statements.tables.sessions} (${insertColumns(type)}) VALUES (${insertValues(type, statements)})
       ON CONFLICT (session_id) DO NOTHING RETURNING ${RETURNED_COLUMNS}`;
 }
 
@@ -38,16 +39,18 @@ export function createSession(type: SessionType) {
  * sessions by then, so a runs table that refers to them cannot appear after the check.
  */
 export function createSessionWithRuns(type: SessionType) {
-  return ({ tables, layout }: StatementCache): string => {
+  return (statements: StatementCache): string => {
+    const { tables, layout } = statements;
+    const values = insertValues(type, statements);
     if (!layout.hasRunsTable) {
       return `WITH layout AS (SELECT ${tableExists(tables.runs)} AS upgraded),
         created AS (INSERT INTO ${tables.sessions} (${insertColumns(type)}, runs)
-          SELECT ${INSERT_VALUES}, $10::jsonb FROM layout WHERE NOT upgraded
+          SELECT ${values}, $10::${jsonType(statements, 'runs')} FROM layout WHERE NOT upgraded
           ON CONFLICT (session_id) DO NOTHING RETURNING ${RETURNED_COLUMNS})
         SELECT ${RETURNED_COLUMNS}, NULL AS upgraded FROM created
         UNION ALL SELECT NULL, NULL, NULL, 't' FROM layout WHERE upgraded`;
     }
-    return `WITH created AS (INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${INSERT_VALUES})
+    return `WITH created AS (INSERT INTO ${tables.sessions} (${insertColumns(type)}) VALUES (${values})
         ON CONFLICT (session_id) DO NOTHING RETURNING session_id, user_id, ${RETURNED_COLUMNS}),
       stored AS (INSERT INTO ${tables.runs} (session_id, run_id, run_type, agent_id, team_id, workflow_id, user_id,
           parent_run_id, status, run_index, run_data, created_at, updated_at)
@@ -104,4 +107,9 @@ function insertColumns(type: SessionType): string {
   return `session_id, session_type, ${type}_id, user_id, session_data, ${type}_data, metadata, summary, created_at, updated_at`;
 }
 
-const INSERT_VALUES = '$1, $2, $3, $4, $5::jsonb, $6::jsonb, $7::jsonb, $8::jsonb, $9::bigint, $9::bigint';
+/** A json column keeps the order of the keys, as Python writes it; a value of type jsonb would lose it. */
+function insertValues(type: SessionType, statements: StatementCache): string {
+  const json = ['session_data', `${type}_data`, 'metadata', 'summary'];
+  const values = json.map((column, index) => `$${index + 5}::${jsonType(statements, column)}`);
+  return `$1, $2, $3, $4, ${values.join(', ')}, $9::bigint, $9::bigint`;
+}

@@ -12,7 +12,7 @@ import {
 type Flag = 't' | 'f';
 
 export interface LayoutRow {
-  /** JSON array of the columns of the sessions table. */
+  /** JSON object: types of the columns of the sessions table by name. */
   readonly columns: string;
   readonly runs_table: Flag;
   readonly transcripts: Flag;
@@ -34,7 +34,7 @@ export function layoutStatement(names: TableNames, tables: Tables): Statement {
     `SELECT ${exists('runs')} AS runs_table, ${exists('transcripts')} AS transcripts, ${exists('compactions')} AS compactions,
       ${exists('toolResults')} AS tool_results, ${exists('payloads')} AS payloads, ${mayDeleteResults(tables)} AS results_deletable,
       ${canCacheCounts(tables.sessions)} AS cacheable, ${missingRights(names)} AS missing_rights,
-      (SELECT coalesce(json_agg(attname), '[]') FROM pg_attribute
+      (SELECT coalesce(json_object_agg(attname, format_type(atttypid, NULL) ORDER BY attnum), '{}') FROM pg_attribute
         WHERE attrelid = (SELECT c.oid ${fromCatalogue(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
   );
 }

@@ -1,8 +1,9 @@
 import type { ListedSession } from '@session-service/contract';
 import type { LayoutCheckedRow, StatementCache } from '../layout.js';
 import { quoteIdentifier, tableExists } from '../table-names.js';
+import { asJsonb, isJsonText, jsonbText, jsonTextFlag, originalText } from './json-columns.js';
 import type { WhereClause } from './session-filter.js';
-import { IS_UNNAMED, LISTED_TYPE, sessionTitle, TITLE_COLUMNS } from './title-columns.js';
+import { IS_UNNAMED, LISTED_TYPE, sessionTitle, titleColumns } from './title-columns.js';
 
 export interface SessionOrder {
   /** A column of the sessions table; undefined: only `session_id`. */
@@ -40,7 +41,7 @@ export function listPage(condition: WhereClause, order: SessionOrder, columns: P
     const { tables, layout } = statements;
     const plain = 'session_id, session_type, agent_id, team_id, workflow_id, user_id, created_at, updated_at';
     const stored = `session_data, metadata, summary, agent_data, workflow_data${layout.hasRunsColumn ? ', runs' : ''}`;
-    const sessions = `SELECT ${plain}, ${stored} FROM ${tables.sessions} ${condition.sql} ${orderBy(order)}`;
+    const sessions = `SELECT ${plain}, ${stored} FROM ${tables.sessions} ${condition.sql(statements)} ${orderBy(order, statements)}`;
     const upgraded = layout.hasRunsTable ? '' : `, ${tableExists(tables.runs)} AS upgraded`;
     const checks = `(SELECT ${snapshotColumn(statements)}) AS snapshot${upgraded}`;
     const parameters = condition.values.length;
@@ -48,17 +49,19 @@ export function listPage(condition: WhereClause, order: SessionOrder, columns: P
     if (columns === 'plain') {
       return `SELECT ${plain}, '0' AS session_data, '0' AS metadata, '0' AS summary, 'f' AS title_found, ${checks} FROM (${page}) page`;
     }
-    return `SELECT ${plain}, metadata, summary, data AS session_data, agent_data->'sdk' AS sdk, agent_data->'framework' AS framework,
-      ${TITLE_COLUMNS}, ${checks}
+    const sessionData = isJsonText(statements, 'session_data') ? 'session_data' : 'data';
+    const jsonText = jsonTextFlag(statements).map((flag) => `, ${flag}`);
+    return `SELECT ${plain}, metadata, summary, ${sessionData} AS session_data, ${agentMember('sdk', statements)} AS sdk, ${agentMember('framework', statements)} AS framework,
+      ${titleColumns(statements)}, ${checks}${jsonText}
       FROM (SELECT s.*, CASE WHEN ${IS_UNNAMED} THEN ${sessionTitle(statements)} END AS title
-        FROM (SELECT page.*, session_data #> '{}' AS data, ${LISTED_TYPE} AS type
+        FROM (SELECT page.*, ${asJsonb(statements, 'session_data')} #> '{}' AS data, ${LISTED_TYPE} AS type
           FROM (${page}) page OFFSET 0) s OFFSET 0) titled`;
   };
 }
 
 export function countSessions(condition: WhereClause) {
   return (statements: StatementCache): string =>
-    `SELECT count(*) AS total, ${snapshotColumn(statements)} AS snapshot FROM ${statements.tables.sessions} ${condition.sql}`;
+    `SELECT count(*) AS total, ${snapshotColumn(statements)} AS snapshot FROM ${statements.tables.sessions} ${condition.sql(statements)}`;
 }
 
 /**
@@ -76,14 +79,22 @@ function snapshotColumn({ layout }: StatementCache): string {
 /** The sort key of `sort_by=updated_at`, as in AgentOS. */
 export const LAST_CHANGE = 'coalesce(updated_at, created_at)';
 
+function agentMember(name: string, statements: StatementCache): string {
+  const member = `${asJsonb(statements, 'agent_data')}->'${name}'`;
+  return isJsonText(statements, 'agent_data') ? originalText(`(${member})::text`) : member;
+}
+
 /**
  * Sorts like AgentOS, and then by the unique id, so that no page skips or repeats a session. The order of equal values, and
- * of lists without a sort column, is undefined in AgentOS. The same direction everywhere lets one index serve both.
+ * of lists without a sort column, is undefined in AgentOS. The same direction everywhere lets one index serve both. A json
+ * column is sorted as jsonb, since json has no order.
  */
-function orderBy({ sortBy, descending }: SessionOrder): string {
+function orderBy({ sortBy, descending }: SessionOrder, statements: StatementCache): string {
   const direction = descending ? 'DESC' : 'ASC';
   if (sortBy === undefined || sortBy === 'session_id') return `ORDER BY session_id ${direction}`;
-  const column = sortBy === 'updated_at' ? LAST_CHANGE : quoteIdentifier(sortBy);
+  const quoted = quoteIdentifier(sortBy);
+  const stored = isJsonText(statements, sortBy) ? jsonbText(`${quoted}::text`) : quoted;
+  const column = sortBy === 'updated_at' ? LAST_CHANGE : stored;
   return `ORDER BY ${column} ${direction}, session_id ${direction}`;
 }
 

@@ -2,6 +2,7 @@ import type { StoredSession } from '@session-service/contract';
 import type { RawJson } from '@session-service/json';
 import type { LayoutCheckedRow, StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
+import { isJsonText, JSON_ENTRIES, jsonTextFlag } from './json-columns.js';
 import { SESSION_CONDITION } from './session-filter.js';
 
 /** One run from the runs table or the legacy column, and the session columns from which its SDK label is derived. */
@@ -15,17 +16,24 @@ export interface RunRow
 }
 
 /** Selects one run of a session. $1 and $2: `sessionParameters`, $3: run id. */
-export function readRun({ layout, tables }: StatementCache): string {
+export function readRun(statements: StatementCache): string {
+  const { layout, tables } = statements;
+  const isJson = isJsonText(statements, 'runs');
+  const [stored, entry] = isJson ? ['item', 'entry'] : ['e', 'e'];
   const inTable = `FROM ${tables.runs} r WHERE r.session_id = s.session_id`;
-  const entries = `FROM jsonb_array_elements(CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END) e
-      WHERE jsonb_typeof(e) = 'object'`;
+  const elements = isJson
+    ? JSON_ENTRIES
+    : "jsonb_array_elements(CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END) e";
+  const entries = `FROM ${elements}
+      WHERE jsonb_typeof(${entry}) = 'object'`;
   const hasRuns = [
     ...(layout.hasRunsTable ? [`EXISTS (SELECT ${inTable})`] : []),
-    ...(layout.hasRunsColumn ? [`EXISTS (SELECT ${entries} AND e->>'run_id' IS NOT NULL)`] : []),
+    ...(layout.hasRunsColumn ? [`EXISTS (SELECT ${entries} AND ${entry}->>'run_id' IS NOT NULL)`] : []),
   ];
+  const jsonText = jsonTextFlag(statements).map((flag) => `, ${flag}`);
   return `SELECT s.session_type, s.agent_id, s.team_id, s.workflow_id, s.agent_data,
       ${layout.hasRunsTable ? `(SELECT r.run_data ${inTable} AND r.run_id = $3)` : 'NULL'} AS table_run,
-      ${layout.hasRunsColumn ? `(SELECT e ${entries} AND e->>'run_id' = $3 LIMIT 1)` : 'NULL'} AS legacy_run,
-      ${hasRuns.join(' OR ') || 'false'} AS has_runs${layout.hasRunsTable ? '' : `, ${tableExists(tables.runs)} AS upgraded`}
+      ${layout.hasRunsColumn ? `(SELECT ${stored} ${entries} AND ${entry}->>'run_id' = $3 LIMIT 1)` : 'NULL'} AS legacy_run,
+      ${hasRuns.join(' OR ') || 'false'} AS has_runs${layout.hasRunsTable ? '' : `, ${tableExists(tables.runs)} AS upgraded`}${jsonText}
       FROM ${tables.sessions} s WHERE ${SESSION_CONDITION}`;
 }

@@ -2,7 +2,9 @@ import { type Run, type RunSource, runOf, type StoredSession } from '@session-se
 import type { Rows } from '@session-service/database';
 import { kindOf, type RawJson, type Steps } from '@session-service/json';
 import type { LayoutCheckedRow, StatementCache } from '../layout.js';
+import { pythonRow } from '../python-row.js';
 import { tableExists } from '../table-names.js';
+import { isJsonText, JSON_ENTRIES, jsonTextFlag } from './json-columns.js';
 import { SESSION_CONDITION } from './session-filter.js';
 
 const SESSION_COLUMNS: readonly (keyof StoredSession)[] = [
@@ -70,12 +72,17 @@ export function withRuns(statements: StatementCache, source: string, detail: Run
   const { layout, tables } = statements;
   const columns = detail === 'detail' ? SESSION_COLUMNS : RUN_LIST_COLUMNS;
   const upgraded = layout.hasRunsTable ? [] : [`${tableExists(tables.runs)} AS upgraded`];
-  const session = `SELECT ${[...columns, 'NULL AS run', ...upgraded].join(', ')} FROM ${source}`;
+  const jsonText = jsonTextFlag(statements);
+  const session = `SELECT ${[...columns, 'NULL AS run', ...upgraded, ...jsonText].join(', ')} FROM ${source}`;
   const nulls = columns.map(() => 'NULL').join(', ');
   const stored = detail === 'preview' ? "stored || '{}' AS object" : 'stored';
+  const suffix = [...upgraded.map(() => ', NULL'), ...jsonText.map(() => ", 't'")].join('');
   const rowsOf = (runs: string) =>
-    `(SELECT ${nulls}, ${RUN_EXPRESSIONS[detail]}${upgraded.map(() => ', NULL').join('')} FROM (SELECT ${stored} FROM ${runs} OFFSET 0) ordered)`;
-  return [session, ...runSources(statements, source).map(rowsOf)].join(' UNION ALL ');
+    `(SELECT ${nulls}, ${RUN_EXPRESSIONS[detail]}${suffix} FROM (SELECT ${stored} FROM ${runs} OFFSET 0) ordered)`;
+  // Runs of a json column are read whole: to remove members, they would have to be cast.
+  const textRowsOf = (runs: string) => `(SELECT ${nulls}, stored::text${suffix} FROM ${runs})`;
+  const runRows = isJsonText(statements, 'runs') ? textRowsOf : rowsOf;
+  return [session, ...runSources(statements, source).map(runRows)].join(' UNION ALL ');
 }
 
 /**
@@ -83,22 +90,29 @@ export function withRuns(statements: StatementCache, source: string, detail: Run
  * each replaced by the runs table's run of the same id, then the other runs of the table. Skips entries without an id, and
  * table runs without one if the column has entries.
  */
-function runSources({ layout, tables }: StatementCache, source: string): string[] {
-  const entries = `${source} s, jsonb_array_elements(CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END)
-      WITH ORDINALITY AS element(entry, ordinal) WHERE jsonb_typeof(entry) = 'object' AND entry->>'run_id' IS NOT NULL`;
+function runSources(statements: StatementCache, source: string): string[] {
+  const { layout, tables } = statements;
+  const isJson = isJsonText(statements, 'runs');
+  const elements = isJson
+    ? JSON_ENTRIES
+    : `jsonb_array_elements(CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END)
+      WITH ORDINALITY AS element(entry, ordinal)`;
+  const entries = `${source} s, ${elements} WHERE jsonb_typeof(entry) = 'object' AND entry->>'run_id' IS NOT NULL`;
   const inTable = (condition: string) =>
     `(SELECT r.run_data AS stored FROM ${source} s JOIN ${tables.runs} r USING (session_id) WHERE ${condition}
       ORDER BY r.run_index, r.created_at, r.run_id) of_table`;
   const inColumn = (stored: string) => `(SELECT ${stored} AS stored FROM ${entries} ORDER BY ordinal) of_column`;
   if (!layout.hasRunsColumn) return layout.hasRunsTable ? [inTable('true')] : [];
-  if (!layout.hasRunsTable) return [inColumn('entry')];
+  if (!layout.hasRunsTable) return [inColumn(isJson ? 'item' : 'entry')];
   const copy = `(SELECT c.run_data FROM ${tables.runs} c WHERE c.session_id = s.session_id
       AND c.run_id = entry->>'run_id' AND c.run_data->'run_id' = entry->'run_id')`;
   const isInColumn = `(r.run_id, r.run_data->'run_id') IN (SELECT entry->>'run_id', entry->'run_id' FROM ${entries})`;
   // Most sessions have no entries; this condition then saves a lookup per run.
-  const hasEntries = `(SELECT jsonb_typeof(runs) = 'array' AND runs <> '[]' FROM ${source})`;
+  const hasEntries = isJson
+    ? `(SELECT CASE json_typeof(runs) WHEN 'array' THEN json_array_length(runs) > 0 END FROM ${source})`
+    : `(SELECT jsonb_typeof(runs) = 'array' AND runs <> '[]' FROM ${source})`;
   return [
-    inColumn(`coalesce(${copy}, entry)`),
+    inColumn(isJson ? `coalesce(${copy}::text, item::text)` : `coalesce(${copy}, entry)`),
     inTable(`${hasEntries} IS NOT TRUE OR (r.run_data->>'run_id' IS NOT NULL AND NOT ${isInColumn})`),
   ];
 }
@@ -117,7 +131,10 @@ export class StoredRuns implements RunSource {
         if (this.rows.isOver) return undefined;
         yield this.waitFor(this.rows.more());
       } else if (row.run !== undefined && kindOf(row.run) === 'object') {
-        row.members ??= runOf(row.run);
+        if (row.members === undefined) {
+          const { run } = row.json_text === undefined ? row : yield* pythonRow(row);
+          row.members = runOf(run ?? row.run);
+        }
         return row.members;
       }
     }

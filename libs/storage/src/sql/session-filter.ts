@@ -1,5 +1,6 @@
 import type { SessionType } from '@session-service/contract';
 import { type SqlValue, untranslatableCharacter, type WorkLimits } from '@session-service/database';
+import { asJsonb, type ColumnTypes } from './json-columns.js';
 
 /** The sessions that a request may access, and its limits. First parameter of the repository's methods. */
 export interface SessionScope extends WorkLimits {
@@ -43,7 +44,7 @@ export interface SessionFilter {
 /** A WHERE clause with its parameters. Equal keys mean equal SQL, so statements can be cached by key. */
 export interface WhereClause {
   readonly key: string;
-  readonly sql: string;
+  readonly sql: (statements: ColumnTypes) => string;
   readonly values: readonly SqlValue[];
 }
 
@@ -52,7 +53,10 @@ export interface WhereClause {
  * and a name may be as long as a request body.
  */
 const COMPARED_CHARACTERS = 10_000;
-const COMPARED_NAME = `left(coalesce(session_data->>'session_name', ''), ${COMPARED_CHARACTERS})`;
+
+function comparedName(statements: ColumnTypes): string {
+  return `left(coalesce(${asJsonb(statements, 'session_data')}->>'session_name', ''), ${COMPARED_CHARACTERS})`;
+}
 
 /**
  * The WHERE clause of a list. Like AgentOS, compares stored names (not derived titles) with ILIKE and does not escape
@@ -62,20 +66,24 @@ export function whereClause(
   userId: string | undefined,
   { type, componentId, sessionName }: SessionFilter,
 ): WhereClause {
-  const conditions: [key: string, sql: (parameter: string) => string, value: string | undefined][] = [
+  const conditions: [key: string, sql: Condition, value: string | undefined][] = [
     ['user', (parameter) => `user_id = ${parameter}`, userId],
     [type ?? 'any', (parameter) => componentMatches(type, parameter), componentId],
-    ['name', (parameter) => `${COMPARED_NAME} ILIKE '%' || ${parameter} || '%'`, sessionName],
+    ['name', (parameter, statements) => `${comparedName(statements)} ILIKE '%' || ${parameter} || '%'`, sessionName],
     ['type', (parameter) => `session_type = ${parameter}`, type],
   ];
   const given = conditions.filter(([, , value]) => value !== undefined);
-  const terms = given.map(([, sql], index) => sql(`$${index + 1}::text`));
+  const terms = (statements: ColumnTypes) =>
+    given.map(([, sql], index) => sql(`$${index + 1}::text`, statements)).join(' AND ');
   return {
     key: given.map(([key]) => key).join('+'),
-    sql: terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`,
+    sql: (statements) => (given.length === 0 ? '' : `WHERE ${terms(statements)}`),
     values: given.map(([, , value]) => value ?? null),
   };
 }
+
+/** Builds a condition that compares with the parameter. */
+type Condition = (parameter: string, statements: ColumnTypes) => string;
 
 const COMPONENT_COLUMNS: Record<SessionType, string> = { agent: 'agent_id', team: 'team_id', workflow: 'workflow_id' };
 

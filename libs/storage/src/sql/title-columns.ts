@@ -1,5 +1,6 @@
 import { MAX_TITLE_LENGTH } from '@session-service/contract';
 import type { StatementCache } from '../layout.js';
+import { asJsonb, isJsonText, JSON_ENTRIES, jsonbText, markedText, originalText } from './json-columns.js';
 
 /**
  * SQL for the titles of unnamed sessions: the first user message, or the input of the first run that has a title. Uses
@@ -33,8 +34,14 @@ function jsonPrefix(json: string): string {
 }
 
 /** The members of ListedSession that the title is built from. `title` is the result of `sessionTitle`. */
-export const TITLE_COLUMNS = `title IS NOT NULL AS title_found, title[1] AS title_message, title[2] AS title_input,
-      CASE WHEN type = 'workflow' AND title IS NOT NULL THEN ${jsonPrefix("(workflow_data->'name')")} END AS workflow_name`;
+export function titleColumns(statements: StatementCache): string {
+  const workflowData = asJsonb(statements, 'workflow_data');
+  const columns = (message: string, input: string) =>
+    `title IS NOT NULL AS title_found, ${message} AS title_message, ${input} AS title_input,
+      CASE WHEN type = 'workflow' AND title IS NOT NULL THEN ${jsonPrefix(`(${workflowData}->'name')`)} END AS workflow_name`;
+  if (!isJsonText(statements, 'runs')) return columns('title[1]', 'title[2]');
+  return columns(originalText('title[1]'), originalText('title[2]'));
+}
 
 /** JSON path predicate: a message of role user whose content is truthy in Python. */
 const HAS_USER_TEXT = `(@.role == "user" && (
@@ -75,7 +82,9 @@ const FIRST_TITLED_ENTRY = `LATERAL (SELECT jsonb_path_query_first(s.runs, CASE 
  * one. `OFFSET 0` keeps the planner from evaluating all runs before it sorts them, so that runs after the first title
  * are not read. `#> '{}'` decompresses a run once for all expressions: most of the time for runs of 5 KB.
  */
-export function sessionTitle({ tables, layout }: StatementCache): string {
+export function sessionTitle(statements: StatementCache): string {
+  const { tables, layout } = statements;
+  if (isJsonText(statements, 'runs')) return titleFromJsonText(statements);
   const isListed = (agentId: string) => `(s.type <> 'team' OR coalesce(${agentId}, '') = '')`;
   const inTable = `SELECT r.run_data AS stored FROM ${tables.runs} r
       WHERE r.session_id = s.session_id AND ${isListed('r.agent_id')} ORDER BY r.run_index, r.created_at, r.run_id OFFSET 0`;
@@ -94,4 +103,32 @@ export function sessionTitle({ tables, layout }: StatementCache): string {
 /** If a run is stored in both places, the copy in the runs table wins. */
 function tableCopy(runs: string): string {
   return `coalesce((SELECT c.run_data FROM ${runs} c WHERE c.session_id = s.session_id AND c.run_id = entry->>'run_id'), entry)`;
+}
+
+/** As `sessionTitle`, for a runs column of type json. The input keeps the order of its keys, which the title shows. */
+function titleFromJsonText({ tables, layout }: StatementCache): string {
+  const isListed = (agentId: string) => `(s.type <> 'team' OR coalesce(${agentId}, '') = '')`;
+  const stored = layout.hasRunsTable ? `coalesce(${tableCopyText(tables.runs)}, item::text)` : 'item::text';
+  const sources = [
+    `SELECT ${stored} AS stored FROM ${JSON_ENTRIES}
+      WHERE jsonb_typeof(entry) = 'object' AND entry->>'run_id' IS NOT NULL AND ${isListed("entry->>'agent_id'")} ORDER BY ordinal OFFSET 0`,
+    ...(layout.hasRunsTable
+      ? [
+          `SELECT r.run_data::text AS stored FROM ${tables.runs} r
+      WHERE r.session_id = s.session_id AND ${isListed('r.agent_id')} ORDER BY r.run_index, r.created_at, r.run_id OFFSET 0`,
+        ]
+      : []),
+  ];
+  return `(SELECT CASE WHEN message IS NOT NULL THEN ARRAY[${MESSAGE_TEXT}, NULL]
+        WHEN s.type <> 'workflow' AND ${IS_MESSAGES} THEN ARRAY[${INPUT_MESSAGE}, NULL]
+        WHEN jsonb_typeof(input) = 'string' THEN ARRAY[NULL, ${stringPrefix('input')}]
+        ELSE ARRAY[NULL, left(((${markedText('stored')})::json->'input')::text, ${JSON_CHARACTERS})] END
+      FROM (SELECT stored, run, CASE WHEN s.type <> 'workflow' THEN ${FIRST_MESSAGE} END AS message, run->'input' AS input
+        FROM (SELECT stored, ${jsonbText('stored')} AS run FROM (${sources.map((source) => `(${source})`).join(' UNION ALL ')}) ordered OFFSET 0)
+        fetched OFFSET 0) candidate
+      WHERE s.type = 'workflow' AND run IS NOT NULL OR message IS NOT NULL OR coalesce(input, 'null') <> 'null' LIMIT 1)`;
+}
+
+function tableCopyText(runs: string): string {
+  return `(SELECT c.run_data::text FROM ${runs} c WHERE c.session_id = s.session_id AND c.run_id = entry->>'run_id')`;
 }

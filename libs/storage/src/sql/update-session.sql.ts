@@ -1,6 +1,7 @@
 import type { SqlValue } from '@session-service/database';
 import type { RawJson } from '@session-service/json';
 import type { StatementCache } from '../layout.js';
+import { isJsonText, jsonType, jsonWithMembers } from './json-columns.js';
 import { withRuns } from './read-session.sql.js';
 import { SESSION_CONDITION, type SessionScope, sessionParameters } from './session-filter.js';
 
@@ -20,11 +21,16 @@ export interface SessionChange {
  * $1 session id, $2 owner or null, $3 session_data members, $4 metadata, $5 summary, $6 now.
  */
 export function updateSession(statements: StatementCache): string {
+  const json = (column: string) => jsonType(statements, column);
+  const nullToJson = (column: string) => emptyToJson(statements, column);
+  const merged = isJsonText(statements, 'session_data')
+    ? jsonWithMembers('s.session_data', '$3::json')
+    : `${asObject('s.session_data')} || $3::jsonb`;
   return `WITH changed AS (UPDATE ${statements.tables.sessions} s SET
-      session_data = CASE WHEN $3::jsonb IS NULL THEN ${nullToJson('session_data')}
-        ELSE ${asObject('s.session_data')} || $3::jsonb END,
-      metadata = coalesce($4::jsonb, ${nullToJson('metadata')}),
-      summary = CASE WHEN $5::jsonb IS NULL OR s.session_type = 'workflow' THEN coalesce(s.summary, 'null') ELSE $5::jsonb END,
+      session_data = CASE WHEN $3::${json('session_data')} IS NULL THEN ${nullToJson('session_data')}
+        ELSE ${merged} END,
+      metadata = coalesce($4::${json('metadata')}, ${nullToJson('metadata')}),
+      summary = CASE WHEN $5::${json('summary')} IS NULL OR s.session_type = 'workflow' THEN coalesce(s.summary, 'null') ELSE $5::${json('summary')} END,
       agent_data = CASE WHEN s.session_type NOT IN ('team', 'workflow') THEN coalesce(s.agent_data, 'null') ELSE s.agent_data END,
       team_data = CASE s.session_type WHEN 'team' THEN coalesce(s.team_data, 'null') ELSE s.team_data END,
       workflow_data = CASE s.session_type WHEN 'workflow' THEN ${nullToJson('workflow_data')} ELSE s.workflow_data END,
@@ -38,8 +44,11 @@ export function updateParameters(scope: SessionScope, id: string, change: Sessio
   return [...sessionParameters(scope, id), sessionData, metadata, summary, now];
 }
 
-function nullToJson(column: string): string {
-  return `CASE WHEN s.session_type = 'workflow' AND coalesce(s.${column}, 'null') = 'null' THEN '{}'
+function emptyToJson(statements: StatementCache, column: string): string {
+  const isNull = isJsonText(statements, column)
+    ? `json_typeof(coalesce(s.${column}, 'null')) = 'null'`
+    : `coalesce(s.${column}, 'null') = 'null'`;
+  return `CASE WHEN s.session_type = 'workflow' AND ${isNull} THEN '{}'
         ELSE coalesce(s.${column}, 'null') END`;
 }
 
