@@ -168,11 +168,13 @@ describe.each([
     const body = {
       session_id: 'new',
       agent_id: 'a',
+      session_name: 'N',
       session_state: { z: 1, a: 2 },
       runs: [{ run_id: 'n', agent_id: 'a' }],
     };
     expect((await send('POST', '/sessions', body)).status).toBe(201);
     expect(await text('/sessions/new')).toContain('"session_state":{"z":1,"a":2}');
+    expect(await stored('new')).toBe('{"session_state":{"z":1,"a":2},"session_name":"N"}');
     expect((await call(service.baseUrl, '/sessions/new/runs')).json).toMatchObject([{ run_id: 'n' }]);
     expect((await send('POST', '/sessions', body)).status).toBe(409);
     expect((await call(service.baseUrl, '/sessions/new', { method: 'DELETE' })).status).toBe(204);

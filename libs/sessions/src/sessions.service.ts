@@ -140,7 +140,8 @@ function unixNow(): number {
 function newSession(input: CreateSession, owner: string | undefined, now: number): NewSession {
   const { type } = input;
   const empty = type === 'workflow' ? EMPTY_OBJECT : NULL;
-  const members = sessionDataMembers(input);
+  // Like AgentOS, the state first, since a json column keeps the order of its keys. PATCH appends the name first.
+  const members = sessionDataMembers(input).reverse();
   const componentId = { agent: input.agentId, team: input.teamId, workflow: input.workflowId }[type];
   return {
     session_id: input.sessionId || randomUUID(),
