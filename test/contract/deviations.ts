@@ -8,6 +8,7 @@ const REASONS = {
   'beyond-int64': 'a limit or page beyond the range of bigint is rejected instead of failing',
   'long-name-filter':
     'a name filter of more than 256 characters is rejected, because its comparison cannot be interrupted',
+  'json-sort': 'a json column is sorted as jsonb instead of failing',
   'sort-attribute': 'sort_by naming an attribute of a Python class is an unknown column like any other',
   'odd-field': 'a stored value that does not match the schema is null; all other fields are returned',
   'multi-part-name': 'a first message of several parts gives the session a title of its text parts',

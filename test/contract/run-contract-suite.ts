@@ -16,7 +16,7 @@ async function main(options: SuiteOptions, report: SuiteReport): Promise<void> {
     const templates = new Templates(postgres, options);
     const suite = new Suite(templates, options, CASES);
     const units = [...suite.units(), ...(options.extras ? extraUnits(templates) : [])];
-    // Recordings omit cases that equal v3, so v3 must be recorded first.
+    // Recordings omit cases that equal those of a base layout, which must be recorded first.
     await runUnits(units, report, options.record ? 1 : undefined);
   } finally {
     await postgres.stop();

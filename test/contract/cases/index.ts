@@ -5,6 +5,7 @@ import databases from './databases.cases.js';
 import { bulkDeletes, singleDeletes } from './deletes.cases.js';
 import detail from './detail.cases.js';
 import health from './health.cases.js';
+import jsonText from './json-text.cases.js';
 import list from './list.cases.js';
 import mergedRuns from './merged-runs.cases.js';
 import methodsAndPaths from './methods-and-paths.cases.js';
@@ -36,6 +37,7 @@ export const CASES: readonly ContractCase[] = checked([
   ...oddRunNames,
   ...oddRunFields,
   ...mergedRuns,
+  ...jsonText,
 ]);
 
 function checked(cases: readonly ContractCase[]): readonly ContractCase[] {

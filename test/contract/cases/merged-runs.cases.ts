@@ -9,7 +9,7 @@ const { readEverywhere, collected } = runCaseCollector();
 const user = (content: unknown, fields = {}) => message('user', content, fields);
 
 const MIXED: CaseDraft = { layouts: ['mixed'] };
-const OLD: CaseDraft = { layouts: ['v2', 'mixed'] };
+const OLD: CaseDraft = { layouts: ['v2', 'v20', 'mixed'] };
 const old = (id: string, text: string) => agentRun(id, { messages: [user(text)], content: 'old' });
 const fresh = (id: string, text: string, more = {}) =>
   agentRun(id, { messages: [user(text)], content: 'new', ...more });

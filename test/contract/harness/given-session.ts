@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Layout } from './contract-case.js';
+import { COLUMN_LAYOUTS, type Layout } from './contract-case.js';
 
 /** JSON of a stored row: a JavaScript value, or `rawJson` text for JSON that a value cannot represent exactly. */
 export type StoredJson = unknown;
@@ -60,8 +60,9 @@ export async function insertSession(client: pg.Client, layout: Layout, session: 
 /** JSON text for the runs column of agno 2.x (undefined: SQL NULL), and the runs for the runs table. */
 function placeRuns(layout: Layout, session: GivenSession): [string | undefined, readonly StoredJson[]] {
   const runs = session.runs ?? [];
-  const hasColumn = layout === 'v2' || layout === 'mixed';
-  const firstHalf = layout === 'v2' ? runs.length : layout === 'mixed' ? Math.ceil(runs.length / 2) : 0;
+  const hasNoTable = COLUMN_LAYOUTS.includes(layout);
+  const hasColumn = hasNoTable || layout === 'mixed';
+  const firstHalf = hasNoTable ? runs.length : layout === 'mixed' ? Math.ceil(runs.length / 2) : 0;
   const legacy = 'legacyRuns' in session ? session.legacyRuns : rawJson(arrayText(runs.slice(0, firstHalf)));
   const legacyText = 'legacyRuns' in session || firstHalf > 0 ? jsonText(legacy) : undefined;
   return [hasColumn ? legacyText : undefined, session.tableRuns ?? runs.slice(firstHalf)];

@@ -12,6 +12,8 @@ interface LayoutDatabase {
 export const DATABASES: Readonly<Record<Layout, readonly LayoutDatabase[]>> = {
   v3: [{ dbId: 'default', template: 'v3' }],
   v2: [{ dbId: 'default', template: 'v2' }],
+  v20: [{ dbId: 'default', template: 'v20' }],
+  v22: [{ dbId: 'default', template: 'v22' }],
   mixed: [{ dbId: 'default', template: 'mixed' }],
   several: [
     { dbId: 'first', template: 'v3' },

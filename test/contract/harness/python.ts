@@ -72,6 +72,8 @@ function pythonEnv(): Record<string, string> {
     PATH: process.env['PATH'] ?? '',
     TZ: 'UTC',
     PYTHONDONTWRITEBYTECODE: '1',
+    // agno 2.0 to 2.2 store members in the order of a set, which depends on the hashes of strings.
+    PYTHONHASHSEED: '0',
     AGNO_TELEMETRY: 'false',
     TEST_TIME_SCALE: String(TIME_SCALE),
   };

@@ -17,7 +17,8 @@ export function createTextClient(dsn: string): pg.Client {
   return client;
 }
 
-const JSONB = 3802;
+/** json and jsonb. */
+const JSON_TYPES: readonly number[] = [114, 3802];
 const BIGINT = 20;
 const RUNS_TABLE = 'ai.agno_runs';
 
@@ -90,6 +91,6 @@ function tableNode(result: pg.QueryResult<Record<string, string | null>>): JsonN
 
 function cellNode(cell: string | null, type: number): JsonNode {
   if (cell === null) return { kind: 'literal', text: 'null' };
-  if (type === JSONB) return cell === 'null' ? { kind: 'string', value: '«JSON null»' } : parseJson(cell);
+  if (JSON_TYPES.includes(type)) return cell === 'null' ? { kind: 'string', value: '«JSON null»' } : parseJson(cell);
   return type === BIGINT ? { kind: 'number', text: cell } : { kind: 'string', value: cell };
 }

@@ -5,8 +5,8 @@ import type { Expectation } from './expectation.js';
 
 const FOLDER = resolve(import.meta.dirname, '../recorded');
 
-/** The base layout. Recordings of other layouts omit cases whose expectation equals that of the base layout. */
-const BASE: Layout = 'v3';
+/** Base layouts. The recording of a layout omits cases whose expectation equals that of its base layout. */
+const BASES: Partial<Record<Layout, Layout>> = { v2: 'v3', mixed: 'v3', v20: 'v3', v22: 'v20' };
 
 export type Recording = ReadonlyMap<string, Expectation>;
 
@@ -16,17 +16,21 @@ export function caseKey(contract: ContractCase): string {
 
 /** Reads the recorded expectations of a layout by case. */
 export function readRecording(layout: Layout): Recording {
-  const own = readFile(layout);
-  return layout === BASE || layout === 'several' ? own : new Map([...readFile(BASE), ...own]);
+  return new Map([...readBase(layout), ...readFile(layout)]);
 }
 
 /** Writes one case per line in the order of the cases, so that diffs of recordings are small. */
 export function writeRecording(layout: Layout, recording: Recording): void {
-  const base = layout === BASE || layout === 'several' ? new Map<string, Expectation>() : readFile(BASE);
+  const base = readBase(layout);
   const lines = [...recording]
     .filter(([key, expectation]) => JSON.stringify(base.get(key)) !== JSON.stringify(expectation))
     .map(([key, expectation]) => `${JSON.stringify(key)}: ${JSON.stringify(expectation)}`);
   writeFileSync(fileOf(layout), `{\n${lines.join(',\n')}\n}\n`);
+}
+
+function readBase(layout: Layout): Recording {
+  const base = BASES[layout];
+  return base === undefined ? new Map() : readRecording(base);
 }
 
 function readFile(layout: Layout): Map<string, Expectation> {

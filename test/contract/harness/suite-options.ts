@@ -17,7 +17,7 @@ export interface SuiteOptions {
   readonly extras: boolean;
 }
 
-export const USAGE = `test/contract/run-contract-suite.ts [--layout v3,v2,mixed,several] [--route list,detail,…] [--only PART-OF-A-NAME]
+export const USAGE = `test/contract/run-contract-suite.ts [--layout v3,v2,v20,v22,mixed,several] [--route list,detail,…] [--only PART-OF-A-NAME]
   [--recorded | --record | --against oracle] [--no-extras]`;
 
 /** Reads the command line. Throws an Error with a readable message for anything unknown. */

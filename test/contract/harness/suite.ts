@@ -1,6 +1,6 @@
 import { DEVIATIONS, type Deviation } from '../deviations.js';
 import { compareWithExpectation } from './compare-with-expectation.js';
-import type { ContractCase, Layout } from './contract-case.js';
+import { COLUMN_LAYOUTS, type ContractCase, type Layout } from './contract-case.js';
 import { describeRequest, type Expectation, expectationOf } from './expectation.js';
 import { type CaseOutcome, performCase } from './perform-case.js';
 import { tableExists } from './read-database.js';
@@ -47,7 +47,8 @@ export class Suite {
         await this.compare(contract, oracle, ours, recording, report);
         for (const side of [oracle, ours]) if (side !== undefined) assertRunning(side);
       }
-      if (layout === 'v2' && this.options.against === 'service') await this.checkUntouched(ours, report);
+      if (COLUMN_LAYOUTS.includes(layout) && this.options.against === 'service')
+        await this.checkUntouched(ours, report);
     } finally {
       await Promise.all([oracle?.stop(), ours.stop()]);
     }
@@ -99,12 +100,12 @@ export class Suite {
     writeRecording(layout, new Map(entries));
   }
 
-  /** Checks that the service has not added a runs table to a v2 database, which Python 2.x still uses. */
+  /** Checks that the service has not added a runs table to a 2.x database, which Python 2.x still uses. */
   private async checkUntouched(ours: RunningSide, report: SuiteReport): Promise<void> {
     for (const client of ours.databases.values()) {
       const altered = await tableExists(client, 'ai.agno_runs');
       const found = altered ? [{ path: 'ai.agno_runs', expected: 'no such table', actual: 'created' }] : [];
-      report.add('v2', 'create', 'no table is added to a v2 database', found);
+      report.add(ours.layout, 'create', 'no table is added to a 2.x database', found);
     }
   }
 }

@@ -3,7 +3,19 @@ import { dumpDatabase, loadDatabase } from './dump-database.js';
 import { AGNO_2_VERSION, AGNO_VERSION, runPython } from './python.js';
 import type { SuiteOptions } from './suite-options.js';
 
-export type Template = 'v3' | 'v2' | 'mixed';
+export type Template = 'v3' | 'v2' | 'v20' | 'v22' | 'mixed';
+
+/** The agno that seeds a template. */
+const VERSIONS: Readonly<Record<Template, string>> = {
+  v3: AGNO_VERSION,
+  v2: AGNO_2_VERSION,
+  v20: '2.0.0',
+  v22: '2.2.13',
+  mixed: AGNO_VERSION,
+};
+
+/** Seeded by versions that are never replaced. Only recording needs them; other runs load their recorded rows. */
+const FIXED: readonly Template[] = ['v20', 'v22'];
 
 /** The seeded template databases. Each is created once, before its first copy. */
 export class Templates {
@@ -29,7 +41,8 @@ export class Templates {
   }
 
   private async create(template: Template): Promise<void> {
-    if (this.options.recorded) await loadDatabase(await this.server.createDatabase(nameOf(template)), template);
+    const isLoaded = this.options.recorded || (FIXED.includes(template) && !this.options.record);
+    if (isLoaded) await loadDatabase(await this.server.createDatabase(nameOf(template)), template);
     else await this.seed(template);
     if (this.options.record) await dumpDatabase(this.server.url(nameOf(template)), template);
   }
@@ -40,8 +53,7 @@ export class Templates {
       template === 'mixed'
         ? await this.copy('v2', nameOf(template))
         : await this.server.createDatabase(nameOf(template));
-    const version = template === 'v2' ? AGNO_2_VERSION : AGNO_VERSION;
-    await runPython(version, 'oracle/seed.py', [dsn, template === 'mixed' ? 'later' : 'all']);
+    await runPython(VERSIONS[template], 'oracle/seed.py', [dsn, template === 'mixed' ? 'later' : 'all']);
   }
 }
 

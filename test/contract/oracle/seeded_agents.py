@@ -3,7 +3,6 @@
 from dataclasses import fields
 
 from agno.media import Audio, File, Image, Video
-from agno.metrics import MessageMetrics, RunMetrics
 from agno.models.message import Citations, DocumentCitation, Message, MessageReferences, UrlCitation
 from agno.models.response import ToolExecution
 from agno.reasoning.step import NextAction, ReasoningStep
@@ -13,6 +12,12 @@ from agno.session import AgentSession
 from agno.session.summary import SessionSummary
 
 from frozen import NOON
+
+try:
+    from agno.metrics import MessageMetrics, RunMetrics
+except ImportError:  # until agno 2.4
+    from agno.models.metrics import Metrics as MessageMetrics
+    from agno.models.metrics import Metrics as RunMetrics
 
 PIXEL = bytes.fromhex("89504e470d0a1a0a0000")
 
@@ -69,7 +74,7 @@ def session(session_id: str, number: int, runs: list, **more) -> AgentSession:
     values.update(more)
     for run in runs:
         run.session_id = session_id
-        run.user_id = run.user_id or values["user_id"]
+        run.user_id = getattr(run, "user_id", None) or values["user_id"]
     return AgentSession(runs=runs, **values)
 
 
@@ -101,7 +106,7 @@ def tool_run() -> RunOutput:
     call = {"id": "call-7", "type": "function", "function": {"name": "weather", "arguments": '{"city":"Ulm"}'}}
     tool = ToolExecution(
         tool_call_id="call-7", tool_name="weather", tool_args={"city": "Ulm", "days": [1, None, 2.5]},
-        result="rain", created_at=NOON + 111, tool_call_error=False, child_run_id=None,
+        result="rain", created_at=NOON + 111, tool_call_error=False,
     )
     answer = {"tool_call_id": "call-7", "tool_name": "weather", "tool_args": {"city": "Ulm"}, "tool_call_error": False}
     return asked(

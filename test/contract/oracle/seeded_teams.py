@@ -1,6 +1,5 @@
 """Team and workflow sessions with members, nested teams, step results and all kinds of inputs."""
 
-from agno.metrics import RunMetrics
 from agno.run.base import RunStatus
 from agno.run.team import TeamRunInput, TeamRunOutput
 from agno.run.workflow import WorkflowRunOutput
@@ -8,7 +7,7 @@ from agno.session import TeamSession, WorkflowSession
 from agno.workflow.types import StepOutput
 
 from frozen import NOON
-from seeded_agents import asked, only_known, said
+from seeded_agents import RunMetrics, asked, only_known, said
 
 
 def team_asked(run_id: str, text: str, number: int, **more) -> TeamRunOutput:
@@ -39,7 +38,7 @@ def team_session(session_id: str, number: int, runs: list, **more) -> TeamSessio
     values.update(more)
     for run in runs:
         run.session_id = session_id
-        run.user_id = run.user_id or values["user_id"]
+        run.user_id = getattr(run, "user_id", None) or values["user_id"]
     return TeamSession(runs=runs, **values)
 
 
@@ -73,7 +72,7 @@ def workflow_session(session_id: str, number: int, runs: list, **more) -> Workfl
     values.update(more)
     for run in runs:
         run.session_id = session_id
-        run.user_id = run.user_id or values["user_id"]
+        run.user_id = getattr(run, "user_id", None) or values["user_id"]
     return WorkflowSession(runs=runs, **values)
 
 
