@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UPGRADE_TO_V3, V2_JSON_TABLES } from '../support/agno-tables.js';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { runSql } from '../support/postgres.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
@@ -55,6 +56,12 @@ const ROWS: readonly StoredText[] = [
     runs: '[{"run_id":"r","agent_id":"a","input":{"input_content":{"z":1e5,"a":"\\u0000"}}}]',
   },
   { id: 'digits', data: '{}', runs: `[{${RUN.replace('"hi"', `"${'1'.repeat(140_000)}"`)}}]` },
+  {
+    id: 'marks',
+    data: '{"session_state": {"s": "\\u001a\\u001A0041"}}',
+    runs: `[{${RUN.replace('"hi"', '"\\u001a0000 \\u001azz \\\\u001a0041 \\ufdd0zz \\u0000"')}}]`,
+  },
+  { id: 'cut', data: '{}', runs: `[{${RUN.replace('"hi"', `"${'x'.repeat(9_999)}\\u0000000"`)}}]` },
   { id: 'nulls', data: ' null ', runs: ' null', metadata: 'null' },
   { id: 'long', data: `{"session_state": {"digits": ${'1'.repeat(140_000)}}, "session_name": "long"}` },
 ];
@@ -110,6 +117,8 @@ describe.each([
       ['blanks', 'hi'],
       ['input', '{\n  "input_content": {\n    "z": 100000.0,\n    "a": "\\u0000"\n  }\n}'],
       ['digits', `${'1'.repeat(10_000)}…`],
+      ['marks', '\u001a0000 \u001azz \\u001a0041 \ufdd0zz \0'],
+      ['cut', expect.stringMatching(/^x{9999}.…$/)],
       ['nulls', ''],
       ['long', 'long'],
     ]);
@@ -129,6 +138,7 @@ describe.each([
     ['nul', '"session_state":{"s": "a\\u0000b", "k\\u0000": "\\\\u0000"}'],
     ['surrogates', '"session_state":{"s": "\\ud800-🙂-\\\\ud83d\\ude42"}'],
     ['blanks', '"metadata":{"a" : 1}'],
+    ['marks', '"session_state":{"s": "\\u001a\\u001a0041"}'],
   ])('prints the JSON of the session %s as Python does: %s', async (id, printed) => {
     expect(await text(`/sessions/${id}`)).toContain(printed);
     expect(await text('/sessions?limit=100')).toContain(printed);
@@ -150,7 +160,7 @@ describe.each([
     expect(await text('/sessions/duplicates')).toContain('"metadata":{"b":1,"a":2}');
   });
 
-  it.each(['nul', 'surrogates', 'huge', 'input'])(
+  it.each(['nul', 'surrogates', 'huge', 'input', 'marks'])(
     'changes and renames the session %s without losing a value',
     async (id) => {
       const member = /"session_state":(\{.*?\})/;
@@ -179,5 +189,54 @@ describe.each([
     expect((await send('POST', '/sessions', body)).status).toBe(409);
     expect((await call(service.baseUrl, '/sessions/new', { method: 'DELETE' })).status).toBe(204);
     expect((await call(service.baseUrl, '/sessions/new')).status).toBe(404);
+  });
+});
+
+/** Python escapes all characters but ASCII, so that a json column can contain those that the database cannot. */
+describe.each(['LATIN1', 'SQL_ASCII', 'EUC_JP'])('the service on json columns of a database in %s', (encoding) => {
+  let service: ServerProcess;
+  let dsn: string;
+
+  beforeAll(async () => {
+    const scratch = await createScratchDatabase();
+    const name = `${scratch.name}_encoded`;
+    await scratch.admin(
+      `CREATE DATABASE ${name} ENCODING '${encoding}' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
+    );
+    dsn = scratch.dsn.replace(scratch.name, name);
+    await runSql(dsn, V2_JSON_TABLES);
+    await runSql(
+      dsn,
+      `INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, session_data, runs, created_at) VALUES
+        ('a', 'agent', 'a', '{"session_state": {"s": "\\u4e2d\\u00fc\\ud83d\\ude42"}}', '[{${RUN.replace('"hi"', '"\\u4e2d\\u00fc\\ud83d\\ude42"')}}]', 1),
+        ('b', 'agent', 'a', '{"session_name": "N\\u4e2d"}', NULL, 2)`,
+    );
+    service = await startSessionService({ AGNO_PG_DSN: dsn });
+  });
+  afterAll(() => service.stop());
+
+  it('reads, filters and sorts sessions', async () => {
+    const { json } = await call(service.baseUrl, '/sessions');
+    expect(json).toMatchObject({
+      data: [{ session_name: 'N中' }, { session_name: '中ü🙂', session_state: { s: '中ü🙂' } }],
+    });
+    expect((await call(service.baseUrl, '/sessions?session_name=n')).json).toMatchObject({
+      data: [{ session_id: 'b' }],
+    });
+    const escaped = `/sessions?session_name=${encodeURIComponent('ü')}`;
+    expect((await call(service.baseUrl, escaped)).json).toMatchObject({ data: [] });
+    expect((await call(service.baseUrl, '/sessions?sort_by=session_data')).status).toBe(200);
+    expect((await call(service.baseUrl, '/sessions/a')).json).toMatchObject({ chat_history: [{ content: '中ü🙂' }] });
+    expect((await call(service.baseUrl, '/sessions/a/runs/r')).json).toMatchObject({ run_input: '中ü🙂' });
+  });
+
+  it('changes and renames sessions', async () => {
+    const change = { method: 'PATCH', body: { session_name: 'P' } };
+    expect((await call(service.baseUrl, '/sessions/a', change)).json).toMatchObject({ session_state: { s: '中ü🙂' } });
+    const rename = { method: 'POST', body: { session_name: 'R' } };
+    expect((await call(service.baseUrl, '/sessions/a/rename', rename)).json).toMatchObject({
+      session_name: 'R',
+      session_state: { s: '中ü🙂' },
+    });
   });
 });

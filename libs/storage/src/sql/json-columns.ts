@@ -31,25 +31,43 @@ export function jsonbText(text: string): string {
 }
 
 /**
- * JSON text in which functions for json find no escape to reject: an escaped NUL or lone surrogate becomes the noncharacter
- * U+FDD0 followed by its digits. Meanwhile `\ufdd1` replaces escaped backslashes, so that each `\u` begins an escape, and
- * `\ufdd2` replaces pairs. One pattern with a lookbehind would take time quadratic in the length of the text.
+ * JSON text in which functions for json find no escape to reject: the escape of U+001A and the digits take the place of such
+ * an escape, and of that of U+001A itself, so that `originalText` is exact. Meanwhile control characters, which JSON text
+ * cannot contain, replace escaped backslashes, so that each `\u` begins an escape, and pairs. One pattern with a lookbehind
+ * would take time quadratic in the length of the text.
  */
 export function markedText(text: string): string {
-  const withoutBackslashes = `replace(${text}, '\\\\', '\\ufdd1')`;
-  const withoutPairs = `regexp_replace(${withoutBackslashes}, '\\\\u(${HIGH})\\\\u(${LOW})', '\\\\ufdd2\\1\\2', 'g')`;
-  const marked = `regexp_replace(${withoutPairs}, '\\\\u(0000|${HIGH}|${LOW})', '\\\\ufdd0\\1', 'g')`;
-  const withPairs = `regexp_replace(${marked}, '\\\\ufdd2(.{4})(.{4})', '\\\\u\\1\\\\u\\2', 'g')`;
-  return `CASE WHEN ${text} ~ '\\\\u(0000|[dD][89a-fA-F])' THEN replace(${withPairs}, '\\ufdd1', '\\\\') ELSE ${text} END`;
+  const withoutPairs = `regexp_replace(${withoutBackslashes(text)}, ${PAIR}, chr(2) || '\\1\\2', 'g')`;
+  const marked = `regexp_replace(${withoutPairs}, ${REJECTED}, '\\\\u001a\\1', 'g')`;
+  const withPairs = `regexp_replace(${marked}, chr(2) || '(.{4})(.{4})', '\\\\u\\1\\\\u\\2', 'g')`;
+  return `CASE WHEN ${text} ~ ${REJECTED} THEN ${withBackslashes(withPairs)} ELSE ${text} END`;
 }
 
 /** Restores the escapes of a text that was printed from a result of `jsonbText` or `markedText`. */
 export function originalText(text: string): string {
-  return `replace(replace(${text}, '\\ufdd0', '\\u'), U&'\\FDD0', '\\u')`;
+  return withBackslashes(`regexp_replace(${withoutBackslashes(text)}, '\\\\u001a([0-9a-fA-F]{4})', '\\\\u\\1', 'g')`);
+}
+
+function withoutBackslashes(text: string): string {
+  return `replace(${text}, '\\\\', chr(1))`;
+}
+
+function withBackslashes(text: string): string {
+  return `replace(${text}, chr(1), '\\\\')`;
 }
 
 const HIGH = '[dD][89abAB][0-9a-fA-F]{2}';
 const LOW = '[dD][c-fC-F][0-9a-fA-F]{2}';
+const IS_UNICODE = "getdatabaseencoding() = 'UTF8'";
+
+/** Pattern of a pair of surrogates. In other encodings than UTF8, both are rejected. */
+const PAIR = `CASE WHEN ${IS_UNICODE} THEN '\\\\u(${HIGH})\\\\u(${LOW})' ELSE chr(2) END`;
+
+/**
+ * Pattern of the escapes to mark: NUL, the mark itself, surrogates outside of pairs; in other encodings than UTF8 all
+ * characters but ASCII, which the encoding may lack.
+ */
+const REJECTED = `CASE WHEN ${IS_UNICODE} THEN '\\\\u(0000|001[aA]|${HIGH}|${LOW})' ELSE '\\\\u(0000|001[aA]|(?!00[0-7])[0-9a-fA-F]{4})' END`;
 
 /** Finds numbers that jsonb may reject or print with thousands of digits. May also match in strings. */
 export const LONG_NUMBER = '[0-9][eE][-+]?[0-9]{4}|[0-9]{250}';
