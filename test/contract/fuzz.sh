@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares random cases with a live AgentOS: fuzz.sh [--seed N] [--count N] [--layout v3|v2|mixed]
+# Compares random cases with a live AgentOS: fuzz.sh [--seed N] [--count N] [--layout v3|v2|v20|mixed]
 set -euo pipefail
 
 checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
