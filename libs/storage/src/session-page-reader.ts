@@ -12,7 +12,8 @@ import {
 } from '@session-service/database';
 import type { Steps } from '@session-service/json';
 import { CountCache } from './caches.js';
-import { assertLayoutCurrent, type LayoutDetector, type StatementCache } from './layout.js';
+import type { StatementCache } from './layout.js';
+import { assertLayoutCurrent, type LayoutDetector } from './layout-detector.js';
 import { pythonRow } from './python-row.js';
 import {
   type CountRow,

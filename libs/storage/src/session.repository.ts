@@ -12,7 +12,8 @@ import {
   type TableNames,
 } from '@session-service/database';
 import { arrayOf, type RawJson } from '@session-service/json';
-import { isUpgraded, LayoutDetector, LayoutOutdated, type LayoutStatement, type StatementCache } from './layout.js';
+import type { LayoutStatement, StatementCache } from './layout.js';
+import { isUpgraded, LayoutDetector, LayoutOutdated } from './layout-detector.js';
 import { readPythonRow } from './python-row.js';
 import { type ListQuery, type SessionPage, SessionPageReader } from './session-page-reader.js';
 import {
