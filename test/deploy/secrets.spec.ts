@@ -99,6 +99,8 @@ describe('invalid values', () => {
     ],
     ['a DSN in config.env', [...WITH_DSN, '--set', 'config.env.DATABASE_URL=x'], 'DATABASE_URL'],
     ['a security key in config.env', [...WITH_DSN, '--set', 'config.env.OS_SECURITY_KEY=x'], 'OS_SECURITY_KEY'],
+    ['a blank security key', [...WITH_DSN, '--set', 'config.secretEnv.OS_SECURITY_KEY='], 'OS_SECURITY_KEY'],
+    ['a blank address of a key set', [...WITH_DSN, '--set', 'config.env.JWT_JWKS_URL= '], 'JWT_JWKS_URL'],
     [
       'a collector key in config.env',
       [...WITH_DSN, '--set', 'config.env.OTEL_EXPORTER_OTLP_HEADERS=x'],

@@ -49,6 +49,11 @@ describe('the service on an untrusted network', () => {
     await expect(startSessionService(env)).rejects.toThrow(/AGNO_CORS_ORIGINS must be origins/);
   });
 
+  it('refuses to start with a blank security key, rather than serve everyone', async () => {
+    const env = { AGNO_PG_DSN: (await createScratchDatabase()).dsn, OS_SECURITY_KEY: '' };
+    await expect(startSessionService(env)).rejects.toThrow(/OS_SECURITY_KEY must not be blank/);
+  });
+
   it('discloses neither hosts nor reasons of failures in /readyz, which needs no token', async () => {
     const { text } = await call(service.baseUrl, '/readyz');
     expect(text).toContain('away');

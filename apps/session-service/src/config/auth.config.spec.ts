@@ -115,6 +115,16 @@ describe('JWT keys', () => {
   });
 });
 
+describe('a variable for a key', () => {
+  it.each(
+    ['OS_SECURITY_KEY', 'JWT_VERIFICATION_KEY', 'JWT_JWKS_FILE', 'JWT_JWKS_URL'].flatMap((name) =>
+      ['', ' ', '\n', '""'].map((value) => [name, value]),
+    ),
+  )('must not be set but blank: %s=%j', (name, value) => {
+    expect(errorsOf({ [name]: value })).toContain(`${name} must not be blank: set it, or remove it to run without it`);
+  });
+});
+
 describe('JWT_JWKS_URL', () => {
   it.each([
     'http://jwks_server:8080/keys',

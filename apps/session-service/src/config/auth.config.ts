@@ -14,6 +14,16 @@ import {
 import { parseAccessRules } from './custom-formats.js';
 import type { Environment } from './environment.js';
 
+/**
+ * Returns an error for each variable of a key that is set but blank, as after a failed substitution: to ignore it would
+ * open the service. Quotes count as blank too, because `docker run --env-file` keeps them.
+ */
+export function blankKeys(env: Readonly<Record<string, string | undefined>>): string[] {
+  return ['OS_SECURITY_KEY', ...KEY_VARIABLES]
+    .filter((name) => env[name] !== undefined && /^["'\s]*$/.test(env[name]))
+    .map((name) => `${name} must not be blank: set it, or remove it to run without it`);
+}
+
 /** Pushes an error for each conflict between variables and each unusable key. No error contains a key. */
 export function authConfig(
   environment: Environment,

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { authConfig } from './auth.config.js';
+import { authConfig, blankKeys } from './auth.config.js';
 import type { HttpConfig, ServiceConfig } from './config.module.js';
 import { databaseConfig } from './database.config.js';
 import { Environment } from './environment.js';
@@ -38,7 +38,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Blank variables count as unset, because a compose file sets `${VARIABLE:-}` to an empty string. */
+/** Blank variables count as unset, because a compose file sets `${VARIABLE:-}` to an empty string. Not so blank keys. */
 function readEnvironment(env: Readonly<Record<string, string | undefined>>) {
   const values = Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : []));
   const environment = plainToInstance(Environment, Object.fromEntries(values), {
@@ -46,7 +46,8 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>) {
     exposeDefaultValues: true,
   });
   const failures = validateSync(environment, { stopAtFirstError: true });
-  const errors = failures.flatMap(({ constraints = {} }) => Object.values(constraints).join('\n').split('\n'));
+  const messages = failures.flatMap(({ constraints = {} }) => Object.values(constraints).join('\n').split('\n'));
+  const errors = [...blankKeys(env), ...messages];
   const invalid = new Set(failures.map(({ property }) => property));
   // Replaces invalid values by the defaults, so that conflicts between the other variables are reported as well.
   for (const [name, value] of Object.entries(new Environment())) {
