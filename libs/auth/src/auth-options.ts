@@ -1,6 +1,6 @@
 import type { ClaimRules, TokenSource } from '@session-service/contract';
 import type { DatabaseAccess } from './database-access.js';
-import type { JwtAlgorithm, KeySource } from './verification-keys.js';
+import { type JwtAlgorithm, type KeySource, MIN_SECRET_BYTES } from './verification-keys.js';
 
 /** Authentication and authorization settings. They contain secrets: never log them. */
 export interface AuthOptions {
@@ -57,11 +57,20 @@ export class OpenPaths {
 
 /** Warnings about risky or ineffective settings, for the log at start. */
 export function authWarnings({ jwt, securityKey }: AuthOptions): readonly string[] {
+  const warnings: string[] = [];
   if (jwt !== undefined && securityKey !== undefined) {
-    return ['OS_SECURITY_KEY has no effect, because a JWT key is set and tokens are verified instead'];
+    warnings.push('OS_SECURITY_KEY has no effect, because a JWT key is set and tokens are verified instead');
   }
   if (jwt === undefined && securityKey === undefined) {
-    return ['Neither OS_SECURITY_KEY nor a JWT key is set: every client of this port may read and delete all sessions'];
+    warnings.push(
+      'Neither OS_SECURITY_KEY nor a JWT key is set: every client of this port may read and delete all sessions',
+    );
   }
-  return [];
+  if (jwt?.keys.hasShortSecret) {
+    const advice = 'use a random one, as of `openssl rand -base64 32`';
+    warnings.push(
+      `A secret of JWT_VERIFICATION_KEY or JWT_JWKS_FILE has fewer than ${MIN_SECRET_BYTES} bytes and can be guessed: ${advice}`,
+    );
+  }
+  return warnings;
 }

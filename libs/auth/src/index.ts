@@ -12,6 +12,5 @@ export {
   type JwtAlgorithm,
   KeyError,
   type KeySource,
-  parseKey,
-  splitKeys,
+  parseKeys,
 } from './verification-keys.js';

@@ -1,8 +1,16 @@
+import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
 import { problem } from '@session-service/contract';
 import { createRemoteJWKSet, errors } from 'jose';
-import { type JwtAlgorithm, KeyError, type KeySource, parseJwk, type VerificationKey } from './verification-keys.js';
+import {
+  isShortSecret,
+  type JwtAlgorithm,
+  KeyError,
+  type KeySource,
+  parseJwk,
+  type VerificationKey,
+} from './verification-keys.js';
 
 /**
  * The keys of a JWKS file, which is read once. A token's `kid` selects the key. A key without `kid` verifies all tokens
@@ -11,8 +19,8 @@ import { type JwtAlgorithm, KeyError, type KeySource, parseJwk, type Verificatio
  * @throws KeyError if the file has no usable key
  */
 export function jwksFile(path: string, algorithm: JwtAlgorithm): KeySource {
-  const named = new Map<string, VerificationKey>();
-  let unnamed: VerificationKey | undefined;
+  const named = new Map<string, KeyObject>();
+  let unnamed: KeyObject | undefined;
   for (const jwk of readJwks(path)) {
     const key = usableKey(jwk, algorithm);
     if (key === undefined) continue;
@@ -22,6 +30,7 @@ export function jwksFile(path: string, algorithm: JwtAlgorithm): KeySource {
   if (named.size === 0 && unnamed === undefined)
     throw new KeyError(`must name a JWKS file with a key for ${algorithm}`);
   return {
+    hasShortSecret: [...named.values(), ...(unnamed === undefined ? [] : [unnamed])].some(isShortSecret),
     keysFor: async (keyId) => {
       const key = named.get(keyId ?? '') ?? unnamed;
       return key === undefined ? [] : [key];
@@ -40,7 +49,7 @@ function readJwks(path: string): readonly Record<string, unknown>[] {
 }
 
 /** Returns undefined for an unusable key: like AgentOS, the service ignores keys for other purposes. */
-function usableKey(jwk: Record<string, unknown>, algorithm: JwtAlgorithm): VerificationKey | undefined {
+function usableKey(jwk: Record<string, unknown>, algorithm: JwtAlgorithm): KeyObject | undefined {
   try {
     return parseJwk(jwk, algorithm);
   } catch {
@@ -63,6 +72,7 @@ export function remoteJwks(url: URL, algorithm: JwtAlgorithm): KeySource {
     cooldownDuration: COOLDOWN_MS,
   });
   return {
+    hasShortSecret: false,
     keysFor: async (keyId) => {
       try {
         return [await find({ alg: algorithm, ...(keyId === undefined ? {} : { kid: keyId }) })];

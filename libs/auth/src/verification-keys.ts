@@ -1,5 +1,6 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { CryptoKey } from 'jose';
+import { isKeyOfPair } from './key-of-pair.js';
 
 /** Supported signature algorithms. `none` must not be added: it would accept unsigned tokens. */
 export const JWT_ALGORITHMS = [
@@ -30,6 +31,8 @@ export class KeyError extends Error {}
 export type VerificationKey = KeyObject | CryptoKey;
 
 export interface KeySource {
+  /** True if one is an HMAC secret that is shorter than `MIN_SECRET_BYTES`. */
+  readonly hasShortSecret: boolean;
   /**
    * Returns the keys to try, in this order.
    *
@@ -42,20 +45,39 @@ export interface KeySource {
 /** Returns the keys of all sources in their order: AgentOS tries the keys of a JWKS before JWT_VERIFICATION_KEY. */
 export function combinedKeys(sources: readonly KeySource[]): KeySource {
   return {
+    hasShortSecret: sources.some((source) => source.hasShortSecret),
     keysFor: async (keyId) => (await Promise.all(sources.map((source) => source.keysFor(keyId)))).flat(),
   };
 }
 
 /** Keys without an id. They are tried for every token. */
-export function fixedKeys(keys: readonly VerificationKey[]): KeySource {
-  return { keysFor: async () => keys };
+export function fixedKeys(keys: readonly KeyObject[]): KeySource {
+  return { hasShortSecret: keys.some(isShortSecret), keysFor: async () => keys };
+}
+
+/** RFC 7518, 3.2, for HS256. Who has a token can guess a shorter secret without asking the service. */
+export const MIN_SECRET_BYTES = 32;
+
+export function isShortSecret({ symmetricKeySize: size }: KeyObject): boolean {
+  return size !== undefined && size < MIN_SECRET_BYTES;
+}
+
+/**
+ * Parses the value of a variable with one or several keys.
+ *
+ * @throws KeyError if one does not fit the algorithm
+ */
+export function parseKeys(value: string, algorithm: JwtAlgorithm): readonly KeyObject[] {
+  // Before it is split: each line of a key in base64 or JSON would become a secret of its own.
+  if (isSymmetric(algorithm)) requireSecret(value, algorithm);
+  return splitKeys(value).map((key) => parseKey(key, algorithm));
 }
 
 /**
  * Splits the value of a variable into keys: a JSON array of strings, several PEM blocks, or one secret per line. In PEM
  * blocks an escaped `\n`, which many deployment tools produce, is a line end.
  */
-export function splitKeys(value: string): readonly string[] {
+function splitKeys(value: string): readonly string[] {
   const listed = jsonStrings(value);
   if (listed !== undefined) return listed.map(unescapeLineEnds);
   const unescaped = unescapeLineEnds(value);
@@ -67,13 +89,20 @@ export function splitKeys(value: string): readonly string[] {
     .filter((line) => line !== '');
 }
 
+/** Undefined for a value that is no JSON list. @throws KeyError for a list with other items than keys */
 function jsonStrings(value: string): readonly string[] | undefined {
+  const list = jsonList(value);
+  if (list === undefined) return undefined;
+  const keys = list.filter((item): item is string => typeof item === 'string' && item.trim() !== '');
+  if (keys.length > 0 && keys.length === list.length) return keys;
+  throw new KeyError('must be a JSON list of keys, none of them blank');
+}
+
+function jsonList(value: string): readonly unknown[] | undefined {
   if (!value.trimStart().startsWith('[')) return undefined;
   try {
     const list: unknown = JSON.parse(value);
-    return Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === 'string' && item !== '')
-      ? list
-      : undefined;
+    return Array.isArray(list) ? list : undefined;
   } catch {
     return undefined;
   }
@@ -86,19 +115,18 @@ function unescapeLineEnds(value: string): string {
 /** NIST SP 800-131A disallows shorter RSA keys. */
 const MIN_RSA_BITS = 2048;
 
-/**
- * Parses a public key in PEM (RS, PS, ES, EdDSA) or a secret (HS).
- *
- * @throws KeyError for a key that does not fit the algorithm. A public key as HMAC secret would let anyone sign tokens.
- */
-export function parseKey(value: string, algorithm: JwtAlgorithm): KeyObject {
+/** Parses a public key in PEM (RS, PS, ES, EdDSA) or a secret (HS). */
+function parseKey(value: string, algorithm: JwtAlgorithm): KeyObject {
   if (isSymmetric(algorithm)) {
-    if (/-----BEGIN|^ssh-/.test(value))
-      throw new KeyError(`must be a secret for ${algorithm}, not a key of a key pair`);
+    requireSecret(value, algorithm);
     return createSecretKey(value, 'utf8');
   }
   if (/PRIVATE KEY/.test(value)) throw new KeyError('must be a public key: verification needs no private key');
   return requireSuitableKey(parsePublicKey(value), algorithm);
+}
+
+function requireSecret(value: string, algorithm: JwtAlgorithm): void {
+  if (isKeyOfPair(value)) throw new KeyError(`must be a secret for ${algorithm}, not a key of a key pair`);
 }
 
 /** Parses a key of a JWKS. @throws KeyError for a key that does not fit the algorithm */

@@ -1,7 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyPairKeyObjectResult, randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { authWarnings } from '@session-service/auth';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, validateEnvironment } from './validate-environment.js';
 
@@ -13,6 +14,28 @@ const RSA = pem(rsa.publicKey);
 const EC = pem(ec.publicKey);
 const PRIVATE = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 const WEAK = pem(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey);
+
+const SECRET = randomBytes(32).toString('base64');
+
+/** A key pair in the encodings in which tools print keys, beside PEM. */
+function encodingsOf({ publicKey, privateKey }: KeyPairKeyObjectResult): Record<string, string> {
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const jwk = publicKey.export({ format: 'jwk' });
+  const sshType = Buffer.from('\0\0\0\x07ssh-rsa');
+  return {
+    'an SPKI in base64': spki.toString('base64'),
+    'an SPKI in base64 by lines': (spki.toString('base64').match(/.{1,64}/g) ?? []).join('\n'),
+    'an SPKI in base64url': spki.toString('base64url'),
+    'an SPKI in hexadecimal': spki.toString('hex'),
+    'a private key in base64': privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
+    'a PEM in base64': Buffer.from(publicKey.export({ type: 'spki', format: 'pem' })).toString('base64'),
+    'a JWK': JSON.stringify(jwk),
+    'a JWK by lines': JSON.stringify(jwk, undefined, 2),
+    'a key set': JSON.stringify({ keys: [jwk] }),
+    'a JWK in base64': Buffer.from(JSON.stringify(jwk)).toString('base64'),
+    'an SSH key without its type': Buffer.concat([sshType, spki]).toString('base64'),
+  };
+}
 
 const DSN = 'postgresql://ann@db/shop';
 
@@ -81,6 +104,21 @@ describe('JWT keys', () => {
       { JWT_VERIFICATION_KEY: RSA, JWT_ALGORITHM: 'HS256' },
       /must be a secret for HS256/,
     ],
+    ...Object.entries(encodingsOf(rsa)).map(([encoding, key]): [string, Record<string, string>, RegExp] => [
+      `${encoding} as HMAC secret`,
+      { JWT_VERIFICATION_KEY: key, JWT_ALGORITHM: 'HS256' },
+      /^JWT_VERIFICATION_KEY must be a secret for HS256, not a key of a key pair$/,
+    ]),
+    [
+      'a public key in base64 beside a secret',
+      { JWT_VERIFICATION_KEY: JSON.stringify([SECRET, encodingsOf(ec)['an SPKI in base64']]), JWT_ALGORITHM: 'HS256' },
+      /must be a secret for HS256/,
+    ],
+    [
+      'a list with a blank secret',
+      { JWT_VERIFICATION_KEY: JSON.stringify([SECRET, ' ']), JWT_ALGORITHM: 'HS256' },
+      /must be a JSON list of keys, none of them blank/,
+    ],
     ['a private key', { JWT_VERIFICATION_KEY: PRIVATE }, /must be a public key/],
     ['a secret for RS256', { JWT_VERIFICATION_KEY: 'secret' }, /must be a public key in PEM/],
     ['a key of another type', { JWT_VERIFICATION_KEY: EC }, /must be a key for RS256/],
@@ -112,6 +150,31 @@ describe('JWT keys', () => {
     const errors = errorsOf(env);
     expect(errors.join('\n')).toMatch(expected);
     expect(errors).toHaveLength(1);
+  });
+});
+
+describe('HMAC secrets', () => {
+  const warningsFor = (env: Record<string, string>) =>
+    authWarnings(validateEnvironment({ AGNO_PG_DSN: DSN, JWT_ALGORITHM: 'HS256', ...env }).auth).join('\n');
+  const setWith = (secret: string) => {
+    const keys = [{ kty: 'oct', kid: 'one', k: Buffer.from(secret).toString('base64url') }];
+    return fileWith(JSON.stringify({ keys }));
+  };
+
+  it.each([
+    ['alone', { JWT_VERIFICATION_KEY: 'x'.repeat(31) }],
+    ['beside a long one', { JWT_VERIFICATION_KEY: `${'x'.repeat(31)}\n${SECRET}` }],
+    ['in a key set', { JWT_JWKS_FILE: setWith('x'.repeat(31)) }],
+  ])('of fewer than 32 bytes are warned about: %s', (_, env) => {
+    expect(warningsFor(env)).toMatch(/fewer than 32 bytes/);
+  });
+
+  it.each([
+    ['alone', { JWT_VERIFICATION_KEY: 'é'.repeat(16) }],
+    ['as random bytes in hexadecimal', { JWT_VERIFICATION_KEY: randomBytes(32).toString('hex') }],
+    ['in a key set', { JWT_JWKS_FILE: setWith('x'.repeat(32)) }],
+  ])('of 32 bytes and more are accepted without a warning: %s', (_, env) => {
+    expect(warningsFor(env)).toBe('');
   });
 });
 

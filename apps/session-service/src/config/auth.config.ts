@@ -7,9 +7,8 @@ import {
   jwksFile,
   KeyError,
   type KeySource,
-  parseKey,
+  parseKeys,
   remoteJwks,
-  splitKeys,
 } from '@session-service/auth';
 import { parseAccessRules } from './custom-formats.js';
 import type { Environment } from './environment.js';
@@ -90,7 +89,7 @@ function keySources(environment: Environment, errors: string[], invalid: Readonl
     add('JWT_JWKS_URL', () => remoteJwks(new URL(url), algorithm));
   }
   if (keys !== undefined) {
-    add('JWT_VERIFICATION_KEY', () => fixedKeys(splitKeys(keys).map((key) => parseKey(key, algorithm))));
+    add('JWT_VERIFICATION_KEY', () => fixedKeys(parseKeys(keys, algorithm)));
   }
   return sources;
 }
