@@ -1,13 +1,16 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { rs256Token } from '../support/signed-tokens.js';
+import { HMAC_SECRET, hs256Token, rs256Token } from '../support/signed-tokens.js';
 
 const first = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const second = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -75,5 +78,41 @@ describe('a JWKS of an identity provider', () => {
     keys = [jwk('one', first.publicKey), jwk('two', second.publicKey)];
     const reply = await ask(rs256Token({ sub: 'ann' }, second.privateKey, { kid: 'one' }));
     expect(reply.json).toEqual({ detail: 'Invalid token: Signature verification failed' });
+  });
+});
+
+describe('a JWKS file', () => {
+  const startWith = async (algorithm: string, keys: readonly object[]) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'jwks-')), 'jwks.json');
+    writeFileSync(path, JSON.stringify({ keys }));
+    const { dsn } = await createScratchDatabase();
+    return startSessionService({ AGNO_PG_DSN: dsn, JWT_JWKS_FILE: path, JWT_ALGORITHM: algorithm });
+  };
+  const ask = async (service: ServerProcess, token: string) =>
+    (await call(service.baseUrl, '/sessions', { headers: { authorization: `Bearer ${token}` } })).json;
+  const UNKNOWN_KEY = { detail: 'Invalid token: No verification keys configured' };
+
+  it.each([{ use: 'enc' }, { key_ops: ['encrypt'] }])(
+    'verifies no tokens with a key for encryption, as %j beside the key for signatures',
+    async (purpose) => {
+      const service = await startWith('RS256', [
+        { ...second.publicKey.export({ format: 'jwk' }), kid: 'two', ...purpose },
+        jwk('one', first.publicKey),
+      ]);
+      expect(await ask(service, rs256Token({ sub: 'ann' }, second.privateKey, { kid: 'two' }))).toEqual(UNKNOWN_KEY);
+      expect(await ask(service, rs256Token({ sub: 'ann' }, first.privateKey, { kid: 'one' }))).toMatchObject({
+        data: [],
+      });
+      await service.stop();
+    },
+  );
+
+  it('verifies no tokens with an empty secret, with which anyone can sign', async () => {
+    const secret = { kty: 'oct', kid: 'one', k: Buffer.from(HMAC_SECRET).toString('base64url') };
+    const service = await startWith('HS256', [{ kty: 'oct', kid: 'empty', k: '' }, secret]);
+    const forged = hs256Token({ sub: 'ann' }, { secret: '', header: { kid: 'empty' } });
+    expect(await ask(service, forged)).toEqual(UNKNOWN_KEY);
+    expect(await ask(service, hs256Token({ sub: 'ann' }, { header: { kid: 'one' } }))).toMatchObject({ data: [] });
+    await service.stop();
   });
 });

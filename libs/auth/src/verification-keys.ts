@@ -129,11 +129,17 @@ function requireSecret(value: string, algorithm: JwtAlgorithm): void {
   if (isKeyOfPair(value)) throw new KeyError(`must be a secret for ${algorithm}, not a key of a key pair`);
 }
 
-/** Parses a key of a JWKS. @throws KeyError for a key that does not fit the algorithm */
+/** Parses a key of a JWKS. @throws KeyError for a key that does not fit the algorithm, or that serves another purpose */
 export function parseJwk(jwk: Readonly<Record<string, unknown>>, algorithm: JwtAlgorithm): KeyObject {
+  const { kty, k, use, key_ops: operations } = jwk;
+  if ((use ?? 'sig') !== 'sig' || (Array.isArray(operations) && !operations.includes('verify'))) {
+    throw new KeyError('has a key for another purpose than signatures');
+  }
   if (isSymmetric(algorithm)) {
-    if (jwk['kty'] !== 'oct' || typeof jwk['k'] !== 'string') throw new KeyError(`has no key for ${algorithm}`);
-    return createSecretKey(jwk['k'], 'base64url');
+    const secret = Buffer.from(kty === 'oct' && typeof k === 'string' ? k : '', 'base64url');
+    // With an empty secret everybody can sign.
+    if (secret.length === 0) throw new KeyError(`has no key for ${algorithm}`);
+    return createSecretKey(secret);
   }
   if (jwk['alg'] !== undefined && jwk['alg'] !== algorithm)
     throw new KeyError(`has a key for ${jwk['alg']}, not for ${algorithm}`);

@@ -123,6 +123,18 @@ describe('JWT keys', () => {
     ['a secret for RS256', { JWT_VERIFICATION_KEY: 'secret' }, /must be a public key in PEM/],
     ['a key of another type', { JWT_VERIFICATION_KEY: EC }, /must be a key for RS256/],
     ['a curve of another algorithm', { JWT_VERIFICATION_KEY: EC, JWT_ALGORITHM: 'ES384' }, /must be a key for ES384/],
+    [
+      'a JWKS whose only key is for encryption',
+      {
+        JWT_JWKS_FILE: fileWith(JSON.stringify({ keys: [{ ...rsa.publicKey.export({ format: 'jwk' }), use: 'enc' }] })),
+      },
+      /with a key for RS256/,
+    ],
+    [
+      'a JWKS whose only secret is empty',
+      { JWT_JWKS_FILE: fileWith('{"keys":[{"kty":"oct","k":""}]}'), JWT_ALGORITHM: 'HS256' },
+      /with a key for HS256/,
+    ],
     ['a weak key', { JWT_VERIFICATION_KEY: WEAK }, /at least 2048 bits/],
     ['alg none', { JWT_VERIFICATION_KEY: 'x', JWT_ALGORITHM: 'none' }, /^JWT_ALGORITHM must be one of RS256/],
     [
