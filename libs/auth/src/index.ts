@@ -4,7 +4,8 @@ export { addAuthenticationHook } from './authentication.hook.js';
 export { Authenticator } from './authenticator.js';
 export type { AccessRule, DatabaseAccess } from './database-access.js';
 export type { Caller } from './identity.js';
-export { jwksFile, remoteJwks } from './jwks.js';
+export { jwksFile } from './jwks.js';
+export { RemoteJwks } from './remote-jwks.js';
 export {
   combinedKeys,
   fixedKeys,

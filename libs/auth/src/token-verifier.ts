@@ -1,8 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import {
   checkAudienceAndIssuer,
   HttpProblem,
   invalidSignature,
   invalidToken,
+  problem,
   readClaims,
   readToken,
   type TokenClaims,
@@ -11,7 +13,6 @@ import {
 } from '@session-service/contract';
 import { errors, flattenedVerify } from 'jose';
 import type { JwtOptions } from './auth-options.js';
-import type { VerificationKey } from './verification-keys.js';
 
 /**
  * Verifies JSON Web Tokens with AgentOS's error texts. If no key verifies the token, the error of the last key is
@@ -22,29 +23,29 @@ export class TokenVerifier {
 
   /**
    * @param now seconds since 1970
-   * @throws HttpProblem 401; 503 if the keys cannot be fetched
+   * @throws HttpProblem 401; 503 if the token's key may be one that could not be fetched
    */
   async verify(jwt: string, now: number): Promise<TokenClaims> {
     const token = readToken(jwt, this.options.algorithm);
-    let failure = invalidToken('No verification keys configured');
-    for (const key of await this.options.keys.keysFor(token.keyId)) {
+    const { keys, isComplete } = await this.options.keys.keysFor(token.keyId);
+    let failure = isComplete
+      ? invalidToken('No verification keys configured')
+      : problem(503, 'Authentication is temporarily unavailable');
+    for (const key of keys) {
       const claims = await this.verifyWithKey(key, token, now);
       if (!(claims instanceof HttpProblem)) {
         checkAudienceAndIssuer(claims, this.options);
         return claims;
       }
-      failure = claims;
+      // Another key, which could not be fetched, may verify a signature that this one does not.
+      if (isComplete || claims.detail !== invalidSignature().detail) failure = claims;
       if (failure.detail === tokenExpired().detail) break;
     }
     throw failure;
   }
 
   /** Returns the claims, or the reason for rejecting the token with this key. */
-  private async verifyWithKey(
-    key: VerificationKey,
-    token: UnverifiedToken,
-    now: number,
-  ): Promise<TokenClaims | HttpProblem> {
+  private async verifyWithKey(key: KeyObject, token: UnverifiedToken, now: number): Promise<TokenClaims | HttpProblem> {
     try {
       await this.checkSignature(token, key);
       return readClaims(token.payload, this.options, now);
@@ -54,7 +55,7 @@ export class TokenVerifier {
     }
   }
 
-  private async checkSignature({ segments }: UnverifiedToken, key: VerificationKey): Promise<void> {
+  private async checkSignature({ segments }: UnverifiedToken, key: KeyObject): Promise<void> {
     const { header, payload, signature } = segments;
     const unpadded = signature.replace(/=+$/, '');
     try {

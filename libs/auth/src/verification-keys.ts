@@ -1,5 +1,4 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
-import type { CryptoKey } from 'jose';
 import { isKeyOfPair } from './key-of-pair.js';
 
 /** Supported signature algorithms. `none` must not be added: it would accept unsigned tokens. */
@@ -21,38 +20,41 @@ export const JWT_ALGORITHMS = [
 export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
 
 /** True for HMAC, whose key can also sign and is therefore a secret. */
-function isSymmetric(algorithm: JwtAlgorithm): boolean {
+export function isSymmetric(algorithm: JwtAlgorithm): boolean {
   return algorithm.startsWith('HS');
 }
 
 /** An unusable key. The message follows the variable's name in a sentence and contains no part of the key. */
 export class KeyError extends Error {}
 
-export type VerificationKey = KeyObject | CryptoKey;
-
 export interface KeySource {
   /** True if one is an HMAC secret that is shorter than `MIN_SECRET_BYTES`. */
   readonly hasShortSecret: boolean;
-  /**
-   * Returns the keys to try, in this order.
-   *
-   * @param keyId the token's `kid`
-   * @throws HttpProblem 503 if the keys cannot be fetched
-   */
-  keysFor(keyId: string | undefined): Promise<readonly VerificationKey[]>;
+  /** @param keyId the token's `kid` */
+  keysFor(keyId: string | undefined): Promise<FoundKeys>;
+}
+
+export interface FoundKeys {
+  /** The keys to try, in this order. */
+  readonly keys: readonly KeyObject[];
+  /** False if another key may exist, since the keys could not be fetched: a token that none verifies may be valid. */
+  readonly isComplete: boolean;
 }
 
 /** Returns the keys of all sources in their order: AgentOS tries the keys of a JWKS before JWT_VERIFICATION_KEY. */
 export function combinedKeys(sources: readonly KeySource[]): KeySource {
   return {
     hasShortSecret: sources.some((source) => source.hasShortSecret),
-    keysFor: async (keyId) => (await Promise.all(sources.map((source) => source.keysFor(keyId)))).flat(),
+    keysFor: async (keyId) => {
+      const found = await Promise.all(sources.map((source) => source.keysFor(keyId)));
+      return { keys: found.flatMap(({ keys }) => keys), isComplete: found.every(({ isComplete }) => isComplete) };
+    },
   };
 }
 
 /** Keys without an id. They are tried for every token. */
 export function fixedKeys(keys: readonly KeyObject[]): KeySource {
-  return { hasShortSecret: keys.some(isShortSecret), keysFor: async () => keys };
+  return { hasShortSecret: keys.some(isShortSecret), keysFor: async () => ({ keys, isComplete: true }) };
 }
 
 /** RFC 7518, 3.2, for HS256. Who has a token can guess a shorter secret without asking the service. */

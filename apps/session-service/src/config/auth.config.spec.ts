@@ -56,7 +56,7 @@ function fileWith(content: string): string {
 }
 
 const keyCount = async (env: Record<string, string>) =>
-  (await validateEnvironment({ AGNO_PG_DSN: DSN, ...env }).auth.jwt?.keys.keysFor('one'))?.length;
+  (await validateEnvironment({ AGNO_PG_DSN: DSN, ...env }).auth.jwt?.keys.keysFor('one'))?.keys.length;
 
 describe('JWT keys', () => {
   it.each([
@@ -134,6 +134,11 @@ describe('JWT keys', () => {
       'a JWKS whose only secret is empty',
       { JWT_JWKS_FILE: fileWith('{"keys":[{"kty":"oct","k":""}]}'), JWT_ALGORITHM: 'HS256' },
       /with a key for HS256/,
+    ],
+    [
+      'an address for HMAC secrets',
+      { JWT_JWKS_URL: 'https://idp.example/keys', JWT_ALGORITHM: 'HS256' },
+      /^JWT_JWKS_URL serves public keys: for HS256 set JWT_VERIFICATION_KEY/,
     ],
     ['a weak key', { JWT_VERIFICATION_KEY: WEAK }, /at least 2048 bits/],
     ['alg none', { JWT_VERIFICATION_KEY: 'x', JWT_ALGORITHM: 'none' }, /^JWT_ALGORITHM must be one of RS256/],

@@ -8,7 +8,7 @@ import {
   KeyError,
   type KeySource,
   parseKeys,
-  remoteJwks,
+  RemoteJwks,
 } from '@session-service/auth';
 import { parseAccessRules } from './custom-formats.js';
 import type { Environment } from './environment.js';
@@ -86,7 +86,7 @@ function keySources(environment: Environment, errors: string[], invalid: Readonl
   };
   if (file !== undefined) add('JWT_JWKS_FILE', () => jwksFile(file, algorithm));
   if (url !== undefined && !invalid.has('JWT_JWKS_URL')) {
-    add('JWT_JWKS_URL', () => remoteJwks(new URL(url), algorithm));
+    add('JWT_JWKS_URL', () => new RemoteJwks(new URL(url), algorithm));
   }
   if (keys !== undefined) {
     add('JWT_VERIFICATION_KEY', () => fixedKeys(parseKeys(keys, algorithm)));
