@@ -153,6 +153,24 @@ describe('the service with user isolation', () => {
       expect((await as('zoe')('DELETE', `/sessions/zoes?db_id=${database}`)).status).toBe(204);
     });
 
+    it("responds to a run id of another user's session as to one of the caller's own", async () => {
+      const zoe = as('zoe');
+      const create = (session_id: string, run_id: string) =>
+        zoe('POST', `/sessions?db_id=${database}`, { session_id, runs: [{ ...RUN, run_id }] });
+      expect((await create('zoes', 'run-zoes')).status).toBe(201);
+      for (const run of ['run-zoes', 'run-theirs', 'run-nobodys']) {
+        const { status, json } = await create('again', run);
+        // Runs in the column of the sessions table need no unique ids.
+        if (database === 'v2') expect(status).toBe(201);
+        else {
+          const detail = 'A run with one of the supplied run_ids already exists';
+          expect([status, json]).toEqual([409, { detail }]);
+        }
+        await zoe('DELETE', `/sessions/again?db_id=${database}`);
+      }
+      await zoe('DELETE', `/sessions/zoes?db_id=${database}`);
+    });
+
     it("deletes only the caller's own sessions when a list of ids names others too", async () => {
       await as('zoe')('POST', `/sessions?db_id=${database}`, { session_id: 'zoes' });
       const body = { session_ids: ['zoes', 'theirs', 'nobodys'], session_types: ['agent', 'agent', 'agent'] };
