@@ -95,6 +95,7 @@ for (const name of [
   'tokens 12.5',
   'state a list',
   'metadata a list',
+  'summary null text',
   'summary unknown keys',
   'summary Z date',
   'session_data a list',

@@ -156,7 +156,7 @@ function* conversationFields(
   const createdAt = pastTimestamp('created_at', session.created_at, onInvalid);
   return {
     name: coerceField('string', 'session_name', name, onInvalid),
-    summary: sessionSummary(session.summary),
+    summary: sessionSummary(type, session.summary),
     state: coerceField('dict', 'session_state', data.get('session_state'), onInvalid),
     metrics,
     totalTokens: totalTokens(metrics, onInvalid),
@@ -188,18 +188,19 @@ const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
 
 /**
  * Prints the summary of a detail: known keys that are not null, with the date as printed by Python's `isoformat`. An
- * invalid date is printed as stored. Lists print the whole summary as stored.
+ * invalid date is printed as stored. Details of teams omit a summary without any. Lists print the whole summary as stored.
  */
-function sessionSummary(stored: RawJson | null): RawJson | undefined {
+function sessionSummary(type: 'agent' | 'team', stored: RawJson | null): RawJson | undefined {
   if (!isTruthy(stored) || kindOf(stored) !== 'object') return undefined;
   const members = membersOf(stored, SUMMARY_KEYS);
   const present = (key: string) => (isPresent(members.get(key)) ? members.get(key) : undefined);
   const updatedAt = members.get('updated_at');
-  return objectOf([
+  const summary = objectOf([
     ['summary', present('summary')],
     ['topics', present('topics')],
     ['updated_at', isTruthy(updatedAt) ? reprintDate(updatedAt) : undefined],
   ]);
+  return type === 'team' && !isTruthy(summary) ? undefined : summary;
 }
 
 function reprintDate(date: RawJson): RawJson {
