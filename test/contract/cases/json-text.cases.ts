@@ -72,6 +72,12 @@ readEverywhere(
   JSON_COLUMNS,
 );
 
+for (const name of ['1e5', '1.50', '-0', '"a\\u0000\\u00fc"', '{"zz": 1e2, "a": 2}', '[1.0]', 'null']) {
+  const workflow_data = rawJson(`{"name": ${name}}`);
+  const session = workflow('odd', { workflow_data, ...runs('[{"run_id": "o-1", "workflow_id": "flow-x"}]') });
+  list.add(`json: workflow named ${name}`, get('/sessions?user_id=own'), { ...JSON_COLUMNS, given: [session] });
+}
+
 const CHANGED = [
   agent('odd', {
     ...data(

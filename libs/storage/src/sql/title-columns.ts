@@ -35,12 +35,22 @@ function jsonPrefix(json: string): string {
 
 /** The members of ListedSession that the title is built from. `title` is the result of `sessionTitle`. */
 export function titleColumns(statements: StatementCache): string {
-  const workflowData = asJsonb(statements, 'workflow_data');
   const columns = (message: string, input: string) =>
     `title IS NOT NULL AS title_found, ${message} AS title_message, ${input} AS title_input,
-      CASE WHEN type = 'workflow' AND title IS NOT NULL THEN ${jsonPrefix(`(${workflowData}->'name')`)} END AS workflow_name`;
+      CASE WHEN type = 'workflow' AND title IS NOT NULL THEN ${workflowName(statements)} END AS workflow_name`;
   if (!isJsonText(statements, 'runs')) return columns('title[1]', 'title[2]');
   return columns(originalText('title[1]'), originalText('title[2]'));
+}
+
+function workflowName(statements: StatementCache): string {
+  const name = `(${asJsonb(statements, 'workflow_data')}->'name')`;
+  if (!isJsonText(statements, 'workflow_data')) return jsonPrefix(name);
+  return originalText(jsonTextPrefix(name, `(${markedText('workflow_data::text')})::json->'name'`));
+}
+
+/** As `jsonPrefix`. Other values than strings come from `text` (json), which keeps the order of keys and the form of numbers. */
+function jsonTextPrefix(json: string, text: string): string {
+  return `CASE jsonb_typeof(${json}) WHEN 'string' THEN ${stringPrefix(json)} ELSE left((${text})::text, ${JSON_CHARACTERS}) END`;
 }
 
 /** JSON path predicate: a message of role user whose content is truthy in Python. */
@@ -121,8 +131,7 @@ function titleFromJsonText({ tables, layout }: StatementCache): string {
   ];
   return `(SELECT CASE WHEN message IS NOT NULL THEN ARRAY[${MESSAGE_TEXT}, NULL]
         WHEN s.type <> 'workflow' AND ${IS_MESSAGES} THEN ARRAY[${INPUT_MESSAGE}, NULL]
-        WHEN jsonb_typeof(input) = 'string' THEN ARRAY[NULL, ${stringPrefix('input')}]
-        ELSE ARRAY[NULL, left(((${markedText('stored')})::json->'input')::text, ${JSON_CHARACTERS})] END
+        ELSE ARRAY[NULL, ${jsonTextPrefix('input', `(${markedText('stored')})::json->'input'`)}] END
       FROM (SELECT stored, run, CASE WHEN s.type <> 'workflow' THEN ${FIRST_MESSAGE} END AS message, run->'input' AS input
         FROM (SELECT stored, ${jsonbText('stored')} AS run FROM (${sources.map((source) => `(${source})`).join(' UNION ALL ')}) ordered OFFSET 0)
         fetched OFFSET 0) candidate
