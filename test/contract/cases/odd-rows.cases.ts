@@ -123,6 +123,17 @@ list.add('odd: a first question that is an empty object', get('/sessions?user_id
   ],
 });
 
+list.add('odd: a message whose role is a list', get('/sessions?user_id=own'), {
+  given: [
+    agent('odd', {
+      runs: [
+        agentRun('o-1', { messages: [message('user', 'No question', { role: ['user'] })] }),
+        agentRun('o-2', { messages: [message('user', 'The question')] }),
+      ],
+    }),
+  ],
+});
+
 // Rows with an empty or unknown session_type.
 bothWays("type '' with agent_id", agent('odd', { session_type: '', runs: [asked] }));
 bothWays("type '' with team_id", team('odd', { session_type: '', runs: [teamAsked] }));

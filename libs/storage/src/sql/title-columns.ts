@@ -53,8 +53,11 @@ function jsonTextPrefix(json: string, text: string): string {
   return `CASE jsonb_typeof(${json}) WHEN 'string' THEN ${stringPrefix(json)} ELSE left((${text})::text, ${JSON_CHARACTERS}) END`;
 }
 
-/** JSON path predicate: a message of role user whose content is truthy in Python. */
-const HAS_USER_TEXT = `(@.role == "user" && (
+/**
+ * JSON path predicate: a message of role user whose content is truthy in Python. The types are compared because `==` looks
+ * into arrays.
+ */
+const HAS_USER_TEXT = `(@.role == "user" && @.role.type() == "string" && (
   @.content.type() == "string" && @.content != "" || @.content.type() == "array" && @.content.size() > 0 ||
   @.content.type() == "object" && exists (@.content.*) || @.content.type() == "number" && @.content != 0 || @.content == true))`;
 
