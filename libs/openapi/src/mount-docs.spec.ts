@@ -58,6 +58,22 @@ describe('mountDocs', () => {
     }
   });
 
+  it.each(['/docs', '/docs/start.js', '/docs/swagger-ui.css', '/docs/favicon-32x32.png', '/openapi.json'])(
+    'lets %s load only from its own origin, and neither be framed nor sniffed',
+    async (path) => {
+      const { headers } = await app.inject({ url: path, headers: { 'if-none-match': '*' } });
+      const policy = String(headers['content-security-policy']).split('; ');
+      expect(policy).toEqual(expect.arrayContaining(["default-src 'none'", "script-src 'self'", "style-src 'self'"]));
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
+    },
+  );
+
+  it('serves a page without inline scripts and styles, which its policy forbids', async () => {
+    const { body } = await app.inject('/docs');
+    expect(body).not.toMatch(/<style|\sstyle=|\son\w+=|<script>/);
+  });
+
   it('disables the public validator of Swagger UI', async () => {
     expect((await app.inject('/docs/start.js')).body).toContain('validatorUrl: null');
   });

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { RouteShorthandOptions } from 'fastify';
+import type { onRequestHookHandler, RouteShorthandOptions } from 'fastify';
 import { sessionApiDocument } from './session-api-document.js';
 
 /** The files of Swagger UI that the page needs, with their content types. */
@@ -28,6 +28,18 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
+/**
+ * The page may only load and request what comes from its own origin, and no page may frame it. Swagger UI has its icons
+ * as `data:` URLs in its stylesheet.
+ */
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
 /** Without `validatorUrl: null` Swagger UI may send the URL of the document to validator.swagger.io. */
 const START_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', validatorUrl: null });\n`;
 
@@ -35,10 +47,11 @@ const START_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', v
  * Serves the OpenAPI document at `/openapi.json`, built on the first request, and Swagger UI at `/docs`. The page loads
  * nothing from other hosts. Call this before the application listens.
  *
- * @param options route options of Fastify; Nest's interceptors do not run, because these routes have no controller
+ * @param routeOptions route options of Fastify; Nest's interceptors do not run, because these routes have no controller
  */
-export function mountDocs(app: NestFastifyApplication, options: RouteShorthandOptions): void {
+export function mountDocs(app: NestFastifyApplication, routeOptions: RouteShorthandOptions): void {
   const fastify = app.getHttpAdapter().getInstance();
+  const options: RouteShorthandOptions = { ...routeOptions, onRequest: addSecurityHeaders };
   const { resolve } = createRequire(import.meta.url);
   let document: TaggedBody | undefined;
   fastify.get('/openapi.json', options, ({ headers }, reply) => {
@@ -57,6 +70,11 @@ export function mountDocs(app: NestFastifyApplication, options: RouteShorthandOp
     );
   }
 }
+
+const addSecurityHeaders: onRequestHookHandler = (_request, reply, done) => {
+  reply.headers(SECURITY_HEADERS);
+  done();
+};
 
 /** A response body with its strong entity tag (RFC 9110, section 8.8.3). */
 interface TaggedBody {
