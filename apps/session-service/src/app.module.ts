@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule, type AuthOptions } from '@session-service/auth';
 import { DatabaseModule, type DatabaseObserver } from '@session-service/database';
-import { HealthModule } from '@session-service/health';
+import { HealthModule, type HealthOptions } from '@session-service/health';
 import { SessionsModule } from '@session-service/sessions';
 import { type ServiceMetrics, TelemetryModule } from '@session-service/telemetry';
 import { LoggerModule } from 'nestjs-pino';
@@ -18,7 +18,7 @@ export class AppModule {
     logger: Logger,
     metrics: ServiceMetrics,
     observer: DatabaseObserver,
-    startedAt: Date,
+    process: Pick<HealthOptions, 'startedAt' | 'version'>,
   ): DynamicModule {
     return {
       module: AppModule,
@@ -35,7 +35,7 @@ export class AppModule {
         SessionsModule,
         HealthModule.forRootAsync({
           inject: [configToken('health')],
-          useFactory: (health: HealthConfig) => ({ ...health, startedAt }),
+          useFactory: (health: HealthConfig) => ({ ...health, ...process }),
         }),
         TelemetryModule.forRoot(metrics),
       ],

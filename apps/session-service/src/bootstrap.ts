@@ -48,12 +48,16 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
   const config = poolShare(serviceConfig, index);
   const { http, telemetry } = config;
   const logger = createLogger(telemetry.logLevel, index);
-  const metrics = new ServiceMetrics(serviceVersion());
-  const tracing = await startTracing(telemetry.traces, serviceVersion(), logger);
+  const version = serviceVersion();
+  const metrics = new ServiceMetrics(version);
+  const tracing = await startTracing(telemetry.traces, version, logger);
   const memory = new MemoryBudget(http.memoryBudgetBytes);
   const adapter = createHttpAdapter(http);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(config, logger, metrics, tracing?.traceStatements(metrics) ?? metrics, serviceStartedAt()),
+    AppModule.with(config, logger, metrics, tracing?.traceStatements(metrics) ?? metrics, {
+      startedAt: serviceStartedAt(),
+      version,
+    }),
     adapter,
     { bodyParser: false, bufferLogs: true },
   );

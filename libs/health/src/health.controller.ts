@@ -23,6 +23,20 @@ export class HealthController {
     return report;
   }
 
+  /** AgentOS's landing page: the name of the service and links to what exists here. */
+  @Get()
+  home(): Readonly<Record<string, string>> {
+    const { version, hasOpenDocs } = this.options;
+    return {
+      name: 'AgentOS session service',
+      description: 'The /sessions API of AgentOS',
+      health: '/health',
+      sessions: '/sessions',
+      // The document names the version as well, so without it the version stays private.
+      ...(hasOpenDocs && { version, docs: '/docs', openapi: '/openapi.json' }),
+    };
+  }
+
   /** AgentOS's own health route. The time is written like a Python datetime, with microseconds. */
   @Get('health')
   agentOsHealth(): { status: string; instantiated_at: string } {

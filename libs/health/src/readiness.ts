@@ -6,6 +6,10 @@ import { DatabaseHealth } from './database-health.js';
 export interface HealthOptions {
   /** Start time of the service, the same in all its processes. */
   readonly startedAt: Date;
+  /** Version of the service. */
+  readonly version: string;
+  /** True if `/docs` and `/openapi.json` need no token. */
+  readonly hasOpenDocs: boolean;
   /** Time in milliseconds after SIGTERM during which the service reports that it is not ready, but serves requests. */
   readonly drainDelayMs: number;
 }

@@ -11,7 +11,7 @@ describe('normalizeUrl', () => {
     ['/sessions?user_id=a%23b', '/sessions?user_id=a%23b'],
     ['/sessions/', '/sessions'],
     ['/sessions//?a=%2F', '/sessions?a=%2F'],
-    ['///', '/'],
+    ['///', '///'],
     ['/%73essions/a%2fb', '/sessions/a/b'],
     ['/sessions/a%20b%ff', '/sessions/a%20b%EF%BF%BD'],
     ['/sessions#x', '/sessions'],

@@ -26,12 +26,16 @@ function isPlain(path: string): boolean {
 
 function normalizePath(path: string): string {
   const decoded = decodePercent(path.replace(ORIGIN_PREFIX, ''));
+  if (SLASHES.test(decoded)) return decoded;
   let end = decoded.length;
   while (decoded.endsWith('/', end)) end--;
   const encoded = decoded.slice(0, end).split('/').map(encodeURIComponent).join('/');
-  // A path of slashes only becomes `/`. Other paths keep repeated leading slashes and so match no route.
+  // Repeated leading slashes stay, so that the path matches no route.
   return encoded.startsWith('/') ? encoded : `/${encoded}`;
 }
+
+/** AgentOS leaves a path of slashes only as it is, so that `//` is not `/`. */
+const SLASHES = /^\/{2,}$/;
 
 /** Scheme, host and port of an absolute URL. */
 const ORIGIN_PREFIX = /^https?:\/\/[^/]*/i;
@@ -48,7 +52,7 @@ const KNOWN_PATHS: readonly [pattern: RegExp, allow: string][] = [
   [/^\/sessions\/[^/]+\/rename$/, 'POST'],
   [/^\/sessions\/[^/]+\/(runs|run-previews)$/, 'GET'],
   [/^\/sessions\/[^/]+\/runs\/[^/]+$/, 'GET'],
-  [/^\/(health|healthz|livez|readyz|metrics|openapi\.json|docs)$/, 'GET'],
+  [/^\/(|health|healthz|livez|readyz|metrics|openapi\.json|docs)$/, 'GET'],
 ];
 
 /** The `Allow` header for a 405 response; undefined for an unknown path, whose response is 404. */

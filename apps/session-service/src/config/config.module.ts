@@ -24,7 +24,7 @@ export interface HttpConfig extends HttpOptions {
   readonly memoryBudgetBytes: number;
 }
 
-export type HealthConfig = Pick<HealthOptions, 'drainDelayMs'>;
+export type HealthConfig = Pick<HealthOptions, 'drainDelayMs' | 'hasOpenDocs'>;
 
 /**
  * Registers every namespace globally: `@Inject(configToken('http'))` injects one, and ConfigService serves `http.port`.

@@ -49,7 +49,7 @@ describe('default configuration', () => {
         accountCacheMs: 30_000,
         openRoutes: ['docs', 'metrics'],
       },
-      health: { drainDelayMs: 0 },
+      health: { drainDelayMs: 0, hasOpenDocs: true },
       telemetry: { logLevel: 'info' },
     });
   });

@@ -24,7 +24,7 @@ export function validateEnvironment(env: Readonly<Record<string, string | undefi
     http: httpConfig(environment),
     database,
     auth,
-    health: { drainDelayMs: environment.AGNO_DRAIN_DELAY_MS },
+    health: { drainDelayMs: environment.AGNO_DRAIN_DELAY_MS, hasOpenDocs: auth.openRoutes.includes('docs') },
     telemetry: telemetryConfig(environment),
   };
 }
