@@ -17,6 +17,7 @@ import {
   openRequest,
   RequestIdInterceptor,
   readBodiesAsBytes,
+  rejectCrossSiteChanges,
   requireHostHeader,
   type StreamingFastifyAdapter,
   serializePipelined,
@@ -66,6 +67,7 @@ export function installHooks(adapter: StreamingFastifyAdapter, parts: PipelinePa
   addRequestIdHook(fastify);
   addCorsHook(fastify, options.corsOrigins); // Responds to preflights.
   requireHostHeader(fastify); // 400
+  rejectCrossSiteChanges(fastify, options.corsOrigins); // 403
   tracing?.traceRequests(fastify);
   addAuthenticationHook(fastify, authenticator); // 401, 403, 429, 503
 

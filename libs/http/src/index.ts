@@ -2,6 +2,7 @@ export { logAccess, observeRequestEnd, onRequestEnd, routeOf, UNMATCHED_ROUTE } 
 export { handleConnectAndExpect, requireHostHeader } from './client-errors.js';
 export { limitConnections } from './connections.js';
 export { addCorsHook, addRejectionHeaders } from './cors.js';
+export { rejectCrossSiteChanges } from './cross-site.js';
 export { AllExceptionsFilter } from './exception.filter.js';
 export { closeConnectionsAfterResponses, closeGracefully } from './graceful-shutdown.js';
 export * from './http-adapter.js';
