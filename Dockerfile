@@ -43,7 +43,7 @@ LABEL org.opencontainers.image.title="agno-session-service" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="${NODE_IMAGE}"
-ENV NODE_ENV=production PATH=/usr/local/bin
+ENV NODE_ENV=production PATH=/usr/local/bin AGNO_SERVICE_HOST=0.0.0.0
 WORKDIR /service
 COPY --from=node /root-of-image /
 COPY --from=packages /service/package.json ./

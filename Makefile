@@ -12,7 +12,7 @@ EMBEDDED := dist/service/embedded.js
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-run: $(BUILT) ## Serve on :8080, with an embedded PostgreSQL unless a DSN is set
+run: $(BUILT) ## Serve on localhost:8080, with an embedded PostgreSQL unless a DSN is set
 	@exec node $(EMBEDDED)
 
 demo: $(BUILT) ## Serve sample sessions

@@ -36,6 +36,7 @@ describe('ConfigMap', () => {
     expect(findManifest(renderChart('--values', VALUE_SETS['several-databases'] ?? ''), 'ConfigMap')?.['data']).toEqual(
       {
         AGNO_SERVICE_PORT: '8080',
+        AGNO_SERVICE_HOST: '0.0.0.0',
         AGNO_DRAIN_DELAY_MS: '5000',
         AGNO_DEFAULT_DB_ID: 'main',
         AGNO_REQUIRE_DB_ID: 'true',

@@ -24,6 +24,8 @@ export async function startSessionService(env: Readonly<Record<string, string>>)
       AGNO_SERVICE_HOST: '127.0.0.1',
       AGNO_SERVICE_PORT: String(port),
       LOG_LEVEL: 'warn',
+      // The Host of requests that tests write as text.
+      AGNO_ALLOWED_HOSTS: 'x',
       ...GENEROUS_LIMITS,
       ...env,
     },

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { refusesConnections } from '../../../test/support/api.js';
 import { spawnTracked } from '../../../test/support/child-process.js';
 import { postmasterPid } from '../../../test/support/postgres.js';
 import { forgetProcess, killOnExit } from '../../../test/support/reaper.js';
@@ -32,6 +33,8 @@ describe('the service without a configured database', () => {
 
     const second = await start();
     expect(await sessionCount(second)).toBe(demoSessions().length);
+    // On Linux every address of 127.0.0.0/8 is this machine's, so a service on all interfaces would accept it.
+    expect(await refusesConnections({ baseUrl: second.replace('127.0.0.1', '127.0.0.2') })).toBe(true);
   });
 
   it('reuses the database that keeps running after the service was killed', async () => {
@@ -51,7 +54,7 @@ async function start(): Promise<string> {
   const { PATH } = process.env;
   service = spawnTracked(process.execPath, [join(CHECKOUT, 'dist/service/embedded.js'), '--demo'], {
     cwd: folder,
-    env: { PATH, AGNO_SERVICE_HOST: '127.0.0.1', AGNO_SERVICE_PORT: String(port), LOG_LEVEL: 'warn' },
+    env: { PATH, AGNO_SERVICE_PORT: String(port), LOG_LEVEL: 'warn' },
     stdio: 'inherit',
   });
   while (service.exitCode === null && (await sessionCount(url)) < demoSessions().length) {

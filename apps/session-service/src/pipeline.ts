@@ -18,6 +18,7 @@ import {
   RequestIdInterceptor,
   readBodiesAsBytes,
   rejectCrossSiteChanges,
+  rejectForeignHosts,
   requireHostHeader,
   type StreamingFastifyAdapter,
   serializePipelined,
@@ -67,6 +68,7 @@ export function installHooks(adapter: StreamingFastifyAdapter, parts: PipelinePa
   addRequestIdHook(fastify);
   addCorsHook(fastify, options.corsOrigins); // Responds to preflights.
   requireHostHeader(fastify); // 400
+  rejectForeignHosts(fastify, options.allowedHosts); // 403
   rejectCrossSiteChanges(fastify, options.corsOrigins); // 403
   tracing?.traceRequests(fastify);
   addAuthenticationHook(fastify, authenticator); // 401, 403, 429, 503

@@ -55,13 +55,19 @@ export class OpenPaths {
   }
 }
 
+/** True if neither a JWT key nor a security key is configured: every caller may do everything. */
+export function isOpen({ jwt, securityKey }: Pick<AuthOptions, 'jwt' | 'securityKey'>): boolean {
+  return jwt === undefined && securityKey === undefined;
+}
+
 /** Warnings about risky or ineffective settings, for the log at start. */
-export function authWarnings({ jwt, securityKey }: AuthOptions): readonly string[] {
+export function authWarnings(options: AuthOptions): readonly string[] {
+  const { jwt, securityKey } = options;
   const warnings: string[] = [];
   if (jwt !== undefined && securityKey !== undefined) {
     warnings.push('OS_SECURITY_KEY has no effect, because a JWT key is set and tokens are verified instead');
   }
-  if (jwt === undefined && securityKey === undefined) {
+  if (isOpen(options)) {
     warnings.push(
       'Neither OS_SECURITY_KEY nor a JWT key is set: every client of this port may read and delete all sessions',
     );

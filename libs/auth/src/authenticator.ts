@@ -9,7 +9,7 @@ import {
   requiredScope,
 } from '@session-service/contract';
 import type { AccountVerifier } from './account-verifier.js';
-import { type AuthOptions, type JwtOptions, OpenPaths } from './auth-options.js';
+import { type AuthOptions, isOpen, type JwtOptions, OpenPaths } from './auth-options.js';
 import {
   ANONYMOUS,
   type Caller,
@@ -71,11 +71,6 @@ export class Authenticator {
     throw problem(401, 'Invalid authentication token');
   }
 
-  /** True if neither a JWT key nor a security key is configured. */
-  private get allowsAnonymous(): boolean {
-    return this.jwt === undefined && this.options.securityKey === undefined;
-  }
-
   private tokenOf({ authorization, cookies }: Credentials): string | undefined {
     const source = this.jwt?.options.source ?? 'header';
     const fromHeader = source === 'cookie' ? undefined : headerToken(authorization);
@@ -115,7 +110,7 @@ export class Authenticator {
   private async verifyAccount(digest: string, credentials: Credentials): Promise<Caller> {
     const now = Date.now();
     const account = await this.accounts.verify(digest, credentials.address, now).catch((error: unknown) => {
-      if (this.allowsAnonymous) return undefined;
+      if (isOpen(this.options)) return undefined;
       throw error;
     });
     if (account === undefined) return this.callerWithoutAccounts();
@@ -127,7 +122,7 @@ export class Authenticator {
 
   /** Ignores the service-account token if no authentication is configured, like any other token; else rejects it. */
   private callerWithoutAccounts(): Caller {
-    if (this.allowsAnonymous) return ANONYMOUS;
+    if (isOpen(this.options)) return ANONYMOUS;
     throw problem(401, 'Service accounts are not enabled on this AgentOS instance');
   }
 

@@ -1,5 +1,12 @@
 export * from './auth.module.js';
-export { type AuthOptions, authWarnings, type JwtOptions, OPEN_ROUTES, type OpenRoute } from './auth-options.js';
+export {
+  type AuthOptions,
+  authWarnings,
+  isOpen,
+  type JwtOptions,
+  OPEN_ROUTES,
+  type OpenRoute,
+} from './auth-options.js';
 export { addAuthenticationHook } from './authentication.hook.js';
 export { Authenticator } from './authenticator.js';
 export type { AccessRule, DatabaseAccess } from './database-access.js';

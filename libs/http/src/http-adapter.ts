@@ -20,6 +20,8 @@ export interface HttpOptions {
   /** Addresses and networks whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** Hosts that requests may name besides those of loopback; undefined: every host. */
+  readonly allowedHosts: readonly string[] | undefined;
 }
 
 /** Limit of a path parameter in characters. Node's limit for a request's head is equal, so no session id exceeds it. */

@@ -6,6 +6,7 @@ import { AccessRules, Dsn, DsnMap, ReplicaMap } from './custom-formats.js';
 import {
   AnyString,
   CookieName,
+  HostList,
   HttpAddress,
   Integer,
   ListenAddress,
@@ -38,7 +39,8 @@ export class Environment {
   @TrueOrFalse() readonly AGNO_REQUIRE_DB_ID: boolean = false;
 
   @Integer(0, 65535) readonly AGNO_SERVICE_PORT: number = 8080;
-  @ListenAddress() readonly AGNO_SERVICE_HOST: string = '0.0.0.0';
+  @ListenAddress() readonly AGNO_SERVICE_HOST: string = '127.0.0.1';
+  @HostList() readonly AGNO_ALLOWED_HOSTS: readonly string[] = [];
 
   @SqlIdentifier() readonly AGNO_DB_SCHEMA: string = 'ai';
   @SqlIdentifier() readonly AGNO_SESSION_TABLE: string = 'agno_sessions';

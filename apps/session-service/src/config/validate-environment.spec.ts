@@ -10,7 +10,7 @@ describe('default configuration', () => {
     expect(validateEnvironment({ AGNO_PG_DSN: DSN })).toEqual({
       http: {
         port: 8080,
-        host: '0.0.0.0',
+        host: '127.0.0.1',
         workers: 1,
         requestTimeoutMs: 60_000,
         bodyLimitBytes: 16_777_216,
@@ -25,6 +25,7 @@ describe('default configuration', () => {
           'https://os-stg.agno.com',
           'https://os.agno.com',
         ],
+        allowedHosts: [],
       },
       database: {
         targets: [{ id: 'default', dsn: DSN, replicas: [] }],
@@ -130,6 +131,9 @@ describe('a variable', () => {
     ['AGNO_SERVICE_PORT', '0', { http: { port: 0 } }],
     ['AGNO_SERVICE_HOST', '::1', { http: { host: '::1' } }],
     ['AGNO_SERVICE_HOST', 'localhost', { http: { host: 'localhost' } }],
+    ['AGNO_SERVICE_HOST', '0.0.0.0', { http: { host: '0.0.0.0', allowedHosts: undefined } }],
+    ['OS_SECURITY_KEY', 'key', { http: { allowedHosts: undefined } }],
+    ['AGNO_ALLOWED_HOSTS', 'Chat.example, ::2', { http: { allowedHosts: ['chat.example', '::2'] } }],
     ['AGNO_DB_SCHEMA', 'Chat_2', { database: { tables: { schema: 'Chat_2' } } }],
     ['AGNO_SESSION_TABLE', 'sessions', { database: { tables: { sessionTable: 'sessions' } } }],
     ['AGNO_RUN_TABLE', 'runs', { database: { tables: { runTable: 'runs' } } }],
@@ -244,6 +248,10 @@ describe('an unusable environment', () => {
     [
       { AGNO_CORS_ORIGINS: 'https://a.example/path' },
       ['AGNO_CORS_ORIGINS must be origins such as https://chat.example.com, separated by commas'],
+    ],
+    [
+      { AGNO_ALLOWED_HOSTS: 'chat.example:8080' },
+      ['AGNO_ALLOWED_HOSTS must be IP addresses or host names without a port, separated by commas'],
     ],
     [{ LOG_LEVEL: 'loud' }, ['LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent']],
     [{ AGNO_SERVICE_HOST: 'not a host' }, ['AGNO_SERVICE_HOST must be an IP address or host name to listen on']],

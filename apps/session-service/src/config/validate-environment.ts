@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { isOpen } from '@session-service/auth';
+import { isLoopback } from '@session-service/http';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { authConfig, blankKeys } from './auth.config.js';
@@ -21,7 +23,7 @@ export function validateEnvironment(env: Readonly<Record<string, string | undefi
   const auth = authConfig(environment, databaseIds, errors, invalid);
   if (errors.length > 0) throw new ConfigError(errors);
   return {
-    http: httpConfig(environment),
+    http: httpConfig(environment, isOpen(auth)),
     database,
     auth,
     health: { drainDelayMs: environment.AGNO_DRAIN_DELAY_MS, hasOpenDocs: auth.openRoutes.includes('docs') },
@@ -61,7 +63,10 @@ function workerCount({ AGNO_SERVICE_WORKERS: workers, AGNO_POOL_SIZE: poolSize }
   return workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS, poolSize) : workers;
 }
 
-function httpConfig(environment: Environment): HttpConfig {
+function httpConfig(environment: Environment, isOpen: boolean): HttpConfig {
+  const allowedHosts = environment.AGNO_ALLOWED_HOSTS;
+  // Without authentication, only its address protects a service on loopback from web pages.
+  const checksHosts = allowedHosts.length > 0 || (isOpen && isLoopback(environment.AGNO_SERVICE_HOST));
   return {
     port: environment.AGNO_SERVICE_PORT,
     host: environment.AGNO_SERVICE_HOST,
@@ -72,5 +77,6 @@ function httpConfig(environment: Environment): HttpConfig {
     maxConnections: environment.AGNO_MAX_CONNECTIONS,
     trustedProxies: environment.AGNO_TRUSTED_PROXIES,
     corsOrigins: environment.AGNO_CORS_ORIGINS,
+    allowedHosts: checksHosts ? allowedHosts : undefined,
   };
 }

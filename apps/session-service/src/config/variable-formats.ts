@@ -115,6 +115,15 @@ export function ListenAddress(): PropertyDecorator {
 const HOST_NAME =
   /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/;
 
+/** Names and addresses in lower case, without ports. */
+export function HostList(): PropertyDecorator {
+  return listOf(
+    (item) => isIP(item) !== 0 || HOST_NAME.test(item),
+    'IP addresses or host names without a port, separated by commas',
+    (item) => item.toLowerCase(),
+  );
+}
+
 /** Rejects credentials in the address: they would not be sent, but would be logged. */
 export function HttpAddress(): PropertyDecorator {
   return Variable(
@@ -172,9 +181,13 @@ export function OriginList(): PropertyDecorator {
 }
 
 /** A list whose items have no class-validator decorator. A rejected item becomes undefined, which IsString rejects. */
-function listOf(accepts: (item: string) => boolean, expected: string): PropertyDecorator {
+function listOf(
+  accepts: (item: string) => boolean,
+  expected: string,
+  normalize = (item: string) => item,
+): PropertyDecorator {
   return Variable(
-    convert((value) => toList(value).map((item) => (accepts(item) ? item : undefined))),
+    convert((value) => toList(value).map((item) => (accepts(item) ? normalize(item) : undefined))),
     IsString({ ...mustBe(expected), each: true }),
   );
 }

@@ -1,0 +1,77 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusesConnections } from '../support/api.js';
+import type { ServerProcess } from '../support/child-process.js';
+import { createScratchDatabase } from '../support/scratch-database.js';
+import { startSessionService } from '../support/session-service.js';
+
+describe('a service without authentication and without a host', () => {
+  const services: Record<'local' | 'public' | 'locked' | 'listed', ServerProcess> = Object.create(null);
+
+  beforeAll(async () => {
+    // Blank variables count as unset.
+    const env = { AGNO_PG_DSN: (await createScratchDatabase()).dsn, AGNO_SERVICE_HOST: '', AGNO_ALLOWED_HOSTS: '' };
+    [services.local, services.public, services.locked, services.listed] = await Promise.all([
+      startSessionService(env),
+      startSessionService({ ...env, AGNO_SERVICE_HOST: '0.0.0.0' }),
+      startSessionService({ ...env, OS_SECURITY_KEY: 'key-of-the-operator' }),
+      startSessionService({ ...env, AGNO_SERVICE_HOST: '0.0.0.0', AGNO_ALLOWED_HOSTS: 'Chat.example, ::2' }),
+    ]);
+  });
+  afterAll(() => Promise.all(Object.values(services).map((service) => service.stop())));
+
+  it('listens on loopback only, unlike one on 0.0.0.0', async () => {
+    // On Linux every address of 127.0.0.0/8 is this machine's.
+    const atOtherAddress = ({ baseUrl }: ServerProcess) => ({ baseUrl: baseUrl.replace('127.0.0.1', '127.0.0.2') });
+    expect(await refusesConnections(atOtherAddress(services.local))).toBe(true);
+    expect(await refusesConnections(atOtherAddress(services.public))).toBe(false);
+  });
+
+  it.each(['localhost', 'LocalHost:8080', '127.0.0.1', '127.8.9.10:1', '[::1]', '[::1]:8080'])(
+    'responds to the Host %s',
+    async (host) => {
+      expect(await statusFor(services.local, host)).toBe(200);
+    },
+  );
+
+  it.each([
+    'evil.example',
+    'evil.example:8080',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    'localhost:80@evil.example',
+    '[::1].evil.example',
+    '[::2]',
+    '10.0.0.1',
+    '0.0.0.0',
+    '127.1.evil',
+    ':8080',
+  ])('responds 403 to the Host %j, which a rebound name would send', async (host) => {
+    expect(await statusFor(services.local, host)).toBe(403);
+    expect(await statusFor(services.local, host, '/metrics')).toBe(403);
+  });
+
+  it('responds to the hosts of AGNO_ALLOWED_HOSTS, and with them also checks the Host on other addresses', async () => {
+    const statuses = ['chat.example', 'CHAT.example:443', '[::2]:8080', 'localhost', 'evil.example'].map((host) =>
+      statusFor(services.listed, host),
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 200, 200, 200, 403]);
+  });
+
+  it('leaves the Host to the operator who requires authentication or listens on other addresses', async () => {
+    expect(await statusFor(services.public, 'evil.example')).toBe(200);
+    expect(await statusFor(services.locked, 'evil.example')).toBe(401);
+  });
+});
+
+function statusFor({ baseUrl }: ServerProcess, host: string, path = '/sessions'): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(baseUrl + path, { headers: { host } });
+    sent.once('error', reject);
+    sent.once('response', (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.end();
+  });
+}
