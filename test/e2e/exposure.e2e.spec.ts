@@ -54,9 +54,7 @@ describe('the service on an untrusted network', () => {
     await expect(startSessionService(env)).rejects.toThrow(/OS_SECURITY_KEY must not be blank/);
   });
 
-  it('discloses neither hosts nor reasons of failures in /readyz, which needs no token', async () => {
-    const { text } = await call(service.baseUrl, '/readyz');
-    expect(text).toContain('away');
-    expect(text).not.toMatch(/127\.0\.0\.1|hush|nobody|ECONN|refused/);
+  it('discloses neither names of databases nor reasons of failures in /readyz, which needs no token', async () => {
+    expect((await call(service.baseUrl, '/readyz')).json).toEqual({ status: 'degraded' });
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { freePort } from '../support/ports.js';
 import { scrapeMetrics } from '../support/scraped-metrics.js';
 import { createScratchDatabase, type ScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
@@ -12,11 +13,14 @@ describe('probes and metrics', () => {
   let database: ScratchDatabase;
   let unborn: string;
   let service: ServerProcess;
+  let managementPort: number;
 
   beforeAll(async () => {
     database = await createScratchDatabase();
     unborn = await unreachableDsn();
+    managementPort = await freePort();
     service = await startSessionService({
+      AGNO_MANAGEMENT_PORT: String(managementPort),
       AGNO_SESSION_DSN_MAP: JSON.stringify({ main: database.dsn, unborn }),
       AGNO_DRAIN_DELAY_MS: String(DRAIN_MS),
       OS_SECURITY_KEY: 'key-of-the-operator',
@@ -26,10 +30,11 @@ describe('probes and metrics', () => {
   afterAll(() => service.stop());
 
   const statusOf = async (path: string) => (await call(service.baseUrl, path)).status;
+  const onManagement = (path: string) => call(`http://127.0.0.1:${managementPort}`, path);
   const headers = { authorization: 'Bearer key-of-the-operator' };
 
   it('report the service as ready when the default database responds, and name the databases that are down', async () => {
-    const reply = await call(service.baseUrl, '/readyz');
+    const reply = await onManagement('/readyz');
     expect(reply.status).toBe(200);
     expect(reply.json).toMatchObject({
       status: 'degraded',
@@ -48,7 +53,7 @@ describe('probes and metrics', () => {
     await call(service.baseUrl, '/sessions', { method: 'POST', headers, body: { session_id: 'one' } });
     for (const id of ['one', 'two', 'three']) await call(service.baseUrl, `/sessions/${id}`, { headers });
     await call(service.baseUrl, '/nowhere', { headers });
-    const metrics = await scrapeMetrics(service);
+    const metrics = await scrapeMetrics({ baseUrl: `http://127.0.0.1:${managementPort}` });
     const requests = (labels: string) => metrics.get(`http_server_request_duration_seconds_count{${labels}}`);
     const route = 'http_request_method="GET",http_route="/sessions/:session_id"';
     expect(requests(`${route},http_response_status_code="200"`)).toBe(1);
@@ -74,7 +79,7 @@ describe('probes and metrics', () => {
   it('report the service as live but not ready while the default database is down', async () => {
     await database.goDown();
     await until(async () => (await statusOf('/readyz')) === 503);
-    expect((await call(service.baseUrl, '/readyz')).json).toMatchObject({ status: 'error', error: { main: {} } });
+    expect((await onManagement('/readyz')).json).toMatchObject({ status: 'error', error: { main: {} } });
     expect(await statusOf('/livez')).toBe(200);
     await database.comeBack();
     await until(async () => (await statusOf('/readyz')) === 200);

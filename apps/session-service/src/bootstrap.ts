@@ -7,7 +7,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Authenticator, authWarnings } from '@session-service/auth';
 import { DatabaseRegistry, MemoryBudget } from '@session-service/database';
 import { DatabaseHealth } from '@session-service/health';
-import { createHttpAdapter, createLogger } from '@session-service/http';
+import { createHttpAdapter, createLogger, ManagementPort } from '@session-service/http';
 import { mountDocs } from '@session-service/openapi';
 import { aggregateForWorkers, offerMetrics, ServiceMetrics, startTracing } from '@session-service/telemetry';
 import { Logger } from 'nestjs-pino';
@@ -32,11 +32,11 @@ interface RunningService {
  * @param env environment of the workers, which validate it again
  */
 export async function serve(config: ServiceConfig, env: NodeJS.ProcessEnv): Promise<RunningService> {
-  const { workers, port } = config.http;
+  const { workers, port, managementPort } = config.http;
   if (workers === 1 || cluster.isWorker) return startService(config, env);
   const logger = createLogger(config.telemetry.logLevel);
   aggregateForWorkers();
-  const group = new WorkerGroup(WORKER_PROGRAM, workers, env, logger);
+  const group = new WorkerGroup(WORKER_PROGRAM, workers, managementPort === undefined ? 1 : 2, env, logger);
   const signal = shutdownSignal();
   await group.start();
   logger.info(`${workers} workers listening on :${port}`);
@@ -53,6 +53,7 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
   const tracing = await startTracing(telemetry.traces, version, logger);
   const memory = new MemoryBudget(http.memoryBudgetBytes);
   const adapter = createHttpAdapter(http);
+  const management = http.managementPort === undefined ? undefined : new ManagementPort(adapter.getHttpServer());
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, logger, metrics, tracing?.traceStatements(metrics) ?? metrics, {
       startedAt: serviceStartedAt(),
@@ -70,6 +71,7 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
     metrics,
     tracing,
     authenticator: app.get(Authenticator),
+    management,
     isDatabaseBusy: () => registry.servers().some((server) => server.isBulkWaiting),
   });
   metrics.addResourceMetrics({
@@ -84,8 +86,9 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
     for (const warning of [...unknownVariables(env), ...authWarnings(config.auth)]) logger.warn(warning);
   }
   await app.listen(http.port, http.host);
+  if (http.managementPort !== undefined) await management?.listen(http.managementPort, http.host);
   logger.info(`AgentOS session service listening on :${http.port}`);
-  return { closed: stopOnSignal(app, tracing) };
+  return { closed: stopOnSignal(app, management, tracing) };
 }
 
 /** The version in the nearest package.json of a parent folder, which is the same file for sources and build. */

@@ -13,6 +13,7 @@ import {
   limitArrivalTime,
   limitConnections,
   logAccess,
+  type ManagementPort,
   observeRequestEnd,
   openRequest,
   RequestIdInterceptor,
@@ -21,6 +22,7 @@ import {
   rejectForeignHosts,
   requireHostHeader,
   type StreamingFastifyAdapter,
+  separateManagement,
   serializePipelined,
   startDeadline,
   TimeoutInterceptor,
@@ -46,13 +48,14 @@ export interface PipelineParts {
   readonly metrics: ServiceMetrics;
   readonly tracing: Tracing | undefined;
   readonly authenticator: Authenticator;
+  readonly management: ManagementPort | undefined;
   /** True while requests wait for connections that large responses hold. */
   readonly isDatabaseBusy: () => boolean;
 }
 
 /** Must be called before the application listens. */
 export function installHooks(adapter: StreamingFastifyAdapter, parts: PipelineParts): void {
-  const { options, logger, memory, metrics, tracing, authenticator, isDatabaseBusy } = parts;
+  const { options, logger, memory, metrics, tracing, authenticator, management, isDatabaseBusy } = parts;
   const fastify = adapter.getInstance();
   adapter.isUnderPressure = () => memory.hasRefusedWithin(1_000) || isDatabaseBusy();
 
@@ -68,6 +71,7 @@ export function installHooks(adapter: StreamingFastifyAdapter, parts: PipelinePa
   addRequestIdHook(fastify);
   addCorsHook(fastify, options.corsOrigins); // Responds to preflights.
   requireHostHeader(fastify); // 400
+  separateManagement(fastify, management); // 404
   rejectForeignHosts(fastify, options.allowedHosts); // 403
   rejectCrossSiteChanges(fastify, options.corsOrigins); // 403
   tracing?.traceRequests(fastify);

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { closeConnectionsAfterResponses } from '@session-service/http';
+import { closeConnectionsAfterResponses, type ManagementPort } from '@session-service/http';
 import type { Tracing } from '@session-service/telemetry';
 
 /** Resolves with the first SIGTERM or SIGINT. Later signals are ignored. */
@@ -11,10 +11,16 @@ export function shutdownSignal(): Promise<void> {
 }
 
 /** Waits for a signal, then stops the service: sends all responses, closes all connections and exports the spans. */
-export async function stopOnSignal(app: NestFastifyApplication, tracing: Tracing | undefined): Promise<void> {
+export async function stopOnSignal(
+  app: NestFastifyApplication,
+  management: ManagementPort | undefined,
+  tracing: Tracing | undefined,
+): Promise<void> {
   await shutdownSignal();
   closeConnectionsAfterResponses(app.getHttpAdapter().getInstance());
   await app.close();
+  // Until here, `/readyz` of the management port tells that the service drains.
+  await management?.close();
   await tracing?.stop();
 }
 

@@ -39,10 +39,14 @@ export class WorkerGroup {
   private readonly backoff = new Backoff();
   private isStopping = false;
 
-  /** @param program path of the file that workers run */
+  /**
+   * @param program path of the file that workers run
+   * @param ports number of ports that each worker listens on
+   */
   constructor(
     program: string,
     private readonly count: number,
+    private readonly ports: number,
     private readonly env: NodeJS.ProcessEnv,
     private readonly logger: Logger,
   ) {
@@ -57,9 +61,9 @@ export class WorkerGroup {
    */
   async start(): Promise<void> {
     try {
-      await waitUntilListening(this.fork(0));
+      await waitUntilListening(this.fork(0), this.ports);
       const others = Array.from({ length: this.count - 1 }, (_, index) => this.fork(index + 1));
-      await Promise.all(others.map(waitUntilListening));
+      await Promise.all(others.map((worker) => waitUntilListening(worker, this.ports)));
     } catch (error) {
       await this.stop();
       throw error;
@@ -113,8 +117,14 @@ export class WorkerGroup {
   }
 }
 
-async function waitUntilListening(worker: Worker): Promise<void> {
-  const listening = once(worker, 'listening').then(() => true);
+async function waitUntilListening(worker: Worker, ports: number): Promise<void> {
+  const listening = new Promise<boolean>((resolve) => {
+    let count = 0;
+    worker.on('listening', () => {
+      count++;
+      if (count === ports) resolve(true);
+    });
+  });
   const ended = once(worker, 'exit').then(() => false);
   if (!(await Promise.race([listening, ended])))
     throw new WorkerStartFailed('A worker exited before it accepted connections');

@@ -29,6 +29,8 @@ export interface JwtOptions extends ClaimRules {
   readonly cookieName: string;
 }
 
+export const METRICS_PATH = '/metrics';
+
 /** Values of AGNO_OPEN_ROUTES: groups of routes that the operator may serve to requests without a token. */
 export const OPEN_ROUTES = ['docs', 'metrics'] as const;
 export type OpenRoute = (typeof OPEN_ROUTES)[number];
@@ -37,7 +39,7 @@ export type OpenRoute = (typeof OPEN_ROUTES)[number];
 const ALWAYS_OPEN = ['/', '/health', '/info', '/healthz', '/livez', '/readyz'];
 const PATHS_BY_ROUTE: Readonly<Record<OpenRoute, readonly string[]>> = {
   docs: ['/docs', '/redoc', '/openapi.json'],
-  metrics: ['/metrics'],
+  metrics: [METRICS_PATH],
 };
 
 /** The paths that need no token, with percent-encoding decoded. */

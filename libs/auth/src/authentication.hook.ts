@@ -2,7 +2,7 @@ import { decodePercent } from '@session-service/contract';
 import { addRejectionHeaders, bindRequestId } from '@session-service/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticator, Credentials } from './authenticator.js';
-import type { Caller } from './identity.js';
+import { ANONYMOUS, type Caller } from './identity.js';
 
 /**
  * Authenticates every request and sets `request.caller`, or rejects it: 401, 403, 429, 503. A Fastify hook instead of a
@@ -20,6 +20,10 @@ export function addAuthenticationHook(fastify: FastifyInstance, authenticator: A
       addRejectionHeaders(reply);
       done(error);
     };
+    if (request.isManagement) {
+      succeed(ANONYMOUS);
+      return;
+    }
     try {
       const caller = authenticator.authenticate(credentialsOf(request));
       if (caller instanceof Promise) {

@@ -9,7 +9,7 @@ import {
   requiredScope,
 } from '@session-service/contract';
 import type { AccountVerifier } from './account-verifier.js';
-import { type AuthOptions, isOpen, type JwtOptions, OpenPaths } from './auth-options.js';
+import { type AuthOptions, isOpen, type JwtOptions, METRICS_PATH, OpenPaths } from './auth-options.js';
 import {
   ANONYMOUS,
   type Caller,
@@ -127,7 +127,8 @@ export class Authenticator {
   }
 
   private authorize({ caller, scopes, isBoundByScopes }: Identity, { method, path }: Credentials): Caller {
-    const scope = isBoundByScopes ? requiredScope(method, path) : undefined;
+    // Metrics name every database, so a token alone does not suffice.
+    const scope = isBoundByScopes || path === METRICS_PATH ? requiredScope(method, path) : undefined;
     if (scope !== undefined && !grants(scopes, scope, this.options.adminScope)) throw insufficientPermissions(scope);
     return caller;
   }

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { HealthCheckResult } from '@nestjs/terminus';
 import { HEALTH_OPTIONS, type HealthOptions, Readiness } from './readiness.js';
 
@@ -15,12 +15,19 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Readiness. The report is the body of both 200 and 503, so it bypasses the exception filter. */
+  /**
+   * Readiness. The report is the body of both 200 and 503, so it bypasses the exception filter. Clients of the main port
+   * learn the status only, not the names of the databases.
+   */
   @Get('readyz')
-  async readyz(@Res({ passthrough: true }) reply: { code(status: number): unknown }): Promise<HealthCheckResult> {
+  async readyz(
+    @Req() { isManagement }: { readonly isManagement: boolean },
+    @Res({ passthrough: true }) reply: { code(status: number): unknown },
+  ): Promise<HealthCheckResult | Pick<HealthCheckResult, 'status'>> {
     const report = await this.readiness.check();
-    reply.code(report.status === 'ok' || report.status === 'degraded' ? 200 : 503);
-    return report;
+    const isReady = report.status === 'ok' || report.status === 'degraded';
+    reply.code(isReady ? 200 : 503);
+    return isManagement ? report : { status: isReady ? report.status : 'error' };
   }
 
   /** AgentOS's landing page: the name of the service and links to what exists here. */

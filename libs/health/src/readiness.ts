@@ -8,7 +8,7 @@ export interface HealthOptions {
   readonly startedAt: Date;
   /** Version of the service. */
   readonly version: string;
-  /** True if `/docs` and `/openapi.json` need no token. */
+  /** True if `/docs` and `/openapi.json` are on the main port and need no token. */
   readonly hasOpenDocs: boolean;
   /** Time in milliseconds after SIGTERM during which the service reports that it is not ready, but serves requests. */
   readonly drainDelayMs: number;

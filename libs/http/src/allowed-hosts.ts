@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { problem } from '@session-service/contract';
 import type { FastifyInstance } from 'fastify';
 
@@ -11,10 +11,11 @@ import type { FastifyInstance } from 'fastify';
 export function rejectForeignHosts(fastify: FastifyInstance, allowedHosts: readonly string[] | undefined): void {
   if (allowedHosts === undefined) return;
   const allowed = new Set(['localhost', '::1', ...allowedHosts]);
-  fastify.addHook('onRequest', ({ headers: { host } }, _reply, done) => {
+  fastify.addHook('onRequest', ({ headers: { host }, isManagement }, _reply, done) => {
     // A request of HTTP/1.0 may lack the header. No browser sends such a request.
     const name = host === undefined ? 'localhost' : nameOf(host);
-    if (allowed.has(name) || (isIPv4(name) && isLoopbackAddress(name))) done();
+    // Probes and scrapers of the management port name the address of a pod. Only names can be rebound.
+    if (allowed.has(name) || isLoopbackAddress(name) || (isManagement && isIP(name) !== 0)) done();
     else done(problem(403, 'The Host of the request is neither localhost nor in AGNO_ALLOWED_HOSTS'));
   });
 }

@@ -8,6 +8,11 @@ const PREFLIGHT_VARY =
 export function addCorsHook(fastify: FastifyInstance, origins: readonly string[]): void {
   const allowedOrigins = new Set(origins);
   fastify.addHook('onRequest', (request, reply, done) => {
+    // No page of another origin reads metrics or docs.
+    if (request.isManagement) {
+      done();
+      return;
+    }
     const { origin, 'access-control-request-method': requestedMethod } = request.headers;
     if (request.method === 'OPTIONS' && origin !== undefined && requestedMethod !== undefined) {
       respondToPreflight(request, reply, requestedMethod, allowedOrigins.has(origin) ? origin : undefined);

@@ -78,6 +78,8 @@ export interface RequestContext {
   logContext: LogContext;
   /** Set by `startDeadline`. Expires after the request timeout, or when the client of a read disconnects. */
   deadline: Deadline;
+  /** True if the request arrived on the management port, where nothing needs authentication. */
+  readonly isManagement: boolean;
   /** The `Content-Type` as received. `libs/contract` checks it, not Fastify. */
   contentType: string | undefined;
   /** The `db_id` of the database that serves the request, for the access log. */

@@ -8,6 +8,7 @@ export { AllExceptionsFilter } from './exception.filter.js';
 export { closeConnectionsAfterResponses, closeGracefully } from './graceful-shutdown.js';
 export * from './http-adapter.js';
 export { createLogger } from './logger.js';
+export { ManagementPort, separateManagement } from './management-port.js';
 export { rawQueryOf } from './paths.js';
 export { serializePipelined } from './pipelining.js';
 export { readBodiesAsBytes } from './request-bodies.js';

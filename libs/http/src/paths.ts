@@ -40,6 +40,12 @@ const SLASHES = /^\/{2,}$/;
 /** Scheme, host and port of an absolute URL. */
 const ORIGIN_PREFIX = /^https?:\/\/[^/]*/i;
 
+/** The path of a normalized URL. */
+export function rawPathOf(url: string): string {
+  const queryStart = url.indexOf('?');
+  return queryStart === -1 ? url : url.slice(0, queryStart);
+}
+
 /** The query of a URL as received, without the question mark. */
 export function rawQueryOf(url: string): string {
   const start = url.indexOf('?');

@@ -79,7 +79,7 @@ describe('a read replica', { tags: 'quick' }, () => {
       const { json } = await ask('/readyz');
       return !isOk(json) && json;
     });
-    expect(readiness).toMatchObject({ status: 'degraded', info: { main: { status: 'up' } } });
+    expect(readiness).toEqual({ status: 'degraded' });
     await standby().restart();
     await replicated.untilStandbysRead(() => ask('/sessions/s'));
     expect(replicated.service.output()).toMatch(/Replica 'main:replica1' was ejected: .*/);

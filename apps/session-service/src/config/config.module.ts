@@ -18,6 +18,8 @@ export interface ServiceConfig {
 export interface HttpConfig extends HttpOptions {
   readonly port: number;
   readonly host: string;
+  /** Port of probes, metrics and docs; undefined: the main port serves them. */
+  readonly managementPort: number | undefined;
   /** Number of processes that accept connections on the port. */
   readonly workers: number;
   /** Limit per process for the memory that request bodies, rows and responses use. */

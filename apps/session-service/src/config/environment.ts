@@ -1,4 +1,4 @@
-import { JWT_ALGORITHMS, type JwtAlgorithm, OPEN_ROUTES, type OpenRoute } from '@session-service/auth';
+import { JWT_ALGORITHMS, type JwtAlgorithm, type OpenRoute } from '@session-service/auth';
 import { ADMIN_SCOPE, TOKEN_SOURCES, type TokenSource } from '@session-service/contract';
 import { PROTOCOLS, SAMPLERS, type TraceOptions } from '@session-service/telemetry';
 import { ValidateIf } from 'class-validator';
@@ -39,6 +39,7 @@ export class Environment {
   @TrueOrFalse() readonly AGNO_REQUIRE_DB_ID: boolean = false;
 
   @Integer(0, 65535) readonly AGNO_SERVICE_PORT: number = 8080;
+  @Integer(1, 65535) readonly AGNO_MANAGEMENT_PORT?: number;
   @ListenAddress() readonly AGNO_SERVICE_HOST: string = '127.0.0.1';
   @HostList() readonly AGNO_ALLOWED_HOSTS: readonly string[] = [];
 
@@ -76,7 +77,7 @@ export class Environment {
   @AnyString() readonly AGNO_ADMIN_SCOPE: string = ADMIN_SCOPE;
   @Milliseconds(0) readonly AGNO_ACCOUNT_CACHE_MS: number = 30_000;
   @AccessRules() readonly AGNO_DB_ACCESS?: string;
-  @OpenRouteList() readonly AGNO_OPEN_ROUTES: readonly OpenRoute[] = OPEN_ROUTES;
+  @OpenRouteList() readonly AGNO_OPEN_ROUTES: readonly OpenRoute[] = ['docs'];
 
   @ProxyList() readonly AGNO_TRUSTED_PROXIES: readonly string[] = [];
   @OriginList() readonly AGNO_CORS_ORIGINS: readonly string[] = AGENTOS_ORIGINS;

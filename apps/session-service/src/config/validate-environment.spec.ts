@@ -11,6 +11,7 @@ describe('default configuration', () => {
       http: {
         port: 8080,
         host: '127.0.0.1',
+        managementPort: undefined,
         workers: 1,
         requestTimeoutMs: 60_000,
         bodyLimitBytes: 16_777_216,
@@ -48,7 +49,7 @@ describe('default configuration', () => {
         adminScope: 'agent_os:admin',
         databaseAccess: undefined,
         accountCacheMs: 30_000,
-        openRoutes: ['docs', 'metrics'],
+        openRoutes: ['docs'],
       },
       health: { drainDelayMs: 0, hasOpenDocs: true },
       telemetry: { logLevel: 'info' },
@@ -129,6 +130,7 @@ describe('a variable', () => {
     ['AGNO_REQUIRE_DB_ID', '1', { database: { requireId: true } }],
     ['AGNO_REQUIRE_DB_ID', 'False', { database: { requireId: false } }],
     ['AGNO_SERVICE_PORT', '0', { http: { port: 0 } }],
+    ['AGNO_MANAGEMENT_PORT', '9090', { http: { managementPort: 9090 }, health: { hasOpenDocs: false } }],
     ['AGNO_SERVICE_HOST', '::1', { http: { host: '::1' } }],
     ['AGNO_SERVICE_HOST', 'localhost', { http: { host: 'localhost' } }],
     ['AGNO_SERVICE_HOST', '0.0.0.0', { http: { host: '0.0.0.0', allowedHosts: undefined } }],
@@ -253,6 +255,8 @@ describe('an unusable environment', () => {
       { AGNO_ALLOWED_HOSTS: 'chat.example:8080' },
       ['AGNO_ALLOWED_HOSTS must be IP addresses or host names without a port, separated by commas'],
     ],
+    [{ AGNO_MANAGEMENT_PORT: '0' }, ['AGNO_MANAGEMENT_PORT must be a whole number from 1 to 65535']],
+    [{ AGNO_MANAGEMENT_PORT: '8080' }, ['AGNO_MANAGEMENT_PORT must differ from AGNO_SERVICE_PORT']],
     [{ LOG_LEVEL: 'loud' }, ['LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent']],
     [{ AGNO_SERVICE_HOST: 'not a host' }, ['AGNO_SERVICE_HOST must be an IP address or host name to listen on']],
     [

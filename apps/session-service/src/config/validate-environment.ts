@@ -21,12 +21,18 @@ export function validateEnvironment(env: Readonly<Record<string, string | undefi
   const database = databaseConfig(environment, errors);
   const databaseIds = database.targets.map(({ id }) => id);
   const auth = authConfig(environment, databaseIds, errors, invalid);
+  if (environment.AGNO_MANAGEMENT_PORT === environment.AGNO_SERVICE_PORT) {
+    errors.push('AGNO_MANAGEMENT_PORT must differ from AGNO_SERVICE_PORT');
+  }
   if (errors.length > 0) throw new ConfigError(errors);
   return {
     http: httpConfig(environment, isOpen(auth)),
     database,
     auth,
-    health: { drainDelayMs: environment.AGNO_DRAIN_DELAY_MS, hasOpenDocs: auth.openRoutes.includes('docs') },
+    health: {
+      drainDelayMs: environment.AGNO_DRAIN_DELAY_MS,
+      hasOpenDocs: environment.AGNO_MANAGEMENT_PORT === undefined && auth.openRoutes.includes('docs'),
+    },
     telemetry: telemetryConfig(environment),
   };
 }
@@ -70,6 +76,7 @@ function httpConfig(environment: Environment, isOpen: boolean): HttpConfig {
   return {
     port: environment.AGNO_SERVICE_PORT,
     host: environment.AGNO_SERVICE_HOST,
+    managementPort: environment.AGNO_MANAGEMENT_PORT,
     workers: workerCount(environment),
     requestTimeoutMs: environment.AGNO_REQUEST_TIMEOUT_MS,
     bodyLimitBytes: environment.AGNO_BODY_LIMIT_BYTES,

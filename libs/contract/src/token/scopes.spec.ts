@@ -17,6 +17,8 @@ describe('requiredScope', () => {
     ['DELETE', '/sessions', 'sessions:delete'],
     ['DELETE', '/sessions/a/b', 'sessions:delete'],
     ['PUT', '/sessions/a', undefined],
+    ['GET', '/metrics', 'metrics:read'],
+    ['POST', '/metrics', undefined],
     ['HEAD', '/sessions', undefined],
     ['GET', '/sessionsx', undefined],
     ['GET', '//sessions', undefined],

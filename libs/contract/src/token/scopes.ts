@@ -3,7 +3,7 @@ import { itemsOf, kindOf, type RawJson, stringOf } from '@session-service/json';
 /** The scope that implies all others, unless the operator configures a different admin scope. */
 export const ADMIN_SCOPE = 'agent_os:admin';
 
-type SessionScope = 'sessions:read' | 'sessions:write' | 'sessions:delete';
+type RequiredScope = 'sessions:read' | 'sessions:write' | 'sessions:delete' | 'metrics:read';
 
 /**
  * The scope that a request needs, if any. Covers every path below `/sessions/`, even paths without a route, so that a
@@ -11,7 +11,8 @@ type SessionScope = 'sessions:read' | 'sessions:write' | 'sessions:delete';
  *
  * @param path percent-decoded, without a trailing slash
  */
-export function requiredScope(method: string, path: string): SessionScope | undefined {
+export function requiredScope(method: string, path: string): RequiredScope | undefined {
+  if (path === '/metrics') return method === 'GET' ? 'metrics:read' : undefined;
   const isList = path === '/sessions';
   const isBelow = path.startsWith('/sessions/');
   if (!isList && !isBelow) return undefined;
@@ -47,7 +48,7 @@ export function scopesOf(claim: RawJson | undefined): readonly string[] {
  * True when a scope grants the required scope. `sessions:read` is granted by itself, `sessions:*:read`,
  * `sessions::read` and the admin scope, but not by `sessions:<id>:read`.
  */
-export function grants(scopes: readonly string[], required: SessionScope, adminScope: string): boolean {
+export function grants(scopes: readonly string[], required: RequiredScope, adminScope: string): boolean {
   const [resource, action] = required.split(':');
   const granting = [required, `${resource}:*:${action}`, `${resource}::${action}`, adminScope];
   return scopes.some((scope) => granting.includes(scope));
