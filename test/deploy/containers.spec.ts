@@ -19,6 +19,15 @@ describe('Dockerfile', () => {
   });
 });
 
+describe('image', () => {
+  it('listens on all interfaces and probes the management port, if there is one', () => {
+    const recipe = readFileSync(join(CHECKOUT, 'Dockerfile'), 'utf8');
+    expect(recipe).toMatch(/^ENV .*\bAGNO_SERVICE_HOST=0\.0\.0\.0$/m);
+    const port = 'process.env.AGNO_MANAGEMENT_PORT || process.env.AGNO_SERVICE_PORT || 8080';
+    expect(recipe).toContain(`{${port}}/healthz`);
+  });
+});
+
 describe('SBOM', () => {
   it('matches the CycloneDX schema', () => {
     const sbom = spawnSync('make', ['sbom'], { cwd: CHECKOUT, encoding: 'utf8' });
@@ -37,6 +46,12 @@ describe('compose file', () => {
     expect(services['session-service'].depends_on.postgres).toEqual({ condition: 'service_healthy' });
     expect(services['postgres'].healthcheck.test).toContain('pg_isready');
     expect(services.agentos.profiles).toEqual(['python']);
+  });
+
+  it('publishes the management port on loopback only', () => {
+    const { environment, ports } = services['session-service'];
+    expect(environment.AGNO_MANAGEMENT_PORT).toBe(8081);
+    expect(ports).toEqual(['127.0.0.1:8080:8080', '127.0.0.1:8081:8081']);
   });
 
   it('runs the service read-only and without capabilities', () => {

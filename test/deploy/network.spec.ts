@@ -79,6 +79,17 @@ describe('NetworkPolicy', () => {
     expect(labelsOf(findManifest(manifests, 'Pod'))).toMatchObject(tester.podSelector.matchLabels);
   });
 
+  it('closes the management port to all but the configured sources', () => {
+    const management = { port: 'management', protocol: 'TCP' };
+    const rules = (name: string) =>
+      findManifest(renderChart('--values', VALUE_SETS[name] ?? ''), 'NetworkPolicy')?.['spec'].ingress;
+    expect(rules('public')).toHaveLength(1);
+    expect(rules('autoscaled-and-monitored').at(-1)).toEqual({
+      ports: [management],
+      from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+    });
+  });
+
   it('allows egress to DNS, databases and the configured targets', () => {
     const { egress } = findManifest(renderChart(...PUBLIC), 'NetworkPolicy')?.['spec'] ?? {};
     expect(egress.flatMap(({ ports }: { ports: { port: number }[] }) => ports.map(({ port }) => port))).toEqual([

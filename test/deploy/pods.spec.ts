@@ -37,6 +37,7 @@ describe('ConfigMap', () => {
       {
         AGNO_SERVICE_PORT: '8080',
         AGNO_SERVICE_HOST: '0.0.0.0',
+        AGNO_MANAGEMENT_PORT: '8081',
         AGNO_DRAIN_DELAY_MS: '5000',
         AGNO_DEFAULT_DB_ID: 'main',
         AGNO_REQUIRE_DB_ID: 'true',
@@ -58,15 +59,24 @@ describe('service pod', () => {
   const pod = deployment().spec.template.spec;
   const [container] = pod.containers;
 
-  it('has startup, liveness and readiness probes', () => {
-    expect(container.startupProbe.httpGet).toEqual({ path: '/livez', port: 'http' });
-    expect(container.livenessProbe.httpGet).toEqual({ path: '/livez', port: 'http' });
-    expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'http' });
+  it('has startup, liveness and readiness probes on the management port', () => {
+    expect(container.startupProbe.httpGet).toEqual({ path: '/livez', port: 'management' });
+    expect(container.livenessProbe.httpGet).toEqual({ path: '/livez', port: 'management' });
+    expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'management' });
+    expect(container.ports).toContainEqual({ name: 'management', containerPort: 8081, protocol: 'TCP' });
+  });
+
+  it('has its probes on the main port without a management port, and on the port of the values file', () => {
+    const manifests = renderChart(...WITH_DSN, '--set', 'managementPort=null,startupProbe.httpGet.port=1');
+    const [{ ports, startupProbe, livenessProbe }] = podSpecs(manifests)[0].containers;
+    expect([livenessProbe.httpGet.port, startupProbe.httpGet.port]).toEqual(['http', 1]);
+    expect(ports).toEqual([{ name: 'http', containerPort: 8080, protocol: 'TCP' }]);
+    expect(findManifest(manifests, 'ConfigMap')?.['data']).not.toHaveProperty('AGNO_MANAGEMENT_PORT');
   });
 
   it('uses the probe settings of the values file', () => {
     const tuned = deployment('--set', 'livenessProbe.periodSeconds=42').spec.template.spec.containers[0];
-    expect(tuned.livenessProbe).toMatchObject({ periodSeconds: 42, httpGet: { path: '/livez', port: 'http' } });
+    expect(tuned.livenessProbe).toMatchObject({ periodSeconds: 42, httpGet: { path: '/livez', port: 'management' } });
   });
 
   it('has a grace period longer than the drain delay plus the request timeout', () => {

@@ -97,6 +97,12 @@ describe('invalid values', () => {
       [...WITH_DSN, '--set', 'terminationGracePeriodSeconds=65'],
       'must be more than 65',
     ],
+    ['one port twice', [...WITH_DSN, '--set', 'managementPort=8080'], 'managementPort must differ from containerPort'],
+    [
+      'a scraper that the network policy blocks',
+      [...WITH_DSN, '--set', 'networkPolicy.enabled=true,serviceMonitor.enabled=true'],
+      'networkPolicy.managementFrom must name Prometheus',
+    ],
     ['a DSN in config.env', [...WITH_DSN, '--set', 'config.env.DATABASE_URL=x'], 'DATABASE_URL'],
     ['a security key in config.env', [...WITH_DSN, '--set', 'config.env.OS_SECURITY_KEY=x'], 'OS_SECURITY_KEY'],
     ['a blank security key', [...WITH_DSN, '--set', 'config.secretEnv.OS_SECURITY_KEY='], 'OS_SECURITY_KEY'],

@@ -46,6 +46,27 @@ app.kubernetes.io/part-of: agentos
 {{- .Values.config.existingSecret | default (include "agno-session.fullname" .) }}
 {{- end }}
 
+{{/* The named port of probes and metrics. */}}
+{{- define "agno-session.managementPort" -}}
+{{- if .Values.managementPort }}management{{ else }}http{{ end }}
+{{- end }}
+
+{{/* Labels of the Service with that port. */}}
+{{- define "agno-session.scrapedLabels" -}}
+{{- $labels := include "agno-session.selectorLabels" . | fromYaml }}
+{{- if .Values.managementPort }}{{ $_ := set $labels "app.kubernetes.io/component" "management" }}{{ end }}
+{{- toYaml $labels }}
+{{- end }}
+
+{{/* A probe; an `httpGet` without a port gets the port of probes. */}}
+{{- define "agno-session.probe" -}}
+{{- $probe := deepCopy (index . 1) }}
+{{- with $probe.httpGet }}
+{{- $_ := set . "port" (.port | default (include "agno-session.managementPort" (index $ 0))) }}
+{{- end }}
+{{- toYaml $probe }}
+{{- end }}
+
 {{/* A variable's value as a quoted string. Through JSON, because Helm prints the number 16777216 as 1.6777216e+07. */}}
 {{- define "agno-session.text" -}}
 {{- kindIs "string" . | ternary . (toRawJson .) | toRawJson }}

@@ -17,6 +17,12 @@
 {{- if and $config.dsnMap $config.defaultDbId (not (hasKey $config.dsnMap $config.defaultDbId)) }}
 {{- fail "config.defaultDbId must be one of config.dsnMap" }}
 {{- end }}
+{{- if eq (toString .Values.managementPort) (toString .Values.containerPort) }}
+{{- fail "managementPort must differ from containerPort" }}
+{{- end }}
+{{- if and .Values.managementPort .Values.serviceMonitor.enabled .Values.networkPolicy.enabled (not .Values.networkPolicy.managementFrom) }}
+{{- fail "networkPolicy.managementFrom must name Prometheus, which serviceMonitor lets scrape the management port" }}
+{{- end }}
 {{- $timeoutMs := $config.env.AGNO_REQUEST_TIMEOUT_MS | default 60000 | int64 }}
 {{- $drainSeconds := add .Values.drainDelaySeconds (div (add $timeoutMs 999) 1000) }}
 {{- if le (int64 .Values.terminationGracePeriodSeconds) $drainSeconds }}
