@@ -89,7 +89,12 @@ describe('readRequests with a HAR file', () => {
         request: {
           method: 'POST',
           url: 'https://h/sessions?type=agent#top',
-          headers: [header('Authorization', 'Bearer t'), header('User-Agent', 'x'), header(':path', '/')],
+          headers: [
+            header('Authorization', 'Bearer t'),
+            header('Sec-Fetch-Site', 'same-origin'),
+            header('User-Agent', 'x'),
+            header(':path', '/'),
+          ],
           postData: { text: '{}' },
         },
         response: { content: { text: '{"session_id":"made"}' } },
@@ -102,7 +107,7 @@ describe('readRequests with a HAR file', () => {
       {
         method: 'POST',
         target: '/sessions?type=agent',
-        headers: { authorization: 'Bearer t' },
+        headers: { authorization: 'Bearer t', 'sec-fetch-site': 'same-origin' },
         body: '{}',
         createdSession: 'made',
       },

@@ -74,8 +74,11 @@ export async function* splitLines(chunks: AsyncIterable<string>, limit: number):
   else if (buffered !== '') yield buffered.replace(/\r$/, '');
 }
 
-/** Recorded headers that are replayed. Other headers concern the browser, caches or the connection. */
-const REPLAYED_HEADERS = new Set(['accept', 'authorization', 'content-type', 'cookie', 'origin']);
+/**
+ * Recorded headers that are replayed. Other headers concern the browser, caches or the connection. `Sec-Fetch-Site` tells
+ * that an `Origin`, which is not the replayed Host, was that of the recorded server.
+ */
+const REPLAYED_HEADERS = new Set(['accept', 'authorization', 'content-type', 'cookie', 'origin', 'sec-fetch-site']);
 
 function parseHarEntry(entry: unknown): RequestOrSkip {
   const target = parseTarget(stringAt(entry, 'request.url') ?? '');
