@@ -53,7 +53,8 @@ export default defineConfig({
         // Loaded only when traces are exported.
         { name: 'packages-of-traces', test: /node_modules[\\/]@opentelemetry[\\/](?!api[\\/])/, priority: 1 },
         { name: 'packages', test: /node_modules/ },
-        { name: 'libs', test: /[\\/]libs[\\/](?!telemetry[\\/]src[\\/]traces[\\/])/ },
+        // Without node-version: it runs before these files are loaded.
+        { name: 'libs', test: /[\\/]libs[\\/](?!node-version[\\/]|telemetry[\\/]src[\\/]traces[\\/])/ },
       ],
     },
   },

@@ -1,49 +1,5 @@
 import './heap.js';
-import { resolve } from 'node:path';
-import { serve } from './bootstrap.js';
-import { hasDsn } from './config/database.config.js';
-import { ConfigError, validateEnvironment } from './config/validate-environment.js';
-import { loadDemo } from './embedded/demo-sessions.js';
-import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { requireNode } from '@session-service/node-version';
 
-/**
- * Runs the service without any configuration: starts its own PostgreSQL server with data in `.data/postgres` of the
- * working directory. If the environment contains a DSN, it starts no server. `--demo` loads sample sessions.
- */
-async function run(): Promise<void> {
-  const env = { ...process.env };
-  if (!hasDsn(env)) {
-    const database = await startEmbeddedPostgres(resolve('.data/postgres'));
-    // The `exit` event follows every cause of exit, after all requests have been answered.
-    process.once('exit', () => database.stop());
-    env.AGNO_PG_DSN = database.dsn;
-  }
-  if (isStopping) return;
-  const config = validateEnvironment(env);
-  const service = await serve(config, env);
-  // Repeats a signal that came before the service added its listeners.
-  if (isStopping) process.kill(process.pid, 'SIGTERM');
-  if (process.argv.includes('--demo')) await loadDemo(config.http).catch(ignoreWhileStopping);
-  await service.closed;
-}
-
-/** A stopping service rejects the remaining demo sessions. The next start adds them. */
-function ignoreWhileStopping(error: unknown): void {
-  if (!isStopping) throw error;
-}
-
-let isStopping = false;
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  // Without this listener a signal during the start would end the process and leave PostgreSQL running.
-  process.on(signal, () => {
-    isStopping = true;
-  });
-}
-
-try {
-  await run();
-  process.exit(0);
-} catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : error}\n`);
-  process.exit(1);
-}
+requireNode();
+await import('./embedded/run-embedded.js');
