@@ -1,21 +1,21 @@
-# Needs git, make, curl, npm and Node 20 or newer. `npm ci` installs the Node that the service runs on into
-# node_modules/.bin, which comes first in every recipe's PATH.
+# Needs git, make, curl, npm and Node. Where the machine's Node is older than `engines` of package.json allows,
+# scripts/install.sh puts a newer one into node_modules/.bin, which comes first in every recipe's PATH.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-INSTALLED := node_modules/.installed
 BUILT := dist/.built
-SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json rolldown.config.js package.json
 EMBEDDED := dist/service/embedded.js
+SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json rolldown.config.js \
+  package.json package-lock.json
 
-.PHONY: help run demo test contract-test contract-record deploy-test image-test faults faults-quick totals-check cost cost-quick chart-docs bench smoke sbom build clean
+.PHONY: help run demo test contract-test contract-record deploy-test image-test faults faults-quick totals-check cost cost-quick chart-docs bench smoke sbom build clean packages packages-to-run
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-run: $(BUILT) ## Serve on localhost:8080, with an embedded PostgreSQL unless a DSN is set
+run: $(EMBEDDED) ## Serve on localhost:8080, with an embedded PostgreSQL unless a DSN is set
 	@exec node $(EMBEDDED)
 
-demo: $(BUILT) ## Serve sample sessions
+demo: $(EMBEDDED) ## Serve sample sessions
 	@exec node $(EMBEDDED) --demo
 
 test: $(BUILT) ## Lint, types, unit and end-to-end tests, recorded contract cases (no Python needed)
@@ -29,7 +29,7 @@ contract-test: $(BUILT) ## Compare with a live Python AgentOS (AGNO_VERSION, def
 contract-record: $(BUILT) ## Record the contract cases anew
 	test/contract/contract-record.sh
 
-deploy-test: $(INSTALLED) ## Test the chart, the Dockerfile and the compose file; needs helm or Go
+deploy-test: packages ## Test the chart, the Dockerfile and the compose file; needs helm or Go
 	test/deploy/deploy-test.sh
 
 faults: $(BUILT) ## Break databases, networks and requests under load; writes docs/reliability.md (ONLY="name of a test")
@@ -47,10 +47,10 @@ cost: $(BUILT) ## Measure CPU and event-loop stalls of large and unusual JSON on
 cost-quick: $(BUILT) ## Run a short part of the cost tests
 	@node --import ./test/support/run-typescript.ts test/cost/run-cost.ts --quick
 
-image-test: $(INSTALLED) ## Build the image twice, compare, and run it read-only; needs root on Debian, some minutes
+image-test: packages ## Build the image twice, compare, and run it read-only; needs root on Debian, some minutes
 	test/deploy/image-test.sh
 
-chart-docs: $(INSTALLED) ## Generate the tables of values in the chart's README
+chart-docs: packages ## Generate the tables of values in the chart's README
 	readme-generator --values deploy/helm/agno-session/values.yaml --readme deploy/helm/agno-session/README.md
 
 bench: $(BUILT) ## Measure against AgentOS and a bare handler; needs wrk (BENCH="--quick --only list,start-up")
@@ -60,7 +60,7 @@ bench: $(BUILT) ## Measure against AgentOS and a bare handler; needs wrk (BENCH=
 smoke: ## Test the API of a running service (URL, default http://localhost:8080)
 	scripts/test-session-api.sh $(or $(URL),http://localhost:8080)
 
-sbom: $(INSTALLED) ## Write the packages of the image to dist/sbom.cdx.json (CycloneDX)
+sbom: packages ## Write the packages of the image to dist/sbom.cdx.json (CycloneDX)
 	@node --import ./test/support/run-typescript.ts scripts/write-sbom.ts
 
 build: $(BUILT) ## Compile into dist, and bundle the service into dist/service
@@ -68,10 +68,17 @@ build: $(BUILT) ## Compile into dist, and bundle the service into dist/service
 clean: ## Remove installed and built files; keeps the database in .data
 	rm -rf node_modules dist coverage .cache .venv
 
-$(INSTALLED): package-lock.json
-	npm ci
-	@touch $@
+# The phony targets run always, but do nothing when the packages are installed.
+packages:
+	@scripts/install.sh all
 
-$(BUILT): $(INSTALLED) $(SOURCES)
-	npm run --silent build
+packages-to-run:
+	@scripts/install.sh run
+
+# Without the check of types and the other programs, which need more packages.
+$(EMBEDDED): $(SOURCES) | packages-to-run
+	@scripts/step.sh 'Building the service' npm run --silent bundle
+
+$(BUILT): $(SOURCES) | packages
+	@scripts/step.sh 'Building all programs' npm run --silent build
 	@touch $@

@@ -12,7 +12,7 @@ trap 'git -C "$checkout" worktree remove --force "$worktree"' EXIT
 
 git -C "$checkout" worktree add --quiet --detach "$worktree" "$commit"
 cd "$worktree"
-npm ci --silent
+if [[ -x scripts/install.sh ]]; then scripts/install.sh all; else npm ci --silent; fi
 export PATH=$worktree/node_modules/.bin:$PATH
 npm run --silent build
 rm -r test

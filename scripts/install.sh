@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Installs the packages of the lockfile unless they are installed: `install.sh run` those for building and running the
+# service, `install.sh all` also those for development and tests. Uses the machine's Node if `engines` of package.json
+# allows it, else the one that scripts/node/package-lock.json pins by digest. Prints one line per step.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/step.sh
+scope=${1:?usage: install.sh run | all}
+bin=$PWD/node_modules/.bin
+node_folder=$PWD/.cache/node
+npm_ci=(npm ci --include=optional --no-audit --no-update-notifier)
+
+# Functions that `step` runs: `set -e` does not apply in them.
+install_node() {
+  rm -rf "$node_folder" && mkdir -p "$node_folder" &&
+    cp scripts/node/package.json scripts/node/package-lock.json "$node_folder" &&
+    "${npm_ci[@]}" --prefix "$node_folder" &&
+    "$node_folder"/node_modules/node-*/bin/node --version && return
+  # npm skips packages of other platforms, and silently those whose digest is wrong.
+  rm -rf "$node_folder"
+  echo "It could not be installed for $(uname -sm). Install Node yourself: https://nodejs.org"
+  return 1
+}
+
+install_for_running() {
+  # Deletes types, source maps and documentation: half of the files.
+  "${npm_ci[@]}" --omit=dev &&
+    find node_modules -type f \( -name '*.map' -o -name '*.d.[cm]ts' -o -name '*.d.ts' -o -name '*.md' \) -delete &&
+    touch node_modules/.without-types && cp package-lock.json node_modules/.installed-for-running
+}
+
+install_all() {
+  "${npm_ci[@]}" --include=dev && cp package-lock.json node_modules/.installed
+}
+
+# Compares the content: git sets new times on every checkout.
+is_installed() { cmp -s package-lock.json "node_modules/.$1"; }
+
+PATH=${PATH//"$bin:"/}
+pinned=
+if ! versions=$(scripts/has-node.sh); then
+  cmp -s scripts/node/package-lock.json "$node_folder/package-lock.json" ||
+    step "Installing Node ($versions): 55 MB to download, usually 5 to 30 s" install_node
+  pinned=$(echo "$node_folder"/node_modules/node-*/bin/node)
+  PATH=${pinned%/node}:$PATH
+fi
+
+if [[ $scope == all || -e node_modules/.installed ]]; then
+  is_installed installed || step 'Installing all packages: 160 MB to download, usually 20 to 90 s' install_all
+elif ! is_installed installed-for-running; then
+  step 'Installing the packages to build and run: 90 MB to download, usually 10 to 60 s' install_for_running
+fi
+
+# Scripts and make find it first in their PATH. A hard link survives a copy of node_modules.
+[[ -z $pinned || -e $bin/node ]] || ln "$pinned" "$bin/node" 2>/dev/null || cp "$pinned" "$bin/node"
