@@ -50,6 +50,11 @@ describe('packages', () => {
     expect(read('Dockerfile').match(/npm ci .*/g)).toEqual(Array(2).fill(expect.stringContaining('--ignore-scripts')));
   });
 
+  it('send no telemetry at installation, also with a version of npm that knows no allowScripts', () => {
+    // @scarf/scarf, of swagger-ui-dist, reads this: https://docs.scarf.sh/package-analytics
+    expect(JSON.parse(read('package.json'))).toMatchObject({ scarfSettings: { enabled: false } });
+  });
+
   it('include the Node for machines with an older one, pinned by digest and without install scripts', () => {
     const { packages: all } = JSON.parse(read('scripts/node/package-lock.json')) as {
       packages: Record<string, object>;
