@@ -41,6 +41,29 @@ describe('the service during a database outage', () => {
   });
 });
 
+describe('a database that is down while only /readyz is asked', () => {
+  it('is logged with the reason once, and when it is up again', async () => {
+    const database = await createScratchDatabase();
+    const service = await startSessionService({ AGNO_PG_DSN: database.dsn });
+    const ready = async () => (await call(service.baseUrl, '/readyz')).status;
+    const linesAbout = (text: string) => service.output().split(text).length - 1;
+    try {
+      await database.goDown();
+      await until(async () => (await ready()) === 503);
+      await until(async () => linesAbout("Database 'default' is down: ") > 0);
+      expect(service.output()).toMatch(
+        /"level":"warn".*is down: database \\"e2e_\w+\\" is not currently accepting connections"/,
+      );
+      await database.comeBack();
+      await until(async () => (await ready()) === 200);
+      await until(async () => linesAbout("Database 'default' is up again after ") > 0);
+      expect(linesAbout("Database 'default' is down: ")).toBe(1);
+    } finally {
+      await service.stop();
+    }
+  });
+});
+
 describe('a database server that starts after the service', () => {
   it('is used as soon as it accepts connections', async () => {
     let postgres: TestPostgres | undefined;

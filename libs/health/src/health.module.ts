@@ -5,7 +5,7 @@ import { HealthController } from './health.controller.js';
 import { HEALTH_OPTIONS, type HealthOptions, Readiness } from './readiness.js';
 
 @Module({
-  // Terminus would log every failed check. Outages of a database are logged when requests fail.
+  // Terminus would log every failed check. DatabaseHealth logs when a database goes down and comes back.
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [DatabaseHealth, Readiness],
