@@ -38,6 +38,22 @@ describe('the service on SIGTERM', () => {
   });
 
   it.each([
+    ['one process', '1', 1],
+    ['two workers and their parent', '2', 3],
+  ])('logs when it drains and when it has stopped: %s', async (_, workers, processes) => {
+    const service = await startSessionService({
+      AGNO_PG_DSN: (await createScratchDatabase()).dsn,
+      AGNO_SERVICE_WORKERS: workers,
+      LOG_LEVEL: 'info',
+    });
+    await service.stop();
+    const lines = () => service.output().match(/Draining after SIGTERM|Stopped/g) ?? [];
+    await until(async () => lines().length === 2 * processes);
+    expect(lines().at(0)).toBe('Draining after SIGTERM');
+    expect(lines().at(-1)).toBe('Stopped');
+  });
+
+  it.each([
     ['never sent anything', '', {}],
     ['sent half a head', 'GET /healthz HTTP/1.1\r\nHost', { AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) }],
     ['sent half a body', `${POST}Content-Length: 9\r\n\r\n{`, { AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) }],

@@ -15,7 +15,7 @@ import { AppModule } from './app.module.js';
 import type { ServiceConfig } from './config/config.module.js';
 import { unknownVariables } from './config/unknown-variables.js';
 import { installHooks, optionsWithoutController } from './pipeline.js';
-import { shutdownSignal, stopOnSignal } from './shutdown.js';
+import { shutdownSignal, stopOnSignal, stopService } from './shutdown.js';
 import { poolShare, serviceStartedAt, WorkerGroup, workerIndex } from './workers.js';
 
 /** The program of the workers, even if the primary process runs `embedded.js`. The bundle has it next to this file. */
@@ -40,7 +40,7 @@ export async function serve(config: ServiceConfig, env: NodeJS.ProcessEnv): Prom
   const signal = shutdownSignal();
   await group.start();
   logger.info(`${workers} workers listening on :${port}`);
-  return { closed: signal.then(() => group.stop()) };
+  return { closed: stopOnSignal(signal, logger, () => group.stop()) };
 }
 
 async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv): Promise<RunningService> {
@@ -88,7 +88,7 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
   await app.listen(http.port, http.host);
   if (http.managementPort !== undefined) await management?.listen(http.managementPort, http.host);
   logger.info(`AgentOS session service listening on :${http.port}`);
-  return { closed: stopOnSignal(app, management, tracing) };
+  return { closed: stopOnSignal(shutdownSignal(), logger, () => stopService(app, management, tracing)) };
 }
 
 /** The version in the nearest package.json of a parent folder, which is the same file for sources and build. */

@@ -2,21 +2,32 @@ import cluster from 'node:cluster';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { closeConnectionsAfterResponses, type ManagementPort } from '@session-service/http';
 import type { Tracing } from '@session-service/telemetry';
+import type { Logger } from 'pino';
 
 /** Resolves with the first SIGTERM or SIGINT. Later signals are ignored. */
-export function shutdownSignal(): Promise<void> {
+export function shutdownSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
   });
 }
 
-/** Waits for a signal, then stops the service: sends all responses, closes all connections and exports the spans. */
+/** Waits for the signal, then runs `stop`. Logs its begin and its end. */
 export async function stopOnSignal(
+  signal: Promise<NodeJS.Signals>,
+  logger: Logger,
+  stop: () => Promise<void>,
+): Promise<void> {
+  logger.info(`Draining after ${await signal}`);
+  await stop();
+  logger.info('Stopped');
+}
+
+/** Stops the service: sends all responses, closes all connections and exports the spans. */
+export async function stopService(
   app: NestFastifyApplication,
   management: ManagementPort | undefined,
   tracing: Tracing | undefined,
 ): Promise<void> {
-  await shutdownSignal();
   closeConnectionsAfterResponses(app.getHttpAdapter().getInstance());
   await app.close();
   // Until here, `/readyz` of the management port tells that the service drains.
