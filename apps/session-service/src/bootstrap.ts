@@ -11,9 +11,11 @@ import { createHttpAdapter, createLogger, ManagementPort } from '@session-servic
 import { mountDocs } from '@session-service/openapi';
 import { aggregateForWorkers, offerMetrics, ServiceMetrics, startTracing } from '@session-service/telemetry';
 import { Logger } from 'nestjs-pino';
+import type { Logger as PinoLogger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { ServiceConfig } from './config/config.module.js';
 import { unknownVariables } from './config/unknown-variables.js';
+import { FrameworkLogger } from './framework-logger.js';
 import { installHooks, optionsWithoutController } from './pipeline.js';
 import { shutdownSignal, stopOnSignal, stopService } from './shutdown.js';
 import { poolShare, serviceStartedAt, WorkerGroup, workerIndex } from './workers.js';
@@ -21,8 +23,9 @@ import { poolShare, serviceStartedAt, WorkerGroup, workerIndex } from './workers
 /** The program of the workers, even if the primary process runs `embedded.js`. The bundle has it next to this file. */
 const WORKER_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
-/** `closed` resolves when the service has answered all requests and stopped after a signal. */
 interface RunningService {
+  readonly logger: PinoLogger;
+  /** Resolves when the service has answered all requests and stopped after a signal. */
   readonly closed: Promise<void>;
 }
 
@@ -40,7 +43,7 @@ export async function serve(config: ServiceConfig, env: NodeJS.ProcessEnv): Prom
   const signal = shutdownSignal();
   await group.start();
   logger.info(`${workers} workers listening on :${port}`);
-  return { closed: stopOnSignal(signal, logger, () => group.stop()) };
+  return { logger, closed: stopOnSignal(signal, logger, () => group.stop()) };
 }
 
 async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv): Promise<RunningService> {
@@ -62,7 +65,7 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
     adapter,
     { bodyParser: false, bufferLogs: true },
   );
-  app.useLogger(app.get(Logger));
+  app.useLogger(new FrameworkLogger(app.get(Logger)));
   const registry = app.get(DatabaseRegistry);
   installHooks(adapter, {
     options: http,
@@ -88,7 +91,7 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
   await app.listen(http.port, http.host);
   if (http.managementPort !== undefined) await management?.listen(http.managementPort, http.host);
   logger.info(`AgentOS session service listening on :${http.port}`);
-  return { closed: stopOnSignal(shutdownSignal(), logger, () => stopService(app, management, tracing)) };
+  return { logger, closed: stopOnSignal(shutdownSignal(), logger, () => stopService(app, management, tracing)) };
 }
 
 /** The version in the nearest package.json of a parent folder, which is the same file for sources and build. */

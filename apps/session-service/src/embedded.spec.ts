@@ -16,6 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'agno-run-'));
 const cluster = join(folder, '.data/postgres/cluster');
 const databaseLock = join(cluster, 'postmaster.pid');
 let service: ChildProcess;
+let output: string;
 const databases = new Set<number>();
 
 afterEach(async () => {
@@ -45,17 +46,39 @@ describe('the service without a configured database', () => {
     expect(await stop('SIGINT')).toBe(0);
     expect(existsSync(databaseLock)).toBe(false);
   });
+
+  it('prints two log lines at its start, then what to open, where the data is and how to stop', async () => {
+    const url = await start('info');
+    await expect.poll(() => output).toContain('Ctrl-C');
+    expect(output.split('\n').map((line) => /"message":"(.*)"/.exec(line)?.[1] ?? line)).toEqual([
+      expect.stringMatching(/^Starting PostgreSQL … \d+ s$/),
+      expect.stringMatching(/^Neither OS_SECURITY_KEY nor a JWT key is set: /),
+      expect.stringMatching(/^AgentOS session service listening on :/),
+      '',
+      `  Sessions       ${url}/sessions`,
+      `  API, try it    ${url}/docs`,
+      `  Health         ${url}/readyz`,
+      `  Data           ${join(folder, '.data/postgres')}`,
+      '  Stop           Ctrl-C',
+      '',
+      '',
+    ]);
+  });
 });
 
 /** Starts the built program in the folder and returns its URL when all demo sessions exist. */
-async function start(): Promise<string> {
+async function start(level = 'warn'): Promise<string> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { PATH } = process.env;
   service = spawnTracked(process.execPath, [join(CHECKOUT, 'dist/service/embedded.js'), '--demo'], {
     cwd: folder,
-    env: { PATH, AGNO_SERVICE_PORT: String(port), LOG_LEVEL: 'warn' },
-    stdio: 'inherit',
+    env: { PATH, AGNO_SERVICE_PORT: String(port), LOG_LEVEL: level },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  output = '';
+  service.stdout?.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8');
   });
   while (service.exitCode === null && (await sessionCount(url)) < demoSessions().length) {
     await new Promise((resolve) => setTimeout(resolve, 100));

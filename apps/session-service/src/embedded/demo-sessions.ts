@@ -1,5 +1,6 @@
 import type { HttpConfig } from '../config/config.module.js';
 import conversations from './demo-conversations.json' with { type: 'json' };
+import { localUrl } from './welcome.js';
 
 /** One sample session in short form. `demoSessions` expands it to the data that AgentOS would have stored. */
 interface Conversation {
@@ -155,11 +156,9 @@ const FIRST_SECOND = 1_777_885_200;
  *
  * @throws Error with the response if the service rejects a session
  */
-export async function loadDemo({ host, port }: Pick<HttpConfig, 'host' | 'port'>): Promise<void> {
-  const listenHost = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  const address = listenHost.includes(':') ? `[${listenHost}]` : listenHost;
+export async function loadDemo(http: Pick<HttpConfig, 'host' | 'port'>): Promise<void> {
   for (const { type, body } of demoSessions()) {
-    const response = await fetch(`http://${address}:${port}/sessions?type=${type}`, {
+    const response = await fetch(`${localUrl(http)}/sessions?type=${type}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),

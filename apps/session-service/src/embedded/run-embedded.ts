@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
+import type { Logger } from 'pino';
 import { serve } from '../bootstrap.js';
+import type { ServiceConfig } from '../config/config.module.js';
 import { hasDsn } from '../config/database.config.js';
 import { ConfigError, validateEnvironment } from '../config/validate-environment.js';
 import { loadDemo } from './demo-sessions.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { welcome } from './welcome.js';
 
 /**
  * Runs the service without any configuration: starts its own PostgreSQL server with data in `.data/postgres` of the
@@ -11,8 +14,12 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
  */
 async function run(): Promise<void> {
   const env = { ...process.env };
-  if (!hasDsn(env)) {
-    const database = await startEmbeddedPostgres(resolve('.data/postgres'));
+  const folder = hasDsn(env) ? undefined : resolve('.data/postgres');
+  if (folder !== undefined) {
+    const startedAt = performance.now();
+    process.stdout.write('Starting PostgreSQL … ');
+    const database = await startEmbeddedPostgres(folder);
+    process.stdout.write(`${Math.round((performance.now() - startedAt) / 1_000)} s\n`);
     // The `exit` event follows every cause of exit, after all requests have been answered.
     process.once('exit', () => database.stop());
     env.AGNO_PG_DSN = database.dsn;
@@ -22,8 +29,24 @@ async function run(): Promise<void> {
   const service = await serve(config, env);
   // Repeats a signal that came before the service added its listeners.
   if (isStopping) process.kill(process.pid, 'SIGTERM');
-  if (process.argv.includes('--demo')) await loadDemo(config.http).catch(ignoreWhileStopping);
+  if (process.argv.includes('--demo')) await loadQuietly(config, service.logger).catch(ignoreWhileStopping);
+  if (!isStopping) {
+    // The log is buffered: its lines of the start come first. The error that a pipe has no fsync is of no interest.
+    await new Promise<void>((flushed) => service.logger.flush(() => flushed()));
+    process.stdout.write(welcome(config, folder));
+  }
   await service.closed;
+}
+
+/** Loads the sample sessions without a log line for each of them. */
+async function loadQuietly({ http }: ServiceConfig, logger: Logger): Promise<void> {
+  const { level } = logger;
+  if (logger.isLevelEnabled('info')) logger.level = 'warn';
+  try {
+    await loadDemo(http);
+  } finally {
+    logger.level = level;
+  }
 }
 
 /** A stopping service rejects the remaining demo sessions. The next start adds them. */

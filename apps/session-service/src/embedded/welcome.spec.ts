@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { validateEnvironment } from '../config/validate-environment.js';
+import { localUrl, welcome } from './welcome.js';
+
+describe('welcome', () => {
+  it('names a configured database without its password', () => {
+    const text = welcome(validateEnvironment({ AGNO_PG_DSN: 'postgresql://ai:hush@db.example:5433/ai' }), undefined);
+    expect(text).toContain('  Data           db.example:5433/ai (db_id default)\n');
+    expect(text).not.toContain('hush');
+  });
+});
+
+describe('localUrl', () => {
+  it.each([
+    ['0.0.0.0', 'http://localhost:8080'],
+    ['::', 'http://localhost:8080'],
+    ['::1', 'http://[::1]:8080'],
+    ['127.0.0.1', 'http://127.0.0.1:8080'],
+  ])('of a service that listens on %s is %s', (host, url) => {
+    expect(localUrl({ host, port: 8080 })).toBe(url);
+  });
+});

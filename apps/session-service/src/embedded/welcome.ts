@@ -1,0 +1,32 @@
+import { describeDsn } from '@session-service/database';
+import type { ServiceConfig } from '../config/config.module.js';
+
+/** The URL of the service for programs and browsers of this machine. */
+export function localUrl({ host, port }: Pick<ServiceConfig['http'], 'host' | 'port'>): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+/**
+ * What a new user needs to know after the start: what to open, where the data is, how to stop.
+ *
+ * @param folder data of the embedded PostgreSQL; undefined with a configured database
+ */
+export function welcome(
+  { http, database }: Pick<ServiceConfig, 'http' | 'database'>,
+  folder: string | undefined,
+): string {
+  const url = localUrl(http);
+  const databases = database.targets.map(({ id, dsn }) => `${describeDsn(dsn)} (db_id ${id})`);
+  return [
+    '',
+    `  Sessions       ${url}/sessions`,
+    `  API, try it    ${url}/docs`,
+    `  Health         ${url}/readyz`,
+    `  Data           ${folder ?? databases.join(', ')}`,
+    '  Stop           Ctrl-C',
+    '',
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}

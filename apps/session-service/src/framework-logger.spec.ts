@@ -1,0 +1,14 @@
+import type { Logger } from 'nestjs-pino';
+import { expect, it, vi } from 'vitest';
+import { FrameworkLogger } from './framework-logger.js';
+
+it("logs Nest's lines at start at level debug, and all others at their level", () => {
+  const target = { debug: vi.fn(), log: vi.fn(), error: vi.fn() };
+  const logger = new FrameworkLogger(target as unknown as Logger);
+  logger.log('Mapped {/sessions, GET} route', 'RouterExplorer');
+  logger.log('Replica main:replica1 serves reads', 'Database');
+  logger.error('failed', 'ExceptionHandler');
+  expect(target.debug.mock.calls).toEqual([['Mapped {/sessions, GET} route', 'RouterExplorer']]);
+  expect(target.log.mock.calls).toEqual([['Replica main:replica1 serves reads', 'Database']]);
+  expect(target.error.mock.calls).toEqual([['failed', 'ExceptionHandler']]);
+});

@@ -1,0 +1,41 @@
+import type { LoggerService } from '@nestjs/common';
+import type { Logger } from 'nestjs-pino';
+
+/** Contexts of the lines that Nest logs at start for every module and route, about 35. */
+const START_UP_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+/** The logger of Nest and of the libraries. Nest's own lines at start have level `debug`. */
+export class FrameworkLogger implements LoggerService {
+  constructor(private readonly target: Logger) {}
+
+  log(message: unknown, ...params: unknown[]): void {
+    if (START_UP_CONTEXTS.has(String(params.at(-1)))) this.target.debug(message, ...params);
+    else this.target.log(message, ...params);
+  }
+
+  debug(message: unknown, ...params: unknown[]): void {
+    this.target.debug(message, ...params);
+  }
+
+  verbose(message: unknown, ...params: unknown[]): void {
+    this.target.verbose(message, ...params);
+  }
+
+  warn(message: unknown, ...params: unknown[]): void {
+    this.target.warn(message, ...params);
+  }
+
+  error(message: unknown, ...params: unknown[]): void {
+    this.target.error(message, ...params);
+  }
+
+  fatal(message: unknown, ...params: unknown[]): void {
+    this.target.fatal(message, ...params);
+  }
+}
