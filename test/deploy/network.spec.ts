@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findManifest, type Manifest, renderChart, VALUE_SETS, WITH_DSN } from './helm.js';
+import { findManifest, helmTemplate, type Manifest, renderChart, VALUE_SETS, WITH_DSN } from './helm.js';
 
+const WITH_KEY = ['--set', 'config.secretEnv.OS_SECURITY_KEY=planted-secret'] as const;
 const PUBLIC = ['--values', VALUE_SETS['public'] ?? ''] as const;
 
 describe('chart with default values', () => {
@@ -44,10 +45,36 @@ describe('Ingress', () => {
 
   it('serves every host when no host is set', () => {
     const { rules } =
-      findManifest(renderChart(...WITH_DSN, '--set', 'ingress.enabled=true'), 'Ingress')?.['spec'] ?? {};
+      findManifest(renderChart(...WITH_DSN, ...WITH_KEY, '--set', 'ingress.enabled=true'), 'Ingress')?.['spec'] ?? {};
     expect(rules).toHaveLength(1);
     expect(rules[0]).not.toHaveProperty('host');
   });
+});
+
+describe('a public route', () => {
+  const GATEWAY = 'httpRoute.enabled=true,httpRoute.parentRefs[0].name=public';
+
+  it.each(['ingress.enabled=true', GATEWAY, 'service.type=LoadBalancer', 'service.type=NodePort'])(
+    'is refused without authentication, unless a value allows it: %s',
+    (values) => {
+      const refused = helmTemplate(...WITH_DSN, '--set', values);
+      expect(refused.succeeded).toBe(false);
+      expect(refused.stderr).toContain('every client could read and delete every session');
+      expect(refused.stderr).toContain('OS_SECURITY_KEY');
+      const blank = ['--set', 'config.secretEnv.OS_SECURITY_KEY='];
+      expect(helmTemplate(...WITH_DSN, ...blank, '--set', values).succeeded).toBe(false);
+      for (const option of [
+        'config.secretEnv.OS_SECURITY_KEY=planted-secret',
+        'config.env.JWT_JWKS_URL=https://idp.example/keys',
+        'extraEnv[0].name=JWT_JWKS_FILE,extraEnv[0].value=/keys/jwks.json',
+        'config.allowUnauthenticated=true',
+      ]) {
+        expect(helmTemplate(...WITH_DSN, '--set', values, '--set', option)).toMatchObject({ succeeded: true });
+      }
+      // Its variables are not known here.
+      expect(helmTemplate('--set', values, '--set', 'config.existingSecret=agentos').succeeded).toBe(true);
+    },
+  );
 });
 
 describe('HTTPRoute', () => {

@@ -67,6 +67,17 @@ app.kubernetes.io/part-of: agentos
 {{- toYaml $probe }}
 {{- end }}
 
+{{- define "agno-session.authVariables" -}}
+OS_SECURITY_KEY, JWT_VERIFICATION_KEY, JWT_JWKS_FILE, JWT_JWKS_URL
+{{- end }}
+
+{{/* "yes" if the values set one of these variables. Those of an existing Secret are unknown. */}}
+{{- define "agno-session.authenticates" -}}
+{{- $given := merge (include "agno-session.secrets" . | fromJson) .Values.config.env }}
+{{- range .Values.extraEnv }}{{ $_ := set $given .name true }}{{ end }}
+{{- range splitList ", " (include "agno-session.authVariables" .) }}{{ if get $given . }}yes{{ end }}{{ end }}
+{{- end }}
+
 {{/* A variable's value as a quoted string. Through JSON, because Helm prints the number 16777216 as 1.6777216e+07. */}}
 {{- define "agno-session.text" -}}
 {{- kindIs "string" . | ternary . (toRawJson .) | toRawJson }}

@@ -23,6 +23,11 @@
 {{- if and .Values.managementPort .Values.serviceMonitor.enabled .Values.networkPolicy.enabled (not .Values.networkPolicy.managementFrom) }}
 {{- fail "networkPolicy.managementFrom must name Prometheus, which serviceMonitor lets scrape the management port" }}
 {{- end }}
+{{- $isPublic := or .Values.ingress.enabled .Values.httpRoute.enabled (ne .Values.service.type "ClusterIP") }}
+{{- $authenticates := or (include "agno-session.authenticates" .) $config.existingSecret }}
+{{- if and $isPublic (not $authenticates) (not $config.allowUnauthenticated) }}
+{{- fail (printf "ingress, httpRoute and service.type expose the service, and every client could read and delete every session: set one of %s, or config.allowUnauthenticated" (include "agno-session.authVariables" .)) }}
+{{- end }}
 {{- $timeoutMs := $config.env.AGNO_REQUEST_TIMEOUT_MS | default 60000 | int64 }}
 {{- $drainSeconds := add .Values.drainDelaySeconds (div (add $timeoutMs 999) 1000) }}
 {{- if le (int64 .Values.terminationGracePeriodSeconds) $drainSeconds }}
