@@ -17,12 +17,13 @@ export function welcome(
   folder: string | undefined,
 ): string {
   const url = localUrl(http);
+  const management = localUrl({ ...http, port: http.managementPort ?? http.port });
   const databases = database.targets.map(({ id, dsn }) => `${describeDsn(dsn)} (db_id ${id})`);
   return [
     '',
     `  Sessions       ${url}/sessions`,
-    `  API, try it    ${url}/docs`,
-    `  Health         ${url}/readyz`,
+    `  API, try it    ${management}/docs`,
+    `  Health         ${management}/readyz`,
     `  Data           ${folder ?? databases.join(', ')}`,
     '  Stop           Ctrl-C',
     '',
