@@ -11,12 +11,28 @@ node_folder=$PWD/.cache/node
 npm_ci=(npm ci --include=optional --no-audit --no-update-notifier)
 
 # Functions that `step` runs: `set -e` does not apply in them.
+
+# `npm_ci_until CHECK OPTION…` runs `npm ci` up to three times, until CHECK succeeds: npm skips optional packages silently,
+# not only for other platforms, but also for a wrong digest and when the registry does not respond.
+npm_ci_until() {
+  local check=$1 pause
+  shift
+  for pause in 5 15 0; do
+    "${npm_ci[@]}" "$@" || return
+    "$check" && return
+    sleep "$pause"
+  done
+  return 1
+}
+
+has_node() { "$node_folder"/node_modules/node-*/bin/node --version; }
+# Optional, since the image runs without it.
+has_bundler() { "$bin/rolldown" --version; }
+
 install_node() {
   rm -rf "$node_folder" && mkdir -p "$node_folder" &&
     cp scripts/node/package.json scripts/node/package-lock.json "$node_folder" &&
-    "${npm_ci[@]}" --prefix "$node_folder" &&
-    "$node_folder"/node_modules/node-*/bin/node --version && return
-  # npm skips packages of other platforms, and silently those whose digest is wrong.
+    npm_ci_until has_node --prefix "$node_folder" && return
   rm -rf "$node_folder"
   echo "It could not be installed for $(uname -sm). Install Node yourself: https://nodejs.org"
   return 1
@@ -24,13 +40,13 @@ install_node() {
 
 install_for_running() {
   # Deletes types, source maps and documentation: half of the files.
-  "${npm_ci[@]}" --omit=dev &&
+  npm_ci_until has_bundler --omit=dev &&
     find node_modules -type f \( -name '*.map' -o -name '*.d.[cm]ts' -o -name '*.d.ts' -o -name '*.md' \) -delete &&
     touch node_modules/.without-types && cp package-lock.json node_modules/.installed-for-running
 }
 
 install_all() {
-  "${npm_ci[@]}" --include=dev && cp package-lock.json node_modules/.installed
+  npm_ci_until has_bundler --include=dev && cp package-lock.json node_modules/.installed
 }
 
 # Compares the content: git sets new times on every checkout.

