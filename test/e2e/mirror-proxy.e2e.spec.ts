@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { lstatSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import {
   createServer,
   request as httpRequest,
@@ -9,13 +10,15 @@ import {
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MirrorReport } from '../../apps/session-mirror/src/report/mirror-report.js';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
-import { startMirrorProxy } from '../support/mirror-process.js';
+import { failMirrorProxy, startMirrorProxy } from '../support/mirror-process.js';
 import { freePort } from '../support/ports.js';
 import { RawConnection } from '../support/raw-http.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
+import { scaled } from '../support/time-scale.js';
 
 /** Number of concurrent requests, more than the comparison queue holds. */
 const MANY = 400;
@@ -55,6 +58,9 @@ describe('the mirror proxy in front of Python', () => {
     return { status, kept, text };
   };
 
+  const equalSessions = (report: MirrorReport | undefined) =>
+    report?.routes.find(({ route }) => route === 'GET /sessions/{session_id}')?.counts.equal;
+
   const severalTimes = (baseUrl: string) => Promise.all(Array.from({ length: MANY }, () => seen(baseUrl)));
 
   it('forwards requests to Python and compares the responses with those of our service', async () => {
@@ -70,6 +76,40 @@ describe('the mirror proxy in front of Python', () => {
       20,
     ]);
     expect(run.report?.skipped).toEqual({ 'neither GET nor HEAD': 1 });
+  });
+
+  it('renews its reports while it runs, readable only by their owner, and leaves no other file', async () => {
+    const proxy = await startMirrorProxy(python.baseUrl, ours.baseUrl);
+    await seen(proxy.baseUrl);
+    await until(async () => equalSessions(proxy.report()) === 1, 25_000);
+    await seen(proxy.baseUrl);
+    await until(async () => equalSessions(proxy.report()) === 2, 25_000);
+    for (const name of ['report.json', 'report.html']) expect(lstatSync(proxy.path(name)).mode & 0o777).toBe(0o600);
+    expect(readdirSync(proxy.path('.')).sort()).toEqual(['report.html', 'report.json']);
+    expect((await proxy.stop()).exitCode).toBe(0);
+  });
+
+  it('writes its report anew when it was moved away, and never over a file of another program', async () => {
+    const proxy = await startMirrorProxy(python.baseUrl, ours.baseUrl);
+    renameSync(proxy.path('report.json'), proxy.path('moved'));
+    await seen(proxy.baseUrl);
+    await until(async () => equalSessions(proxy.report()) === 1, scaled(15_000));
+    await until(async () => lstatSync(proxy.path('report.html')).size > 0);
+    writeFileSync(proxy.path('kept'), 'untouched');
+    rmSync(proxy.path('report.html'));
+    symlinkSync('kept', proxy.path('report.html'));
+    const run = await proxy.stop();
+    expect(run.files).toMatchObject({ kept: 'untouched', 'report.html': '→ kept' });
+    expect(run.stderr).toContain('report.html was replaced by another program');
+    expect(run.exitCode).toBe(2);
+    expect(equalSessions(run.report)).toBe(1);
+  });
+
+  it('ends with the reason, and without a report, when its port is taken', async () => {
+    const { port } = new URL(ours.baseUrl);
+    const run = await failMirrorProxy(['--listen', port, '--python', python.baseUrl, '--ours', ours.baseUrl]);
+    expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining('--listen: listen EADDRINUSE')]);
+    expect(run.files).toEqual({});
   });
 
   it.each([

@@ -1,8 +1,11 @@
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { V2_TABLES } from '../support/agno-tables.js';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { runMirrorReplay } from '../support/mirror-process.js';
+import { freePort } from '../support/ports.js';
 import { createScratchDatabase, type ScratchDatabase, unreachableDsn } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
@@ -84,6 +87,28 @@ describe('mirror replay', () => {
     const down = await runMirrorReplay(log('/sessions'), [...sides.slice(0, 3), `http://127.0.0.1:${port}`]);
     expect(down.stderr).toContain('--ours does not respond: ECONNREFUSED');
     expect(down.exitCode).toBe(2);
+  });
+
+  it('creates its reports anew: an existing file or link is an error before any request is sent', async () => {
+    const source = log('/sessions/s1');
+    const file = await runMirrorReplay(source, sides, authorized, (folder) => {
+      writeFileSync(join(folder, 'report.json'), 'older');
+    });
+    expect([file.exitCode, file.stderr]).toEqual([2, expect.stringContaining('--json: report.json exists')]);
+    expect(file.files).toEqual({ 'access.log': source.text, 'report.json': 'older' });
+    const link = await runMirrorReplay(source, sides, authorized, (folder) => {
+      symlinkSync('target', join(folder, 'report.json'));
+    });
+    expect([link.exitCode, link.stderr]).toEqual([2, expect.stringContaining('--json: report.json exists')]);
+    expect(link.files).toEqual({ 'access.log': source.text, 'report.json': '→ target' });
+  });
+
+  it('leaves no empty report behind when it could not start', async () => {
+    const down = await runMirrorReplay(log('/sessions'), [
+      ...sides.slice(0, 3),
+      `http://127.0.0.1:${await freePort()}`,
+    ]);
+    expect([down.exitCode, Object.keys(down.files)]).toEqual([2, ['access.log']]);
   });
 
   it('counts requests that only Python fails to answer', async () => {

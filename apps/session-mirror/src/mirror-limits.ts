@@ -25,6 +25,6 @@ export const LIMITS = {
   maxQueuedBytes: 64 * 2 ** 20,
   /** Maximum time to complete responses, and then comparisons, when the proxy is stopped. */
   shutdownTimeoutMs: 5_000,
-  /** Interval at which the proxy rewrites its report files, in milliseconds. */
-  reportIntervalMs: 30_000,
+  /** Interval at which changed reports are written, in milliseconds. */
+  reportIntervalMs: 5_000,
 } as const;

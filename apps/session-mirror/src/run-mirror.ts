@@ -1,10 +1,10 @@
 /** `session-mirror replay | proxy`: compares a Python AgentOS with the session service. See `--help` for the options. */
 import { type Options, OptionsError, readOptions, USAGE } from './command-line.js';
+import { COULD_NOT_RUN } from './comparison-run.js';
 import { runProxy } from './proxy/run-proxy.js';
 import { runReplay } from './replay/run-replay.js';
+import { claimReportFiles, releaseUnwritten } from './report/report-files.js';
 import { UnreadableSource } from './requests/read-requests.js';
-
-const COULD_NOT_RUN = 2;
 
 async function main(): Promise<number> {
   const options: Options | 'help' = readOptions(process.argv.slice(2), process.env);
@@ -12,7 +12,15 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  return options.command === 'replay' ? runReplay(options) : runProxy(options, process.argv.slice(2));
+  const files = claimReportFiles(options.files);
+  try {
+    return await (options.command === 'replay'
+      ? runReplay(options, files)
+      : runProxy(options, files, process.argv.slice(2)));
+  } catch (error) {
+    releaseUnwritten(files);
+    throw error;
+  }
 }
 
 try {

@@ -6,13 +6,14 @@ import { readOptions } from '../command-line.js';
 import { compareResponses } from '../compare-responses.js';
 import { ComparisonRun, showProgress } from '../comparison-run.js';
 import { LIMITS } from '../mirror-limits.js';
-import type { CapturedResponse, MessageFromThread, MessageToThread } from './comparison-worker.js';
+import type { CapturedResponse, MessageFromThread, MessageToThread, ThreadData } from './comparison-worker.js';
 
-const { args, isTerminal } = workerData as { args: string[]; isTerminal: boolean };
-const options = readOptions(args, {});
+const { args, files, isTerminal } = workerData as ThreadData;
+const options = readOptions([...args], {});
 if (options === 'help' || parentPort === null) throw new Error('This module must be started as a worker of the proxy');
 const proxy = parentPort;
-const run = new ComparisonRun(options, {});
+const run = new ComparisonRun(options, files, {});
+run.startRenewing();
 const hideProgress = showProgress(run.tally, isTerminal);
 const queue: Extract<MessageToThread, { kind: 'copy' }>[] = [];
 let activeWorkers = 0;
@@ -27,7 +28,6 @@ proxy.on('message', (message: MessageToThread) => {
     void processQueue();
   }
 });
-const reportTimer = setInterval(() => void run.report(), LIMITS.reportIntervalMs);
 
 function post(message: MessageFromThread): void {
   proxy.postMessage(message);
@@ -56,9 +56,8 @@ async function shutDown(): Promise<void> {
       setTimeout(resolve, LIMITS.shutdownTimeoutMs);
     });
   run.tally.dropped += queue.length + activeWorkers;
-  clearInterval(reportTimer);
   hideProgress();
-  post({ kind: 'finished', ...(await run.report()) });
+  post({ kind: 'finished', ...run.finish() });
 }
 
 const DECOMPRESSORS = new Map<string, (body: Uint8Array, options: { maxOutputLength: number }) => Buffer>([

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Worker } from 'node:worker_threads';
 import type { TimedResponse } from '@session-service/comparison';
-import type { RunResult } from '../comparison-run.js';
+import { COULD_NOT_RUN, type RunResult } from '../comparison-run.js';
+import type { ClaimedFiles } from '../report/report-files.js';
 import type { MirrorRequest, SkipReason } from '../requests/mirror-request.js';
 
 /** Python's response, which the proxy has also forwarded to the client. */
@@ -21,7 +22,12 @@ export type MessageFromThread =
   /** The thread has compared a copy of this many bytes, which no longer count against the proxy's budget. */
   { readonly kind: 'done'; readonly bytes: number } | ({ readonly kind: 'finished' } & RunResult);
 
-const COULD_NOT_RUN = 2;
+/** What the thread needs to start. */
+export interface ThreadData {
+  readonly args: readonly string[];
+  readonly files: ClaimedFiles;
+  readonly isTerminal: boolean;
+}
 
 /** The proxy's handle of the comparison thread. If the thread fails, the proxy keeps serving its clients. */
 export class ComparisonWorker {
@@ -30,8 +36,8 @@ export class ComparisonWorker {
   private hasEnded = false;
 
   /** @param onDone called with the size in bytes of each compared copy */
-  constructor(args: readonly string[], onDone: (bytes: number) => void) {
-    const workerData = { args, isTerminal: process.stderr.isTTY };
+  constructor(args: readonly string[], files: ClaimedFiles, onDone: (bytes: number) => void) {
+    const workerData: ThreadData = { args, files, isTerminal: process.stderr.isTTY };
     this.worker = new Worker(new URL('./comparison-thread.js', import.meta.url), { workerData });
     this.ended = new Promise((resolve) => {
       this.worker.on('message', (message: MessageFromThread) => {
@@ -42,7 +48,7 @@ export class ComparisonWorker {
         this.hasEnded = true;
         process.stderr.write(`The comparison thread failed: ${error instanceof Error ? error.stack : error}\n`);
         process.stderr.write('The proxy still forwards requests, but compares no further responses.\n');
-        resolve({ summary: '', exitCode: COULD_NOT_RUN });
+        resolve({ summary: '', exitCode: COULD_NOT_RUN, failures: '' });
       });
     });
   }

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { OptionsError, type ProxyOptions } from '../command-line.js';
 import { LIMITS } from '../mirror-limits.js';
+import type { ClaimedFiles } from '../report/report-files.js';
 import { MAX_HEADER_BYTES, ServerAddress } from '../side.js';
 import { ComparisonWorker } from './comparison-worker.js';
 import { CopyBudget, type RequestCopy } from './copies.js';
@@ -15,21 +16,22 @@ import { endToEndHeaders, headerPairs } from './end-to-end-headers.js';
  *
  * @throws OptionsError when the port is not available
  */
-export async function runProxy(options: ProxyOptions, args: readonly string[]): Promise<number> {
+export async function runProxy(options: ProxyOptions, files: ClaimedFiles, args: readonly string[]): Promise<number> {
   const python = new ServerAddress(options.python);
-  const worker = new ComparisonWorker(args, (bytes) => copies.release(bytes));
-  const copies = new CopyBudget(options.sample, worker.post);
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0 }, (request, response) =>
-    forwardRequest(request, response, python, copies.tryStart(request)),
-  );
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: 0 });
   server.on('upgrade', (request, socket, head) => tunnelUpgrade(request, socket, head, python));
   const stopSignal = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   await listen(server, options);
+  // Started after the port is known to be available, because a running thread would keep a failed process alive.
+  const worker = new ComparisonWorker(args, files, (bytes) => copies.release(bytes));
+  const copies = new CopyBudget(options.sample, worker.post);
+  server.on('request', (request, response) => forwardRequest(request, response, python, copies.tryStart(request)));
   process.stderr.write(`The mirror listens on ${options.host}:${options.port}.\n`);
   await stopSignal;
   await closeServer(server);
-  const { summary, exitCode } = await worker.stop();
+  const { summary, exitCode, failures } = await worker.stop();
   process.stdout.write(summary);
+  process.stderr.write(failures);
   return exitCode;
 }
 

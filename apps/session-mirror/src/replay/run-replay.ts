@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { OptionsError, type ReplayOptions } from '../command-line.js';
 import { compareResponses, type Sides } from '../compare-responses.js';
 import { ComparisonRun, showProgress } from '../comparison-run.js';
+import type { ClaimedFiles } from '../report/report-files.js';
 import type { Tally } from '../report/tally.js';
 import { isSkipped, selectRequest } from '../requests/mirror-request.js';
 import { readRequests } from '../requests/read-requests.js';
@@ -9,24 +10,26 @@ import { NoResponse } from '../side.js';
 import { assertDisposable, WriteReplayer } from './write-replayer.js';
 
 /**
- * Replays the requests, prints the summary, writes the reports, and returns the exit code. SIGINT and SIGTERM end the replay
- * early, with a report of the requests so far.
+ * Replays the requests, prints the summary, writes and renews the reports, and returns the exit code. SIGINT and SIGTERM
+ * end the replay early, with a report of the requests so far.
  */
-export async function runReplay(options: ReplayOptions): Promise<number> {
-  const run = new ComparisonRun(options, options.headers);
+export async function runReplay(options: ReplayOptions, files: ClaimedFiles): Promise<number> {
+  const run = new ComparisonRun(options, files, options.headers);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const hideProgress = showProgress(run.tally, process.stderr.isTTY);
   try {
     const errors = await unreachableSides(run.sides);
     if (errors.length > 0) throw new OptionsError(errors);
+    run.startRenewing();
     await replayRequests(options, run.sides, run.tally, stop.signal);
   } finally {
     hideProgress();
     run.close();
   }
-  const { summary, exitCode } = await run.report();
+  const { summary, exitCode, failures } = run.finish();
   process.stdout.write(summary);
+  process.stderr.write(failures);
   return exitCode;
 }
 

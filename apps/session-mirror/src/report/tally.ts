@@ -39,6 +39,12 @@ export class Tally {
     private readonly hasValues: boolean,
   ) {}
 
+  /** Grows with everything that a report shows. */
+  eventCount(): number {
+    const counts = [...Object.values(this.all.counts), ...this.skipped.values()];
+    return counts.reduce((sum, count) => sum + count, this.dropped);
+  }
+
   skip(reason: SkipReason): void {
     this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
   }
