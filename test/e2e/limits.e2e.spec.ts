@@ -4,12 +4,14 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { LateReader } from '../support/late-reader.js';
 import { RawConnection } from '../support/raw-http.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { scaled } from '../support/time-scale.js';
 
 const BODY_LIMIT = 3_000_000;
+const MEBIBYTE = ' '.repeat(2 ** 20);
 const MAX_INT64 = '9223372036854775807';
 const LATE_BODY = '{"session_id":"late"}';
 const LATE_HEAD = `POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${LATE_BODY.length}\r\n\r\n`;
@@ -20,10 +22,12 @@ describe('the service at its limits', () => {
   let service: ServerProcess;
   /** A second process on the same database, with short timeouts. */
   let impatient: ServerProcess;
+  /** A third process, which requires a key. */
+  let guarded: ServerProcess;
 
   beforeAll(async () => {
     database = await createScratchDatabase();
-    [service, impatient] = await Promise.all([
+    [service, impatient, guarded] = await Promise.all([
       startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_BODY_LIMIT_BYTES: String(BODY_LIMIT) }),
       startSessionService({
         AGNO_PG_DSN: database.dsn,
@@ -34,12 +38,13 @@ describe('the service at its limits', () => {
         AGNO_QUEUE_TIMEOUT_MS: String(scaled(500)),
         AGNO_POOL_SIZE: '1',
       }),
+      startSessionService({ AGNO_PG_DSN: database.dsn, OS_SECURITY_KEY: 'the-key' }),
     ]);
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
     // Waits until the pool has opened its only connection.
     await until(async () => (await call(impatient.baseUrl, '/sessions/s')).status === 200);
   });
-  afterAll(() => Promise.all([service.stop(), impatient.stop()]));
+  afterAll(() => Promise.all([service.stop(), impatient.stop(), guarded.stop()]));
 
   const headers = { 'content-type': 'application/json' };
   const post = async (body: string) =>
@@ -56,6 +61,46 @@ describe('the service at its limits', () => {
   it('responds 413 to a body beyond AGNO_BODY_LIMIT_BYTES', async () => {
     expect(await post(`{}${' '.repeat(BODY_LIMIT - 2)}`)).toBe(201);
     expect(await post(`{}${' '.repeat(BODY_LIMIT - 1)}`)).toBe(413);
+  });
+
+  describe('to a client that reads only after it has written its body', () => {
+    const head = (line: string, ...lines: string[]) =>
+      [line, 'Host: x', 'Content-Type: application/json', ...lines, '', ''].join('\r\n');
+    const declared = (bytes: number) => `Content-Length: ${bytes}`;
+    const CHUNKED = 'Transfer-Encoding: chunked';
+    const LARGE = 64 * 2 ** 20;
+
+    it.each([
+      ['413 to a declared length', 413, head('POST /sessions HTTP/1.1', declared(LARGE))],
+      ['413 to a chunked body', 413, head('POST /sessions HTTP/1.1', CHUNKED)],
+      ['413 after 100', 413, head('POST /sessions HTTP/1.1', declared(LARGE), 'Expect: 100-continue')],
+      ['401', 401, head('POST /sessions HTTP/1.1', declared(LARGE), 'Connection: close')],
+      ['200 to a GET', 200, head('GET /sessions HTTP/1.1', declared(LARGE), 'Connection: close')],
+    ])('responds %s', async (_, status, start) => {
+      const { baseUrl } = status === 401 ? guarded : service;
+      const client = new LateReader(baseUrl);
+      await client.write(start);
+      const isChunked = start.includes(CHUNKED);
+      for (let sent = 0; sent < LARGE; sent += MEBIBYTE.length) {
+        await client.write(isChunked ? `${MEBIBYTE.length.toString(16)}\r\n${MEBIBYTE}\r\n` : MEBIBYTE);
+      }
+      if (isChunked) await client.write('0\r\n\r\n');
+      expect(await client.read()).toContain(`HTTP/1.1 ${status} `);
+    });
+
+    it('closes the connection after 128 MiB, without keeping what it reads', async () => {
+      const memory = async () => Number(/^process_resident_memory_bytes (\d+)/m.exec(await metrics())?.[1]);
+      const metrics = async () => (await call(service.baseUrl, '/metrics')).text;
+      const before = await memory();
+      const client = new LateReader(service.baseUrl);
+      await client.write(head('POST /sessions HTTP/1.1', declared(2 ** 40)));
+      let written = 0;
+      while (await client.write(MEBIBYTE)) written += MEBIBYTE.length;
+      // The kernel's buffers hold some more.
+      expect(written / 2 ** 20).toBeGreaterThan(120);
+      expect(written / 2 ** 20).toBeLessThan(160);
+      expect((await memory()) - before).toBeLessThan(64 * 2 ** 20);
+    });
   });
 
   it('responds 400 to JSON nested deeper than 968 levels', async () => {

@@ -5,6 +5,7 @@ import { onRequestEnd } from './access-log.js';
 import { onClientError } from './client-errors.js';
 import { KEEP_ALIVE_MS } from './connections.js';
 import { ResponseLimiter, ResponseStream, toSendableBody } from './large-responses.js';
+import { discardBodyBeforeClose } from './lingering-close.js';
 import { type LogContext, runWithLogContext } from './logger.js';
 import { verifyNodeInternals } from './node-internals.js';
 import { normalizeUrl } from './paths.js';
@@ -60,6 +61,8 @@ export class StreamingFastifyAdapter extends FastifyAdapter {
   private readonly responses = new ResponseLimiter(this.slowClients);
 
   override reply(response: FastifyReply, body: unknown, status?: number): FastifyReply {
+    const { raw: request } = response.request;
+    if (!request.complete) discardBodyBeforeClose(request);
     const sendable = toSendableBody(body);
     if (!this.responses.prepare(response, sendable, status)) return response;
     if (!(sendable instanceof ResponseStream)) return super.reply(response, sendable, status);
