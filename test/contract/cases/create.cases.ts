@@ -156,6 +156,17 @@ const BAD: Record<string, string> = {
   'an id too long for the index': `{"session_id":"${incompressible(16_000)}"}`,
 };
 for (const [name, body] of Object.entries(BAD)) add(`bad: ${name}`, send('POST', '/sessions', body));
+add(
+  'NUL in name and values is dropped',
+  send('POST', '/sessions', {
+    session_id: 'made',
+    agent_id: 'a',
+    session_name: 'a\u0000b',
+    session_state: { a: 'c\u0000d' },
+    metadata: { b: ['\u0000'] },
+  }),
+  { rowsOf: ['made'] },
+);
 add('db_id', send('POST', '/sessions?db_id=default', { session_id: 'made' }), { rowsOf: ['made'] });
 add('unknown db_id', send('POST', '/sessions?db_id=nope', { session_id: 'made' }));
 add('table is ignored', send('POST', '/sessions?table=nope', { session_id: 'made' }), { rowsOf: ['made'] });
