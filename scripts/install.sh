@@ -55,6 +55,8 @@ is_installed() { cmp -s package-lock.json "node_modules/.$1"; }
 PATH=${PATH//"$bin:"/}
 pinned=
 if ! versions=$(scripts/has-node.sh); then
+  # The machine's npm configuration, such as a registry and its certificate: npm looks for it beside the Node it runs on.
+  export npm_config_globalconfig=${npm_config_globalconfig:-$(npm config get globalconfig)}
   cmp -s scripts/node/package-lock.json "$node_folder/package-lock.json" ||
     step "Installing Node ($versions): 55 MB to download, usually 5 to 30 s" install_node
   pinned=$(echo "$node_folder"/node_modules/node-*/bin/node)

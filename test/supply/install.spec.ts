@@ -28,8 +28,8 @@ describe('scripts/install.sh', () => {
     expect(first).toMatch(/^Installing Node \(needed: 24\.11 or newer, found: 20\.20\.2\): .* … \d+ s$/);
     expect([second, end]).toEqual([expect.stringMatching(/^Installing the packages to build and run: /), '']);
     const [node, packages] = checkout.npmCalls();
-    expect(node).toMatch(/^v20\.20\.2 ci .*--prefix/);
-    expect(packages).toMatch(/^v24\.21\.0 ci .*--omit=dev/);
+    expect(node).toMatch(/^v20\.20\.2 ci .*--prefix.* \/machine\/npmrc$/);
+    expect(packages).toMatch(/^v24\.21\.0 ci .*--omit=dev \/machine\/npmrc$/);
     expect(readFileSync(join(checkout.folder, 'node_modules/.bin/node'), 'utf8')).toContain('v24.21.0');
   });
 
@@ -100,7 +100,8 @@ function copyOfCheckout({ machineNode, canInstallNode = true }: Machine) {
   program(
     'npm',
     `#!/bin/bash
-echo "$(node --version) $*" >>'${folder}/npm-calls'
+[[ "$*" != 'config get globalconfig' ]] || { echo /machine/npmrc && exit; }
+echo "$(node --version) $* $npm_config_globalconfig" >>'${folder}/npm-calls'
 echo 'npm warn deprecated'
 [[ ! -e npm-fails ]] || exit 1
 if [[ " $* " == *' --prefix '* ]]; then
