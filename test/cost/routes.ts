@@ -22,7 +22,7 @@ export function creation(id: string, value: SessionValue): CostRoute {
   return { name: 'POST', request: { method: 'POST', path: `/sessions?type=${type}`, body } };
 }
 
-/** Requests that set those members of a session to this value which PATCH and rename can change. */
+/** PATCH and rename requests that set the members which each of them can change to those of `value`. */
 export function changes(id: string, value: SessionValue): readonly CostRoute[] {
   const members = changedMembers(value);
   const change = Buffer.from(`{${members.join(',')}}`);

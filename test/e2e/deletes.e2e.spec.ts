@@ -96,7 +96,7 @@ describe.each([
     ['bulk', []],
     ['bulk of a user', LEFTOVERS],
   ] as const)(
-    'remove the rows of an id without a session only in bulk and without a user: %s',
+    'remove rows whose session does not exist only in a bulk delete that no user restricts: %s',
     async (way, expected) => {
       await database.sql(CONVERSATION);
       expect((await remove[way]()).status).toBe(204);

@@ -99,7 +99,7 @@ describe('a JWKS file', () => {
   const UNKNOWN_KEY = { detail: 'Invalid token: No verification keys configured' };
 
   it.each([{ use: 'enc' }, { key_ops: ['encrypt'] }])(
-    'verifies no tokens with a key for encryption, as %j beside the key for signatures',
+    'does not verify tokens with an encryption key (%j), but does with the signature key of the same file',
     async (purpose) => {
       const service = await startWith('RS256', [
         { ...second.publicKey.export({ format: 'jwk' }), kid: 'two', ...purpose },

@@ -147,7 +147,7 @@ describe('the service on AgentOS tables', () => {
   it.each([
     ['PATCH', '/sessions/s', { session_state: { step: 1 } }],
     ['POST', '/sessions/s/rename?type=agent', { session_name: 'renamed' }],
-  ])('changes a session once when it detects an upgrade by a %s of %s', async (method, path, body) => {
+  ])('applies %s %s only once when it is the first request after an upgrade', async (method, path, body) => {
     const old = await createScratchDatabase();
     await old.sql(V2_TABLES);
     const upgraded = await startSessionService({ AGNO_PG_DSN: old.dsn });

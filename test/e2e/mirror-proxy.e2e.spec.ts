@@ -105,7 +105,7 @@ describe('the mirror proxy in front of Python', () => {
     expect(equalSessions(run.report)).toBe(1);
   });
 
-  it('ends with the reason, and without a report, when its port is taken', async () => {
+  it('prints the reason and writes no report when its port is taken', async () => {
     const { port } = new URL(ours.baseUrl);
     const run = await failMirrorProxy(['--listen', port, '--python', python.baseUrl, '--ours', ours.baseUrl]);
     expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining('--listen: listen EADDRINUSE')]);

@@ -49,6 +49,11 @@ describe('readOptions', () => {
   it.each([
     [['replay'], ['--python is missing', '--ours is missing', 'a log or HAR file is missing']],
     [['play', ...SIDES], ['play: expected replay or proxy']],
+    [[...SIDES, '--listen', '80', '--rate', '5'], ['command is missing: expected replay or proxy']],
+    [
+      ['play', ...SIDES, '--foo', '5'],
+      ['--foo: not an option of any command', 'play: expected replay or proxy'],
+    ],
     [
       ['proxy', ...SIDES, '--rate', '5'],
       ['--rate: not an option of proxy', '--listen is missing'],
@@ -73,6 +78,7 @@ describe('readOptions', () => {
   ])('rejects %j and reports every error', (args, expected) => {
     const errors = errorsOf(() => readOptions(args, {}));
     for (const message of expected) expect(errors.join('\n')).toContain(message);
+    expect(errors).toHaveLength(expected.length);
     expect(errors.join()).not.toContain('u:p');
     expect(errors.length).toBeGreaterThan(0);
   });

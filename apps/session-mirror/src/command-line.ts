@@ -219,7 +219,8 @@ class Arguments {
   }
 
   private addOption(name: string, rawName: string, value: string | undefined): void {
-    const own = this.command === undefined ? [] : COMMAND_OPTIONS[this.command];
+    // Without a command, only its absence is an error.
+    const own = this.command === undefined ? Object.values(COMMAND_OPTIONS).flat() : COMMAND_OPTIONS[this.command];
     const known: readonly string[] = [...COMMON_OPTIONS, ...own];
     if ((FLAGS as readonly string[]).includes(name)) {
       this.flags.add(name);

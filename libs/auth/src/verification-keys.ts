@@ -28,7 +28,7 @@ export function isSymmetric(algorithm: JwtAlgorithm): boolean {
 export class KeyError extends Error {}
 
 export interface KeySource {
-  /** True if one is an HMAC secret that is shorter than `MIN_SECRET_BYTES`. */
+  /** True if any of the keys is an HMAC secret shorter than `MIN_SECRET_BYTES`. */
   readonly hasShortSecret: boolean;
   /** @param keyId the token's `kid` */
   keysFor(keyId: string | undefined): Promise<FoundKeys>;

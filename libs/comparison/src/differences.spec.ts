@@ -51,12 +51,13 @@ describe('maskGeneratedValues', () => {
     expect(found(expected, `[${NOW - 499}]`)).toHaveLength(1);
   });
 
-  it.each([-6, 8])('creates a time mask that matches a time %i s after the start of the request', (seconds) =>
+  it.each([-6, 8])('writes a mask of the current time that matches %i s from the start of the request', (seconds) =>
     expect(found('"«now, seconds»"', `${NOW + seconds}`)).toHaveLength(0),
   );
 
-  it.each([-7, 9])('creates a time mask that does not match a time %i s after the start of the request', (seconds) =>
-    expect(found('"«now, seconds»"', `${NOW + seconds}`)).toHaveLength(1),
+  it.each([-7, 9])(
+    'writes a mask of the current time that does not match %i s from the start of the request',
+    (seconds) => expect(found('"«now, seconds»"', `${NOW + seconds}`)).toHaveLength(1),
   );
 
   it('replaces a long string by a hash that matches only the same string', () => {

@@ -31,7 +31,7 @@ describe('QueryString', () => {
     ['%61=%2B', '+'],
     ['a[]=1', undefined],
     ['A=1', undefined],
-  ])('reads from %j the value of parameter a as %j', (raw, value) => {
+  ])('returns the last value of `a` in %j: %j', (raw, value) => {
     expect(new QueryString(raw).last('a')).toBe(value);
   });
 

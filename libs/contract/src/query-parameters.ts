@@ -16,7 +16,7 @@ export class QueryReader {
     this.query = new QueryString(raw);
   }
 
-  /** The value as sent, possibly empty. */
+  /** The decoded value, which may be empty; undefined if the parameter is absent. */
   string(name: string): string | undefined {
     return this.query.last(name);
   }

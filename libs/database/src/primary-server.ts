@@ -8,9 +8,9 @@ import type { Work } from './statement.js';
 /** How often work is tried in all, if concurrent transactions make it fail. */
 const MAX_ATTEMPTS = 3;
 
-/** Limits in milliseconds of the random delay before another attempt; the upper limit grows with each attempt. */
+/** Delay in milliseconds before another attempt: the minimum, plus a random part of up to the range per attempt made. */
 const MIN_DELAY_MS = 10;
-const MAX_DELAY_MS = 50;
+const DELAY_RANGE_MS = 50;
 
 /**
  * The primary server of a database. Repeats work that PostgreSQL has rolled back because of a concurrent transaction.
@@ -29,7 +29,7 @@ export class PrimaryServer extends DatabaseServer {
         if (!willRetry) throw new TransactionConflict(this.id, error);
       }
       // Random, so that transactions that have collided do not collide again; without a connection meanwhile.
-      await sleep(MIN_DELAY_MS + Math.random() * attempt * MAX_DELAY_MS);
+      await sleep(MIN_DELAY_MS + Math.random() * attempt * DELAY_RANGE_MS);
       if (deadline.hasExpired) throw new StatementTimedOut(this.id);
     }
   }

@@ -31,7 +31,8 @@ function isSameOrigin(request: FastifyRequest): boolean {
   return origin === undefined || isOriginOf(origin, host) || isOriginOf(origin, request.host);
 }
 
-/** True if a page of `origin` is on `host`. Ignores the scheme: a proxy may have ended TLS. `null` is no origin. */
+/** True if a page of `origin` is on `host`. Ignores the scheme, because a proxy may have
+ * terminated TLS. False for the origin `null`. */
 function isOriginOf(origin: string, host: string | undefined): boolean {
   const page = URL.parse(origin);
   return page !== null && host !== undefined && page.host !== '' && page.host === hostOf(page.protocol, host);

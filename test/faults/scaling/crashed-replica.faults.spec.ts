@@ -28,11 +28,11 @@ describe('a read replica that recovers from a crash', { tags: 'quick' }, () => {
     primary.end();
   });
 
-  it('shows no list of before an acknowledged write', async () => {
+  it('returns no list that lacks an acknowledged write', async () => {
     await listAcrossCrash(standby.databases.url(DATABASE));
   });
 
-  it.skipIf(!PgBouncer.isInstalled)('shows no list of before an acknowledged write behind PgBouncer', async () => {
+  it.skipIf(!PgBouncer.isInstalled)('returns no list that lacks an acknowledged write behind PgBouncer', async () => {
     const pooler = await PgBouncer.start(standby, []);
     onTestFinished(pooler.end);
     await listAcrossCrash(pooler.databases.url(DATABASE));

@@ -56,7 +56,10 @@ export function unprivilegedUser(folder: string): SystemUser | undefined {
   const owner = statSync(folder, { throwIfNoEntry: false });
   if (owner !== undefined && owner.uid !== 0) return owner;
   const user = ['postgres', 'nobody'].map(systemUser).find((found) => found !== undefined);
-  if (user === undefined) throw new Error('PostgreSQL does not run as root, and there is no user postgres or nobody');
+  if (user === undefined)
+    throw new Error(
+      'PostgreSQL does not run as root: start the service as another user, or create a user named "postgres"',
+    );
   return user;
 }
 

@@ -93,7 +93,7 @@ function reprintInlineBytes(kind: MediaKind, members: MediaMembers, path: ItemPa
   return printMedia(kind, members, path, 'inline', kind.inlineInputFields);
 }
 
-/** Validates only the fields that a message prints. The other fields of an input are printed if they are valid. */
+/** Undefined if a field that messages contain is invalid. Other fields of the file are only printed if they are valid. */
 function reprintInlineFile(kind: MediaKind, members: MediaMembers, path: ItemPath): RawJson | undefined {
   const isValid =
     isTyped(kind, members, kind.inlineFields) && (isTruthy(members.get('id')) || hasContent(kind, members));

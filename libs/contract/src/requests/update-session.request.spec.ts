@@ -22,7 +22,7 @@ describe('parseUpdateSession', () => {
     expect(sessionState).toBe('{"b":2.5,"a":9007199254740993,"__proto__":100000.0}');
   });
 
-  it('removes unstorable characters from string values, but leaves keys unchanged', () => {
+  it('removes control characters from string values, as AgentOS does, but not from keys', () => {
     expect(parse('{"metadata":{"k\\u0001":["a\\u0000b",{"c":"\\u000b\\n"}]}}').metadata).toBe(
       '{"k\\u0001":["ab",{"c":"\\n"}]}',
     );
