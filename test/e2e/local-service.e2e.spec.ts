@@ -2,17 +2,19 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refusesConnections } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { freePort } from '../support/ports.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
 describe('a service without authentication and without a host', () => {
-  const services: Record<'local' | 'public' | 'locked' | 'listed', ServerProcess> = Object.create(null);
+  const services: Record<'local' | 'mapped' | 'public' | 'locked' | 'listed', ServerProcess> = Object.create(null);
 
   beforeAll(async () => {
     // Blank variables count as unset.
     const env = { AGNO_PG_DSN: (await createScratchDatabase()).dsn, AGNO_SERVICE_HOST: '', AGNO_ALLOWED_HOSTS: '' };
-    [services.local, services.public, services.locked, services.listed] = await Promise.all([
+    [services.local, services.mapped, services.public, services.locked, services.listed] = await Promise.all([
       startSessionService(env),
+      startSessionService({ ...env, AGNO_SERVICE_HOST: '::ffff:127.0.0.1' }),
       startSessionService({ ...env, AGNO_SERVICE_HOST: '0.0.0.0' }),
       startSessionService({ ...env, OS_SECURITY_KEY: 'key-of-the-operator' }),
       startSessionService({ ...env, AGNO_SERVICE_HOST: '0.0.0.0', AGNO_ALLOWED_HOSTS: 'Chat.example, ::2' }),
@@ -49,6 +51,7 @@ describe('a service without authentication and without a host', () => {
   ])('responds 403 to the Host %j, which a rebound name would send', async (host) => {
     expect(await statusFor(services.local, host)).toBe(403);
     expect(await statusFor(services.local, host, '/metrics')).toBe(403);
+    expect(await statusFor(services.mapped, host)).toBe(403);
   });
 
   it('responds to the hosts of AGNO_ALLOWED_HOSTS, and with them also checks the Host on other addresses', async () => {
@@ -58,13 +61,34 @@ describe('a service without authentication and without a host', () => {
     expect(await Promise.all(statuses)).toEqual([200, 200, 200, 200, 403]);
   });
 
+  it('also checks the Host of its management port if it requires authentication, but accepts addresses', async () => {
+    const port = await freePort();
+    const env = { AGNO_PG_DSN: (await createScratchDatabase()).dsn, AGNO_ALLOWED_HOSTS: '' };
+    const service = await startSessionService({
+      ...env,
+      OS_SECURITY_KEY: 'key-of-the-operator',
+      AGNO_MANAGEMENT_PORT: String(port),
+    });
+    try {
+      const management = { baseUrl: `http://127.0.0.1:${port}` };
+      const statuses = ['evil.example', 'localhost', '10.0.0.1'].map((host) => statusFor(management, host, '/metrics'));
+      expect(await Promise.all(statuses)).toEqual([403, 200, 200]);
+    } finally {
+      await service.stop();
+    }
+  });
+
   it('leaves the Host to the operator who requires authentication or listens on other addresses', async () => {
     expect(await statusFor(services.public, 'evil.example')).toBe(200);
     expect(await statusFor(services.locked, 'evil.example')).toBe(401);
   });
 });
 
-function statusFor({ baseUrl }: ServerProcess, host: string, path = '/sessions'): Promise<number | undefined> {
+function statusFor(
+  { baseUrl }: Pick<ServerProcess, 'baseUrl'>,
+  host: string,
+  path = '/sessions',
+): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const sent = request(baseUrl + path, { headers: { host } });
     sent.once('error', reject);

@@ -72,7 +72,7 @@ export function installHooks(adapter: StreamingFastifyAdapter, parts: PipelinePa
   addCorsHook(fastify, options.corsOrigins); // Responds to preflights.
   requireHostHeader(fastify); // 400
   separateManagement(fastify, management); // 404
-  rejectForeignHosts(fastify, options.allowedHosts); // 403
+  rejectForeignHosts(fastify, options); // 403
   rejectCrossSiteChanges(fastify, options.corsOrigins); // 403
   tracing?.traceRequests(fastify);
   addAuthenticationHook(fastify, authenticator); // 401, 403, 429, 503

@@ -1,32 +1,46 @@
-import { isIP, isIPv4 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import { problem } from '@session-service/contract';
 import type { FastifyInstance } from 'fastify';
 
+export interface HostOptions {
+  /** Names and addresses in lower case, without ports, that the `Host` of a request may name besides loopback. */
+  readonly allowedHosts: readonly string[];
+  /** True if the sessions need no authentication. */
+  readonly isOpen: boolean;
+}
+
 /**
- * Rejects requests for other hosts than those of loopback and `allowedHosts`. A page whose host name has been pointed at
+ * Rejects requests for other hosts than those of loopback and `allowedHosts`: always if there are any of the latter, else
+ * where only listening on loopback protects what needs no authentication. A page whose host name has been pointed at
  * 127.0.0.1 (DNS rebinding) is of the same origin as the service for the browser, but its requests name that host.
- *
- * @param allowedHosts names and addresses in lower case, without ports; undefined: every host
  */
-export function rejectForeignHosts(fastify: FastifyInstance, allowedHosts: readonly string[] | undefined): void {
-  if (allowedHosts === undefined) return;
-  const allowed = new Set(['localhost', '::1', ...allowedHosts]);
+export function rejectForeignHosts(fastify: FastifyInstance, { allowedHosts, isOpen }: HostOptions): void {
+  const allowed = new Set(['localhost', '127.0.0.1', ...allowedHosts]);
+  let isLocal: boolean | undefined;
   fastify.addHook('onRequest', ({ headers: { host }, isManagement }, _reply, done) => {
+    // Known only when the service listens: AGNO_SERVICE_HOST can be a name, or an address in another form.
+    isLocal ??= listensOnLoopback(fastify);
+    const isChecked = allowedHosts.length > 0 || (isLocal && (isOpen || isManagement));
     // A request of HTTP/1.0 may lack the header. No browser sends such a request.
-    const name = host === undefined ? 'localhost' : nameOf(host);
+    const name = host === undefined || !isChecked ? 'localhost' : nameOf(host);
     // Probes and scrapers of the management port name the address of a pod. Only names can be rebound.
     if (allowed.has(name) || isLoopbackAddress(name) || (isManagement && isIP(name) !== 0)) done();
     else done(problem(403, 'The Host of the request is neither localhost nor in AGNO_ALLOWED_HOSTS'));
   });
 }
 
-/** True if a service that listens on `host`, a name or an address, can only be reached from its own machine. */
-export function isLoopback(host: string): boolean {
-  return host.toLowerCase() === 'localhost' || isLoopbackAddress(host);
+function listensOnLoopback({ server }: FastifyInstance): boolean {
+  const address = server.address();
+  return typeof address === 'object' && address !== null && isLoopbackAddress(address.address);
 }
 
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Also true for the IPv4 addresses of loopback in the form of IPv6. */
 function isLoopbackAddress(address: string): boolean {
-  return address === '::1' || (isIPv4(address) && address.startsWith('127.'));
+  return isIP(address) !== 0 && LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 /** The host in lower case, without port and brackets; empty if the header is malformed. */

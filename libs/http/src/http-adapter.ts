@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Deadline, MemoryBudget, Reservation } from '@session-service/database';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { onRequestEnd } from './access-log.js';
+import type { HostOptions } from './allowed-hosts.js';
 import { onClientError } from './client-errors.js';
 import { KEEP_ALIVE_MS } from './connections.js';
 import { ResponseLimiter, ResponseStream, toSendableBody } from './large-responses.js';
@@ -13,7 +14,7 @@ import { preserveContentType } from './request-bodies.js';
 import { requestIdOf } from './request-id.interceptor.js';
 import { SlowClients } from './timeouts.js';
 
-export interface HttpOptions {
+export interface HttpOptions extends HostOptions {
   readonly bodyLimitBytes: number;
   readonly maxConnections: number;
   /** Time limit for receiving a request (408), and again for responding to it (504; its statements are cancelled). */
@@ -21,8 +22,6 @@ export interface HttpOptions {
   /** Addresses and networks whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly string[];
-  /** Hosts that requests may name besides those of loopback; undefined: every host. */
-  readonly allowedHosts: readonly string[] | undefined;
 }
 
 /** Limit of a path parameter in characters. Node's limit for a request's head is equal, so no session id exceeds it. */

@@ -1,5 +1,5 @@
 export { logAccess, observeRequestEnd, onRequestEnd, routeOf, UNMATCHED_ROUTE } from './access-log.js';
-export { isLoopback, rejectForeignHosts } from './allowed-hosts.js';
+export { rejectForeignHosts } from './allowed-hosts.js';
 export { handleConnectAndExpect, requireHostHeader } from './client-errors.js';
 export { limitConnections } from './connections.js';
 export { addCorsHook, addRejectionHeaders } from './cors.js';

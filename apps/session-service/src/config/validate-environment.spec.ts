@@ -27,6 +27,7 @@ describe('default configuration', () => {
           'https://os.agno.com',
         ],
         allowedHosts: [],
+        isOpen: true,
       },
       database: {
         targets: [{ id: 'default', dsn: DSN, replicas: [] }],
@@ -133,8 +134,8 @@ describe('a variable', () => {
     ['AGNO_MANAGEMENT_PORT', '9090', { http: { managementPort: 9090 }, health: { hasOpenDocs: false } }],
     ['AGNO_SERVICE_HOST', '::1', { http: { host: '::1' } }],
     ['AGNO_SERVICE_HOST', 'localhost', { http: { host: 'localhost' } }],
-    ['AGNO_SERVICE_HOST', '0.0.0.0', { http: { host: '0.0.0.0', allowedHosts: undefined } }],
-    ['OS_SECURITY_KEY', 'key', { http: { allowedHosts: undefined } }],
+    ['AGNO_SERVICE_HOST', '0.0.0.0', { http: { host: '0.0.0.0' } }],
+    ['OS_SECURITY_KEY', 'key', { http: { isOpen: false } }],
     ['AGNO_ALLOWED_HOSTS', 'Chat.example, ::2', { http: { allowedHosts: ['chat.example', '::2'] } }],
     ['AGNO_DB_SCHEMA', 'Chat_2', { database: { tables: { schema: 'Chat_2' } } }],
     ['AGNO_SESSION_TABLE', 'sessions', { database: { tables: { sessionTable: 'sessions' } } }],
@@ -242,7 +243,7 @@ describe('an unusable environment', () => {
     ],
     [{ AGNO_RUN_TABLE: 'agno_sessions' }, ['AGNO_RUN_TABLE must differ from AGNO_SESSION_TABLE']],
     [
-      { AGNO_TRUSTED_PROXIES: '10.0.0.0/33' },
+      { AGNO_TRUSTED_PROXIES: '10.0.0.0/33,0.0.0.0/0' },
       [
         'AGNO_TRUSTED_PROXIES must be IP addresses, CIDR ranges or the names loopback, linklocal, uniquelocal, separated by commas',
       ],

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { isOpen } from '@session-service/auth';
-import { isLoopback } from '@session-service/http';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { authConfig, blankKeys } from './auth.config.js';
@@ -70,9 +69,6 @@ function workerCount({ AGNO_SERVICE_WORKERS: workers, AGNO_POOL_SIZE: poolSize }
 }
 
 function httpConfig(environment: Environment, isOpen: boolean): HttpConfig {
-  const allowedHosts = environment.AGNO_ALLOWED_HOSTS;
-  // Without authentication, only its address protects a service on loopback from web pages.
-  const checksHosts = allowedHosts.length > 0 || (isOpen && isLoopback(environment.AGNO_SERVICE_HOST));
   return {
     port: environment.AGNO_SERVICE_PORT,
     host: environment.AGNO_SERVICE_HOST,
@@ -84,6 +80,7 @@ function httpConfig(environment: Environment, isOpen: boolean): HttpConfig {
     maxConnections: environment.AGNO_MAX_CONNECTIONS,
     trustedProxies: environment.AGNO_TRUSTED_PROXIES,
     corsOrigins: environment.AGNO_CORS_ORIGINS,
-    allowedHosts: checksHosts ? allowedHosts : undefined,
+    allowedHosts: environment.AGNO_ALLOWED_HOSTS,
+    isOpen,
   };
 }
