@@ -47,6 +47,8 @@ export async function serve(config: ServiceConfig, env: NodeJS.ProcessEnv): Prom
 }
 
 async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv): Promise<RunningService> {
+  // From the start: a signal that comes while the port opens must not kill the process.
+  const signal = shutdownSignal();
   const index = workerIndex();
   const config = poolShare(serviceConfig, index);
   const { http, telemetry } = config;
@@ -91,7 +93,7 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
   await app.listen(http.port, http.host);
   if (http.managementPort !== undefined) await management?.listen(http.managementPort, http.host);
   logger.info(`AgentOS session service listening on :${http.port}`);
-  return { logger, closed: stopOnSignal(shutdownSignal(), logger, () => stopService(app, management, tracing)) };
+  return { logger, closed: stopOnSignal(signal, logger, () => stopService(app, management, tracing)) };
 }
 
 /** The version in the nearest package.json of a parent folder, which is the same file for sources and build. */
