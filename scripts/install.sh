@@ -25,16 +25,17 @@ npm_ci_until() {
   return 1
 }
 
-has_node() { "$node_folder"/node_modules/node-*/bin/node --version; }
+has_node() { "$node_folder"/node_modules/node-*/bin/node --version 2>/dev/null; }
 # Optional, since the image runs without it.
 has_bundler() { "$bin/rolldown" --version; }
 
 install_node() {
   rm -rf "$node_folder" && mkdir -p "$node_folder" &&
     cp scripts/node/package.json scripts/node/package-lock.json "$node_folder" &&
-    npm_ci_until has_node --prefix "$node_folder" && return
+    npm_config_fetch_retries=1 npm_ci_until has_node --prefix "$node_folder" && return
   rm -rf "$node_folder"
-  echo "It could not be installed for $(uname -sm). Install Node yourself: https://nodejs.org"
+  echo "It could not be downloaded (does npm reach its registry?), or does not exist for $(uname -sm)."
+  echo "Install Node yourself: https://nodejs.org"
   return 1
 }
 

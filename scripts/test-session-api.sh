@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Tests the session API of a running server, and stops at the first unexpected response:
-#   scripts/test-session-api.sh [BASE_URL] [DB_ID]
-# Works with this service and with a Python AgentOS. DB_ID is needed with AGNO_REQUIRE_DB_ID and several databases.
+#   [TOKEN=…] scripts/test-session-api.sh [BASE_URL] [DB_ID]
+# Works with this service and with a Python AgentOS. DB_ID is needed with AGNO_REQUIRE_DB_ID and several databases, TOKEN
+# (a security key or token) where the server requires one.
 # Needs bash, curl and jq. Deletes the session that it created, also after a failure.
 set -euo pipefail
 
@@ -18,9 +19,14 @@ for tool in curl jq; do
   command -v "$tool" >/dev/null || { echo "test-session-api.sh: $tool is not installed" >&2; exit 2; }
 done
 
+# The file that it prints keeps the token out of the list of processes.
+curl_options() {
+  [[ -z "${TOKEN:-}" ]] || printf 'header = "Authorization: Bearer %s"\n' "$TOKEN"
+}
+
 finish() {
   rm -f "$response"
-  curl --silent --output /dev/null --max-time 10 --request DELETE "$(url "/sessions/$session_id")" || true
+  curl --config <(curl_options) --silent --output /dev/null --max-time 10 --request DELETE "$(url "/sessions/$session_id")" || true
 }
 trap finish EXIT
 
@@ -36,7 +42,7 @@ url() {
 call() {
   local body=()
   [[ $# -ge 3 ]] && body=(--header 'content-type: application/json' --data "$3")
-  if ! status="$(curl --silent --show-error --max-time 30 --output "$response" --write-out '%{http_code}' \
+  if ! status="$(curl --config <(curl_options) --silent --show-error --max-time 30 --output "$response" --write-out '%{http_code}' \
     --request "$1" "${body[@]}" "$(url "$2")")"; then
     fail "$1 $2" "no response from $base_url"
   fi

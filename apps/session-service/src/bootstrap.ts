@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
+import { isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -92,8 +93,17 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
   }
   await app.listen(http.port, http.host);
   if (http.managementPort !== undefined) await management?.listen(http.managementPort, http.host);
-  logger.info(`AgentOS session service listening on :${http.port}`);
+  logger.info(`AgentOS session service listening on ${boundAddress(app)}`);
+  // Logs at once which databases are down, instead of with the first request.
+  void app.get(DatabaseHealth).statusById();
   return { logger, closed: stopOnSignal(signal, logger, () => stopService(app, management, tracing)) };
+}
+
+/** The address and port on which the service listens, which AGNO_SERVICE_HOST and AGNO_SERVICE_PORT need not name. */
+function boundAddress(app: NestFastifyApplication): string {
+  const [bound] = app.getHttpAdapter().getInstance().addresses();
+  if (typeof bound !== 'object') return String(bound);
+  return `${isIPv6(bound.address) ? `[${bound.address}]` : bound.address}:${bound.port}`;
 }
 
 /** The version in the nearest package.json of a parent folder, which is the same file for sources and build. */

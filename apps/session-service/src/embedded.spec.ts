@@ -53,7 +53,7 @@ describe('the service without a configured database', () => {
     expect(output.split('\n').map((line) => /"message":"(.*)"/.exec(line)?.[1] ?? line)).toEqual([
       expect.stringMatching(/^Starting PostgreSQL … \d+ s$/),
       expect.stringMatching(/^Neither OS_SECURITY_KEY nor a JWT key is set: /),
-      expect.stringMatching(/^AgentOS session service listening on :/),
+      expect.stringMatching(/^AgentOS session service listening on 127\.0\.0\.1:\d+$/),
       '',
       `  Sessions       ${url}/sessions`,
       `  API, try it    ${url}/docs`,

@@ -4,6 +4,8 @@ import { unknownVariables } from './unknown-variables.js';
 describe('unknownVariables', () => {
   it.each([
     ['AGNO_POOLSIZE', 'AGNO_POOL_SIZE'],
+    ['OS_SECURTY_KEY', 'OS_SECURITY_KEY'],
+    ['JWT_VERIFICATON_KEY', 'JWT_VERIFICATION_KEY'],
     ['AGNO_USER_ISOLATIONS', 'AGNO_USER_ISOLATION'],
     ['AGNO_SESSION_DNS_MAP', 'AGNO_SESSION_DSN_MAP'],
   ])('warns of %s and names %s, without the value', (name, nearest) => {
@@ -21,5 +23,7 @@ describe('unknownVariables', () => {
     'AGNO_SESSION_SERVICE_SERVICE_PORT_HTTP',
     'AGNO_SESSION_SERVICE_PORT_8080_TCP_ADDR',
     'PATH',
+    'JWT_SECRET',
+    'OTEL_SERVICE_NAME',
   ])('accepts %s', (name) => expect(unknownVariables({ [name]: '1' })).toEqual([]));
 });

@@ -1,16 +1,26 @@
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 import { Environment } from './environment.js';
 
 /**
- * Returns a warning for each `AGNO_` variable that the service does not know and so ignores, such as a misspelt one. The
- * values are not quoted.
+ * Returns a warning for each variable that the service ignores although it looks like one of its own: it begins with
+ * `AGNO_`, or is a misspelt name, such as OS_SECURTY_KEY. The values are not quoted.
  */
 export function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
-  const known = Object.keys(new Environment()).filter((name) => name.startsWith('AGNO_'));
+  const known = Object.keys(new Environment());
   return Object.keys(env)
-    .filter((name) => name.startsWith('AGNO_') && !known.includes(name) && !OTHERS.some((other) => other.test(name)))
-    .map((name) => `${name} is ignored: it is not a setting of this service; did you mean ${closest(name, known)}?`);
+    .filter((name) => !known.includes(name) && !OTHERS.some((other) => other.test(name)))
+    .map((name) => ({ name, nearest: closest(name, known) }))
+    .filter(({ name, nearest }) => name.startsWith('AGNO_') || isMisspelt(name, nearest))
+    .map(({ name, nearest }) => `${name} is ignored: it is not a setting of this service; did you mean ${nearest}?`);
 }
+
+function isMisspelt(name: string, nearest: string): boolean {
+  return name.length >= MIN_LENGTH && distance(name, nearest) <= MAX_MISTAKES;
+}
+
+/** Shorter names, such as LOG_LEVEL, are too similar to those of other programs. */
+const MIN_LENGTH = 10;
+const MAX_MISTAKES = 2;
 
 /** Names that other programs set: AgentOS, with which a deployment may share its variables, and our own processes. */
 const OTHERS = [
