@@ -1,5 +1,5 @@
 import { decodePercent } from '@session-service/contract';
-import { addRejectionHeaders, bindRequestId } from '@session-service/http';
+import { addRejectionHeaders, bindRequestId, rawPathOf } from '@session-service/http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authenticator, Credentials } from './authenticator.js';
 import { ANONYMOUS, type Caller } from './identity.js';
@@ -38,9 +38,7 @@ export function addAuthenticationHook(fastify: FastifyInstance, authenticator: A
 }
 
 function credentialsOf(request: FastifyRequest): Credentials {
-  const { url } = request;
-  const queryStart = url.indexOf('?');
-  const path = queryStart === -1 ? url : url.slice(0, queryStart);
+  const path = rawPathOf(request.url);
   return {
     method: request.method,
     path: path.includes('%') ? decodePercent(path) : path,

@@ -9,7 +9,7 @@ export { closeConnectionsAfterResponses, closeGracefully } from './graceful-shut
 export * from './http-adapter.js';
 export { createLogger } from './logger.js';
 export { ManagementPort, separateManagement } from './management-port.js';
-export { rawQueryOf } from './paths.js';
+export { rawPathOf, rawQueryOf } from './paths.js';
 export { serializePipelined } from './pipelining.js';
 export { readBodiesAsBytes } from './request-bodies.js';
 export { addRequestIdHook, bindRequestId, RequestIdInterceptor } from './request-id.interceptor.js';

@@ -8,10 +8,8 @@ import { decodePercent } from '@session-service/contract';
  */
 export function normalizeUrl(request: IncomingMessage): string {
   const url = withoutFragment(request.url ?? '/');
-  const queryStart = url.indexOf('?');
-  const path = queryStart === -1 ? url : url.slice(0, queryStart);
-  if (isPlain(path)) return url;
-  return normalizePath(path) + (queryStart === -1 ? '' : url.slice(queryStart));
+  const path = rawPathOf(url);
+  return isPlain(path) ? url : normalizePath(path) + url.slice(path.length);
 }
 
 /** No part of a request target, but httptools accepts and ignores it. https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
@@ -40,7 +38,7 @@ const SLASHES = /^\/{2,}$/;
 /** Scheme, host and port of an absolute URL. */
 const ORIGIN_PREFIX = /^https?:\/\/[^/]*/i;
 
-/** The path of a normalized URL. */
+/** The part of a URL before the query. */
 export function rawPathOf(url: string): string {
   const queryStart = url.indexOf('?');
   return queryStart === -1 ? url : url.slice(0, queryStart);
