@@ -87,15 +87,14 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
   });
   offerMetrics(metrics.registry);
   mountDocs(app, optionsWithoutController(http));
-  // Only one worker logs the warnings.
+  // Only one worker logs the warnings, and which databases are down: else the first requests would tell.
   if ((index ?? 0) === 0) {
     for (const warning of [...unknownVariables(env), ...authWarnings(config.auth)]) logger.warn(warning);
+    void app.get(DatabaseHealth).statusById();
   }
   await app.listen(http.port, http.host);
   if (http.managementPort !== undefined) await management?.listen(http.managementPort, http.host);
   logger.info(`AgentOS session service listening on ${boundAddress(app)}`);
-  // Logs at once which databases are down, instead of with the first request.
-  void app.get(DatabaseHealth).statusById();
   return { logger, closed: stopOnSignal(signal, logger, () => stopService(app, management, tracing)) };
 }
 

@@ -27,8 +27,6 @@ async function run(): Promise<void> {
   if (isStopping) return;
   const config = validateEnvironment(env);
   const service = await serve(config, env);
-  // Repeats a signal that came before the service added its listeners.
-  if (isStopping) process.kill(process.pid, 'SIGTERM');
   if (process.argv.includes('--demo')) await loadQuietly(config, service.logger).catch(ignoreWhileStopping);
   if (!isStopping) {
     // The log is buffered: its lines of the start come first. The error that a pipe has no fsync is of no interest.
