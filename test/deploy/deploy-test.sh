@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests the chart, the Dockerfiles and the compose file. Options are passed to vitest.
-# Needs Python and helm, or Go to build helm once (some minutes). Exits with 2, and says what is missing, without them.
+# Needs Python, and helm or Go, with which it builds helm once (some minutes). If one is missing, prints which, and exits with 2.
 # Fetches promtool on Debian; without it the alert rules are not tested.
 set -euo pipefail
 

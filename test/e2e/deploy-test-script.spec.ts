@@ -46,23 +46,23 @@ describe('deploy-test.sh', () => {
     endsWithReason('neither helm nor Go is in PATH', 'https://helm.sh/docs/intro/install');
   });
 
-  it('says when Go cannot build helm', () => {
+  it('prints the reason when Go cannot build helm', () => {
     program('go', 'echo "go: no network" >&2; exit 1');
     endsWithReason('Go could not build helm', 'go: no network');
   });
 
-  it('says when Python is missing', () => {
+  it('prints the reason when Python is missing', () => {
     program('helm', '');
     endsWithReason('python3 is not in PATH', 'Install Python 3');
   });
 
-  it('says when Python cannot create a virtual environment', () => {
+  it('prints the reason when Python cannot create a virtual environment', () => {
     program('helm', '');
     program('python3', 'exit 1');
     endsWithReason('python3 could not create a virtual environment', 'python3-venv');
   });
 
-  it('says when the Python packages cannot be installed', () => {
+  it('prints the reason when the Python packages cannot be installed', () => {
     program('helm', '');
     program(
       'python3',
@@ -71,7 +71,7 @@ describe('deploy-test.sh', () => {
     endsWithReason('pip could not install', 'PIP_INDEX_URL');
   });
 
-  it('says when the packages of the checkout are not installed', () => {
+  it('prints the reason when the packages of the checkout are not installed', () => {
     rmSync(join(root, 'bin/vitest'));
     endsWithReason('vitest is not installed', 'npm ci');
   });

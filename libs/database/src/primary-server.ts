@@ -5,7 +5,7 @@ import { DatabaseServer } from './database-server.js';
 import type { Deadline } from './deadline.js';
 import type { Work } from './statement.js';
 
-/** How often work is tried in all, if concurrent transactions make it fail. */
+/** Maximum number of attempts for work that fails because of concurrent transactions. */
 const MAX_ATTEMPTS = 3;
 
 /** Delay in milliseconds before another attempt: the minimum, plus a random part of up to the range per attempt made. */

@@ -22,7 +22,7 @@ export type MessageFromThread =
   /** The thread has compared a copy of this many bytes, which no longer count against the proxy's budget. */
   { readonly kind: 'done'; readonly bytes: number } | ({ readonly kind: 'finished' } & RunResult);
 
-/** What the thread needs to start. */
+/** Input of the comparison thread. */
 export interface ThreadData {
   readonly args: readonly string[];
   readonly files: ClaimedFiles;

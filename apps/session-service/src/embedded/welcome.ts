@@ -8,7 +8,7 @@ export function localUrl({ host, port }: Pick<ServiceConfig['http'], 'host' | 'p
 }
 
 /**
- * What a new user needs to know after the start: what to open, where the data is, how to stop.
+ * Text after the start: the addresses to open, the location of the data, and how to stop the service.
  *
  * @param folder data of the embedded PostgreSQL; undefined with a configured database
  */

@@ -21,7 +21,7 @@ export interface PrimaryPosition extends WalPosition {
   readonly content: string | null;
 }
 
-/** How far a standby has replayed, and the server process that reported it. Another one may report less after a crash. */
+/** Replay position of a standby, with the server process that reported it: after a crash, another may report less. */
 export interface ReplayPosition extends WalPosition {
   readonly processId: number;
 }

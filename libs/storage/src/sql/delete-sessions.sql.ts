@@ -20,11 +20,11 @@ export function lockSessions({ tables }: StatementCache): string {
     (SELECT FROM ${tables.sessions} s WHERE ${SELECTED_SESSIONS} ORDER BY s.session_id FOR UPDATE) locked`;
 }
 
-/** What is deleted with the sessions. */
+/** Rows of other tables that are deleted with the sessions. */
 export interface Deletion {
-  /** Also the rows of ids that have no session. */
+  /** Those of ids that have no session. */
   readonly leftovers: boolean;
-  /** Also stored tool results, if the layout permits. */
+  /** Stored tool results, if the layout permits. */
   readonly results: boolean;
 }
 
