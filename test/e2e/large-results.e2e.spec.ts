@@ -240,7 +240,7 @@ describe('a large response', () => {
       const service = await start(database.dsn);
       const socket = await stalledGet(service, '/sessions/large/runs', version);
       await database.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND application_name = 'agno-session-service'`);
+      WHERE datname = current_database() AND application_name = 'agno-session-service' AND state <> 'idle'`);
       const { text, isWhole } = await readAll(socket);
       expect(text).toContain('200 OK');
       expect(isWhole).toBe(false);
