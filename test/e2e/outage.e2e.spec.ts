@@ -19,14 +19,16 @@ describe('the service during a database outage', () => {
       AGNO_SESSION_DSN_MAP: JSON.stringify({ healthy: healthy.dsn, flaky: flaky.dsn, unborn }),
     });
   });
-  afterAll(() => service.stop());
+  afterAll(async () => {
+    await service.stop();
+    expect(service.output()).not.toContain('hush');
+  });
 
   it('responds 503 for a database that is down at start, and serves the other databases', async () => {
     const reply = await call(service.baseUrl, '/sessions?db_id=unborn');
     expect(reply.status).toBe(503);
     expect(reply.json).toEqual({ detail: "Database 'unborn' is unavailable" });
     expect((await call(service.baseUrl, '/sessions?db_id=healthy')).status).toBe(200);
-    expect(service.output()).not.toContain('hush');
   });
 
   it('responds 503 while one database is down, recovers without a restart, and leaves the other database alone', async () => {

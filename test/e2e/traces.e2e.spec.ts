@@ -185,8 +185,8 @@ describe('tracing', () => {
 
   it('loads both OpenTelemetry bundles when enabled (control for the test above)', async () => {
     const { service } = await traced(LISTING_LOADED);
-    expect(service.output()).toMatch(/loaded .*open-telemetry\.js/);
-    expect(service.output()).toMatch(/loaded .*packages-of-traces\.js/);
+    await expect.poll(() => service.output()).toMatch(/loaded .*open-telemetry\.js/);
+    await expect.poll(() => service.output()).toMatch(/loaded .*packages-of-traces\.js/);
   });
 });
 

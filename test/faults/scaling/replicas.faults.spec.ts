@@ -82,7 +82,7 @@ describe('a read replica', { tags: 'quick' }, () => {
     expect(readiness).toEqual({ status: 'degraded' });
     await standby().restart();
     await replicated.untilStandbysRead(() => ask('/sessions/s'));
-    expect(replicated.service.output()).toMatch(/Replica 'main:replica1' was ejected: .*/);
+    await expect.poll(() => replicated.service.output()).toMatch(/Replica 'main:replica1' was ejected: .*/);
   });
 
   it('is replaced by the primary for reads that are running when it stops', async () => {
