@@ -172,7 +172,7 @@ describe('readRows', () => {
     async (taken) => {
       const limits = request();
       // The last portion was sized for small rows, so its large rows exceed the buffer and reading pauses.
-      const rows = await read(rowsOf(1_006, 'CASE WHEN i <= 1000 THEN 5000 ELSE 1000000 END'), false, limits);
+      const rows = await read(rowsOf(1_050, 'CASE WHEN i <= 1000 THEN 5000 ELSE 1000000 END'), false, limits);
       await take(rows, taken);
       await new Promise((resolve) => setTimeout(resolve, 20));
       limits.deadline.expire();
