@@ -192,7 +192,8 @@ export class SessionRepository {
     return this.layout.withLayout(async (statements) => {
       const { hasSessions, cascade } = statements.layout;
       if (!hasSessions) return;
-      const first = statements.get('lock', lockSessions);
+      const count = ids.length === 1 ? 'one' : 'many';
+      const first = statements.get(`lock:${count}`, (cache) => lockSessions(cache, count));
       const run = async (deletion: Deletion) => {
         const build = (cache: StatementCache) => deleteSessions(cache, deletion);
         const statement = statements.get(`delete:${Object.values(deletion).join(':')}`, build, { first });
@@ -200,10 +201,10 @@ export class SessionRepository {
         if (row?.stale === 't') throw new LayoutOutdated();
       };
       try {
-        await run({ leftovers, results: true });
+        await run({ ids: count, leftovers, results: true });
       } catch (error) {
         if (!cascade.includes('toolResults') || !isStatementError(error)) throw error;
-        await run({ leftovers, results: false });
+        await run({ ids: count, leftovers, results: false });
         const reason = error instanceof Error ? error.message : String(error);
         this.logger.warn(
           `Sessions of database '${this.database.id}' were deleted without their tool results: ${reason}`,

@@ -8,31 +8,36 @@ export interface DeleteRow {
   readonly stale: 't' | 'f';
 }
 
+/** Rows that are deleted. */
+export interface Deletion {
+  /** `one`: $1 has one id. PostgreSQL then keeps one plan; it plans `= ANY` anew for each execution. */
+  readonly ids: 'one' | 'many';
+  /** Rows of other tables whose ids have no session. */
+  readonly leftovers: boolean;
+  /** Stored tool results, if the layout permits. */
+  readonly results: boolean;
+}
+
 /** $1 ids, $2 owner or null: the sessions `s` to delete. */
-const SELECTED_SESSIONS = `s.session_id = ANY($1::text[]) AND ${OWNER_CONDITION}`;
+const selectedSessions = (ids: Deletion['ids']) =>
+  `s.session_id = ${ids === 'one' ? '($1::text[])[1]' : 'ANY($1::text[])'} AND ${OWNER_CONDITION}`;
 
 /**
  * Locks the sessions, in the order of their ids, so that concurrent deletes do not deadlock. $1 ids, $2 owner or null.
  * Runs before `deleteSessions`: a statement that waits for a lock itself does not see rows committed meanwhile.
  */
-export function lockSessions({ tables }: StatementCache): string {
-  return `SELECT count(*) FROM
-    (SELECT FROM ${tables.sessions} s WHERE ${SELECTED_SESSIONS} ORDER BY s.session_id FOR UPDATE) locked`;
-}
-
-/** Rows of other tables that are deleted with the sessions. */
-export interface Deletion {
-  /** Those of ids that have no session. */
-  readonly leftovers: boolean;
-  /** Stored tool results, if the layout permits. */
-  readonly results: boolean;
+export function lockSessions({ tables }: StatementCache, ids: Deletion['ids']): string {
+  const order = ids === 'one' ? '' : 'ORDER BY s.session_id';
+  const locked = `SELECT FROM ${tables.sessions} s WHERE ${selectedSessions(ids)} ${order} FOR UPDATE`;
+  // The condition is never true: no row is sent.
+  return `SELECT FROM (${locked}) locked HAVING count(*) < 0`;
 }
 
 /**
  * Deletes sessions and the rows that belong to them, in one statement. $1 ids, $2 owner or null. Deletes nothing when a
  * table exists that the cached layout does not contain.
  */
-export function deleteSessions(statements: StatementCache, { leftovers, results }: Deletion): string {
+export function deleteSessions(statements: StatementCache, { ids, leftovers, results }: Deletion): string {
   const { tables, layout } = statements;
   const known = new Set<string>(layout.cascade);
   const isStale = appearances(statements).join(' OR ') || 'false';
@@ -55,7 +60,7 @@ export function deleteSessions(statements: StatementCache, { leftovers, results 
   ];
   return `WITH layout AS (SELECT ${isStale} AS stale),
     gone AS (DELETE FROM ${tables.sessions} s USING layout WHERE NOT stale
-      AND ${SELECTED_SESSIONS} RETURNING s.session_id),
+      AND ${selectedSessions(ids)} RETURNING s.session_id),
     doomed AS (SELECT session_id AS id FROM gone ${leftovers ? leftoverIds : ''})
     ${cascade.map((cte) => `, ${cte}`).join('')}
     SELECT stale FROM layout`;
