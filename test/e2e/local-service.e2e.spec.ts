@@ -54,6 +54,15 @@ describe('a service without authentication and without a host', () => {
     expect(await statusFor(services.mapped, host)).toBe(403);
   });
 
+  it('checks the host of an absolute URL instead of the Host', async () => {
+    const ask = (url: string, host: string) => statusFor(services.local, host, url);
+    expect(await ask('http://evil.example/sessions', 'localhost')).toBe(403);
+    expect(await ask('http://localhost@evil.example/sessions', 'localhost')).toBe(403);
+    expect(await ask('http:///sessions', 'localhost')).toBe(403);
+    expect(await ask('http://LOCALHOST:80/sessions', 'evil.example')).toBe(200);
+    expect(await ask('http://[::1]?limit=1', 'evil.example')).toBe(200);
+  });
+
   it('responds to the hosts of AGNO_ALLOWED_HOSTS, and with them also checks the Host on other addresses', async () => {
     const statuses = ['chat.example', 'CHAT.example:443', '[::2]:8080', 'localhost', 'evil.example'].map((host) =>
       statusFor(services.listed, host),
@@ -90,7 +99,7 @@ function statusFor(
   path = '/sessions',
 ): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const sent = request(baseUrl + path, { headers: { host } });
+    const sent = request(baseUrl, { path, headers: { host } });
     sent.once('error', reject);
     sent.once('response', (response) => {
       response.resume();

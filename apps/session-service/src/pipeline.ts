@@ -20,7 +20,7 @@ import {
   readBodiesAsBytes,
   rejectCrossSiteChanges,
   rejectForeignHosts,
-  requireHostHeader,
+  requireOneHost,
   type StreamingFastifyAdapter,
   separateManagement,
   serializePipelined,
@@ -70,7 +70,7 @@ export function installHooks(adapter: StreamingFastifyAdapter, parts: PipelinePa
   openRequest(fastify, memory);
   addRequestIdHook(fastify);
   addCorsHook(fastify, options.corsOrigins); // Responds to preflights.
-  requireHostHeader(fastify); // 400
+  requireOneHost(fastify); // 400
   separateManagement(fastify, management); // 404
   rejectForeignHosts(fastify, options); // 403
   rejectCrossSiteChanges(fastify, options.corsOrigins); // 403

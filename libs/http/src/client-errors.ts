@@ -57,12 +57,26 @@ export function handleConnectAndExpect({ server }: FastifyInstance): void {
   });
 }
 
-/** Responds 400 to HTTP/1.1 requests without Host (RFC 9112, section 3.2). Node's own check would send no body. */
-export function requireHostHeader(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', ({ raw: { headers, httpVersion } }, _reply, done) => {
-    if (headers.host === undefined && httpVersion === '1.1') done(problem(400, INVALID_REQUEST));
-    else done();
+/**
+ * Responds 400 to HTTP/1.1 requests without Host and to all with several, of which Node keeps the first: a proxy may route
+ * by another one (RFC 9112, section 3.2). Node's own check would send no body.
+ */
+export function requireOneHost(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ raw: { rawHeaders, httpVersion } }, _reply, done) => {
+    const hosts = countHosts(rawHeaders);
+    if (hosts === 1 || (hosts === 0 && httpVersion !== '1.1')) done();
+    else done(problem(400, INVALID_REQUEST));
   });
+}
+
+/** @param rawHeaders names and values in turn */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count;
 }
 
 /** Runs `respond` when all earlier requests of the connection are answered. */

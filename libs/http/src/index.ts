@@ -1,6 +1,6 @@
 export { logAccess, observeRequestEnd, onRequestEnd, routeOf, UNMATCHED_ROUTE } from './access-log.js';
 export { rejectForeignHosts } from './allowed-hosts.js';
-export { handleConnectAndExpect, requireHostHeader } from './client-errors.js';
+export { handleConnectAndExpect, requireOneHost } from './client-errors.js';
 export { limitConnections } from './connections.js';
 export { addCorsHook, addRejectionHeaders } from './cors.js';
 export { rejectCrossSiteChanges } from './cross-site.js';

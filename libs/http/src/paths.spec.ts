@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { normalizeUrl } from './paths.js';
 
-const normalize = (url: string) => normalizeUrl({ url } as IncomingMessage);
+const normalize = (url: string) => normalizeUrl({ url, headers: {} } as IncomingMessage);
 
 describe('normalizeUrl', () => {
   it.each([

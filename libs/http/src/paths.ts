@@ -4,12 +4,16 @@ import { decodePercent } from '@session-service/contract';
 /**
  * Normalizes a URL, so that the router, the authentication hook and the parsers see the same path and query. As in
  * AgentOS, the path is decoded before routing: `%2F` separates segments, invalid UTF-8 becomes U+FFFD, trailing slashes
- * are ignored. The origin of an absolute URL and a `#fragment` are removed; the query stays unchanged.
+ * are ignored. The origin of an absolute URL and a `#fragment` are removed; the query stays unchanged. The host of an
+ * absolute URL replaces the `Host` header: https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
  */
 export function normalizeUrl(request: IncomingMessage): string {
   const url = withoutFragment(request.url ?? '/');
   const path = rawPathOf(url);
-  return isPlain(path) ? url : normalizePath(path) + url.slice(path.length);
+  if (isPlain(path)) return url;
+  const [, host] = ORIGIN_PREFIX.exec(path) ?? [];
+  if (host !== undefined) request.headers.host = host;
+  return normalizePath(path) + url.slice(path.length);
 }
 
 /** No part of a request target, but httptools accepts and ignores it. https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
@@ -36,7 +40,7 @@ function normalizePath(path: string): string {
 const SLASHES = /^\/{2,}$/;
 
 /** Scheme, host and port of an absolute URL. */
-const ORIGIN_PREFIX = /^https?:\/\/[^/]*/i;
+const ORIGIN_PREFIX = /^https?:\/\/([^/]*)/i;
 
 /** The part of a URL before the query. */
 export function rawPathOf(url: string): string {
