@@ -44,7 +44,8 @@ class PipelineQueue {
 
   add(response: ServerResponse, start: () => void): void {
     const previous = this.last ?? currentResponse(this.socket);
-    previous?.once('close', () => this.startNext(response, start));
+    // Yields first: thousands of requests that need no database would keep all other connections waiting.
+    previous?.once('close', () => setImmediate(() => this.startNext(response, start)));
     this.last = response;
     if (this.length === 0) addPendingBytes(response, PAUSE_READING_BYTES);
     this.length++;
