@@ -68,9 +68,14 @@ describe('injection', () => {
   });
 
   it('into log lines is prevented: line breaks and terminal codes are escaped', async () => {
-    await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, session_data, created_at)
-      VALUES (E'x\\n{"level":"fatal","message":"forged"}\\u001b[31m', 'agent', '{"session_state": []}', 1)`);
-    const id = encodeURIComponent('x\n{"level":"fatal","message":"forged"}\u001b[31m');
+    // Also the 8-bit form of a terminal code, other line separators, and an override of the direction of text.
+    const sessionId = 'x\n{"level":"fatal","message":"forged"}\u001b[31m\u009b31m\u007f\u0085\u2028\u202e';
+    await database.sql(
+      `INSERT INTO ai.agno_sessions (session_id, session_type, session_data, created_at)
+        VALUES ($1, 'agent', '{"session_state": []}', 1)`,
+      [sessionId],
+    );
+    const id = encodeURIComponent(sessionId);
     expect((await call(service.baseUrl, `/sessions/${id}`)).status).toBe(200);
     await call(service.baseUrl, `/nowhere/${id}`, { headers: { 'user-agent': 'forged', 'x-forwarded-for': 'forged' } });
     await service.stop();
@@ -81,6 +86,7 @@ describe('injection', () => {
     const levels = lines.map((line) => (JSON.parse(line) as { level: string }).level);
     expect(lines.join('')).toContain('does not match the schema');
     expect(levels).not.toContain('fatal');
-    expect(service.output()).not.toContain('\u001b');
+    expect(service.output()).not.toMatch(/[^\n\u0020-\u007e]/);
+    expect(service.output()).toContain('\\u001b[31m\\u009b31m\\u007f\\u0085\\u2028\\u202e');
   });
 });

@@ -39,8 +39,17 @@ export function createLogger(level: string, worker?: number): Logger {
     formatters: { level: (label) => ({ level: label }) },
     // Returns a copy, because pino adds the line's own fields to the object.
     mixin: () => ({ ...logContext.getStore() }),
+    hooks: { streamWrite: escapeInvisible },
   };
   return pino(options, output);
+}
+
+/** What JSON leaves as it is: 8-bit terminal codes, line separators, and marks that change the direction of text. */
+const INVISIBLE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Ids of sessions may contain any character, and operators read logs in terminals. */
+function escapeInvisible(line: string): string {
+  return line.replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Logs only these members of an error: others can quote row values, such as `detail` of a PostgreSQL error. */
