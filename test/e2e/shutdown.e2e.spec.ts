@@ -37,6 +37,28 @@ describe('the service on SIGTERM', () => {
     await expect(call(service.baseUrl, '/healthz')).rejects.toThrow();
   });
 
+  it('logs no error for requests whose clients disconnected before', async () => {
+    const database = await createScratchDatabase();
+    const service = await startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_POOL_SIZE: '2' });
+    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
+    const lock = await database.lock('ai.agno_sessions');
+    const clients = new AbortController();
+    const changes = Array.from({ length: 6 }, () =>
+      fetch(`${service.baseUrl}/sessions/s`, { method: 'DELETE', signal: clients.signal }),
+    );
+    await until(async () => (await database.waitersFor('ai.agno_sessions')) === 2);
+    const idle = new PipeliningClient(service.baseUrl);
+    await once(idle.socket, 'connect');
+    clients.abort();
+    await Promise.allSettled(changes);
+    const exit = service.stop();
+    // The server closes idle connections last, then the pools: those in use when their statements have ended.
+    await until(async () => idle.socket.closed && (await database.waitersFor('ai.agno_sessions')) === 2);
+    await lock.release();
+    expect(await exit).toBe(0);
+    expect(service.output()).not.toContain('is unavailable');
+  });
+
   it.each([
     ['one process', '1', 1],
     ['two workers and their parent', '2', 3],

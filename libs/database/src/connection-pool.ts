@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { openPool } from './data-source.js';
-import { DatabaseUnavailable } from './database-errors.js';
+import { DatabaseClosed, DatabaseUnavailable } from './database-errors.js';
 import type { PoolLimits, PoolUsage } from './database-options.js';
 import type { PoolTarget } from './dsn/pool-target.js';
 import { withOfferedTls } from './dsn/tls-options.js';
@@ -43,10 +43,11 @@ export class ConnectionPool {
     private readonly onIdleError: (error: Error) => void,
   ) {}
 
-  /** Returns a live connection. @throws DatabaseUnavailable */
+  /** Returns a live connection. @throws DatabaseUnavailable; DatabaseClosed after `close` */
   async acquire(): Promise<PooledConnection> {
     const pool = await this.connect();
     for (;;) {
+      if (pool.ending) throw new DatabaseClosed(this.databaseId);
       const client = await pool.connect().catch((error: unknown) => {
         void this.reopenIfTlsChanged(pool);
         throw new DatabaseUnavailable(this.databaseId, error);

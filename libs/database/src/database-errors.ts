@@ -8,6 +8,13 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** The service stops: only requests whose clients have disconnected can still ask for a connection. */
+export class DatabaseClosed extends DatabaseUnavailable {
+  constructor(databaseId: string) {
+    super(databaseId, new Error('the service stops'));
+  }
+}
+
 /** More requests wait for the database than it can serve in time. The request may be retried later. */
 export class DatabaseOverloaded extends Error {
   constructor(readonly databaseId: string) {

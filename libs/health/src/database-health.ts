@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type HealthIndicatorFunction, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import {
+  DatabaseClosed,
   DatabaseRegistry,
   type DatabaseServer,
   DatabaseUnavailable,
@@ -88,7 +89,8 @@ export class DatabaseHealth {
       this.logUp(server.id);
       return true;
     } catch (error) {
-      this.logDown(server.id, error instanceof DatabaseUnavailable ? error.cause : error);
+      if (!(error instanceof DatabaseClosed))
+        this.logDown(server.id, error instanceof DatabaseUnavailable ? error.cause : error);
       return false;
     }
   }

@@ -5,6 +5,7 @@ import { HttpProblem, problem } from '@session-service/contract';
 import {
   ChangeResultUnavailable,
   ConnectionLost,
+  DatabaseClosed,
   DatabaseOverloaded,
   DatabaseUnavailable,
   MAX_VALUE_BYTES,
@@ -56,6 +57,7 @@ export class AllExceptionsFilter implements ExceptionFilter {
     }
     if (error instanceof MemoryBudgetFull) return problem(503, BUDGET_EXHAUSTED_DETAIL[error.use]);
     if (error instanceof ChangeResultUnavailable) return problem(504, error.message);
+    if (error instanceof DatabaseClosed) return problem(503, error.message);
     if (error instanceof DatabaseUnavailable) {
       this.logger.warn(`${error.message}: ${error.cause instanceof Error ? error.cause.message : 'no reason given'}`);
       // 503 promises that nothing was changed, so that clients may retry. A lost connection leaves that open.
