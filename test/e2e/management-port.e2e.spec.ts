@@ -98,14 +98,21 @@ describe.each([1, 2])('a service with a management port and %i worker(s)', (work
   });
 });
 
-describe('a management port that is taken', () => {
-  it.each(['1', '2'])('fails the start with one error (%s workers)', async (workers) => {
+describe('a port that is taken', () => {
+  it.each([
+    ['AGNO_SERVICE_PORT', '1'],
+    ['AGNO_SERVICE_PORT', '2'],
+    ['AGNO_MANAGEMENT_PORT', '1'],
+    ['AGNO_MANAGEMENT_PORT', '2'],
+  ])('fails the start with one error, which names %s (%s workers)', async (variable, workers) => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as { port: number };
-    const env = { AGNO_PG_DSN: 'postgresql://x/y', AGNO_SERVICE_WORKERS: workers, AGNO_MANAGEMENT_PORT: String(port) };
+    const env = { AGNO_PG_DSN: 'postgresql://x/y', AGNO_SERVICE_WORKERS: workers, [variable]: String(port) };
     const output = await startSessionService(env).then(outputAtEnd, (error: Error) => error.message);
-    expect(output.match(/^Error: .*EADDRINUSE/gm)).toHaveLength(1);
+    expect(output.match(/^.*EADDRINUSE.*$/gm)).toEqual([
+      expect.stringMatching(`^${variable} cannot be used: .*EADDRINUSE.* 127\\.0\\.0\\.1:${port}$`),
+    ]);
     expect(output).toMatch(/ended with 1/);
     other.close();
   });

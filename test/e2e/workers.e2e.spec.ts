@@ -128,7 +128,9 @@ describe('the service with AGNO_SERVICE_WORKERS', () => {
   it('reports the reason of a failed start once', async () => {
     const taken = new URL(service.baseUrl).port;
     const failure = await startFailure({ ...settings(), AGNO_SERVICE_PORT: taken });
-    expect(failure.match(/^Error: .*EADDRINUSE/gm)).toHaveLength(1);
+    expect(failure.match(/^.*EADDRINUSE.*$/gm)).toEqual([
+      expect.stringMatching(`^AGNO_SERVICE_PORT cannot be used: .*EADDRINUSE.*:${taken}$`),
+    ]);
     const error = await startFailure({
       ...settings(),
       AGNO_POOL_SIZE: '2',

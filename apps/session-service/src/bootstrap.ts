@@ -16,6 +16,7 @@ import type { Logger as PinoLogger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { ServiceConfig } from './config/config.module.js';
 import { unknownVariables } from './config/unknown-variables.js';
+import { ConfigError } from './config/validate-environment.js';
 import { FrameworkLogger } from './framework-logger.js';
 import { installHooks, optionsWithoutController } from './pipeline.js';
 import { shutdownSignal, stopOnSignal, stopService } from './shutdown.js';
@@ -92,11 +93,27 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
     for (const warning of [...unknownVariables(env), ...authWarnings(config.auth)]) logger.warn(warning);
     void app.get(DatabaseHealth).statusById();
   }
-  await app.listen(http.port, http.host);
-  if (http.managementPort !== undefined) await management?.listen(http.managementPort, http.host);
+  await openPort('AGNO_SERVICE_PORT', app.listen(http.port, http.host));
+  if (http.managementPort !== undefined) {
+    await openPort('AGNO_MANAGEMENT_PORT', management?.listen(http.managementPort, http.host));
+  }
   logger.info(`AgentOS session service listening on ${boundAddress(app)}`);
   return { logger, closed: stopOnSignal(signal, logger, () => stopService(app, management, tracing)) };
 }
+
+/** Waits until a port is open. @throws ConfigError that names the variable to change */
+async function openPort(variable: string, listening: Promise<unknown> | undefined): Promise<void> {
+  try {
+    await listening;
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    const cause = ADDRESS_ERRORS.has(code) ? 'AGNO_SERVICE_HOST' : variable;
+    throw new ConfigError([`${cause} cannot be used: ${message}`]);
+  }
+}
+
+/** Of a host that is not this machine's, or that does not exist. */
+const ADDRESS_ERRORS = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** The address and port on which the service listens, which AGNO_SERVICE_HOST and AGNO_SERVICE_PORT need not name. */
 function boundAddress(app: NestFastifyApplication): string {

@@ -10,12 +10,20 @@ const START_UP_CONTEXTS = new Set([
   'NestApplication',
 ]);
 
-/** The logger of Nest and of the libraries. Nest's own lines at start have level `debug`. */
+/** Nest passes the context last. */
+function isStartUp(params: readonly unknown[]): boolean {
+  return START_UP_CONTEXTS.has(String(params.at(-1)));
+}
+
+/**
+ * The logger of Nest and of the libraries. Nest's own lines at start have level `debug`, also its error about a port that
+ * it cannot open: the program prints that one.
+ */
 export class FrameworkLogger implements LoggerService {
   constructor(private readonly target: Logger) {}
 
   log(message: unknown, ...params: unknown[]): void {
-    if (START_UP_CONTEXTS.has(String(params.at(-1)))) this.target.debug(message, ...params);
+    if (isStartUp(params)) this.target.debug(message, ...params);
     else this.target.log(message, ...params);
   }
 
@@ -32,7 +40,8 @@ export class FrameworkLogger implements LoggerService {
   }
 
   error(message: unknown, ...params: unknown[]): void {
-    this.target.error(message, ...params);
+    if (isStartUp(params)) this.target.debug(message, ...params);
+    else this.target.error(message, ...params);
   }
 
   fatal(message: unknown, ...params: unknown[]): void {
