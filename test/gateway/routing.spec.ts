@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ServerProcess } from '../support/child-process.js';
+import { RawConnection } from '../support/raw-http.js';
+import { describeGateways, startGateway } from './gateway-process.js';
+import { ROUTING_CASES } from './routing-cases.js';
+import { type ReceivedRequest, Upstream } from './upstream.js';
+
+describeGateways('routing', (proxy) => {
+  let sessions: Upstream;
+  let agentos: Upstream;
+  let gateway: ServerProcess;
+  let connection: RawConnection;
+
+  beforeAll(async () => {
+    sessions = await Upstream.start('session-service');
+    agentos = await Upstream.start('AgentOS');
+    gateway = await startGateway(proxy, { sessions: [sessions.baseUrl], agentos: agentos.baseUrl });
+    connection = new RawConnection(gateway.baseUrl);
+  });
+  afterAll(async () => {
+    connection?.close();
+    await gateway?.stop();
+    await sessions?.stop();
+    await agentos?.stop();
+  });
+
+  const ask = (method: string, target: string) =>
+    connection.ask(Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`), 10_000);
+
+  it.for(ROUTING_CASES)('%s %s: %s', async ([method, target, route]) => {
+    const response = await ask(method, target);
+    if (route === 'unroutable') {
+      expect(response?.status).toBeOneOf([400, 404]);
+      if (response?.status === 404) expect(response.body).toBe('{"detail":"Not Found"}');
+      return;
+    }
+    expect(response?.status, response?.body).toBe(200);
+    const { upstream, url, method: received } = JSON.parse(response?.body ?? '') as ReceivedRequest;
+    expect({ upstream, url, received }).toEqual({ upstream: route, url: target, received: method });
+  });
+});
