@@ -51,7 +51,12 @@ awk -v sessions="${sessions[*]}" -v agentos="$agentos" -v port="$port" '
   BEGIN { count = split(sessions, services, " ") }
   /^ *#/ { next }
   /127\.0\.0\.1:8080/ {
-    for (i = 1; i <= count; i++) { line = $0; gsub(/127\.0\.0\.1:8080/, services[i], line); print line }
+    for (i = 1; i <= count; i++) {
+      line = $0
+      gsub(/127\.0\.0\.1:8080/, services[i], line)
+      sub(/instance-1/, "instance-" i, line)
+      print line
+    }
     next
   }
   { gsub(/8000/, port); gsub(/127\.0\.0\.1:7777/, agentos); print }
@@ -60,7 +65,8 @@ awk -v sessions="${sessions[*]}" -v agentos="$agentos" -v port="$port" '
 case $proxy in
   nginx) command=(nginx -p "$folder" -e stderr -g 'daemon off;' -c "$folder/$file") ;;
   haproxy) command=(haproxy -db -f "$folder/$file") ;;
-  caddy) command=(caddy run --adapter caddyfile --config "$folder/$file") ;;
+  # Caddy stores its state below these folders.
+  caddy) export XDG_CONFIG_HOME=$folder XDG_DATA_HOME=$folder && command=(caddy run --adapter caddyfile --config "$folder/$file") ;;
 esac
 "${command[@]}" &
 pid=$!

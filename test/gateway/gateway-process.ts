@@ -8,7 +8,7 @@ import { CHECKOUT } from '../support/session-service.js';
 /** The proxies for which deploy/gateway has a configuration. */
 export type Proxy = 'nginx' | 'haproxy' | 'caddy';
 
-const PROXIES: readonly Proxy[] = ['nginx'];
+const PROXIES: readonly Proxy[] = ['nginx', 'haproxy', 'caddy'];
 
 /** Describes tests once for every proxy. Skips those of a proxy that is not installed, and says so in their names. */
 export function describeGateways(subject: string, tests: (proxy: Proxy) => void): void {
