@@ -43,10 +43,24 @@ describe('compose file', () => {
   const { services } = parse(readFileSync(join(CHECKOUT, 'docker-compose.session.yml'), 'utf8'));
 
   it('starts the service when its database is healthy, and starts Python only with the Python profile', () => {
-    expect(Object.keys(services)).toEqual(['postgres', 'session-service', 'agentos']);
+    expect(Object.keys(services)).toEqual(['postgres', 'session-service', 'agentos', 'gateway']);
     expect(services['session-service'].depends_on.postgres).toEqual({ condition: 'service_healthy' });
     expect(services['postgres'].healthcheck.test).toContain('pg_isready');
     expect(services.agentos.profiles).toEqual(['python']);
+    expect(services.gateway.profiles).toEqual(['python']);
+  });
+
+  it('publishes AgentOS only through the gateway, which runs the tested nginx.conf with the addresses of the services', () => {
+    expect(services.agentos.ports).toBeUndefined();
+    expect(services.gateway.ports).toEqual(['127.0.0.1:8000:8000']);
+    expect(services.gateway.volumes).toEqual(['./deploy/gateway/nginx.conf:/etc/gateway/nginx.conf:ro']);
+    const [shell, option, script] = services.gateway.command;
+    const local = script.replace('/etc/gateway/nginx.conf', join(CHECKOUT, 'deploy/gateway/nginx.conf'));
+    const printed = local.replace(/ >\S+ && exec .*/s, '');
+    const { stdout } = spawnSync(shell, [option, printed], { encoding: 'utf8' });
+    expect(stdout).toContain('server session-service:8080 ');
+    expect(stdout).toContain('server agentos:7777;');
+    expect(stdout.replace(/ *#.*/g, '')).not.toContain('127.0.0.1');
   });
 
   it('publishes the management port on loopback only', () => {

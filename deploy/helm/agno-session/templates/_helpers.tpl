@@ -22,6 +22,27 @@ app.kubernetes.io/part-of: agentos
 {{ include "agno-session.selectorLabels" . }}
 {{- end }}
 
+{{- define "agno-session.gatewayName" -}}
+{{- include "agno-session.fullname" . }}-gateway
+{{- end }}
+
+{{- define "agno-session.gatewaySelectorLabels" -}}
+{{- set (include "agno-session.selectorLabels" . | fromYaml) "app.kubernetes.io/component" "gateway" | toYaml }}
+{{- end }}
+
+{{- define "agno-session.gatewayLabels" -}}
+{{- set (include "agno-session.labels" . | fromYaml) "app.kubernetes.io/component" "gateway" | toYaml }}
+{{- end }}
+
+{{/* What an Ingress or HTTPRoute with this path prefix serves: the gateway serves every path. */}}
+{{- define "agno-session.publicPath" -}}
+{{- if (index . 0).Values.gateway.enabled }}/{{ else }}{{ index . 1 }}{{ end }}
+{{- end }}
+
+{{- define "agno-session.publicName" -}}
+{{- if .Values.gateway.enabled }}{{ include "agno-session.gatewayName" . }}{{ else }}{{ include "agno-session.fullname" . }}{{ end }}
+{{- end }}
+
 {{- define "agno-session.serviceAccountName" -}}
 {{- $own := .Values.serviceAccount.create | ternary (include "agno-session.fullname" .) "default" }}
 {{- .Values.serviceAccount.name | default $own }}

@@ -23,6 +23,9 @@
 {{- if and .Values.managementPort .Values.serviceMonitor.enabled .Values.networkPolicy.enabled (not .Values.networkPolicy.managementFrom) }}
 {{- fail "networkPolicy.managementFrom must name Prometheus, which serviceMonitor lets scrape the management port" }}
 {{- end }}
+{{- if and .Values.gateway.enabled (not (regexMatch "^[A-Za-z0-9.-]+:[0-9]+$" .Values.gateway.agentos)) }}
+{{- fail "gateway.agentos must be the host and port of AgentOS, such as agentos.agents.svc:7777" }}
+{{- end }}
 {{- $isPublic := or .Values.ingress.enabled .Values.httpRoute.enabled (ne .Values.service.type "ClusterIP") }}
 {{- $authenticates := or (include "agno-session.authenticates" .) $config.existingSecret }}
 {{- if and $isPublic (not $authenticates) (not $config.allowUnauthenticated) }}
