@@ -17,12 +17,12 @@ const OPTIONS = {
 } as const;
 
 /** Compares our service with the responses of a live AgentOS, recorded by `contract-record.sh`. */
-describe('recorded contract', () => {
+describe('the recorded responses of AgentOS', () => {
   const options = { ...OPTIONS, recorded: true };
   const suite = new Suite(new Templates(databaseServerAt(inject('postgresDsn')), options), options, CASES);
 
   it.concurrent.each(LAYOUTS)(
-    'is met by the service on the storage layout %s',
+    'are matched by the service on tables of the layout %s',
     { timeout: scaled(120_000) },
     async (layout) => {
       const lines: string[] = [];

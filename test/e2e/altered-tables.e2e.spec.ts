@@ -46,14 +46,14 @@ describe('the service while columns change their types', () => {
     return replies.map(({ status }) => status);
   }
 
-  it('responds to every request', async () => {
+  it('responds 200 on every route before and after the change', async () => {
     expect(await statuses()).toEqual([200, 200, 200, 200, 200, 200, 200]);
     await database.sql(`ALTER TABLE ai.agno_sessions ALTER COLUMN session_id TYPE text, ALTER COLUMN user_id TYPE text,
       ALTER COLUMN session_type TYPE text, ALTER COLUMN created_at TYPE integer`);
     expect(await statuses()).toEqual([200, 200, 200, 200, 200, 200, 200]);
   });
 
-  it('accepts service accounts', async () => {
+  it('accepts the token of a service account before and after the change', async () => {
     expect((await by('agno_pat_bot', '/sessions')).status).toBe(200);
     await database.sql('ALTER TABLE ai.agno_service_accounts ALTER COLUMN id TYPE text, ALTER COLUMN scopes TYPE json');
     expect((await by('agno_pat_bot', '/sessions')).status).toBe(200);
@@ -111,7 +111,7 @@ describe('the service while json columns become jsonb and back', () => {
     );
 
   it.each(REQUESTS.flatMap((request) => [['jsonb', ...request] as const, ['json', ...request] as const]))(
-    'responds to the first request after the change to %s: %s %s',
+    'serves the first request after the change to %s, and applies its write once: %s %s',
     async (type, method, path, body, expected) => {
       await changeTo(type === 'json' ? 'jsonb' : 'json');
       await database.sql(

@@ -33,7 +33,7 @@ describe('concurrent writes', () => {
     }
   });
 
-  it('create a session with a given id once, and get a 409 for every other create', async () => {
+  it('create a session once and get 409 for all other creates with the same id', async () => {
     const body = { session_id: 'wanted', session_name: 'x' };
     const replies = await Promise.all(
       Array.from({ length: 20 }, () => call(service.baseUrl, '/sessions', { method: 'POST', body })),
@@ -42,7 +42,7 @@ describe('concurrent writes', () => {
     expect(statuses).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
   });
 
-  it('all succeed as the first writes to an empty database on a slow disk, whose tables they create', async () => {
+  it('all succeed in an empty database whose tables they create on a slow disk', async () => {
     const fresh = await createScratchDatabase();
     await fresh.sql(`CREATE FUNCTION wait_for_disk() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.1); END';
       CREATE EVENT TRIGGER slow_disk ON ddl_command_start EXECUTE FUNCTION wait_for_disk()`);
@@ -65,7 +65,7 @@ describe('concurrent writes', () => {
     ['the schema', 'CREATE SCHEMA ai'],
     ['the sessions table', SESSIONS_TABLE],
     ['all tables', SESSIONS_TABLE + UPGRADE_TO_V3],
-  ])('succeed as the first write while AgentOS creates %s', async (_, sql) => {
+  ])('create a session while AgentOS creates %s in the same empty database', async (_, sql) => {
     const fresh = await createScratchDatabase();
     const another = await startSessionService({ AGNO_PG_DSN: fresh.dsn });
     try {
@@ -82,7 +82,7 @@ describe('concurrent writes', () => {
     }
   });
 
-  it('create the runs table where there is only the sessions table of agno 3.x', async () => {
+  it('create the missing runs table beside the sessions table of agno 3.x', async () => {
     const fresh = await createScratchDatabase();
     await fresh.sql(SESSIONS_TABLE);
     const another = await startSessionService({ AGNO_PG_DSN: fresh.dsn });

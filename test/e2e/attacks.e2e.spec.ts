@@ -38,7 +38,7 @@ describe('the service under attacks on authentication', () => {
     expect((await call(service.baseUrl, '/sessions', { headers: ann })).status).toBe(200);
   });
 
-  it('sends the request id with a 401', async () => {
+  it('returns the request id in a 401 response', async () => {
     const reply = await call(service.baseUrl, '/sessions', { headers: { 'x-request-id': 'denied' } });
     expect([reply.status, reply.headers.get('x-request-id')]).toEqual([401, 'denied']);
   });
@@ -54,7 +54,7 @@ describe('the service under attacks on authentication', () => {
   });
 
   it.each(['none', 'None', 'NONE', 'nOnE', '', 'HS256', 'RS512', 'PS256'])(
-    'rejects a token with alg %j',
+    'rejects an unsigned token whose header names the algorithm %j',
     async (alg) => {
       const forged = `${base64UrlJson({ alg })}.${base64UrlJson({ sub: 'bob', scopes: ALL })}.`;
       expect(await detailOf(`Bearer ${forged}`)).toEqual({
@@ -64,7 +64,7 @@ describe('the service under attacks on authentication', () => {
   );
 
   it.each(['../../../../dev/null', '/dev/null', 'http://127.0.0.1:1/keys', "' OR 1=1 --", '\u0000', '__proto__'])(
-    'loads no key from the location in kid %j',
+    'rejects a token with the key id %j without loading a key from it',
     async (kid) => {
       const [header, payload] = rs256Token({ sub: 'bob', scopes: ALL }, privateKey, { kid }).split('.');
       const forged = `${header}.${payload}.${createHmac('sha256', '').update(`${header}.${payload}`).digest('base64url')}`;
@@ -72,14 +72,14 @@ describe('the service under attacks on authentication', () => {
     },
   );
 
-  it.each(['jku', 'x5u', 'jwk', 'x5c'])('ignores a key in the token header %s', async (name) => {
+  it.each(['jku', 'x5u', 'jwk', 'x5c'])('rejects a token signed with the key in its header field %s', async (name) => {
     const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const value = name === 'jwk' ? own.publicKey.export({ format: 'jwk' }) : 'http://127.0.0.1:1/';
     const forged = rs256Token({ sub: 'bob', scopes: ALL }, own.privateKey, { [name]: value });
     expect(await detailOf(`Bearer ${forged}`)).toEqual({ detail: 'Invalid token: Signature verification failed' });
   });
 
-  it('responds 431 to a token that exceeds the header limit, and verifies a long token below it', async () => {
+  it('responds 431 to a token above the header limit, and verifies a long token below the limit', async () => {
     const reply = await call(service.baseUrl, '/sessions', {
       headers: { authorization: `Bearer ${'a'.repeat(20_000)}` },
     });
@@ -92,7 +92,7 @@ describe('the service under attacks on authentication', () => {
     expect(await raw('GET /sessions HTTP/1.1', ['Authorization: Bearer schl\u00fcssel'])).toMatch(/^HTTP\/1.1 401 /);
   });
 
-  it('uses the first of two Authorization headers, never the second', async () => {
+  it('uses the first of two Authorization headers and ignores the second', async () => {
     expect(
       await raw(`GET /sessions HTTP/1.1`, ['Authorization: Bearer x', `Authorization: ${ann.authorization}`]),
     ).toMatch(/^HTTP\/1.1 401 /);
@@ -127,7 +127,7 @@ describe('the service under attacks on authentication', () => {
     '/healthz?/../sessions/bobs',
     'http://elsewhere/sessions/bobs',
     '*',
-  ])('does not disclose a session at %s without a token or to another user', async (path) => {
+  ])('does not disclose a session at the path %s without a token or to another user', async (path) => {
     for (const headers of [[], [`Authorization: ${ann.authorization}`]]) {
       const response = await raw(`GET ${path} HTTP/1.1`, headers);
       expect(response).not.toContain("Bob's");
@@ -146,7 +146,7 @@ describe('the service under attacks on authentication', () => {
     'HTTPS://elsewhere:1/sessions/bobs/',
     'http:///sessions/bobs',
     'http://elsewhere/sessions#x',
-  ])('requires for %s the scope of the route that it resolves to', async (target) => {
+  ])('responds 403 or 404 at the path %s to a token without scopes, and deletes no session', async (target) => {
     const powerless = `Authorization: Bearer ${rs256Token({ sub: 'bob', scopes: [] }, privateKey)}`;
     const names = { session_ids: ['bobs'], session_types: ['agent'] };
     const body = [`Content-Length: ${JSON.stringify(names).length}`, 'Content-Type: application/json'];
@@ -160,7 +160,7 @@ describe('the service under attacks on authentication', () => {
     expect(await database.sql("SELECT session_id FROM ai.agno_sessions WHERE session_id = 'bobs'")).toHaveLength(1);
   });
 
-  it('rejects a subject that PostgreSQL cannot store as text', async () => {
+  it('rejects a token whose subject PostgreSQL cannot store as text', async () => {
     for (const sub of ['b\0b', '\ud800']) {
       expect(await detailOf(`Bearer ${rs256Token({ sub, scopes: ALL }, privateKey)}`)).toEqual({
         detail: 'Invalid token subject',
@@ -169,7 +169,7 @@ describe('the service under attacks on authentication', () => {
   });
 
   it.each(['x-http-method-override', 'x-http-method', 'x-method-override'])(
-    'ignores the method in the header %s',
+    'does not replace the request method by the method in the header %s',
     async (name) => {
       const reader = { authorization: `Bearer ${rs256Token({ sub: 'bob', scopes: ['sessions:read'] }, privateKey)}` };
       const reply = await call(service.baseUrl, '/sessions/bobs', { headers: { ...reader, [name]: 'DELETE' } });
@@ -193,7 +193,7 @@ describe('the service under attacks on authentication', () => {
     expect(Number(row?.['created_at'])).toBeGreaterThan(1_700_000_000);
   });
 
-  it('adds no response header that is injected through a session id', async () => {
+  it('adds no response header when a session id in the path contains line breaks', async () => {
     const headers = { ...ann, 'x-request-id': 'ok' };
     for (const id of ['a%0d%0aset-cookie:%20x=1', 'a%0aset-cookie: x', '%E5%98%8A%E5%98%8Dset-cookie:x']) {
       const reply = await call(service.baseUrl, `/sessions/${id}`, { headers });
@@ -201,7 +201,7 @@ describe('the service under attacks on authentication', () => {
     }
   });
 
-  it('responds 400 to a header injected into the token', async () => {
+  it('responds 400 when a carriage return in the token starts another header', async () => {
     expect(await raw('GET /sessions HTTP/1.1', ['Authorization: Bearer x\rX-A: 1'])).toMatch(/^HTTP\/1.1 400 /);
   });
 

@@ -30,7 +30,7 @@ describe('cross-site requests', () => {
 
   const count = async () => (await database.sql('SELECT FROM ai.agno_sessions')).length;
 
-  it('create no session by an empty POST, which needs no preflight', async () => {
+  it('get 403 for an empty POST, which needs no preflight, and create no session', async () => {
     await call(open.baseUrl, '/sessions', { method: 'POST' });
     const before = await count();
     expect(await post(open, { origin: EVIL, 'sec-fetch-site': 'cross-site' })).toBe(403);
@@ -56,12 +56,12 @@ describe('cross-site requests', () => {
     [undefined, 'http://', 403],
     [undefined, 'https://os.agno.com', 201],
     [undefined, undefined, 201],
-  ])('with Sec-Fetch-Site %s and Origin %s get %i', async (site, origin, status) => {
+  ])('are recognized by Sec-Fetch-Site and Origin: a POST with %s and %s gets %i', async (site, origin, status) => {
     const headers = { ...(site && { 'sec-fetch-site': site }), ...(origin !== undefined && { origin }) };
     expect(await post(open, headers)).toBe(status);
   });
 
-  it('are those whose Origin is not the host of the request, where Sec-Fetch-Site is absent', async () => {
+  it('are recognized without Sec-Fetch-Site by an Origin that differs from the Host header', async () => {
     const { host, port } = new URL(open.baseUrl);
     expect(await post(open, { origin: `http://${host}` })).toBe(201);
     expect(await post(open, { origin: `http://127.0.0.1:${Number(port) + 1}` })).toBe(403);
@@ -69,18 +69,18 @@ describe('cross-site requests', () => {
     expect(await post(open, { host: 'localhost:80', origin: 'https://localhost' })).toBe(403);
   });
 
-  it('are recognized behind a trusted proxy by the host that it forwards', async () => {
+  it('are recognized behind a trusted proxy by an Origin that differs from X-Forwarded-Host', async () => {
     expect(await post(behindProxy, { ...PROXY_HOST, origin: 'https://chat.example' })).toBe(201);
     expect(await post(behindProxy, { ...PROXY_HOST, origin: EVIL })).toBe(403);
     expect(await post(open, { 'x-forwarded-host': 'evil.example', origin: EVIL })).toBe(403);
   });
 
-  it('may come from the origins of AGNO_CORS_ORIGINS, which replace those of AgentOS', async () => {
+  it('get 201 from the origins in AGNO_CORS_ORIGINS, and 403 from the default origins that these replace', async () => {
     expect(await post(behindProxy, { origin: 'https://chat.example.com', 'sec-fetch-site': 'cross-site' })).toBe(201);
     expect(await post(behindProxy, { origin: 'https://os.agno.com', 'sec-fetch-site': 'cross-site' })).toBe(403);
   });
 
-  it('get 403 before the token is verified for every method that changes something', async () => {
+  it('get 403 rather than 401 for POST, PATCH, PUT and DELETE without a token', async () => {
     const headers = { origin: EVIL, 'sec-fetch-site': 'cross-site' };
     for (const [method, path] of [
       ['DELETE', '/sessions'],
@@ -94,7 +94,7 @@ describe('cross-site requests', () => {
     }
   });
 
-  it('may read, and ask by preflight', async () => {
+  it('get 200 for GET without a CORS header, and 400 for a preflight unless its origin is allowed', async () => {
     const headers = { origin: EVIL, 'sec-fetch-site': 'cross-site' };
     const reply = await call(open.baseUrl, '/sessions', { headers });
     expect([reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([200, null]);

@@ -40,7 +40,7 @@ describe('the service with AGNO_DB_ACCESS', () => {
     [{ scopes: ['db:*', '*'] }, []],
     [{ tenant: ['acme', 7] }, []],
     [{}, []],
-  ])('gives a token with the claims %j access to %j', async (claims, expected) => {
+  ])('gives a token with the claims %j access to exactly the databases %j', async (claims, expected) => {
     const reached = [];
     for (const id of ['eu', 'us', 'lab']) {
       const reply = await ask(claims, `?db_id=${id}`);
@@ -50,7 +50,7 @@ describe('the service with AGNO_DB_ACCESS', () => {
     expect(reached).toEqual(expected);
   });
 
-  it('responds for a database closed to the caller as for an unknown one, to reads and to writes', async () => {
+  it('responds to reads and writes of a database that the caller may not use as to those of an unknown database', async () => {
     const headers = { authorization: `Bearer ${hs256Token({ scopes: ['db:eu'] })}` };
     for (const [method, path, body] of [
       ['POST', '/sessions', {}],
@@ -71,7 +71,7 @@ describe('the service with AGNO_DB_ACCESS', () => {
     }
   });
 
-  it('responds 403 to a request without db_id when the default database is closed to the caller', async () => {
+  it('responds 403 to a request without db_id when the caller may not use the default database', async () => {
     const reply = await ask({ tenant: 'acme' }, '');
     expect([reply.status, reply.json]).toEqual([403, { detail: 'Insufficient permissions for the default database' }]);
     expect((await ask({ scopes: ['db:eu'] }, '')).status).toBe(200);

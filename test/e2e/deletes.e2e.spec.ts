@@ -62,7 +62,7 @@ describe.each([
   };
   const WAYS = Object.keys(remove) as (keyof typeof remove)[];
 
-  it.each(WAYS)('leave nothing of a conversation that was continued while they waited for it: %s', async (way) => {
+  it.each(WAYS)('remove all rows of a session, also those added while they waited for its lock (%s)', async (way) => {
     await create();
     const agent = await database.begin();
     await agent.sql(`SELECT FROM ai.agno_sessions FOR UPDATE`);
@@ -76,7 +76,7 @@ describe.each([
   });
 
   it.each(WAYS)(
-    'keep a session that got another owner while they waited for it, unless they name no user: %s',
+    'keep a session whose owner changes while they wait for its lock only if they name a user (%s)',
     async (way) => {
       await create();
       await database.sql(CONVERSATION);
@@ -95,16 +95,13 @@ describe.each([
     ['single of a user', LEFTOVERS],
     ['bulk', []],
     ['bulk of a user', LEFTOVERS],
-  ] as const)(
-    'remove rows whose session does not exist only in a bulk delete that no user restricts: %s',
-    async (way, expected) => {
-      await database.sql(CONVERSATION);
-      expect((await remove[way]()).status).toBe(204);
-      expect(await filledTables()).toEqual(expected);
-    },
-  );
+  ] as const)('remove leftover rows without a session only in bulk and for all users (%s)', async (way, expected) => {
+    await database.sql(CONVERSATION);
+    expect((await remove[way]()).status).toBe(204);
+    expect(await filledTables()).toEqual(expected);
+  });
 
-  it('delete the session also after a table of its rows was dropped', async () => {
+  it('delete a session also after one of the tables with its rows was dropped', async () => {
     await create();
     await database.sql(CONVERSATION);
     await database.sql('ALTER TABLE ai.agno_compactions RENAME TO old_compactions');
@@ -118,7 +115,7 @@ describe.each([
     expect(await filledTables()).toEqual([]);
   });
 
-  it('lock sessions in the order of their ids', async () => {
+  it('lock the sessions of a bulk delete in the order of their ids', async () => {
     // In this order in the table.
     for (const session_id of ['c', 'b', 'a'])
       await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id } });

@@ -42,7 +42,7 @@ describe('deploy-test.sh', () => {
     expect(status).toBe(2);
   };
 
-  it('names helm and Go, and where to get them, when both are missing', () => {
+  it('names helm and Go, with a download link, when both are missing', () => {
     endsWithReason('neither helm nor Go is in PATH', 'https://helm.sh/docs/intro/install');
   });
 
@@ -71,7 +71,7 @@ describe('deploy-test.sh', () => {
     endsWithReason('pip could not install', 'PIP_INDEX_URL');
   });
 
-  it('prints the reason when the packages of the checkout are not installed', () => {
+  it('prints the reason when the npm packages are not installed', () => {
     rmSync(join(root, 'bin/vitest'));
     endsWithReason('vitest is not installed', 'npm ci');
   });

@@ -57,7 +57,7 @@ function everyRequest(text: string): [method: string, path: string, body?: objec
   ];
 }
 
-describe.each(ENCODINGS)('a database in $encoding, agno $layout', ({ encoding, layout, known, unknown }) => {
+describe.each(ENCODINGS)('a $encoding database with tables of agno $layout', ({ encoding, layout, known, unknown }) => {
   let database: ScratchDatabase;
   let service: ServerProcess;
 
@@ -82,7 +82,7 @@ describe.each(ENCODINGS)('a database in $encoding, agno $layout', ({ encoding, l
   afterAll(() => service.stop());
   beforeEach(() => database.sql('TRUNCATE ai.agno_sessions CASCADE'));
 
-  it('responds like a UTF8 database to values that it can hold', async () => {
+  it('responds like a UTF8 database to values within its encoding', async () => {
     for (const [method, path, body] of everyRequest(known)) {
       const [actual, expected] = [await request(path, method, body), await request(path, method, body, 'utf8')].map(
         ({ status, text }) => `${method} ${path} ${status} ${text.replace(/"(\w+ed_at)":"[^"]*"/g, '$1')}`,
@@ -92,7 +92,7 @@ describe.each(ENCODINGS)('a database in $encoding, agno $layout', ({ encoding, l
     }
   });
 
-  describe('with a value that it cannot hold', () => {
+  describe('given a value outside its encoding', () => {
     beforeEach(async () => {
       const body = { ...session(known), session_id: 's', user_id: 'u' };
       expect((await create(body)).status).toBe(201);
@@ -124,7 +124,7 @@ describe.each(ENCODINGS)('a database in $encoding, agno $layout', ({ encoding, l
       ['DELETE', '/sessions/{x}'],
       ['DELETE', '/sessions/s?user_id={x}'],
       ['DELETE', '/sessions?user_id={x}', { session_ids: ['s'], session_types: ['agent'] }],
-    ] as const)('responds to %s %s as for NUL', async (method, path, body?: object) => {
+    ] as const)('responds to %s %s as to the same request with NUL', async (method, path, body?: object) => {
       const requestWith = (text: string) => request(path.replaceAll('{x}', encodeURIComponent(text)), method, body);
       const expected = await requestWith('\0');
       const actual = await requestWith(unknown);
@@ -136,7 +136,7 @@ describe.each(ENCODINGS)('a database in $encoding, agno $layout', ({ encoding, l
       expect(await ids()).toEqual(['s']);
     });
 
-    it('deletes the other sessions of a bulk delete', async () => {
+    it('deletes the sessions of a bulk delete whose ids are within its encoding', async () => {
       for (const session_id of [`t${known}`, 'kept']) await create({ session_id });
       const session_ids = [unknown, `a${unknown}`, 's', 'ᚠ', `${unknown}ᚢ`, `t${known}`];
       const body = { session_ids, session_types: session_ids.map(() => 'agent') };
@@ -144,7 +144,7 @@ describe.each(ENCODINGS)('a database in $encoding, agno $layout', ({ encoding, l
       expect(await ids()).toEqual(['kept']);
     });
 
-    it('responds 204 to a bulk delete of nothing else', async () => {
+    it('responds 204 to a bulk delete whose ids are all outside its encoding, and deletes nothing', async () => {
       const body = { session_ids: [unknown, `ᚠ${unknown}`], session_types: ['agent', 'agent'] };
       expect((await request('/sessions', 'DELETE', body)).status).toBe(204);
       expect(await ids()).toEqual(['s']);
@@ -168,12 +168,12 @@ describe.each(ENCODINGS)('a database in $encoding, agno $layout', ({ encoding, l
       [{ summary: { summary: 's', topics: [x] } }, ['summary', 'topics', 0]],
       [{ runs: [{ run_id: 'r' }, { run_id: x }] }, ['runs', 1, 'run_id']],
       [{ runs: [{ run_id: 'r', messages: [{ content: x }] }] }, ['runs', 0, 'messages', 0, 'content']],
-    ])('rejects the creation of %j with 422', async (body, loc) => {
+    ])('responds 422 to the creation of a session with %j', async (body, loc) => {
       expect(answer(await create(body))).toEqual(rejected(loc as string[], x));
       expect(await ids()).toEqual(['s']);
     });
 
-    it('rejects a component id of the given type with 422', async () => {
+    it('responds 422 to a component id of the given type, and ignores the id of another type', async () => {
       expect(answer(await request('/sessions?type=team', 'POST', { team_id: x }))).toEqual(rejected(['team_id'], x));
       expect((await create({ team_id: x })).status).toBe(201);
     });
@@ -183,7 +183,7 @@ describe.each(ENCODINGS)('a database in $encoding, agno $layout', ({ encoding, l
       [{ session_name: 'a', session_state: { b: x } }, ['session_state', 'b']],
       [{ metadata: { [x]: 1 } }, ['metadata', x, '[key]']],
       [{ summary: { summary: x } }, ['summary', 'summary']],
-    ])('rejects the change %j with 422 and changes nothing', async (body, loc) => {
+    ])('responds 422 to a PATCH with %j and changes nothing', async (body, loc) => {
       const before = await request('/sessions/s');
       for (const path of ['/sessions/s', '/sessions/s?user_id=u', '/sessions/unknown']) {
         expect(answer(await request(path, 'PATCH', body))).toEqual(rejected(loc, x));
@@ -192,7 +192,7 @@ describe.each(ENCODINGS)('a database in $encoding, agno $layout', ({ encoding, l
       expect((await request('/sessions/s')).text).toBe(before.text);
     });
 
-    it('rejects a new name with 422, also if its characters are escaped', async () => {
+    it('responds 422 to a rename, also when the JSON escapes the characters of the name', async () => {
       const renamed = await request('/sessions/s/rename', 'POST', { session_name: x });
       expect(answer(renamed)).toEqual(rejected(['session_name'], x));
       const escapes = x.replace(/[^<>]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -206,8 +206,8 @@ describe.each(ENCODINGS)('a database in $encoding, agno $layout', ({ encoding, l
   });
 });
 
-describe('a database in LATIN1 with isolated users', () => {
-  it('has no sessions of a user whose id it cannot hold, and cannot store any', async () => {
+describe('a LATIN1 database with user isolation', () => {
+  it('responds 404 to reads and 422 to creates of a user whose id is outside its encoding', async () => {
     const { dsn } = await createScratchDatabase('LATIN1');
     const service = await startSessionService({
       AGNO_PG_DSN: dsn,
@@ -237,8 +237,8 @@ describe('a database in LATIN1 with isolated users', () => {
   });
 });
 
-describe('a database in SQL_ASCII', () => {
-  it('holds every character', async () => {
+describe('a SQL_ASCII database', () => {
+  it('stores and returns characters of every script on all routes', async () => {
     const { dsn } = await createScratchDatabase('SQL_ASCII');
     const service = await startSessionService({ AGNO_PG_DSN: dsn });
     try {

@@ -18,13 +18,13 @@ describe('the service on an untrusted network', () => {
   afterAll(() => service.stop());
 
   it.each(['/metrics', '/docs', '/docs/start.js', '/openapi.json', '/redoc', '/sessions', '/nowhere'])(
-    'responds 401 to %s without a token when AGNO_OPEN_ROUTES is none',
+    'responds 401 to GET %s without a token when AGNO_OPEN_ROUTES is none',
     async (path) => {
       expect((await call(service.baseUrl, path)).status).toBe(401);
     },
   );
 
-  it('allows no CORS origin but the configured one, in requests and in preflights', async () => {
+  it('allows only the configured CORS origin, in requests and in preflights', async () => {
     for (const origin of [
       'https://evil.example',
       'null',
@@ -44,17 +44,17 @@ describe('the service on an untrusted network', () => {
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://chat.example.com');
   });
 
-  it('rejects * as CORS origin at start-up, because any origin could send credentials', async () => {
+  it('refuses to start with the CORS origin *, because any origin could send credentials', async () => {
     const env = { AGNO_PG_DSN: 'postgresql://x/y', AGNO_CORS_ORIGINS: '*' };
     await expect(startSessionService(env)).rejects.toThrow(/AGNO_CORS_ORIGINS must be origins/);
   });
 
-  it('refuses to start with a blank security key, rather than serve everyone', async () => {
+  it('refuses to start with a blank security key, because the service would be open to all clients', async () => {
     const env = { AGNO_PG_DSN: (await createScratchDatabase()).dsn, OS_SECURITY_KEY: '' };
     await expect(startSessionService(env)).rejects.toThrow(/OS_SECURITY_KEY must not be blank/);
   });
 
-  it('discloses neither names of databases nor reasons of failures in /readyz, which needs no token', async () => {
+  it('discloses neither names of databases nor reasons of failures in /readyz without a token', async () => {
     expect((await call(service.baseUrl, '/readyz')).json).toEqual({ status: 'degraded' });
   });
 });

@@ -18,7 +18,7 @@ describe('GET /', () => {
   });
   afterAll(() => Promise.all([service.stop(), closed.stop()]));
 
-  it('names the service and links to what exists, without a token, as in AgentOS', async () => {
+  it('returns the name of the service and working links, without a token, as in AgentOS', async () => {
     const reply = await call(service.baseUrl, '/?utm=x');
     expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'application/json']);
     const { name, description, version, ...links } = reply.json as Record<string, string>;
@@ -28,12 +28,12 @@ describe('GET /', () => {
     for (const path of Object.values(links)) expect((await call(service.baseUrl, path, { headers })).status).toBe(200);
   });
 
-  it('tells neither the version nor the docs where the docs need a token', async () => {
+  it('omits the version and the links to the docs when the docs need a token', async () => {
     const { json } = await call(closed.baseUrl, '/');
     expect(Object.keys(json)).toEqual(['name', 'description', 'health', 'sessions']);
   });
 
-  it('is the only method of this path, and // is another path', async () => {
+  it('is the only route of its path: POST / gets 405, and GET // gets 404', async () => {
     const reply = await call(service.baseUrl, '/', { method: 'POST', headers });
     expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET']);
     expect((await call(service.baseUrl, '//', { headers })).status).toBe(404);

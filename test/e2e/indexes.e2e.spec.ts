@@ -41,7 +41,7 @@ describe('the index command', () => {
     expect(await database.sql("SELECT indexname FROM pg_indexes WHERE tablename = 'agno_sessions'")).toHaveLength(1);
   });
 
-  it('builds an index anew that an interrupted --apply has left unusable', async () => {
+  it('rebuilds an index that an interrupted --apply has left invalid', async () => {
     await run('--apply');
     await database.sql(
       "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ai.agno_session_service_agno_sessions_by_user_created'::regclass",
@@ -51,14 +51,14 @@ describe('the index command', () => {
     await run('--remove');
   });
 
-  it('replaces the indexes of earlier versions', async () => {
+  it('replaces the indexes that earlier versions of the command have built', async () => {
     await database.sql('CREATE INDEX agno_session_service_user ON ai.agno_sessions (user_id, created_at)');
     await run('--apply');
     expect(await indexes()).toHaveLength(10);
     expect(await indexes()).not.toContain('agno_session_service_user');
   });
 
-  it('builds and drops the indexes of one of several sessions tables in a schema', async () => {
+  it('builds and drops only the indexes of the configured table when a schema has several sessions tables', async () => {
     await run('--apply');
     await database.sql('CREATE TABLE ai.other (LIKE ai.agno_sessions INCLUDING ALL)');
     await database.sql('CREATE INDEX agno_session_service_team ON ai.agno_sessions (team_id, created_at)');
@@ -70,7 +70,7 @@ describe('the index command', () => {
     await database.sql('DROP TABLE ai.other');
   });
 
-  it('builds indexes from which PostgreSQL reads the pages of lists in order, in both directions', async () => {
+  it('builds indexes with which PostgreSQL reads a page of a list in either direction without sorting', async () => {
     await run('--apply');
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, user_id, agent_id, created_at)
       SELECT 's' || i, 'agent', 'u' || i % 3, 'a' || i % 3, i / 9 FROM generate_series(1, 20000) i`);
@@ -85,12 +85,12 @@ describe('the index command', () => {
         }
   });
 
-  it('prints its options with --help, without a database', async () => {
+  it('prints its options with --help when no database is configured', async () => {
     const { stdout } = await runWith({ AGNO_PG_DSN: '' }, '--help');
     expect(stdout).toContain('--apply');
   });
 
-  it('fails with "No database is configured with id" when --db is unknown', async () => {
+  it('fails with "No database is configured with id" when --db names an unknown database', async () => {
     await expect(run('--db', 'nope')).rejects.toThrow("No database is configured with id 'nope'");
   });
 });

@@ -53,7 +53,7 @@ describe('injection', () => {
     ]);
   });
 
-  it('through keys that are special in JavaScript is prevented: they are stored and returned like any other', async () => {
+  it('through keys such as __proto__ is prevented: they are stored and returned like any other key', async () => {
     const state = '{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}},"toString":1}';
     const reply = await fetch(`${service.baseUrl}/sessions/kept?__proto__[isAdmin]=true`, {
       method: 'PATCH',

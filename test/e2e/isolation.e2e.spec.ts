@@ -96,7 +96,7 @@ describe('the service with user isolation', () => {
     return { status: reply.status, headers, body: reply.text.replaceAll(id, '{id}') };
   }
 
-  describe.each(DATABASES)('on a %s database', (database) => {
+  describe.each(DATABASES)('on tables of the layout %s', (database) => {
     it.each(ROUTES)(
       "responds to %s %s for another user's session as for a missing one, and changes no row",
       async (method, path, body) => {
@@ -125,7 +125,7 @@ describe('the service with user isolation', () => {
     });
 
     it.each(['', '&user_id=bob', '&user_id=', '&session_name=S', '&type=agent'])(
-      "lists and counts only the caller's own sessions (filter: %j)",
+      "lists and counts only the caller's own sessions (query filter: %j)",
       async (filter) => {
         const { json } = await as('ann')('GET', `/sessions?db_id=${database}&limit=100${filter}`);
         const { data, meta } = json as { data: { session_id: string }[]; meta: { total_count: number } };
@@ -134,7 +134,7 @@ describe('the service with user isolation', () => {
       },
     );
 
-    it("makes the caller the owner of a new session, and does not say in a 409 that another user's session has the id", async () => {
+    it("makes the caller the owner of a new session, and does not disclose in a 409 that another user's session has the id", async () => {
       const created = await as('zoe')('POST', `/sessions?db_id=${database}&user_id=bob`, {
         session_id: 'zoes',
         user_id: 'bob',
@@ -153,7 +153,7 @@ describe('the service with user isolation', () => {
       expect((await as('zoe')('DELETE', `/sessions/zoes?db_id=${database}`)).status).toBe(204);
     });
 
-    it("responds to a run id of another user's session as to one of the caller's own", async () => {
+    it("responds alike to a create whose run id another user's session has and to one whose run id the caller's session has", async () => {
       const zoe = as('zoe');
       const create = (session_id: string, run_id: string) =>
         zoe('POST', `/sessions?db_id=${database}`, { session_id, runs: [{ ...RUN, run_id }] });
@@ -171,7 +171,7 @@ describe('the service with user isolation', () => {
       await zoe('DELETE', `/sessions/zoes?db_id=${database}`);
     });
 
-    it("deletes only the caller's own sessions when a list of ids names others too", async () => {
+    it("deletes only the caller's own sessions when a bulk delete also names sessions of other users", async () => {
       await as('zoe')('POST', `/sessions?db_id=${database}`, { session_id: 'zoes' });
       const body = { session_ids: ['zoes', 'theirs', 'nobodys'], session_types: ['agent', 'agent', 'agent'] };
       expect((await as('zoe')('DELETE', `/sessions?db_id=${database}&user_id=bob`, body)).status).toBe(204);

@@ -103,7 +103,7 @@ describe.each([
   });
   afterAll(() => service.stop());
 
-  it('lists all sessions, with the titles of unnamed ones', async () => {
+  it('lists all sessions, and derives the titles of unnamed sessions from their runs', async () => {
     const page = await list('limit=100&sort_by=created_at&sort_order=asc');
     const names = page.data.map((row) => [row.session_id, row.session_name]);
     expect(names).toEqual([
@@ -124,7 +124,7 @@ describe.each([
     ]);
   });
 
-  it('filters and sorts by values that jsonb would reject', async () => {
+  it('filters and sorts sessions by JSON values that jsonb would reject', async () => {
     expect((await list('session_name=las')).data).toHaveLength(1);
     expect((await list('sort_by=session_data')).data).toHaveLength(ROWS.length);
   });
@@ -139,18 +139,21 @@ describe.each([
     ['surrogates', '"session_state":{"s": "\\ud800-🙂-\\\\ud83d\\ude42"}'],
     ['blanks', '"metadata":{"a" : 1}'],
     ['marks', '"session_state":{"s": "\\u001a\\u001a0041"}'],
-  ])('prints the JSON of the session %s as Python does: %s', async (id, printed) => {
+  ])('prints the JSON of the session "%s" as Python does: %s', async (id, printed) => {
     expect(await text(`/sessions/${id}`)).toContain(printed);
     expect(await text('/sessions?limit=100')).toContain(printed);
   });
 
-  it.each(['nul', 'surrogates', 'blanks', 'nul-title', 'digits'])('serves the runs of the session %s', async (id) => {
-    expect((await call(service.baseUrl, `/sessions/${id}/runs`)).json).toMatchObject([{ run_id: 'r' }]);
-    expect((await call(service.baseUrl, `/sessions/${id}/run-previews`)).json).toMatchObject([{ run_id: 'r' }]);
-    expect((await call(service.baseUrl, `/sessions/${id}/runs/r`)).json).toMatchObject({ run_id: 'r' });
-  });
+  it.each(['nul', 'surrogates', 'blanks', 'nul-title', 'digits'])(
+    'serves the runs of the session "%s", whose JSON jsonb would change or reject',
+    async (id) => {
+      expect((await call(service.baseUrl, `/sessions/${id}/runs`)).json).toMatchObject([{ run_id: 'r' }]);
+      expect((await call(service.baseUrl, `/sessions/${id}/run-previews`)).json).toMatchObject([{ run_id: 'r' }]);
+      expect((await call(service.baseUrl, `/sessions/${id}/runs/r`)).json).toMatchObject({ run_id: 'r' });
+    },
+  );
 
-  it('keeps the order of keys and all other values in PATCH', async () => {
+  it('keeps the order of keys and all other values when a PATCH changes one value', async () => {
     expect((await send('PATCH', '/sessions/order', { session_name: 'P' })).text).toContain(
       '"session_state":{"z": 1, "a": {"y": 1, "b": 2}}',
     );
@@ -161,7 +164,7 @@ describe.each([
   });
 
   it.each(['nul', 'surrogates', 'huge', 'input', 'marks'])(
-    'changes and renames the session %s without losing a value',
+    'keeps the session_state of the session "%s" when its name changes by PATCH and rename',
     async (id) => {
       const member = /"session_state":(\{.*?\})/;
       const before = member.exec(await text(`/sessions/${id}`))?.[1];
@@ -174,7 +177,7 @@ describe.each([
     },
   );
 
-  it('creates sessions whose JSON keeps its order, and deletes them', async () => {
+  it('creates a session whose JSON keys keep their order, and deletes it', async () => {
     const body = {
       session_id: 'new',
       agent_id: 'a',
@@ -215,7 +218,7 @@ describe.each(['LATIN1', 'SQL_ASCII', 'EUC_JP'])('the service on json columns of
   });
   afterAll(() => service.stop());
 
-  it('reads, filters and sorts sessions', async () => {
+  it('reads, filters and sorts sessions whose JSON contains escaped non-ASCII characters', async () => {
     const { json } = await call(service.baseUrl, '/sessions');
     expect(json).toMatchObject({
       data: [{ session_name: 'N中' }, { session_name: '中ü🙂', session_state: { s: '中ü🙂' } }],
@@ -230,7 +233,7 @@ describe.each(['LATIN1', 'SQL_ASCII', 'EUC_JP'])('the service on json columns of
     expect((await call(service.baseUrl, '/sessions/a/runs/r')).json).toMatchObject({ run_input: '中ü🙂' });
   });
 
-  it('changes and renames sessions', async () => {
+  it('keeps escaped non-ASCII characters when the name changes by PATCH and rename', async () => {
     const change = { method: 'PATCH', body: { session_name: 'P' } };
     expect((await call(service.baseUrl, '/sessions/a', change)).json).toMatchObject({ session_state: { s: '中ü🙂' } });
     const rename = { method: 'POST', body: { session_name: 'R' } };

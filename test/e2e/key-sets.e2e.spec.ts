@@ -46,7 +46,7 @@ describe('a JWKS of an identity provider', () => {
 
   const ask = (token: string) => call(service.baseUrl, '/sessions', { headers: { authorization: `Bearer ${token}` } });
 
-  it('is fetched when the first token arrives; while that fails, once for all tokens, which get a 503 without details', async () => {
+  it('is not fetched before the first token, and once for 20 tokens that get 503 because the fetch fails', async () => {
     expect(fetches).toBe(0);
     isDown = true;
     for (let index = 0; index < 20; index++) {
@@ -58,7 +58,7 @@ describe('a JWKS of an identity provider', () => {
     await expect.poll(failures).toHaveLength(1);
   });
 
-  it('is fetched again by itself, and verifies tokens by their kid with one fetch for several', async () => {
+  it('is fetched again without a restart after a failure, and only once for several tokens', async () => {
     const before = fetches;
     const token = rs256Token({ sub: 'ann' }, first.privateKey, { kid: 'one' });
     await until(async () => (await ask(token)).status === 200);
@@ -68,7 +68,7 @@ describe('a JWKS of an identity provider', () => {
     expect(fetches - before).toBe(1);
   });
 
-  it('is fetched at most once for a flood of unknown kids', async () => {
+  it('is fetched at most once for 20 tokens with different unknown key ids (kid)', async () => {
     const before = fetches;
     for (let index = 0; index < 20; index++) {
       const reply = await ask(rs256Token({ sub: 'ann' }, second.privateKey, { kid: `unknown-${index}` }));
@@ -77,12 +77,12 @@ describe('a JWKS of an identity provider', () => {
     expect(fetches - before).toBeLessThanOrEqual(1);
   });
 
-  it('still verifies tokens of known keys while the provider is down', async () => {
+  it('still verifies tokens signed with known keys while the provider is down', async () => {
     isDown = true;
     expect((await ask(rs256Token({ sub: 'new' }, first.privateKey, { kid: 'one' }))).status).toBe(200);
   });
 
-  it('rejects a token whose kid names another key than the one that signed it', async () => {
+  it('rejects a token whose key id (kid) names another key than the one that signed it', async () => {
     keys = [jwk('one', first.publicKey), jwk('two', second.publicKey)];
     const reply = await ask(rs256Token({ sub: 'ann' }, second.privateKey, { kid: 'one' }));
     expect(reply.json).toEqual({ detail: 'Invalid token: Signature verification failed' });
@@ -101,7 +101,7 @@ describe('a JWKS file', () => {
   const UNKNOWN_KEY = { detail: 'Invalid token: No verification keys configured' };
 
   it.each([{ use: 'enc' }, { key_ops: ['encrypt'] }])(
-    'does not verify tokens with an encryption key (%j), but does with the signature key of the same file',
+    'verifies tokens with its signature key, but not with its encryption key (%j)',
     async (purpose) => {
       const service = await startWith('RS256', [
         { ...second.publicKey.export({ format: 'jwk' }), kid: 'two', ...purpose },
@@ -115,7 +115,7 @@ describe('a JWKS file', () => {
     },
   );
 
-  it('verifies no tokens with an empty secret, with which anyone can sign', async () => {
+  it('ignores an empty secret, with which any client could sign tokens', async () => {
     const secret = { kty: 'oct', kid: 'one', k: Buffer.from(HMAC_SECRET).toString('base64url') };
     const service = await startWith('HS256', [{ kty: 'oct', kid: 'empty', k: '' }, secret]);
     const forged = hs256Token({ sub: 'ann' }, { secret: '', header: { kid: 'empty' } });

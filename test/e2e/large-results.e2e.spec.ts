@@ -83,7 +83,7 @@ const usedConnections = async (service: ServerProcess) =>
 const nothingIsOpen = () => until(async () => (await openStatements()) === 0);
 
 describe('a large response', () => {
-  it('has a Content-Length up to 4 MiB and is chunked beyond', async () => {
+  it('has a Content-Length up to 4 MiB and is chunked when larger', async () => {
     const service = await start(database.dsn);
     for (const [id, bytes] of [
       ['below', CONTENT_LENGTH_LIMIT - 2_000],
@@ -100,7 +100,7 @@ describe('a large response', () => {
     }
   });
 
-  it('contains all runs of the session in order, for runs, run-previews and detail', async () => {
+  it('contains all runs of the session in order on the routes for runs, run previews and detail', async () => {
     const service = await start(database.dsn);
     const ids = Array.from({ length: 60 }, (_, index) => `r${index + 1}`);
     const { json: runs }: { json: { run_id: string }[] } = await call(service.baseUrl, '/sessions/large/runs');
@@ -118,7 +118,7 @@ describe('a large response', () => {
     await nothingIsOpen();
   });
 
-  it('takes the session name from the first run with a user message, at any position among the runs', async () => {
+  it('takes the session name from the first run with a user message, wherever that run comes in the session', async () => {
     const service = await start(database.dsn);
     for (const naming of [1, 30, 57, 60, 61]) {
       await store(`named-by-${naming}`, 60, 200_000);
@@ -134,7 +134,7 @@ describe('a large response', () => {
   it.each([
     ['v2', V2_TABLES, false],
     ['mixed', V2_TABLES + UPGRADE_TO_V3, true],
-  ])('contains all runs of a session in the %s layout', async (_, tables, hasTable) => {
+  ])('contains all runs of a session in tables of the %s layout', async (_, tables, hasTable) => {
     const mixed = await createScratchDatabase();
     await mixed.sql(tables);
     const service = await start(mixed.dsn);
@@ -151,7 +151,7 @@ describe('a large response', () => {
     expect(json.filter(({ content }) => content === 'of the table')).toHaveLength(hasTable ? 12 : 0);
   });
 
-  it('can list 100,000 sessions with their exact count in less than 120 MB of memory', async () => {
+  it('lists 100,000 sessions with their exact count in less than 120 MB of memory', async () => {
     const many = await createScratchDatabase();
     const service = await start(many.dsn);
     await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's0' } });
@@ -172,7 +172,7 @@ describe('a large response', () => {
     expect(peakMegabytes(service.pid) - before).toBeLessThan(120);
   });
 
-  it('takes less than 120 MB of memory for a run of 300,000 empty messages', async () => {
+  it('needs less than 120 MB of memory for a run of 300,000 empty messages', async () => {
     // With a large heap or the default nursery (up to 128 MB) uncollected garbage would count as peak memory.
     const service = await start(database.dsn, { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=8' });
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at)
@@ -186,7 +186,7 @@ describe('a large response', () => {
     expect(peakMegabytes(service.pid) - before).toBeLessThan(120);
   });
 
-  it('takes, with two others of 60 MB sent at the same time, less than 120 MB of memory in total', async () => {
+  it('of 60 MB needs less than 120 MB of memory together with two others sent at the same time', async () => {
     const service = await start(database.dsn);
     const before = peakMegabytes(service.pid);
     const path = '/sessions/large/runs';
@@ -225,7 +225,7 @@ describe('a large response', () => {
     await nothingIsOpen();
   });
 
-  it('is ended by closing the connection for an HTTP/1.0 client', async () => {
+  it('to an HTTP/1.0 client has no Content-Length and ends when the connection closes', async () => {
     const service = await start(database.dsn);
     const { text, isWhole } = await readAll(await stalledGet(service, '/sessions/large/runs', '1.0'));
     const [head = '', ...body] = text.split('\r\n\r\n');
@@ -278,7 +278,7 @@ describe('a large response', () => {
     expect((await call(service.baseUrl, '/sessions/empty/runs')).status).toBe(200);
   });
 
-  it('is rejected with 503 at the queue timeout when other large responses use half of the pool', async () => {
+  it('is replaced by a 503 at the queue timeout when other large responses use half of the pool', async () => {
     // Not scaled: both rejections must come before the service disconnects the slow readers, after 10 s.
     const service = await start(database.dsn, { AGNO_QUEUE_TIMEOUT_MS: '1000' });
     const readers = [await stalledGet(service, '/sessions/large/runs'), await stalledGet(service, '/sessions/large')];
@@ -325,7 +325,7 @@ describe('the memory of a request', () => {
 });
 
 describe('slow lists', () => {
-  it('leave connections for other requests', async () => {
+  it('leave connections of the pool free for other requests', async () => {
     const service = await start(database.dsn);
     const lock = await database.lock('ai.agno_runs');
     const lists = Array.from({ length: 3 * POOL_SIZE }, () => call(service.baseUrl, '/sessions'));
@@ -337,7 +337,7 @@ describe('slow lists', () => {
   });
 });
 
-describe('connections beyond AGNO_MAX_CONNECTIONS', () => {
+describe('a client connection beyond AGNO_MAX_CONNECTIONS', () => {
   let service: ServerProcess;
 
   beforeAll(async () => {
@@ -348,7 +348,7 @@ describe('connections beyond AGNO_MAX_CONNECTIONS', () => {
   });
   afterAll(() => service.stop());
 
-  it('cause the connections that have been idle longest to be closed', async () => {
+  it('makes the service close the connections that have been idle longest', async () => {
     const sockets: Socket[] = [];
     const closed: number[] = [];
     for (let index = 0; index < 12; index++) {
