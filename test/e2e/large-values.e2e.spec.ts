@@ -43,21 +43,24 @@ describe('the service with large and unusual JSON', () => {
     return data.find(({ session_id }) => session_id === id)?.session_name;
   };
 
-  it.each([20_000, 300_000])('truncates the name and run_input of a nested input with %d numbers', async (count) => {
-    const id = `nested-${count}`;
-    const nested = `${'['.repeat(900)}${'1,'.repeat(count - 1)}1${']'.repeat(900)}`;
-    await store(id, `{"run_id":"${id}","agent_id":"a","input":{"input_content":${nested}}}`);
+  it.each([20_000, 300_000])(
+    'truncates the name after 10,000 characters and run_input after 1 MiB for a nested input of %d numbers',
+    async (count) => {
+      const id = `nested-${count}`;
+      const nested = `${'['.repeat(900)}${'1,'.repeat(count - 1)}1${']'.repeat(900)}`;
+      await store(id, `{"run_id":"${id}","agent_id":"a","input":{"input_content":${nested}}}`);
 
-    const { session_name } = await get<{ session_name: string }>(`/sessions/${id}`);
-    expect(session_name).toHaveLength(10_001);
-    expect(session_name).toMatch(/^\{\n {2}"input_content": \[\n[\s\S]*…$/);
-    expect(await listedName(id)).toBe(session_name);
+      const { session_name } = await get<{ session_name: string }>(`/sessions/${id}`);
+      expect(session_name).toHaveLength(10_001);
+      expect(session_name).toMatch(/^\{\n {2}"input_content": \[\n[\s\S]*…$/);
+      expect(await listedName(id)).toBe(session_name);
 
-    const [run] = await get<{ run_input: string }[]>(`/sessions/${id}/runs`);
-    const python = `${'['.repeat(900)}${'1, '.repeat(count - 1)}1${']'.repeat(900)}`;
-    const isLong = python.length > MEGABYTE;
-    expect(run?.run_input).toBe(isLong ? `${python.slice(0, MEGABYTE)}…` : python);
-  });
+      const [run] = await get<{ run_input: string }[]>(`/sessions/${id}/runs`);
+      const python = `${'['.repeat(900)}${'1, '.repeat(count - 1)}1${']'.repeat(900)}`;
+      const isLong = python.length > MEGABYTE;
+      expect(run?.run_input).toBe(isLong ? `${python.slice(0, MEGABYTE)}…` : python);
+    },
+  );
 
   it('truncates a run_input that indentation makes longer than 1 MiB', async () => {
     const nested = `${'{"a":'.repeat(900)}[${'1,'.repeat(20_000)}1]${'}'.repeat(900)}`;

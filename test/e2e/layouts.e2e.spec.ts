@@ -20,7 +20,7 @@ describe('the service on AgentOS tables', () => {
   });
   afterAll(() => service.stop());
 
-  it('treats an empty database as one without sessions and creates nothing', async () => {
+  it('finds no sessions in an empty database, and creates no tables for reads and deletes', async () => {
     expect((await call(service.baseUrl, '/sessions')).json).toMatchObject({ data: [], meta: { total_count: 0 } });
     expect((await call(service.baseUrl, '/sessions/x')).status).toBe(404);
     expect((await call(service.baseUrl, '/sessions/x', { method: 'DELETE' })).status).toBe(204);
@@ -117,7 +117,7 @@ describe('the service on AgentOS tables', () => {
     }
   });
 
-  it('stores the runs of a new session in the table of an upgrade that happened while the service ran', async () => {
+  it('stores the runs of a new session in the runs table that an upgrade creates while the service runs', async () => {
     const old = await createScratchDatabase();
     await old.sql(V2_TABLES);
     const upgraded = await startSessionService({ AGNO_PG_DSN: old.dsn });
@@ -147,7 +147,7 @@ describe('the service on AgentOS tables', () => {
   it.each([
     ['PATCH', '/sessions/s', { session_state: { step: 1 } }],
     ['POST', '/sessions/s/rename?type=agent', { session_name: 'renamed' }],
-  ])('applies %s %s only once when it is the first request after an upgrade', async (method, path, body) => {
+  ])('applies %s %s exactly once when it is the first request after an upgrade', async (method, path, body) => {
     const old = await createScratchDatabase();
     await old.sql(V2_TABLES);
     const upgraded = await startSessionService({ AGNO_PG_DSN: old.dsn });
@@ -171,7 +171,7 @@ describe('the service on AgentOS tables', () => {
     }
   });
 
-  it("deletes a session's rows also from tables that were created after the service started", async () => {
+  it('deletes the rows of a session also from tables that were created after the service started', async () => {
     await database.sql(`CREATE TABLE ai.agno_compactions (compaction_id varchar PRIMARY KEY, session_id varchar);
       INSERT INTO ai.agno_compactions VALUES ('c1', 'seeded'), ('c2', 'other')`);
     expect((await call(service.baseUrl, '/sessions/seeded', { method: 'DELETE' })).status).toBe(204);

@@ -51,19 +51,19 @@ describe('the service at its limits', () => {
     (await fetch(`${service.baseUrl}/sessions`, { method: 'POST', headers, body })).status;
   const statusOf = async (path: string) => (await call(service.baseUrl, path)).status;
 
-  it('responds 431 to a request line or headers beyond 16 KiB', async () => {
+  it('responds 431 to a request line or headers of more than 16 KiB', async () => {
     expect(await statusOf(`/sessions/${'a'.repeat(15_000)}`)).toBe(404);
     expect(await statusOf(`/sessions/${'a'.repeat(16_400)}`)).toBe(431);
     const long = await call(service.baseUrl, '/sessions', { headers: { 'x-long': 'a'.repeat(16_400) } });
     expect([long.status, long.json]).toEqual([431, { detail: 'Request header fields too large' }]);
   });
 
-  it('responds 413 to a body beyond AGNO_BODY_LIMIT_BYTES', async () => {
+  it('responds 413 to a body longer than AGNO_BODY_LIMIT_BYTES', async () => {
     expect(await post(`{}${' '.repeat(BODY_LIMIT - 2)}`)).toBe(201);
     expect(await post(`{}${' '.repeat(BODY_LIMIT - 1)}`)).toBe(413);
   });
 
-  describe('to a client that reads only after it has written its body', () => {
+  describe('when a client does not read while it sends its body', () => {
     const head = (line: string, ...lines: string[]) =>
       [line, 'Host: x', 'Content-Type: application/json', ...lines, '', ''].join('\r\n');
     const declared = (bytes: number) => `Content-Length: ${bytes}`;
@@ -71,11 +71,19 @@ describe('the service at its limits', () => {
     const LARGE = 64 * 2 ** 20;
 
     it.each([
-      ['413 to a declared length', 413, head('POST /sessions HTTP/1.1', declared(LARGE))],
-      ['413 to a chunked body', 413, head('POST /sessions HTTP/1.1', CHUNKED)],
-      ['413 after 100', 413, head('POST /sessions HTTP/1.1', declared(LARGE), 'Expect: 100-continue')],
-      ['401', 401, head('POST /sessions HTTP/1.1', declared(LARGE), 'Connection: close')],
-      ['200 to a GET', 200, head('GET /sessions HTTP/1.1', declared(LARGE), 'Connection: close')],
+      ['413 to a POST with a Content-Length of 64 MiB', 413, head('POST /sessions HTTP/1.1', declared(LARGE))],
+      ['413 to a chunked POST of 64 MiB', 413, head('POST /sessions HTTP/1.1', CHUNKED)],
+      [
+        '413 to a POST of 64 MiB with Expect: 100-continue',
+        413,
+        head('POST /sessions HTTP/1.1', declared(LARGE), 'Expect: 100-continue'),
+      ],
+      [
+        '401 to a POST of 64 MiB without a token',
+        401,
+        head('POST /sessions HTTP/1.1', declared(LARGE), 'Connection: close'),
+      ],
+      ['200 to a GET with a body of 64 MiB', 200, head('GET /sessions HTTP/1.1', declared(LARGE), 'Connection: close')],
     ])('responds %s', async (_, status, start) => {
       const { baseUrl } = status === 401 ? guarded : service;
       const client = new LateReader(baseUrl);
@@ -88,7 +96,7 @@ describe('the service at its limits', () => {
       expect(await client.read()).toContain(`HTTP/1.1 ${status} `);
     });
 
-    it('closes the connection after 128 MiB, without keeping what it reads', async () => {
+    it('closes the connection after 128 MiB of body without holding the body in memory', async () => {
       const memory = async () => Number(/^process_resident_memory_bytes (\d+)/m.exec(await metrics())?.[1]);
       const metrics = async () => (await call(service.baseUrl, '/metrics')).text;
       const before = await memory();
@@ -151,13 +159,13 @@ describe('the service at its limits', () => {
     expect(await statusOf(`/sessions?session_name=${'x'.repeat(257)}`)).toBe(422);
   });
 
-  it('responds 422 to a new session id that is too long for the index', async () => {
+  it('responds 422 to the creation of a session whose id is too long for the index', async () => {
     const id = (length: number) => randomBytes(length).toString('hex').slice(0, length);
     expect(await post(JSON.stringify({ session_id: id(2_600) }))).toBe(201);
     expect(await post(JSON.stringify({ session_id: id(15_000) }))).toBe(422);
   });
 
-  it('responds 504 at the statement timeout and 503 at the queue timeout', async () => {
+  it('responds 504 at the statement timeout, and 503 at the queue timeout to a request that waits for the connection', async () => {
     const lock = await database.lock('ai.agno_sessions');
     const [slow, waiting] = await Promise.all([
       call(impatient.baseUrl, '/sessions/s'),
@@ -173,7 +181,7 @@ describe('the service at its limits', () => {
   it.concurrent.each([
     ['head', 'GET /sessions HTTP/1.1\r\nHost: x\r\nA: '],
     ['body', 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{'],
-  ])('responds 408 to a %s that does not end in time', async (_, bytes) => {
+  ])('responds 408 to a request whose %s does not end before the request timeout', async (_, bytes) => {
     const connection = new RawConnection(impatient.baseUrl);
     const response = await connection.ask(Buffer.from(bytes), 25_000);
     connection.close();
@@ -182,9 +190,9 @@ describe('the service at its limits', () => {
   });
 
   it.concurrent.each([
-    ['a request', '', `${LATE_HEAD}${LATE_BODY}`],
-    ['the end of a body', `${LATE_HEAD}${LATE_BODY.slice(0, 1)}`, LATE_BODY.slice(1)],
-  ])('does not execute a request after its 408 when %s arrives late', async (_, early, late) => {
+    ['the whole request', '', `${LATE_HEAD}${LATE_BODY}`],
+    ['the end of its body', `${LATE_HEAD}${LATE_BODY.slice(0, 1)}`, LATE_BODY.slice(1)],
+  ])('does not execute a request that got a 408 when %s arrives afterwards', async (_, early, late) => {
     const socket = connect({ port: Number(new URL(impatient.baseUrl).port), host: '127.0.0.1', allowHalfOpen: true });
     socket.write(early);
     const [refusal] = (await once(socket, 'data')) as [Buffer];

@@ -31,7 +31,7 @@ describe('lists during concurrent writes', () => {
     }
   });
 
-  it('count sessions of other database clients as soon as they are committed, not earlier', async () => {
+  it('count a session of another database client from its commit on, not earlier', async () => {
     const before = (await list()).meta.total_count;
     const insert = "INSERT INTO ai.agno_sessions (session_id, session_type, created_at) VALUES ('others', 'agent', 1)";
     await database.sql(`BEGIN; ${insert}; SELECT pg_current_xact_id(); ROLLBACK`);
@@ -56,7 +56,7 @@ describe('lists during concurrent writes', () => {
     await call(service.baseUrl, '/sessions/long-name', { method: 'DELETE' });
   });
 
-  it('show a new title as soon as the run that it comes from has changed', async () => {
+  it('show the new title of an unnamed session as soon as its first run has changed', async () => {
     const title = async () => (await list()).data.find(({ session_id }) => session_id === 'titled')?.session_name;
     expect(await title()).toBe('first title');
     for (const content of ['second title', 'third title']) {

@@ -6,7 +6,7 @@ import { freePort } from '../support/ports.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-describe('a service without authentication and without a host', () => {
+describe('a service protected against DNS rebinding', () => {
   const services: Record<'local' | 'mapped' | 'public' | 'locked' | 'listed', ServerProcess> = Object.create(null);
 
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('a service without authentication and without a host', () => {
   });
   afterAll(() => Promise.all(Object.values(services).map((service) => service.stop())));
 
-  it('listens on loopback only, unlike one on 0.0.0.0', async () => {
+  it('listens on loopback only when neither authentication nor AGNO_SERVICE_HOST is configured', async () => {
     // On Linux every address of 127.0.0.0/8 is this machine's.
     const atOtherAddress = ({ baseUrl }: ServerProcess) => ({ baseUrl: baseUrl.replace('127.0.0.1', '127.0.0.2') });
     expect(await refusesConnections(atOtherAddress(services.local))).toBe(true);
@@ -30,7 +30,7 @@ describe('a service without authentication and without a host', () => {
   });
 
   it.each(['localhost', 'LocalHost:8080', '127.0.0.1', '127.8.9.10:1', '[::1]', '[::1]:8080'])(
-    'responds to the Host %s',
+    'without authentication accepts the Host header %s',
     async (host) => {
       expect(await statusFor(services.local, host)).toBe(200);
     },
@@ -48,7 +48,7 @@ describe('a service without authentication and without a host', () => {
     '0.0.0.0',
     '127.1.evil',
     ':8080',
-  ])('responds 403 to the Host %j, which a rebound name would send', async (host) => {
+  ])('without authentication responds 403 to the Host header %j', async (host) => {
     expect(await statusFor(services.local, host)).toBe(403);
     expect(await statusFor(services.local, host, '/metrics')).toBe(403);
     expect(await statusFor(services.mapped, host)).toBe(403);
@@ -70,7 +70,7 @@ describe('a service without authentication and without a host', () => {
     expect(await Promise.all(statuses)).toEqual([200, 200, 200, 200, 403]);
   });
 
-  it('also checks the Host of its management port if it requires authentication, but accepts addresses', async () => {
+  it('with authentication checks the Host header only on its management port, and accepts IP addresses there', async () => {
     const port = await freePort();
     const env = { AGNO_PG_DSN: (await createScratchDatabase()).dsn, AGNO_ALLOWED_HOSTS: '' };
     const service = await startSessionService({
@@ -87,7 +87,7 @@ describe('a service without authentication and without a host', () => {
     }
   });
 
-  it('leaves the Host to the operator who requires authentication or listens on other addresses', async () => {
+  it('accepts any Host header on its main port when it requires authentication or listens on 0.0.0.0', async () => {
     expect(await statusFor(services.public, 'evil.example')).toBe(200);
     expect(await statusFor(services.locked, 'evil.example')).toBe(401);
   });

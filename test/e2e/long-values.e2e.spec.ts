@@ -23,7 +23,7 @@ describe('a session with a value that is small on disk but huge as text', () => 
   it.each([
     ['longer than a JavaScript string', 4_200],
     ['longer than PostgreSQL can print', 9_000],
-  ])('gets a 500 for its detail, while other requests succeed, when the value is %s', async (_, count) => {
+  ])('gets 500 for its detail, while other requests succeed, when the value is %s', async (_, count) => {
     await database.sql(`UPDATE ai.agno_sessions SET metadata = ${NUMBERS(count)} WHERE session_id = 'long'`);
     const logged = service.output().length;
     const { status, text } = await call(service.baseUrl, '/sessions/long');
@@ -49,7 +49,7 @@ describe('a session with a value that is small on disk but huge as text', () => 
     ]);
   });
 
-  it('can be renamed: the response is 200 with null for the value, because an applied change must not be reported as an error', async () => {
+  it('can be renamed with a 200 that has null for the value, because an applied change must not get an error', async () => {
     await database.sql(`UPDATE ai.agno_sessions SET metadata = ${NUMBERS(4_200)} WHERE session_id = 'long'`);
     const rename = { method: 'POST', body: { session_name: 'renamed' } };
     const { status, json } = await call(service.baseUrl, '/sessions/long/rename', rename);

@@ -36,24 +36,30 @@ describe('malformed requests', () => {
     ['two Hosts in HTTP/1.0', 'GET /sessions HTTP/1.0\r\nHost: x\r\nHOST: y'],
     ['an unknown method', 'BREW /sessions HTTP/1.1\r\nHost: x'],
     ['an unencoded non-ASCII letter in the path', 'GET /sessions/\u00fc HTTP/1.1\r\nHost: x'],
-    ['two lengths', 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3'],
-    ['a length and chunks', 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked'],
-    ['a TLS greeting', '\u0016\u0003\u0001\u0002\u0000\u0001'],
-  ])('are answered with 400: %s', async (_, head) => {
+    [
+      'two different Content-Length headers',
+      'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3',
+    ],
+    [
+      'both Content-Length and Transfer-Encoding: chunked',
+      'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked',
+    ],
+    ['a TLS handshake instead of HTTP', '\u0016\u0003\u0001\u0002\u0000\u0001'],
+  ])('get 400 for %s', async (_, head) => {
     expect(await ask(head)).toBe(`400 ${INVALID_REQUEST}`);
   });
 
-  it('are answered with 400 when a chunk size is invalid, even while the route is reading the body', async () => {
+  it('get 400 when a chunk size is invalid, even while the route is reading the body', async () => {
     const head = 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked';
     expect(await ask(head, 'zz\r\n{}\r\n0\r\n\r\n')).toBe(`400 ${INVALID_REQUEST}`);
   });
 
-  it('are answered with 431 when the head is too long', async () => {
+  it('get 431 when their request line is too long', async () => {
     const expected = '431 {"detail":"Request header fields too large"}';
     expect(await ask(`GET /${'a'.repeat(70_000)} HTTP/1.1\r\nHost: x`)).toBe(expected);
   });
 
-  it('are answered with 405 for CONNECT to a known path, and with 404 for CONNECT to an unknown one', async () => {
+  it('get 405 for CONNECT to a known path, and 404 for CONNECT to an unknown path', async () => {
     expect(await ask('CONNECT /sessions HTTP/1.1\r\nHost: x')).toBe('405 {"detail":"Method Not Allowed"}');
     expect(await ask('CONNECT elsewhere:443 HTTP/1.1\r\nHost: x')).toBe('404 {"detail":"Not Found"}');
   });
@@ -71,20 +77,20 @@ describe('malformed requests', () => {
     ['POST /sessions#?type=x', 201],
     ['GET /healthz#x', 200],
     ['GET /#/sessions', 200, 'AgentOS session service'],
-  ])('have a fragment in their URL ignored: %s', async (line, status, detail = '') => {
+  ])('have a fragment in their URL ignored, but not an escaped #: %s', async (line, status, detail = '') => {
     const response = await ask(`${line} HTTP/1.1\r\nHost: x\r\nContent-Length: 0`);
     expect(response.slice(0, 3)).toBe(String(status));
     expect(response).toContain(detail);
   });
 
-  it('are answered while the client is still sending their body', async () => {
+  it('get their 400 while the client is still sending a body of 4 MB', async () => {
     for (let round = 0; round < 10; round++) {
       const head = 'POST /\u00fc HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000';
       expect(await ask(head, Buffer.alloc(4_000_000, 'a'))).toBe(`400 ${INVALID_REQUEST}`);
     }
   });
 
-  it('do not replace the response to the valid request before them', async () => {
+  it('do not replace the response to a valid request that precedes them on the connection', async () => {
     const good = 'POST /sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 0';
     expect(await ask(good, 'PATCH /sessions/a HTTP/1.1\r\n\r\n{"session_name":"smuggled"}')).toMatch(/^201 /);
   });
@@ -92,7 +98,7 @@ describe('malformed requests', () => {
   it.each([
     ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n', 404],
     ['an invalid request', 'none\r\n\r\n', 400],
-  ])('are answered only after the large response to the previous request: %s', async (_, bytes, status) => {
+  ])('get their response only after the large response to the previous request: %s', async (_, bytes, status) => {
     await storeLargeRun();
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();

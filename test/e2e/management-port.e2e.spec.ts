@@ -35,7 +35,7 @@ describe.each([1, 2])('a service with a management port and %i worker(s)', (work
   const statusOf = async ({ baseUrl }: { readonly baseUrl: string }, path: string, method = 'GET') =>
     (await call(baseUrl, path, { method, headers: HEADERS })).status;
 
-  it('serves probes, metrics and docs there without a token', async () => {
+  it('serves probes, metrics and docs on the management port without a token', async () => {
     for (const path of ['/livez', '/healthz', '/readyz', '/metrics', '/docs', '/docs/start.js', '/openapi.json']) {
       expect([path, (await call(management.baseUrl, path)).status]).toEqual([path, 200]);
     }
@@ -45,7 +45,7 @@ describe.each([1, 2])('a service with a management port and %i worker(s)', (work
     expect((await scrapeMetrics(management)).get('agno_session_service_database_up{db_id="main"}')).toBe(1);
   });
 
-  it('serves nothing else there, and no other origin', async () => {
+  it('responds 404 to other paths on the management port, and sends no CORS header there', async () => {
     for (const path of ['/', '/health', '/sessions', '/sessions/s', '/nowhere', '/docsx', '//metrics']) {
       expect([path, await statusOf(management, path)]).toEqual([path, 404]);
     }
@@ -55,7 +55,7 @@ describe.each([1, 2])('a service with a management port and %i worker(s)', (work
     expect([reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([200, null]);
   });
 
-  it('has neither metrics nor docs on the main port', async () => {
+  it('responds 404 to requests for metrics and docs on the main port', async () => {
     for (const path of HIDDEN) {
       const reply = await call(service.baseUrl, path, { headers: HEADERS });
       expect([path, reply.status, reply.json]).toEqual([path, 404, { detail: 'Not Found' }]);
@@ -65,14 +65,14 @@ describe.each([1, 2])('a service with a management port and %i worker(s)', (work
     expect(Object.keys((await call(service.baseUrl, '/')).json)).not.toContain('docs');
   });
 
-  it('tells clients of the main port its status, without names of databases', async () => {
+  it('returns its status without names of databases on the main port', async () => {
     expect((await call(service.baseUrl, '/readyz')).json).toEqual({ status: 'degraded' });
     for (const path of ['/livez', '/healthz', '/health']) {
       expect((await call(service.baseUrl, path)).json).toMatchObject({ status: 'ok' });
     }
   });
 
-  it('logs and counts the requests of both ports', async () => {
+  it('logs and counts the requests to both ports', async () => {
     await call(management.baseUrl, '/livez', { headers: { 'x-request-id': 'on-management' } });
     await until(async () => service.output().includes('"request_id":"on-management"'));
     const series = [...(await scrapeMetrics(management)).keys()].join('\n');
@@ -82,7 +82,7 @@ describe.each([1, 2])('a service with a management port and %i worker(s)', (work
     expect(series).toContain('http_route="/sessions",http_response_status_code="201"');
   });
 
-  it('tells there that it drains while the main port accepts no connections and ends its requests', async () => {
+  it('reports on its management port that it drains, while its main port only completes requests in flight', async () => {
     const lock = await database.lock('ai.agno_sessions');
     const last = call(service.baseUrl, '/sessions/s', { headers: HEADERS });
     await until(async () => (await database.waitersFor('ai.agno_sessions')) > 0);
@@ -145,20 +145,20 @@ describe('/metrics without a management port', () => {
   });
   afterAll(() => Promise.all([service.stop(), opened.stop(), withTokens.stop()]));
 
-  it('need the security key, unless AGNO_OPEN_ROUTES opens them', async () => {
+  it('requires the security key unless AGNO_OPEN_ROUTES lists metrics', async () => {
     expect((await call(service.baseUrl, '/metrics')).status).toBe(401);
     expect((await call(service.baseUrl, '/metrics', { headers: HEADERS })).status).toBe(200);
     expect((await call(opened.baseUrl, '/metrics')).status).toBe(200);
   });
 
   it.each([
-    ['a token without scopes', hs256Token({ sub: 'ada' }), 403],
-    ['a token with sessions:read', hs256Token({ sub: 'ada', scopes: ['sessions:read'] }), 403],
-    ['a token with metrics:read', hs256Token({ sub: 'ada', scopes: ['metrics:read'] }), 200],
-    ['the token of an admin', hs256Token({ sub: 'ada', scopes: 'agent_os:admin' }), 200],
-    ['a service account with sessions:read', 'agno_pat_reader', 403],
-    ['a service account with metrics:read', 'agno_pat_scraper', 200],
-  ])('need a scope while AGNO_AUTHORIZATION is off: %s', async (_, token, status) => {
+    ['rejects a token without scopes', hs256Token({ sub: 'ada' }), 403],
+    ['rejects a token with sessions:read', hs256Token({ sub: 'ada', scopes: ['sessions:read'] }), 403],
+    ['accepts a token with metrics:read', hs256Token({ sub: 'ada', scopes: ['metrics:read'] }), 200],
+    ['accepts the token of an admin', hs256Token({ sub: 'ada', scopes: 'agent_os:admin' }), 200],
+    ['rejects a service account with sessions:read', 'agno_pat_reader', 403],
+    ['accepts a service account with metrics:read', 'agno_pat_scraper', 200],
+  ])('requires metrics:read or the admin scope even while AGNO_AUTHORIZATION is off: %s', async (_, token, status) => {
     const headers = { authorization: `Bearer ${token}` };
     // The second request takes the identity from the cache.
     for (let i = 0; i < 2; i++) expect((await call(withTokens.baseUrl, '/metrics', { headers })).status).toBe(status);

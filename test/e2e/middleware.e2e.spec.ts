@@ -42,7 +42,7 @@ describe('the request pipeline', () => {
 
   const logged = (id: string) => until(async () => logLines().find((line) => line['request_id'] === id));
 
-  it.each(['abc', 'A.b_c-9', 'x'.repeat(128)])('keeps the valid request id %s', async (id) => {
+  it.each(['abc', 'A.b_c-9', 'x'.repeat(128)])('returns the valid request id %s unchanged', async (id) => {
     const reply = await call(service.baseUrl, '/sessions', { headers: { 'x-request-id': id } });
     expect(reply.headers.get('x-request-id')).toBe(id);
   });
@@ -58,7 +58,7 @@ describe('the request pipeline', () => {
     [422, 'GET', '/sessions?limit=0'],
     [200, 'GET', '/docs'],
     [304, 'GET', '/openapi.json'],
-  ])('sends and logs the request id of a %i response to %s %s', async (status, method, path) => {
+  ])('returns and logs the request id of the client with status %i for %s %s', async (status, method, path) => {
     const id = `id-${status}`;
     const headers = { 'x-request-id': id, 'if-none-match': '*' };
     const reply = await call(service.baseUrl, path, { method, headers });
@@ -82,7 +82,7 @@ describe('the request pipeline', () => {
     expect(JSON.stringify(line)).not.toMatch(/hush|secret/);
   });
 
-  it('also logs requests that reach no route: a preflight and a request without Host', async () => {
+  it('logs requests that reach no route: a preflight and a request without Host', async () => {
     const asked = { origin: 'https://a.example', 'access-control-request-method': 'GET', 'x-request-id': 'preflight' };
     const preflight = await call(service.baseUrl, '/sessions', { method: 'OPTIONS', headers: asked });
     expect(preflight.headers.get('x-request-id')).toBe('preflight');

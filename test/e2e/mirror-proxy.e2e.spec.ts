@@ -78,7 +78,7 @@ describe('the mirror proxy in front of Python', () => {
     expect(run.report?.skipped).toEqual({ 'neither GET nor HEAD': 1 });
   });
 
-  it('renews its reports while it runs, readable only by their owner, and leaves no other file', async () => {
+  it('updates its reports while it runs, readable only by their owner, and leaves no other file', async () => {
     const proxy = await startMirrorProxy(python.baseUrl, ours.baseUrl);
     await seen(proxy.baseUrl);
     await until(async () => equalSessions(proxy.report()) === 1, 25_000);
@@ -89,7 +89,7 @@ describe('the mirror proxy in front of Python', () => {
     expect((await proxy.stop()).exitCode).toBe(0);
   });
 
-  it('writes its report anew when it was moved away, and never over a file of another program', async () => {
+  it('writes its report again after the file was moved away, and never overwrites a file of another program', async () => {
     const proxy = await startMirrorProxy(python.baseUrl, ours.baseUrl);
     renameSync(proxy.path('report.json'), proxy.path('moved'));
     await seen(proxy.baseUrl);
@@ -105,7 +105,7 @@ describe('the mirror proxy in front of Python', () => {
     expect(equalSessions(run.report)).toBe(1);
   });
 
-  it('prints the reason and writes no report when its port is taken', async () => {
+  it('prints the reason and writes no report when its port is already in use', async () => {
     const { port } = new URL(ours.baseUrl);
     const run = await failMirrorProxy(['--listen', port, '--python', python.baseUrl, '--ours', ours.baseUrl]);
     expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining('--listen: listen EADDRINUSE')]);
@@ -203,7 +203,7 @@ describe('the mirror proxy', () => {
     expect(request?.headers['x-forwarded-for']).toBe('127.0.0.1');
   });
 
-  it.each(['POST', 'DELETE'])('forwards the body of a %s with and without a known length', async (method) => {
+  it.each(['POST', 'DELETE'])('forwards the body of a %s with and without Content-Length', async (method) => {
     const text = 'x'.repeat(300_000);
     for (const body of [text, new Blob([text]).stream()]) {
       await fetch(`${proxy.baseUrl}/other`, { method, body, duplex: 'half' } as RequestInit);
@@ -228,7 +228,7 @@ describe('the mirror proxy', () => {
     await until(async () => upstream?.socket.destroyed);
   });
 
-  it('tunnels an upgraded connection', async () => {
+  it('forwards the bytes of an upgraded connection in both directions', async () => {
     const outgoing = httpRequest(`${proxy.baseUrl}/ws`, { headers: { connection: 'Upgrade', upgrade: 'echo' } }).end();
     const [, socket] = (await once(outgoing, 'upgrade')) as [IncomingMessage, NodeJS.ReadWriteStream];
     socket.write('ping');

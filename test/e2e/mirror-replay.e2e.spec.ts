@@ -42,7 +42,7 @@ describe('mirror replay', () => {
   });
   const authorized = { MIRROR_HEADERS: `Authorization: Bearer ${KEY}` };
 
-  it('reports the one session that differs, without disclosing the key', async () => {
+  it('reports the only session that differs, without disclosing the security key', async () => {
     const run = await runMirrorReplay(log('/sessions?limit=3', '/agents', ...paths), sides, authorized);
     expect(run.stderr).toBe('');
     expect(run.exitCode).toBe(1);
@@ -70,7 +70,7 @@ describe('mirror replay', () => {
     expect(run.exitCode).toBe(0);
   });
 
-  it('shows no values with --no-values', async () => {
+  it('prints no values of responses with --no-values', async () => {
     const run = await runMirrorReplay(log('/sessions/s3?user_id=ann'), [...sides, '--no-values'], authorized);
     expect(run.report?.findings[0]?.examples[0]).toEqual({
       method: 'GET',
@@ -89,7 +89,7 @@ describe('mirror replay', () => {
     expect(down.exitCode).toBe(2);
   });
 
-  it('creates its reports anew: an existing file or link is an error before any request is sent', async () => {
+  it('exits with 2 and overwrites nothing when the file of its report already exists', async () => {
     const source = log('/sessions/s1');
     const file = await runMirrorReplay(source, sides, authorized, (folder) => {
       writeFileSync(join(folder, 'report.json'), 'older');
@@ -103,7 +103,7 @@ describe('mirror replay', () => {
     expect(link.files).toEqual({ 'access.log': source.text, 'report.json': '→ target' });
   });
 
-  it('leaves no empty report behind when it could not start', async () => {
+  it('leaves no empty report file when a service does not respond at its start', async () => {
     const down = await runMirrorReplay(log('/sessions'), [
       ...sides.slice(0, 3),
       `http://127.0.0.1:${await freePort()}`,
@@ -111,7 +111,7 @@ describe('mirror replay', () => {
     expect([down.exitCode, Object.keys(down.files)]).toEqual([2, ['access.log']]);
   });
 
-  it('counts requests that only Python fails to answer', async () => {
+  it('counts requests that our service answers although Python fails', async () => {
     await databases[0]?.goDown();
     const run = await runMirrorReplay(log('/sessions/s1', '/sessions/s2'), sides, authorized);
     await databases[0]?.comeBack();
@@ -120,7 +120,7 @@ describe('mirror replay', () => {
     expect(run.exitCode).toBe(2);
   });
 
-  describe('writes', () => {
+  describe('recorded writes', () => {
     const har = (...entries: object[]) => ({ name: 'recorded.har', text: JSON.stringify({ log: { entries } }) });
     const json = { headers: [{ name: 'Content-Type', value: 'application/json' }] };
     const write = (method: string, path: string, body?: object, response?: object) => ({

@@ -23,7 +23,7 @@ const QUERIES: readonly (readonly [string, string])[] = [
   ...dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const)),
 ];
 
-describe('alerts and dashboard', () => {
+describe('the queries of alert rules and dashboard panels', () => {
   it('use only metrics that the service exports', async () => {
     const database = await createScratchDatabase();
     const service = await startSessionService({ AGNO_PG_DSN: database.dsn });
@@ -42,7 +42,7 @@ describe('alerts and dashboard', () => {
     }
   });
 
-  it.each(QUERIES)('contain valid PromQL: %s', (_, query) => {
+  it.each(QUERIES)('are valid PromQL: %s', (_, query) => {
     const errors: number[] = [];
     parser.parse(withVariables(query)).iterate({
       enter: ({ type, from }) => {

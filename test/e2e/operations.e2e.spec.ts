@@ -9,7 +9,7 @@ import { scaled } from '../support/time-scale.js';
 
 const DRAIN_MS = scaled(2_000);
 
-describe('probes and metrics', () => {
+describe('a service in operation', () => {
   let database: ScratchDatabase;
   let unborn: string;
   let service: ServerProcess;
@@ -33,7 +33,7 @@ describe('probes and metrics', () => {
   const onManagement = (path: string) => call(`http://127.0.0.1:${managementPort}`, path);
   const headers = { authorization: 'Bearer key-of-the-operator' };
 
-  it('report the service as ready when the default database responds, and name the databases that are down', async () => {
+  it('is ready when the default database responds, and names the databases that are down', async () => {
     const reply = await onManagement('/readyz');
     expect(reply.status).toBe(200);
     expect(reply.json).toMatchObject({
@@ -44,11 +44,11 @@ describe('probes and metrics', () => {
     expect([await statusOf('/livez'), await statusOf('/healthz')]).toEqual([200, 200]);
   });
 
-  it('follow a start that warns of a misspelt variable', async () => {
+  it('logs a warning with the correct name when an environment variable is misspelt', async () => {
     await expect.poll(() => service.output()).toMatch(/AGNO_POOLSIZE is ignored.*did you mean AGNO_POOL_SIZE\?/);
   });
 
-  it('count requests by route template and status, and statements by db_id', async () => {
+  it('counts requests by route template and status, and statements by db_id', async () => {
     await call(service.baseUrl, '/sessions', { method: 'POST', headers, body: { session_id: 'one' } });
     for (const id of ['one', 'two', 'three']) await call(service.baseUrl, `/sessions/${id}`, { headers });
     await call(service.baseUrl, '/nowhere', { headers });
@@ -75,7 +75,7 @@ describe('probes and metrics', () => {
     expect(metrics.get('agno_session_service_database_up{db_id="unborn"}')).toBe(0);
   });
 
-  it('report the service as live but not ready while the default database is down', async () => {
+  it('is live but not ready while the default database is down', async () => {
     await database.goDown();
     await until(async () => (await statusOf('/readyz')) === 503);
     expect((await onManagement('/readyz')).json).toMatchObject({ status: 'error', error: { main: {} } });
@@ -84,11 +84,11 @@ describe('probes and metrics', () => {
     await until(async () => (await statusOf('/readyz')) === 200);
   });
 
-  it('have the header Keep-Alive with 620 s, longer than the idle timeout of load balancers', async () => {
+  it('sends Keep-Alive with 620 s, longer than the idle timeout of load balancers', async () => {
     expect((await call(service.baseUrl, '/healthz')).headers.get('keep-alive')).toBe('timeout=620');
   });
 
-  it('report the service as not ready while it drains and still serves requests', async () => {
+  it('is not ready while it drains, but still live and serving requests', async () => {
     const exit = service.stop();
     await until(async () => (await statusOf('/readyz')) === 503);
     expect([await statusOf('/livez'), await statusOf('/healthz')]).toEqual([200, 200]);
@@ -99,7 +99,7 @@ describe('probes and metrics', () => {
 });
 
 describe('metrics of several workers', () => {
-  it('are summed in the response of any worker', async () => {
+  it('are summed in the /metrics response of any worker', async () => {
     const database = await createScratchDatabase();
     const service = await startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_SERVICE_WORKERS: '2' });
     try {

@@ -31,7 +31,7 @@ describe('the service during a database outage', () => {
     expect((await call(service.baseUrl, '/sessions?db_id=healthy')).status).toBe(200);
   });
 
-  it('responds 503 while one database is down, recovers without a restart, and leaves the other database alone', async () => {
+  it('responds 503 while one database is down, recovers without a restart, and serves the other database throughout', async () => {
     await call(service.baseUrl, '/sessions?db_id=flaky', { method: 'POST', body: { session_id: 's' } });
     await flaky.goDown();
     for (let request = 0; request < 10; request++) {
@@ -43,8 +43,8 @@ describe('the service during a database outage', () => {
   });
 });
 
-describe('a database that is down while only /readyz is asked', () => {
-  it('is logged with the reason once, and when it is up again', async () => {
+describe('a database that is down while clients request only /readyz', () => {
+  it('is logged once with the reason, and once more when it is up again', async () => {
     const database = await createScratchDatabase();
     const service = await startSessionService({ AGNO_PG_DSN: database.dsn });
     const ready = async () => (await call(service.baseUrl, '/readyz')).status;

@@ -40,7 +40,7 @@ describe('the service with an overloaded database', () => {
     await service.stop();
   });
 
-  it('rejects a request immediately when another one has waited for half of the queue timeout', async () => {
+  it('rejects a request immediately when another request has waited for half of the queue timeout', async () => {
     await until(async () => (await pendingRequests(service, 'busy')) === 1);
     await setTimeout(QUEUE_TIMEOUT_MS / 2);
     const refusal = await ask();
@@ -53,7 +53,7 @@ describe('the service with an overloaded database', () => {
     );
   });
 
-  it('still serves its other databases', async () => {
+  it('still serves requests to its other databases', async () => {
     expect((await call(service.baseUrl, '/sessions?db_id=idle')).status).toBe(200);
   });
 

@@ -50,13 +50,13 @@ describe('the pages of a list', () => {
     '&sort_by=session_data',
     '&user_id=u',
     '&component_id=a&type=agent',
-  ])('show each of 70 sessions of the same second once: %s', async (query) => {
+  ])('show each of 70 sessions created in the same second exactly once (query: "%s")', async (query) => {
     const ids = await pages(query);
     expect(new Set(ids).size).toBe(CREATED);
     expect(ids).toHaveLength(CREATED);
   });
 
-  it('order sessions of the same second by id, in the direction of the list', async () => {
+  it('order sessions created in the same second by id, in the sort direction of the list', async () => {
     await database.sql('UPDATE ai.agno_sessions SET created_at = 1, updated_at = NULL');
     const ascending = (await database.sql('SELECT session_id AS id FROM ai.agno_sessions ORDER BY 1')).map(
       ({ id }) => id,
@@ -67,13 +67,13 @@ describe('the pages of a list', () => {
     }
   });
 
-  it('have sessions without a value first when descending and last when ascending, as in AgentOS', async () => {
+  it('show sessions without a value in the sort column first when descending and last when ascending, as in AgentOS', async () => {
     await database.sql("UPDATE ai.agno_sessions SET user_id = NULL WHERE session_id IN ('s-5', 's-6')");
     expect((await page('&sort_by=user_id&sort_order=desc', 1)).slice(0, 2)).toEqual(['s-6', 's-5']);
     expect((await pages('&sort_by=user_id&sort_order=asc')).slice(-2)).toEqual(['s-5', 's-6']);
   });
 
-  it('show each session of a large table once without a sort column, although scans do not start at its first page', async () => {
+  it('show each session of a large table once without a sort column, although PostgreSQL may start a scan at any page', async () => {
     await database.sql('TRUNCATE ai.agno_sessions CASCADE');
     // More than a quarter of shared_buffers: https://www.postgresql.org/docs/current/runtime-config-compatible.html
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, metadata, created_at)
