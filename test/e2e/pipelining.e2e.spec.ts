@@ -47,7 +47,7 @@ describe('pipelined requests', { timeout: scaled(180_000) }, () => {
     expect(client.text).toContain('"session_name":"second"');
   });
 
-  it('are not buffered when malformed, and get a 400 after the previous response', async () => {
+  it('are not buffered in memory when malformed, and get a 400 after the previous response', async () => {
     const lock = await database.lock('ai.agno_sessions');
     const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
@@ -61,7 +61,7 @@ describe('pipelined requests', { timeout: scaled(180_000) }, () => {
     expect(client.statuses()).toEqual([200, 400]);
   });
 
-  it('hold only one response in memory at a time', async () => {
+  it('of one connection keep only one response in memory at a time', async () => {
     const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
     client.socket.pause();
@@ -71,7 +71,7 @@ describe('pipelined requests', { timeout: scaled(180_000) }, () => {
     expect(residentMegabytes(service.pid) - before).toBeLessThan(200);
   });
 
-  it('queue up to a limit and are all answered', async () => {
+  it('are read up to a limit while they wait for the response before them, and are all answered later', async () => {
     const lock = await database.lock('ai.agno_sessions');
     const before = residentMegabytes(service.pid);
     const client = new PipeliningClient(service.baseUrl);
@@ -84,7 +84,7 @@ describe('pipelined requests', { timeout: scaled(180_000) }, () => {
     expect(new Set(client.statuses())).toEqual(new Set([200]));
   });
 
-  it('queue up to a limit and are all answered when the response before them is read slowly', async () => {
+  it('are all answered when the client reads the response before them slowly', async () => {
     const runs = [{ run_id: 'q', agent_id: 'a', content: 'x'.repeat(LARGEST) }];
     const body = { session_id: 'largest', agent_id: 'a', runs };
     expect((await call(service.baseUrl, '/sessions', { method: 'POST', body })).status).toBe(201);
@@ -97,7 +97,7 @@ describe('pipelined requests', { timeout: scaled(180_000) }, () => {
     await until(async () => client.statuses().length === WAITING + 1);
   });
 
-  it('are cut off when too many queue on all connections, while other connections are served', async () => {
+  it('lose their connection when too many of them wait on all connections, while other clients are served', async () => {
     const lock = await database.lock('ai.agno_sessions');
     const before = residentMegabytes(service.pid);
     const clients = Array.from({ length: 40 }, () => new PipeliningClient(service.baseUrl));
@@ -114,7 +114,7 @@ describe('pipelined requests', { timeout: scaled(180_000) }, () => {
     expect(kept.some(({ socket }) => !socket.closed)).toBe(true);
   });
 
-  it('are logged under their own request ids', async () => {
+  it('are each logged with their own request id', async () => {
     const client = new PipeliningClient(service.baseUrl);
     const ids = Array.from({ length: 4 }, (_, index) => `piped-${index}`);
     await database.sql('ALTER TABLE ai.agno_sessions ADD CONSTRAINT none CHECK (created_at IS NULL) NOT VALID');

@@ -15,7 +15,7 @@ const PAYLOADS = `CREATE SCHEMA fs; CREATE TABLE fs.agno_fs (namespace varchar, 
 const RESULTS_STAY = "Database 'default': tool results of deleted sessions stay";
 const RUN = { run_id: 'r1', agent_id: 'a', messages: [{ role: 'user', content: 'hello', created_at: 1 }] };
 
-describe('a database role with few rights', () => {
+describe('the service with a restricted database role', () => {
   let database: ScratchDatabase;
   let role: LimitedRole;
   let service: ServerProcess;
@@ -49,38 +49,38 @@ describe('a database role with few rights', () => {
     await logs(warning);
   }
 
-  it('serves every route when it may not use the schema fs, and warns that payloads stay', async () => {
+  it('creates, reads and deletes sessions without the right to use the schema fs, and logs that tool results stay', async () => {
     await database.sql(PAYLOADS);
     await deletesTheSession(RESULTS_STAY);
   });
 
-  it('deletes sessions without the right to delete payloads', async () => {
+  it('deletes sessions without the right to delete the payloads of tool results', async () => {
     await database.sql(
       `${PAYLOADS}; GRANT USAGE ON SCHEMA fs TO ${role.name}; GRANT SELECT ON fs.agno_fs TO ${role.name}`,
     );
     await deletesTheSession(RESULTS_STAY);
   });
 
-  it('deletes sessions when fs.agno_fs has other columns', async () => {
+  it('deletes sessions when the columns of fs.agno_fs have other names', async () => {
     await database.sql(`CREATE SCHEMA fs; CREATE TABLE fs.agno_fs AS SELECT 'n' AS bucket, 'p' AS path;
       GRANT USAGE ON SCHEMA fs TO ${role.name}; GRANT ALL ON fs.agno_fs TO ${role.name}`);
     await deletesTheSession(RESULTS_STAY);
   });
 
-  it('deletes sessions when fs.agno_fs has columns of other types', async () => {
+  it('deletes sessions when the columns of fs.agno_fs have other types', async () => {
     await database.sql(`CREATE SCHEMA fs; CREATE TABLE fs.agno_fs AS SELECT 1 AS namespace, 2 AS path;
       GRANT USAGE ON SCHEMA fs TO ${role.name}; GRANT ALL ON fs.agno_fs TO ${role.name}`);
     await deletesTheSession("Sessions of database 'default' were deleted without their tool results");
   });
 
-  it('deletes sessions when a trigger keeps their payloads', async () => {
+  it('deletes sessions when a trigger rejects the deletion of payloads', async () => {
     await database.sql(`${PAYLOADS}; GRANT USAGE ON SCHEMA fs TO ${role.name}; GRANT ALL ON fs.agno_fs TO ${role.name};
       CREATE FUNCTION fs.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'kept'; END $$;
       CREATE TRIGGER refuse BEFORE DELETE ON fs.agno_fs FOR EACH ROW EXECUTE FUNCTION fs.refuse()`);
     await deletesTheSession("Sessions of database 'default' were deleted without their tool results");
   });
 
-  it('gets 503 for a delete that would leave compactions, and deletes nothing', async () => {
+  it('responds 503 and deletes nothing when it lacks the right to delete compactions of the session', async () => {
     await database.sql(`CREATE TABLE ai.agno_compactions (id varchar, session_id varchar);
       INSERT INTO ai.agno_compactions VALUES ('c', 's')`);
     await create('s');
@@ -89,7 +89,7 @@ describe('a database role with few rights', () => {
     expect([await rows('ai.agno_sessions'), await rows('ai.agno_compactions')]).toEqual([1, 1]);
   });
 
-  it('gets 503 for changes when it may only read, with a log line that names the right, and stays ready', async () => {
+  it('responds 503 to writes with read-only rights, logs the missing right, and stays ready', async () => {
     await create('s');
     await database.sql(`REVOKE INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ai FROM ${role.name}`);
     const replies = [
@@ -129,8 +129,8 @@ describe('a database role with few rights', () => {
   });
 });
 
-describe('a database role that may not read the service accounts', () => {
-  it('gets 503 for their tokens, and the log names the right', async () => {
+describe('the service without the right to read service accounts', () => {
+  it('responds 503 to tokens of service accounts and logs the missing right', async () => {
     const database = await createScratchDatabase();
     await database.sql(V2_TABLES);
     const { dsn } = await createLimitedRole(database);

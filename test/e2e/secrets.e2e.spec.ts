@@ -46,7 +46,7 @@ async function provoke(baseUrl: string, credential: string): Promise<string> {
   return output;
 }
 
-describe('planted secrets', () => {
+describe('secrets', () => {
   let dsns: Readonly<Record<'up' | 'down' | 'refused', string>>;
 
   beforeAll(async () => {
@@ -64,11 +64,15 @@ describe('planted secrets', () => {
   });
 
   it.concurrent.each([
-    ['a security key', { OS_SECURITY_KEY: KEY }, KEY],
-    ['a token', JWT_SETTINGS, hs256Token({ sub: 'planted-subject' }, { secret: SECRET })],
-    ['the token of a service account', { OS_SECURITY_KEY: KEY }, 'agno_pat_planted'],
-    ['a security key beside tokens', { ...JWT_SETTINGS, OS_SECURITY_KEY: KEY }, KEY],
-  ])('appear in no response and, at trace level, in no log line: %s', async (_, settings, credential) => {
+    ['a security key as credential', { OS_SECURITY_KEY: KEY }, KEY],
+    ['a JWT as credential', JWT_SETTINGS, hs256Token({ sub: 'planted-subject' }, { secret: SECRET })],
+    ['the token of a service account as credential', { OS_SECURITY_KEY: KEY }, 'agno_pat_planted'],
+    [
+      'a security key as credential of a service that also accepts JWTs',
+      { ...JWT_SETTINGS, OS_SECURITY_KEY: KEY },
+      KEY,
+    ],
+  ])('appear in no response and in no log line, even at level trace: %s', async (_, settings, credential) => {
     const service = await startSessionService({
       AGNO_SESSION_DSN_MAP: JSON.stringify(dsns),
       AGNO_SESSION_REPLICA_MAP: JSON.stringify({ up: [dsns.down, dsns.refused] }),

@@ -53,7 +53,7 @@ describe('service accounts', () => {
     expect((await by('agno_pat_boss')).json).toMatchObject({ meta: { total_count: 2 } });
   });
 
-  it('update their last_used_at when used', async () => {
+  it('have their last_used_at updated when their token is used', async () => {
     const [row] = await until(async () => {
       const rows = await database.sql("SELECT last_used_at FROM ai.agno_service_accounts WHERE name = 'bot'");
       return rows[0]?.['last_used_at'] === null ? undefined : rows;
@@ -71,7 +71,7 @@ describe('service accounts', () => {
     expect(refused.json).toEqual({ detail: 'Invalid or expired service account token' });
   });
 
-  it('get a 429 for the 21st wrong token from one address, from which valid tokens still work', async () => {
+  it('get 429 from the 21st wrong token of a client address on, while valid tokens are accepted from there', async () => {
     const wrong = [];
     for (let index = 0; index < 22; index++) {
       wrong.push((await by(`agno_pat_no${index}`, 'GET', '/sessions', undefined, '192.0.2.8')).status);
@@ -81,7 +81,7 @@ describe('service accounts', () => {
     expect((await by('agno_pat_no', 'GET', '/sessions', undefined, '192.0.2.9')).status).toBe(401);
   });
 
-  it('cause no read of sessions when the client disconnects before its token is verified', async () => {
+  it('cause no query for sessions when the client disconnects before its token is verified', async () => {
     const sessions = await database.lock('ai.agno_sessions');
     const accounts = await database.lock('ai.agno_service_accounts');
     const client = new AbortController();
@@ -104,7 +104,7 @@ describe('service accounts', () => {
   /** Number of session lists that the service has read from the database. */
   const lists = async () => (await executionCount(service, 'page', { authorization: 'Bearer the-key' })) ?? 0;
 
-  it('get a 503 for an uncached token while the database is down, and the failure is logged with the request id', async () => {
+  it('get 503 for a token that is not cached while the database is down, which is logged with the request id', async () => {
     await database.goDown();
     const reply = await by('agno_pat_unseen');
     expect([reply.status, reply.text]).toEqual([503, '{"detail":"Authentication is temporarily unavailable"}']);

@@ -62,7 +62,7 @@ describe('the service on SIGTERM', () => {
   it.each([
     ['one process', '1', 1],
     ['two workers and their parent', '2', 3],
-  ])('logs when it drains and when it has stopped: %s', async (_, workers, processes) => {
+  ])('logs when it begins to drain and when it has stopped (%s)', async (_, workers, processes) => {
     const service = await startSessionService({
       AGNO_PG_DSN: (await createScratchDatabase()).dsn,
       AGNO_SERVICE_WORKERS: workers,
@@ -85,7 +85,7 @@ describe('the service on SIGTERM', () => {
     expect(await service.stop()).toBe(0);
   });
 
-  it('exits with 0 despite half a pipelined request behind a response that the client is still reading', async () => {
+  it('exits with 0 despite an incomplete pipelined request after a response that the client reads slowly', async () => {
     const service = await startSessionService({
       AGNO_PG_DSN: (await createScratchDatabase()).dsn,
       AGNO_REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS),
@@ -135,7 +135,7 @@ describe('the service on SIGTERM', () => {
     expect(await exit).toBe(0);
   });
 
-  it('answers a request whose second half arrives after the signal', async () => {
+  it('answers a request whose headers are completed only after the signal', async () => {
     const service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn });
     const socket = await connectAndSend(service, 'GET /healthz HTTP/1.1\r\n');
     const exit = service.stop();

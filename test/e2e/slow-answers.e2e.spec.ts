@@ -46,7 +46,7 @@ describe('a response to a slow client', () => {
     expect(service.output(), 'too many listeners').not.toContain('Warning');
   });
 
-  it('is dropped with its connection when a client pipelines many requests and reads nothing', async () => {
+  it('ends with a closed connection when the client pipelines many requests and reads nothing', async () => {
     const other = await startSessionService({
       AGNO_PG_DSN: (await createScratchDatabase()).dsn,
       OS_SECURITY_KEY: 'the-key',
@@ -61,7 +61,7 @@ describe('a response to a slow client', () => {
     await until(async () => openSockets(other.pid) === before);
   });
 
-  it('is replaced by a 503 when it is large and the memory budget is full; writes are still applied', async () => {
+  it('is replaced by a 503 when it is large and the memory budget is full, but a write is still applied', async () => {
     const small = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_MEMORY_BUDGET_BYTES: String(16 * 2 ** 20) });
     onTestFinished(async () => void (await small.stop()));
     // A response larger than half of the budget reserves half of it; a second one is rejected.

@@ -72,7 +72,7 @@ describe('slow request bodies', () => {
     expect(text).toContain('agno_session_service_memory_refusals_total{reason="body"} 3');
   });
 
-  it('are cut with 408 when they stall while other bodies need memory, and never block small bodies', async () => {
+  it('get 408 when they stall while other bodies need memory, and never block small bodies', async () => {
     const refused = begin(AT_ONCE);
     await until(async () => (await bytesHeld()) === AT_ONCE * (BODY_LIMIT - 16_384));
     const post = (body: string) => call(service.baseUrl, '/sessions', { method: 'POST', body: { session_name: body } });
@@ -97,7 +97,7 @@ describe('slow request bodies', () => {
     });
   });
 
-  it('are not confused with fast bodies: each of 40 concurrent fast bodies gets 201 or 503, never 408', async () => {
+  it('are distinguished from fast bodies: each of 40 concurrent fast bodies gets 201 or 503, never 408', async () => {
     const body = { session_name: 'a'.repeat(NEARLY_ALL) };
     const posts = Array.from({ length: 40 }, () => call(service.baseUrl, '/sessions', { method: 'POST', body }));
     const statuses = (await Promise.all(posts)).map(({ status }) => status);

@@ -44,7 +44,7 @@ async function start(dsn: string): Promise<ServerProcess> {
 }
 
 describe('titles of unnamed sessions', () => {
-  it('appear for all 25,000 sessions of a list, before and after another client changes a session', async () => {
+  it('are correct for all 25,000 sessions of a list, before and after another client changes a session', async () => {
     const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's0', [runCalled('title 0')]);
@@ -160,7 +160,7 @@ describe('titles of unnamed sessions', () => {
     expect(await titleOf(service)).toBe('second title');
   });
 
-  it('keep the order of sessions the same in one large page and in many small pages', async () => {
+  it('leave sessions in the same order on one large page and on many small pages', async () => {
     const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's0', [runCalled('title 0')]);
@@ -234,7 +234,7 @@ const ONLY_IN_LISTS: Record<string, Naming> = {
   },
 };
 
-describe.each(['v2', 'v3', 'mixed'])('titles in a %s database', (layout) => {
+describe.each(['v2', 'v3', 'mixed'])('titles from runs in tables of the layout %s', (layout) => {
   let database: ScratchDatabase;
   let service: ServerProcess;
 
@@ -275,18 +275,21 @@ describe.each(['v2', 'v3', 'mixed'])('titles in a %s database', (layout) => {
     }
   }
 
-  it.each(Object.entries({ ...NAMINGS, ...ONLY_IN_LISTS }))('are correct in lists: %s', async (id, { title }) => {
-    const found = (await list(service, 'limit=100')).find(({ session_id }) => session_id === id);
-    expect(found).toBeDefined();
-    expect(found?.session_name).toBe(title);
-  });
+  it.each(Object.entries({ ...NAMINGS, ...ONLY_IN_LISTS }))(
+    'are correct in lists for the session "%s"',
+    async (id, { title }) => {
+      const found = (await list(service, 'limit=100')).find(({ session_id }) => session_id === id);
+      expect(found).toBeDefined();
+      expect(found?.session_name).toBe(title);
+    },
+  );
 
-  it.each(Object.entries(NAMINGS))('are correct in details: %s', async (id, { title }) => {
+  it.each(Object.entries(NAMINGS))('are correct in details for the session "%s"', async (id, { title }) => {
     const { json }: { json: Item } = await call(service.baseUrl, `/sessions/${id}`);
     expect(json.session_name).toBe(title);
   });
 
-  it('are truncated in lists for an input of more than 65,536 characters', async () => {
+  it('are truncated to 10,000 characters in lists for an input of more than 65,536 characters', async () => {
     await store('huge-input', { runs: [{ input: { n: 'x'.repeat(100_000) } }], title: '' });
     const found = (await list(service, 'limit=100')).find(({ session_id }) => session_id === 'huge-input');
     expect(found?.session_name).toBe(`{\n  "n": "${'x'.repeat(10_000 - 10)}…`);

@@ -78,7 +78,7 @@ describe('totals of lists', () => {
     ],
     ['a view', 'CREATE VIEW ai.agno_sessions AS SELECT * FROM agno_sessions'],
     ['a foreign table', 'IMPORT FOREIGN SCHEMA ai LIMIT TO (agno_sessions) FROM SERVER other INTO ai'],
-  ])('follow the rows of %s that another server stores', async (_, definition) => {
+  ])('include each new row of %s whose rows another server stores', async (_, definition) => {
     const other = await startPostgres();
     onTestFinished(() => other.stop());
     const otherDsn = await other.createDatabase('other');

@@ -63,7 +63,7 @@ function lineOf(service: ServerProcess, route: string): Record<string, unknown> 
 }
 
 describe('traces', () => {
-  it("contain one span per request, as child of the caller's span, with a child span per statement; log lines have its ids", async () => {
+  it("contain a span per request below the caller's span, with a child span per statement and its ids in the log line", async () => {
     const { collector, service } = await traced();
     await call(service.baseUrl, '/sessions', { method: 'POST', headers: SAMPLED, body: { session_id: 'planted-id' } });
     await call(service.baseUrl, '/sessions/planted-id?user_id=planted-user', {
@@ -155,7 +155,7 @@ describe('traces', () => {
     expect(kept.map(({ traceId }) => traceId)).toEqual([TRACE]);
   });
 
-  it("start with the service's own span when OTEL_PROPAGATORS is none", async () => {
+  it('start with a span of the service, not of the caller, when OTEL_PROPAGATORS is none', async () => {
     const { collector, service } = await traced({ OTEL_PROPAGATORS: 'none' });
     await call(service.baseUrl, '/sessions', { headers: SAMPLED });
     const [list] = requests(await spansAtEnd(service, collector), 'GET /sessions') as [CollectedSpan];
@@ -183,7 +183,8 @@ describe('tracing', () => {
     expect([...bundled]).toEqual(['@opentelemetry/api']);
   });
 
-  it('loads both OpenTelemetry bundles when enabled (control for the test above)', async () => {
+  // Shows that the first test of this block would notice a loaded package.
+  it('loads both OpenTelemetry bundles when enabled', async () => {
     const { service } = await traced(LISTING_LOADED);
     await expect.poll(() => service.output()).toMatch(/loaded .*open-telemetry\.js/);
     await expect.poll(() => service.output()).toMatch(/loaded .*packages-of-traces\.js/);

@@ -68,7 +68,7 @@ describe('a write that waits for a lock until lock_timeout', () => {
     },
   );
 
-  it('succeeds once if the lock is released before the last attempt', async () => {
+  it('succeeds if the lock is released before the last attempt', async () => {
     const retried = await conflicts(service, 'retried');
     const blocker = await database.begin();
     await blocker.sql(`SELECT FROM ai.agno_sessions WHERE session_id = 'a' FOR UPDATE`);
@@ -79,7 +79,7 @@ describe('a write that waits for a lock until lock_timeout', () => {
     expect([status, json]).toMatchObject([200, { session_name: 'late' }]);
   });
 
-  it('gets 504 when its deadline expires during the attempts', async () => {
+  it('gets 504 when its request timeout expires during the attempts', async () => {
     const hasty = await startSessionService({
       AGNO_PG_DSN: dsnWith(database, `-c lock_timeout=${scaled(200)}`),
       AGNO_REQUEST_TIMEOUT_MS: String(scaled(300)),
@@ -96,7 +96,7 @@ describe('a write that waits for a lock until lock_timeout', () => {
     }
   });
 
-  it('is repeated when it creates the tables', async () => {
+  it('is repeated when it has to create the tables', async () => {
     const empty = await createScratchDatabase();
     const first = await startSessionService({ AGNO_PG_DSN: dsnWith(empty, `-c lock_timeout=${scaled(200)}`) });
     try {

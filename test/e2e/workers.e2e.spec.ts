@@ -33,7 +33,7 @@ describe('the service with AGNO_SERVICE_WORKERS', () => {
   const ask = (path: string, method = 'GET', body?: object) =>
     call(service.baseUrl, path, { method, headers: { connection: 'close' }, ...(body ? { body } : {}) });
 
-  it('starts that many worker processes, which share one port', async () => {
+  it('starts the configured number of worker processes, which share one port', async () => {
     const workers = new Set<unknown>();
     await until(async () => {
       await ask('/healthz');
@@ -68,7 +68,7 @@ describe('the service with AGNO_SERVICE_WORKERS', () => {
     }
   });
 
-  it('divides the configured pool size among the workers', async () => {
+  it('divides AGNO_POOL_SIZE among the workers', async () => {
     await Promise.all(Array.from({ length: 60 }, () => ask('/sessions')));
     const open = await database.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'workers'");
     expect(open.length).toBeGreaterThan(1);
@@ -87,7 +87,7 @@ describe('the service with AGNO_SERVICE_WORKERS', () => {
     await until(async () => /Worker \d exited \(SIGKILL\) and will be replaced/.test(service.output()));
   });
 
-  it('keeps its other workers when a worker dies while it aggregates their metrics', async () => {
+  it('keeps the other workers when a worker dies while it collects their metrics', async () => {
     const own = await startSessionService({ ...settings(), AGNO_SERVICE_WORKERS: '2' });
     const [asking = 0, stopped = 0] = await childrenOf(own.pid);
     process.kill(stopped, 'SIGSTOP');
