@@ -45,7 +45,7 @@ describe.each(LAYOUTS)('%s: concurrent creates of one session id', (layout) => {
   });
   afterAll(() => database.stop());
 
-  it('succeed once when sent to one process', async () => {
+  it('succeed for exactly one client when sent to one process', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const creators = Array.from({ length: CLIENTS }, (_, n) => create(database.url(0), `one-${round}`, `c${n}`));
       await expectOneOwner(database, `one-${round}`, await Promise.all(creators));
@@ -53,7 +53,7 @@ describe.each(LAYOUTS)('%s: concurrent creates of one session id', (layout) => {
     recordRace(`${CLIENTS} clients create a session with the same id at the same time`, CLIENTS * ROUNDS, ONE_OWNER);
   });
 
-  it('succeed once when sent to several processes', async () => {
+  it('succeed for exactly one client when sent to several processes', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const creators = Array.from({ length: CLIENTS }, (_, n) => create(database.url(n), `many-${round}`, `c${n}`));
       await expectOneOwner(database, `many-${round}`, await Promise.all(creators));

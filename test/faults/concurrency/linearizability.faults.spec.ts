@@ -32,7 +32,7 @@ describe('findContradiction', () => {
       'an overwritten write that is read in between',
       ['a w x 0 9', 'b w y 0 9', 'c r y 1 3', 'd r x 4 12', 'e r x 13 14'],
     ],
-  ])('accepts %s', (_, lines) => {
+  ])('accepts the linearizable history: %s', (_, lines) => {
     expect(findContradiction(history(...lines), 'old')).toBeUndefined();
   });
 
@@ -49,7 +49,7 @@ describe('findContradiction', () => {
       'c r x',
     ],
     ['an unacknowledged write that appears and disappears', ['a w x 0 -', 'b r x 1 2', 'c r old 3 4'], 'c r old'],
-  ])('reports %s', (_, lines, blocking) => {
+  ])('reports the contradiction: %s', (_, lines, blocking) => {
     const found = findContradiction(history(...lines), 'old');
     expect(`${found?.client} ${found?.kind[0]} ${found?.value}`).toBe(blocking);
   });

@@ -17,8 +17,13 @@ describe('a service with a failing network to its database', () => {
 
   it.each<[when: string, condition: NetworkCondition, name: string, lastsMs: number]>([
     ['freezes', { kind: 'stall' }, 'Network frozen in both directions for 5 s', 5_000],
-    ['swallows all packets', { kind: 'swallow' }, 'Network swallows everything for 5 s', 5_000],
-    ['is slow', { kind: 'delay', ms: 100 }, 'Network delays each direction by 100 ms for 3 s', 3_000],
+    ['drops all packets silently', { kind: 'swallow' }, 'Network swallows everything for 5 s', 5_000],
+    [
+      'delays all packets by 100 ms',
+      { kind: 'delay', ms: 100 },
+      'Network delays each direction by 100 ms for 3 s',
+      3_000,
+    ],
     [
       'delivers only 20 bytes per millisecond',
       { kind: 'trickle', bytes: 20 },

@@ -67,7 +67,7 @@ describe('floods of incomplete requests', () => {
   });
   afterAll(() => database.stop());
 
-  it.each(FLOODS)('are answered without slowing down other clients: %s', async (name, statuses, send) => {
+  it.each(FLOODS)('get 431 or 408, while other clients are served in time: %s', async (name, statuses, send) => {
     const before = await database.footprint();
     const impact = await measureTrafficImpact(database, async () => {
       const clients = await MisbehavingClient.connectMany(database.service.baseUrl, CLIENTS);

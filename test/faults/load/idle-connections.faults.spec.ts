@@ -32,7 +32,7 @@ describe('idle connections', () => {
   });
   afterAll(() => database.stop());
 
-  it('take less than 32 KB each and leave no memory behind', async () => {
+  it('take less than 32 KB of memory each, which is released when they close', async () => {
     const before = await database.footprint();
     const liveBefore = await database.liveMegabytes();
     const impact = await openAndClose();
@@ -78,7 +78,7 @@ describe('idle connections', () => {
   }
 });
 
-describe('connections beyond AGNO_MAX_CONNECTIONS', () => {
+describe('a client connection beyond AGNO_MAX_CONNECTIONS', () => {
   let database: SingleDatabaseService;
 
   beforeAll(async () => {
@@ -86,7 +86,7 @@ describe('connections beyond AGNO_MAX_CONNECTIONS', () => {
   });
   afterAll(() => database.stop());
 
-  it('cause the connections that have been idle longest to be closed', async () => {
+  it('makes the service close the connections that have been idle longest', async () => {
     const clients: MisbehavingClient[] = [];
     const impact = await measureTrafficImpact(database, async () => {
       while (clients.length < BEYOND_LIMIT) {

@@ -34,7 +34,7 @@ describe('a coalesced query whose connection is lost', () => {
   });
   afterAll(() => replicated.stop());
 
-  it('fails the waiting requests with 503 or 504 in time when it reads the layout; later requests succeed', async () => {
+  it('makes only the waiting requests fail, with 503 or 504 in time, when it reads the table layout', async () => {
     const lost = replicated.network.forgetAt('layout');
     const asked = await askConcurrently();
     await lost;
@@ -45,7 +45,7 @@ describe('a coalesced query whose connection is lost', () => {
     record('Connection lost during the coalesced query for the layout', asked);
   });
 
-  it('lets the waiting reads use the primary when it reads the position that replicas must have replayed', async () => {
+  it('lets the waiting reads use the primary when it reads the WAL position that replicas must have replayed', async () => {
     await call(replicated.service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 's' } });
     await replicated.untilStandbysRead(ask);
     const lost = replicated.network.forgetAt('primary-position');

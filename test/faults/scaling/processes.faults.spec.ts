@@ -63,7 +63,7 @@ describe('processes of the service', () => {
     ['requests', 'an ingress that balances requests', startHttpLoadBalancer],
     ['connections', 'a Kubernetes Service that balances connections', startTcpLoadBalancer],
   ])(
-    'are restarted one after the other behind a balancer of %s without a failed request',
+    'fail no request when they are restarted one after the other behind a load balancer of %s',
     async (_, balancerName, startBalancer) => {
       const balancer = await startBalancer();
       onTestFinished(() => balancer.stop());
@@ -83,7 +83,7 @@ describe('processes of the service', () => {
     },
   );
 
-  it('answer all received requests before they exit', async () => {
+  it('answer all received requests before they exit on SIGTERM', async () => {
     const service = await start({ AGNO_DRAIN_DELAY_MS: '0' });
     onTestFinished(async () => void (await service.stop()));
     const { baseUrl } = service;
