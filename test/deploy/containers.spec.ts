@@ -21,7 +21,7 @@ describe('Dockerfile', () => {
 });
 
 describe('image', () => {
-  it('listens on all interfaces and probes the management port, if there is one', () => {
+  it('listens on all interfaces, and its health check uses the management port if one is configured', () => {
     const recipe = readFileSync(join(CHECKOUT, 'Dockerfile'), 'utf8');
     expect(recipe).toMatch(/^ENV .*\bAGNO_SERVICE_HOST=0\.0\.0\.0$/m);
     const port = 'process.env.AGNO_MANAGEMENT_PORT || process.env.AGNO_SERVICE_PORT || 8080';

@@ -9,7 +9,7 @@ const MONITORED = renderChart('--values', VALUE_SETS['autoscaled-and-monitored']
 const DEPLOY = resolve(CHECKOUT, 'deploy');
 
 describe('chart with monitoring enabled', () => {
-  it('scrapes the metrics of the management port, which the Service for clients does not have', () => {
+  it('scrapes the metrics of the management port, which the Service for clients does not expose', () => {
     const { selector, endpoints } = findManifest(MONITORED, 'ServiceMonitor')?.['spec'] ?? {};
     const [main, management] = MONITORED.filter(({ kind }) => kind === 'Service');
     expect(main?.['metadata'].labels).not.toMatchObject(selector.matchLabels);
@@ -22,7 +22,7 @@ describe('chart with monitoring enabled', () => {
     expect(endpoints).toEqual([{ port: 'management', path: '/metrics', interval: '30s', scrapeTimeout: '10s' }]);
   });
 
-  it('scrapes the metrics of the Service for clients without a management port', () => {
+  it('scrapes the metrics through the Service for clients when there is no management port', () => {
     const credentials = 'serviceMonitor.authorization.credentials';
     const options = [
       'managementPort=null',

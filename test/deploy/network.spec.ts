@@ -55,7 +55,7 @@ describe('a public route', () => {
   const GATEWAY = 'httpRoute.enabled=true,httpRoute.parentRefs[0].name=public';
 
   it.each(['ingress.enabled=true', GATEWAY, 'service.type=LoadBalancer', 'service.type=NodePort'])(
-    'is refused without authentication, unless a value allows it: %s',
+    'is rejected by the chart when authentication is not configured, unless a value allows it: %s',
     (values) => {
       const refused = helmTemplate(...WITH_DSN, '--set', values);
       expect(refused.succeeded).toBe(false);
@@ -106,7 +106,7 @@ describe('NetworkPolicy', () => {
     expect(labelsOf(findManifest(manifests, 'Pod'))).toMatchObject(tester.podSelector.matchLabels);
   });
 
-  it('closes the management port to all but the configured sources', () => {
+  it('allows only the configured sources to connect to the management port', () => {
     const management = { port: 'management', protocol: 'TCP' };
     const rules = (name: string) =>
       findManifest(renderChart('--values', VALUE_SETS[name] ?? ''), 'NetworkPolicy')?.['spec'].ingress;

@@ -66,7 +66,7 @@ describe('service pod', () => {
     expect(container.ports).toContainEqual({ name: 'management', containerPort: 8081, protocol: 'TCP' });
   });
 
-  it('has its probes on the main port without a management port, and on the port of the values file', () => {
+  it('has its probes on the main port when there is no management port, or on the port that the values file sets', () => {
     const manifests = renderChart(...WITH_DSN, '--set', 'managementPort=null,startupProbe.httpGet.port=1');
     const [{ ports, startupProbe, livenessProbe }] = podSpecs(manifests)[0].containers;
     expect([livenessProbe.httpGet.port, startupProbe.httpGet.port]).toEqual(['http', 1]);

@@ -33,7 +33,7 @@ describe('Secret', () => {
     expect(Object.keys(secret)).toEqual(['AGNO_SESSION_DSN_MAP', 'AGNO_SESSION_REPLICA_MAP']);
   });
 
-  it('contains keys with their line breaks preserved', () => {
+  it('contains PEM keys with their line breaks preserved', () => {
     expect(secretOf(renderChart('--values', set('placed')))['JWT_VERIFICATION_KEY']).toBe(
       '-----BEGIN PUBLIC KEY-----\nplanted-secret\n-----END PUBLIC KEY-----\n',
     );

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 describe('scripts/install.sh', () => {
-  it("installs only what building and running need, on the machine's own Node, with one line", async () => {
+  it("installs only the packages for building and running with the machine's own Node, and prints one line", async () => {
     const checkout = copyOfCheckout({ machineNode: 'v24.11.0' });
     const { code, output } = await checkout.install('run');
     expect(code, output).toBe(0);
@@ -20,7 +20,7 @@ describe('scripts/install.sh', () => {
     expect(checkout.npmCalls()).toEqual([expect.stringMatching(/^v24\.11\.0 ci .*--omit=dev/)]);
   });
 
-  it('installs the Node of the lockfile where the machine has an older one, and runs npm on it', async () => {
+  it('installs the Node of the lockfile when the machine has an older one, and runs npm with it', async () => {
     const checkout = copyOfCheckout({ machineNode: 'v20.20.2' });
     const { code, output } = await checkout.install('run');
     expect(code, output).toBe(0);
@@ -33,14 +33,14 @@ describe('scripts/install.sh', () => {
     expect(readFileSync(join(checkout.folder, 'node_modules/.bin/node'), 'utf8')).toContain('v24.21.0');
   });
 
-  it('names the way out where no Node can be installed', async () => {
+  it('prints where to download Node when npm cannot install it', async () => {
     const checkout = copyOfCheckout({ machineNode: 'v20.20.2', canInstallNode: false });
     const { code, output } = await checkout.install('run');
     expect(code).toBe(1);
     expect(output).toMatch(/failed after \d+ s\n(.*\n)*.*Install Node yourself: https:\/\/nodejs\.org\n$/);
   });
 
-  it('does nothing when the packages are installed', async () => {
+  it('does nothing when the packages are already installed', async () => {
     const checkout = copyOfCheckout({ machineNode: 'v24.11.0' });
     await checkout.install('run');
     expect((await checkout.install('run')).output).toBe('');
@@ -60,7 +60,7 @@ describe('scripts/install.sh', () => {
 });
 
 describe('scripts/install.sh, when npm skips optional packages because the registry does not respond', () => {
-  it('repeats npm ci', async () => {
+  it('runs npm ci a second time', async () => {
     const checkout = copyOfCheckout({ machineNode: 'v24.11.0' });
     writeFileSync(join(checkout.folder, 'optional-packages-are-skipped'), '');
     const { code, output } = await checkout.install('run');
@@ -70,7 +70,7 @@ describe('scripts/install.sh, when npm skips optional packages because the regis
 });
 
 describe('npm install', () => {
-  it('fails with a hint where make has installed packages without types', async () => {
+  it('fails with a hint to use npm ci when make has installed only the packages for building and running', async () => {
     const checkout = copyOfCheckout({ machineNode: 'v24.11.0' });
     await checkout.install('run');
     const check = () => runToEnd(process.execPath, ['scripts/check-packages.cjs'], checkout.options);

@@ -22,7 +22,7 @@ const read = (path: string) => readFileSync(resolve(CHECKOUT, path), 'utf8');
 describe('packages', () => {
   const packages = lockedPackages();
 
-  it('have an allowed licence when they are shipped in the image', () => {
+  it('that are shipped in the image have an allowed licence', () => {
     const shipped = packages.filter(({ isShipped }) => isShipped);
     expect(shipped.map(({ name }) => name)).toEqual(expect.arrayContaining(['pg', 'fastify', '@nestjs/core', 'jose']));
     expect(shipped.filter(({ license }) => license === undefined || !ALLOWED.includes(license))).toEqual([]);
@@ -33,7 +33,7 @@ describe('packages', () => {
     expect(packages.filter(({ resolved }) => resolved !== undefined)).toEqual([]);
   });
 
-  it('are required in exact versions', () => {
+  it('are required in exact versions in package.json', () => {
     const { dependencies, optionalDependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
       string,
       Record<string, string>
@@ -43,19 +43,19 @@ describe('packages', () => {
     }
   });
 
-  it('run no install scripts when they are shipped in the image', () => {
+  it('that are shipped in the image run no install scripts', () => {
     const { allowScripts } = JSON.parse(read('package.json')) as { allowScripts: Record<string, boolean> };
     const scripted = packages.filter(({ isShipped, hasInstallScript }) => isShipped && hasInstallScript);
     for (const { name } of scripted) expect([name, allowScripts[name]]).toEqual([name, false]);
     expect(read('Dockerfile').match(/npm ci .*/g)).toEqual(Array(2).fill(expect.stringContaining('--ignore-scripts')));
   });
 
-  it('send no telemetry at installation, also with a version of npm that knows no allowScripts', () => {
+  it('send no telemetry at installation, even with a version of npm that ignores allowScripts', () => {
     // @scarf/scarf, of swagger-ui-dist, reads this: https://docs.scarf.sh/package-analytics
     expect(JSON.parse(read('package.json'))).toMatchObject({ scarfSettings: { enabled: false } });
   });
 
-  it('include the Node for machines with an older one, pinned by digest and without install scripts', () => {
+  it('with Node for machines whose Node is too old are pinned by digest and run no install scripts', () => {
     const { packages: all } = JSON.parse(read('scripts/node/package-lock.json')) as {
       packages: Record<string, object>;
     };
@@ -71,12 +71,12 @@ describe('packages', () => {
     expect(packages.filter(({ name }) => name === 'node')).toEqual([]);
   });
 
-  it.each(pythonRequirements())('are pinned in %s', (path) => {
+  it.each(pythonRequirements())('are required in exact versions in %s', (path) => {
     for (const line of read(path).trim().split('\n')) expect(line).toMatch(/^[\w.-]+(\[[\w,-]+\])?==[\w.]+$/);
   });
 
   it.each(['Dockerfile', 'test/contract/oracle/Dockerfile'])(
-    'include the base image of %s in an exact version',
+    'are installed on a base image of an exact version in %s',
     (path) => {
       const bases = read(path).match(/^ARG \w+_IMAGE=.*$/gm) ?? [];
       expect(bases).not.toEqual([]);

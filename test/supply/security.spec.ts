@@ -11,7 +11,7 @@ const NAMED = [...read('SECURITY.md').matchAll(/\| `([^`]+\.spec\.ts)`: *(.*?) \
 );
 
 describe('SECURITY.md', () => {
-  it('names a test for every OWASP point, except for API6, which has a reason instead', () => {
+  it('names a test for every OWASP point except API6, for which it gives the reason', () => {
     expect(NAMED.length).toBeGreaterThan(25);
     const points = read('SECURITY.md').match(/^\| (API|V)\d+.*$/gm) ?? [];
     expect(points.filter((point) => !point.includes('.spec.ts'))).toEqual([
@@ -19,7 +19,7 @@ describe('SECURITY.md', () => {
     ]);
   });
 
-  it.each(NAMED)('names an existing test: %s, %s', (file, title) => {
+  it.each(NAMED)('names a test that exists: %s, %s', (file, title) => {
     expect(read(file)).toContain(title);
   });
 });
