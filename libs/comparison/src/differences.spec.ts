@@ -16,7 +16,7 @@ describe('jsonDifferences', () => {
     ['1e-7', '0.0000001'],
     ['123456789012345678901234567890', '123456789012345678901234567890'],
     ['"\\u00e9"', '"é"'],
-  ])('treats %s and %s as equal', (expected, actual) => expect(found(expected, actual)).toEqual([]));
+  ])('treats the JSON values %s and %s as equal', (expected, actual) => expect(found(expected, actual)).toEqual([]));
 
   it.each([
     ['1', '1.0', '$'],
@@ -28,7 +28,7 @@ describe('jsonDifferences', () => {
     ['{"a":[{"b":"x"}]}', '{"a":[{"b":"y"}]}', '$.a[0].b'],
     ['"1"', '1', '$'],
     ['false', 'null', '$'],
-  ])('treats %s and %s as different', (expected, actual, path) =>
+  ])('treats the JSON values %s and %s as different', (expected, actual, path) =>
     expect(found(expected, actual).map((difference) => difference.path)).toEqual([path]),
   );
 });
@@ -43,7 +43,7 @@ describe('maskGeneratedValues', () => {
     expect(found(expected, '"x"')).toHaveLength(1);
   });
 
-  it('does not mask seeded ids', () => expect(masked(`"${SEEDED}"`)).toBe(`"${SEEDED}"`));
+  it('does not mask the ids of test data', () => expect(masked(`"${SEEDED}"`)).toBe(`"${SEEDED}"`));
 
   it('replaces the time of the recorded request by a mask that matches only the time of the compared request', () => {
     const expected = masked(`[${NOW - 499}]`);
@@ -51,12 +51,13 @@ describe('maskGeneratedValues', () => {
     expect(found(expected, `[${NOW - 499}]`)).toHaveLength(1);
   });
 
-  it.each([-6, 8])('writes a mask of the current time that matches %i s from the start of the request', (seconds) =>
-    expect(found('"«now, seconds»"', `${NOW + seconds}`)).toHaveLength(0),
+  it.each([-6, 8])(
+    'accepts a time with an offset of %i s from the start of the request as the current time',
+    (seconds) => expect(found('"«now, seconds»"', `${NOW + seconds}`)).toHaveLength(0),
   );
 
   it.each([-7, 9])(
-    'writes a mask of the current time that does not match %i s from the start of the request',
+    'rejects a time with an offset of %i s from the start of the request as the current time',
     (seconds) => expect(found('"«now, seconds»"', `${NOW + seconds}`)).toHaveLength(1),
   );
 

@@ -21,7 +21,7 @@ describe('readBody', () => {
     'application/vnd.api+json',
     'application/+json',
     ' application/json ;',
-  ])('reads a body of type %j as JSON', (type) => {
+  ])('reads a body of the content type %j as JSON', (type) => {
     expect(read(received('{}', type)).kind).toBe('json');
   });
 
@@ -34,7 +34,7 @@ describe('readBody', () => {
     'application/json/x',
     ';application/json',
     'application/x-www-form-urlencoded',
-  ])('reads a body of type %j as text', (type) => {
+  ])('reads a body of the content type %j as text', (type) => {
     expect(read({ ...received('\ufeff{"ä"'), contentType: type })).toEqual({ kind: 'text', text: '\ufeff{"ä"' });
   });
 
@@ -56,7 +56,7 @@ describe('readBody for JSON', () => {
     ['"\\u00e9\\/\\ud83d\\ude00\\u000a"', '"é/😀\\n"'],
     ['"\\ud800"', '"\\ud800"'],
     ['[NaN,-Infinity,1e999]', '[NaN,-Infinity,Infinity]'],
-  ])('reads %j as %j', (text, expected) => {
+  ])('reads the JSON text %j as %j', (text, expected) => {
     expect(root(text)).toBe(expected);
   });
 
@@ -78,7 +78,7 @@ describe('readBody for JSON', () => {
     ['\u00a0{}', 'Expecting value', 0],
     ['nul', 'Expecting value', 0],
     ['-', 'Expecting value', 0],
-  ])('rejects %j with "%s" at position %d', (text, error, position) => {
+  ])('rejects the text %j with "%s" at position %d', (text, error, position) => {
     const issue = {
       type: 'json_invalid',
       loc: ['body', position],
@@ -111,7 +111,7 @@ describe('readBody for JSON', () => {
     expect(problemOf(() => root(body))).toEqual([400, 'There was an error parsing the body']);
   });
 
-  it('accepts nesting up to the limit', () => {
+  it('accepts arrays nested up to the depth limit', () => {
     const text = '['.repeat(MAX_DEPTH) + ']'.repeat(MAX_DEPTH);
     expect(root(text)).toBe(text);
   });
@@ -123,7 +123,7 @@ describe('readBody for JSON', () => {
     ['"\uffff"', true],
     ['"\\udc00"', true],
     ['NaN', true],
-  ])('reads %j and sets isUnstorable to %j', (text, expected) => {
+  ])('reads the JSON text %j and sets isUnstorable to %j', (text, expected) => {
     expect(isUnstorable(text)).toBe(expected);
   });
 });

@@ -13,7 +13,7 @@ describe('laxInteger', () => {
     ['" 012 "', '12'],
     ['"-1_000.00"', '-1000'],
     ['"-0"', '0'],
-  ])('prints %s as %s', (raw, printed) => {
+  ])('converts the JSON value %s to the integer %s', (raw, printed) => {
     expect(laxInteger(asRaw(raw))).toBe(printed);
   });
 
@@ -30,7 +30,7 @@ describe('laxInteger', () => {
     '[]',
     '{}',
     `"${'9'.repeat(4301)}"`,
-  ])('rejects %s', (raw) => {
+  ])('rejects the JSON value %s', (raw) => {
     expect(laxInteger(asRaw(raw))).toBeUndefined();
   });
 });
@@ -46,11 +46,11 @@ describe('laxFloat', () => {
     ['".5"', '0.5'],
     ['"12."', '12.0'],
     ['"1e5"', '100000.0'],
-  ])('prints %s as %s', (raw, printed) => {
+  ])('converts the JSON value %s to the float %s', (raw, printed) => {
     expect(laxFloat(asRaw(raw))).toBe(printed);
   });
 
-  it.each(['"."', '"1__0"', '"0x1"', '"inf"', '"nan"', '""', 'null', '[]'])('rejects %s', (raw) => {
+  it.each(['"."', '"1__0"', '"0x1"', '"inf"', '"nan"', '""', 'null', '[]'])('rejects the JSON value %s', (raw) => {
     expect(laxFloat(asRaw(raw))).toBeUndefined();
   });
 });
@@ -72,11 +72,11 @@ describe('laxBoolean', () => {
     ['0.0', 'false'],
     ['"YES"', 'true'],
     ['"off"', 'false'],
-  ])('prints %s as %s', (raw, printed) => {
+  ])('converts the JSON value %s to the boolean %s', (raw, printed) => {
     expect(laxBoolean(asRaw(raw))).toBe(printed);
   });
 
-  it.each(['2', '" true"', '"1.0"', '""', 'null', '[]'])('rejects %s', (raw) => {
+  it.each(['2', '" true"', '"1.0"', '""', 'null', '[]'])('rejects the JSON value %s', (raw) => {
     expect(laxBoolean(asRaw(raw))).toBeUndefined();
   });
 });
@@ -94,12 +94,12 @@ describe('parseInteger', () => {
     ['-99999999999999999999', -99999999999999999999n],
     ['9'.repeat(4300), 10n ** 4300n - 1n],
     ['0'.repeat(5000), 0n],
-  ])('reads %j as %s', (value, expected) => {
+  ])('parses the string %j as %s', (value, expected) => {
     expect(parseInteger(value)).toBe(expected);
   });
 
   it.each(['', ' ', '1.5', '1.', '.0', '1e2', '0x10', '٣', '1__0', '_1', '1_', '+-5', '1 0', 'NaN', '\ufeff7'])(
-    'rejects %j',
+    'rejects the string %j',
     (value) => {
       expect(parseInteger(value)).toBe('int_parsing');
     },
@@ -112,13 +112,13 @@ describe('parseInteger', () => {
 });
 
 describe('parseBoolean', () => {
-  it.each(['1', 'on', 't', 'TRUE', 'y', 'yEs'])('reads %j as true', (value) => {
+  it.each(['1', 'on', 't', 'TRUE', 'y', 'yEs'])('parses the string %j as true', (value) => {
     expect(parseBoolean(value)).toBe(true);
   });
-  it.each(['0', 'off', 'F', 'false', 'n', 'no'])('reads %j as false', (value) => {
+  it.each(['0', 'off', 'F', 'false', 'n', 'no'])('parses the string %j as false', (value) => {
     expect(parseBoolean(value)).toBe(false);
   });
-  it.each(['', ' true', '2', '1.0', 'maybe', 'ye\u017f'])('rejects %j', (value) => {
+  it.each(['', ' true', '2', '1.0', 'maybe', 'ye\u017f'])('rejects the string %j', (value) => {
     expect(parseBoolean(value)).toBeUndefined();
   });
 });

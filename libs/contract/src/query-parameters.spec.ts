@@ -14,7 +14,7 @@ describe('decodePercent', () => {
     ['%EF%BB%BFa', '\ufeffa'],
     ['a%00b', 'a\0b'],
     ['é%C3%A9', 'éé'],
-  ])('decodes %j to %j', (raw, decoded) => {
+  ])('decodes the percent-encoded string %j to %j', (raw, decoded) => {
     expect(decodePercent(raw)).toBe(decoded);
   });
 });

@@ -14,7 +14,7 @@ describe('membersOf', () => {
     ]);
   });
 
-  it.each(['[]', '"text"', '5', 'null', '{}'])('returns no members for %s', (text) => {
+  it.each(['[]', '"text"', '5', 'null', '{}'])('returns no members for the JSON value %s', (text) => {
     expect(membersOf(asRaw(text)).size).toBe(0);
   });
 
@@ -52,7 +52,7 @@ it.each([
   ['{"a": 1}', '{"a": 1,"sdk":"x"}'],
   ['{"sdk": {"y": 1}, "a": 1}', '{"sdk":"x", "a": 1}'],
   ['{"a": "sdk", "sdk": null}', '{"a": "sdk", "sdk":"x"}'],
-])('withMember sets a member of %s, giving %s', (text, expected) => {
+])('withMember adds or replaces the member sdk of %s, giving %s', (text, expected) => {
   expect(withMember(asRaw(text), 'sdk', asRaw('"x"'))).toBe(expected);
 });
 
@@ -61,6 +61,6 @@ it.each([
   ['{"run_id": 1, "status": 2}', '{}'],
   ['{"a": 1, "b": 2, "status": 3}', '{"a": 1, "b": 2}'],
   ['{}', '{}'],
-])('withoutMembers removes members from %s, giving %s', (text, expected) => {
+])('withoutMembers removes run_id and status from %s, giving %s', (text, expected) => {
   expect(withoutMembers(asRaw(text), NAMES)).toBe(expected);
 });

@@ -13,7 +13,7 @@ describe('dumps', () => {
     ['"text"', '"text"'],
     ['true', 'true'],
     ['null', 'null'],
-  ])('prints %s as %s', (text, printed) => {
+  ])('prints the JSON text %s as %s', (text, printed) => {
     expect(print(text)).toBe(printed);
   });
 
@@ -62,11 +62,11 @@ describe('pythonRepr', () => {
       `{'a': "it's", 'b': 'say "hi"', 'c': 'both \\' and "'}`,
     ],
     [quote('\u0001\n\u00a0é😀\u200b'), "'\\x01\\n\\xa0é😀\\u200b'"],
-  ])('prints %s as %s', (text, printed) => {
+  ])('prints the JSON text %s as %s', (text, printed) => {
     expect(runSync(pythonRepr(asRaw(text), LIMIT))).toBe(printed);
   });
 
-  it('applies the limit to code points, not to code units', () => {
+  it('counts the limit in code points, not in UTF-16 code units', () => {
     expect(runSync(pythonRepr(quote('😀😀😀'), 5))).toBe("'😀😀😀'");
     expect(runSync(pythonRepr(quote('😀😀😀'), 3))).toBe("'😀😀…");
   });

@@ -11,15 +11,15 @@ describe('reencodeBase64', () => {
     ['ab==cd', 'aQ=='],
     ['a=b=c=d', 'abc='],
     ['-_aGVs', 'aGVs'],
-  ])('prints %j as %j', (stored, printed) => {
+  ])('decodes the base64 string %j and encodes it again as %j', (stored, printed) => {
     expect(reencodeBase64(quote(stored))).toBe(quote(printed));
   });
 
-  it.each(['hello', 'grüße', 'QQ='])('treats %j, which is not base64, as the content itself', (stored) => {
+  it.each(['hello', 'grüße', 'QQ='])('encodes the string %j, which is not base64, as content', (stored) => {
     expect(reencodeBase64(quote(stored))).toBe(quote(Buffer.from(stored).toString('base64')));
   });
 
-  it.each(['', '====', '-_- '])('returns undefined for %j, which decodes to nothing', (stored) => {
+  it.each(['', '====', '-_- '])('returns undefined for %j, which decodes to zero bytes', (stored) => {
     expect(reencodeBase64(quote(stored))).toBeUndefined();
   });
 });

@@ -96,7 +96,7 @@ describe('isShownInChat', () => {
     ['{"role":"user","from_history":true}', false],
     ['{"role":"user","from_history":1}', false],
     ['{"role":"user","from_history":"maybe"}', true],
-  ])('returns $1 for $0', (message, shown) => {
+  ])('returns $1 for the message $0', (message, shown) => {
     expect(isShownInChat(membersOf(asRaw(message)))).toBe(shown);
   });
 });

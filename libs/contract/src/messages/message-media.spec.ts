@@ -56,7 +56,7 @@ describe('reprintMedia', () => {
       `{"id":"i","name":"n","media_reference":${REFERENCE}}`,
       `{"id":"i","name":"n","media_reference":${REFERENCE}}`,
     ],
-  ])('prints $1 as $2', (kind, stored, printed) => {
+  ])('prints the stored media object $1 as $2', (kind, stored, printed) => {
     expect(reprintMedia(kind, asRaw(stored), PATH)).toBe(printed);
   });
 
@@ -70,7 +70,7 @@ describe('reprintMedia', () => {
     expect(reprintMedia(kind, asRaw(stored), PATH)).toBe(printed);
   });
 
-  it.each(['{}', '[]', '"u"', '1'])('returns undefined for %s', (stored) => {
+  it.each(['{}', '[]', '"u"', '1'])('returns undefined for %s, which has no valid field', (stored) => {
     expect(reprintMedia(IMAGE, asRaw(stored), PATH)).toBeUndefined();
   });
 });

@@ -30,7 +30,7 @@ describe('rebuiltRunInput', () => {
       `{"files":[{${PLAIN_FILE},"content":"a,b","size":3,"external":1}]}`,
       `{"input_content":"","files":[{${PLAIN_FILE},"size":3,"content":"a,b"}]}`,
     ],
-  ])('rebuilds %s as %s', (stored, rebuilt) => {
+  ])('rebuilds the stored input %s as %s', (stored, rebuilt) => {
     expect(runSync(rebuiltRunInput(asRaw(stored), PATH))).toBe(rebuilt);
   });
 
@@ -51,7 +51,10 @@ describe('rebuiltRunInput', () => {
     );
   });
 
-  it.each(['{}', 'null', '""', '[]', '0', '"hi"'])('returns undefined for %s', (stored) => {
-    expect(runSync(rebuiltRunInput(asRaw(stored), PATH))).toBeUndefined();
-  });
+  it.each(['{}', 'null', '""', '[]', '0', '"hi"'])(
+    'returns undefined for the input %s, which is empty or not an object',
+    (stored) => {
+      expect(runSync(rebuiltRunInput(asRaw(stored), PATH))).toBeUndefined();
+    },
+  );
 });

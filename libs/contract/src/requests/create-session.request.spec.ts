@@ -6,12 +6,12 @@ import { idTooLong, parseCreateSession } from './create-session.request.js';
 const parse = (body: string, query = '') => runSync(parseCreateSession(query, received(body)));
 
 describe('parseCreateSession', () => {
-  it('accepts a request without a body, whatever its content type', () => {
+  it('accepts a request without a body, even with the content type text/plain', () => {
     const parsed = runSync(parseCreateSession('', received(undefined, 'text/plain')));
     expect(parsed).toMatchObject({ type: 'agent', sessionId: undefined, metadata: undefined, runs: undefined });
   });
 
-  it('reads all members', () => {
+  it('reads all members of the body and of the query', () => {
     const body =
       '{"session_id":"s","session_name":"n","session_state":{},"metadata":{"a":null},"user_id":"","team_id":"t","agent_id":"a"}';
     expect(parse(body, 'type=team&db_id=d&table=ignored')).toEqual({
@@ -42,7 +42,7 @@ describe('parseCreateSession', () => {
     ['{"session_state":{"a":NaN}}', 'finite_number body.session_state.a'],
     ['{"team_id":5}', 'string_type body.team_id'],
     ['null', 'model_attributes_type body'],
-  ])('rejects %s with %s', (body, issue) => {
+  ])('rejects the body %s with the issue %s', (body, issue) => {
     expect(issuesOf(() => parse(body))).toEqual([issue]);
   });
 
@@ -51,7 +51,7 @@ describe('parseCreateSession', () => {
   });
 
   describe('with runs and a summary', () => {
-    it('returns the summary, and the cleaned runs in order', () => {
+    it('returns the summary, and the runs in order and without NUL characters', () => {
       const runs =
         '[{"run_id":"b","content":"x\\u0000"},{"session_id":"s","run_id":"a","created_at":5,"agent_id":null}]';
       const parsed = parse(`{"session_id":"s","summary":{"summary":"x"},"runs":${runs}}`);
@@ -75,7 +75,7 @@ describe('parseCreateSession', () => {
       ['[{"run_id":"a","created_at":1.0}]', 'int_type body.runs.0.created_at'],
       ['[{"run_id":"a","created_at":9223372036854775808}]', 'less_than_equal body.runs.0.created_at'],
       ['[{"run_id":"a","metrics":{"x":NaN}}]', 'finite_number body.runs.0.metrics.x'],
-    ])('rejects the runs %s with %s', (runs, issue) => {
+    ])('rejects the runs %s with the issue %s', (runs, issue) => {
       expect(issuesOf(() => parse(`{"session_id":"s","runs":${runs}}`))).toEqual([issue]);
     });
 

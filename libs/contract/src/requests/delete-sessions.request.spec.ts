@@ -6,7 +6,7 @@ import { parseDeleteSession, parseDeleteSessions } from './delete-sessions.reque
 const parse = (body: string, query = '') => runSync(parseDeleteSessions(query, received(body)));
 
 describe('parseDeleteSession', () => {
-  it('ignores the type parameter', () => {
+  it('ignores the query parameter type', () => {
     const parsed = parseDeleteSession('type=nope&user_id=u&delete_media=YES');
     expect(parsed).toEqual({ userId: 'u', dbId: undefined, table: undefined, deleteMedia: true });
   });

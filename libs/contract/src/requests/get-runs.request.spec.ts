@@ -5,7 +5,7 @@ import { parseGetRuns } from './get-runs.request.js';
 const STATUSES = "['CANCELLED', 'COMPLETED', 'ERROR', 'PAUSED', 'PENDING', 'REGENERATED', 'RUNNING']";
 
 describe('parseGetRuns', () => {
-  it('reads bounds of any size, and statuses in any letter case', () => {
+  it('reads created_after and created_before of any size, and statuses in any letter case', () => {
     const parsed = parseGetRuns(
       'created_after=-5&created_before=99999999999999999999&status=paused&status=ERROR&type=team',
     );
@@ -22,7 +22,7 @@ describe('parseGetRuns', () => {
     ['status=', "['']"],
     ['status=completed&status=stra%C3%9Fe', "['STRASSE']"],
     ['status=it%27s&status=%F0%9F%98%80&status=%EF%BF%BD', `["IT'S", '\ufffd', '😀']`],
-  ])('rejects %s with a 400 that lists the unknown statuses %s', (query, values) => {
+  ])('rejects the query %s with a 400 that lists the unknown statuses %s', (query, values) => {
     const message = `Invalid status value(s) ${values}; expected one of ${STATUSES}`;
     expect(problemOf(() => parseGetRuns(query))).toEqual([400, message]);
   });

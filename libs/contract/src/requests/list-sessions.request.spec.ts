@@ -59,7 +59,7 @@ describe('parseListSessions', () => {
     ['page=0&type=bad', 'enum query.type'],
     [`session_name=${'x'.repeat(257)}`, 'string_too_long query.session_name'],
     [`session_name=${'x'.repeat(257)}&limit=0`, 'greater_than_equal query.limit'],
-  ])('rejects %s with %s', (query, issue) => {
+  ])('rejects the query %s with the issue %s', (query, issue) => {
     expect(issuesOf(() => parseListSessions(query))).toEqual([issue]);
   });
 
@@ -85,7 +85,7 @@ describe('parseListSessions', () => {
     ['limit=2&page=4611686018427387904', 2n, 4611686018427387904n],
     ['limit=1&page=9223372036854775808', 1n, 9223372036854775808n],
     ['limit=x&limit=+1_0.0', 10n, 1n],
-  ])('reads %s as limit %s and page %s', (query, limit, page) => {
+  ])('reads the query %s as limit %s and page %s', (query, limit, page) => {
     expect(parseListSessions(query)).toMatchObject({ limit, page });
   });
 });

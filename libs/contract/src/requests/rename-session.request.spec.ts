@@ -9,7 +9,7 @@ describe('parseRenameSession', () => {
   it.each([
     ['{"session_name":""}', ''],
     ['{"session_name":"a\\u0000\\u0007\\tb\uffff"}', 'a\tb'],
-  ])('reads the name in %j as %j', (body, name) => {
+  ])('reads the name in the body %j as %j', (body, name) => {
     expect(parse(body).sessionName).toBe(name);
   });
 
@@ -28,7 +28,7 @@ describe('parseRenameSession', () => {
   it.each([
     ['{"session_name":null}', 'string_type body.session_name'],
     ['{"session_name":"\\ud800"}', 'string_unicode body.session_name'],
-  ])('rejects %j with %s', (body, issue) => {
+  ])('rejects the body %j with the issue %s', (body, issue) => {
     expect(issuesOf(() => parse(body))).toEqual([issue]);
   });
 

@@ -32,7 +32,7 @@ describe('parseUpdateSession', () => {
     ['{}', '{}'],
     ['{"agno_dispatch_depth":1,"a":1}', '{"a":1}'],
     ['{"agno_component_version":1,"agno_dispatch_chain":NaN}', 'null'],
-  ])('removes reserved keys from the metadata %s: %s, null if no other key was sent', (metadata, expected) => {
+  ])('removes the reserved keys from the metadata %s, which leaves %s', (metadata, expected) => {
     expect(parse(`{"metadata":${metadata}}`).metadata).toBe(expected);
   });
 
@@ -52,7 +52,7 @@ describe('parseUpdateSession', () => {
     ['{"summary":"x","updated_at":5}', ['datetime_type body.summary.updated_at']],
     ['{"summary":"x","topics":["\\ud800"]}', ['string_unicode body.summary.topics.0']],
     ['3', ['dict_type body.summary']],
-  ])('rejects the summary %s with %j', (summary, expected) => {
+  ])('rejects the summary %s with the issues %j', (summary, expected) => {
     expect(issuesOf(() => parse(`{"summary":${summary}}`))).toEqual(expected);
   });
 
@@ -60,7 +60,7 @@ describe('parseUpdateSession', () => {
     ['{"metadata":{"a":[1,1e999]}}', 'finite_number body.metadata.a.1'],
     ['{"session_state":{"a":"\\ud800"}}', 'string_unicode body.session_state.a'],
     ['{"session_state":{"\\u0000":1}}', 'value_error body.session_state.\0.[key]'],
-  ])('rejects %s, which PostgreSQL cannot store', (body, issue) => {
+  ])('rejects the body %s, which PostgreSQL cannot store', (body, issue) => {
     expect(issuesOf(() => parse(body))).toEqual([issue]);
   });
 
@@ -68,7 +68,7 @@ describe('parseUpdateSession', () => {
     expect(parse('{"other":[NaN,"\\ud800"]}').metadata).toBeUndefined();
   });
 
-  it('reports all members of a wrong type, instead of values that cannot be stored', () => {
+  it('reports all members of a wrong type, but then no values that PostgreSQL cannot store', () => {
     expect(issuesOf(() => parse('{"summary":3,"metadata":"x","session_state":[],"session_name":1}'))).toEqual([
       'string_type body.session_name',
       'dict_type body.session_state',

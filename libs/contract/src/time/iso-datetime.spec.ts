@@ -27,7 +27,7 @@ describe('reprintIsoDatetime', () => {
     ['2025-10-21T14:30:05-05:75', '2025-10-21T14:30:05-06:15'],
     ['2025-10-21T14:30x+01', '2025-10-21T14:30:00+01:00'],
     ['2025-10-21T14:30:05.123456xyz+01', '2025-10-21T14:30:05.123456+01:00'],
-  ])('prints %s as %s', (text, printed) => {
+  ])('prints the ISO 8601 string %s as %s', (text, printed) => {
     expect(reprintIsoDatetime(text)).toBe(printed);
   });
 
@@ -57,7 +57,7 @@ describe('reprintIsoDatetime', () => {
     '2025-10-21T14:30:05+24:00',
     '2025-10-21T14:30:05+',
     ' 2025-10-21',
-  ])('rejects %j', (text) => {
+  ])('rejects the string %j', (text) => {
     expect(reprintIsoDatetime(text)).toBeUndefined();
   });
 });

@@ -23,7 +23,7 @@ describe('printTimestamp', () => {
     ['"2025-01-01T01:02:03+00:00:59.5"', '2025-01-01T01:02:03+00:01'],
     ['"2025-01-01T01:02:03"', '2025-01-01T01:02:03'],
     ['"2025-01-01Z"', '2025-01-01T00:00:00'],
-  ])('prints %s as %s', (raw, printed) => {
+  ])('prints the stored JSON value %s as %s', (raw, printed) => {
     expect(printTimestamp(asRaw(raw))).toBe(JSON.stringify(printed));
   });
 
@@ -37,7 +37,7 @@ describe('printTimestamp', () => {
     '"soon"',
     '[]',
     '{}',
-  ])('returns undefined for %s', (raw) => {
+  ])('returns undefined for the stored JSON value %s, which is not a time', (raw) => {
     expect(printTimestamp(asRaw(raw))).toBeUndefined();
   });
 });

@@ -23,7 +23,7 @@ describe('requiredScope', () => {
     ['GET', '/sessionsx', undefined],
     ['GET', '//sessions', undefined],
     ['GET', '/', undefined],
-  ])('returns for %s %j the scope %s', (method, path, scope) => {
+  ])('returns for the request %s %j the required scope %s', (method, path, scope) => {
     expect(requiredScope(method, path)).toBe(scope);
   });
 });

@@ -21,7 +21,7 @@ const DECODE_ERRORS: readonly (readonly [string, string | undefined])[] = [
 ];
 
 describe('utf8DecodeError', () => {
-  it.each(DECODE_ERRORS)('returns for the bytes %s the message %j', (hex, expected) => {
+  it.each(DECODE_ERRORS)('returns for the bytes "%s" the error message %j', (hex, expected) => {
     expect(utf8DecodeError(Buffer.from(hex, 'hex'))).toBe(expected);
   });
 });
