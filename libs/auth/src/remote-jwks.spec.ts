@@ -83,7 +83,7 @@ describe('the key set of an identity provider', () => {
     vi.restoreAllMocks();
   });
 
-  it('is asked for once per cool-down while the provider fails, whatever tokens come, and each failure is one log line', async () => {
+  it('is fetched once per 10 s while the provider fails, however many tokens arrive, and each failure is logged once', async () => {
     fail();
     const kids = Array.from({ length: 10 }, (_, index) => `kid-${index}`);
     expect(new Set(await Promise.all(kids.map((kid) => verify(kid))))).toEqual(new Set([UNAVAILABLE]));
@@ -111,7 +111,7 @@ describe('the key set of an identity provider', () => {
     expect(await verify('one')).toBe(UNAVAILABLE);
   });
 
-  it('leaves open whether a token of an unknown key is valid, until it has been fetched again', async () => {
+  it('causes 503, not 401, for a token of an unknown key as long as it cannot be fetched again', async () => {
     expect(await verify('two', second)).toBe(UNKNOWN);
     fail();
     vi.advanceTimersByTime(30 * SECOND);
@@ -132,7 +132,7 @@ describe('the key set of an identity provider', () => {
     expect(await verify('one')).toBe(UNKNOWN);
   });
 
-  it('does not keep a token from being verified with JWT_VERIFICATION_KEY while the provider fails', async () => {
+  it('is not needed for a token that JWT_VERIFICATION_KEY can verify while the provider fails', async () => {
     fail();
     const source = combinedKeys([keys, fixedKeys([second.publicKey])]);
     expect(await verify('two', second, source)).toBe('accepted');
@@ -145,21 +145,21 @@ describe('the key set of an identity provider', () => {
     expect(await verify('two', second)).toBe('accepted');
   });
 
-  it('verifies a token without kid with any key', async () => {
+  it('verifies a token without a key id (kid) with any of its keys', async () => {
     serve(jwk('one', first), jwk('two', second));
     expect(await verify(undefined, second)).toBe('accepted');
   });
 
-  it('that has no key for the algorithm is reported in the log', async () => {
+  it('is reported in the log when it has no key for the algorithm', async () => {
     serve(jwk('enc', first, { use: 'enc' }));
     expect(await verify('enc')).toBe(UNKNOWN);
     expect(warnings.join()).toMatch(/has no key for RS256$/);
   });
 
   it.each<[string, RegExp, RequestListener]>([
-    ['a page', /is no key set/, (_request, response) => response.end('<html>Sign in</html>')],
+    ['an HTML page', /is no key set/, (_request, response) => response.end('<html>Sign in</html>')],
     ['JSON of another form', /is no key set/, (_request, response) => response.end('[{"kty":"RSA"}]')],
-    ['null', /is no key set/, (_request, response) => response.end('null')],
+    ['the JSON value null', /is no key set/, (_request, response) => response.end('null')],
     [
       'a redirect',
       /status is 302/,
@@ -169,13 +169,13 @@ describe('the key set of an identity provider', () => {
       },
     ],
     [
-      'a huge response',
+      'a response of 600 KB',
       /more than 524288 bytes/,
       (_request, response) => response.end(JSON.stringify({ keys: [jwk('one', first)], more: 'x'.repeat(600_000) })),
     ],
     ['a closed connection', /./, (request) => request.socket.destroy()],
     ['a response that never ends', /timeout/, (_request, response) => response.writeHead(200).write('{"keys":[')],
-  ])('is not taken from %s', { timeout: 20_000 }, async (_, reason, listener) => {
+  ])('is not read from %s, and the token gets 503', { timeout: 20_000 }, async (_, reason, listener) => {
     respond = listener;
     expect(await verify('one')).toBe(UNAVAILABLE);
     expect(requests).toEqual(['/keys']);

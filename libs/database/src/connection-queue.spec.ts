@@ -18,7 +18,7 @@ describe('ConnectionQueue', () => {
     [4, { list: 2, large: 1 }],
     [2, { list: 1, large: 0 }],
     [1, { list: 1, large: 0 }],
-  ])('with %i connections: limits lists to half, and lists plus large results to all but one', (size, admitted) => {
+  ])('limits lists to half of %i connections, and lists plus large results to all but one', (size, admitted) => {
     const queue = new ConnectionQueue('main', { size, queueTimeoutMs: 1 }, UNOBSERVED);
     expect({ list: enterAll(queue, 'list'), large: enterAll(queue, 'large') }).toEqual(admitted);
   });

@@ -20,7 +20,7 @@ describe('translateError', () => {
     [withCode('query_wait_timeout', '08P01'), 'DatabaseUnavailable'],
     [withCode('terminating connection', '57P01'), 'DatabaseUnavailable'],
     [withCode('canceling statement due to user request', '57014'), 'StatementTimedOut'],
-  ])('translates "%s" to %s', (error, type) => {
+  ])('translates the error "%s" to %s', (error, type) => {
     expect((translateError('main', error) as Error).constructor.name).toBe(type);
   });
 
@@ -29,7 +29,7 @@ describe('translateError', () => {
     new DatabaseOverloaded('ssl'),
     new (class extends Error {})('Session with ID connection not found'),
     withCode('duplicate key', '23505'),
-  ])('returns "%s" unchanged, whatever its message contains', (error) => {
+  ])('returns the error "%s" unchanged, regardless of the words in its message', (error) => {
     expect(translateError('main', error)).toBe(error);
   });
 });
@@ -42,7 +42,7 @@ describe('untranslatableCharacter', () => {
       '😀',
     ],
     ['unsupported Unicode escape sequence', undefined],
-  ])('reads the character of "%s"', (message, character) => {
+  ])('returns the character that the message "%s" names, if any', (message, character) => {
     expect(untranslatableCharacter(withCode(message, '22P05'))).toBe(character);
     expect(untranslatableCharacter(withCode(message, '22021'))).toBeUndefined();
   });

@@ -17,7 +17,7 @@ const SESSION_INFO: Statement = {
   text: 'SELECT pg_backend_pid() AS pid, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
 };
 
-describe.each(['without TLS', 'with TLS'])('a value longer than MAX_VALUE_BYTES, %s', (kind) => {
+describe.each(['without TLS', 'with TLS'])('a value longer than MAX_VALUE_BYTES, read %s', (kind) => {
   const isEncrypted = kind === 'with TLS';
   let postgres: TestPostgres | undefined;
   let database: Database;
@@ -42,7 +42,7 @@ describe.each(['without TLS', 'with TLS'])('a value longer than MAX_VALUE_BYTES,
     await postgres?.stop();
   });
 
-  it('fails the statement and closes the connection', async () => {
+  it('makes the statement fail and the connection close', async () => {
     const [before] = await query(SESSION_INFO);
     expect(before?.ssl).toBe(isEncrypted ? 't' : 'f');
     const reading = query(unnamed(`SELECT 1 AS short, repeat('x', ${MAX_VALUE_BYTES + 1}) AS long`));
@@ -51,7 +51,7 @@ describe.each(['without TLS', 'with TLS'])('a value longer than MAX_VALUE_BYTES,
     expect(after?.pid).not.toBe(before?.pid);
   });
 
-  it('is replaced with OVERSIZED by a statement with longValues=marked, and the connection is closed', async () => {
+  it('is returned as OVERSIZED by a statement with longValues=marked, and the connection is closed afterwards', async () => {
     const [before] = await query(SESSION_INFO);
     const sql = `SELECT n, CASE n WHEN 2 THEN repeat('x', ${MAX_VALUE_BYTES + 1}) END AS long, 'ü' AS last FROM generate_series(1, 3) n`;
     const [rows, next] = await database.transaction(new Deadline(), async (run) => [
@@ -68,7 +68,7 @@ describe.each(['without TLS', 'with TLS'])('a value longer than MAX_VALUE_BYTES,
     expect(after?.pid).not.toBe(before?.pid);
   });
 
-  it('rolls back the transaction whose statement returns it', async () => {
+  it('causes the rollback of the transaction whose statement returns it', async () => {
     await query(unnamed('CREATE TABLE IF NOT EXISTS long_values (n int)'));
     const working = database.transaction(new Deadline(), async (run) => {
       await run(unnamed(`INSERT INTO long_values VALUES (1) RETURNING repeat('x', ${MAX_VALUE_BYTES + 1})`), []);

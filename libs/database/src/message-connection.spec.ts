@@ -26,7 +26,7 @@ const UNKNOWN_TYPE = Buffer.from('?\0\0\0\x04');
 /** A CommandComplete message that is longer than any of PostgreSQL's. */
 const TOO_LONG = Buffer.from('C\0\x10\0\0', 'latin1');
 const GARBAGE: [string, Buffer][] = [
-  ['HTTP', HTTP],
+  ['an HTTP response', HTTP],
   ['a message that pg cannot parse', UNREADABLE],
   ['an unknown message', UNKNOWN_TYPE],
   ['a message of an impossible length', TOO_LONG],
@@ -39,7 +39,7 @@ async function listening(server: Server): Promise<number> {
 }
 
 /** Vitest reports uncaught exceptions, so these tests also show that garbage causes none. */
-describe('MessageConnection, when the server sends garbage', () => {
+describe('MessageConnection, when the server sends invalid bytes', () => {
   /** Sockets of the proxy to which `database` has connected. */
   let clients: Socket[];
   let onConnection: (client: Socket, index: number) => 'refused' | undefined;
@@ -75,7 +75,7 @@ describe('MessageConnection, when the server sends garbage', () => {
   });
   afterEach(() => database.close());
 
-  it.each(GARBAGE)('fails the running statement, but not the next: %s', async (_, garbage) => {
+  it.each(GARBAGE)('fails the running statement, but not the next one, after %s', async (_, garbage) => {
     await query('SELECT 1');
     const running = query('SELECT pg_sleep(60)');
     clients[0]?.write(garbage);
@@ -84,7 +84,7 @@ describe('MessageConnection, when the server sends garbage', () => {
   });
 
   it.each(GARBAGE)(
-    'is closed if it is idle, and the next statement gets another connection: %s',
+    'is closed when idle after %s, and the next statement gets another connection',
     async (_, garbage) => {
       await query('SELECT 1');
       clients[0]?.write(garbage);
@@ -94,7 +94,7 @@ describe('MessageConnection, when the server sends garbage', () => {
     },
   );
 
-  it.each(GARBAGE)('fails to open: %s', async (_, garbage) => {
+  it.each(GARBAGE)('fails to open after %s', async (_, garbage) => {
     onConnection = (client) => {
       client.write(garbage);
       return 'refused';
@@ -104,7 +104,7 @@ describe('MessageConnection, when the server sends garbage', () => {
     expect(await query('SELECT 1 AS value')).toEqual([{ value: '1' }]);
   });
 
-  it.each(GARBAGE)('cannot send a cancel request, but the statement still times out: %s', async (_, garbage) => {
+  it.each(GARBAGE)('cannot send a cancel request after %s, but the statement still times out', async (_, garbage) => {
     await query('SELECT 1');
     onConnection = (client) => {
       client.write(garbage);
@@ -120,7 +120,7 @@ describe('MessageConnection, when the server sends garbage', () => {
     expect(await query('SELECT 1 AS value')).toEqual([{ value: '1' }]);
   });
 
-  it.each(GARBAGE)('fails to open over TLS: %s', async (_, garbage) => {
+  it.each(GARBAGE)('fails to open over TLS after %s', async (_, garbage) => {
     const folder = mkdtempSync(join(tmpdir(), 'agno-test-certificate-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     makeCertificate(folder);

@@ -72,7 +72,7 @@ describe('MessageFramer', () => {
     }
   });
 
-  it('emits messages that are shorter than a read, as long as a read, or longer', () => {
+  it('emits messages that are shorter than, as long as, or longer than a read from the socket', () => {
     const sizes = [0, 1, 65_530, 65_531, 65_532, 65_536, 0, 300_000, 9];
     const all = Buffer.concat(sizes.map((size) => message('d', Buffer.alloc(size))));
     for (const piece of [1_000, READ_BYTES - 1, READ_BYTES]) {
@@ -114,12 +114,12 @@ describe('MessageFramer', () => {
   });
 
   it.each([
-    ['HTTP', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    ['an HTTP response', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['an unknown type', message('?', Buffer.alloc(1))],
     ['a length smaller than the length field', Buffer.from('Z\0\0\0\x03')],
     ['a message longer than PostgreSQL can send', Buffer.from('D\x7f\xff\xff\xff')],
     ['a CommandComplete of a megabyte', Buffer.from('C\0\x10\0\0')],
-  ])('rejects %s', (_, bytes) => {
+  ])('rejects bytes that are no PostgreSQL message: %s', (_, bytes) => {
     expect(() => receive(bytes)).toThrow('no PostgreSQL message has type');
   });
 

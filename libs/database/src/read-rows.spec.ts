@@ -106,7 +106,7 @@ describe('readRows', () => {
     ['rows larger than the buffer', 3, '6000000'],
     ['small rows before large ones', 700, 'CASE WHEN i < 600 THEN 10000 ELSE 1000000 END'],
     ['one large row among small ones', 2_000, 'CASE i WHEN 1500 THEN 20000000 ELSE 10000 END'],
-  ])('reads a large result in portions: %s', async (_, count, bytes) => {
+  ])('reads a large result of %s in portions', async (_, count, bytes) => {
     const limits = request();
     const rows = await read(rowsOf(count, bytes), false, limits);
     expect(await openTransactions()).toBe(1);
@@ -114,7 +114,7 @@ describe('readRows', () => {
     await noTransactionIsOpen();
   });
 
-  it('holds at most a full buffer and one row, however slowly the rows are taken', async () => {
+  it('holds at most a full buffer and one row in memory, even when the rows are taken slowly', async () => {
     const rows = await read(rowsOf(200, 1_000_000));
     for (let taken = 0; taken < 200; taken++) {
       while (rows.peek() === undefined) await rows.more();
@@ -129,7 +129,7 @@ describe('readRows', () => {
     ['while the taken rows are kept in memory', 50],
     ['after more rows than are kept in memory', 700],
     ['after the last row', Number.POSITIVE_INFINITY],
-  ])('rewinds in the same snapshot %s', async (_, taken) => {
+  ])('rewinds to the first row in the same snapshot %s', async (_, taken) => {
     const name = `rewind_${Math.ceil(Math.random() * 1e9)}`;
     await runSql(
       inject('postgresDsn'),
@@ -168,7 +168,7 @@ describe('readRows', () => {
   });
 
   it.each([900, 1_000, 1_001])(
-    'does not report the end of the rows when the deadline expires after %i rows',
+    'rejects, and does not report the end, when the deadline expires after %i of 1,050 rows',
     async (taken) => {
       const limits = request();
       // The last portion was sized for small rows, so its large rows exceed the buffer and reading pauses.
@@ -198,7 +198,7 @@ describe('readRows', () => {
   });
 
   describe('Database.change', () => {
-    it('applies a change whose result is too large, but no change for which no memory is left', async () => {
+    it('applies a change whose result is too large for memory, but not when no memory is left for the change itself', async () => {
       const name = `change_${Math.ceil(Math.random() * 1e9)}`;
       await runSql(inject('postgresDsn'), `CREATE TABLE ${name} (i int)`);
       onTestFinished(async () => void (await runSql(inject('postgresDsn'), `DROP TABLE ${name}`)));

@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 describe('DatabaseHealth', () => {
-  it('logs the reason when a database goes down, every minute, and when it is up again', async () => {
+  it('logs the reason when a database goes down and every minute, and logs when it is up again', async () => {
     const query = vi.fn<() => Promise<object[]>>().mockRejectedValue(REFUSED);
     const check = checksOf({ query });
     for (let second = 0; second < 130; second += 5) await check();
@@ -34,7 +34,7 @@ describe('DatabaseHealth', () => {
     expect(lines).toEqual(["Database 'main' is up again after 130 s"]);
   });
 
-  it('logs a database as up again that has answered a request since', async () => {
+  it('logs a database as up again when it has answered a request since the failed check', async () => {
     const hasRespondedWithin = vi.fn(() => false);
     const check = checksOf({ query: () => Promise.reject(REFUSED), hasRespondedWithin });
     await check();
@@ -43,7 +43,7 @@ describe('DatabaseHealth', () => {
     expect(lines.at(-1)).toBe("Database 'main' is up again after 5 s");
   });
 
-  it('names the missing right', async () => {
+  it('logs the missing right when the role may not read the sessions table', async () => {
     await checksOf({ query: () => Promise.resolve([]) })();
     expect(lines).toEqual(["Database 'main' is down: the role may not read the sessions table"]);
   });

@@ -27,7 +27,7 @@ describe('normalizeUrl', () => {
     ['http://elsewhere/sessions?a=1#x', '/sessions?a=1'],
     ['http://elsewhere//sessions', '//sessions'],
     ['*', '/*'],
-  ])('rewrites %s to %s', (url, normalized) => {
+  ])('rewrites the request target %s to %s', (url, normalized) => {
     expect(normalize(url)).toBe(normalized);
   });
 

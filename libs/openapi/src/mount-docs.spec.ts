@@ -59,7 +59,7 @@ describe('mountDocs', () => {
   });
 
   it.each(['/docs', '/docs/start.js', '/docs/swagger-ui.css', '/docs/favicon-32x32.png', '/openapi.json'])(
-    'lets %s load only from its own origin, and neither be framed nor sniffed',
+    'sends headers with %s that allow loading only from its own origin, and forbid framing and content sniffing',
     async (path) => {
       const { headers } = await app.inject({ url: path, headers: { 'if-none-match': '*' } });
       const policy = String(headers['content-security-policy']).split('; ');
@@ -69,7 +69,7 @@ describe('mountDocs', () => {
     },
   );
 
-  it('serves a page without inline scripts and styles, which its policy forbids', async () => {
+  it('serves a page without inline scripts and styles, which its Content-Security-Policy forbids', async () => {
     const { body } = await app.inject('/docs');
     expect(body).not.toMatch(/<style|\sstyle=|\son\w+=|<script>/);
   });

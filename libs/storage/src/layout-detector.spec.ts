@@ -43,7 +43,7 @@ describe('SessionRepository on tables that change while it is used', () => {
     await database.close();
   });
 
-  it('reads a runs column that was restored beside the runs table after 30 s', async () => {
+  it('reads a runs column 30 s after it was added beside the runs table', async () => {
     expect(await hasRuns()).toBe('f');
     await scratch.sql(
       `ALTER TABLE ai.agno_sessions ADD COLUMN runs jsonb; UPDATE ai.agno_sessions SET runs = '[{"run_id": "r"}]'`,
@@ -53,7 +53,7 @@ describe('SessionRepository on tables that change while it is used', () => {
     await until(async () => (await hasRuns()) === 't', scaled(5_000));
   });
 
-  it('sorts by a column that was added after 30 s', async () => {
+  it('sorts by an added column 30 s after it was added', async () => {
     await firstBy('rank');
     await scratch.sql(
       `ALTER TABLE ai.agno_sessions ADD COLUMN rank int; UPDATE ai.agno_sessions SET rank = created_at`,
@@ -62,7 +62,7 @@ describe('SessionRepository on tables that change while it is used', () => {
     await until(async () => (await firstBy('rank')) === 'b', scaled(5_000));
   });
 
-  it('sorts by a column that was added after any SQL error of class 42', async () => {
+  it('sorts by an added column at once after any SQL error of class 42', async () => {
     await firstBy('rank');
     await scratch.sql(`ALTER TABLE ai.agno_sessions ADD COLUMN rank int; UPDATE ai.agno_sessions SET rank = created_at;
       ALTER TABLE ai.agno_runs RENAME COLUMN run_data TO data`);

@@ -16,11 +16,14 @@ describe('a connection made from a DSN', () => {
   const quoted = PASSWORD.replace(/['\\]/g, '\\$&');
 
   it.each([
-    ['URL', () => `postgresql+psycopg://${user}:${password}@127.0.0.1:${port}/postgres`],
-    ['Unix socket', () => `postgresql://${user}:${password}@/postgres?host=/tmp&port=${port}`],
-    ['escaped Unix socket', () => `postgresql://${user}:${password}@%2Ftmp:${port}/postgres?sslmode=require`],
-    ['keywords', () => `host=localhost port=${port} user=a@b password='${quoted}' dbname=postgres`],
-  ])('logs in with special characters in user and password: %s', async (_, dsn) => {
+    ['a URL', () => `postgresql+psycopg://${user}:${password}@127.0.0.1:${port}/postgres`],
+    ['a Unix socket in the query', () => `postgresql://${user}:${password}@/postgres?host=/tmp&port=${port}`],
+    [
+      'an escaped Unix socket as host',
+      () => `postgresql://${user}:${password}@%2Ftmp:${port}/postgres?sslmode=require`,
+    ],
+    ['key=value pairs', () => `host=localhost port=${port} user=a@b password='${quoted}' dbname=postgres`],
+  ])('logs in with special characters in user and password (DSN with %s)', async (_, dsn) => {
     expect(await firstValue(dsn(), 'SELECT current_user')).toBe('a@b');
   });
 
@@ -35,7 +38,7 @@ describe('a connection made from a DSN', () => {
     ['target_session_attrs=read-write', 'SELECT 1::text', '1'],
     ['target_session_attrs=primary', 'SELECT 1::text', '1'],
     ['options=-cdefault_transaction_read_only%3Don&target_session_attrs=read-only', 'SELECT 1::text', '1'],
-  ])('applies %s: %s returns %s', async (query, sql, expected) => {
+  ])('applies the parameters %s, so that %s returns %s', async (query, sql, expected) => {
     expect(await firstValue(`${server}?${query}`, sql)).toBe(expected);
   });
 
@@ -43,7 +46,7 @@ describe('a connection made from a DSN', () => {
     ['target_session_attrs=standby', 'target_session_attrs=standby'],
     ['options=-cdefault_transaction_read_only%3Don&target_session_attrs=read-write', 'target_session_attrs=read-write'],
     ['sslmode=require', 'The server does not support SSL connections'],
-  ])('fails with %s', async (query, message) => {
+  ])('fails with the parameters %s, which the server does not meet', async (query, message) => {
     await expect(firstValue(`${server}?${query}`, 'SELECT 1')).rejects.toThrow(message);
   });
 

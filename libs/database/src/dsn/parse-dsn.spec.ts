@@ -40,7 +40,7 @@ describe('parseDsn, address and credentials', () => {
     ['host=db port=6432 user=ann password=pw dbname=shop', 'ann', 'pw', 'db', 6432, 'shop'],
     ["host = db user=ann password='it\\'s \\\\ \"p w\"' dbname=shop", 'ann', 'it\'s \\ "p w"', 'db', 5432, 'shop'],
     ['  postgresql://ann@db/shop\n', 'ann', undefined, 'db', 5432, 'shop'],
-  ])('parses %s', (dsn, user, password, host, port, database) => {
+  ])('reads user, password, host, port and database from %s', (dsn, user, password, host, port, database) => {
     const target = parseDsn(dsn);
     expect({ ...target, password: target.password }).toMatchObject({ user, password, host, port, database });
   });
@@ -65,7 +65,7 @@ describe('parseDsn, session settings', () => {
     ['pgbouncer=true', { namedStatements: false, statement_timeout: 0 }],
     ['prepared_statement_cache_size=0', { namedStatements: false }],
     ['gssencmode=prefer&keepalives_idle=30', { namedStatements: true }],
-  ])('maps ?%s to pool options', (query, expected) => {
+  ])('maps the parameters "%s" to pool options', (query, expected) => {
     expect(parseDsn(`postgresql://ann@db/shop?${query}`)).toMatchObject(expected);
   });
 
@@ -108,7 +108,7 @@ describe('parseDsn, errors', () => {
     ['postgresql://ann:SECRET@db/shop?SECRET=1', 'an unknown parameter; did you mean'],
     ['host=db aplication_name=SECRET', 'an unknown parameter; did you mean application_name?'],
     ['postgresql://ann:SECRET@db/shop?gssencmode=require', 'gssencmode=require is not supported'],
-  ])('rejects %s without revealing a secret', (dsn, message) => {
+  ])('rejects the DSN %s without revealing a secret', (dsn, message) => {
     expect(() => parseDsn(dsn)).toThrow(DsnError);
     expect(() => parseDsn(dsn)).toThrow(message);
     expect(() => parseDsn(dsn)).not.toThrow('SECRET');
@@ -120,5 +120,5 @@ describe('describeDsn', () => {
     ['postgresql+psycopg://ann:pw@db.example.com/shop?sslmode=require', 'db.example.com:5432/shop'],
     ['postgresql://ann:pw@[::1]:6432/shop', '[::1]:6432/shop'],
     ['postgresql://ann:pw@/shop?host=/run/postgresql', '/run/postgresql:5432/shop'],
-  ])('describes %s as %s', (dsn, description) => expect(describeDsn(dsn)).toBe(description));
+  ])('describes the DSN %s as %s', (dsn, description) => expect(describeDsn(dsn)).toBe(description));
 });

@@ -35,7 +35,7 @@ describe('tlsOptions', () => {
     ['sslnegotiation=direct', { ssl: { rejectUnauthorized: false }, sslnegotiation: 'direct' }],
     ['sslmode=require&channel_binding=require', { ssl: { rejectUnauthorized: false }, enableChannelBinding: true }],
     ['sslmode=verify-full&host=/run/postgresql', { ssl: false, tlsIfOffered: false }],
-  ])('maps ?%s to the TLS options of pg', (query, expected) => {
+  ])('maps the parameters "%s" to the TLS options of pg', (query, expected) => {
     const { ssl, tlsIfOffered, ...rest } = parseDsn(`postgresql://ann@db/shop?${query}`);
     expect({ ssl, tlsIfOffered, ...rest }).toMatchObject(expected);
     if (typeof expected.ssl === 'object') expect(Object.keys(ssl)).toEqual(Object.keys(expected.ssl));
@@ -49,7 +49,7 @@ describe('tlsOptions', () => {
     [`sslmode=require&sslcert=${pem}`, 'sslcert and sslkey must be set together'],
     [`sslmode=verify-full&sslrootcert=${pem}.missing`, 'the file of sslrootcert cannot be read (ENOENT)'],
     ['sslmode=require&ssl_min_protocol_version=SSLv3', 'ssl_min_protocol_version must be one of'],
-  ])('rejects ?%s', (query, message) => {
+  ])('rejects the incomplete, contradictory or invalid parameters "%s"', (query, message) => {
     expect(() => parseDsn(`postgresql://ann@db/shop?${query}`)).toThrow(message);
   });
 });
