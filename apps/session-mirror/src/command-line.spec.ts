@@ -75,7 +75,7 @@ describe('readOptions', () => {
     [['replay', 'a', ...SIDES, '--ours', 'http://x'], ['--ours is given twice']],
     [['replay', 'a', ...SIDES, '--header-file', '/no/such/file'], ['--header-file: cannot read /no/such/file']],
     [['replay', 'a', ...SIDES, '--unsafe', 'ours:8080,py:7777'], ['--unsafe: expected the hosts']],
-  ])('rejects %j and reports every error', (args, expected) => {
+  ])('rejects the arguments %j and reports every error', (args, expected) => {
     const errors = errorsOf(() => readOptions(args, {}));
     for (const message of expected) expect(errors.join('\n')).toContain(message);
     expect(errors).toHaveLength(expected.length);

@@ -26,7 +26,7 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the service without a configured database', () => {
-  it('stops its database on exit and serves the demo sessions once, even after a restart', async () => {
+  it('stops its database on exit, and creates the demo sessions only at the first start', async () => {
     const first = await start();
     expect(await sessionCount(first)).toBe(demoSessions().length);
     expect(await stop('SIGTERM')).toBe(0);

@@ -2,7 +2,7 @@ import type { Logger } from 'nestjs-pino';
 import { expect, it, vi } from 'vitest';
 import { FrameworkLogger } from './framework-logger.js';
 
-it("logs Nest's lines at start at level debug, and all others at their level", () => {
+it("FrameworkLogger logs Nest's start-up lines at level debug, and all other lines at their own level", () => {
   const target = { debug: vi.fn(), log: vi.fn(), error: vi.fn() };
   const logger = new FrameworkLogger(target as unknown as Logger);
   logger.log('Mapped {/sessions, GET} route', 'RouterExplorer');

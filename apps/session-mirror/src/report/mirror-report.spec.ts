@@ -22,7 +22,7 @@ function tallied(verdicts: readonly Verdict[], target = '/sessions', headers = {
 }
 
 describe('createReport', () => {
-  it('groups differences at the same path with different indexes', () => {
+  it('groups differences whose paths differ only in array indexes', () => {
     const verdicts = [
       differing('1', '2', '$.data[0].a'),
       differing('3', '4', '$.data[17].a'),
@@ -36,7 +36,7 @@ describe('createReport', () => {
     expect(outcome).toBe('different');
   });
 
-  it('limits the number of finding groups and the length of values', () => {
+  it('limits the number of groups of differences and the length of values', () => {
     const long = 'x'.repeat(10_000);
     const many = Array.from({ length: 10_000 }, (_, index) => differing(long, long, `$.${index % 500}`));
     const report = createReport(tallied(many), head);

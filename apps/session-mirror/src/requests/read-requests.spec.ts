@@ -21,7 +21,9 @@ describe('parseLogLine with the common or combined format', () => {
     ['x "-" 400 0', 'no request could be read'],
     ['x "\\x16\\x03\\x01" 400 0', 'no request could be read'],
     ['started', 'no request could be read'],
-  ])('returns the request or skip reason of the line %s', (line, expected) => expect(parsed(line)).toBe(expected));
+  ])('returns the request in the line %s, or why it is skipped', (line, expected) =>
+    expect(parsed(line)).toBe(expected),
+  );
 });
 
 describe('parseLogLine with JSON', () => {
@@ -37,7 +39,7 @@ describe('parseLogLine with JSON', () => {
     [{ httpRequest: { requestMethod: 'GET', requestUrl: 'https://h:1/sessions?b' } }, 'GET /sessions?b'],
     [{ method: 'GET', route: '/sessions' }, 'no request could be read'],
     [{ method: 5, url: null }, 'no request could be read'],
-  ])('returns the request or skip reason of the entry %j', (entry, expected) =>
+  ])('returns the request in the entry %j, or why it is skipped', (entry, expected) =>
     expect(parsed(JSON.stringify(entry))).toBe(expected),
   );
 
@@ -59,7 +61,7 @@ describe('splitLines', () => {
     expect(await read([])).toEqual([]);
   });
 
-  it('yields undefined for a line over the limit, however chunks divide the line', async () => {
+  it('yields undefined for a line longer than the limit, wherever chunks divide the line', async () => {
     const long = 'x'.repeat(11);
     expect(await read([`${long}\na\n`, 'xxxxxx', 'xxxxxx', 'x\nb', `\n${long}`])).toEqual([
       undefined,

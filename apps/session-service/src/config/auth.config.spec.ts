@@ -182,7 +182,7 @@ describe('HMAC secrets', () => {
     ['alone', { JWT_VERIFICATION_KEY: 'x'.repeat(31) }],
     ['beside a long one', { JWT_VERIFICATION_KEY: `${'x'.repeat(31)}\n${SECRET}` }],
     ['in a key set', { JWT_JWKS_FILE: setWith('x'.repeat(31)) }],
-  ])('of fewer than 32 bytes are warned about: %s', (_, env) => {
+  ])('of fewer than 32 bytes cause a warning: %s', (_, env) => {
     expect(warningsFor(env)).toMatch(/fewer than 32 bytes/);
   });
 
@@ -200,7 +200,7 @@ describe('a variable for a key', () => {
     ['OS_SECURITY_KEY', 'JWT_VERIFICATION_KEY', 'JWT_JWKS_FILE', 'JWT_JWKS_URL'].flatMap((name) =>
       ['', ' ', '\n', '""'].map((value) => [name, value]),
     ),
-  )('must not be set but blank: %s=%j', (name, value) => {
+  )('is rejected when its value is blank: %s=%j', (name, value) => {
     expect(errorsOf({ [name]: value })).toContain(`${name} must not be blank: set it, or remove it to run without it`);
   });
 });
@@ -212,7 +212,7 @@ describe('JWT_JWKS_URL', () => {
     'https://idp.prod.svc.cluster.local./keys?v=2#top',
     'https://münchen.de/k',
     'http://10.0.0.1/a@b',
-  ])('may be %s', (url) => {
+  ])('accepts the URL %s', (url) => {
     expect(errorsOf({ JWT_JWKS_URL: url })).toEqual([]);
   });
 });
@@ -238,7 +238,7 @@ describe('AGNO_DB_ACCESS', () => {
     ['{"default":{"claims":{"t":"a"}}}', /must be \{"scopes": \["…"\], "claims": \{"<claim>": \["…"\]\}\}/],
     ['{}', /has no rule for "default"/],
     ['{"other":{"scopes":["a"]},"*":{"scopes":["a"]}}', /names "other", which is not a configured database/],
-  ])('is rejected: %s', (rules, expected) => {
+  ])('is rejected with the invalid value %s', (rules, expected) => {
     expect(errorsOf({ OS_SECURITY_KEY: 'k', AGNO_DB_ACCESS: rules }).join('\n')).toMatch(expected);
   });
 });

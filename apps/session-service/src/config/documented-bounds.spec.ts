@@ -29,14 +29,17 @@ function errorFor(variable: string, value: string | number): string | undefined 
 }
 
 describe('the bounds in docs/configuration.md', () => {
-  it.each(ROWS)('$variable accepts $smallest and $largest, and nothing beyond', ({ variable, smallest, largest }) => {
-    expect(errorFor(variable, smallest)).toBeUndefined();
-    expect(errorFor(variable, largest)).toBeUndefined();
-    expect(errorFor(variable, Number(smallest) - 1)).toContain(variable);
-    expect(errorFor(variable, Number(largest) + 1)).toContain(variable);
-  });
+  it.each(ROWS)(
+    'are enforced for $variable, which accepts $smallest and $largest but neither one less nor one more',
+    ({ variable, smallest, largest }) => {
+      expect(errorFor(variable, smallest)).toBeUndefined();
+      expect(errorFor(variable, largest)).toBeUndefined();
+      expect(errorFor(variable, Number(smallest) - 1)).toContain(variable);
+      expect(errorFor(variable, Number(largest) + 1)).toContain(variable);
+    },
+  );
 
-  it('name every variable that is a number', () => {
+  it('list every variable that is a number', () => {
     const names = Object.keys(plainToInstance(Environment, OTHERS, { exposeDefaultValues: true }));
     // Only numbers are refused with this error.
     const numeric = names.filter((name) => /must be a (whole )?number/.test(errorFor(name, 'x') ?? ''));

@@ -22,7 +22,7 @@ describe('OTEL_ variables', () => {
     [{ OTEL_SERVICE_NAME: 'chats' }],
     [{ ...ENDPOINT, OTEL_TRACES_EXPORTER: 'none' }],
     [{ ...ENDPOINT, OTEL_SDK_DISABLED: 'TRUE' }],
-  ])('turn tracing off: %j', (env) => {
+  ])('leave tracing off with %j', (env) => {
     expect(tracesOf(env)).toBeUndefined();
   });
 
@@ -31,7 +31,7 @@ describe('OTEL_ variables', () => {
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://collector/v1/traces' }],
     [{ OTEL_TRACES_EXPORTER: 'otlp' }],
     [{ ...ENDPOINT, OTEL_SDK_DISABLED: 'false' }],
-  ])('turn tracing on with the defaults of OpenTelemetry: %j', (env) => {
+  ])('turn tracing on, with the defaults of OpenTelemetry, with %j', (env) => {
     expect(tracesOf(env)).toEqual({
       protocol: 'http/protobuf',
       sampler: 'parentbased_always_on',
@@ -40,7 +40,7 @@ describe('OTEL_ variables', () => {
     });
   });
 
-  it('configure tracing; OTEL_EXPORTER_OTLP_TRACES_PROTOCOL overrides OTEL_EXPORTER_OTLP_PROTOCOL', () => {
+  it('configure tracing, where OTEL_EXPORTER_OTLP_TRACES_PROTOCOL overrides OTEL_EXPORTER_OTLP_PROTOCOL', () => {
     const env = {
       ...ENDPOINT,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',

@@ -57,7 +57,7 @@ describe('default configuration', () => {
     });
   });
 
-  it('also applies when variables are blank', () => {
+  it('also applies to variables that are set but blank', () => {
     const blank = { AGNO_SESSION_DSN_MAP: '', AGNO_SERVICE_PORT: ' ', LOG_LEVEL: '', AGNO_CORS_ORIGINS: '' };
     expect(validateEnvironment({ ...blank, AGNO_PG_DSN: DSN })).toEqual(validateEnvironment({ AGNO_PG_DSN: DSN }));
   });
@@ -125,7 +125,7 @@ describe('configured databases', () => {
   });
 });
 
-describe('a variable', () => {
+describe('validateEnvironment', () => {
   it.each([
     ['AGNO_REQUIRE_DB_ID', 'true', { database: { requireId: true } }],
     ['AGNO_REQUIRE_DB_ID', '1', { database: { requireId: true } }],
@@ -157,17 +157,17 @@ describe('a variable', () => {
     ['LOG_LEVEL', 'DEBUG', { telemetry: { logLevel: 'debug' } }],
     ['LOG_LEVEL', 'WARNING', { telemetry: { logLevel: 'warn' } }],
     ['LOG_LEVEL', 'critical', { telemetry: { logLevel: 'fatal' } }],
-  ])('is read: %s=%s', (variable, value, expected) => {
+  ])('reads %s=%s', (variable, value, expected) => {
     expect(validateEnvironment({ AGNO_PG_DSN: DSN, [variable]: value })).toMatchObject(expected);
   });
 
-  it('sets one worker per processor with AGNO_SERVICE_WORKERS=auto, but no more than connections', () => {
+  it('starts one worker per processor with AGNO_SERVICE_WORKERS=auto, but no more than AGNO_POOL_SIZE', () => {
     const workers = (size: string) =>
       validateEnvironment({ AGNO_PG_DSN: DSN, AGNO_SERVICE_WORKERS: 'auto', AGNO_POOL_SIZE: size }).http.workers;
     expect([workers('1'), workers('1000')]).toEqual([1, Math.min(availableParallelism(), 64)]);
   });
 
-  it('sets each limit of the pool', () => {
+  it('reads each limit of the connection pool from its own variable', () => {
     const env = {
       AGNO_POOL_SIZE: '3',
       AGNO_CONNECT_TIMEOUT_MS: '1',

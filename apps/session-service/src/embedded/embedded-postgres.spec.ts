@@ -27,7 +27,7 @@ describe('startEmbeddedPostgres', () => {
     expect(await queryValue((await start()).dsn, 'SELECT value FROM kept')).toBe(7);
   });
 
-  it('takes over the server of a killed process and can stop the server', async () => {
+  it('takes over the PostgreSQL server of a killed process, and stops it on request', async () => {
     const orphaned = await start();
     writeFileSync(ownerFile(), String(UNUSED_PID));
     const successor = await start();
@@ -36,7 +36,7 @@ describe('startEmbeddedPostgres', () => {
     await expect(queryValue(successor.dsn, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('does not stop the server of another running process', async () => {
+  it('does not stop the PostgreSQL server that another running process has started', async () => {
     const owned = await start();
     writeFileSync(ownerFile(), String(process.ppid));
     const guest = await start();

@@ -11,7 +11,7 @@ describe('welcome', () => {
 });
 
 describe('welcome of a service with a management port', () => {
-  it('names that port for docs and health', () => {
+  it('names the management port for docs and health', () => {
     const env = { AGNO_PG_DSN: 'postgresql://ai:hush@db.example/ai', AGNO_MANAGEMENT_PORT: '9090' };
     const text = welcome(validateEnvironment(env), undefined);
     expect(text).toMatch(/:8080\/sessions\n.*:9090\/docs\n.*:9090\/readyz\n/);
