@@ -19,7 +19,7 @@ describe('chart with default values', () => {
   });
 });
 
-describe('Service', () => {
+describe('the Service of the chart', () => {
   it('selects the pods of the service but not the pod of `helm test`', () => {
     const manifests = renderChart(...WITH_DSN);
     const selector = findManifest(manifests, 'Service')?.['spec'].selector;
@@ -28,7 +28,7 @@ describe('Service', () => {
   });
 });
 
-describe('Ingress', () => {
+describe('the Ingress of the chart', () => {
   it('routes only /sessions of its hosts, so that Python serves all other paths', () => {
     const { rules } = findManifest(renderChart(...PUBLIC), 'Ingress')?.['spec'] ?? {};
     expect(rules.map(({ host }: { host: string }) => host)).toEqual(['os.example.com', 'chat.example.com']);
@@ -77,7 +77,7 @@ describe('a public route', () => {
   );
 });
 
-describe('HTTPRoute', () => {
+describe('the HTTPRoute of the chart', () => {
   it('routes /sessions of a gateway to the Service', () => {
     const manifests = renderChart('--values', VALUE_SETS['placed'] ?? '');
     const service = findManifest(manifests, 'Service');
@@ -94,7 +94,7 @@ describe('HTTPRoute', () => {
   });
 });
 
-describe('NetworkPolicy', () => {
+describe('the NetworkPolicy of the chart', () => {
   it('allows ingress from the configured sources and from `helm test`', () => {
     const manifests = renderChart(...PUBLIC);
     const { podSelector, ingress } = findManifest(manifests, 'NetworkPolicy')?.['spec'] ?? {};

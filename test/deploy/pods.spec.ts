@@ -31,7 +31,7 @@ describe('every pod', () => {
   });
 });
 
-describe('ConfigMap', () => {
+describe('the ConfigMap of the chart', () => {
   it('contains settings as strings, whatever their type in the values file', () => {
     expect(findManifest(renderChart('--values', VALUE_SETS['several-databases'] ?? ''), 'ConfigMap')?.['data']).toEqual(
       {
@@ -55,7 +55,7 @@ describe('ConfigMap', () => {
   });
 });
 
-describe('service pod', () => {
+describe('the pod of the service', () => {
   const pod = deployment().spec.template.spec;
   const [container] = pod.containers;
 

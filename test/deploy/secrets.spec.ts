@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findManifest, helmTemplate, type Manifest, renderChart, VALUE_SETS, WITH_DSN } from './helm.js';
 
-describe('Secret', () => {
+describe('the Secret of the chart', () => {
   it.each(Object.entries(VALUE_SETS))('is the only manifest with secret values (%s)', (_, file) => {
     const others = renderChart('--values', file).filter(({ kind }) => kind !== 'Secret');
     expect(JSON.stringify(others)).not.toContain('planted-secret');
@@ -64,7 +64,7 @@ describe('Secret', () => {
   });
 });
 
-describe('invalid values', () => {
+describe('the chart with invalid values', () => {
   it.each([
     [
       'replicas without a database',
@@ -116,7 +116,7 @@ describe('invalid values', () => {
     ['a misspelt name', [...WITH_DSN, '--set', 'config.dsnmap.a=x'], 'dsnmap'],
     ['an invalid variable name', [...WITH_DSN, '--set', 'config.env.log-level=x'], 'log-level'],
     ['a replica count in words', [...WITH_DSN, '--set', 'replicaCount=two'], 'replicaCount'],
-  ])('are rejected: %s', (_, options, message) => {
+  ])('is rejected: %s', (_, options, message) => {
     const { succeeded, stderr } = helmTemplate(...options);
     expect(succeeded).toBe(false);
     expect(stderr).toContain(message);

@@ -33,7 +33,7 @@ describe('GET /', () => {
     expect(Object.keys(json)).toEqual(['name', 'description', 'health', 'sessions']);
   });
 
-  it('is the only route of its path: POST / gets 405, and GET // gets 404', async () => {
+  it('allows no other method and no other spelling: POST / gets 405, and GET // gets 404', async () => {
     const reply = await call(service.baseUrl, '/', { method: 'POST', headers });
     expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET']);
     expect((await call(service.baseUrl, '//', { headers })).status).toBe(404);

@@ -153,7 +153,7 @@ describe('the service with user isolation', () => {
       expect((await as('zoe')('DELETE', `/sessions/zoes?db_id=${database}`)).status).toBe(204);
     });
 
-    it("responds alike to a create whose run id another user's session has and to one whose run id the caller's session has", async () => {
+    it("gives the same response to a create whether another user's session or the caller's own already has its run id", async () => {
       const zoe = as('zoe');
       const create = (session_id: string, run_id: string) =>
         zoe('POST', `/sessions?db_id=${database}`, { session_id, runs: [{ ...RUN, run_id }] });

@@ -84,7 +84,7 @@ describe('the service at its limits', () => {
         head('POST /sessions HTTP/1.1', declared(LARGE), 'Connection: close'),
       ],
       ['200 to a GET with a body of 64 MiB', 200, head('GET /sessions HTTP/1.1', declared(LARGE), 'Connection: close')],
-    ])('responds %s', async (_, status, start) => {
+    ])('delivers its response: %s', async (_, status, start) => {
       const { baseUrl } = status === 401 ? guarded : service;
       const client = new LateReader(baseUrl);
       await client.write(start);

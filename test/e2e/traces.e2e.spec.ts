@@ -63,7 +63,7 @@ function lineOf(service: ServerProcess, route: string): Record<string, unknown> 
 }
 
 describe('traces', () => {
-  it("contain a span per request below the caller's span, with a child span per statement and its ids in the log line", async () => {
+  it("contain a span per request as child of the caller's span and a child span per statement, with their ids in log lines", async () => {
     const { collector, service } = await traced();
     await call(service.baseUrl, '/sessions', { method: 'POST', headers: SAMPLED, body: { session_id: 'planted-id' } });
     await call(service.baseUrl, '/sessions/planted-id?user_id=planted-user', {

@@ -96,7 +96,7 @@ describe('readBody for JSON', () => {
     ['UTF-16 big endian', Buffer.from('["ä"]', 'utf16le').swap16()],
     ['UTF-32 big endian', Buffer.from('0000005b00000022000000e4000000220000005d', 'hex')],
     ['UTF-32 little endian', Buffer.from('5b00000022000000e4000000220000005d000000', 'hex')],
-  ])('detects and decodes %s', (_, body) => {
+  ])('detects and decodes the encoding %s', (_, body) => {
     expect(root(body)).toBe('["ä"]');
   });
 
@@ -107,7 +107,7 @@ describe('readBody for JSON', () => {
     ['an integer of 4301 digits', bytes('1'.repeat(4301))],
     ['nesting beyond the limit', bytes('['.repeat(MAX_DEPTH + 1))],
     ['a million opening brackets', bytes('['.repeat(1_000_000))],
-  ])('throws a 400 for %s', (_, body) => {
+  ])('throws a 400 for a body with %s', (_, body) => {
     expect(problemOf(() => root(body))).toEqual([400, 'There was an error parsing the body']);
   });
 

@@ -42,7 +42,7 @@ describe('PreparedStatements', () => {
     expect(await add()).toEqual([{ sum: '2' }]);
   });
 
-  it('prepares a statement anew after ALTER TABLE has changed the types of its result', async () => {
+  it('prepares a statement again after ALTER TABLE has changed the types of its result', async () => {
     await run('DROP TABLE IF EXISTS altered');
     await run('CREATE TABLE altered AS SELECT 1 AS value');
     const read = namedStatement('altered', 'SELECT * FROM altered');

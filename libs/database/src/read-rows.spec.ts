@@ -197,7 +197,7 @@ describe('readRows', () => {
     await expect(rows.more()).rejects.toThrow(StoredValueTooLong);
   });
 
-  describe('Database.change', () => {
+  describe('with Database.change', () => {
     it('applies a change whose result is too large for memory, but not when no memory is left for the change itself', async () => {
       const name = `change_${Math.ceil(Math.random() * 1e9)}`;
       await runSql(inject('postgresDsn'), `CREATE TABLE ${name} (i int)`);

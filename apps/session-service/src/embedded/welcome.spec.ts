@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { validateEnvironment } from '../config/validate-environment.js';
 import { localUrl, welcome } from './welcome.js';
 
-describe('welcome', () => {
+describe('the welcome text', () => {
   it('names a configured database without its password', () => {
     const text = welcome(validateEnvironment({ AGNO_PG_DSN: 'postgresql://ai:hush@db.example:5433/ai' }), undefined);
     expect(text).toContain('  Data           db.example:5433/ai (db_id default)\n');
@@ -10,7 +10,7 @@ describe('welcome', () => {
   });
 });
 
-describe('welcome of a service with a management port', () => {
+describe('the welcome text of a service with a management port', () => {
   it('names the management port for docs and health', () => {
     const env = { AGNO_PG_DSN: 'postgresql://ai:hush@db.example/ai', AGNO_MANAGEMENT_PORT: '9090' };
     const text = welcome(validateEnvironment(env), undefined);

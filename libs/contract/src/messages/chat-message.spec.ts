@@ -81,7 +81,7 @@ describe('writeMessage', () => {
     ],
     ['only the valid items of media', '{"images":[1,{"url":"u"},{}]}', '{"images":[{"id":"new","url":"u"}]}'],
     ['no empty or invalid media lists', '{"images":[],"videos":null,"files":{}}', '{}'],
-  ])('prints %s', (_, stored, expected) => {
+  ])('prints a message with %s', (_, stored, expected) => {
     expect(printSpecificMembers(stored)).toBe(expected);
   });
 });
