@@ -16,13 +16,13 @@ export class KeySet {
     }
   }
 
-  /** Undefined for a text that is no JWKS: `{"keys": […]}`. */
+  /** Parses a JWKS, `{"keys": […]}`; undefined for any other text. */
   static parse(text: string, algorithm: JwtAlgorithm): KeySet | undefined {
     try {
       const { keys } = JSON.parse(text) as { keys?: unknown };
       return Array.isArray(keys) ? new KeySet(keys, algorithm) : undefined;
     } catch {
-      // The reason may quote the text.
+      // The parser's error is dropped, because it may quote the text.
       return undefined;
     }
   }
@@ -59,7 +59,7 @@ export function jwksFile(path: string, algorithm: JwtAlgorithm): KeySource {
   };
 }
 
-/** Empty for a file that cannot be read. */
+/** Reads a file; an empty string if the file cannot be read. */
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 
 /**
  * True for a key of a key pair in any usual encoding: PEM, SSH, JWK or key set; DER in base64 or hex, or these texts in
- * base64. Such a value is no HMAC secret: everybody may have the public key, and could sign tokens with it.
+ * base64. Such a value must not be an HMAC secret: a public key is not secret, so any client could sign tokens with it.
  */
 export function isKeyOfPair(value: string): boolean {
   const compact = value.replace(/\s/g, '');
@@ -10,7 +10,7 @@ export function isKeyOfPair(value: string): boolean {
   return isKeyText(value) || decoded.some((bytes) => isKeyText(bytes.toString('latin1')) || isDer(bytes));
 }
 
-/** Base64 of an SSH key has the length of its type before the type. */
+/** An SSH key decoded from base64 begins with the length of its type name, then the type name. */
 const PEM_OR_SSH = /-----BEGIN|^(\0\0\0[\s\S])?(ssh|ecdsa-sha2)-/;
 
 function isKeyText(text: string): boolean {

@@ -57,7 +57,10 @@ export function fixedKeys(keys: readonly KeyObject[]): KeySource {
   return { hasShortSecret: keys.some(isShortSecret), keysFor: async () => ({ keys, isComplete: true }) };
 }
 
-/** RFC 7518, 3.2, for HS256. Who has a token can guess a shorter secret without asking the service. */
+/**
+ * Minimum length in bytes, from RFC 7518, section 3.2, for HS256. The holder of a token can guess a shorter secret
+ * offline.
+ */
 export const MIN_SECRET_BYTES = 32;
 
 export function isShortSecret({ symmetricKeySize: size }: KeyObject): boolean {
@@ -70,7 +73,7 @@ export function isShortSecret({ symmetricKeySize: size }: KeyObject): boolean {
  * @throws KeyError if one does not fit the algorithm
  */
 export function parseKeys(value: string, algorithm: JwtAlgorithm): readonly KeyObject[] {
-  // Before it is split: each line of a key in base64 or JSON would become a secret of its own.
+  // Checked before the value is split, because each line of a key in base64 or JSON would become a secret of its own.
   if (isSymmetric(algorithm)) requireSecret(value, algorithm);
   return splitKeys(value).map((key) => parseKey(key, algorithm));
 }
@@ -114,7 +117,7 @@ function unescapeLineEnds(value: string): string {
   return value.includes('-----BEGIN') ? value.replaceAll('\\n', '\n') : value;
 }
 
-/** NIST SP 800-131A disallows shorter RSA keys. */
+/** Minimum length of RSA keys in bits (NIST SP 800-131A). */
 const MIN_RSA_BITS = 2048;
 
 /** Parses a public key in PEM (RS, PS, ES, EdDSA) or a secret (HS). */
@@ -139,7 +142,7 @@ export function parseJwk(jwk: Readonly<Record<string, unknown>>, algorithm: JwtA
   }
   if (isSymmetric(algorithm)) {
     const secret = Buffer.from(kty === 'oct' && typeof k === 'string' ? k : '', 'base64url');
-    // With an empty secret everybody can sign.
+    // Any client can sign tokens with an empty secret.
     if (secret.length === 0) throw new KeyError(`has no key for ${algorithm}`);
     return createSecretKey(secret);
   }

@@ -20,7 +20,7 @@ import { type JsonNode, printJson } from './json-tree.js';
 /** The oracle's response, with masks in place of generated values and a long text replaced by its hash. */
 export type ExpectedResponse = HttpResponse;
 
-/** Masks all values that may have been generated for this response. The data must contain no such values before. */
+/** Masks all values that may have been generated for this response. The test data must not contain such values. */
 export function maskedExpectation(response: TimedResponse, rules: ComparisonRules): ExpectedResponse {
   const exact = exactExpectation(response, rules);
   const node = parseJsonBody(exact);

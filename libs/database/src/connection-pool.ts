@@ -27,7 +27,7 @@ interface PooledConnection {
 /** The connections to one server. The first request opens the pool; if that fails, the next request tries again. */
 export class ConnectionPool {
   private opening: Promise<Pool> | undefined;
-  /** The open pool; undefined until it is open, and while its replacement is not. */
+  /** The open pool; undefined before it is opened for the first time, and while its replacement is being opened. */
   private current: Pool | undefined;
   private isEncrypted = false;
   private isCheckingTls = false;

@@ -28,7 +28,8 @@ export class PrimaryServer extends DatabaseServer {
         this.observer.transactionConflicted(this.id, willRetry);
         if (!willRetry) throw new TransactionConflict(this.id, error);
       }
-      // Random, so that transactions that have collided do not collide again; without a connection meanwhile.
+      // The delay is random, so that transactions that have collided do not collide again. No connection is held
+      // meanwhile.
       await sleep(MIN_DELAY_MS + Math.random() * attempt * DELAY_RANGE_MS);
       if (deadline.hasExpired) throw new StatementTimedOut(this.id);
     }

@@ -30,7 +30,7 @@ export class HealthController {
     return isManagement ? report : { status: isReady ? report.status : 'error' };
   }
 
-  /** AgentOS's landing page: the name of the service and links to what exists here. */
+  /** AgentOS's landing page: the name of the service and links to the routes that exist here. */
   @Get()
   home(): Readonly<Record<string, string>> {
     const { version, hasOpenDocs } = this.options;
@@ -39,7 +39,7 @@ export class HealthController {
       description: 'The /sessions API of AgentOS',
       health: '/health',
       sessions: '/sessions',
-      // The document names the version as well, so without it the version stays private.
+      // The OpenAPI document contains the version, so the version is public only if the document is.
       ...(hasOpenDocs && { version, docs: '/docs', openapi: '/openapi.json' }),
     };
   }

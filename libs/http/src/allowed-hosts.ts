@@ -10,9 +10,10 @@ export interface HostOptions {
 }
 
 /**
- * Rejects requests for other hosts than those of loopback and `allowedHosts`: always if there are any of the latter, else
- * where only listening on loopback protects what needs no authentication. A page whose host name has been pointed at
- * 127.0.0.1 (DNS rebinding) is of the same origin as the service for the browser, but its requests name that host.
+ * Rejects requests whose Host is neither of loopback nor in `allowedHosts`. If `allowedHosts` is empty, checks only
+ * requests that need no authentication, and only while the service listens on loopback. Protects from DNS rebinding: a
+ * web page whose host name resolves to 127.0.0.1 has the same origin as the service for the browser, but the Host of
+ * its requests is that name.
  */
 export function rejectForeignHosts(fastify: FastifyInstance, { allowedHosts, isOpen }: HostOptions): void {
   const allowed = new Set(['localhost', '127.0.0.1', ...allowedHosts]);

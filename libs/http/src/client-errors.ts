@@ -86,7 +86,7 @@ function afterEarlierResponse(socket: Duplex, respond: () => void): void {
     if (socket.writable) respond();
     return;
   }
-  // Further input would be rejected as well, and would be buffered until then.
+  // Stops reading: further input would be rejected as well, and would be buffered until the response is sent.
   socket.pause();
   earlier.once('close', () => afterEarlierResponse(socket, respond));
 }

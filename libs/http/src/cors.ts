@@ -8,7 +8,7 @@ const PREFLIGHT_VARY =
 export function addCorsHook(fastify: FastifyInstance, origins: readonly string[]): void {
   const allowedOrigins = new Set(origins);
   fastify.addHook('onRequest', (request, reply, done) => {
-    // No page of another origin reads metrics or docs.
+    // Pages of other origins must not read metrics or docs.
     if (request.isManagement) {
       done();
       return;

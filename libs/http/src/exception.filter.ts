@@ -30,7 +30,8 @@ export class AllExceptionsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const [request, reply] = host.getArgs<[FastifyRequest, FastifyReply]>();
     bindRequestId(request, reply);
-    // The request has not reached its handler. After a timeout it has, and TimeoutInterceptor calls endWork at its end.
+    // The request was rejected before its handler started. After a timeout the handler still runs, and
+    // TimeoutInterceptor calls endWork when the handler ends.
     if (request.work === 'pending') endWork(reply);
     if (reply.raw.headersSent) return;
     this.send(this.toProblem(error, request), request, reply);
@@ -60,7 +61,8 @@ export class AllExceptionsFilter implements ExceptionFilter {
     if (error instanceof DatabaseClosed) return problem(503, error.message);
     if (error instanceof DatabaseUnavailable) {
       this.logger.warn(`${error.message}: ${error.cause instanceof Error ? error.cause.message : 'no reason given'}`);
-      // 503 promises that nothing was changed, so that clients may retry. A lost connection leaves that open.
+      // 503 promises that nothing was changed, so that clients may retry. After a lost connection the change may be
+      // applied.
       if (error instanceof ConnectionLost && request.method !== 'GET') return problem(504, OUTCOME_UNKNOWN);
       return problem(503, error.message);
     }

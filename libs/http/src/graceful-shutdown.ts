@@ -28,7 +28,8 @@ export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): vo
       isGraceOver = true;
       closeIdleConnections(server, connections);
     }, CLOSE_GRACE_MS);
-    // A closing server of Node no longer times out incomplete requests. Repeated: one may follow a response.
+    // A closing server of Node no longer times out incomplete requests. Repeated, because an incomplete request may
+    // begin after a response.
     setInterval(() => connections.forEach(timeOutIncompleteRequest), timeoutMs).unref();
     done();
   });

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 /** Bytes of a rejected body, beyond those that arrived before the response, that are read and discarded. */
 const MAX_DISCARDED_BYTES = 128 * 2 ** 20;
-/** Times in milliseconds after which the connection is closed: in all, and without a byte from the client. */
+/** Time limits in milliseconds until the connection is closed: in total, and without a byte from the client. */
 const MAX_MS = 30_000;
 const MAX_IDLE_MS = 5_000;
 

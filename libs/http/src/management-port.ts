@@ -34,7 +34,10 @@ export class ManagementPort {
     });
   }
 
-  /** Resolves when the requests in flight are answered. Call it after the main port has closed: probes last longest. */
+  /**
+   * Resolves when the requests in flight are answered. Call it after the main port has closed, because probes must get
+   * responses until the end.
+   */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.listener.close(() => resolve());

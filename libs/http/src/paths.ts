@@ -16,7 +16,10 @@ export function normalizeUrl(request: IncomingMessage): string {
   return normalizePath(path) + url.slice(path.length);
 }
 
-/** No part of a request target, but httptools accepts and ignores it. https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+/**
+ * Removes a fragment. It is not part of a request target, but httptools, the parser of AgentOS, accepts and ignores it.
+ * https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+ */
 function withoutFragment(url: string): string {
   const start = url.indexOf('#');
   return start === -1 ? url : url.slice(0, start);

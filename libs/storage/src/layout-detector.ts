@@ -169,7 +169,7 @@ export class LayoutDetector {
   private async detect(): Promise<StatementCache> {
     const statements = await this.coalescer.run('layout', new Deadline(), async (deadline) => {
       const layout = await readLayout(this.database, this.names, this.tables, deadline);
-      // Prepared statements are reused.
+      // Returns the same statements, so that their prepared versions are reused.
       if (this.latest?.layout.signature === layout.signature) return this.latest;
       if (layout.keepsResults) this.logger.warn(`Database '${this.database.id}': ${RESULTS_KEPT}`);
       return new StatementCache(this.tables, layout);
@@ -188,7 +188,7 @@ function isComplete({ hasSessions, hasRunsColumn, hasRunsTable }: Layout): boole
 }
 
 /**
- * The name was taken by a concurrent transaction, which IF NOT EXISTS does not see. 23505: unique_violation in the
+ * True if a concurrent transaction has taken the name, which IF NOT EXISTS does not see. 23505: unique_violation in the
  * catalogue; 42P06, 42P07: duplicate schema, table.
  */
 function isAlreadyCreated(error: unknown): boolean {

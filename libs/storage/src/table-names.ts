@@ -54,7 +54,7 @@ export function distinctName(name: string): string {
   if (bytes.length <= MAX_NAME_BYTES) return name;
   const digest = hash('sha256', name).slice(0, 12);
   const beginning = bytes.subarray(0, MAX_NAME_BYTES - digest.length - 1).toString();
-  // A character may be cut.
+  // Removes the replacement character of a character that was cut in two.
   return `${beginning.replace(/\uFFFD$/, '')}_${digest}`;
 }
 

@@ -32,7 +32,10 @@ const RESERVED_METADATA_KEYS = new MemberNames([
   'agno_dispatch_depth',
 ]);
 
-/** Reads the member `metadata`, cleaned, without reserved keys. JSON null: no other keys; undefined: no such member. */
+/**
+ * Reads the member `metadata`, cleaned and without reserved keys. JSON null if it has only reserved keys; undefined if
+ * the member is absent.
+ */
 export function* readMetadata(fields: Fields): Steps<RawJson | undefined> {
   const metadata = fields.object('metadata');
   if (metadata === undefined) return undefined;

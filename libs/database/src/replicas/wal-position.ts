@@ -21,7 +21,10 @@ export interface PrimaryPosition extends WalPosition {
   readonly content: string | null;
 }
 
-/** Replay position of a standby, with the server process that reported it: after a crash, another may report less. */
+/**
+ * Replay position of a standby, with the id of the server process that reported it: after a crash of the standby, a new
+ * process may report an earlier position.
+ */
 export interface ReplayPosition extends WalPosition {
   readonly processId: number;
 }

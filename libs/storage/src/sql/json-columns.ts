@@ -31,10 +31,11 @@ export function jsonbText(text: string): string {
 }
 
 /**
- * JSON text in which functions for json find no escape to reject: the escape of U+001A and the digits take the place of such
- * an escape, and of that of U+001A itself, so that `originalText` is exact. Meanwhile control characters, which JSON text
- * cannot contain, replace escaped backslashes, so that each `\u` begins an escape, and pairs. One pattern with a lookbehind
- * would take time quadratic in the length of the text.
+ * JSON text without escapes that functions for json reject. Each of them becomes `\u001a` followed by the four digits
+ * of the escape, and so does `\u001a` itself, so that `originalText` restores the text exactly. During the replacement,
+ * control characters, which JSON text cannot contain, stand for escaped backslashes and for surrogate pairs: every
+ * remaining `\u` then begins an escape. One pattern with a lookbehind would take time quadratic in the length of the
+ * text.
  */
 export function markedText(text: string): string {
   const withoutPairs = `regexp_replace(${withoutBackslashes(text)}, ${PAIR}, chr(2) || '\\1\\2', 'g')`;

@@ -40,9 +40,9 @@ export function layoutStatement(names: TableNames, tables: Tables): Statement {
 }
 
 /**
- * An SQL expression that is true if the snapshots of this server tell of every change of the table: PostgreSQL 13 or later
- * itself, and a table that stores all of its rows. Rows of views, foreign partitions and distributed tables can change
- * elsewhere, and those that row security shows can depend on anything.
+ * SQL expression: true if every change of the table changes the snapshot of this server. This holds for PostgreSQL 13
+ * or later, not for compatible products, and for a table that stores all of its rows: those of views, foreign
+ * partitions and distributed tables can change elsewhere, and the rows that row security shows can depend on anything.
  */
 function canCacheCounts(table: string): string {
   return `EXISTS (SELECT ${fromCatalogue(table)} AND relkind = 'r' AND NOT relhasrules
