@@ -11,7 +11,7 @@ import { Side } from './side.js';
 export interface RunResult {
   readonly summary: string;
   readonly exitCode: number;
-  /** Why report files could not be written, one line each; empty if they were. */
+  /** One error line for each report file that could not be written; empty if all were written. */
   readonly failures: string;
 }
 

@@ -22,7 +22,9 @@ import { installHooks, optionsWithoutController } from './pipeline.js';
 import { shutdownSignal, stopOnSignal, stopService } from './shutdown.js';
 import { poolShare, serviceStartedAt, WorkerGroup, workerIndex } from './workers.js';
 
-/** The program of the workers, even if the primary process runs `embedded.js`. The bundle has it next to this file. */
+/**
+ * The program that workers run, even if the primary process runs `embedded.js`. It is beside this file in the bundle.
+ */
 const WORKER_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 interface RunningService {
@@ -49,7 +51,7 @@ export async function serve(config: ServiceConfig, env: NodeJS.ProcessEnv): Prom
 }
 
 async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv): Promise<RunningService> {
-  // From the start: a signal that comes while the port opens must not kill the process.
+  // Listens for signals before the port opens, because a signal during the start must not kill the process.
   const signal = shutdownSignal();
   const index = workerIndex();
   const config = poolShare(serviceConfig, index);
@@ -88,7 +90,8 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
   });
   offerMetrics(metrics.registry);
   mountDocs(app, optionsWithoutController(http));
-  // Only one worker logs the warnings, and which databases are down: else the first requests would tell.
+  // Only one worker logs the warnings. It also probes the databases, so that the log names those that are down before
+  // the first request.
   if ((index ?? 0) === 0) {
     for (const warning of [...unknownVariables(env), ...authWarnings(config.auth)]) logger.warn(warning);
     void app.get(DatabaseHealth).statusById();

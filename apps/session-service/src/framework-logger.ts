@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'nestjs-pino';
 
-/** Contexts of the lines that Nest logs at start for every module and route, about 35. */
+/** Contexts of the lines that Nest logs at start: about 35, one for every module and route. */
 const START_UP_CONTEXTS = new Set([
   'NestFactory',
   'InstanceLoader',

@@ -11,7 +11,7 @@ export function shutdownSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-/** Waits for the signal, then runs `stop`. Logs its begin and its end. */
+/** Waits for the signal, then runs `stop`. Logs when draining begins and when the service has stopped. */
 export async function stopOnSignal(
   signal: Promise<NodeJS.Signals>,
   logger: Logger,
@@ -30,12 +30,12 @@ export async function stopService(
 ): Promise<void> {
   closeConnectionsAfterResponses(app.getHttpAdapter().getInstance());
   await app.close();
-  // Until here, `/readyz` of the management port tells that the service drains.
+  // Closed last, so that `/readyz` of the management port reports until now that the service drains.
   await management?.close();
   await tracing?.stop();
 }
 
-/** Time in milliseconds for writing the last log lines. */
+/** Time limit in milliseconds for writing the last log lines. */
 const FLUSH_TIMEOUT_MS = 500;
 
 /** Ends the process after the last log lines are written, even if an exporter is still retrying to send spans. */

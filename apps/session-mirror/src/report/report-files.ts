@@ -15,8 +15,8 @@ import { OptionsError } from '../command-line.js';
 const MODE = 0o600;
 
 /**
- * Identifies the file that this process created, whatever its path names later. The descriptor stays open, because
- * otherwise a file that replaces it could get the same inode.
+ * Identifies the file that this process created, even if another file has its path later. The descriptor stays open,
+ * because otherwise a file that replaces it could get the same inode.
  */
 interface FileIdentity {
   readonly descriptor: number;
@@ -67,7 +67,10 @@ export function releaseUnwritten(files: ClaimedFiles): void {
 export class ReportFile {
   private readonly path: string;
   private identity: FileIdentity;
-  /** Descriptor of the last replacement. That of the claim is not closed: another thread may have opened it. */
+  /**
+   * Descriptor of the file that was written last. The descriptor of the claimed file is never closed, because another
+   * thread may have opened it.
+   */
   private own: number | undefined;
 
   constructor({ path, identity }: ClaimedFile) {

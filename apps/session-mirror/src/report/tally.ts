@@ -39,7 +39,7 @@ export class Tally {
     private readonly hasValues: boolean,
   ) {}
 
-  /** Grows with everything that a report shows. */
+  /** A number that increases with every event that changes the report. */
   eventCount(): number {
     const counts = [...Object.values(this.all.counts), ...this.skipped.values()];
     return counts.reduce((sum, count) => sum + count, this.dropped);

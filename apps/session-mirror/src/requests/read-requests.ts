@@ -75,8 +75,8 @@ export async function* splitLines(chunks: AsyncIterable<string>, limit: number):
 }
 
 /**
- * Recorded headers that are replayed. Other headers concern the browser, caches or the connection. `Sec-Fetch-Site` tells
- * that an `Origin`, which is not the replayed Host, was that of the recorded server.
+ * Recorded headers that are replayed. Other headers concern the browser, caches or the connection. `Sec-Fetch-Site` is
+ * replayed because the recorded `Origin` differs from the host of the replay, which would make the request cross-site.
  */
 const REPLAYED_HEADERS = new Set(['accept', 'authorization', 'content-type', 'cookie', 'origin', 'sec-fetch-site']);
 

@@ -18,7 +18,10 @@ function isMisspelt(name: string, nearest: string): boolean {
   return name.length >= MIN_LENGTH && distance(name, nearest) <= MAX_MISTAKES;
 }
 
-/** Shorter names, such as LOG_LEVEL, are too similar to those of other programs. */
+/**
+ * Minimum length of a name that can count as misspelt: shorter ones, such as LOG_LEVEL, resemble those of other
+ * programs.
+ */
 const MIN_LENGTH = 10;
 const MAX_MISTAKES = 2;
 

@@ -45,7 +45,10 @@ export class ConfigError extends Error {
   }
 }
 
-/** Blank variables count as unset, because a compose file sets `${VARIABLE:-}` to an empty string. Not so blank keys. */
+/**
+ * Blank variables count as unset, because a compose file sets `${VARIABLE:-}` to an empty string. Blank keys are
+ * errors.
+ */
 function readEnvironment(env: Readonly<Record<string, string | undefined>>) {
   const values = Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : []));
   const environment = plainToInstance(Environment, Object.fromEntries(values), {

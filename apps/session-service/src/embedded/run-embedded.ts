@@ -29,7 +29,8 @@ async function run(): Promise<void> {
   const service = await serve(config, env);
   if (process.argv.includes('--demo')) await loadQuietly(config, service.logger).catch(ignoreWhileStopping);
   if (!isStopping) {
-    // The log is buffered: its lines of the start come first. The error that a pipe has no fsync is of no interest.
+    // Writes the buffered log lines first, so that they precede the welcome text. The error is ignored: a pipe has no
+    // fsync.
     await new Promise<void>((flushed) => service.logger.flush(() => flushed()));
     process.stdout.write(welcome(config, folder));
   }
