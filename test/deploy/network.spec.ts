@@ -71,7 +71,7 @@ describe('a public route', () => {
       ]) {
         expect(helmTemplate(...WITH_DSN, '--set', values, '--set', option)).toMatchObject({ succeeded: true });
       }
-      // Its variables are not known here.
+      // The chart cannot check the variables of an existing Secret.
       expect(helmTemplate('--set', values, '--set', 'config.existingSecret=agentos').succeeded).toBe(true);
     },
   );

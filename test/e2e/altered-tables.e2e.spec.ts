@@ -94,7 +94,7 @@ describe('the service while json columns become jsonb and back', () => {
   });
   afterAll(() => service.stop());
 
-  /** As agno's migration to 2.3. */
+  /** Changes the type of all JSON columns, as agno's migration to 2.3 does. */
   const changeTo = (type: string) =>
     database.sql(
       `ALTER TABLE ai.agno_sessions ${[

@@ -11,7 +11,7 @@ const CASCADE_TABLES = `CREATE SCHEMA fs;
   CREATE TABLE ai.agno_compactions (compaction_id varchar PRIMARY KEY, session_id varchar);
   CREATE TABLE ai.agno_transcripts (position bigint PRIMARY KEY, agno_session_id varchar);`;
 
-/** Everything but the session that a conversation leaves under the id `s`. */
+/** The rows that a conversation with the session id `s` leaves in tables other than the sessions table. */
 const CONVERSATION = `INSERT INTO ai.agno_compactions VALUES ('c', 's');
   INSERT INTO ai.agno_transcripts VALUES (1, 's');
   INSERT INTO ai.agno_tool_results VALUES ('t', 'n', 'p', 's');
@@ -116,7 +116,7 @@ describe.each([
   });
 
   it('lock the sessions of a bulk delete in the order of their ids', async () => {
-    // In this order in the table.
+    // The rows are in this order in the table.
     for (const session_id of ['c', 'b', 'a'])
       await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id } });
     const blocker = await database.begin();

@@ -6,7 +6,7 @@ import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-
 import { startSessionService } from '../support/session-service.js';
 import { HMAC_SECRET, hs256Token } from '../support/signed-tokens.js';
 
-/** `known`: characters that a database in the encoding can hold; `unknown`: one that it cannot hold. */
+/** `known`: characters that the encoding of the database has; `unknown`: a character that it does not have. */
 const ENCODINGS = [
   { encoding: 'LATIN1', layout: '3.x', known: 'é', unknown: '€' },
   { encoding: 'LATIN1', layout: '2.x', known: 'é', unknown: '€' },

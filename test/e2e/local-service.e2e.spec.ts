@@ -23,7 +23,8 @@ describe('a service protected against DNS rebinding', () => {
   afterAll(() => Promise.all(Object.values(services).map((service) => service.stop())));
 
   it('listens on loopback only when neither authentication nor AGNO_SERVICE_HOST is configured', async () => {
-    // On Linux every address of 127.0.0.0/8 is this machine's.
+    // On Linux every address of 127.0.0.0/8 is this machine's, so a service on all interfaces accepts connections to
+    // it.
     const atOtherAddress = ({ baseUrl }: ServerProcess) => ({ baseUrl: baseUrl.replace('127.0.0.1', '127.0.0.2') });
     expect(await refusesConnections(atOtherAddress(services.local))).toBe(true);
     expect(await refusesConnections(atOtherAddress(services.public))).toBe(false);

@@ -14,7 +14,9 @@ const SESSIONS = `INSERT INTO ai.agno_sessions (session_id, session_type, agent_
   SELECT 's' || n, 'agent', 'a', 'ann', jsonb_build_object('session_name', 'Chat ' || n), 1760000000 + n / 2
   FROM generate_series(0, 9) n`;
 
-/** Compares two instances of our service, the first in place of Python. One session differs in the second database. */
+/**
+ * Compares two instances of our service; the first one stands for Python. One session differs in the second database.
+ */
 describe('mirror replay', () => {
   let databases: ScratchDatabase[];
   let services: ServerProcess[];

@@ -59,7 +59,7 @@ describe('the service with an overloaded database', () => {
 
   it('rejects a request that has waited for the whole queue timeout', async () => {
     expect((await waiting).status).toBe(503);
-    // The health check of a scrape may have waited as long.
+    // The health check that the scrape runs may also have waited until the queue timeout.
     expect((await call(service.baseUrl, '/metrics')).text).toMatch(
       /^db_client_connection_timeouts_total\{db_id="busy"\} [12]$/m,
     );

@@ -36,7 +36,7 @@ describe('the service with a restricted database role', () => {
   });
   afterEach(() => service.stop());
 
-  /** As AgentOS: tool results stay when their payloads cannot be deleted. */
+  /** Creates, reads and deletes a session. As in AgentOS, tool results stay when their payloads cannot be deleted. */
   async function deletesTheSession(warning: string): Promise<void> {
     expect((await create('s')).status).toBe(201);
     expect((await request('/sessions')).status).toBe(200);

@@ -23,7 +23,9 @@ describe('the metrics of statements', () => {
   const start = (dsn: string) =>
     startSessionService({ AGNO_PG_DSN: dsn, AGNO_STATEMENT_TIMEOUT_MS: String(scaled(2_000)) });
 
-  /** Number of executions of the statement `read`; `errorType` undefined: that succeeded. */
+  /**
+   * Number of executions of the statement `read` that failed with `errorType`, or that succeeded if it is undefined.
+   */
   async function reads(errorType?: string, from = service): Promise<number> {
     const error = errorType === undefined ? '' : `,error_type="${errorType}"`;
     const labels = `db_operation_name="read",db_id="default"${error}`;

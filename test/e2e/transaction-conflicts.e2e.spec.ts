@@ -135,7 +135,7 @@ describe('a bulk delete', () => {
     for (const session_id of ['a', 'b'])
       await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id } });
     const other = await database.begin();
-    // Only the service looks for deadlocks: once, when it has waited for its deadlock_timeout.
+    // Only the service's connection looks for deadlocks: once, when it has waited for its deadlock_timeout.
     await other.sql(`SET LOCAL deadlock_timeout = '1h'`);
     await other.sql(`UPDATE ai.agno_sessions SET updated_at = 7 WHERE session_id = 'b'`);
     const removing = remove(['a', 'b']);

@@ -67,7 +67,7 @@ describe('packages', () => {
       expect(node).not.toHaveProperty('hasInstallScript');
       expect(node).not.toHaveProperty('resolved');
     }
-    // This package would download a Node by name in its install script.
+    // The package `node` would download Node in its install script.
     expect(packages.filter(({ name }) => name === 'node')).toEqual([]);
   });
 

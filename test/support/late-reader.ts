@@ -18,7 +18,7 @@ export class LateReader {
     return error === null || error === undefined;
   }
 
-  /** The response up to its end, and closes the connection. */
+  /** Reads the whole response and closes the connection. */
   async read(): Promise<string> {
     let text = '';
     this.socket.on('data', (chunk: Buffer) => {

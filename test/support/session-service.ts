@@ -24,7 +24,7 @@ export async function startSessionService(env: Readonly<Record<string, string>>)
       AGNO_SERVICE_HOST: '127.0.0.1',
       AGNO_SERVICE_PORT: String(port),
       LOG_LEVEL: 'warn',
-      // The Host of requests that tests write as text.
+      // The Host header of requests that tests send as raw text.
       AGNO_ALLOWED_HOSTS: 'x',
       ...GENEROUS_LIMITS,
       ...env,

@@ -51,7 +51,8 @@ describe('a read replica that recovers from a crash', { tags: 'quick' }, () => {
     await moveStartOfRecovery();
     await create(service);
     await untilReplicaReads(service);
-    // Applies to commits that are replayed from now on, so after the crash to the last one.
+    // Delays every commit that is replayed from now on, so after the crash also the last commit, which is replayed
+    // again.
     await standby.configure('recovery_min_apply_delay', '1h');
     const before = await list(service);
 
@@ -59,7 +60,10 @@ describe('a read replica that recovers from a crash', { tags: 'quick' }, () => {
     expect(await list(service)).toEqual(before);
   }
 
-  /** Recovery of the standby starts here, and without other writes to its files its data is consistent here. */
+  /**
+   * Moves the position from which the standby recovers to the current one. Its data is consistent there if nothing else
+   * is written to its files.
+   */
   async function moveStartOfRecovery(): Promise<void> {
     const lastCheckpoint = async (server: KillablePostgres) => {
       const [row] = await server.sql<{ lsn: string }>('SELECT checkpoint_lsn AS lsn FROM pg_control_checkpoint()');

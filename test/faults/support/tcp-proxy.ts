@@ -41,7 +41,7 @@ export class TcpProxy {
     this.changed.dispatchEvent(new Event('change'));
   }
 
-  /** Resets every connection. New ones are accepted. */
+  /** Resets every connection. New connections are accepted. */
   cut(): void {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }

@@ -47,7 +47,8 @@ export class TotalsCheck {
   async run(steps: number): Promise<void> {
     let database = this.random.pick(this.databases);
     for (this.step = 1; this.step <= steps; this.step++) {
-      // Several steps in one database, since a commit in another one of the server changes the snapshot.
+      // Stays in one database for several steps, because a commit in another database of its server changes the
+      // snapshot.
       if (this.random.oneIn(4)) database = this.random.pick(this.databases);
       const draw = this.random.below(150);
       if (this.step % CRASH_INTERVAL === 0) await this.crash(database);
@@ -75,14 +76,14 @@ export class TotalsCheck {
     if (this.random.oneIn(3)) return deletion;
     const name = `name ${this.step}.${this.random.below(1_000)}`;
     const run = { run_id: 'r', [`${type}_id`]: 'c', messages: [{ role: 'user', content: name }] };
-    // The title of a workflow is not a message.
+    // Workflows always get a name: their titles do not come from messages.
     const named = type === 'workflow' || this.random.oneIn(2);
     const data = named ? `'${JSON.stringify({ session_name: name })}', NULL` : `NULL, '${JSON.stringify([run])}'`;
     return `${deletion}; INSERT INTO ${TABLE} (session_id, session_type, user_id, created_at, session_data, runs)
       VALUES ('${id}', '${type}', '${this.random.pick(USERS)}', 1, ${data})`;
   }
 
-  /** Commits without waiting for the flush, which the replica has not seen yet. */
+  /** Commits without waiting for the flush. The replica has not received such a commit yet. */
   private async commitAsynchronously(database: CheckedDatabase): Promise<void> {
     const before = await database.rows();
     const resume = await pauseWalWriter(database.server);
@@ -108,7 +109,7 @@ export class TotalsCheck {
     );
   }
 
-  /** Lists while the response to the page or the count is delayed, and the table changes meanwhile. */
+  /** Requests a list, delays PostgreSQL's response to its page or its count, and changes the table meanwhile. */
   private async respondLate(database: CheckedDatabase): Promise<void> {
     const before = await database.rows();
     const statement = this.random.pick(['page:', 'count:']);
@@ -162,7 +163,8 @@ export class TotalsCheck {
       await killOneProcess(server);
     }
     for (const checked of this.databases) await checked.untilAvailable();
-    // Before any change, since after one the service does not rely on what it knew about the standby.
+    // Compared before any change, because after a change the service no longer relies on what it knew about the
+    // standby.
     await this.compare(database);
     if (isStandby) await server.configure('recovery_min_apply_delay', '0');
     for (let count = this.random.below(3); count >= 0; count--) {
@@ -184,7 +186,7 @@ export class TotalsCheck {
     );
   }
 
-  /** Usually the same as before, as only a list with equal filters can show a total of an earlier one. */
+  /** Usually the query of the previous step, because only a list with equal filters can show an earlier total. */
   private nextQuery(database: CheckedDatabase): Query {
     const { random } = this;
     const last = this.queries.get(database);

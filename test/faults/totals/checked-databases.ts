@@ -38,13 +38,13 @@ export class Store {
   }
 }
 
-/** A database that the service lists, and that the check changes and reads past the service. */
+/** A database of the service, which the check changes and reads directly. */
 export class CheckedDatabase {
   constructor(
     readonly store: Store,
     /** The connection between the service and the primary. */
     readonly network: HoldingProxy,
-    /** The databases that store its rows by session type, if it does not store them itself. */
+    /** The databases that store the rows of each session type; empty if this database stores them itself. */
     readonly parts: Readonly<Record<string, Store>> = {},
     readonly standby?: KillablePostgres,
   ) {}
@@ -57,7 +57,7 @@ export class CheckedDatabase {
     return this.store.query<StoredSession>(STORED);
   }
 
-  /** Executes changes of the sessions of one type where these are stored. */
+  /** Changes sessions of one type in the database that stores them. */
   async change(type: string, sql: string): Promise<void> {
     await (this.parts[type] ?? this.store).query(sql);
   }
@@ -80,7 +80,7 @@ export class CheckedDatabases {
   ) {}
 
   static async start(): Promise<CheckedDatabases> {
-    // Without autovacuum no transaction but those of the check gets an id, so more snapshots are equal after a crash.
+    // Without autovacuum only transactions of the check get ids, so that more snapshots are equal after a crash.
     const settings = ['autovacuum=off', 'wal_retrieve_retry_interval=100ms'];
     const solo = await KillablePostgres.start([...settings, 'synchronous_commit=off']);
     const primary = await KillablePostgres.start(settings);
@@ -149,7 +149,7 @@ function passwordOf({ databases }: KillablePostgres): string {
   return new URL(databases.url('postgres')).password;
 }
 
-/** Waits until all WAL is flushed, as an asynchronous commit is acknowledged before. */
+/** Waits until all WAL is flushed, because an asynchronous commit is acknowledged earlier. */
 export async function untilFlushed({ store }: CheckedDatabase): Promise<void> {
   const [row] = await store.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn');
   // At the start of a page, the insert position is after its header, of up to 40 bytes.
