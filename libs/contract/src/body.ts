@@ -50,7 +50,7 @@ export function* readBody({ bytes, contentType, limitBytes }: ReceivedBody): Ste
   }
 }
 
-/** 413 with Fastify's message. */
+/** The 413 for a body that is too large, with Fastify's message. */
 export function bodyTooLarge() {
   return problem(413, 'Request body is too large');
 }

@@ -53,7 +53,7 @@ export class QueryReader {
     return undefined;
   }
 
-  /** A boolean; false when absent. */
+  /** A boolean parameter; false when absent. */
   flag(name: string): boolean {
     const value = this.query.last(name);
     if (value === undefined) return false;

@@ -48,7 +48,7 @@ export class IssueLog {
   }
 }
 
-// Issues that AgentOS reports.
+// The issues that AgentOS reports too.
 
 export function missing(loc: Loc, input: RawJson = NULL): ValidationIssue {
   return { type: 'missing', loc, msg: 'Field required', input };
@@ -124,7 +124,7 @@ function numberCtx(name: string, value: bigint): RawJson {
   return objectOf([[name, asRaw(String(value))]]);
 }
 
-// Deviations. Their types are pydantic's where one fits.
+// Deviations from AgentOS. Their types are pydantic's where one fits.
 
 /** NaN, Infinity, or a number such as 1e999, which Python reads as Infinity. PostgreSQL's jsonb cannot store them. */
 export function notFinite(loc: Loc, literal: string): ValidationIssue {

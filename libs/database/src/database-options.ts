@@ -69,9 +69,9 @@ export const UNOBSERVED: DatabaseObserver = {
 export const UNLOGGED: DatabaseLog = { log: () => undefined, warn: () => undefined };
 
 export interface DatabaseModuleOptions {
-  /** In the order of the DSN map. */
+  /** All databases in the order of the DSN map. */
   readonly targets: readonly DatabaseTarget[];
-  /** The database of requests without db_id. */
+  /** The db_id of the database that serves requests without db_id. */
   readonly defaultId: string;
   /** True: with several databases, a request without db_id is an error, as in AgentOS. */
   readonly requireId: boolean;

@@ -3,7 +3,7 @@ import type { Deadline } from './deadline.js';
 import type { SqlValue, Statement, TextRow, Work } from './statement.js';
 
 export interface WorkOptions {
-  /** Default: `short`. */
+  /** Kind of the work, on which its share of the connections depends. Default: `short`. */
   readonly kind?: WorkKind | undefined;
   /** Prepares no statements. Required in transactions, where an error about a statement's name cannot be retried. */
   readonly isUnnamed?: boolean;

@@ -22,7 +22,7 @@ const CHANGE_RESERVATION_BYTES = 1_048_576;
  */
 export class Database extends Reader {
   readonly id: string;
-  /** The primary first. */
+  /** All servers of the database, the primary first. */
   readonly servers: readonly DatabaseServer[];
   private readonly primary: PrimaryServer;
   private readonly replicaRouter: ReplicaRouter | undefined;

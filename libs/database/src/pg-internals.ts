@@ -54,7 +54,7 @@ export interface PgQuery extends Submittable {
   handleDataRow(message: { fields: readonly (string | null)[]; length: number }): void;
   handleCommandComplete(): void;
   handlePortalSuspended(): void;
-  /** Not called after an error: pg has dropped the query by then. */
+  /** Not called after an error, because pg drops a failed query at once. */
   handleReadyForQuery(): void;
   handleError(error: unknown): void;
 }

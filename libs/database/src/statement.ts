@@ -74,7 +74,7 @@ export class Portal {
   isOver = false;
   /** Maximum number of rows of the next portion. */
   maxRows = 1;
-  /** Pauses or resumes reading from the connection during a portion; the server is blocked meanwhile. */
+  /** Pauses or resumes reading from the connection during a portion. While reading is paused, the server is blocked. */
   pause: (isPaused: boolean) => void = () => undefined;
 }
 

@@ -16,7 +16,9 @@ export interface HealthOptions {
 
 export const HEALTH_OPTIONS = Symbol('health options');
 
-/** Tells load balancers to send no requests while the default database is down or the service drains. */
+/**
+ * Reports to load balancers that they must send no requests while the default database is down or the service drains.
+ */
 @Injectable()
 export class Readiness implements BeforeApplicationShutdown {
   private isDraining = false;

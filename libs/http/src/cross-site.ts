@@ -38,7 +38,7 @@ function isOriginOf(origin: string, host: string | undefined): boolean {
   return page !== null && host !== undefined && page.host !== '' && page.host === hostOf(page.protocol, host);
 }
 
-/** In lower case, and without the default port of the scheme, as in a parsed origin. */
+/** The host in lower case and without the default port of the scheme, as in a parsed origin. */
 function hostOf(scheme: string, host: string): string | undefined {
   return URL.parse(`${scheme}//${host}`)?.host;
 }

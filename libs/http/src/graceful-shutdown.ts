@@ -34,7 +34,7 @@ export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): vo
     done();
   });
   onRequestEnd(fastify, ({ raw: { socket } }) => {
-    // The next pipelined request may have started already.
+    // Keeps a connection whose next pipelined request has already started.
     if (isGraceOver && currentResponse(socket) === undefined) socket.destroySoon();
   });
 }

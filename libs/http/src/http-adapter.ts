@@ -88,7 +88,10 @@ export interface RequestContext {
   databaseId: string | undefined;
   /** Ids for the access log; undefined if the request is not traced. */
   trace: Pick<LogContext, 'trace_id' | 'span_id'> | undefined;
-  /** State of the controller. Memory stays reserved until it has ended, even after the client has disconnected. */
+  /**
+   * State of the controller. Until it is `ended`, the request's memory stays reserved, even if the client has
+   * disconnected.
+   */
   work: 'pending' | 'running' | 'ended';
 }
 

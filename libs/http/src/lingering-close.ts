@@ -43,7 +43,7 @@ class LingeringClose {
     if (this.timer !== undefined) return;
     this.timer = setTimeout(() => socket.destroy(), MAX_MS).unref();
     this.maxBytesRead = socket.bytesRead + MAX_DISCARDED_BYTES;
-    // Node destroys a socket that times out.
+    // Node's HTTP server destroys a socket that times out.
     socket.setTimeout(MAX_IDLE_MS);
     socket.once('close', () => clearTimeout(this.timer));
     this.request.resume();

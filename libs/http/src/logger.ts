@@ -82,7 +82,7 @@ function mapStackToSources(stack: string): string {
   });
 }
 
-/** Undefined if the map is missing or unreadable: logging an error must not fail because of its map. */
+/** The source map of a file; undefined if it is missing or unreadable, because logging an error must not fail. */
 function sourceMapOf(url: string): SourceMap | undefined {
   try {
     const { href } = new URL(url);

@@ -15,7 +15,7 @@ export class ManagementPort {
   private readonly listener;
 
   constructor(server: HttpServer) {
-    // The options of Node's HTTP server.
+    // The socket options that Node's HTTP server sets on its own connections.
     this.listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));

@@ -107,7 +107,8 @@ class IncomingBody implements Transfer {
   private readonly onEnd = (): void => {
     const body = this.bytes.subarray(0, this.length);
     if (isConnectionClosed(this.payload.socket)) {
-      // The client has received 408 meanwhile. The request goes no further, so its memory is released here.
+      // The client has received 408 before its body was complete. No handler runs for the request, so its memory is
+      // released here.
       this.finish();
       this.memory.release();
       return;

@@ -23,7 +23,7 @@ export const SMALL_BODY_LENGTH = 131_072;
 const MIN_SEPARATE_PART_LENGTH = 16_384;
 /** Length in characters at which concatenated small values become a part. */
 const PART_LENGTH = 114_688;
-/** Maximum length of strings on V8's heap, in characters. Node keeps longer strings, and slices of them, elsewhere. */
+/** Length in characters beyond which Node keeps a string, and slices of it, outside of V8's heap. */
 const MAX_HEAP_STRING_LENGTH = 1_000_000;
 
 /** Treatment of null fields: routes that read or create sessions drop them; PATCH, rename and single runs show them. */

@@ -12,17 +12,17 @@ import { JsonTokenizer, type TokenKind } from './tokenizer.js';
  * value.
  */
 
-/** `json.dumps(value)`: separators `", "` and `": "`, ASCII only. */
+/** Prints like `json.dumps(value)`: separators `", "` and `": "`, ASCII only. */
 export function dumps(raw: RawJson, limit: number): Steps<string> {
   return print(raw, JSON_STYLE, limit);
 }
 
-/** `json.dumps(value, indent=2)`. */
+/** Prints like `json.dumps(value, indent=2)`. */
 export function dumpsIndented(raw: RawJson, limit: number): Steps<string> {
   return print(raw, INDENTED_STYLE, limit);
 }
 
-/** `repr(value)` of a value that Python has read from JSON. */
+/** Prints like `repr(value)` for a value that Python has read from JSON. */
 export function pythonRepr(raw: RawJson, limit: number): Steps<string> {
   return print(raw, REPR_STYLE, limit);
 }
@@ -138,7 +138,7 @@ function escapeToAscii(chunk: string): string {
     .replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** `repr()` of a string. */
+/** Prints a string like Python's `repr()`. */
 export function reprString(value: string): string {
   const quote = reprQuote(value);
   return quote + escapeForRepr(value, quote) + quote;

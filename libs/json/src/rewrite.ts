@@ -78,7 +78,7 @@ export function* rewriteStrings(raw: RawJson, visitor: TokenVisitor): Steps<RawJ
 const TOKENS_PER_STEP = 1_024;
 
 interface ContainerCopy {
-  /** The JSON text of the values of an object, by the JSON text of their keys; undefined for an array. */
+  /** The members of an object: the JSON text of each value by the JSON text of its key. Undefined for an array. */
   readonly members: Map<string, string> | undefined;
   key: string;
   items: string;

@@ -13,7 +13,7 @@ const PROGRAMS = [
   'dist/apps/session-mirror/src/session-mirror.js',
 ];
 
-/** Makes Node report an old version and, like an old Node, know no `findPackageJSON`. */
+/** Makes Node report an old version, without the function `findPackageJSON` that an old version lacks. */
 const OLD_NODE = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });

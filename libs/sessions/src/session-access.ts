@@ -6,7 +6,10 @@ import { DatabaseRegistry } from '@session-service/database';
 import { SessionRepositories, type SessionRepository, type SessionScope } from '@session-service/storage';
 import type { FastifyRequest } from 'fastify';
 
-/** Tables besides the session table that AgentOS accepts as `table`; sessions are read from the session table anyway. */
+/**
+ * Tables besides the session table that AgentOS accepts as `table`. Whichever is named, sessions are read from the
+ * session table.
+ */
 const OTHER_ACCEPTED_TABLES = ['agno_memories', 'agno_metrics', 'agno_eval_runs', 'agno_knowledge', 'agno_learnings'];
 
 /** The parameters that select a database and a user. An empty db_id or table counts as absent. */

@@ -136,11 +136,12 @@ function unixNow(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** Like AgentOS, stores JSON null for absent values, but `{}` in workflow sessions. */
+/** The row of a new session. As in AgentOS, absent values are stored as JSON null, or as `{}` in workflow sessions. */
 function newSession(input: CreateSession, owner: string | undefined, now: number): NewSession {
   const { type } = input;
   const empty = type === 'workflow' ? EMPTY_OBJECT : NULL;
-  // Like AgentOS, the state first, since a json column keeps the order of its keys. PATCH appends the name first.
+  // As in AgentOS, session_state comes before session_name, because a json column keeps the order of its keys. The
+  // order that PATCH uses is the opposite one.
   const members = sessionDataMembers(input).reverse();
   const componentId = { agent: input.agentId, team: input.teamId, workflow: input.workflowId }[type];
   return {

@@ -112,7 +112,7 @@ export class LayoutDetector {
   ): Promise<T> {
     return this.withLayout(async (statements) => {
       if (hasRuns ? isComplete(statements.layout) : statements.layout.hasSessions) return work(statements);
-      // One request creates the tables; the others wait for it without a connection.
+      // One request creates the tables. The other requests wait for it without holding a connection.
       return work(await this.creations.run('tables', deadline, (shared) => this.createTables(shared)));
     });
   }
@@ -134,7 +134,7 @@ export class LayoutDetector {
         });
         return await this.detect();
       } catch (error) {
-        // AgentOS has created a schema, table or index meanwhile, each in a transaction of its own.
+        // AgentOS has just created a schema, table or index, each in a separate transaction.
         if (attempt === MAX_CREATION_ATTEMPTS || !isAlreadyCreated(error)) throw error;
       }
     }

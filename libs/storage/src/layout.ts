@@ -13,7 +13,7 @@ export interface Layout {
   readonly cascade: readonly CascadeTable[];
   /** True if an unchanged snapshot means unchanged rows: see `canCacheCounts`. */
   readonly canCacheCounts: boolean;
-  /** True if there are tool results that the role cannot delete together with their payloads. They stay. */
+  /** True if tool results are kept when their session is deleted, because the role cannot delete their payloads. */
   readonly keepsResults: boolean;
   /** Rights that the role lacks on the schema and its tables; empty if none. */
   readonly missingRights: string;
@@ -21,7 +21,7 @@ export interface Layout {
   readonly columns: ReadonlyMap<string, string>;
   /** True if a column has the type json: agno 2.0 to 2.2 created such tables. */
   readonly hasJsonText: boolean;
-  /** Equal for equal layouts. */
+  /** A string that is equal for equal layouts. */
   readonly signature: string;
 }
 
@@ -50,7 +50,7 @@ export class StatementCache {
 
 /** A statement whose SQL depends on the layout, with options for reading its rows. */
 export interface LayoutStatement {
-  /** See `StatementCache.get`. */
+  /** Key of the statement: see `StatementCache.get`. */
   readonly key: string;
   readonly build: (statements: StatementCache) => string;
   readonly options?: StatementOptions;
@@ -61,7 +61,7 @@ export interface LayoutStatement {
   readonly isLarge?: boolean;
 }
 
-/** A row that tells whether the database has been upgraded. */
+/** A row that shows whether the database has been upgraded. */
 export interface LayoutCheckedRow {
   /** True when a runs table was created after the layout was read. Absent if the layout has one. */
   readonly upgraded?: 't' | 'f';

@@ -39,5 +39,5 @@ function* pythonJson(stored: RawJson): Steps<RawJson> {
   return isUnstorable ? yield* withoutNonFinite(root) : root;
 }
 
-/** Stored text is valid JSON within PostgreSQL's limits. */
+/** No limits, because stored text is valid JSON within PostgreSQL's own limits. */
 const UNLIMITED = { depth: Infinity, digits: Infinity, values: Infinity, growth: Infinity };

@@ -90,7 +90,8 @@ export class SessionRepository {
 
   /** One run, or undefined if there is no such session. */
   async readRun(scope: SessionScope, id: string, runId: string): Promise<RunRow | undefined> {
-    // No run has an id with NUL. The statement still runs, since the 404 tells whether the session exists.
+    // No run has an id with NUL, but the statement must still run: the text of the 404 depends on whether the session
+    // exists.
     const values = [...sessionParameters(scope, id), containsNul(runId) ? null : runId];
     try {
       const row = (await this.layout.select<RunRow>(scope, READ_RUN, values)).take();

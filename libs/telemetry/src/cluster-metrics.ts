@@ -22,7 +22,7 @@ export function aggregateForWorkers(): void {
   cluster.on('message', (worker, message: { type?: string }) => {
     if (message.type !== METRICS_REQUEST) return;
     aggregator.clusterMetrics().then(
-      // The worker may have exited meanwhile. Without a callback, `send` would emit an `error` event.
+      // The worker may have exited since it asked. Without a callback, `send` would then emit an `error` event.
       (metrics) => worker.send({ type: METRICS_RESPONSE, metrics } satisfies MetricsResponse, ignore),
       ignore,
     );

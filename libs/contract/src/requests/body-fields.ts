@@ -48,11 +48,11 @@ export function readFields(body: Body, names: MemberNames, log: IssueLog, whenAb
 interface FieldRules {
   /** Location of the object in the request. */
   readonly loc: Loc;
-  /** Called for members of a wrong type. */
+  /** Called for each member of a wrong type. */
   readonly report: ReportIssue;
-  /** Called for members that PostgreSQL cannot store. */
+  /** Called for each member that PostgreSQL cannot store. */
   readonly reportUnstorable: ReportIssue;
-  /** Usually false: then the body contains nothing to clean or reject, and its members are not scanned again. */
+  /** False if no member needs cleaning or rejection, which is usual: the members are then not scanned again. */
   readonly isUnstorable: boolean;
 }
 
@@ -92,7 +92,7 @@ export class Fields {
     return storableString(value, () => this.locOf(name), this.rules.reportUnstorable);
   }
 
-  /** An object, as sent. */
+  /** An object as the client sent it. */
   object(name: string): RawJson | undefined {
     const raw = this.members.get(name);
     if (!isPresent(raw)) return undefined;
@@ -114,7 +114,7 @@ export class Fields {
     return isUnstorable ? yield* storableJson(raw, this.locOf(name), reportUnstorable) : raw;
   }
 
-  /** A string, as sent. */
+  /** A string as the client sent it. */
   string(name: string): string | undefined {
     const raw = this.members.get(name);
     if (!isPresent(raw)) return undefined;

@@ -7,7 +7,7 @@ import { readSessionReference, type SessionReference, type WithDeferredProblem }
 
 /** Parameters of `POST /sessions/{id}/rename`. */
 export interface RenameSession extends SessionReference, WithDeferredProblem {
-  /** The new name, cleaned. May be empty. */
+  /** The new name without the characters that AgentOS removes. May be empty. */
   readonly sessionName: string;
 }
 

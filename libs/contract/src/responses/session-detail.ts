@@ -124,7 +124,7 @@ function* workflowTitle(runs: RunSource, workflowData: RawJson): Steps<RawJson> 
   return derivedTitle('workflow', source, membersOf(workflowData, NAME_MEMBER).get('name'));
 }
 
-/** A workflow title uses the stored input, which `findTitleSource` reads itself. */
+/** No run input: the title of a workflow uses the stored input, which `findTitleSource` reads itself. */
 function* noInput(): Steps<undefined> {}
 
 /** The fields that agent and team details have in common; undefined is printed as null. */

@@ -7,7 +7,7 @@
 /** A date with a time of day, and its UTC offset if the string contains one. */
 export interface IsoDatetime extends CivilDate {
   readonly timeOfDay: TimeOfDay;
-  /** Undefined for a naive datetime. */
+  /** Undefined if the string contains no offset. */
   readonly offset?: UtcOffset;
 }
 
@@ -105,7 +105,7 @@ function weeksOfYear(year: number): 52 | 53 {
 
 const THURSDAY = 3;
 
-/** 0 for Monday to 6 for Sunday. */
+/** The day of the week, from 0 for Monday to 6 for Sunday. */
 function isoWeekday(date: Date): number {
   return (date.getUTCDay() + 6) % 7;
 }
@@ -123,9 +123,9 @@ interface TimeOfDay {
 }
 
 interface UtcOffset {
-  /** Negative west of UTC. */
+  /** Whole seconds, negative west of UTC. */
   readonly seconds: number;
-  /** Never negative: increases the distance from UTC, both west and east of it. */
+  /** Never negative: added to the distance from UTC, both west and east of it. */
   readonly microseconds: number;
 }
 

@@ -76,7 +76,8 @@ class ReplicaReader extends Reader {
   }
 
   override get snapshot(): string | null | undefined {
-    // Undefined on the primary, which shows a commit later than its WAL position and than the standbys.
+    // After a failure the primary serves the read, and `content` does not identify the data that the primary shows: it
+    // makes a commit visible later than its WAL position and its standbys do.
     return this.hasFailed ? undefined : this.position.content;
   }
 

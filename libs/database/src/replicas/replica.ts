@@ -141,7 +141,8 @@ export class Replica {
     while (!deadline.hasExpired) {
       const readAt = performance.now();
       const reached = await readReplayPosition(run);
-      // The ids differ behind a pooler, which may replace the server's process while this connection stays open.
+      // Behind a pooler the two process ids differ: it may replace the server's process while this connection stays
+      // open.
       if (reached?.processId === connection.processID) this.replayed.set(connection, { ...reached, readAt });
       else this.replayed.delete(connection);
       // The work must not start after a late response, since its caller has given up.

@@ -11,7 +11,7 @@ export interface NewSession {
   readonly component_id: string | null;
   readonly user_id: string | null;
   readonly session_data: RawJson;
-  /** `agent_data`, `team_data` or `workflow_data`. */
+  /** Value of `agent_data`, `team_data` or `workflow_data`, depending on the type. */
   readonly component_data: RawJson;
   readonly metadata: RawJson;
   readonly summary: RawJson;

@@ -12,9 +12,9 @@ export interface DeleteRow {
 export interface Deletion {
   /** `one`: $1 has one id. PostgreSQL then keeps one plan; it plans `= ANY` anew for each execution. */
   readonly ids: 'one' | 'many';
-  /** Rows of other tables whose ids have no session. */
+  /** True: also the rows of other tables whose session does not exist. */
   readonly leftovers: boolean;
-  /** Stored tool results, if the layout permits. */
+  /** True: also stored tool results, if the layout permits it. */
   readonly results: boolean;
 }
 
@@ -74,7 +74,7 @@ function appearances({ tables, layout }: StatementCache): string[] {
     ...(layout.hasRunsTable ? [] : [tableExists(runs)]),
     ...(known.has('transcripts') ? [] : [tableExists(transcripts)]),
     ...(known.has('compactions') ? [] : [tableExists(compactions)]),
-    // `tableExists` first, since it is faster.
+    // The faster condition comes first.
     ...(known.has('toolResults') ? [] : [`${tableExists(toolResults)} AND ${mayDeleteResults(tables)}`]),
     ...(known.has('toolResults') && !known.has('payloads') ? [existsInCatalogue(payloads)] : []),
   ];

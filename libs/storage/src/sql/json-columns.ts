@@ -4,7 +4,7 @@
  * A cast fails for `\u0000`, lone surrogates and very large numbers, all of which json accepts; `jsonbText` prevents this.
  */
 
-/** The part of a `StatementCache` that tells the types of columns. */
+/** The part of a `StatementCache` that contains the types of columns. */
 export interface ColumnTypes {
   readonly layout: { readonly columns: ReadonlyMap<string, string>; readonly hasJsonText: boolean };
 }
@@ -73,7 +73,10 @@ const REJECTED = `CASE WHEN ${IS_UNICODE} THEN '\\\\u(0000|001[aA]|${HIGH}|${LOW
 /** Finds numbers that jsonb may reject or print with thousands of digits. May also match in strings. */
 export const LONG_NUMBER = '[0-9][eE][-+]?[0-9]{4}|[0-9]{250}';
 
-/** The end of such a number, which is cut off: the value stays infinite, zero or large. Matches strings to skip them. */
+/**
+ * The end of a number that `LONG_NUMBER` finds. It is cut off, and the value stays infinite, zero or large. Also
+ * matches whole strings, so that numbers in strings are skipped.
+ */
 const NUMBER_END = '("(?:[^"\\\\]|\\\\.)*")|([0-9]{250})[0-9]+|([eE][-+]?0*[1-9][0-9]{3})[0-9]+';
 
 /**

@@ -36,7 +36,7 @@ const RUN_LIST_COLUMNS: readonly (keyof StoredSession)[] = [
 
 /** A row of `withRuns` without its null columns: the first row is the session, each further row one of its runs. */
 export interface SessionOrRun extends Partial<StoredSession>, LayoutCheckedRow {
-  /** Absent in the session's row. */
+  /** The run as JSON; absent in the first row, which is the session. */
   readonly run?: RawJson;
   /** Members of the run, parsed once: the detail of a session without a name reads its runs twice. */
   members?: Run;
@@ -59,7 +59,7 @@ const OMITTED_IN_PREVIEW =
 const RUN_EXPRESSIONS: Record<RunDetail, string> = {
   whole: 'stored',
   detail: `(stored || '{}') - '{${OMITTED_IN_DETAIL}}'::text[]`,
-  // A preview needs the messages only when the run has no input of its own.
+  // A preview needs the messages only when the run has no stored input.
   preview: `object - CASE WHEN object #>> '{input,input_content}' IS NULL THEN '{${OMITTED_IN_PREVIEW}}'::text[]
         ELSE '{${OMITTED_IN_PREVIEW},messages,step_executor_runs}'::text[] END`,
 };

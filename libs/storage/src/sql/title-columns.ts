@@ -14,7 +14,7 @@ export const IS_UNNAMED = "s.data->>'session_name' IS NULL";
 export const LISTED_TYPE = `CASE WHEN session_type <> '' THEN session_type WHEN agent_id <> '' THEN 'agent'
       WHEN team_id <> '' THEN 'team' WHEN workflow_id <> '' THEN 'workflow' ELSE 'agent' END`;
 
-/** One character more than a title shows, so that the response writer can tell that the title was cut. */
+/** One character more than a title shows, so that the response writer can detect that the title was cut. */
 const TITLE_CHARACTERS = MAX_TITLE_LENGTH + 1;
 
 /**
@@ -23,12 +23,15 @@ const TITLE_CHARACTERS = MAX_TITLE_LENGTH + 1;
  */
 const JSON_CHARACTERS = 65_536;
 
-/** The beginning of a JSON string, as a JSON string. */
+/** SQL expression for the beginning of a JSON string, as a JSON string. */
 function stringPrefix(json: string): string {
   return `to_jsonb(left(${json} #>> '{}', ${TITLE_CHARACTERS}))::text`;
 }
 
-/** The beginning of a JSON value: a string stays a valid JSON string, other values are cut at any character. */
+/**
+ * SQL expression for the beginning of a JSON value: a string stays a valid JSON string, other values are cut at any
+ * character.
+ */
 function jsonPrefix(json: string): string {
   return `CASE jsonb_typeof(${json}) WHEN 'string' THEN ${stringPrefix(json)} ELSE left((${json})::text, ${JSON_CHARACTERS}) END`;
 }
