@@ -63,7 +63,7 @@ export function installHooks(adapter: StreamingFastifyAdapter, parts: PipelinePa
   limitArrivalTime(fastify, options.requestTimeoutMs); // 408
   handleConnectAndExpect(fastify); // 405
 
-  // onRequest
+  // Fastify's onRequest hooks: before routing
   serializePipelined(fastify);
   observeRequestEnd(fastify);
   limitConnections(fastify, options.maxConnections);

@@ -43,7 +43,7 @@ export interface MirrorReport {
   readonly outcome: RunOutcome;
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** URLs without credentials, query and secrets. */
+  /** URLs of the two servers, without credentials, query and secrets. */
   readonly python: string;
   readonly ours: string;
   /** Number of requests to which both sides responded comparably: equal, settled or different. */
@@ -84,7 +84,7 @@ export function createReport(tally: Tally, { python, ours, allowed, hasValues }:
   };
 }
 
-/** A missing response counts as a difference, because it does not equal the other side's response. */
+/** Determines the outcome of a run. A missing response counts as a difference. */
 function determineOutcome(counts: Counts, allowed: number): RunOutcome {
   const compared = comparedCount(counts);
   const failed = counts.different + counts.error;

@@ -5,7 +5,7 @@ export interface MirrorRequest {
   readonly method: string;
   /** Path and query with their original percent-encoding. */
   readonly target: string;
-  /** Names in lower case. */
+  /** Headers with their names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Set for requests from logs, because logs do not contain bodies. */
@@ -39,7 +39,10 @@ export function isSafe(method: string): boolean {
 export interface RequestSelection {
   /** Random fraction of the requests to select, from 0 to 1. */
   readonly sample: number;
-  /** Path prefix of a gateway, removed from all targets, because the servers do not know it; '' for none. */
+  /**
+   * Path prefix of a gateway; '' for none. It is removed from all targets, because the compared servers are reached
+   * directly.
+   */
   readonly prefix: string;
   /** True to select writes as well as reads. */
   readonly hasWrites: boolean;

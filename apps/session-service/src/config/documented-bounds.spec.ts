@@ -9,7 +9,7 @@ const ROWS = [...DOCUMENT.matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (\d+) \| .*\|$/g
   ([, variable = '', smallest = '', largest = '']) => ({ variable, smallest, largest }),
 );
 
-/** Ensures that the variable is validated and does not conflict with others. */
+/** Other variables with which the tested variable is validated and does not conflict. */
 const OTHERS = {
   AGNO_PG_DSN: 'postgresql://ai@db/ai',
   OTEL_TRACES_EXPORTER: 'otlp',
@@ -41,7 +41,7 @@ describe('the bounds in docs/configuration.md', () => {
 
   it('list every variable that is a number', () => {
     const names = Object.keys(plainToInstance(Environment, OTHERS, { exposeDefaultValues: true }));
-    // Only numbers are refused with this error.
+    // Only variables that are numbers are rejected with this error.
     const numeric = names.filter((name) => /must be a (whole )?number/.test(errorFor(name, 'x') ?? ''));
     expect(ROWS.map(({ variable }) => variable).sort()).toEqual(numeric.sort());
   });

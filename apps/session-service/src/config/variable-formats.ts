@@ -115,7 +115,7 @@ export function ListenAddress(): PropertyDecorator {
 const HOST_NAME =
   /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/;
 
-/** Names and addresses in lower case, without ports. */
+/** Accepts host names and addresses without ports, and converts them to lower case. */
 export function HostList(): PropertyDecorator {
   return listOf(
     (item) => isIP(item) !== 0 || HOST_NAME.test(item),
@@ -151,7 +151,7 @@ export function StringList(): PropertyDecorator {
   return Variable(convert(toList), IsNotEmpty({ ...mustBe('values separated by commas'), each: true }));
 }
 
-/** `none` means the empty list. */
+/** Accepts a list of route groups, or `none` for the empty list. */
 export function OpenRouteList(): PropertyDecorator {
   const message = mustBe(`${OPEN_ROUTES.join(', ')}, both separated by a comma, or none`);
   return Variable(
