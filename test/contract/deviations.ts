@@ -27,7 +27,7 @@ const REASONS = {
 
 /** A response in which we intentionally differ from the oracle. */
 export interface Deviation {
-  /** The case, as `route: name`. */
+  /** Route and name of the case, as `route: name`. */
   readonly case: string;
   readonly reason: keyof typeof REASONS;
   /** The layouts to which the deviation applies; undefined: all. */

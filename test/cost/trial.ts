@@ -40,7 +40,7 @@ const DELETED = [204];
 interface TrialPlan {
   /** Sizes in bytes at which the shape is tested, in ascending order. */
   readonly sizes: readonly number[];
-  /** Multiple of the growth limit that is allowed. */
+  /** Factor by which the growth limit may be exceeded. */
   readonly leeway: number;
   /** Time in milliseconds after which a shape that has already failed is given up. */
   readonly timeLimitMs: number;

@@ -19,7 +19,7 @@ interface StoredText {
   readonly metadata?: string;
 }
 
-/** Within Python's limit of 4,300 digits. */
+/** An integer within Python's limit of 4,300 digits. */
 const LONG_INTEGER = '7'.repeat(4_000);
 
 /** JSON texts that a json column accepts and jsonb changes or rejects. */
@@ -66,7 +66,7 @@ const ROWS: readonly StoredText[] = [
   { id: 'long', data: `{"session_state": {"digits": ${'1'.repeat(140_000)}}, "session_name": "long"}` },
 ];
 
-/** A rename writes members in another order and with other white space. */
+/** Removes spaces, because a rename changes the white space of the stored JSON. */
 function withoutSpace(json: string | undefined): string | undefined {
   return json?.replaceAll(' ', '');
 }

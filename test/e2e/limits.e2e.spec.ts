@@ -104,7 +104,7 @@ describe('the service at its limits', () => {
       await client.write(head('POST /sessions HTTP/1.1', declared(2 ** 40)));
       let written = 0;
       while (await client.write(MEBIBYTE)) written += MEBIBYTE.length;
-      // The kernel's buffers hold some more.
+      // The socket buffers of the kernel accept some bytes more than the 128 MiB that the service reads.
       expect(written / 2 ** 20).toBeGreaterThan(120);
       expect(written / 2 ** 20).toBeLessThan(160);
       expect((await memory()) - before).toBeLessThan(64 * 2 ** 20);

@@ -124,7 +124,7 @@ describe('titles of unnamed sessions', () => {
     process.kill(writer?.['pid'], 'SIGSTOP');
     const undone = await rename('undone by the crash');
     expect(await titleOf(service)).toBe('undone by the crash');
-    // When one of its processes is killed, PostgreSQL ends the others and recovers what is on disk.
+    // When one of its processes is killed, PostgreSQL ends its other processes and recovers the state that is on disk.
     process.kill(writer?.['pid'], 'SIGKILL');
     await until(() =>
       runSql(dsn, "SELECT run_data->'messages'->0->>'content' AS title FROM ai.agno_runs").then(
@@ -220,7 +220,10 @@ const NAMINGS: Record<string, Naming> = {
   'workflow-without-name': { type: 'workflow', runs: [{}], title: '' },
 };
 
-/** Sessions with another title in details, which rebuild an input from the fields that AgentOS's classes know. */
+/**
+ * Sessions whose title in details differs, because details rebuild an input from the fields that AgentOS's classes
+ * know.
+ */
 const ONLY_IN_LISTS: Record<string, Naming> = {
   'text-input': { runs: [{ input: LONG }], title: LONG_TITLE },
   'messages-input': { runs: [{ input: [{ role: 'user', content: LONG }, 'x'] }], title: LONG_TITLE },

@@ -59,7 +59,8 @@ describe('totals of lists', () => {
         () => false,
       ),
     );
-    // The server has not restarted as a whole, and its snapshot is equal to the one before the crash.
+    // Only the processes of the server have restarted, not the server, and its snapshot is equal to the one before the
+    // crash.
     expect((await runSql(dsn, pids, ['walwriter']))[0]?.['started']).toBe(writer?.['started']);
     expect(await runSql(dsn, snapshot)).toEqual(before);
     expect(await until(() => list(service).catch(() => undefined))).toEqual({ shown: 2, total: 2 });

@@ -92,7 +92,7 @@ describe('the service with AGNO_SERVICE_WORKERS', () => {
     const [asking = 0, stopped = 0] = await childrenOf(own.pid);
     process.kill(stopped, 'SIGSTOP');
     const alone = { headers: { connection: 'close' } };
-    // Each of the two workers gets one of these requests.
+    // The connections are distributed round-robin, so each of the two workers gets one of these requests.
     const scrapes = [0, 1].map(() => call(own.baseUrl, '/metrics', alone).catch(() => undefined));
     let served = 0;
     for (let index = 0; index < 4; index++)

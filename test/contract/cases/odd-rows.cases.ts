@@ -134,7 +134,7 @@ list.add('odd: a message whose role is a list', get('/sessions?user_id=own'), {
   ],
 });
 
-// Rows with an empty or unknown session_type.
+// Sessions whose session_type is empty or unknown.
 bothWays("type '' with agent_id", agent('odd', { session_type: '', runs: [asked] }));
 bothWays("type '' with team_id", team('odd', { session_type: '', runs: [teamAsked] }));
 bothWays(

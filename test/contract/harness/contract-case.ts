@@ -34,7 +34,7 @@ export type Route = (typeof ROUTES)[number];
 /** Requests that are sent to both sides, and the rows to compare in addition to their responses. */
 export interface ContractCase extends ComparisonRules {
   readonly route: Route;
-  /** Unique within the route. */
+  /** Name of the case, unique within the route. */
   readonly name: string;
   readonly layouts: readonly Layout[];
   /** Sessions that are inserted into both databases before the case and removed afterwards. */

@@ -26,7 +26,7 @@ export interface GivenSession {
   readonly metadata?: StoredJson;
   readonly summary?: StoredJson;
   readonly created_at?: number;
-  /** null: SQL NULL; undefined: the value of created_at. */
+  /** Undefined: the same time as created_at; null: SQL NULL. */
   readonly updated_at?: number | null;
   /** Stored where the layout stores runs; in the mixed layout, the first half in the column, the rest in the table. */
   readonly runs?: readonly StoredJson[];

@@ -17,7 +17,7 @@ export function createTextClient(dsn: string): pg.Client {
   return client;
 }
 
-/** json and jsonb. */
+/** PostgreSQL's type ids (OIDs) of json and jsonb. */
 const JSON_TYPES: readonly number[] = [114, 3802];
 const BIGINT = 20;
 const RUNS_TABLE = 'ai.agno_runs';

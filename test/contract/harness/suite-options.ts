@@ -5,7 +5,7 @@ import { LAYOUTS, type Layout, ROUTES, type Route } from './contract-case.js';
 export interface SuiteOptions {
   readonly layouts: readonly Layout[];
   readonly routes: readonly Route[];
-  /** Part of the case name; '' for all. */
+  /** Part of the names of the cases to run; '' for all cases. */
   readonly only: string;
   /** The server to test: `oracle` replaces our service by a second AgentOS to check the suite itself. */
   readonly against: 'service' | 'oracle';

@@ -5,7 +5,7 @@ import type { SuiteOptions } from './suite-options.js';
 
 export type Template = 'v3' | 'v2' | 'v20' | 'v22' | 'mixed';
 
-/** The agno that seeds a template. */
+/** The version of agno that seeds each template. */
 const VERSIONS: Readonly<Record<Template, string>> = {
   v3: AGNO_VERSION,
   v2: AGNO_2_VERSION,
@@ -14,7 +14,10 @@ const VERSIONS: Readonly<Record<Template, string>> = {
   mixed: AGNO_VERSION,
 };
 
-/** Seeded by versions that are never replaced. Only recording needs them; other runs load their recorded rows. */
+/**
+ * Templates that are seeded by agno versions which are never replaced. Only recording needs these versions; other runs
+ * load the recorded rows.
+ */
 const FIXED: readonly Template[] = ['v20', 'v22'];
 
 /** The seeded template databases. Each is created once, before its first copy. */

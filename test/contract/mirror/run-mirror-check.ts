@@ -88,7 +88,7 @@ async function mirror(
   const json = `${log}.json`;
   const program = resolve(CHECKOUT, 'dist/apps/session-mirror/src/session-mirror.js');
   const sides = ['--python', oracle.baseUrl, '--ours', ours.baseUrl, '--rate', '1000'];
-  // The mirror creates its reports anew.
+  // The mirror refuses to overwrite existing reports.
   for (const file of [json, values.html]) rmSync(file, { force: true });
   const files = ['--json', json, '--html', values.html];
   const child = spawnTracked(process.execPath, [program, 'replay', log, ...sides, ...files], { stdio: 'inherit' });

@@ -4,7 +4,7 @@ import { type BodyShape, bodyShape } from './shape.js';
 const named = (more: string) => `{"session_name":"x",${more}}`;
 const ACCEPTED = { statuses: [200, 201], routes: ['POST', 'PATCH', 'rename'] as const };
 
-/** Pretty-printed JSON with wide gaps. */
+/** JSON with much white space between its tokens. */
 function spacious(bytes: number): string {
   const gap = `\r\n${'\t'.repeat(8)}${' '.repeat(1_000)}`;
   return `${gap}{${gap}"session_name"${gap}:${gap}"x"${gap},"session_state":{"list":[${itemsOf(`${gap}1`, bytes).join(',')}${gap}]}}${gap}`;

@@ -23,7 +23,7 @@ const SERVED_WITHIN_MS = CUT_AFTER_MS + scaled(20_000);
 /** Maximum heap growth afterwards, in megabytes: less than two responses. */
 const SLACK_MB = 8;
 const READERS = 10;
-/** Slow readers that must not be cut stay slow for CUT_AFTER_MS and this time, in milliseconds. */
+/** Additional time in milliseconds, after CUT_AFTER_MS, for which readers that must not be cut stay slow. */
 const SLOW_MS = 3_000;
 
 /** Paths of one large run and of many small runs. */

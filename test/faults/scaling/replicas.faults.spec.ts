@@ -13,7 +13,7 @@ const MANY = 40;
 /** Time in milliseconds in which the service would detect a dead replica: its timeouts, and a busy machine's delay. */
 const DETECTED_MS = 1_500 + scaled(500);
 
-/** Two workers, because each must see the writes of the other. */
+/** Settings with two workers, because each worker must see the writes of the other one. */
 const SETTINGS = {
   AGNO_SERVICE_WORKERS: '2',
   AGNO_POOL_SIZE: String(POOL),

@@ -14,7 +14,7 @@ import { forgetProcess, killOnExit } from '../../support/reaper.js';
 import { PASSWORD } from './empty-cluster.js';
 
 /**
- * With these settings acknowledged writes survive a crash of the server. `fsync` is off, because it protects only
+ * Settings with which acknowledged writes survive a crash of the server. `fsync` is off, because it protects only
  * against a crash of the machine, which these tests never cause, and would make each commit and recovery as slow as the
  * disk.
  */

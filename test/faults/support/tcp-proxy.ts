@@ -11,7 +11,7 @@ export type NetworkCondition =
   | { readonly kind: 'trickle'; readonly bytes: number }
   /** Nothing arrives until the condition changes; then everything does, as when a frozen network recovers. */
   | { readonly kind: 'stall' }
-  /** Bytes vanish. New connections are accepted but get no response. */
+  /** All bytes are dropped. New connections are accepted but get no response. */
   | { readonly kind: 'swallow' };
 
 /** A TCP proxy between a client and a server on this machine that simulates network failures. */

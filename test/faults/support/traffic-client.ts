@@ -19,7 +19,7 @@ export interface SentRequest {
   readonly violation: string | undefined;
 }
 
-/** A client deletes a session only while it has at least this many. */
+/** Minimum number of sessions of a client: it deletes a session only while it has at least this many. */
 const KEPT = 8;
 
 const MIX: readonly RequestKind[] = ['list', 'list', 'detail', 'detail', 'runs', 'create', 'patch', 'rename', 'delete'];

@@ -173,7 +173,10 @@ export class TotalsCheck {
     }
   }
 
-  /** Compares a list with the table, or with one of the `earlier` states if commits run or are not flushed meanwhile. */
+  /**
+   * Compares a list with the table, or with one of the `earlier` states of the table if commits are still running or
+   * not flushed.
+   */
   private async compare(database: CheckedDatabase, ...earlier: readonly StoredSession[][]): Promise<void> {
     const query = this.nextQuery(database);
     const { data, meta } = await this.list(database, query);
