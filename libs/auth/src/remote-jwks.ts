@@ -95,7 +95,7 @@ async function fetchText(url: URL): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** `fetch` hides the reason of a failed connection in the cause. */
+/** The reason of a failed fetch: `fetch` reports the error of a connection as the cause of its own error. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);

@@ -1,7 +1,7 @@
 import type { Period } from './generated-values.js';
 import { type JsonNode, memberOf, parseJson, printJson } from './json-tree.js';
 
-/** The parts of a response that are compared. */
+/** The parts of an HTTP response that are compared. */
 export interface HttpResponse {
   readonly status: number;
   /** The headers that `comparedHeaders` returns. */

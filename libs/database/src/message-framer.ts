@@ -207,7 +207,7 @@ class LongRow implements PartialMessage {
   }
 }
 
-/** Index of the end of the last whole message. */
+/** The index after the last whole message of a chunk. */
 function endOfMessages(chunk: Buffer): number {
   let end = 0;
   while (chunk.length - end >= HEADER_BYTES) {

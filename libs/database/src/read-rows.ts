@@ -122,7 +122,7 @@ interface ArrivedRow<Row> {
 /** The rows of one statement as they arrive. The next portion is requested when all rows of the last one are taken. */
 class RowStream<Row> implements Rows<Row>, RowReceiver<Row> {
   failure: Error | undefined;
-  /** Resolves when no more rows will be requested. */
+  /** Resolves when the stream requests no further rows, so that the connection can be released. */
   readonly ended: Promise<void>;
   private readonly ending = Promise.withResolvers<void>();
   private portal = new Portal();

@@ -77,7 +77,8 @@ export class ResponseLimiter {
       return false;
     }
     const bytes = large === undefined ? lengthOf(body) : large.bytes;
-    // A streamed body has reserved its memory already. A 504 must not replace the memory of a handler that still runs.
+    // A streamed body has already reserved its memory. A 504 must not replace the reservation of a handler that still
+    // runs.
     if (bytes !== undefined && request.work !== 'running') reserveResponse(request, bytes, status);
     if (large !== undefined) this.watch(raw, large);
     return true;

@@ -46,7 +46,7 @@ export class ManagementPort {
   }
 }
 
-/** Paths of the management port. */
+/** Paths that the management port serves. */
 const MANAGEMENT_PATHS: ReadonlySet<string> = new Set(['/livez', '/readyz', '/healthz', '/metrics', '/openapi.json']);
 /** Paths that the main port does not have while there is a management port. */
 const PRIVATE_PATHS: ReadonlySet<string> = new Set(['/metrics', '/openapi.json']);

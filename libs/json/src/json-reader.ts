@@ -325,7 +325,9 @@ const FIRST_NONCHARACTER = 0xfffe;
 const UNSTORABLE = /[^\t\n\r -\ufffd]/;
 const LETTER_U = 0x75;
 const CANONICAL_ESCAPE = 1;
-/** By the character after a backslash. 0: invalid escape; 1: JSON.stringify prints it unchanged; 2: other escapes. */
+/**
+ * Kinds of escapes by the character after the backslash. 0: invalid; 1: JSON.stringify prints it unchanged; 2: others.
+ */
 const ESCAPES = new Uint8Array(128);
 for (const letter of '/bf') ESCAPES[letter.charCodeAt(0)] = 2;
 for (const letter of '"\\nrt') ESCAPES[letter.charCodeAt(0)] = CANONICAL_ESCAPE;

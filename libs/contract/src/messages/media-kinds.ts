@@ -4,7 +4,7 @@ import { anyValue, type Coercion, laxFloat, laxInteger, laxString } from '../coe
 /** A printed member of a media object. `byDefault` is printed when the member is absent, but not when it is null. */
 type MediaField = readonly [name: string, coerce: Coercion, byDefault?: RawJson];
 
-/** The rules for one of the four kinds of media in messages and run inputs. */
+/** The rules for one kind of media (image, audio, video or file) in messages and run inputs. */
 export interface MediaKind {
   /** The members between `id` and the content, in printed order. */
   readonly fields: readonly MediaField[];

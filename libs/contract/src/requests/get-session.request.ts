@@ -9,7 +9,7 @@ export interface WithDeferredProblem {
   readonly deferredProblem: HttpProblem | undefined;
 }
 
-/** The database and the table of a session; undefined selects the default. */
+/** The database and the table of a session, from `db_id` and `table`; undefined selects the default. */
 export interface TableReference {
   readonly dbId: string | undefined;
   readonly table: string | undefined;

@@ -26,7 +26,10 @@ import { firstUserContent, inputText } from './run-input.js';
 
 /** The part of a run from which the title derives. */
 export interface TitleSource {
-  /** The first truthy content of a user message: a string (the text parts of a list, joined), or another value. */
+  /**
+   * The first content of a user message that is truthy in Python: a string (the text parts of a list, joined), or
+   * another value.
+   */
   readonly message: RawJson | undefined;
   readonly input: RawJson | undefined;
 }

@@ -89,7 +89,7 @@ function contentOfFirst(messages: RawJson): RawJson | undefined {
   return message.get('role') === '"user"' ? message.get('content') : undefined;
 }
 
-/** The first truthy content of a user message; undefined when there is none. */
+/** The first content of a user message that is truthy in Python; undefined when there is none. */
 export function* firstUserContent(messages: RawJson | undefined): Steps<RawJson | undefined> {
   for (const message of objectsIn(messages, USER_MESSAGE_MEMBERS)) {
     const content = message?.get('content');

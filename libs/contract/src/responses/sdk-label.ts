@@ -13,7 +13,10 @@ import {
 
 const LABEL_MEMBERS = new MemberNames(['sdk', 'framework']);
 
-/** The SDK of an external agent: `sdk`, or `framework` if `sdk` is falsy. Undefined unless it is a non-empty string. */
+/**
+ * The label of an external agent's SDK: `sdk`, or `framework` if `sdk` is falsy in Python. Undefined unless it is a
+ * non-empty string.
+ */
 export function sdkLabel(sdk: RawJson | null | undefined, framework: RawJson | null | undefined): RawJson | undefined {
   const label = isTruthy(sdk) ? sdk : framework;
   return label && kindOf(label) === 'string' && isTruthy(label) ? label : undefined;

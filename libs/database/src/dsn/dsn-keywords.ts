@@ -7,7 +7,7 @@ export const SETTINGS: readonly string[] = ['search_path', 'lock_timeout', 'idle
 /** Keywords that DSNs for SQLAlchemy and asyncpg set to 0 when the server is behind a transaction pooler. */
 export const STATEMENT_CACHES: readonly string[] = ['statement_cache_size', 'prepared_statement_cache_size'];
 
-/** The keywords that take effect. */
+/** The keywords of a DSN that this service applies. */
 const SUPPORTED = [
   ...['host', 'port', 'user', 'password', 'dbname', 'options', 'connect_timeout', 'statement_timeout', 'pgbouncer'],
   ...['application_name', 'fallback_application_name', 'target_session_attrs', 'channel_binding', 'gssencmode'],

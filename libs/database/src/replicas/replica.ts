@@ -47,8 +47,8 @@ export class ReplicaFailed extends Error {}
  */
 export class Replica {
   /**
-   * The last replay position read on each connection. It does not apply to others: after a crash a standby accepts
-   * connections before it has replayed as far as before, and a DSN may name a load balancer.
+   * The last replay position that was read on each connection. It does not apply to other connections: after a crash a
+   * standby accepts connections before it has replayed as far as it had before, and a DSN may name a load balancer.
    */
   private readonly replayed = new WeakMap<CancelKey, CachedPosition>();
   /** Initially true, so that a replica is checked before its first use. */

@@ -96,7 +96,8 @@ const FIRST_TITLED_ENTRY = `LATERAL (SELECT jsonb_path_query_first(s.runs, CASE 
 /**
  * Selects the title of the session `s` as `{message, input}`, two JSON texts (see `ListedSession`); NULL if no run has
  * one. `OFFSET 0` keeps the planner from evaluating all runs before it sorts them, so that runs after the first title
- * are not read. `#> '{}'` decompresses a run once for all expressions: most of the time for runs of 5 KB.
+ * are not read. `#> '{}'` decompresses a run once for all expressions, because decompression takes most of the time for
+ * runs of 5 KB.
  */
 export function sessionTitle(statements: StatementCache): string {
   const { tables, layout } = statements;
