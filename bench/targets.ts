@@ -49,13 +49,16 @@ export const MAX_LIST_GROWTH = 2;
 export const MAX_LISTS_PEAK_MB = 160;
 /** Limits during large responses. Members in `Mb` limit the peak RSS minus the RSS of the warm idle process. */
 export const MEMORY_LIMITS = {
-  /** 16 concurrent `GET /sessions/{id}` of 2 MB each. */
+  /** Limit for 16 concurrent `GET /sessions/{id}` of 2 MB each. */
   detailsMb: 120,
-  /** Three concurrent `GET …/runs` of 160 MB each; every run holds one picture. */
+  /** Limit for three concurrent `GET …/runs` of 160 MB each; every run holds one picture. */
   picturesMb: 200,
-  /** One session of 50 MB in rows of 1 MB. */
+  /** Limit for one session of 50 MB in rows of 1 MB. */
   largeSessionMb: 30,
-  /** The same session in one column: RSS rise per byte of response. V8 stores ASCII in 1 byte, other text in 2. */
+  /**
+   * Limit for the same session in one column: RSS rise per byte of response. V8 stores ASCII in 1 byte, other text in
+   * 2.
+   */
   columnTimesAscii: 3,
   columnTimesOther: 5,
   /** Maximum response time of small requests during any of these responses, in milliseconds. */

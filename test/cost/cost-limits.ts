@@ -52,7 +52,9 @@ export function stallViolation(samples: readonly Sample[], factor: number): stri
 
 /** Memory limit of the chart's pod, in megabytes. */
 const MAX_MEGABYTES = 537;
-/** Half of the memory budget. One longer value is still accepted; each byte of it beyond this may take COPIES bytes. */
+/**
+ * Half of the memory budget in megabytes. A longer value is still accepted; each byte beyond it may take COPIES bytes.
+ */
 const HALF_BUDGET_MEGABYTES = 67;
 const COPIES = 4;
 

@@ -22,7 +22,10 @@ export function creation(id: string, value: SessionValue): CostRoute {
   return { name: 'POST', request: { method: 'POST', path: `/sessions?type=${type}`, body } };
 }
 
-/** PATCH and rename requests that set the members which each of them can change to those of `value`. */
+/**
+ * PATCH and rename requests that replace the members of the stored session by those of `value`, where the route allows
+ * it.
+ */
 export function changes(id: string, value: SessionValue): readonly CostRoute[] {
   const members = changedMembers(value);
   const change = Buffer.from(`{${members.join(',')}}`);

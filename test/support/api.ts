@@ -43,7 +43,7 @@ export async function refusesConnections({ baseUrl }: { readonly baseUrl: string
   const { hostname, port } = new URL(baseUrl);
   const socket = connect(Number(port), hostname);
   try {
-    // Not a request: while the last worker closes, the primary may accept a connection that no worker takes.
+    // Only connects: while the last worker closes, the primary process may accept a connection that no worker handles.
     await once(socket, 'connect');
     return false;
   } catch {

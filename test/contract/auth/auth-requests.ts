@@ -4,8 +4,8 @@ import { GIVEN_AT, type GivenSession } from '../harness/given-session.js';
 import type { Step } from '../harness/send-step.js';
 
 /**
- * Sessions with and without an owner. Their times differ, because the order of equal ones is undefined in AgentOS. The
- * seeded data also has `agent-plain` of ann and `flow-text` of bob.
+ * Sessions with and without an owner. Their times differ, because AgentOS leaves the order of sessions with equal times
+ * undefined. The seeded data also has `agent-plain` of ann and `flow-text` of bob.
  */
 export const GIVEN_SESSIONS: readonly GivenSession[] = [
   agent('mine', { user_id: 'ann', session_data: { session_name: 'Mine' } }),

@@ -21,7 +21,7 @@ export function fuzzCases(seed: number, count: number): readonly ContractCase[] 
     const write = random.oneIn(2) ? [randomWrite(random)] : [];
     const isCreated = write[0]?.method === 'POST' && write[0].path.startsWith('/sessions?');
     const query = randomQuery(random, QUERY_PARAMETERS.list);
-    // Ties are compared in the order of their ids, and a generated id differs.
+    // Sessions with equal values are compared in the order of their ids, and a generated id differs on each side.
     const list = hasTies(query) ? `${query}${isCreated ? '&sort_by=created_at' : ALL_TIES}` : query;
     const reads = [get(`/sessions${list}`), ...randomReads(random)];
     add(`seed ${seed + index}`, [...write, ...reads], {

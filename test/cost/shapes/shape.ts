@@ -45,7 +45,7 @@ export interface BodyShape extends NamedShape {
   readonly kind: 'body';
   readonly body: (bytes: number) => string | Buffer;
   readonly contentType?: string;
-  /** True if the service rejects the body before it stores anything. */
+  /** True if the service rejects the body before it stores anything, so that a test on one layout suffices. */
   readonly isRejected?: boolean;
   /** Default: all four routes that accept a body. */
   readonly routes?: readonly BodyRoute[];

@@ -7,7 +7,7 @@ import { postgresPrograms } from '../../../apps/session-service/src/embedded/pos
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Path of a fresh PostgreSQL data folder. Each server of a run gets a copy of it. */
+    /** Path of an empty PostgreSQL data folder. Each server of a run gets a copy of it. */
     emptyCluster: string;
   }
 }

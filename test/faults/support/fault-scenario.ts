@@ -35,7 +35,7 @@ export class FaultScenario {
     public faulty: KillablePostgres,
     readonly healthy: KillablePostgres,
     readonly network: TcpProxy,
-    /** Footprint of the service after its first requests. */
+    /** Resources that the service holds after its first requests, when it is idle. */
     private readonly atRest: Footprint,
   ) {}
 

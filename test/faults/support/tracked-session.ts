@@ -1,7 +1,9 @@
 /** The observed state of a session, from a response or from the tables. Fields that were not observed are undefined. */
 export interface ObservedSession {
   readonly name?: string | null;
-  /** The number in state, metadata and summary, which are written together. */
+  /**
+   * The revision numbers in state, metadata and summary. They are equal, because a client writes all three together.
+   */
   readonly revisions?: readonly (string | null | undefined)[];
   readonly runs?: number;
 }

@@ -152,7 +152,7 @@ function passwordOf({ databases }: KillablePostgres): string {
 /** Waits until all WAL is flushed, because an asynchronous commit is acknowledged earlier. */
 export async function untilFlushed({ store }: CheckedDatabase): Promise<void> {
   const [row] = await store.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn');
-  // At the start of a page, the insert position is after its header, of up to 40 bytes.
+  // At the start of a WAL page, the insert position is after the page header, which has up to 40 bytes.
   const flushed = `SELECT FROM pg_current_wal_flush_lsn() AS lsn WHERE '${row?.lsn}' - lsn <= 40`;
   await until(async () => (await store.query(flushed)).length > 0);
 }
