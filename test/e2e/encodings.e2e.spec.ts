@@ -136,7 +136,7 @@ describe.each(ENCODINGS)('a $encoding database with tables of agno $layout', ({ 
       expect(await ids()).toEqual(['s']);
     });
 
-    it('deletes the sessions of a bulk delete whose ids are within its encoding', async () => {
+    it('deletes those sessions of a bulk delete whose ids are within its encoding', async () => {
       for (const session_id of [`t${known}`, 'kept']) await create({ session_id });
       const session_ids = [unknown, `a${unknown}`, 's', 'ᚠ', `${unknown}ᚢ`, `t${known}`];
       const body = { session_ids, session_types: session_ids.map(() => 'agent') };

@@ -49,7 +49,7 @@ describe('a session with a value that is small on disk but huge as text', () => 
     ]);
   });
 
-  it('can be renamed with a 200 that has null for the value, because an applied change must not get an error', async () => {
+  it('gets 200 with null for the value when it is renamed, because an applied change must not get an error', async () => {
     await database.sql(`UPDATE ai.agno_sessions SET metadata = ${NUMBERS(4_200)} WHERE session_id = 'long'`);
     const rename = { method: 'POST', body: { session_name: 'renamed' } };
     const { status, json } = await call(service.baseUrl, '/sessions/long/rename', rename);

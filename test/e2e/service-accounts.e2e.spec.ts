@@ -71,7 +71,7 @@ describe('service accounts', () => {
     expect(refused.json).toEqual({ detail: 'Invalid or expired service account token' });
   });
 
-  it('get 429 from the 21st wrong token of a client address on, while valid tokens are accepted from there', async () => {
+  it('get 429 instead of 401 after 20 wrong tokens from one client address, where valid tokens are still accepted', async () => {
     const wrong = [];
     for (let index = 0; index < 22; index++) {
       wrong.push((await by(`agno_pat_no${index}`, 'GET', '/sessions', undefined, '192.0.2.8')).status);
@@ -104,7 +104,7 @@ describe('service accounts', () => {
   /** Number of session lists that the service has read from the database. */
   const lists = async () => (await executionCount(service, 'page', { authorization: 'Bearer the-key' })) ?? 0;
 
-  it('get 503 for a token that is not cached while the database is down, which is logged with the request id', async () => {
+  it('get 503 for a token that is not cached while the database is down, and the failure is logged with the request id', async () => {
     await database.goDown();
     const reply = await by('agno_pat_unseen');
     expect([reply.status, reply.text]).toEqual([503, '{"detail":"Authentication is temporarily unavailable"}']);

@@ -41,7 +41,7 @@ describe('the metrics of statements', () => {
     return { lock, response };
   }
 
-  it('count a statement that fails at its timeout under SQLSTATE 57014, and not as successful', async () => {
+  it('count under SQLSTATE 57014 a statement that fails at its timeout, and do not count it as successful', async () => {
     const [succeeded, failed] = [await reads(), await reads('57014')];
     const { lock, response } = await startRead();
     expect((await response).status).toBe(504);
@@ -51,7 +51,7 @@ describe('the metrics of statements', () => {
     expect([await reads(), await reads('57014')]).toEqual([succeeded + 1, failed + 1]);
   });
 
-  it('count a statement that is cancelled because its client has disconnected under SQLSTATE 57014', async () => {
+  it('count under SQLSTATE 57014 a statement that is cancelled because its client has disconnected', async () => {
     const failed = await reads('57014');
     const client = new AbortController();
     const { lock } = await startRead(service, client.signal);
@@ -60,7 +60,7 @@ describe('the metrics of statements', () => {
     await lock.release();
   });
 
-  it('count a statement whose server process is terminated under SQLSTATE 57P01', async () => {
+  it('count under SQLSTATE 57P01 a statement whose server process is terminated', async () => {
     const { lock, response } = await startRead();
     await database.admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = '${database.name}' AND wait_event_type = 'Lock'`);
@@ -69,14 +69,14 @@ describe('the metrics of statements', () => {
     expect(await reads('57P01')).toBe(1);
   });
 
-  it('count a statement that PostgreSQL rejects under its SQLSTATE, for example 42703', async () => {
+  it('count under its SQLSTATE, such as 42703, a statement that PostgreSQL rejects', async () => {
     await database.sql(`ALTER TABLE ${SESSIONS} RENAME COLUMN summary TO renamed`);
     await call(service.baseUrl, '/sessions/s');
     await database.sql(`ALTER TABLE ${SESSIONS} RENAME COLUMN renamed TO summary`);
     expect(await reads('42703')).toBeGreaterThan(0);
   });
 
-  it('count a statement whose connection is lost before the response as connection_lost', async () => {
+  it('count as connection_lost a statement whose connection is lost before the response', async () => {
     const { port } = new URL(database.dsn);
     const proxy = await startClosingProxy(Number(port));
     onTestFinished(() => proxy.close());

@@ -160,7 +160,7 @@ describe('titles of unnamed sessions', () => {
     expect(await titleOf(service)).toBe('second title');
   });
 
-  it('do not affect the order of sessions, which is the same on one large page and on many small pages', async () => {
+  it('do not change the order of sessions between one large page and many small pages', async () => {
     const database = await createScratchDatabase();
     const service = await start(database.dsn);
     await createUnnamed(service, 's0', [runCalled('title 0')]);

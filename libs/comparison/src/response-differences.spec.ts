@@ -71,12 +71,12 @@ describe('isDerivedMessageTime', () => {
   const isDerived = (expected: string, actual: string, timePath = path) =>
     isDerivedMessageTime({ path: timePath, expected, actual }, NOW);
 
-  it('is true where AgentOS returns the current time and the service an earlier time', () => {
+  it('is true where AgentOS returns the current time and the service returns an earlier time', () => {
     expect(isDerived(`${NOW + 1}`, '1760000100')).toBe(true);
     expect(isDerived('"«now, seconds»"', '1760000100')).toBe(true);
   });
 
-  it('is false where AgentOS returns a stored time or the service null, and for other fields', () => {
+  it('is false where AgentOS returns a stored time or the service returns null, and for other fields', () => {
     expect(isDerived('1760000100', '1760000101')).toBe(false);
     expect(isDerived(`${NOW + 1}`, 'null')).toBe(false);
     expect(isDerived(`${NOW + 1}`, '1760000100', '$.created_at')).toBe(false);

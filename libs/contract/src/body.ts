@@ -14,7 +14,7 @@ export interface ReceivedBody {
 /** A request body as FastAPI passes it to a route. */
 export type Body =
   | { readonly kind: 'none' }
-  /** A body whose content type is not JSON. It never matches a model, and the 422 echoes it. */
+  /** A body whose content type is not JSON. No route accepts it, and the 422 echoes it. */
   | { readonly kind: 'text'; readonly text: string }
   | ({ readonly kind: 'json' } & ParsedJson);
 

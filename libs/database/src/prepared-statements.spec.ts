@@ -29,7 +29,7 @@ describe('PreparedStatements', () => {
     expect(await prepared()).toEqual([{ name: ADD.name }]);
   });
 
-  it('repeats a statement whose name the server does not know (26000), and prepares no statement from then on', async () => {
+  it('repeats a statement whose name the server does not know (26000), and prepares no later statement', async () => {
     await add();
     await run('DEALLOCATE ALL');
     expect(await add()).toEqual([{ sum: '2' }]);
@@ -61,7 +61,7 @@ describe('PreparedStatements', () => {
     expect(await prepared()).toEqual([]);
   });
 
-  it('does not repeat a statement after any other error', async () => {
+  it('does not repeat a statement after an error that does not concern its name', async () => {
     await expect(database.query(namedStatement('bad', 'SELECT'.repeat(2)), [], new Deadline())).rejects.toMatchObject({
       code: '42601',
     });

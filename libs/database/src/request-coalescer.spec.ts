@@ -14,7 +14,7 @@ function controlledWork() {
 }
 
 describe('RequestCoalescer', () => {
-  it('does not let a later caller join work that is running', async () => {
+  it('starts new work for a caller that asks while earlier work is running', async () => {
     const coalescer = new RequestCoalescer<string>();
     const { work, ends } = controlledWork();
     const first = coalescer.run('k', new Deadline(), work);
@@ -39,7 +39,7 @@ describe('RequestCoalescer', () => {
     expect(ends).toHaveLength(2);
   });
 
-  it('does not let a caller join pending work whose other callers have all timed out', async () => {
+  it('starts new work for a caller when all callers of the pending work have timed out', async () => {
     const coalescer = new RequestCoalescer<string>();
     const { work, ends, deadlines } = controlledWork();
     const left = new Deadline();

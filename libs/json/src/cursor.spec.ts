@@ -18,7 +18,7 @@ describe('membersOf', () => {
     expect(membersOf(asRaw(text)).size).toBe(0);
   });
 
-  it('returns the named members of a large object and omits most others, even when their keys resemble a name', () => {
+  it('returns the named members of a large object, and omits most other members even when their keys resemble a name', () => {
     const others = Array.from({ length: 10_000 }, (_, index) => `"r${String(index).padStart(5, '0')}":${index}`);
     const members = membersOf(asRaw(`{${others.join(',')},"status":"s","run_id":"r"}`), NAMES);
     expect(members.size).toBeLessThan(100);

@@ -28,15 +28,18 @@ describe('a read replica that recovers from a crash', { tags: 'quick' }, () => {
     primary.end();
   });
 
-  it('returns no list that lacks an acknowledged write', async () => {
+  it('returns no list in which an acknowledged write is missing', async () => {
     await listAcrossCrash(standby.databases.url(DATABASE));
   });
 
-  it.skipIf(!PgBouncer.isInstalled)('returns no list that lacks an acknowledged write behind PgBouncer', async () => {
-    const pooler = await PgBouncer.start(standby, []);
-    onTestFinished(pooler.end);
-    await listAcrossCrash(pooler.databases.url(DATABASE));
-  });
+  it.skipIf(!PgBouncer.isInstalled)(
+    'returns no list in which an acknowledged write is missing when it is behind PgBouncer',
+    async () => {
+      const pooler = await PgBouncer.start(standby, []);
+      onTestFinished(pooler.end);
+      await listAcrossCrash(pooler.databases.url(DATABASE));
+    },
+  );
 
   async function listAcrossCrash(replicaDsn: string): Promise<void> {
     const service = await startSessionService({

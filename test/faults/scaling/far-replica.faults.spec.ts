@@ -38,7 +38,7 @@ describe('a read replica with high latency', () => {
     await replicated.untilStandbysRead(ask);
   });
 
-  it('makes the service leak no timer when its latency changes repeatedly', async () => {
+  it('causes no timer leak in the service when its latency changes repeatedly', async () => {
     const before = await timers();
     for (let round = 0; round < 5; round++) {
       network.set({ kind: 'delay', ms: FAR_MS });

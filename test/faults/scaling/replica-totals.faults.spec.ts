@@ -23,7 +23,7 @@ describe('totals of lists from a replica', { tags: 'quick' }, () => {
   });
   afterAll(() => replicated.stop());
 
-  it('include commits that the primary shows before it has flushed them', async () => {
+  it('include asynchronous commits, which the primary shows before it has flushed them', async () => {
     const { shown } = await list();
     const [writer] = await replicated.primary.sql<{ pid: number }>(
       "SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'",

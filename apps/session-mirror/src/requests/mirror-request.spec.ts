@@ -35,7 +35,7 @@ describe('selectRequest', () => {
     expect(share).toBeLessThan(0.6);
   });
 
-  it('selects a write only if hasWrites is set and its body is known or not needed', () => {
+  it('selects a write only if hasWrites is set and the body is known or not needed', () => {
     const writes = { ...ALL, hasWrites: true };
     expect(selectRequest(from('POST', '/sessions'), ALL)).toEqual({ skipped: 'neither GET nor HEAD' });
     expect(selectRequest(from('POST', '/sessions'), writes)).not.toHaveProperty('skipped');

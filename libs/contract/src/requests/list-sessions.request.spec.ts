@@ -18,7 +18,7 @@ describe('parseListSessions', () => {
     });
   });
 
-  it('returns empty filters unchanged, but undefined for an empty db_id and sort_by', () => {
+  it('returns an empty string for empty filters, but undefined for an empty db_id and sort_by', () => {
     const parsed = parseListSessions('user_id=&component_id=&session_name=&sort_by=&db_id=&table=');
     expect(parsed).toMatchObject({ userId: '', componentId: '', sessionName: '', sortBy: undefined, dbId: undefined });
   });

@@ -19,7 +19,7 @@ export function jsonType(statements: ColumnTypes, column: string): 'json' | 'jso
   return isJsonText(statements, column) ? 'json' : 'jsonb';
 }
 
-/** The column of the sessions table (with its alias, if any) as jsonb. A jsonb column is its own expression. */
+/** The column of the sessions table (with its alias, if any) as jsonb. A jsonb column needs no cast. */
 export function asJsonb(statements: ColumnTypes, column: string, alias = ''): string {
   return isJsonText(statements, column) ? jsonbText(`${alias}${column}::text`) : `${alias}${column}`;
 }

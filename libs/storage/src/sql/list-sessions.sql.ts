@@ -85,9 +85,9 @@ function agentMember(name: string, statements: StatementCache): string {
 }
 
 /**
- * Sorts like AgentOS, and then by the unique id, so that no page skips or repeats a session. The order of equal values, and
- * of lists without a sort column, is undefined in AgentOS. The same direction everywhere lets one index serve both. A json
- * column is sorted as jsonb, since json has no order.
+ * Sorts like AgentOS, and then by the unique id, so that no page skips or repeats a session. The order of equal values,
+ * and of lists without a sort column, is undefined in AgentOS. The column and the id are sorted in the same direction,
+ * so that one index serves ascending and descending lists. A json column is sorted as jsonb, since json has no order.
  */
 function orderBy({ sortBy, descending }: SessionOrder, statements: StatementCache): string {
   const direction = descending ? 'DESC' : 'ASC';
