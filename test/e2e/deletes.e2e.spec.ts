@@ -56,9 +56,9 @@ describe.each([
   const BULK = { method: 'DELETE', body: { session_ids: ['s'], session_types: ['agent'] } };
   const remove = {
     single: () => call(service.baseUrl, '/sessions/s', { method: 'DELETE' }),
-    'single of a user': () => call(service.baseUrl, '/sessions/s?user_id=ada', { method: 'DELETE' }),
+    'single, restricted to a user': () => call(service.baseUrl, '/sessions/s?user_id=ada', { method: 'DELETE' }),
     bulk: () => call(service.baseUrl, '/sessions', BULK),
-    'bulk of a user': () => call(service.baseUrl, '/sessions?user_id=ada', BULK),
+    'bulk, restricted to a user': () => call(service.baseUrl, '/sessions?user_id=ada', BULK),
   };
   const WAYS = Object.keys(remove) as (keyof typeof remove)[];
 
@@ -92,9 +92,9 @@ describe.each([
 
   it.each([
     ['single', LEFTOVERS],
-    ['single of a user', LEFTOVERS],
+    ['single, restricted to a user', LEFTOVERS],
     ['bulk', []],
-    ['bulk of a user', LEFTOVERS],
+    ['bulk, restricted to a user', LEFTOVERS],
   ] as const)('remove leftover rows without a session only in bulk and for all users (%s)', async (way, expected) => {
     await database.sql(CONVERSATION);
     expect((await remove[way]()).status).toBe(204);

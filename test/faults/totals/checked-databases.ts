@@ -73,7 +73,7 @@ export class CheckedDatabase {
 /** Three databases: one server alone, a primary with a standby, and a table whose partitions are on both servers. */
 export class CheckedDatabases {
   private constructor(
-    /** In the order of their db_ids: 0, 1, 2. */
+    /** All databases in the order of their db_ids: 0, 1, 2. */
     readonly all: readonly CheckedDatabase[],
     readonly environment: Readonly<Record<string, string>>,
     private readonly standbyNetwork: HoldingProxy,
