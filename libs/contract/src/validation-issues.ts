@@ -108,13 +108,13 @@ export function emptyList(loc: Loc): ValidationIssue {
   };
 }
 
-/** The body is not a JSON object. */
+/** Issue for a body that is not a JSON object. */
 export function notAModel(input: RawJson): ValidationIssue {
   const msg = 'Input should be a valid dictionary or object to extract fields from';
   return { type: 'model_attributes_type', loc: ['body'], msg, input };
 }
 
-/** The body is not valid JSON. `position` counts code points, as in Python. */
+/** Issue for a body that is not valid JSON. `position` counts code points, as in Python. */
 export function invalidJson(position: number, reason: string): ValidationIssue {
   const ctx = objectOf([['error', quote(reason)]]);
   return { type: 'json_invalid', loc: ['body', position], msg: 'JSON decode error', input: asRaw('{}'), ctx };
@@ -126,23 +126,23 @@ function numberCtx(name: string, value: bigint): RawJson {
 
 // Deviations from AgentOS. Their types are pydantic's where one fits.
 
-/** NaN, Infinity, or a number such as 1e999, which Python reads as Infinity. PostgreSQL's jsonb cannot store them. */
+/** Issue for NaN, Infinity, or a number such as 1e999, which Python reads as Infinity. jsonb cannot store them. */
 export function notFinite(loc: Loc, literal: string): ValidationIssue {
   return { type: 'finite_number', loc, msg: 'Input should be a finite number', input: quote(literal) };
 }
 
-/** A lone surrogate, which UTF-8 cannot encode. */
+/** Issue for a lone surrogate, which UTF-8 cannot encode. */
 export function notUnicode(loc: Loc, input: RawJson): ValidationIssue {
   const msg = 'Input should be a valid string, unable to parse raw data as a unicode string';
   return { type: 'string_unicode', loc, msg, input };
 }
 
-/** U+0000, which PostgreSQL's `text` cannot store. */
+/** Issue for U+0000, which PostgreSQL's `text` cannot store. */
 export function nulCharacter(loc: Loc, input: RawJson): ValidationIssue {
   return invalidValue(loc, 'String should not contain NUL characters', input);
 }
 
-/** A character that the database cannot store, because its encoding is not UTF-8. */
+/** Issue for a character that the database cannot store, because its encoding is not UTF-8. */
 export function notInEncoding(loc: Loc, character: string, input: RawJson): ValidationIssue {
   return invalidValue(loc, `the encoding of the database has no character '${character}'`, input);
 }
@@ -171,7 +171,7 @@ export function notADatetime(loc: Loc, input: RawJson): ValidationIssue {
   return { type: 'datetime_parsing', loc, msg: `Input should be a valid datetime, ${error}`, input, ctx };
 }
 
-/** A value of the right type that violates another rule. */
+/** Issue for a value of the right type that violates another rule. */
 export function invalidValue(loc: Loc, reason: string, input: RawJson): ValidationIssue {
   return { type: 'value_error', loc, msg: `Value error, ${reason}`, input };
 }

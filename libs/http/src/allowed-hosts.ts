@@ -24,7 +24,7 @@ export function rejectForeignHosts(fastify: FastifyInstance, { allowedHosts, isO
     const isChecked = allowedHosts.length > 0 || (isLocal && (isOpen || isManagement));
     // A request of HTTP/1.0 may lack the header. No browser sends such a request.
     const name = host === undefined || !isChecked ? 'localhost' : nameOf(host);
-    // Probes and scrapers of the management port name the address of a pod. Only names can be rebound.
+    // Probes and scrapers of the management port send the address of a pod. DNS rebinding affects names only.
     if (allowed.has(name) || isLoopbackAddress(name) || (isManagement && isIP(name) !== 0)) done();
     else done(problem(403, 'The Host of the request is neither localhost nor in AGNO_ALLOWED_HOSTS'));
   });

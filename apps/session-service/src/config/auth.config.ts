@@ -54,7 +54,7 @@ export function authConfig(
 
 const KEY_VARIABLES = ['JWT_VERIFICATION_KEY', 'JWT_JWKS_FILE', 'JWT_JWKS_URL'] as const;
 
-/** Undefined if no key is configured: JSON Web Tokens are not verified then. */
+/** The options for JSON Web Tokens; undefined if no key is configured, in which case no tokens are verified. */
 function jwtOptions(environment: Environment, errors: string[], invalid: ReadonlySet<string>): JwtOptions | undefined {
   if (KEY_VARIABLES.every((name) => environment[name] === undefined)) return undefined;
   return {
@@ -71,7 +71,10 @@ function jwtOptions(environment: Environment, errors: string[], invalid: Readonl
   };
 }
 
-/** Skips all keys if the algorithm is invalid, and an invalid address: both errors have been reported already. */
+/**
+ * The configured keys. Skips all of them if the algorithm is invalid, and an invalid address: both errors have been
+ * reported.
+ */
 function keySources(environment: Environment, errors: string[], invalid: ReadonlySet<string>): KeySource[] {
   const { JWT_VERIFICATION_KEY: keys, JWT_JWKS_FILE: file, JWT_JWKS_URL: url, JWT_ALGORITHM: algorithm } = environment;
   if (invalid.has('JWT_ALGORITHM')) return [];

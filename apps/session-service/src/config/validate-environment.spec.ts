@@ -104,7 +104,7 @@ describe('configured databases', () => {
       ],
       'a',
     ],
-  ])('are read so that they %s', (_, env, expected, defaultId) => {
+  ])('follow the rule: they %s', (_, env, expected, defaultId) => {
     const { database } = validateEnvironment(env);
     expect(database.targets.map(({ id, dsn }) => [id, dsn])).toEqual(expected);
     expect(database.defaultId).toBe(defaultId);

@@ -8,9 +8,9 @@ type MediaField = readonly [name: string, coerce: Coercion, byDefault?: RawJson]
 export interface MediaKind {
   /** The members between `id` and the content, in printed order. */
   readonly fields: readonly MediaField[];
-  /** The fields that are printed in a message when the content is inline. */
+  /** The fields that a message prints for media whose content is inline. */
   readonly inlineFields: ReadonlySet<string>;
-  /** The fields that are printed in a run's input when the content is inline. */
+  /** The fields that a run's input prints for media whose content is inline. */
   readonly inlineInputFields: ReadonlySet<string>;
   /** Prints the content; undefined when it is empty. */
   readonly printContent: (content: RawJson, mimeType: RawJson | undefined) => RawJson | undefined;

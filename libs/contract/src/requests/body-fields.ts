@@ -85,7 +85,7 @@ export class Fields {
     return id;
   }
 
-  /** A string without the characters that AgentOS removes. */
+  /** A string that is cleaned: see `cleanString`. */
   cleanedString(name: string): string | undefined {
     const value = this.string(name);
     if (value === undefined || !this.rules.isUnstorable) return value;
@@ -101,13 +101,13 @@ export class Fields {
     return undefined;
   }
 
-  /** An object with cleaned strings. */
+  /** An object whose strings are cleaned: see `cleanString`. */
   *cleanedObject(name: string): Steps<RawJson | undefined> {
     const raw = this.object(name);
     return raw && (yield* this.cleanedValue(name, raw));
   }
 
-  /** The value of a member with cleaned strings. */
+  /** The value of a member, with its strings cleaned: see `cleanString`. */
   *cleanedValue(name: string, raw: RawJson): Steps<RawJson> {
     const { isUnstorable, reportUnstorable } = this.rules;
     yield;

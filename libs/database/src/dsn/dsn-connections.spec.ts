@@ -17,13 +17,16 @@ describe('a connection made from a DSN', () => {
 
   it.each([
     ['a URL', () => `postgresql+psycopg://${user}:${password}@127.0.0.1:${port}/postgres`],
-    ['a Unix socket in the query', () => `postgresql://${user}:${password}@/postgres?host=/tmp&port=${port}`],
     [
-      'an escaped Unix socket as host',
+      'a URL with a Unix socket in its query',
+      () => `postgresql://${user}:${password}@/postgres?host=/tmp&port=${port}`,
+    ],
+    [
+      'a URL with an escaped Unix socket as host',
       () => `postgresql://${user}:${password}@%2Ftmp:${port}/postgres?sslmode=require`,
     ],
     ['key=value pairs', () => `host=localhost port=${port} user=a@b password='${quoted}' dbname=postgres`],
-  ])('logs in with special characters in user and password (DSN with %s)', async (_, dsn) => {
+  ])('logs in with special characters in user and password (DSN as %s)', async (_, dsn) => {
     expect(await firstValue(dsn(), 'SELECT current_user')).toBe('a@b');
   });
 

@@ -24,9 +24,9 @@ export function containsNul(value: unknown): boolean {
 }
 
 /**
- * The character because of which a database in another encoding than UTF-8 rejected one of the values: no row contains
- * it, so it is treated like NUL. PostgreSQL reports the first of several. Undefined if the error has another cause, such
- * as a stored value.
+ * The first character in the values that the database's encoding does not have, from the error with which PostgreSQL
+ * rejected the values. No row contains it, so it is treated like NUL. Undefined if the error has another cause, such as
+ * a stored value.
  */
 export function rejectedCharacter(error: unknown, values: readonly unknown[]): string | undefined {
   const character = untranslatableCharacter(error);
