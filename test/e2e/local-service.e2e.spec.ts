@@ -64,7 +64,7 @@ describe('a service protected against DNS rebinding', () => {
     expect(await ask('http://[::1]?limit=1', 'evil.example')).toBe(200);
   });
 
-  it('responds to the hosts of AGNO_ALLOWED_HOSTS, and with them also checks the Host on other addresses', async () => {
+  it('accepts the Host headers in AGNO_ALLOWED_HOSTS and rejects others, also when it listens on 0.0.0.0', async () => {
     const statuses = ['chat.example', 'CHAT.example:443', '[::2]:8080', 'localhost', 'evil.example'].map((host) =>
       statusFor(services.listed, host),
     );

@@ -30,10 +30,10 @@ describe('malformed requests', () => {
   it.each([
     ['a header without a colon', 'GET /sessions HTTP/1.1\r\nHost: x\r\nnothing'],
     ['NUL in a header', 'GET /sessions HTTP/1.1\r\nHost: x\r\nA: \0'],
-    ['no Host', 'GET /sessions HTTP/1.1'],
-    ['no Host besides an absolute URL', 'GET http://x/sessions HTTP/1.1'],
-    ['two Hosts', 'GET /sessions HTTP/1.1\r\nHost: x\r\nhost: x'],
-    ['two Hosts in HTTP/1.0', 'GET /sessions HTTP/1.0\r\nHost: x\r\nHOST: y'],
+    ['a missing Host header', 'GET /sessions HTTP/1.1'],
+    ['an absolute URL without a Host header', 'GET http://x/sessions HTTP/1.1'],
+    ['two Host headers', 'GET /sessions HTTP/1.1\r\nHost: x\r\nhost: x'],
+    ['two Host headers in HTTP/1.0', 'GET /sessions HTTP/1.0\r\nHost: x\r\nHOST: y'],
     ['an unknown method', 'BREW /sessions HTTP/1.1\r\nHost: x'],
     ['an unencoded non-ASCII letter in the path', 'GET /sessions/\u00fc HTTP/1.1\r\nHost: x'],
     [

@@ -98,13 +98,13 @@ describe.each([1, 2])('a service with a management port and %i worker(s)', (work
   });
 });
 
-describe('a port that is taken', () => {
+describe('a port that another process uses', () => {
   it.each([
     ['AGNO_SERVICE_PORT', '1'],
     ['AGNO_SERVICE_PORT', '2'],
     ['AGNO_MANAGEMENT_PORT', '1'],
     ['AGNO_MANAGEMENT_PORT', '2'],
-  ])('fails the start with one error, which names %s (%s workers)', async (variable, workers) => {
+  ])('makes the start fail with one error that names %s (number of workers: %s)', async (variable, workers) => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as { port: number };
