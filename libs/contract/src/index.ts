@@ -16,7 +16,13 @@ export {
   parseDeleteSessions,
 } from './requests/delete-sessions.request.js';
 export { type GetRuns, parseGetRuns } from './requests/get-runs.request.js';
-export { type GetRun, type GetSession, parseGetRun, parseGetSession } from './requests/get-session.request.js';
+export {
+  checkGetMedia,
+  type GetRun,
+  type GetSession,
+  parseGetRun,
+  parseGetSession,
+} from './requests/get-session.request.js';
 export { type ListSessions, parseListSessions } from './requests/list-sessions.request.js';
 export { parseRenameSession, type RenameSession } from './requests/rename-session.request.js';
 export { parseUpdateSession, type UpdateSession } from './requests/update-session.request.js';

@@ -63,6 +63,7 @@ const KNOWN_PATHS: readonly [pattern: RegExp, allow: string][] = [
   [/^\/sessions\/[^/]+\/rename$/, 'POST'],
   [/^\/sessions\/[^/]+\/(runs|run-previews)$/, 'GET'],
   [/^\/sessions\/[^/]+\/runs\/[^/]+$/, 'GET'],
+  [/^\/sessions\/[^/]+\/media\/./, 'GET'],
   [/^\/(|health|healthz|livez|readyz|metrics|openapi\.json|docs)$/, 'GET'],
 ];
 

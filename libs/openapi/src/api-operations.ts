@@ -43,6 +43,7 @@ const ERROR_RESPONSES: Responses = {
 };
 
 export const SESSION_ID = pathParameter('session_id', 'Id of the session');
+export const STORAGE_KEY = pathParameter('storage_key', 'Key of the media in the storage; may contain slashes');
 export const RUN_ID = pathParameter('run_id', 'Id of the run');
 
 export const DB_ID = queryParameter('db_id', optional(STRING), 'Id of the database; the default database if omitted');
@@ -57,6 +58,12 @@ export const DELETE_MEDIA = queryParameter(
   'delete_media',
   { type: 'boolean', default: false },
   'Also delete media outside the database; true responds 503, because this service has no media storage',
+);
+
+export const REDIRECT = queryParameter(
+  'redirect',
+  { type: 'boolean', default: false },
+  'Redirect to the media storage instead of sending the media',
 );
 
 /** The parameters that select the user, the database and the table. */

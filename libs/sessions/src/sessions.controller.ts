@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
 import {
   type CreateSession,
+  checkGetMedia,
   type DeleteSession,
   type DeleteSessions,
   type GetSession,
@@ -18,7 +19,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { Input } from './input.decorator.js';
 import { SessionAccess } from './session-access.js';
-import { SessionsService } from './sessions.service.js';
+import { noMediaStorage, SessionsService } from './sessions.service.js';
 import type { ResponseBody } from './write-response.js';
 
 /**
@@ -60,6 +61,12 @@ export class SessionsController {
   ): Promise<ResponseBody> {
     const context = await this.access.resolve(request, query);
     return this.sessions.detail(context, id, query.type);
+  }
+
+  /** As in an AgentOS without media storage, the database is not looked up. */
+  @Get(':session_id/media/*')
+  media(@Input(checkGetMedia) _checked: undefined): never {
+    throw noMediaStorage();
   }
 
   @Patch(':session_id')

@@ -109,8 +109,8 @@ async function idTaken(context: SessionContext, id: string): Promise<HttpProblem
   return problem(409, `Could not create a session with the supplied session_id. ${advice}`);
 }
 
-/** The 503 of an AgentOS without media storage, which this service does not support. */
-function noMediaStorage(): HttpProblem {
+/** As from an AgentOS without media storage, which is not supported. */
+export function noMediaStorage(): HttpProblem {
   return problem(503, 'Media storage is not configured on AgentOS');
 }
 

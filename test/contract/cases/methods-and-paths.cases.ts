@@ -54,6 +54,28 @@ for (const path of [
 ]) {
   add(`path ${path}`, get(path));
 }
+for (const path of [
+  'agent-plain/media/key',
+  'nope/media/a/b//c.png',
+  'agent-plain/media/a%2Fb',
+  'agent-plain%2Fmedia%2Fkey',
+  'agent-plain/media//key',
+  'agent-plain/media/key/',
+  'agent-plain/media/%00%ff',
+  'agent%00plain/media/key',
+  'agent-plain/media/../key',
+  'agent-plain/media/key?db_id=nope&table=nope&redirect=true',
+  'agent-plain/media/key?type=nope&redirect=maybe',
+  'agent-plain/media/key?redirect=',
+  '/media/key',
+  'agent-plain/x/media/key',
+  'agent-plain/Media/key',
+]) {
+  add(`media ${path}`, get(`/sessions/${path}`));
+}
+for (const method of ['HEAD', 'OPTIONS', 'POST', 'PATCH', 'DELETE', 'PUT']) {
+  add(`${method} media`, { method, path: '/sessions/agent-plain/media/key' });
+}
 add('trailing slash on POST', send('POST', '/sessions/', { session_id: 'slashed', agent_id: 'a' }), {
   rowsOf: ['slashed'],
 });

@@ -8,7 +8,7 @@ export interface HostileRequest {
   readonly hasBody: boolean;
   /** True for invalid HTTP. Such a request is sent on its own connection, which may end without a response. */
   readonly isMalformed: boolean;
-  /** True for a request to delete media, for which the contract allows a 503. */
+  /** True for a request to read or delete media, for which the contract allows a 503. */
   readonly wantsMedia: boolean;
 }
 
@@ -25,6 +25,7 @@ const ROUTES: readonly Route[] = [
   ['GET', '/sessions/:id/runs'],
   ['GET', '/sessions/:id/run-previews'],
   ['GET', '/sessions/:id/runs/:run'],
+  ['GET', '/sessions/:id/media/:run'],
 ];
 const METHODS = 'GET POST PATCH DELETE HEAD PUT OPTIONS TRACE QUERY PROPFIND LOCK MKCOL'.split(' ');
 
@@ -43,7 +44,7 @@ export function hostileRequest(random: SeededRandom): HostileRequest {
     bytes: Buffer.concat([Buffer.from(head), isChunked ? chunked(body) : body]),
     hasBody: method !== 'HEAD',
     isMalformed: false,
-    wantsMedia: /delete_media/i.test(path),
+    wantsMedia: /media/i.test(path),
   };
 }
 

@@ -45,5 +45,19 @@ export function parseGetSession(rawQuery: string): GetSession {
   return reference;
 }
 
+/**
+ * Checks the parameters of `GET /sessions/{id}/media/{storage_key}`. Their values do not matter without media storage.
+ *
+ * @param rawQuery text after `?`
+ * @throws HttpProblem 422
+ */
+export function checkGetMedia(rawQuery: string): void {
+  const log = new IssueLog();
+  const query = new QueryReader(rawQuery, log);
+  readSessionReference(query);
+  query.flag('redirect');
+  log.throwOrDefer();
+}
+
 /** `GET /sessions/{id}/runs/{run_id}` has the same parameters as `GET /sessions/{id}`. */
 export const parseGetRun: (rawQuery: string) => GetRun = parseGetSession;
