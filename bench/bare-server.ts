@@ -27,6 +27,7 @@ const statements = new StatementCache(qualifiedTables(TABLES), {
   keepsResults: false,
   missingRights: '',
   columns: new Map(),
+  indexedColumns: new Set<string>(),
   hasJsonText: false,
   signature: '',
 });

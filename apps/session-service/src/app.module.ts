@@ -3,6 +3,7 @@ import { AuthModule, type AuthOptions } from '@session-service/auth';
 import { DatabaseModule, type DatabaseObserver } from '@session-service/database';
 import { HealthModule, type HealthOptions } from '@session-service/health';
 import { SessionsModule } from '@session-service/sessions';
+import { StandaloneModule, type StandaloneOptions } from '@session-service/standalone';
 import { type ServiceMetrics, TelemetryModule } from '@session-service/telemetry';
 import { LoggerModule } from 'nestjs-pino';
 import type { Logger } from 'pino';
@@ -38,8 +39,16 @@ export class AppModule {
           useFactory: (health: HealthConfig) => ({ ...health, ...process }),
         }),
         TelemetryModule.forRoot(metrics),
+        ...(config.standalone.isEnabled ? [standaloneModule()] : []),
       ],
       providers: globalProviders(config.http),
     };
   }
+}
+
+function standaloneModule(): DynamicModule {
+  return StandaloneModule.forRootAsync({
+    inject: [configToken('standalone')],
+    useFactory: (options: StandaloneOptions) => options,
+  });
 }

@@ -89,9 +89,8 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
     databasesUp: () => app.get(DatabaseHealth).statusById(),
   });
   offerMetrics(metrics.registry);
-  mountDocs(app, optionsWithoutController(http));
-  // Only one worker logs the warnings. It also probes the databases, so that the log names those that are down before
-  // the first request.
+  mountDocs(app, optionsWithoutController(http), config.standalone.isEnabled);
+  // Only one worker logs the warnings, and which databases are down: else the first requests would tell.
   if ((index ?? 0) === 0) {
     for (const warning of [...unknownVariables(env), ...authWarnings(config.auth)]) logger.warn(warning);
     void app.get(DatabaseHealth).statusById();

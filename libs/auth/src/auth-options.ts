@@ -16,6 +16,8 @@ export interface AuthOptions {
   readonly databaseAccess: DatabaseAccess | undefined;
   /** Time in milliseconds for which a verified service account is cached. */
   readonly accountCacheMs: number;
+  /** True if the routes of AGNO_STANDALONE exist, so that their scopes apply. */
+  readonly isStandalone: boolean;
   /** Groups of routes that need no token, in addition to the health endpoints. */
   readonly openRoutes: readonly OpenRoute[];
 }

@@ -128,8 +128,9 @@ export class Authenticator {
 
   private authorize({ caller, scopes, isBoundByScopes }: Identity, { method, path }: Credentials): Caller {
     // Metrics name every database, so a token alone does not suffice.
-    const scope = isBoundByScopes || path === METRICS_PATH ? requiredScope(method, path) : undefined;
-    if (scope !== undefined && !grants(scopes, scope, this.options.adminScope)) throw insufficientPermissions(scope);
+    const { adminScope, isStandalone } = this.options;
+    const scope = isBoundByScopes || path === METRICS_PATH ? requiredScope(method, path, isStandalone) : undefined;
+    if (scope !== undefined && !grants(scopes, scope, adminScope)) throw insufficientPermissions(scope);
     return caller;
   }
 }

@@ -1,5 +1,14 @@
 import { hash } from 'node:crypto';
-import { SERVICE_ACCOUNT_PREFIX, scopesOf, subjectOf, type TokenClaims } from '@session-service/contract';
+import {
+  ALL_COMPONENTS,
+  problem,
+  type ReadableComponents,
+  readableComponents,
+  SERVICE_ACCOUNT_PREFIX,
+  scopesOf,
+  subjectOf,
+  type TokenClaims,
+} from '@session-service/contract';
 import { LruMap, type ServiceAccount } from '@session-service/storage';
 import type { AuthOptions, JwtOptions } from './auth-options.js';
 import { permittedDatabases } from './database-access.js';
@@ -12,10 +21,28 @@ export interface Caller {
   readonly isIsolated: boolean;
   /** The db_ids that the caller may use; undefined: all databases. */
   readonly databaseIds: ReadonlySet<string> | undefined;
+  /** The components that the caller's scopes show. */
+  readonly components: ReadableComponents;
 }
 
 /** A caller without a user id and without restrictions. */
-export const ANONYMOUS: Caller = { userId: undefined, isIsolated: false, databaseIds: undefined };
+export const ANONYMOUS: Caller = {
+  userId: undefined,
+  isIsolated: false,
+  databaseIds: undefined,
+  components: ALL_COMPONENTS,
+};
+
+/**
+ * The user to whose sessions the caller is restricted; undefined: no restriction.
+ *
+ * @throws HttpProblem 403 isolated caller without a user id
+ */
+export function ownerOf({ isIsolated, userId }: Caller): string | undefined {
+  if (!isIsolated) return undefined;
+  if (!userId) throw problem(403, 'Authenticated request is missing a user identity');
+  return userId;
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -47,11 +74,13 @@ export class IdentityFactory {
   fromToken({ members, expiresAt }: TokenClaims, jwt: JwtOptions): Identity {
     const userId = subjectOf(members.get(jwt.userIdClaim));
     const scopes = scopesOf(members.get(jwt.scopesClaim));
-    const isIsolated = this.options.isolatesUsers && !scopes.includes(this.options.adminScope);
+    const { isolatesUsers, adminScope, checksScopes } = this.options;
+    const isIsolated = isolatesUsers && !scopes.includes(adminScope);
+    const components = checksScopes ? readableComponents(scopes, adminScope) : ALL_COMPONENTS;
     return {
-      caller: { userId, isIsolated, databaseIds: this.databasesOf(scopes, members) },
+      caller: { userId, isIsolated, databaseIds: this.databasesOf(scopes, members), components },
       scopes,
-      isBoundByScopes: this.options.checksScopes,
+      isBoundByScopes: checksScopes,
       expiresAt,
     };
   }
@@ -63,6 +92,7 @@ export class IdentityFactory {
         userId: `${SERVICE_ACCOUNT_PREFIX}${name}`,
         isIsolated: !scopes.includes(this.options.adminScope),
         databaseIds: this.databasesOf(scopes, new Map()),
+        components: readableComponents(scopes, this.options.adminScope),
       },
       scopes,
       isBoundByScopes: true,

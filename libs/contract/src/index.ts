@@ -28,6 +28,14 @@ export { parseRenameSession, type RenameSession } from './requests/rename-sessio
 export { parseUpdateSession, type UpdateSession } from './requests/update-session.request.js';
 export { MAX_TITLE_LENGTH } from './responses/derived-title.js';
 export { InvalidFields, type OnInvalidField } from './responses/invalid-fields.js';
+export {
+  type Component,
+  componentList,
+  type OsAuthentication,
+  osConfig,
+  osInfo,
+  RESOURCE_OF,
+} from './responses/os-description.js';
 export type { RunKind } from './responses/run-fields.js';
 export {
   inheritedSdkLabel,
@@ -50,6 +58,13 @@ export {
   type SessionType,
   type StoredSession,
 } from './stored-session.js';
+export {
+  ALL_COMPONENTS,
+  type ComponentResource,
+  type ReadableComponents,
+  readableComponents,
+  STANDALONE_ROUTES,
+} from './token/component-scopes.js';
 export { ADMIN_SCOPE, grants, requiredScope, scopesOf } from './token/scopes.js';
 export {
   type ClaimRules,

@@ -44,12 +44,13 @@ export function timeOutIncompleteRequest(socket: Duplex): void {
  * Replaces two of Node's responses, which have no body: CONNECT gets 404 or 405 like any other wrong method, and an
  * unknown `Expect` header is ignored instead of rejected with 417.
  */
-export function handleConnectAndExpect({ server }: FastifyInstance): void {
+export function handleConnectAndExpect(fastify: FastifyInstance): void {
+  const { server } = fastify;
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', ({ url = '' }: IncomingMessage, socket: Duplex) => {
     // After `connect` Node handles neither errors nor backpressure of the connection, even while it sends a response.
     socket.on('error', () => undefined).on('drain', () => currentResponse(socket)?.emit('drain'));
-    const allow = allowedMethod(url);
+    const allow = allowedMethod(url, fastify);
     afterEarlierResponse(socket, () => {
       if (allow === undefined) writeAndClose(socket, 404, 'Not Found');
       else writeAndClose(socket, 405, 'Method Not Allowed', `Allow: ${allow}`);

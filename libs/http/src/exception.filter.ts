@@ -38,7 +38,7 @@ export class AllExceptionsFilter implements ExceptionFilter {
   }
 
   private send(response: HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
-    if (response.status === 405) reply.header('allow', allowedMethod(request.url) ?? 'GET');
+    if (response.status === 405) reply.header('allow', allowedMethod(request.url, request.server) ?? 'GET');
     if (response.status === 503) reply.header('retry-after', '1');
     reply.header('content-type', 'application/json');
     try {
@@ -73,7 +73,8 @@ export class AllExceptionsFilter implements ExceptionFilter {
     }
     const status = statusOf(error);
     if (status === 404) {
-      return allowedMethod(request.url) === undefined ? problem(404, 'Not Found') : problem(405, 'Method Not Allowed');
+      const allow = allowedMethod(request.url, request.server);
+      return allow === undefined ? problem(404, 'Not Found') : problem(405, 'Method Not Allowed');
     }
     if (status !== undefined && status < 500) return problem(status, (error as Error).message);
     this.logger.error(error);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { decodePercent } from '@session-service/contract';
+import { decodePercent, STANDALONE_ROUTES } from '@session-service/contract';
+import type { FastifyInstance } from 'fastify';
 
 /**
  * Normalizes a URL, so that the router, the authentication hook and the parsers see the same path and query. As in
@@ -67,8 +68,12 @@ const KNOWN_PATHS: readonly [pattern: RegExp, allow: string][] = [
   [/^\/(|health|healthz|livez|readyz|metrics|openapi\.json|docs)$/, 'GET'],
 ];
 
+/** Tells which of the routes exist that depend on the configuration. */
+type RouteTable = Pick<FastifyInstance, 'hasRoute'>;
+
 /** The `Allow` header for a 405 response; undefined for an unknown path, whose response is 404. */
-export function allowedMethod(url: string): string | undefined {
+export function allowedMethod(url: string, routes: RouteTable): string | undefined {
   const path = url.split('?', 1)[0] ?? '';
+  if (STANDALONE_ROUTES.has(path)) return routes.hasRoute({ method: 'GET', url: path }) ? 'GET' : undefined;
   return KNOWN_PATHS.find(([pattern]) => pattern.test(path))?.[1];
 }

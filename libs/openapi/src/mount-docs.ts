@@ -48,14 +48,19 @@ const START_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', v
  * nothing from other hosts. Call this before the application listens.
  *
  * @param routeOptions route options of Fastify; Nest's interceptors do not run, because these routes have no controller
+ * @param isStandalone true if the routes of AGNO_STANDALONE exist
  */
-export function mountDocs(app: NestFastifyApplication, routeOptions: RouteShorthandOptions): void {
+export function mountDocs(
+  app: NestFastifyApplication,
+  routeOptions: RouteShorthandOptions,
+  isStandalone: boolean,
+): void {
   const fastify = app.getHttpAdapter().getInstance();
   const options: RouteShorthandOptions = { ...routeOptions, onRequest: addSecurityHeaders };
   const { resolve } = createRequire(import.meta.url);
   let document: TaggedBody | undefined;
   fastify.get('/openapi.json', options, ({ headers }, reply) => {
-    document ??= withEtag(JSON.stringify(sessionApiDocument()));
+    document ??= withEtag(JSON.stringify(sessionApiDocument(isStandalone)));
     reply.header('etag', document.etag);
     if (matchesEtag(headers['if-none-match'], document.etag)) return reply.code(304).send();
     return reply.send(document.content);

@@ -2,12 +2,15 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { HEALTH_PATHS, RUN_PATHS, SESSION_PATHS } from './api-paths.js';
 import { REQUEST_SCHEMAS, RESPONSE_SCHEMAS, RUN_SCHEMAS, SESSION_SCHEMAS } from './api-schemas.js';
 import type { Schemas } from './schema-builders.js';
+import { STANDALONE_PATHS, STANDALONE_SCHEMAS } from './standalone-paths.js';
 
 /**
  * The OpenAPI 3.1 document of this service. Operation ids, parameters and schemas are those of AgentOS 3.1.10, so that
  * a client generated from one document works with both services.
+ *
+ * @param isStandalone true if the routes of AGNO_STANDALONE exist
  */
-export function sessionApiDocument(): OpenAPIObject {
+export function sessionApiDocument(isStandalone: boolean): OpenAPIObject {
   return {
     openapi: '3.1.0',
     info: {
@@ -17,9 +20,15 @@ export function sessionApiDocument(): OpenAPIObject {
         'Operations may also respond 503 when the database is unavailable or overloaded, and 504 after the time limit.',
       version: '3.1.10',
     },
-    paths: { ...SESSION_PATHS, ...RUN_PATHS, ...HEALTH_PATHS },
+    paths: { ...SESSION_PATHS, ...RUN_PATHS, ...HEALTH_PATHS, ...(isStandalone && STANDALONE_PATHS) },
     components: {
-      schemas: withTitles({ ...SESSION_SCHEMAS, ...RUN_SCHEMAS, ...REQUEST_SCHEMAS, ...RESPONSE_SCHEMAS }),
+      schemas: withTitles({
+        ...SESSION_SCHEMAS,
+        ...RUN_SCHEMAS,
+        ...REQUEST_SCHEMAS,
+        ...RESPONSE_SCHEMAS,
+        ...(isStandalone && STANDALONE_SCHEMAS),
+      }),
       securitySchemes: { HTTPBearer: { type: 'http', scheme: 'bearer' } },
     },
   };

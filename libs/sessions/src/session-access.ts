@@ -1,8 +1,8 @@
 import '@session-service/http';
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '@session-service/auth';
+import { type Caller, ownerOf } from '@session-service/auth';
 import { type HttpProblem, problem } from '@session-service/contract';
-import { DatabaseRegistry } from '@session-service/database';
+import { DatabaseRegistry, type Deadline } from '@session-service/database';
 import { SessionRepositories, type SessionRepository, type SessionScope } from '@session-service/storage';
 import type { FastifyRequest } from 'fastify';
 
@@ -49,14 +49,14 @@ export class SessionAccess {
     if (table && !dbId) throw problem(400, 'The db_id query parameter is required when passing a table');
     const repository = this.selectRepository(dbId, caller);
     const { database } = repository;
-    if (table && !(this.acceptsTable(table) && (await repository.hasTable(table, deadline)))) {
+    if (table && !(await this.hasTable(repository, table, deadline))) {
       throw problem(404, `No database with id '${dbId}' has table '${table}'`);
     }
     if (deferredProblem !== undefined) throw deferredProblem;
-    if (caller.isIsolated && !caller.userId) throw problem(403, 'Authenticated request is missing a user identity');
+    const owner = ownerOf(caller);
     request.databaseId = database.id;
     database.rejectIfOverloaded();
-    return { repository, caller, userId: caller.isIsolated ? caller.userId : userId, deadline, memory };
+    return { repository, caller, userId: owner ?? userId, deadline, memory };
   }
 
   private selectRepository(dbId: string | undefined, { databaseIds }: Caller): SessionRepository {
@@ -76,7 +76,9 @@ export class SessionAccess {
     return defaultId;
   }
 
-  private acceptsTable(table: string): boolean {
-    return table === this.registry.options.tables.sessionTable || OTHER_ACCEPTED_TABLES.includes(table);
+  /** The session table counts as present before it exists, since AgentOS creates it when it starts. */
+  private async hasTable(repository: SessionRepository, table: string, deadline: Deadline): Promise<boolean> {
+    if (table === this.registry.options.tables.sessionTable) return true;
+    return OTHER_ACCEPTED_TABLES.includes(table) && (await repository.hasTable(table, deadline));
   }
 }

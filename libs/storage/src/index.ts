@@ -3,6 +3,7 @@ export * from './service-account.repository.js';
 export * from './session.repository.js';
 export type { NewSession } from './sql/create-session.sql.js';
 export { sessionsReadable } from './sql/layout.sql.js';
+export { type ComponentRow, MAX_COMPONENTS } from './sql/list-components.sql.js';
 export type { RunRow } from './sql/read-run.sql.js';
 export type { RunDetail } from './sql/read-session.sql.js';
 export type { SessionScope } from './sql/session-filter.js';

@@ -227,6 +227,7 @@ async function readLayout(database: Database, names: TableNames, tables: Tables,
     keepsResults: row?.tool_results === 't' && !results,
     missingRights: row?.missing_rights ?? '',
     columns,
+    indexedColumns: new Set(JSON.parse(row?.indexed_columns ?? '[]') as string[]),
     hasJsonText: [...columns.values()].includes('json'),
     signature: JSON.stringify(row),
   };

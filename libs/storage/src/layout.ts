@@ -19,6 +19,8 @@ export interface Layout {
   readonly missingRights: string;
   /** Types of the columns of the sessions table by name. The names are the valid values of `sort_by`. */
   readonly columns: ReadonlyMap<string, string>;
+  /** The columns with component ids (`agent_id` …) that an index starts with. */
+  readonly indexedColumns: ReadonlySet<string>;
   /** True if a column has the type json: agno 2.0 to 2.2 created such tables. */
   readonly hasJsonText: boolean;
   /** A string that is equal for equal layouts. */

@@ -25,6 +25,7 @@ import {
   storedSession,
 } from './sql/create-session.sql.js';
 import { type DeleteRow, type Deletion, deleteSessions, lockSessions } from './sql/delete-sessions.sql.js';
+import { type ComponentRow, listComponents } from './sql/list-components.sql.js';
 import { type RunRow, readRun } from './sql/read-run.sql.js';
 import {
   findSession,
@@ -81,6 +82,28 @@ export class SessionRepository {
   /** One page and the total. Empty if there are no tables yet. */
   list(scope: SessionScope, query: ListQuery): Promise<SessionPage> {
     return this.pages.read(scope, query);
+  }
+
+  /**
+   * The agents, teams and workflows that have sessions, at most MAX_COMPONENTS of each.
+   *
+   * @param userId only sessions of this user; undefined: all sessions
+   * @throws DatabaseOverloaded
+   */
+  async components(userId: string | undefined, deadline: Deadline): Promise<readonly ComponentRow[]> {
+    const values = userId === undefined ? [] : [userId];
+    if (values.some(containsNul)) return [];
+    return this.layout.withLayout(async (statements) => {
+      if (!statements.layout.hasSessions) return [];
+      this.database.rejectIfOverloaded('list');
+      const scope = userId === undefined ? 'all' : 'user';
+      const statement = statements.get(`components:${scope}`, listComponents(scope));
+      const reader = await this.database.reader(deadline);
+      return reader.query<ComponentRow>(statement, values, deadline, { kind: 'list' }).catch((error: unknown) => {
+        if (rejectedCharacter(error, values) === undefined) throw error;
+        return [];
+      });
+    });
   }
 
   /** A session with its runs; undefined if it does not exist. */

@@ -48,6 +48,7 @@ export function authConfig(
     adminScope: environment.AGNO_ADMIN_SCOPE,
     databaseAccess: databaseAccess(environment.AGNO_DB_ACCESS, databaseIds, errors),
     accountCacheMs: environment.AGNO_ACCOUNT_CACHE_MS,
+    isStandalone: environment.AGNO_STANDALONE,
     openRoutes: environment.AGNO_OPEN_ROUTES,
   };
 }

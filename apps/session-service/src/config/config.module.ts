@@ -3,6 +3,7 @@ import { ConfigModule, getConfigToken, registerAs } from '@nestjs/config';
 import type { AuthOptions } from '@session-service/auth';
 import type { HealthOptions } from '@session-service/health';
 import type { HttpOptions } from '@session-service/http';
+import type { StandaloneOptions } from '@session-service/standalone';
 import type { DatabaseConfig } from './database.config.js';
 import type { TelemetryConfig } from './telemetry.config.js';
 
@@ -13,6 +14,7 @@ export interface ServiceConfig {
   readonly auth: AuthOptions;
   readonly health: HealthConfig;
   readonly telemetry: TelemetryConfig;
+  readonly standalone: StandaloneConfig;
 }
 
 export interface HttpConfig extends HttpOptions {
@@ -24,6 +26,11 @@ export interface HttpConfig extends HttpOptions {
   readonly workers: number;
   /** Limit per process for the memory that request bodies, rows and responses use. */
   readonly memoryBudgetBytes: number;
+}
+
+export interface StandaloneConfig extends StandaloneOptions {
+  /** True if the routes exist by which front ends find what there is without an AgentOS. */
+  readonly isEnabled: boolean;
 }
 
 export type HealthConfig = Pick<HealthOptions, 'drainDelayMs' | 'hasOpenDocs'>;

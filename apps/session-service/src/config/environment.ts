@@ -43,6 +43,8 @@ export class Environment {
   @ListenAddress() readonly AGNO_SERVICE_HOST: string = '127.0.0.1';
   @HostList() readonly AGNO_ALLOWED_HOSTS: readonly string[] = [];
 
+  @TrueOrFalse() readonly AGNO_STANDALONE: boolean = true;
+
   @SqlIdentifier() readonly AGNO_DB_SCHEMA: string = 'ai';
   @SqlIdentifier() readonly AGNO_SESSION_TABLE: string = 'agno_sessions';
   @SqlIdentifier() readonly AGNO_RUN_TABLE: string = 'agno_runs';

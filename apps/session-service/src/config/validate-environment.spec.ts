@@ -50,10 +50,12 @@ describe('default configuration', () => {
         adminScope: 'agent_os:admin',
         databaseAccess: undefined,
         accountCacheMs: 30_000,
+        isStandalone: true,
         openRoutes: ['docs'],
       },
       health: { drainDelayMs: 0, hasOpenDocs: true },
       telemetry: { logLevel: 'info' },
+      standalone: { isEnabled: true, authentication: { mode: 'none', userIsolation: false }, timeLimitMs: 10_000 },
     });
   });
 

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { isOpen } from '@session-service/auth';
+import { type AuthOptions, isOpen } from '@session-service/auth';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { authConfig, blankKeys } from './auth.config.js';
-import type { HttpConfig, ServiceConfig } from './config.module.js';
+import type { HttpConfig, ServiceConfig, StandaloneConfig } from './config.module.js';
 import { databaseConfig } from './database.config.js';
 import { Environment } from './environment.js';
 import { telemetryConfig } from './telemetry.config.js';
@@ -33,6 +33,7 @@ export function validateEnvironment(env: Readonly<Record<string, string | undefi
       hasOpenDocs: environment.AGNO_MANAGEMENT_PORT === undefined && auth.openRoutes.includes('docs'),
     },
     telemetry: telemetryConfig(environment),
+    standalone: standaloneConfig(environment, auth),
   };
 }
 
@@ -70,6 +71,22 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>) {
 function workerCount({ AGNO_SERVICE_WORKERS: workers, AGNO_POOL_SIZE: poolSize }: Environment): number {
   return workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS, poolSize) : workers;
 }
+
+function standaloneConfig(
+  environment: Environment,
+  { jwt, securityKey, isolatesUsers }: AuthOptions,
+): StandaloneConfig {
+  const keyMode = securityKey === undefined ? 'none' : 'security_key';
+  return {
+    isEnabled: environment.AGNO_STANDALONE,
+    authentication: { mode: jwt === undefined ? keyMode : 'jwt', userIsolation: isolatesUsers },
+    // Leaves time to respond with the components of the other databases.
+    timeLimitMs: Math.min(MAX_COMPONENTS_MS, environment.AGNO_REQUEST_TIMEOUT_MS / 2),
+  };
+}
+
+/** Time in milliseconds that a front end waits for the components of a database which is slow or does not respond. */
+const MAX_COMPONENTS_MS = 10_000;
 
 function httpConfig(environment: Environment, isOpen: boolean): HttpConfig {
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requiredScope } from './scopes.js';
+import { readableComponents } from './component-scopes.js';
+import { ADMIN_SCOPE, grants, requiredScope } from './scopes.js';
 
 describe('requiredScope', () => {
   it.each([
@@ -23,7 +24,37 @@ describe('requiredScope', () => {
     ['GET', '/sessionsx', undefined],
     ['GET', '//sessions', undefined],
     ['GET', '/', undefined],
-  ])('returns for the request %s %j the required scope %s', (method, path, scope) => {
-    expect(requiredScope(method, path)).toBe(scope);
+    ['GET', '/config', 'config:read'],
+    ['POST', '/config', undefined],
+    ['GET', '/agents', 'agents:read'],
+    ['POST', '/teams', 'teams:write'],
+    ['HEAD', '/workflows', undefined],
+    ['GET', '/info', undefined],
+    ['GET', '/agents/a', undefined],
+  ])('returns for %s %j the scope %s', (method, path, scope) => {
+    expect(requiredScope(method, path, true)).toBe(scope);
+  });
+});
+
+it('has no scopes for the routes that do not exist without AGNO_STANDALONE', () => {
+  for (const path of ['/config', '/agents']) expect(requiredScope('GET', path, false)).toBe(undefined);
+});
+
+describe('the scopes of components', () => {
+  it.each([
+    [['agents:read'], 'all'],
+    [['agents:*:read'], 'all'],
+    [['agents::read'], 'all'],
+    [[ADMIN_SCOPE], 'all'],
+    [
+      ['agents:a:read', 'agents:b:read', 'teams:c:read', 'agents:d:run'],
+      ['a', 'b'],
+    ],
+    [['agents:a:read', 'agents:read'], 'all'],
+    [['agents', 'read', 'agents:a:b:read', 'Agents:read', 'agents:READ', '*', '*:read'], []],
+  ] as const)('%j show the agents %j', (scopes, shown) => {
+    const { agents } = readableComponents(scopes, ADMIN_SCOPE);
+    expect(agents === 'all' ? agents : [...agents]).toEqual(shown);
+    expect(grants(scopes, 'agents:read', ADMIN_SCOPE)).toBe(shown.length > 0);
   });
 });

@@ -1,21 +1,23 @@
 import { itemsOf, kindOf, type RawJson, stringOf } from '@session-service/json';
+import { type ComponentResource, hasReadable, type StandaloneScope, standaloneScope } from './component-scopes.js';
 
 /** The scope that implies all others, unless the operator configures a different admin scope. */
 export const ADMIN_SCOPE = 'agent_os:admin';
 
-type RequiredScope = 'sessions:read' | 'sessions:write' | 'sessions:delete' | 'metrics:read';
+type RequiredScope = 'sessions:read' | 'sessions:write' | 'sessions:delete' | 'metrics:read' | StandaloneScope;
 
 /**
  * The scope that a request needs, if any. Covers every path below `/sessions/`, even paths without a route, so that a
  * caller without the scope cannot find out what exists.
  *
  * @param path percent-decoded, without a trailing slash
+ * @param isStandalone true if the routes of AGNO_STANDALONE exist
  */
-export function requiredScope(method: string, path: string): RequiredScope | undefined {
+export function requiredScope(method: string, path: string, isStandalone: boolean): RequiredScope | undefined {
   if (path === '/metrics') return method === 'GET' ? 'metrics:read' : undefined;
   const isList = path === '/sessions';
   const isBelow = path.startsWith('/sessions/');
-  if (!isList && !isBelow) return undefined;
+  if (!isList && !isBelow) return isStandalone ? standaloneScope(method, path) : undefined;
   switch (method) {
     case 'GET':
       return 'sessions:read';
@@ -46,10 +48,26 @@ export function scopesOf(claim: RawJson | undefined): readonly string[] {
 
 /**
  * True when a scope grants the required scope. `sessions:read` is granted by itself, `sessions:*:read`,
- * `sessions::read` and the admin scope, but not by `sessions:<id>:read`.
+ * `sessions::read` and the admin scope, but not by `sessions:<id>:read`. A list of components is also granted by the scope
+ * of one component: it then shows no other.
  */
 export function grants(scopes: readonly string[], required: RequiredScope, adminScope: string): boolean {
-  const [resource, action] = required.split(':');
-  const granting = [required, `${resource}:*:${action}`, `${resource}::${action}`, adminScope];
-  return scopes.some((scope) => granting.includes(scope));
+  const [resource = '', action = ''] = required.split(':');
+  const granting = [adminScope, ...spellings(resource, action)];
+  // The name of the resource `config` in earlier versions of AgentOS.
+  if (resource === 'config') granting.push(...spellings('system', action));
+  if (scopes.some((scope) => granting.includes(scope))) return true;
+  const listed = LISTED_BY.get(required);
+  return listed !== undefined && hasReadable(scopes, listed);
 }
+
+/** The scopes for all items of a resource. */
+function spellings(resource: string, action: string): string[] {
+  return [`${resource}:${action}`, `${resource}:*:${action}`, `${resource}::${action}`];
+}
+
+const LISTED_BY: ReadonlyMap<RequiredScope, ComponentResource> = new Map([
+  ['agents:read', 'agents'],
+  ['teams:read', 'teams'],
+  ['workflows:read', 'workflows'],
+]);

@@ -22,6 +22,8 @@ export interface LayoutRow {
   /** False if the tool results of a session and their payloads exist but cannot be deleted. */
   readonly results_deletable: Flag;
   readonly cacheable: Flag;
+  /** JSON list: see `Layout.indexedColumns`. */
+  readonly indexed_columns: string;
   /** Rights on the schema and its tables that the role lacks, for example `UPDATE on ai.agno_sessions`. */
   readonly missing_rights: string | null;
 }
@@ -34,6 +36,7 @@ export function layoutStatement(names: TableNames, tables: Tables): Statement {
     `SELECT ${exists('runs')} AS runs_table, ${exists('transcripts')} AS transcripts, ${exists('compactions')} AS compactions,
       ${exists('toolResults')} AS tool_results, ${exists('payloads')} AS payloads, ${mayDeleteResults(tables)} AS results_deletable,
       ${canCacheCounts(tables.sessions)} AS cacheable, ${missingRights(names)} AS missing_rights,
+      ${indexedColumns(tables.sessions)} AS indexed_columns,
       (SELECT coalesce(json_object_agg(attname, format_type(atttypid, NULL) ORDER BY attnum), '{}') FROM pg_attribute
         WHERE attrelid = (SELECT c.oid ${fromCatalogue(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
   );
@@ -53,6 +56,22 @@ function canCacheCounts(table: string): string {
       AND to_regprocedure('pg_current_snapshot()') IS NOT NULL
       AND has_function_privilege(to_regprocedure('pg_control_checkpoint()'), 'EXECUTE'))`;
 }
+
+/**
+ * An SQL expression: the columns with component ids whose values can be read in order from an index, as a JSON list. A
+ * partial index must contain all values, as those of session-indexes.sql.ts do.
+ */
+function indexedColumns(table: string): string {
+  return `(SELECT coalesce(json_agg(DISTINCT a.attname), '[]') FROM pg_index i
+        JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam JOIN pg_opclass o ON o.oid = i.indclass[0]
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = (SELECT c.oid ${fromCatalogue(table)}) AND i.indisvalid AND m.amname = 'btree'
+          AND a.attname IN (${COMPONENT_COLUMNS.map(quoteLiteral).join(', ')}) AND o.opcname IN ('text_ops', 'varchar_ops')
+          AND i.indcollation[0] = a.attcollation
+          AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) = '(' || a.attname || ' IS NOT NULL)'))`;
+}
+
+const COMPONENT_COLUMNS = ['agent_id', 'team_id', 'workflow_id'];
 
 /** Returns a row unless the sessions table exists and has a column that the role may not read. */
 export function sessionsReadable(names: TableNames): Statement {
