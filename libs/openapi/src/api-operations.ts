@@ -34,7 +34,7 @@ export function response(description: string, schema: Schema): Responses[string]
   return { description, content: jsonContent(schema) };
 }
 
-const ERROR_RESPONSES: Responses = {
+export const ERROR_RESPONSES: Responses = {
   400: response('The parameters contradict each other, or a status is unknown', schemaRef('BadRequestResponse')),
   401: response('The credentials are missing or invalid', schemaRef('UnauthenticatedResponse')),
   404: response('The database, table, session or run does not exist', schemaRef('NotFoundResponse')),

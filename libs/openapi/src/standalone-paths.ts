@@ -1,4 +1,4 @@
-import { type Paths, response } from './api-operations.js';
+import { ERROR_RESPONSES, type Paths, response } from './api-operations.js';
 import {
   arraySchema,
   INTEGER,
@@ -15,15 +15,15 @@ import {
 
 const BOOLEAN: Schema = { type: 'boolean' };
 
-function coreOperation(id: string, tag: string, summary: string, description: string, schema: Schema): Paths[string] {
+function readOperation(id: string, tag: string, summary: string, description: string, schema: Schema): Paths[string] {
   return {
     get: {
       tags: [tag],
       operationId: id,
       summary,
       description,
-      ...(id !== 'get_info' && { security: [{ HTTPBearer: [] }] }),
-      responses: { 200: response('OK', schema) },
+      security: [{ HTTPBearer: [] }],
+      responses: { 200: response('OK', schema), ...ERROR_RESPONSES },
     },
   };
 }
@@ -31,12 +31,12 @@ function coreOperation(id: string, tag: string, summary: string, description: st
 function listOperation(resource: string): Paths[string] {
   const title = `${resource.charAt(0).toUpperCase()}${resource.slice(1)}`;
   const description = `The ${resource} that have sessions which the caller may see, at most 1000 of each database.`;
-  return coreOperation(`get_${resource}`, title, `List ${resource}`, description, arraySchema(schemaRef('Component')));
+  return readOperation(`get_${resource}`, title, `List ${resource}`, description, arraySchema(schemaRef('Component')));
 }
 
 /** The routes of AGNO_STANDALONE. Their schemas contain the members of AgentOS's that this service knows. */
 export const STANDALONE_PATHS: Paths = {
-  '/config': coreOperation(
+  '/config': readOperation(
     'get_config',
     'Core',
     'Describe the service',
@@ -46,13 +46,15 @@ export const STANDALONE_PATHS: Paths = {
   '/agents': listOperation('agents'),
   '/teams': listOperation('teams'),
   '/workflows': listOperation('workflows'),
-  '/info': coreOperation(
-    'get_info',
-    'Core',
-    'Identify the service',
-    'Needs no token. Counts the components only if no request needs one.',
-    schemaRef('InfoResponse'),
-  ),
+  '/info': {
+    get: {
+      tags: ['Core'],
+      operationId: 'get_info',
+      summary: 'Identify the service',
+      description: 'Needs no token. Counts the components only if no request needs one.',
+      responses: { 200: response('OK', schemaRef('InfoResponse')) },
+    },
+  },
 };
 
 const COMPONENT = {
