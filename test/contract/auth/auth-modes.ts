@@ -12,6 +12,8 @@ export interface AuthMode {
   readonly hasAccounts?: boolean;
   /** Callers as which every request of the suite is sent. */
   readonly callers: readonly TestCaller[];
+  /** Further callers that send only the requests for components. */
+  readonly componentCallers?: readonly TestCaller[];
   /** Callers that send only two requests. Created just before, because some tokens expire within seconds. */
   readonly briefCallers: () => readonly TestCaller[];
 }
@@ -85,6 +87,21 @@ const UNUSUAL_SCOPES: readonly TestCaller[] = [
   7,
 ].map((scopes) => user(`scopes ${JSON.stringify(scopes)}`, { sub: 'ann', scopes }));
 
+const COMPONENT_SCOPES: readonly TestCaller[] = [
+  ['config:read'],
+  ['system:read'],
+  ['config:*:read'],
+  ['system::read'],
+  ['config:x:read'],
+  ['system:write'],
+  'agents:read',
+  ['agents:*:read', 'teams::read'],
+  ['agents:x:read', 'workflows:y:read', 'teams:z:run'],
+  ['agents:x:y:read', 'agents', 'AGENTS:READ', 'agents:*', '*'],
+  ['teams:read', 'workflows:read'],
+  ['agents:run', 'agents:write', 'teams:delete'],
+].map((scopes) => user(`scopes ${JSON.stringify(scopes)}`, { sub: 'ann', scopes }));
+
 const PAT = 'agno_pat_';
 export const ACCOUNT_ROWS: readonly AccountRow[] = [
   { name: 'reader', scopes: ['sessions:read'] },
@@ -131,6 +148,7 @@ export const AUTH_MODES: readonly AuthMode[] = [
     oracle: { auth: { authorization: true, config: KEYS } },
     ours: { ...JWT, AGNO_AUTHORIZATION: 'true' },
     callers: [['no token', {}], ...PEOPLE, ...SCOPES],
+    componentCallers: COMPONENT_SCOPES,
     briefCallers: () => [
       ...named(unusualTokens()),
       ...named(invalidTokens()),
@@ -158,6 +176,7 @@ export const AUTH_MODES: readonly AuthMode[] = [
     oracle: { auth: { authorization: true, config: { ...KEYS, user_isolation: true } } },
     ours: { ...JWT, AGNO_AUTHORIZATION: 'true', AGNO_USER_ISOLATION: 'true' },
     callers: [['no token', {}], ...PEOPLE, ...SCOPES],
+    componentCallers: COMPONENT_SCOPES.slice(0, 2),
     briefCallers: () => named(invalidTokens().slice(-12)),
   },
   {

@@ -1,3 +1,4 @@
+import { STANDALONE_ROUTES } from '@session-service/contract';
 import { agent } from '../cases/session-builders.js';
 import { get, send } from '../harness/contract-case.js';
 import { GIVEN_AT, type GivenSession } from '../harness/given-session.js';
@@ -50,6 +51,15 @@ export const ALL_READS: readonly Step[] = [
   get('/sessions?limit=1', { origin: 'http://localhost:3000' }),
   get('/sessions?limit=1', { origin: 'http://evil.example' }),
 ];
+
+/** Requests to the routes that front ends ask first. Responses of 200 are compared without their bodies. */
+export const COMPONENT_READS: readonly Step[] = [...STANDALONE_ROUTES.keys()].flatMap((path) => [
+  get(path),
+  get(`${path}/`),
+  { method: 'HEAD', path },
+  { method: 'OPTIONS', path },
+  ...(path === '/config' || path === '/info' ? [send('POST', path, {})] : []),
+]);
 
 /** Write requests. Before each, the given sessions are inserted; after it, their rows are compared. */
 export const WRITES: readonly Step[] = [

@@ -10,6 +10,7 @@ from agno.client import AgentOSClient
 from agno.db.base import SessionType
 from agno.os.schema import (
     AgentSessionDetailSchema,
+    InfoResponse,
     RunSchema,
     TeamRunSchema,
     TeamSessionDetailSchema,
@@ -21,7 +22,7 @@ from agno.remote.base import RemoteDb
 from checks import Checks, equal, scaled
 
 client = AgentOSClient(sys.argv[1], timeout=scaled(60))
-remote = RemoteDb(id="default", client=client, session_table_name="agno_sessions")
+remote = RemoteDb.from_config(db_id="default", client=client, config=client.get_config())
 check = Checks()
 
 KINDS = [
@@ -37,6 +38,41 @@ async def status_of(call) -> int:
         return 200
     except httpx.HTTPStatusError as error:
         return error.response.status_code
+
+
+@check
+def remote_db_comes_from_the_config():
+    equal((remote.id, remote.session_table_name), ("default", "agno_sessions"))
+    equal((remote.memory_table_name, remote.knowledge_table_name, remote.traces_table_name), (None, None, None))
+
+
+@check
+async def get_config():
+    config = await client.aget_config()
+    equal((config.databases, config.os_database, config.interfaces), (["default"], "default", []))
+    equal({agent.id: agent.name for agent in config.agents}.get("agent-a"), "Agent A")
+    equal({component.db_id for component in [*config.agents, *config.teams, *config.workflows]}, {"default"})
+    assert config.teams and config.workflows
+
+
+@check
+async def list_components_whose_sessions_can_be_listed():
+    agents = await client.list_agents()
+    equal([agent.id for agent in agents], [agent.id for agent in (await client.aget_config()).agents])
+    for agent in agents:
+        page = await client.get_sessions(
+            session_type=SessionType.AGENT, component_id=agent.id, db_id=agent.db_id, table=remote.session_table_name
+        )
+        assert page.meta.total_count > 0, agent.id
+    for listed in (await client.list_teams(), await client.list_workflows()):
+        assert listed and all(component.db_id == remote.id for component in listed), listed
+
+
+@check
+async def get_info():
+    info = InfoResponse.model_validate(await client._aget("/info"))
+    equal((info.agno_version, info.auth_mode, info.user_isolation), ("3.1.10", "none", False))
+    equal(info.agent_count, len(await client.list_agents()))
 
 
 @check
