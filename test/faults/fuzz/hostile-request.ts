@@ -26,6 +26,11 @@ const ROUTES: readonly Route[] = [
   ['GET', '/sessions/:id/run-previews'],
   ['GET', '/sessions/:id/runs/:run'],
   ['GET', '/sessions/:id/media/:run'],
+  ['GET', '/config'],
+  ['GET', '/agents'],
+  ['GET', '/teams'],
+  ['GET', '/workflows'],
+  ['GET', '/info'],
 ];
 const METHODS = 'GET POST PATCH DELETE HEAD PUT OPTIONS TRACE QUERY PROPFIND LOCK MKCOL'.split(' ');
 
