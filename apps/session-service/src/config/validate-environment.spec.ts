@@ -55,7 +55,7 @@ describe('default configuration', () => {
       },
       health: { drainDelayMs: 0, hasOpenDocs: true },
       telemetry: { logLevel: 'info' },
-      standalone: { isEnabled: true, authentication: { mode: 'none', userIsolation: false }, timeLimitMs: 10_000 },
+      standalone: { isEnabled: true, authentication: { mode: 'none', userIsolation: false }, timeLimitMs: 30_000 },
     });
   });
 

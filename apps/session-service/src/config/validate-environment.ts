@@ -81,12 +81,9 @@ function standaloneConfig(
     isEnabled: environment.AGNO_STANDALONE,
     authentication: { mode: jwt === undefined ? keyMode : 'jwt', userIsolation: isolatesUsers },
     // Leaves time to respond with the components of the other databases.
-    timeLimitMs: Math.min(MAX_COMPONENTS_MS, environment.AGNO_REQUEST_TIMEOUT_MS / 2),
+    timeLimitMs: environment.AGNO_REQUEST_TIMEOUT_MS / 2,
   };
 }
-
-/** Time in milliseconds that a front end waits for the components of a database which is slow or does not respond. */
-const MAX_COMPONENTS_MS = 10_000;
 
 function httpConfig(environment: Environment, isOpen: boolean): HttpConfig {
   return {
