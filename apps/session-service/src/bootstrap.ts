@@ -90,7 +90,8 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
   });
   offerMetrics(metrics.registry);
   mountDocs(app, optionsWithoutController(http), config.standalone.isEnabled);
-  // Only one worker logs the warnings, and which databases are down: else the first requests would tell.
+  // Only one worker logs the warnings. It also probes the databases, so that the log names those that are down before
+  // the first request.
   if ((index ?? 0) === 0) {
     for (const warning of [...unknownVariables(env), ...authWarnings(config.auth)]) logger.warn(warning);
     void app.get(DatabaseHealth).statusById();

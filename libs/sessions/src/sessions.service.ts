@@ -109,7 +109,7 @@ async function idTaken(context: SessionContext, id: string): Promise<HttpProblem
   return problem(409, `Could not create a session with the supplied session_id. ${advice}`);
 }
 
-/** As from an AgentOS without media storage, which is not supported. */
+/** The 503 of an AgentOS without media storage, which this service does not support. */
 export function noMediaStorage(): HttpProblem {
   return problem(503, 'Media storage is not configured on AgentOS');
 }

@@ -31,7 +31,7 @@ describe('requiredScope', () => {
     ['HEAD', '/workflows', undefined],
     ['GET', '/info', undefined],
     ['GET', '/agents/a', undefined],
-  ])('returns for %s %j the scope %s', (method, path, scope) => {
+  ])('returns for the request %s %j the required scope %s', (method, path, scope) => {
     expect(requiredScope(method, path, true)).toBe(scope);
   });
 });
