@@ -67,30 +67,32 @@ describe('the lists of components', () => {
     await expectLists();
     await applyIndexes(database);
     await expectLists();
-    // An index that lacks some of the values must not be used.
-    await database.sql(`DROP INDEX ai.agno_session_service_agno_sessions_by_team_created, ai.agno_session_service_agno_sessions_by_team_updated;
-      CREATE INDEX teams ON ai.agno_sessions (team_id) WHERE created_at > 10`);
-    await expectLists();
   });
 
-  it('are read by steps over the indexes, not by a scan of all sessions', async () => {
+  it('are read by steps over the indexes, or in one pass over the sessions, but never by several passes', async () => {
     const database = await filled(...(LAYOUTS['v3'] ?? []), ROWS);
     await database.sql(`INSERT INTO ai.agno_sessions (session_id, session_type, agent_id, created_at)
       SELECT 'n' || n, 'agent', 'agent-' || n % 3, n FROM generate_series(1, 20000) n; ANALYZE ai.agno_sessions`);
-    await applyIndexes(database);
-    const service = await serve({ default: database.dsn });
     const rowsRead = async () => {
       const [row] = await database.sql<{ seq: string; idx: string }>(
         `SELECT seq_tup_read AS seq, idx_tup_fetch AS idx FROM pg_stat_user_tables WHERE relname = 'agno_sessions'`,
       );
       return Number(row?.seq) + Number(row?.idx);
     };
-    const before = await rowsRead();
-    expect(await list(service.baseUrl, '/agents')).toHaveLength(AGENTS.length + 3);
-    // Statistics of a connection are visible when it has ended.
-    await service.stop();
-    await expect.poll(rowsRead, { timeout: scaled(20_000) }).toBeGreaterThan(before);
-    expect((await rowsRead()) - before).toBeLessThan(1_000);
+    const rowsReadForList = async () => {
+      const before = await rowsRead();
+      const service = await serve({ default: database.dsn });
+      expect(await list(service.baseUrl, '/agents')).toHaveLength(AGENTS.length + 3);
+      // Statistics of a connection are visible when it has ended.
+      await service.stop();
+      await expect.poll(rowsRead, { timeout: scaled(20_000) }).toBeGreaterThan(before);
+      return (await rowsRead()) - before;
+    };
+    // An index that lacks some of the ids is not used.
+    await database.sql('CREATE INDEX some_agents ON ai.agno_sessions (agent_id) WHERE created_at > 10');
+    expect(await rowsReadForList()).toBeLessThan(25_000);
+    await applyIndexes(database);
+    expect(await rowsReadForList()).toBeLessThan(1_000);
   });
 
   it('show the first 1000 components of each type', async () => {
