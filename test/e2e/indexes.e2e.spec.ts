@@ -90,7 +90,15 @@ describe('the index command', () => {
     expect(stdout).toContain('--apply');
   });
 
-  it('fails with "No database is configured with id" when --db names an unknown database', async () => {
+  it('prints the complete command where -- is missing, so that npm has kept --apply for itself', async () => {
+    const { stdout } = await promisify(execFile)('npm', ['run', 'indexes', '--apply'], {
+      cwd: CHECKOUT,
+      env: { PATH: process.env['PATH'], AGNO_PG_DSN: database.dsn },
+    });
+    expect(stdout).toContain('Nothing was changed. Create the indexes: npm run indexes -- --apply;');
+  });
+
+  it('fails with "No database is configured with id" when --db is unknown', async () => {
     await expect(run('--db', 'nope')).rejects.toThrow("No database is configured with id 'nope'");
   });
 });

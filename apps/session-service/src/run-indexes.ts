@@ -11,7 +11,9 @@ import {
 import { dropReplacedIndexes, sessionIndexes } from '@session-service/storage';
 import { validateEnvironment } from './config/validate-environment.js';
 
-const USAGE = `Usage: npm run indexes -- [--apply | --remove] [--db ID]
+const COMMAND = 'npm run indexes --';
+
+const USAGE = `Usage: ${COMMAND} [--apply | --remove] [--db ID]
 
 Prints the statements that create the indexes which speed up lists, and changes nothing.
   --apply   creates the indexes; writers are not blocked
@@ -60,7 +62,8 @@ async function main(): Promise<void> {
       await database.close();
     }
   }
-  if (isDryRun) print('Nothing was changed. --apply creates the indexes, --remove drops them.');
+  // Complete commands: without `--`, npm keeps the option for itself, and this is what the user sees.
+  if (isDryRun) print(`Nothing was changed. Create the indexes: ${COMMAND} --apply; drop them: ${COMMAND} --remove`);
 }
 
 function print(line: string): void {
