@@ -64,6 +64,9 @@ export function isOpen({ jwt, securityKey }: Pick<AuthOptions, 'jwt' | 'security
   return jwt === undefined && securityKey === undefined;
 }
 
+/** A shorter security key can be found by trying: nothing limits the rate of wrong ones. */
+const MIN_KEY_LENGTH = 16;
+
 /** Warnings about risky or ineffective settings, for the log at start. */
 export function authWarnings(options: AuthOptions): readonly string[] {
   const { jwt, securityKey } = options;
@@ -76,8 +79,11 @@ export function authWarnings(options: AuthOptions): readonly string[] {
       'Neither OS_SECURITY_KEY nor a JWT key is set: every client of this port may read and delete all sessions',
     );
   }
+  const advice = 'use a random one, as of `openssl rand -base64 32`';
+  if (jwt === undefined && securityKey !== undefined && securityKey.length < MIN_KEY_LENGTH) {
+    warnings.push(`OS_SECURITY_KEY has fewer than ${MIN_KEY_LENGTH} characters and can be guessed: ${advice}`);
+  }
   if (jwt?.keys.hasShortSecret) {
-    const advice = 'use a random one, as of `openssl rand -base64 32`';
     warnings.push(
       `A secret of JWT_VERIFICATION_KEY or JWT_JWKS_FILE has fewer than ${MIN_SECRET_BYTES} bytes and can be guessed: ${advice}`,
     );

@@ -195,6 +195,21 @@ describe('HMAC secrets', () => {
   });
 });
 
+describe('a security key', () => {
+  const warningsFor = (key: string, env: Record<string, string> = {}) =>
+    authWarnings(validateEnvironment({ AGNO_PG_DSN: DSN, OS_SECURITY_KEY: key, ...env }).auth).join('\n');
+
+  it('of fewer than 16 characters is warned about, without its value', () => {
+    expect(warningsFor('hunter2')).toMatch(/^OS_SECURITY_KEY has fewer than 16 characters/);
+    expect(warningsFor('hunter2')).not.toContain('hunter2');
+    expect(warningsFor('x'.repeat(16))).toBe('');
+  });
+
+  it('that has no effect, because tokens are verified, is not called short', () => {
+    expect(warningsFor('hunter2', { JWT_VERIFICATION_KEY: RSA })).toMatch(/^OS_SECURITY_KEY has no effect.*$/);
+  });
+});
+
 describe('a variable for a key', () => {
   it.each(
     ['OS_SECURITY_KEY', 'JWT_VERIFICATION_KEY', 'JWT_JWKS_FILE', 'JWT_JWKS_URL'].flatMap((name) =>
