@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
-import { isIPv6 } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -29,6 +29,8 @@ const WORKER_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
 
 interface RunningService {
   readonly logger: PinoLogger;
+  /** The port on which the service listens, also where AGNO_SERVICE_PORT is 0. */
+  readonly port: number;
   /** Resolves when the service has answered all requests and stopped after a signal. */
   readonly closed: Promise<void>;
 }
@@ -39,15 +41,15 @@ interface RunningService {
  * @param env environment of the workers, which validate it again
  */
 export async function serve(config: ServiceConfig, env: NodeJS.ProcessEnv): Promise<RunningService> {
-  const { workers, port, managementPort } = config.http;
+  const { workers, managementPort } = config.http;
   if (workers === 1 || cluster.isWorker) return startService(config, env);
   const logger = createLogger(config.telemetry.logLevel);
   aggregateForWorkers();
   const group = new WorkerGroup(WORKER_PROGRAM, workers, managementPort === undefined ? 1 : 2, env, logger);
   const signal = shutdownSignal();
-  await group.start();
+  const port = await group.start();
   logger.info(`${workers} workers listening on :${port}`);
-  return { logger, closed: stopOnSignal(signal, logger, () => group.stop()) };
+  return { logger, port, closed: stopOnSignal(signal, logger, () => group.stop()) };
 }
 
 async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv): Promise<RunningService> {
@@ -100,8 +102,9 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
   if (http.managementPort !== undefined) {
     await openPort('AGNO_MANAGEMENT_PORT', management?.listen(http.managementPort, http.host));
   }
-  logger.info(`AgentOS session service listening on ${boundAddress(app)}`);
-  return { logger, closed: stopOnSignal(signal, logger, () => stopService(app, management, tracing)) };
+  const { address, port } = boundAddress(app);
+  logger.info(`AgentOS session service listening on ${isIPv6(address) ? `[${address}]` : address}:${port}`);
+  return { logger, port, closed: stopOnSignal(signal, logger, () => stopService(app, management, tracing)) };
 }
 
 /** Waits until a port is open. @throws ConfigError that names the variable to change */
@@ -119,10 +122,10 @@ async function openPort(variable: string, listening: Promise<unknown> | undefine
 const ADDRESS_ERRORS = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /** The address and port on which the service listens, which AGNO_SERVICE_HOST and AGNO_SERVICE_PORT need not name. */
-function boundAddress(app: NestFastifyApplication): string {
+function boundAddress(app: NestFastifyApplication): AddressInfo {
   const [bound] = app.getHttpAdapter().getInstance().addresses();
-  if (typeof bound !== 'object') return String(bound);
-  return `${isIPv6(bound.address) ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  if (typeof bound !== 'object') throw new Error('The service does not listen');
+  return bound;
 }
 
 /** The version in the nearest package.json of a parent folder, which is the same file for sources and build. */

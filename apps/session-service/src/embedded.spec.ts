@@ -8,7 +8,9 @@ import { refusesConnections } from '../../../test/support/api.js';
 import { spawnTracked } from '../../../test/support/child-process.js';
 import { postmasterPid } from '../../../test/support/postgres.js';
 import { forgetProcess, killOnExit } from '../../../test/support/reaper.js';
+import { createScratchDatabase } from '../../../test/support/scratch-database.js';
 import { CHECKOUT } from '../../../test/support/session-service.js';
+import { scaled } from '../../../test/support/time-scale.js';
 import { demoSessions } from './embedded/demo-sessions.js';
 import { freePort } from './embedded/embedded-postgres.js';
 
@@ -66,20 +68,24 @@ describe('the service without a configured database', () => {
   });
 });
 
+describe('the service with a configured database and AGNO_SERVICE_PORT=0', () => {
+  it.each(['1', '2'])(
+    'prints the port on which it listens, and serves the demo sessions there: %s workers',
+    async (workers) => {
+      const database = await createScratchDatabase();
+      run({ AGNO_PG_DSN: database.dsn, AGNO_SERVICE_PORT: '0', AGNO_SERVICE_WORKERS: workers, LOG_LEVEL: 'warn' });
+      await expect.poll(() => output, { timeout: scaled(30_000) }).toContain('Ctrl-C');
+      const url = /Sessions +(http:\S+)\/sessions/.exec(output)?.[1] ?? '';
+      expect(await sessionCount(url), output).toBe(demoSessions().length);
+    },
+  );
+});
+
 /** Starts the built program in the folder and returns its URL when all demo sessions exist. */
 async function start(level = 'warn'): Promise<string> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const { PATH } = process.env;
-  service = spawnTracked(process.execPath, [join(CHECKOUT, 'dist/service/embedded.js'), '--demo'], {
-    cwd: folder,
-    env: { PATH, AGNO_SERVICE_PORT: String(port), LOG_LEVEL: level },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  output = '';
-  service.stdout?.on('data', (chunk: Buffer) => {
-    output += chunk.toString('utf8');
-  });
+  run({ AGNO_SERVICE_PORT: String(port), LOG_LEVEL: level });
   while (service.exitCode === null && (await sessionCount(url)) < demoSessions().length) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -89,6 +95,18 @@ async function start(level = 'warn'): Promise<string> {
   databases.add(database);
   killOnExit(database);
   return url;
+}
+
+function run(env: Readonly<Record<string, string>>): void {
+  service = spawnTracked(process.execPath, [join(CHECKOUT, 'dist/service/embedded.js'), '--demo'], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  output = '';
+  service.stdout?.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8');
+  });
 }
 
 async function stop(signal: NodeJS.Signals): Promise<number | null> {

@@ -54,14 +54,15 @@ export class WorkerGroup {
   }
 
   /**
-   * Resolves when all workers accept connections. The first worker starts alone, so that an error at start is printed
-   * once. If a worker fails to start, all workers are stopped.
+   * Resolves with their port when all workers accept connections. The first worker starts alone, so that an error at
+   * start is printed once. If a worker fails to start, all workers are stopped.
    *
    * @throws WorkerStartFailed
    */
-  async start(): Promise<void> {
+  async start(): Promise<number> {
+    let port: number;
     try {
-      await waitUntilListening(this.fork(0), this.ports);
+      port = await waitUntilListening(this.fork(0), this.ports);
       const others = Array.from({ length: this.count - 1 }, (_, index) => this.fork(index + 1));
       await Promise.all(others.map((worker) => waitUntilListening(worker, this.ports)));
     } catch (error) {
@@ -69,6 +70,7 @@ export class WorkerGroup {
       throw error;
     }
     for (const [index, worker] of this.workers) this.replaceOnExit(index, worker);
+    return port;
   }
 
   /** Stops all workers gracefully and resolves when they have exited. */
@@ -117,17 +119,19 @@ export class WorkerGroup {
   }
 }
 
-async function waitUntilListening(worker: Worker, ports: number): Promise<void> {
-  const listening = new Promise<boolean>((resolve) => {
-    let count = 0;
-    worker.on('listening', () => {
-      count++;
-      if (count === ports) resolve(true);
+/** Resolves with the first port that the worker opens, when it has opened all. */
+async function waitUntilListening(worker: Worker, ports: number): Promise<number> {
+  const listening = new Promise<number>((resolve) => {
+    const opened: number[] = [];
+    worker.on('listening', ({ port }) => {
+      const [first = port] = opened;
+      if (opened.push(port) === ports) resolve(first);
     });
   });
-  const ended = once(worker, 'exit').then(() => false);
-  if (!(await Promise.race([listening, ended])))
-    throw new WorkerStartFailed('A worker exited before it accepted connections');
+  const ended = once(worker, 'exit').then(() => undefined);
+  const port = await Promise.race([listening, ended]);
+  if (port === undefined) throw new WorkerStartFailed('A worker exited before it accepted connections');
+  return port;
 }
 
 /** Time in milliseconds since the last restart after which an exit resets the delay. */

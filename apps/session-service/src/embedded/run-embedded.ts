@@ -25,8 +25,9 @@ async function run(): Promise<void> {
     env.AGNO_PG_DSN = database.dsn;
   }
   if (isStopping) return;
-  const config = validateEnvironment(env);
-  const service = await serve(config, env);
+  const validated = validateEnvironment(env);
+  const service = await serve(validated, env);
+  const config = { ...validated, http: { ...validated.http, port: service.port } };
   if (process.argv.includes('--demo')) await loadQuietly(config, service.logger).catch(ignoreWhileStopping);
   if (!isStopping) {
     // Writes the buffered log lines first, so that they precede the welcome text. The error is ignored: a pipe has no
