@@ -153,11 +153,13 @@ const FIRST_SECOND = 1_777_885_200;
 
 /**
  * Creates the sample sessions through the service's own API. Sessions from an earlier start (409) stay unchanged.
+ * Resolves with their number.
  *
  * @throws Error with the response if the service rejects a session
  */
-export async function loadDemo(http: Pick<HttpConfig, 'host' | 'port'>): Promise<void> {
-  for (const { type, body } of demoSessions()) {
+export async function loadDemo(http: Pick<HttpConfig, 'host' | 'port'>): Promise<number> {
+  const sessions = demoSessions();
+  for (const { type, body } of sessions) {
     const response = await fetch(`${localUrl(http)}/sessions?type=${type}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -168,4 +170,5 @@ export async function loadDemo(http: Pick<HttpConfig, 'host' | 'port'>): Promise
       throw new Error(`The service rejected a demo session: ${response.status} ${responseBody}`);
     }
   }
+  return sessions.length;
 }

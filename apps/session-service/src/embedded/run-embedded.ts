@@ -28,30 +28,32 @@ async function run(): Promise<void> {
   const validated = validateEnvironment(env);
   const service = await serve(validated, env);
   const config = { ...validated, http: { ...validated.http, port: service.port } };
-  if (process.argv.includes('--demo')) await loadQuietly(config, service.logger).catch(ignoreWhileStopping);
+  const isDemo = process.argv.includes('--demo');
+  const samples = isDemo ? await loadQuietly(config, service.logger).catch(ignoreWhileStopping) : 0;
   if (!isStopping) {
     // Writes the buffered log lines first, so that they precede the welcome text. The error is ignored: a pipe has no
     // fsync.
     await new Promise<void>((flushed) => service.logger.flush(() => flushed()));
-    process.stdout.write(welcome(config, folder));
+    process.stdout.write(welcome(config, folder, samples));
   }
   await service.closed;
 }
 
 /** Loads the sample sessions without a log line for each of them. */
-async function loadQuietly({ http }: ServiceConfig, logger: Logger): Promise<void> {
+async function loadQuietly({ http }: ServiceConfig, logger: Logger): Promise<number> {
   const { level } = logger;
   if (logger.isLevelEnabled('info')) logger.level = 'warn';
   try {
-    await loadDemo(http);
+    return await loadDemo(http);
   } finally {
     logger.level = level;
   }
 }
 
 /** A stopping service rejects the remaining demo sessions. The next start adds them. */
-function ignoreWhileStopping(error: unknown): void {
+function ignoreWhileStopping(error: unknown): number {
   if (!isStopping) throw error;
+  return 0;
 }
 
 let isStopping = false;
