@@ -250,10 +250,12 @@ describe('an unusable environment', () => {
         'AGNO_TRUSTED_PROXIES must be IP addresses, CIDR ranges or the names loopback, linklocal, uniquelocal, separated by commas',
       ],
     ],
-    [
-      { AGNO_CORS_ORIGINS: 'https://a.example/path' },
-      ['AGNO_CORS_ORIGINS must be origins such as https://chat.example.com, separated by commas'],
-    ],
+    ...['https://a.example/path', '*', 'https://*.example.com', 'https://a.example:*'].map(
+      (origins): [Record<string, string>, string[]] => [
+        { AGNO_CORS_ORIGINS: origins },
+        ['AGNO_CORS_ORIGINS must be origins such as https://chat.example.com, separated by commas, without *'],
+      ],
+    ),
     [
       { AGNO_ALLOWED_HOSTS: 'chat.example:8080' },
       ['AGNO_ALLOWED_HOSTS must be IP addresses or host names without a port, separated by commas'],

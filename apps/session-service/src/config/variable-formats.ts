@@ -174,10 +174,10 @@ function isAddressOrRange(item: string): boolean {
   return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-/** Accepts origins exactly as browsers send them: in lower case, without a path or a default port. */
+/** Accepts origins exactly as browsers send them: in lower case, without a path, a default port or a wildcard. */
 export function OriginList(): PropertyDecorator {
-  const isOrigin = (item: string) => /^https?:\/\//.test(item) && URL.parse(item)?.origin === item;
-  return listOf(isOrigin, 'origins such as https://chat.example.com, separated by commas');
+  const isOrigin = (item: string) => /^https?:\/\/[^*]+$/.test(item) && URL.parse(item)?.origin === item;
+  return listOf(isOrigin, 'origins such as https://chat.example.com, separated by commas, without *');
 }
 
 /** A list whose items have no class-validator decorator. A rejected item becomes undefined, which IsString rejects. */
