@@ -65,8 +65,14 @@ awk -v sessions="${sessions[*]}" -v agentos="$agentos" -v port="$port" '
 case $proxy in
   nginx) command=(nginx -p "$folder" -e stderr -g 'daemon off;' -c "$folder/$file") ;;
   haproxy) command=(haproxy -db -f "$folder/$file") ;;
-  # Caddy stores its state below these folders.
-  caddy) export XDG_CONFIG_HOME=$folder XDG_DATA_HOME=$folder && command=(caddy run --adapter caddyfile --config "$folder/$file") ;;
+  caddy)
+    # Caddy stores its state below these folders. Version 2.6, which Debian has, knows the buffers by other names.
+    export XDG_CONFIG_HOME=$folder XDG_DATA_HOME=$folder
+    if [[ $(caddy version) =~ ^v?2\.6\. ]]; then
+      sed -i 's/response_buffers \(.*\)/buffer_responses\n max_buffer_size \1/' "$folder/$file"
+    fi
+    command=(caddy run --adapter caddyfile --config "$folder/$file")
+    ;;
 esac
 "${command[@]}" &
 pid=$!

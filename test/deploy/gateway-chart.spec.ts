@@ -11,7 +11,7 @@ const pods = findManifest(manifests, 'Deployment', '-gateway')?.['spec'].templat
 describe('gateway of the chart', () => {
   it('runs the tested nginx.conf with the addresses of the release and of AgentOS', () => {
     const tested = readFileSync(join(CHECKOUT, 'deploy/gateway/nginx.conf'), 'utf8');
-    expect(tested.match(/127\.0\.0\.1:8080/g)).toHaveLength(2);
+    expect(tested.match(/127\.0\.0\.1:8080/g)).toHaveLength(3);
     const expected = tested
       .replaceAll('127.0.0.1:8080', 'agno-session:8080')
       .replaceAll('127.0.0.1:7777', 'agentos.agents.svc:7777');

@@ -1,31 +1,18 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ServerProcess } from '../support/child-process.js';
+import { afterAll, expect, it } from 'vitest';
 import { RawConnection } from '../support/raw-http.js';
-import { describeGateways, startGateway } from './gateway-process.js';
+import { describeGateways, useEchoGateway } from './gateway-process.js';
 import { ROUTING_CASES } from './routing-cases.js';
-import { type ReceivedRequest, Upstream } from './upstream.js';
+import type { ReceivedRequest } from './upstream.js';
 
 describeGateways('routing', (proxy) => {
-  let sessions: Upstream;
-  let agentos: Upstream;
-  let gateway: ServerProcess;
-  let connection: RawConnection;
+  const gateway = useEchoGateway(proxy);
+  let connection: RawConnection | undefined;
+  afterAll(() => connection?.close());
 
-  beforeAll(async () => {
-    sessions = await Upstream.start('session-service');
-    agentos = await Upstream.start('AgentOS');
-    gateway = await startGateway(proxy, { sessions: [sessions.baseUrl], agentos: agentos.baseUrl });
-    connection = new RawConnection(gateway.baseUrl);
-  });
-  afterAll(async () => {
-    connection?.close();
-    await gateway?.stop();
-    await sessions?.stop();
-    await agentos?.stop();
-  });
-
-  const ask = (method: string, target: string) =>
-    connection.ask(Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`), 10_000);
+  const ask = (method: string, target: string) => {
+    connection ??= new RawConnection(gateway.baseUrl);
+    return connection.ask(Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`), 10_000);
+  };
 
   it.for(ROUTING_CASES)('%s %s: %s', async ([method, target, route]) => {
     const response = await ask(method, target);

@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** A request as an upstream received it; also its response. */
 export interface ReceivedRequest {
@@ -21,24 +21,25 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** An HTTP server behind the gateway that responds with the request it received. */
 export class Upstream {
-  /** Responds instead of `echo` until it is unset. */
+  /** Responds instead of `echo` until `reset`. */
   handler: Handler | undefined;
   readonly received: ReceivedRequest[] = [];
-  connections = 0;
+  /** The connections that carried the received requests. */
+  readonly connections = new Set<Socket>();
+  private port = 0;
 
   private constructor(
     readonly name: string,
     readonly server: Server,
-    readonly port: number,
   ) {}
 
-  static async start(name: string, port = 0): Promise<Upstream> {
-    const server = createServer({ maxHeaderSize: 262_144 }).listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    const upstream = new Upstream(name, server, (server.address() as AddressInfo).port);
-    server.on('connection', () => upstream.connections++);
+  static async start(name: string): Promise<Upstream> {
+    const server = createServer({ maxHeaderSize: 262_144 });
+    const upstream = new Upstream(name, server);
+    await upstream.listen();
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       upstream.received.push(upstream.describe(request));
+      upstream.connections.add(request.socket);
       (upstream.handler ?? upstream.echo)(request, response);
     });
     return upstream;
@@ -48,11 +49,27 @@ export class Upstream {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** Listens on a free port; after `stop` on the same one. */
+  async listen(): Promise<void> {
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Forgets the handler and the received requests. */
+  reset(): void {
+    this.handler = undefined;
+    this.received.length = 0;
+    this.connections.clear();
+  }
+
   /** Stops listening and closes all connections. */
   async stop(): Promise<void> {
+    if (!this.server.listening) return;
+    const closed = once(this.server, 'close');
     this.server.close();
     this.server.closeAllConnections();
-    if (this.server.listening) await once(this.server, 'close');
+    await closed;
   }
 
   private readonly echo: Handler = (request, response) => {

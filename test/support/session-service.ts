@@ -14,9 +14,9 @@ const GENEROUS_LIMITS = {
   AGNO_QUEUE_TIMEOUT_MS: String(scaled(60_000)),
 };
 
-/** Starts the built service as in production, on a free port of the loopback interface. */
+/** Starts the built service as in production, on AGNO_SERVICE_PORT or a free port of the loopback interface. */
 export async function startSessionService(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const port = await freePort();
+  const port = Number(env.AGNO_SERVICE_PORT ?? (await freePort()));
   return startServer({
     command: process.execPath,
     args: [resolve(CHECKOUT, 'dist/service/main.js')],
