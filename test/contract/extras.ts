@@ -1,7 +1,9 @@
 import { jsonDifferences, parseJson } from '@session-service/comparison';
+import { isInstalled } from '../gateway/gateway-process.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { startSessionService } from '../support/session-service.js';
 import { authenticationUnits } from './auth/run-authentication.js';
+import { CASES } from './cases/index.js';
 import { SEEDED_IDS } from './cases/seeded-ids.js';
 import { get, send } from './harness/contract-case.js';
 import { serviceEnv } from './harness/layouts.js';
@@ -9,18 +11,26 @@ import { AGNO_2_VERSION, AGNO_VERSION, startAgentOs, tryPython } from './harness
 import { createTextClient, tableExists } from './harness/read-database.js';
 import { sendStep as request } from './harness/send-step.js';
 import { bothStarted } from './harness/sides.js';
+import { Suite } from './harness/suite.js';
+import type { SuiteOptions } from './harness/suite-options.js';
 import type { SuiteReport } from './harness/suite-report.js';
 import type { Templates } from './harness/templates.js';
 import type { Unit } from './harness/units.js';
 
-/** Units that are no layouts: authentication, a database shared with Python, and agno's Python client. */
-export function extraUnits(templates: Templates): Unit[] {
+/** Units that are no layouts: authentication, databases shared with Python, agno's Python client, and a gateway. */
+export function extraUnits(templates: Templates, options: SuiteOptions): Unit[] {
   return [
-    ...authenticationUnits(templates),
+    ...authenticationUnits(templates, options.behind),
     { name: 'shared: v3', run: (report) => shareV3(templates, report) },
     { name: 'shared: v2', run: (report) => shareV2(templates, report) },
     { name: 'client', run: (report) => useClient(templates, report) },
+    ...(options.behind === undefined && isInstalled('nginx') ? gatewayUnits(templates, options) : []),
   ];
+}
+
+/** Units behind nginx, whose other upstream is a live AgentOS. */
+function gatewayUnits(templates: Templates, options: SuiteOptions): Unit[] {
+  return [...new Suite(templates, { ...options, layouts: ['v3'], behind: 'nginx' }, CASES).units()];
 }
 
 async function shareV3(templates: Templates, report: SuiteReport): Promise<void> {

@@ -12,6 +12,7 @@ const OPTIONS = {
   routes: ROUTES,
   only: '',
   against: 'service',
+  behind: undefined,
   record: false,
   extras: false,
 } as const;

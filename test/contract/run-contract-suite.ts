@@ -15,7 +15,7 @@ async function main(options: SuiteOptions, report: SuiteReport): Promise<void> {
   try {
     const templates = new Templates(postgres, options);
     const suite = new Suite(templates, options, CASES);
-    const units = [...suite.units(), ...(options.extras ? extraUnits(templates) : [])];
+    const units = [...suite.units(), ...(options.extras ? extraUnits(templates, options) : [])];
     // Recordings omit cases that equal those of a base layout, which must be recorded first.
     await runUnits(units, report, options.record ? 1 : undefined);
   } finally {

@@ -9,7 +9,8 @@ import { Upstream } from './upstream.js';
 /** The proxies for which deploy/gateway has a configuration. */
 export type Proxy = 'nginx' | 'haproxy' | 'caddy';
 
-const PROXIES: readonly Proxy[] = ['nginx', 'haproxy', 'caddy'];
+/** All of them, in the order of the docs. */
+export const PROXIES: readonly Proxy[] = ['nginx', 'haproxy', 'caddy'];
 
 /** Describes tests once for every proxy. Skips those of a proxy that is not installed, and says so in their names. */
 export function describeGateways(subject: string, tests: (proxy: Proxy) => void): void {
@@ -20,7 +21,8 @@ export function describeGateways(subject: string, tests: (proxy: Proxy) => void)
   }
 }
 
-function isInstalled(proxy: Proxy): boolean {
+/** True if the command of the proxy exists on this machine. */
+export function isInstalled(proxy: Proxy): boolean {
   try {
     execFileSync('sh', ['-c', `PATH=$PATH:/usr/sbin; command -v ${proxy}`]);
     return true;

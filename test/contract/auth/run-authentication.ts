@@ -1,11 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Proxy as ProxyName } from '../../gateway/gateway-process.js';
 import { storeAccounts } from '../../support/service-account-rows.js';
 import { compareWithExpectation } from '../harness/compare-with-expectation.js';
 import { type ContractCase, caseCollector } from '../harness/contract-case.js';
 import { expectationOf } from '../harness/expectation.js';
+import { isRefused } from '../harness/gateway-refusals.js';
 import { type CaseOutcome, performCase } from '../harness/perform-case.js';
 import type { Step } from '../harness/send-step.js';
-import { assertRunning, bothStarted, type RunningSide, startOracle, startOurs } from '../harness/sides.js';
+import {
+  assertRunning,
+  behindGateway,
+  bothStarted,
+  type RunningSide,
+  startOracle,
+  startOurs,
+} from '../harness/sides.js';
 import type { SuiteReport } from '../harness/suite-report.js';
 import type { Templates } from '../harness/templates.js';
 import type { Unit } from '../harness/units.js';
@@ -13,24 +22,33 @@ import { ACCOUNT_ROWS, AUTH_MODES, type AuthMode, type TestCaller } from './auth
 import { ALL_READS, COMPONENT_READS, GIVEN_SESSIONS, WRITES } from './auth-requests.js';
 
 /** One unit per authentication mode. Sends every request as each caller to our service and to a live AgentOS. */
-export function authenticationUnits(templates: Templates): Unit[] {
+export function authenticationUnits(templates: Templates, behind: ProxyName | undefined): Unit[] {
   return AUTH_MODES.map((mode, index) => ({
     name: `auth: ${mode.name}`,
-    run: (report) => runMode(templates, mode, index, report),
+    run: (report) => runMode(templates, mode, index, behind, report),
   }));
 }
 
-async function runMode(templates: Templates, mode: AuthMode, index: number, report: SuiteReport): Promise<void> {
+async function runMode(
+  templates: Templates,
+  mode: AuthMode,
+  index: number,
+  behind: ProxyName | undefined,
+  report: SuiteReport,
+): Promise<void> {
   const { auth, env = {} } = mode.oracle;
   const oracleEnv = auth === undefined ? env : { ...env, ORACLE_AUTH: JSON.stringify(auth) };
-  const [oracle, ours] = await bothStarted(
+  const [oracle, direct] = await bothStarted(
     startOracle(templates, 'v3', `oracle_auth${index}`, oracleEnv),
     startOurs(templates, 'v3', `ours_auth${index}`, mode.ours),
   );
+  let ours = direct;
   try {
+    ours = await behindGateway(direct, oracle, behind);
     if (mode.hasAccounts === true) await Promise.all([oracle, ours].map(giveAccounts));
     const failures = new FailureWindow();
     for (const contract of casesOf(mode)) {
+      if (isRefused(contract, behind)) continue;
       if (mode.hasAccounts === true) await failures.keepOpen();
       await compare(mode.name, contract, oracle, ours, report);
       for (const side of [oracle, ours]) assertRunning(side);

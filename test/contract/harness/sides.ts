@@ -1,3 +1,4 @@
+import { type Proxy as ProxyName, startGateway } from '../../gateway/gateway-process.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
 import type { Layout } from './contract-case.js';
@@ -42,6 +43,21 @@ export function startOurs(
   env: Environment = {},
 ): Promise<RunningSide> {
   return start(templates, layout, name, (dsns) => startSessionService({ ...serviceEnv(dsns), ...env }));
+}
+
+/** Our side as clients reach it: with `proxy` through a gateway that sends all other routes to `agentOs`. */
+export async function behindGateway(
+  ours: RunningSide,
+  agentOs: RunningSide | undefined,
+  proxy: ProxyName | undefined,
+): Promise<RunningSide> {
+  if (proxy === undefined || agentOs === undefined) return ours;
+  const gateway = await startGateway(proxy, { sessions: [ours.baseUrl], agentos: agentOs.baseUrl });
+  const stop = async () => {
+    await gateway.stop();
+    await ours.stop();
+  };
+  return { ...ours, baseUrl: gateway.baseUrl, stop };
 }
 
 /** Waits for two servers that start at the same time. If one fails to start, stops the other and rejects. */

@@ -1,5 +1,4 @@
 import type { Difference } from '@session-service/comparison';
-import type { Layout } from './contract-case.js';
 
 const SHOWN_DIFFERENCES = 4;
 const SHOWN_CHARACTERS = 400;
@@ -23,17 +22,11 @@ export class SuiteReport {
     this.print = print;
   }
 
-  add(
-    layout: Layout | 'client' | 'shared' | 'auth' | 'mirror',
-    route: string,
-    name: string,
-    found: readonly Difference[],
-    requests: readonly string[] = [],
-  ): void {
+  add(unit: string, route: string, name: string, found: readonly Difference[], requests: readonly string[] = []): void {
     const [first] = found;
     this.count(route, first === undefined);
     if (first === undefined) return;
-    const title = `[${layout}] ${route}: ${name}`;
+    const title = `[${unit}] ${route}: ${name}`;
     this.failures.push(`${title}: at ${first.path} expected ${first.expected}, actual ${first.actual}`);
     this.print(`\nFAILED ${title}`);
     for (const request of requests) this.print(`  ${truncate(request)}`);

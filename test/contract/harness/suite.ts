@@ -2,10 +2,11 @@ import { DEVIATIONS, type Deviation } from '../deviations.js';
 import { compareWithExpectation } from './compare-with-expectation.js';
 import { COLUMN_LAYOUTS, type ContractCase, type Layout } from './contract-case.js';
 import { describeRequest, type Expectation, expectationOf } from './expectation.js';
+import { isRefused, refusalDifferences } from './gateway-refusals.js';
 import { type CaseOutcome, performCase } from './perform-case.js';
 import { tableExists } from './read-database.js';
 import { caseKey, type Recording, readRecording, writeRecording } from './recording.js';
-import { assertRunning, bothStarted, type RunningSide, startOracle, startOurs } from './sides.js';
+import { assertRunning, behindGateway, bothStarted, type RunningSide, startOracle, startOurs } from './sides.js';
 import type { SuiteOptions } from './suite-options.js';
 import type { SuiteReport } from './suite-report.js';
 import type { Templates } from './templates.js';
@@ -27,7 +28,10 @@ export class Suite {
 
   /** One unit per selected layout. Units can run concurrently. */
   units(): Unit[] {
-    return this.options.layouts.map((layout) => ({ name: layout, run: (report) => this.runLayout(layout, report) }));
+    return this.options.layouts.map((layout) => ({
+      name: this.nameOf(layout),
+      run: (report) => this.runLayout(layout, report),
+    }));
   }
 
   /** Runs the selected cases of one layout and adds their results to the report. */
@@ -35,13 +39,15 @@ export class Suite {
     const cases = this.cases.filter((contract) => contract.layouts.includes(layout));
     if (cases.length === 0) return;
     if (this.options.record) return this.record(layout, cases, report);
-    const [ours, oracle] = await bothStarted(
+    const [direct, oracle] = await bothStarted(
       this.options.against === 'oracle'
-        ? startOracle(this.templates, layout, 'twin')
-        : startOurs(this.templates, layout),
-      this.options.recorded ? Promise.resolve(undefined) : startOracle(this.templates, layout),
+        ? startOracle(this.templates, layout, this.sideName('twin'))
+        : startOurs(this.templates, layout, this.sideName('ours')),
+      this.options.recorded ? Promise.resolve(undefined) : startOracle(this.templates, layout, this.sideName('oracle')),
     );
+    let ours = direct;
     try {
+      ours = await behindGateway(direct, oracle, this.options.behind);
       const recording = this.options.recorded ? readRecording(layout) : undefined;
       for (const contract of cases) {
         await this.compare(contract, oracle, ours, recording, report);
@@ -62,17 +68,34 @@ export class Suite {
     report: SuiteReport,
   ): Promise<void> {
     const { layout } = ours;
+    const { behind } = this.options;
+    const name = this.nameOf(layout);
     const requests = contract.steps.map(describeRequest);
     try {
+      if (behind !== undefined && isRefused(contract, behind)) {
+        const found = refusalDifferences(contract, await performCase(ours, contract), behind);
+        report.add(name, 'refused by the gateway', `${contract.route}: ${contract.name}`, found, requests);
+        return;
+      }
       const [live, actual] = await Promise.all([oracle && performCase(oracle, contract), performCase(ours, contract)]);
       const expected = live === undefined ? recording?.get(caseKey(contract)) : expectationOf(contract, live);
       if (expected === undefined) throw new Error('not recorded: run contract-record.sh');
       const found = compareWithExpectation(contract, expected, actual, this.deviationsOf(contract, layout));
-      report.add(layout, contract.route, contract.name, found, requests);
+      report.add(name, contract.route, contract.name, found, requests);
     } catch (error) {
       const actual = error instanceof Error ? error.message : String(error);
-      report.add(layout, contract.route, contract.name, [{ path: 'error', expected: 'a response', actual }], requests);
+      report.add(name, contract.route, contract.name, [{ path: 'error', expected: 'a response', actual }], requests);
     }
+  }
+
+  /** The unit of a layout. */
+  private nameOf(layout: Layout): string {
+    return this.options.behind === undefined ? layout : `${layout} behind ${this.options.behind}`;
+  }
+
+  /** Part of the names of databases, which a layout that is also tested behind a gateway must not share. */
+  private sideName(side: string): string {
+    return this.options.behind === undefined ? side : `${side}_${this.options.behind}`;
   }
 
   private deviationsOf(contract: ContractCase, layout: Layout): readonly Deviation[] {
