@@ -1,5 +1,5 @@
 import { jsonDifferences, parseJson } from '@session-service/comparison';
-import { isInstalled } from '../gateway/gateway-process.js';
+import { isInstalled, startGateway } from '../gateway/gateway-process.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { startSessionService } from '../support/session-service.js';
 import { authenticationUnits } from './auth/run-authentication.js';
@@ -30,7 +30,29 @@ export function extraUnits(templates: Templates, options: SuiteOptions): Unit[] 
 
 /** Units behind nginx, whose other upstream is a live AgentOS. */
 function gatewayUnits(templates: Templates, options: SuiteOptions): Unit[] {
-  return [...new Suite(templates, { ...options, layouts: ['v3'], behind: 'nginx' }, CASES).units()];
+  return [
+    ...new Suite(templates, { ...options, layouts: ['v3'], behind: 'nginx' }, CASES).units(),
+    { name: 'clients behind nginx', run: (report) => useClientsBehindNginx(templates, report) },
+  ];
+}
+
+/** The service and a live AgentOS on one database, at one address. */
+async function useClientsBehindNginx(templates: Templates, report: SuiteReport): Promise<void> {
+  const dsn = await templates.copy('v3', 'client_nginx');
+  const [ours, python] = await bothStarted(startService(dsn), startAgentOs(AGNO_VERSION, [`default=${dsn}`]));
+  try {
+    const gateway = await startGateway('nginx', { sessions: [ours.baseUrl], agentos: python.baseUrl });
+    try {
+      const check = (name: string, script: string, args: readonly string[]) =>
+        runChecks(report, 'client', `${name} through nginx`, AGNO_VERSION, script, args);
+      await check('AgentOSClient, RemoteDb', 'client/sessions_client.py', [gateway.baseUrl]);
+      await check('RemoteAgent, from_config', 'client/gateway_client.py', [gateway.baseUrl, python.baseUrl]);
+    } finally {
+      await gateway.stop();
+    }
+  } finally {
+    await Promise.all([ours.stop(), python.stop()]);
+  }
 }
 
 async function shareV3(templates: Templates, report: SuiteReport): Promise<void> {
