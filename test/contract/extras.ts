@@ -5,6 +5,7 @@ import { startSessionService } from '../support/session-service.js';
 import { authenticationUnits } from './auth/run-authentication.js';
 import { CASES } from './cases/index.js';
 import { SEEDED_IDS } from './cases/seeded-ids.js';
+import { compareAgentOsRoutes, useAgentUi } from './client/gateway-checks.js';
 import { get, send } from './harness/contract-case.js';
 import { serviceEnv } from './harness/layouts.js';
 import { AGNO_2_VERSION, AGNO_VERSION, startAgentOs, tryPython } from './harness/python.js';
@@ -47,6 +48,8 @@ async function useClientsBehindNginx(templates: Templates, report: SuiteReport):
         runChecks(report, 'client', `${name} through nginx`, AGNO_VERSION, script, args);
       await check('AgentOSClient, RemoteDb', 'client/sessions_client.py', [gateway.baseUrl]);
       await check('RemoteAgent, from_config', 'client/gateway_client.py', [gateway.baseUrl, python.baseUrl]);
+      await useAgentUi(gateway.baseUrl, python.baseUrl, report);
+      await compareAgentOsRoutes(gateway.baseUrl, python.baseUrl, report);
     } finally {
       await gateway.stop();
     }
