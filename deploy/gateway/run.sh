@@ -27,6 +27,7 @@ esac
 shift
 sessions=() agentos='' port=''
 while (($#)); do
+  (($# > 1)) || fail "a value is missing: $1"
   case $1 in
     --sessions) sessions+=("$(address "${2:-}")") ;;
     --agentos) agentos=$(address "${2:-}") ;;

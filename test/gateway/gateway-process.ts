@@ -35,6 +35,7 @@ export function isInstalled(proxy: Proxy): boolean {
 export async function startGateway(
   proxy: Proxy,
   upstreams: { readonly sessions: readonly string[]; readonly agentos: string },
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   const port = await freePort();
   return startServer({
@@ -44,7 +45,7 @@ export async function startGateway(
       ...upstreams.sessions.flatMap((url) => ['--sessions', url]),
       ...['--agentos', upstreams.agentos, '--port', String(port)],
     ],
-    env: {},
+    env,
     port,
     readyPath: '/health',
   });
