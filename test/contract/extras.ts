@@ -50,7 +50,7 @@ async function useClientsBehindNginx(templates: Templates, report: SuiteReport):
     try {
       const check = (name: string, script: string, args: readonly string[]) =>
         runChecks(report, 'client', `${name} through nginx`, AGNO_VERSION, script, args);
-      await check('AgentOSClient, RemoteDb', 'client/sessions_client.py', [gateway.baseUrl]);
+      await check('AgentOSClient, RemoteDb', 'client/sessions_client.py', [gateway.baseUrl, 'behind-agentos']);
       await check('RemoteAgent, from_config', 'client/gateway_client.py', [gateway.baseUrl, python.baseUrl]);
       await useAgentUi(gateway.baseUrl, python.baseUrl, report);
       await compareAgentOsRoutes(gateway.baseUrl, python.baseUrl, report);

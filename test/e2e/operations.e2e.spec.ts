@@ -93,7 +93,7 @@ describe('a service in operation', () => {
     await until(async () => (await statusOf('/readyz')) === 503);
     expect([await statusOf('/livez'), await statusOf('/healthz')]).toEqual([200, 200]);
     const reply = await call(service.baseUrl, '/sessions/one', { headers });
-    expect([reply.status, reply.headers.get('connection')]).toEqual([200, 'close']);
+    expect([reply.status, reply.headers.get('connection')]).toEqual([200, 'keep-alive']);
     expect(await exit).toBe(0);
   });
 });

@@ -143,6 +143,7 @@ describe('the service on SIGTERM', () => {
     socket.write('Host: x\r\n\r\n');
     const [response] = (await once(socket, 'data')) as [Buffer];
     expect(response.toString(), service.output()).toMatch(/^HTTP\/1\.1 200 /);
+    expect(response.toString()).toMatch(/\r\nconnection: close\r\n/i);
     expect(await exit).toBe(0);
   });
 });

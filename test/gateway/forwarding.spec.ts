@@ -178,7 +178,11 @@ describeGateways('forwarding', (proxy) => {
     }
   });
 
-  it.for(['/sessions', '/agents'])('reuses connections to the server of %s, and those of clients', async (path) => {
+  it.for([
+    ['the session service', '/sessions', 5],
+    // uvicorn closes kept connections without notice: see closed-by-agentos.spec.ts.
+    ['AgentOS', '/agents', 50],
+  ] as const)('reuses connections of clients, and at most the expected ones to %s', async ([, path, maximum]) => {
     const [sessions] = gateway.sessions;
     const upstream = path === '/sessions' ? sessions : gateway.agentos;
     for (let client = 0; client < 5; client++) {
@@ -194,7 +198,7 @@ describeGateways('forwarding', (proxy) => {
     }
     expect(upstream?.received.length).toBe(50);
     // One for each client, or for each worker process of the proxy.
-    expect(upstream?.connections.size).toBeLessThanOrEqual(5);
+    expect(upstream?.connections.size).toBeLessThanOrEqual(maximum);
   });
 });
 

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { closeConnectionsAfterResponses, type ManagementPort } from '@session-service/http';
+import type { ManagementPort } from '@session-service/http';
 import type { Tracing } from '@session-service/telemetry';
 import type { Logger } from 'pino';
 
@@ -28,7 +28,6 @@ export async function stopService(
   management: ManagementPort | undefined,
   tracing: Tracing | undefined,
 ): Promise<void> {
-  closeConnectionsAfterResponses(app.getHttpAdapter().getInstance());
   await app.close();
   // Closed last, so that `/readyz` of the management port reports until now that the service drains.
   await management?.close();

@@ -10,9 +10,11 @@ import { closeIdleConnections, currentResponse, keepIdleConnectionsOnClose } fro
 const CLOSE_GRACE_MS = 500;
 
 /**
- * Makes a closing server respond to every request that was sent to it. Idle connections stay open for CLOSE_GRACE_MS,
- * because a request may be on its way; after that, each connection closes with its current response. Connections
- * without a request, or with an incomplete request, do not delay the exit of the process.
+ * Makes a closing server respond to every request that was sent to it. From then on, every response has `Connection: close`,
+ * so that clients with kept connections go to another instance; not before, because they would connect to this one again,
+ * and the kernel resets connections that are not accepted when the server stops listening. Idle connections stay open for
+ * CLOSE_GRACE_MS, because a request may be on its way; after that, each connection closes with its current response.
+ * Connections without a request, or with an incomplete request, do not delay the exit of the process.
  *
  * @param timeoutMs time limit for receiving a request
  */
@@ -22,7 +24,10 @@ export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): vo
   const connections = trackConnections(server);
   let isGraceOver = false;
   keepIdleConnectionsOnClose(server);
-  fastify.addHook('preClose', (done) => {
+  fastify.addHook('preClose', async () => {
+    server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+      response.setHeader('connection', 'close');
+    });
     setTimeout(async () => {
       await allInputRead();
       isGraceOver = true;
@@ -31,7 +36,8 @@ export function closeGracefully(fastify: FastifyInstance, timeoutMs: number): vo
     // A closing server of Node no longer times out incomplete requests. Repeated, because an incomplete request may
     // begin after a response.
     setInterval(() => connections.forEach(timeOutIncompleteRequest), timeoutMs).unref();
-    done();
+    // The event loop has just accepted all connections, so that the server stops listening with next to none waiting.
+    await setImmediate();
   });
   onRequestEnd(fastify, ({ raw: { socket } }) => {
     // Keeps a connection whose next pipelined request has already started.
@@ -52,14 +58,4 @@ function trackConnections(server: Server): ReadonlySet<Socket> {
     socket.once('close', () => connections.delete(socket));
   });
   return connections;
-}
-
-/**
- * Sends `Connection: close` with every response from now on. Called on SIGTERM, so that clients with keep-alive
- * connections connect to another instance while this process still responds.
- */
-export function closeConnectionsAfterResponses({ server }: FastifyInstance): void {
-  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
-    response.setHeader('connection', 'close');
-  });
 }

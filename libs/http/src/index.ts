@@ -5,7 +5,7 @@ export { limitConnections } from './connections.js';
 export { addCorsHook, addRejectionHeaders } from './cors.js';
 export { rejectCrossSiteChanges } from './cross-site.js';
 export { AllExceptionsFilter } from './exception.filter.js';
-export { closeConnectionsAfterResponses, closeGracefully } from './graceful-shutdown.js';
+export { closeGracefully } from './graceful-shutdown.js';
 export * from './http-adapter.js';
 export { createLogger } from './logger.js';
 export { ManagementPort, separateManagement } from './management-port.js';

@@ -1,4 +1,4 @@
-"""Tests our service with agno's public HTTP client: sessions_client.py BASE_URL
+"""Tests our service with agno's public HTTP client: sessions_client.py BASE_URL [behind-agentos]
 
 The service serves a seeded v3 database (see `oracle/seed.py`) with the db_id `default`.
 """
@@ -24,6 +24,8 @@ from checks import Checks, equal, scaled
 client = AgentOSClient(sys.argv[1], timeout=scaled(60))
 remote = RemoteDb.from_config(db_id="default", client=client, config=client.get_config())
 check = Checks()
+# Behind a gateway, an AgentOS responds to these.
+standalone_check = check if len(sys.argv) == 2 else lambda function: function
 
 KINDS = [
     (SessionType.AGENT, "agent_id", AgentSessionDetailSchema),
@@ -40,13 +42,13 @@ async def status_of(call) -> int:
         return error.response.status_code
 
 
-@check
+@standalone_check
 def remote_db_comes_from_the_config():
     equal((remote.id, remote.session_table_name), ("default", "agno_sessions"))
     equal((remote.memory_table_name, remote.knowledge_table_name, remote.traces_table_name), (None, None, None))
 
 
-@check
+@standalone_check
 async def get_config():
     config = await client.aget_config()
     equal((config.databases, config.os_database, config.interfaces), (["default"], "default", []))
@@ -55,7 +57,7 @@ async def get_config():
     assert config.teams and config.workflows
 
 
-@check
+@standalone_check
 async def list_components_whose_sessions_can_be_listed():
     agents = await client.list_agents()
     equal([agent.id for agent in agents], [agent.id for agent in (await client.aget_config()).agents])
@@ -68,7 +70,7 @@ async def list_components_whose_sessions_can_be_listed():
         assert listed and all(component.db_id == remote.id for component in listed), listed
 
 
-@check
+@standalone_check
 async def get_info():
     info = InfoResponse.model_validate(await client._aget("/info"))
     equal((info.agno_version, info.auth_mode, info.user_isolation), ("3.1.10", "none", False))
