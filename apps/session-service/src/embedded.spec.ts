@@ -87,6 +87,15 @@ describe('the service with a configured database and AGNO_SERVICE_PORT=0', () =>
   );
 });
 
+it('creates the demo sessions with OS_SECURITY_KEY, if it is set', async () => {
+  const database = await createScratchDatabase();
+  const key = 'the key of the operator';
+  run({ AGNO_PG_DSN: database.dsn, AGNO_SERVICE_PORT: '0', OS_SECURITY_KEY: key, LOG_LEVEL: 'warn' });
+  await expect.poll(() => output, { timeout: scaled(30_000) }).toContain('Ctrl-C');
+  const url = /Sessions +(http:\S+)\/sessions/.exec(output)?.[1] ?? '';
+  expect(await sessionCount(url, { authorization: `Bearer ${key}` })).toBe(demoSessions().length);
+});
+
 /** Starts the built program in the folder and returns its URL when all demo sessions exist. */
 async function start(level = 'warn'): Promise<string> {
   const port = await freePort();
@@ -123,9 +132,9 @@ async function stop(signal: NodeJS.Signals): Promise<number | null> {
   return service.exitCode;
 }
 
-async function sessionCount(url: string): Promise<number> {
+async function sessionCount(url: string, headers = {}): Promise<number> {
   try {
-    const list = (await (await fetch(`${url}/sessions`)).json()) as { meta: { total_count: number } };
+    const list = (await (await fetch(`${url}/sessions`, { headers })).json()) as { meta: { total_count: number } };
     return list.meta.total_count;
   } catch {
     return 0;

@@ -155,14 +155,19 @@ const FIRST_SECOND = 1_777_885_200;
  * Creates the sample sessions through the service's own API. Sessions from an earlier start (409) stay unchanged.
  * Resolves with their number.
  *
+ * @param key of the service, if it has one. With JWT only, the service rejects the sessions.
  * @throws Error with the response if the service rejects a session
  */
-export async function loadDemo(http: Pick<HttpConfig, 'host' | 'port'>): Promise<number> {
+export async function loadDemo(http: Pick<HttpConfig, 'host' | 'port'>, key: string | undefined): Promise<number> {
   const sessions = demoSessions();
+  const headers = {
+    'content-type': 'application/json',
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+  };
   for (const { type, body } of sessions) {
     const response = await fetch(`${localUrl(http)}/sessions?type=${type}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers,
       body: JSON.stringify(body),
     });
     const responseBody = await response.text();

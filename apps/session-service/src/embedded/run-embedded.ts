@@ -40,11 +40,11 @@ async function run(): Promise<void> {
 }
 
 /** Loads the sample sessions without a log line for each of them. */
-async function loadQuietly({ http }: ServiceConfig, logger: Logger): Promise<number> {
+async function loadQuietly({ http, auth }: ServiceConfig, logger: Logger): Promise<number> {
   const { level } = logger;
   if (logger.isLevelEnabled('info')) logger.level = 'warn';
   try {
-    return await loadDemo(http);
+    return await loadDemo(http, auth.securityKey);
   } finally {
     logger.level = level;
   }
