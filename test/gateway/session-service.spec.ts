@@ -65,36 +65,33 @@ describeGateways('the session service', (proxy) => {
     expect([response.status, response.json]).toEqual([413, { detail: expect.any(String) }]);
   });
 
-  it.skipIf(proxy !== 'nginx')(
-    'fails no request while its instances restart one after the other',
-    async () => {
-      let isDone = false;
-      let requests = 0;
-      const failures: string[] = [];
-      const client = async (name: number) => {
-        for (let index = 0; !isDone; index++) {
-          const method = ['GET', 'POST', 'DELETE'][index % 3] ?? 'GET';
-          const id = `load-${name}-${Math.floor(index / 3)}`;
-          const path = method === 'DELETE' ? `/sessions/${id}` : '/sessions';
-          const body = method === 'POST' ? { session_id: id, agent_id: 'a' } : undefined;
-          const status = await call(gateway.baseUrl, path, { method, body }).then(
-            (response) => response.status,
-            (error: Error) => error.message,
-          );
-          requests++;
-          if (![200, 201, 204].includes(Number(status))) failures.push(`${method}: ${status}`);
-        }
-      };
-      const clients = Array.from({ length: CLIENTS }, (_, index) => client(index));
-      for (const [index, service] of services.entries()) {
-        const { port } = new URL(service.baseUrl);
-        expect(await service.stop()).toBe(0);
-        services[index] = await startSessionService({ ...env, AGNO_SERVICE_PORT: port });
+  it.skipIf(proxy !== 'nginx')('fails no request while its instances restart one after the other', async () => {
+    let isDone = false;
+    let requests = 0;
+    const failures: string[] = [];
+    const client = async (name: number) => {
+      for (let index = 0; !isDone; index++) {
+        const method = ['GET', 'POST', 'DELETE'][index % 3] ?? 'GET';
+        const id = `load-${name}-${Math.floor(index / 3)}`;
+        const path = method === 'DELETE' ? `/sessions/${id}` : '/sessions';
+        const body = method === 'POST' ? { session_id: id, agent_id: 'a' } : undefined;
+        const status = await call(gateway.baseUrl, path, { method, body }).then(
+          (response) => response.status,
+          (error: Error) => error.message,
+        );
+        requests++;
+        if (![200, 201, 204].includes(Number(status))) failures.push(`${method}: ${status}`);
       }
-      isDone = true;
-      await Promise.all(clients);
-      expect(failures).toEqual([]);
-      expect(requests).toBeGreaterThan(CLIENTS);
-    },
-  );
+    };
+    const clients = Array.from({ length: CLIENTS }, (_, index) => client(index));
+    for (const [index, service] of services.entries()) {
+      const { port } = new URL(service.baseUrl);
+      expect(await service.stop()).toBe(0);
+      services[index] = await startSessionService({ ...env, AGNO_SERVICE_PORT: port });
+    }
+    isDone = true;
+    await Promise.all(clients);
+    expect(failures).toEqual([]);
+    expect(requests).toBeGreaterThan(CLIENTS);
+  });
 });
