@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/support/postgres.js';
 import { benchDataset } from './bench-dataset.js';
+import { benchGatewayCost, GATEWAY } from './gateway-cost.js';
 import { benchMemory, MEMORY_ROWS } from './memory.js';
 import { limitLine, OUTCOME_HEADER, outcomeLine, startUpLines } from './report/report-lines.js';
 import { writeBenchReport } from './report/write-bench-report.js';
@@ -44,6 +45,10 @@ async function main(): Promise<boolean> {
     ];
     for (const limit of limits) print(limitLine(limit));
     for await (const limit of (ONLY?.includes(MEMORY_ROWS) ?? isWhole) ? benchMemory() : []) {
+      print(limitLine(limit));
+      limits.push(limit);
+    }
+    for await (const limit of (ONLY?.includes(GATEWAY) ?? isWhole) ? benchGatewayCost(postgres) : []) {
       print(limitLine(limit));
       limits.push(limit);
     }

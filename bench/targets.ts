@@ -70,6 +70,8 @@ export const MEMORY_LIMITS = {
 };
 /** Minimum throughput of `GET /sessions/{id}` with tokens, scopes and isolation, relative to no authentication. */
 export const MIN_SECURED_RATIO = 0.85;
+/** Maximum CPU of the service per request through nginx, relative to direct kept connections. */
+export const MAX_GATEWAY_RATIO = 1.05;
 /** Maximum CPU from process start to the first response, relative to the bare server. */
 export const MAX_START_RATIO = 5;
 /** Maximum time from process start to the first list, in milliseconds; generous enough for slow machines. */

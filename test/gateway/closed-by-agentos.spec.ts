@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ServerProcess } from '../support/child-process.js';
-import { describeGateways, startGateway } from './gateway-process.js';
+import { describeGateways } from './echo-gateway.js';
+import { startGateway } from './gateway-process.js';
 import { Upstream } from './upstream.js';
 
 describeGateways('an AgentOS that has failed', (proxy) => {

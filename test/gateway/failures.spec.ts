@@ -2,7 +2,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
 import { freePort } from '../support/ports.js';
 import { RawConnection } from '../support/raw-http.js';
-import { describeGateways, startGateway, useEchoGateway } from './gateway-process.js';
+import { describeGateways, useEchoGateway } from './echo-gateway.js';
+import { startGateway } from './gateway-process.js';
 
 describeGateways('two session services', (proxy) => {
   const gateway = useEchoGateway(proxy, 2);

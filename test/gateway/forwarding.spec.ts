@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { call, until } from '../support/api.js';
 import { childrenOf } from '../support/child-process.js';
 import { RawConnection } from '../support/raw-http.js';
-import { describeGateways, useEchoGateway } from './gateway-process.js';
+import { describeGateways, useEchoGateway } from './echo-gateway.js';
 import type { ReceivedRequest } from './upstream.js';
 
 const UPLOAD_BYTES = 200_000_000;

@@ -1,28 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { type ServerProcess, startServer } from '../support/child-process.js';
 import { freePort } from '../support/ports.js';
 import { CHECKOUT } from '../support/session-service.js';
-import { Upstream } from './upstream.js';
 
 /** The proxies for which deploy/gateway has a configuration. */
-export type Proxy = 'nginx' | 'haproxy' | 'caddy';
+export type ProxyName = 'nginx' | 'haproxy' | 'caddy';
 
 /** All of them, in the order of the docs. */
-export const PROXIES: readonly Proxy[] = ['nginx', 'haproxy', 'caddy'];
-
-/** Describes tests once for every proxy. Skips those of a proxy that is not installed, and says so in their names. */
-export function describeGateways(subject: string, tests: (proxy: Proxy) => void): void {
-  for (const proxy of PROXIES) {
-    const isMissing = !isInstalled(proxy);
-    const reason = isMissing ? ` (skipped: ${proxy} is not installed)` : '';
-    describe.skipIf(isMissing)(`${proxy}: ${subject}${reason}`, () => tests(proxy));
-  }
-}
+export const PROXIES: readonly ProxyName[] = ['nginx', 'haproxy', 'caddy'];
 
 /** True if the command of the proxy exists on this machine. */
-export function isInstalled(proxy: Proxy): boolean {
+export function isInstalled(proxy: ProxyName): boolean {
   try {
     execFileSync('sh', ['-c', `PATH=$PATH:/usr/sbin; command -v ${proxy}`]);
     return true;
@@ -33,7 +22,7 @@ export function isInstalled(proxy: Proxy): boolean {
 
 /** Starts a gateway by the documented command. AgentOS must respond 200 at `/health`. */
 export async function startGateway(
-  proxy: Proxy,
+  proxy: ProxyName,
   upstreams: { readonly sessions: readonly string[]; readonly agentos: string },
   env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
@@ -49,49 +38,4 @@ export async function startGateway(
     port,
     readyPath: '/health',
   });
-}
-
-/** A gateway in front of one AgentOS and session services, all of which respond with the request they received. */
-export interface EchoGateway {
-  readonly baseUrl: string;
-  readonly pid: number;
-  readonly agentos: Upstream;
-  readonly sessions: readonly Upstream[];
-}
-
-/** Starts an EchoGateway for the tests of a `describe`. Its members are set when the tests run. */
-export function useEchoGateway(proxy: Proxy, instances = 1): EchoGateway {
-  let gateway: ServerProcess | undefined;
-  const started: { agentos?: Upstream; sessions: Upstream[] } = { sessions: [] };
-  const all = () => [...started.sessions, ...(started.agentos ? [started.agentos] : [])];
-  beforeAll(async () => {
-    started.agentos = await Upstream.start('AgentOS');
-    for (let index = 0; index < instances; index++) started.sessions.push(await Upstream.start('session-service'));
-    const sessions = started.sessions.map(({ baseUrl }) => baseUrl);
-    gateway = await startGateway(proxy, { sessions, agentos: started.agentos.baseUrl });
-    started.agentos.reset();
-  });
-  afterEach(() => {
-    for (const upstream of all()) upstream.reset();
-  });
-  afterAll(async () => {
-    await gateway?.stop();
-    await Promise.all(all().map((upstream) => upstream.stop()));
-  });
-  const required = <T>(value: T | undefined): T => {
-    if (value === undefined) throw new Error('the gateway has not started');
-    return value;
-  };
-  return {
-    get baseUrl() {
-      return required(gateway).baseUrl;
-    },
-    get pid() {
-      return required(gateway).pid;
-    },
-    get agentos() {
-      return required(started.agentos);
-    },
-    sessions: started.sessions,
-  };
 }

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { RawConnection } from '../support/raw-http.js';
-import { describeGateways, useEchoGateway } from './gateway-process.js';
+import { describeGateways, useEchoGateway } from './echo-gateway.js';
 import { ROUTING_CASES } from './routing-cases.js';
 import type { ReceivedRequest } from './upstream.js';
 

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runToEnd } from '../support/child-process.js';
 import { CHECKOUT } from '../support/session-service.js';
-import { describeGateways, startGateway } from './gateway-process.js';
+import { describeGateways } from './echo-gateway.js';
+import { startGateway } from './gateway-process.js';
 import { Upstream } from './upstream.js';
 
 const SCRIPT = resolve(CHECKOUT, 'deploy/gateway/run.sh');

@@ -5,7 +5,8 @@ import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { describeGateways, startGateway } from './gateway-process.js';
+import { describeGateways } from './echo-gateway.js';
+import { startGateway } from './gateway-process.js';
 import { Upstream } from './upstream.js';
 
 const CLIENTS = 8;

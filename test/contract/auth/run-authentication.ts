@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Proxy as ProxyName } from '../../gateway/gateway-process.js';
+import type { ProxyName } from '../../gateway/gateway-process.js';
 import { storeAccounts } from '../../support/service-account-rows.js';
 import { compareWithExpectation } from '../harness/compare-with-expectation.js';
 import { type ContractCase, caseCollector } from '../harness/contract-case.js';

@@ -1,5 +1,5 @@
 import type { Difference } from '@session-service/comparison';
-import type { Proxy as ProxyName } from '../../gateway/gateway-process.js';
+import type { ProxyName } from '../../gateway/gateway-process.js';
 import type { ContractCase } from './contract-case.js';
 import type { CaseOutcome } from './perform-case.js';
 import type { Step } from './send-step.js';

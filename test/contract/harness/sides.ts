@@ -1,4 +1,4 @@
-import { type Proxy as ProxyName, startGateway } from '../../gateway/gateway-process.js';
+import { type ProxyName, startGateway } from '../../gateway/gateway-process.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { startSessionService } from '../../support/session-service.js';
 import type { Layout } from './contract-case.js';

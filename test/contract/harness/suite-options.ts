@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { PROXIES, type Proxy as ProxyName } from '../../gateway/gateway-process.js';
+import { PROXIES, type ProxyName } from '../../gateway/gateway-process.js';
 import { LAYOUTS, type Layout, ROUTES, type Route } from './contract-case.js';
 
 /** Selects the cases to run and the server to test. */
