@@ -14,10 +14,10 @@ type WriteOutcome = 'done' | 'rejected' | 'unknown';
 /** Number of runs that every session is created with. */
 export const INITIAL_RUNS = 2;
 
-/** After 504 or without a response the outcome is unknown. Every other error means that nothing was changed. */
+/** After 504, a 502 of a gateway, or without a response the outcome is unknown. Every other error means that nothing was changed. */
 export function writeOutcome(status: number): WriteOutcome {
   if (status >= 200 && status < 300) return 'done';
-  return status === 0 || status === 504 ? 'unknown' : 'rejected';
+  return status === 0 || status === 502 || status === 504 ? 'unknown' : 'rejected';
 }
 
 /**
