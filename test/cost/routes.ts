@@ -65,12 +65,22 @@ export function variants(
     ...queries.map((query, index) => get(`list, filter ${index + 1}`, `?${query}`)),
     ...otherTypes.map((other) => get(`detail of type ${other}`, `/${id}?type=${other}`)),
     ...otherTypes.map((other) => get(`runs of type ${other}`, `/${id}/runs?type=${other}`)),
+    get('list, cursor', '?cursor=&count=none&created_after=0&metadata.a=1'),
+    search('{"op":"EQ","key":"metadata.a","value":1}'),
     get('filtered runs', `/${id}/runs?status=completed&created_after=1&created_before=2000000000`),
   ];
 }
 
 function get(name: string, suffix: string): CostRoute {
   return { name, request: { method: 'GET', path: `/sessions${suffix}` } };
+}
+
+/** Searches with every operator that reads a stored name, state or metadata. */
+function search(filter: string): CostRoute {
+  const key = (name: string, op: string) => `{"op":"${op}","key":"${name}","value":"x"}`;
+  const others = [key('session_name', 'CONTAINS'), key('session_data.session_state.a', 'GT'), key('metadata.a', 'NEQ')];
+  const body = Buffer.from(`{"limit":1,"filter":{"op":"OR","conditions":[${[filter, ...others].join(',')}]}}`);
+  return { name: 'search', request: { method: 'POST', path: '/sessions/search', body } };
 }
 
 /** The request that sends `body` to `route`. PATCH and rename change session `id`. */
@@ -83,6 +93,8 @@ export function bodyRoute(route: BodyRoute, id: string, body: Buffer, contentTyp
       return { name: route, request: { method: 'PATCH', path: path(id), ...sent } };
     case 'rename':
       return { name: route, request: { method: 'POST', path: `${path(id)}/rename`, ...sent } };
+    case 'search':
+      return { name: route, request: { method: 'POST', path: '/sessions/search?limit=1', ...sent } };
     case 'DELETE':
       return { name: route, request: { method: 'DELETE', path: '/sessions', ...sent } };
   }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { V2_TABLES } from '../support/agno-tables.js';
+import { V2_JSON_TABLES, V2_TABLES } from '../support/agno-tables.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { CHECKOUT } from '../support/session-service.js';
 
@@ -35,6 +35,7 @@ describe('the index command', () => {
     await run('--apply');
     const columns = ['', 'user_', 'agent_', 'team_', 'workflow_'];
     const names = columns.flatMap((column) => [`by_${column}created`, `by_${column}updated`]);
+    names.push('by_metadata');
     expect(await indexes()).toEqual(names.map((name) => `agno_session_service_agno_sessions_${name}`).sort());
     await run('--remove');
     expect(await indexes()).toEqual([]);
@@ -54,7 +55,7 @@ describe('the index command', () => {
   it('replaces the indexes that earlier versions of the command have built', async () => {
     await database.sql('CREATE INDEX agno_session_service_user ON ai.agno_sessions (user_id, created_at)');
     await run('--apply');
-    expect(await indexes()).toHaveLength(10);
+    expect(await indexes()).toHaveLength(11);
     expect(await indexes()).not.toContain('agno_session_service_user');
   });
 
@@ -64,9 +65,9 @@ describe('the index command', () => {
     await database.sql('CREATE INDEX agno_session_service_team ON ai.agno_sessions (team_id, created_at)');
     const env = { AGNO_SESSION_TABLE: 'other' };
     await runWith(env, '--apply');
-    expect(await indexes()).toHaveLength(21);
+    expect(await indexes()).toHaveLength(23);
     await runWith(env, '--remove');
-    expect(await indexes()).toHaveLength(11);
+    expect(await indexes()).toHaveLength(12);
     await database.sql('DROP TABLE ai.other');
   });
 
@@ -83,6 +84,20 @@ describe('the index command', () => {
           expect(JSON.stringify(plan)).toContain('agno_session_service_agno_sessions_by_');
           expect(JSON.stringify(plan)).not.toContain('Sort');
         }
+  });
+
+  it('builds no index on metadata of type json, but drops one', async () => {
+    const old = await createScratchDatabase();
+    await old.sql(V2_JSON_TABLES);
+    const env = { AGNO_PG_DSN: old.dsn };
+    for (const args of [[], ['--apply']]) {
+      const { stdout } = await runWith(env, ...args);
+      expect(stdout).toContain(
+        "not on 'default', because of the types of its columns: lists and searches by values of metadata",
+      );
+      expect(stdout).not.toContain('USING gin');
+    }
+    expect((await runWith(env, '--remove')).stdout).toContain('agno_session_service_agno_sessions_by_metadata');
   });
 
   it('prints its options with --help when no database is configured', async () => {

@@ -32,6 +32,29 @@ describe('injection', () => {
       const found = status === 200 ? (JSON.parse(body) as { data: unknown[] }).data.length : 0;
       expect([name, status < 500, found]).toEqual([name, true, name === 'sort_by' ? 1 : 0]);
     }
+    for (const parameter of [`metadata.k=${encoded}`, `metadata.${encoded}=k`]) {
+      for (const query of [parameter, `${parameter}&cursor=&sort_by=updated_at`]) {
+        const { status, json } = await call(service.baseUrl, `/sessions?${query}`);
+        expect([query, status, (json as { data: unknown[] }).data]).toEqual([query, 200, []]);
+      }
+    }
+    for (const key of ['user_id', 'session_name', 'created_at', 'metadata.k', `metadata.${fragment}`, fragment]) {
+      for (const op of ['EQ', 'GT', 'CONTAINS', 'STARTSWITH', fragment]) {
+        const filter = {
+          op: 'AND',
+          conditions: [
+            { op: 'EQ', key: 'user_id', value: 'ann' },
+            { op, key, value: fragment },
+          ],
+        };
+        const reply = await call(service.baseUrl, '/sessions/search', {
+          method: 'POST',
+          body: { filter, sort_by: fragment },
+        });
+        if (reply.status === 200 && op !== 'GT') expect([key, op, reply.json]).toMatchObject([key, op, { data: [] }]);
+        else if (op !== 'GT') expect([key, op, reply.status]).toEqual([key, op, 400]);
+      }
+    }
     for (const path of [
       `/sessions/${encoded}`,
       `/sessions/kept/runs/${encoded}`,

@@ -53,6 +53,10 @@ async function main(): Promise<void> {
         print(`${isDryRun ? 'would run' : 'done'} on '${target.id}' (${purpose}):\n  ${sql};`);
       };
       for (const index of sessionIndexes(tables)) {
+        if (!values.remove && (await run(index.findApplicable)).length === 0) {
+          print(`not on '${target.id}', because of the types of its columns: ${index.purpose}`);
+          continue;
+        }
         if (values.apply && (await run(index.findInvalid)).length > 0) await run(index.drop);
         await execute(values.remove ? index.drop : index.create, index.purpose);
       }

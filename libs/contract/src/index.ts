@@ -15,6 +15,13 @@ export {
   parseDeleteSession,
   parseDeleteSessions,
 } from './requests/delete-sessions.request.js';
+export type {
+  ComparisonOperator,
+  FilterComparison,
+  FilterExpression,
+  FilterField,
+  FilterValue,
+} from './requests/filter-expression.js';
 export { type GetRuns, parseGetRuns } from './requests/get-runs.request.js';
 export {
   checkGetMedia,
@@ -23,8 +30,15 @@ export {
   parseGetRun,
   parseGetSession,
 } from './requests/get-session.request.js';
-export { type ListSessions, parseListSessions } from './requests/list-sessions.request.js';
+export { digestOf, encodeCursor, type ListCursor, type ListPosition } from './requests/list-cursor.js';
+export {
+  invalidCursor,
+  isCursorColumn,
+  type ListSessions,
+  parseListSessions,
+} from './requests/list-sessions.request.js';
 export { parseRenameSession, type RenameSession } from './requests/rename-session.request.js';
+export { parseSearchSessions } from './requests/search-sessions.request.js';
 export { parseUpdateSession, type UpdateSession } from './requests/update-session.request.js';
 export { MAX_TITLE_LENGTH } from './responses/derived-title.js';
 export { InvalidFields, type OnInvalidField } from './responses/invalid-fields.js';

@@ -1,6 +1,14 @@
 import { quote } from '@session-service/json';
 import { parseBoolean, parseInteger } from './coercion.js';
-import { type IssueLog, notABoolean, notAnInteger, tooManyDigits, tooSmall, wrongChoice } from './validation-issues.js';
+import {
+  type IssueLog,
+  notABoolean,
+  notAnInteger,
+  type ReportIssue,
+  tooManyDigits,
+  tooSmall,
+  wrongChoice,
+} from './validation-issues.js';
 
 /**
  * Reads typed query parameters and reports invalid ones. Call the methods in the order in which the contract declares
@@ -10,10 +18,16 @@ export class QueryReader {
   private readonly query: QueryString;
 
   constructor(
-    raw: string,
+    raw: string | QueryString,
     private readonly log: IssueLog,
+    private readonly report: ReportIssue = log.report,
   ) {
-    this.query = new QueryString(raw);
+    this.query = typeof raw === 'string' ? new QueryString(raw) : raw;
+  }
+
+  /** Reads the parameters of the same query that AgentOS ignores. Their issues are deviations. */
+  forAdditions(): QueryReader {
+    return new QueryReader(this.query, this.log, this.log.reportDeviation);
   }
 
   /** The decoded value, which may be empty; undefined if the parameter is absent. */
@@ -31,12 +45,17 @@ export class QueryReader {
     return this.query.all(name);
   }
 
+  /** The parameters whose names begin with `prefix`, without it, in the order of the query string. */
+  withPrefix(prefix: string): [name: string, value: string][] {
+    return this.query.withPrefix(prefix);
+  }
+
   /** One of `choices`, compared case-sensitively. Any other value, even an empty one, is reported. */
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const value = this.query.last(name);
     if (value === undefined) return undefined;
     const found = choices.find((choice) => choice === value);
-    if (found === undefined) this.log.report(wrongChoice(['query', name], choices, quote(value)));
+    if (found === undefined) this.report(wrongChoice(['query', name], choices, quote(value)));
     return found;
   }
 
@@ -46,9 +65,9 @@ export class QueryReader {
     if (value === undefined) return undefined;
     const loc = ['query', name];
     const integer = parseInteger(value);
-    if (integer === 'int_parsing') this.log.report(notAnInteger(loc, quote(value)));
-    else if (integer === 'int_parsing_size') this.log.report(tooManyDigits(loc, quote(value)));
-    else if (ge !== undefined && integer < ge) this.log.report(tooSmall(loc, ge, quote(value)));
+    if (integer === 'int_parsing') this.report(notAnInteger(loc, quote(value)));
+    else if (integer === 'int_parsing_size') this.report(tooManyDigits(loc, quote(value)));
+    else if (ge !== undefined && integer < ge) this.report(tooSmall(loc, ge, quote(value)));
     else return integer;
     return undefined;
   }
@@ -58,7 +77,7 @@ export class QueryReader {
     const value = this.query.last(name);
     if (value === undefined) return false;
     const flag = parseBoolean(value);
-    if (flag === undefined) this.log.report(notABoolean(['query', name], quote(value)));
+    if (flag === undefined) this.report(notABoolean(['query', name], quote(value)));
     return flag ?? false;
   }
 }
@@ -91,6 +110,15 @@ export class QueryString {
   /** All values of a parameter, in the order of the query string. */
   all(name: string): string[] {
     return this.values.filter((_, index) => this.names[index] === name);
+  }
+
+  /** The parameters whose names begin with `prefix`, without it, in the order of the query string. */
+  withPrefix(prefix: string): [name: string, value: string][] {
+    const found: [name: string, value: string][] = [];
+    this.names.forEach((name, index) => {
+      if (name.startsWith(prefix)) found.push([name.slice(prefix.length), this.values[index] ?? '']);
+    });
+    return found;
   }
 }
 

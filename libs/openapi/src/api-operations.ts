@@ -91,6 +91,28 @@ export const LIST_ORDER = [
   queryParameter('sort_order', { ...optional(schemaRef('SortOrder')), default: 'desc' }, 'Sort direction'),
 ];
 
+/** Filters that AgentOS does not have. */
+export const TIME_FILTERS = ['created', 'updated'].flatMap((change) => [
+  queryParameter(`${change}_after`, optional(INTEGER), `Only sessions ${change} at this Unix second or later`),
+  queryParameter(`${change}_before`, optional(INTEGER), `Only sessions ${change} at this Unix second or earlier`),
+]);
+
+/** Parameters of lists that AgentOS does not have. */
+export const LIST_ADDITIONS = [
+  ...TIME_FILTERS,
+  queryParameter(
+    'cursor',
+    optional(STRING),
+    '`next_cursor` of the previous page with the same parameters; empty for the first page. Not together with `page`; ' +
+      'the list must be sorted by created_at or updated_at',
+  ),
+  queryParameter(
+    'count',
+    { ...optional({ type: 'string', enum: ['exact', 'none'] }), default: 'exact' },
+    '`none` leaves the totals out of the response, which then needs no counting',
+  ),
+];
+
 export const RUN_FILTERS = [
   queryParameter('created_after', optional(INTEGER), 'Only runs created at this Unix second or later'),
   queryParameter('created_before', optional(INTEGER), 'Only runs created at this Unix second or earlier'),

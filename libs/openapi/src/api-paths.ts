@@ -2,6 +2,7 @@ import {
   DB_ID,
   DELETE_MEDIA,
   jsonContent,
+  LIST_ADDITIONS,
   LIST_FILTERS,
   LIST_ORDER,
   NEW_SESSION_TYPE,
@@ -16,6 +17,7 @@ import {
   sessionOperation,
   TABLE,
   TARGET_PARAMETERS,
+  TIME_FILTERS,
   USER_ID,
 } from './api-operations.js';
 import { anyOf, arraySchema, schemaRef } from './schema-builders.js';
@@ -31,8 +33,11 @@ export const SESSION_PATHS: Paths = {
     get: sessionOperation({
       operationId: 'get_sessions',
       summary: 'List sessions',
-      description: 'One page of sessions, by default the newest first, with the total number of matching sessions.',
-      parameters: [...LIST_FILTERS, ...LIST_ORDER, DB_ID, TABLE],
+      description:
+        'One page of sessions, by default the newest first, with the total number of matching sessions. With `cursor`, ' +
+        'pages neither skip nor repeat a session while others change. `metadata.<key>=<value>`, which may be repeated, ' +
+        'selects sessions by a member of their metadata.',
+      parameters: [...LIST_FILTERS, ...LIST_ORDER, DB_ID, TABLE, ...LIST_ADDITIONS],
       responses: { 200: response('A page of sessions', schemaRef('PaginatedResponse_SessionSchema_')) },
     }),
     post: sessionOperation({
@@ -52,6 +57,20 @@ export const SESSION_PATHS: Paths = {
       parameters: [...TARGET_PARAMETERS, DELETE_MEDIA],
       body: { required: true, content: jsonContent(schemaRef('DeleteSessionRequest')) },
       responses: { 204: { description: 'Deleted' } },
+    }),
+  },
+  '/sessions/search': {
+    post: sessionOperation({
+      operationId: 'search_sessions',
+      summary: 'Search sessions',
+      description:
+        'The sessions that a filter of AgentOS matches, as `POST /traces/search` takes it. Comparisons: `EQ`, `NEQ`, `GT`, ' +
+        '`GTE`, `LT`, `LTE`, `CONTAINS`, `STARTSWITH` with `key` and `value`, `IN` with `key` and `values`; `AND`, `OR` with ' +
+        '`conditions`, `NOT` with `condition`. Keys: the ids, `session_type`, `session_name`, `created_at`, `updated_at`, ' +
+        'and paths such as `metadata.a.b`. AgentOS does not have this operation.',
+      parameters: [...LIST_FILTERS, DB_ID, TABLE, ...TIME_FILTERS],
+      body: { required: true, content: jsonContent(schemaRef('SearchSessionsRequest')) },
+      responses: { 200: response('A page of sessions', schemaRef('PaginatedResponse_SessionSchema_')) },
     }),
   },
   '/sessions/{session_id}': {

@@ -40,6 +40,7 @@ export const SESSION_SCHEMAS: Schemas = {
     total_pages: { type: 'integer', minimum: 0, default: 0 },
     total_count: { type: 'integer', minimum: 0, default: 0 },
     search_time_ms: { type: 'number', minimum: 0, default: 0 },
+    next_cursor: optional(STRING),
   }),
   PaginatedResponse_SessionSchema_: objectSchema(
     { data: arraySchema(schemaRef('SessionSchema')), meta: schemaRef('PaginationInfo') },
@@ -170,7 +171,7 @@ export const RUN_SCHEMAS: Schemas = {
   ),
 };
 
-/** Schemas of request bodies. `runs` and `summary` of a new session are extensions, which AgentOS ignores. */
+/** Schemas of request bodies. `runs` and `summary` of a new session are extensions, which AgentOS ignores, as is the search. */
 export const REQUEST_SCHEMAS: Schemas = {
   CreateSessionRequest: objectSchema({
     ...propertiesOf('session_id session_name', optional(STRING)),
@@ -182,6 +183,15 @@ export const REQUEST_SCHEMAS: Schemas = {
   UpdateSessionRequest: objectSchema({
     session_name: optional(STRING),
     ...propertiesOf('session_state metadata summary', optional(OBJECT)),
+  }),
+  SearchSessionsRequest: objectSchema({
+    filter: optional(OBJECT),
+    sort_by: { ...optional(STRING), default: 'created_at' },
+    sort_order: { ...optional(schemaRef('SortOrder')), default: 'desc' },
+    limit: { ...optional({ type: 'integer', minimum: 1 }), default: 20 },
+    page: optional({ type: 'integer', minimum: 1 }),
+    cursor: optional(STRING),
+    count: { ...optional({ type: 'string', enum: ['exact', 'none'] }), default: 'exact' },
   }),
   DeleteSessionRequest: objectSchema(
     {

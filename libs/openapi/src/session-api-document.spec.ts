@@ -28,9 +28,10 @@ describe('sessionApiDocument', () => {
     },
   );
 
-  it('adds only the liveness probe to the operations of AgentOS', () => {
-    expect(Object.keys(ours.operations).filter((key) => !(key in agentOs.operations))).toEqual(['GET /healthz']);
-    expect(Object.keys(ours.schemas).filter((name) => !(name in agentOs.schemas))).toEqual(['HealthzResponse']);
+  it('adds only the search and the liveness probe to the operations of AgentOS', () => {
+    const added = (of: keyof Signature) => Object.keys(ours[of]).filter((key) => !(key in agentOs[of]));
+    expect(added('operations')).toEqual(['POST /sessions/search', 'GET /healthz']);
+    expect(added('schemas')).toEqual(['SearchSessionsRequest', 'HealthzResponse']);
   });
 
   it('has a description for every operation and parameter', () => {
@@ -53,15 +54,19 @@ interface Signature {
 
 interface Constraint {
   readonly type?: string;
+  readonly enum?: string[];
   minimum?: number;
   maxLength?: number;
 }
 
-/** Adds our deviations (docs/parity.md): first page 1, maximum filter length, and runs and summary of new sessions. */
+/**
+ * Adds our deviations (docs/parity.md): first page 1, maximum filter length, runs and summary of new sessions, and the
+ * parameters and members of our own lists.
+ */
 function withDeviations(agentOs: Signature): Signature {
   const copy = structuredClone(agentOs) as {
     operations: { 'GET /sessions': { parameters: { name: string; schema: { anyOf: Constraint[] } }[] } };
-    schemas: { CreateSessionRequest: { properties: Record<string, unknown> } };
+    schemas: Record<'CreateSessionRequest' | 'PaginationInfo', { properties: Record<string, unknown> }>;
   };
   for (const { name, schema } of copy.operations['GET /sessions'].parameters) {
     for (const constraint of schema.anyOf ?? []) {
@@ -74,6 +79,21 @@ function withDeviations(agentOs: Signature): Signature {
     runs: { anyOf: [{ type: 'array', items: object }, { type: 'null' }] },
     summary: { anyOf: [object, { type: 'null' }] },
   });
+  const optional = (schema: Constraint) => ({ anyOf: [schema, { type: 'null' }] });
+  const additions = {
+    ...Object.fromEntries(
+      ['created_after', 'created_before', 'updated_after', 'updated_before'].map((name) => [
+        name,
+        optional({ type: 'integer' }),
+      ]),
+    ),
+    cursor: optional({ type: 'string' }),
+    count: { ...optional({ type: 'string', enum: ['exact', 'none'] }), default: 'exact' },
+  };
+  copy.operations['GET /sessions'].parameters.push(
+    ...Object.entries(additions).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
+  );
+  copy.schemas.PaginationInfo.properties.next_cursor = optional({ type: 'string' });
   return copy;
 }
 

@@ -12,6 +12,7 @@ import {
   parseGetSession,
   parseListSessions,
   parseRenameSession,
+  parseSearchSessions,
   parseUpdateSession,
   type RenameSession,
   type UpdateSession,
@@ -44,6 +45,14 @@ export class SessionsController {
   async create(@Input(parseCreateSession) input: CreateSession, @Req() request: FastifyRequest): Promise<ResponseBody> {
     const context = await this.access.resolve(request, input);
     return this.sessions.create(context, input);
+  }
+
+  /** Reads, although it is a POST: the filter is in the body. */
+  @Post('search')
+  @HttpCode(200)
+  async search(@Input(parseSearchSessions) input: ListSessions, @Req() request: FastifyRequest): Promise<ResponseBody> {
+    const context = await this.access.resolve(request, input);
+    return this.sessions.list(context, input);
   }
 
   @Delete()

@@ -2,9 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
   type CreateSession,
+  digestOf,
   effectiveType,
+  encodeCursor,
   type HttpProblem,
   idTooLong,
+  invalidCursor,
+  isCursorColumn,
+  type ListPosition,
   type ListSessions,
   problem,
   type RenameSession,
@@ -25,6 +30,7 @@ import {
   type RawJson,
 } from '@session-service/json';
 import {
+  InvalidPosition,
   type NewSession,
   RunIdTaken,
   SessionIdTooLong,
@@ -39,9 +45,22 @@ import { type ResponseBody, writeResponse } from './write-response.js';
 export class SessionsService {
   async list(context: SessionContext, query: ListSessions): Promise<ResponseBody> {
     const { repository } = context;
+    const cursors = cursorsOf(context, query);
     const offset = (query.page - 1n) * query.limit;
-    const page = await repository.list(context, { ...query, descending: query.sortOrder === 'desc', offset });
-    const list = { ...page, page: query.page, limit: query.limit, total: BigInt(page.total) };
+    const isCounted = query.count === 'exact';
+    const descending = query.sortOrder === 'desc';
+    const page = await repository
+      .list(context, { ...query, descending, offset, isCounted, after: cursors?.after })
+      .catch((error: unknown) => {
+        throw error instanceof InvalidPosition ? invalidCursor() : error;
+      });
+    const list = {
+      sessions: page.sessions,
+      page: cursors === undefined ? query.page : undefined,
+      limit: query.limit,
+      total: page.total === undefined ? undefined : BigInt(page.total),
+      nextCursor: cursors && (() => cursors.print(page.next())),
+    };
     return writeResponse(`Sessions of database '${repository.database.id}'`, page, (writer, onInvalid) =>
       writeSessionList(writer, list, onInvalid),
     );
@@ -98,6 +117,30 @@ export class SessionsService {
     if (deleteMedia) throw noMediaStorage();
     await context.repository.deleteMany(context, ids);
   }
+}
+
+interface Cursors {
+  /** Where the requested page begins. */
+  readonly after: ListPosition | 'start';
+  /** The cursor of the page after a position; null without one. */
+  readonly print: (next: ListPosition | undefined) => string | null;
+}
+
+/**
+ * Undefined for a list without cursors.
+ *
+ * @throws HttpProblem 400 if the cursor is one of other sessions
+ */
+function cursorsOf({ userId, repository }: SessionContext, query: ListSessions): Cursors | undefined {
+  const { cursor, sortBy, sortOrder, table, type, componentId, sessionName, filter } = query;
+  if (cursor === undefined || !isCursorColumn(sortBy)) return undefined;
+  const filters = [type, componentId, sessionName, filter].map((value) => value ?? null);
+  const digest = digestOf([repository.database.id, table ?? null, userId ?? null, ...filters]);
+  if (cursor !== 'start' && cursor.digest !== digest) throw invalidCursor();
+  return {
+    after: cursor === 'start' ? cursor : cursor.position,
+    print: (position) => (position === undefined ? null : encodeCursor({ sortBy, sortOrder }, { digest, position })),
+  };
 }
 
 /** The 409 for a taken id. Isolated callers must not learn that another user's session exists. */

@@ -1,6 +1,7 @@
 export { LruMap } from './caches.js';
 export * from './service-account.repository.js';
 export * from './session.repository.js';
+export { InvalidPosition } from './session-page-reader.js';
 export type { NewSession } from './sql/create-session.sql.js';
 export { sessionsReadable } from './sql/layout.sql.js';
 export { type ComponentRow, MAX_COMPONENTS } from './sql/list-components.sql.js';

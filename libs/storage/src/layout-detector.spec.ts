@@ -24,7 +24,7 @@ describe('SessionRepository on tables that change while it is used', () => {
   const scope = () => ({ userId: undefined, deadline: new Deadline(), memory: new MemoryBudget(1e8).reservation() });
   const hasRuns = async () => (await repository.readRun(scope(), 'a', 'r'))?.has_runs;
   const firstBy = async (sortBy: string) => {
-    const query = { sortBy, descending: false, limit: 1n, offset: 0n };
+    const query = { sortBy, descending: false, limit: 1n, offset: 0n, isCounted: true };
     const page = await repository.list(scope(), query);
     const step = page.sessions.next().next();
     page.close();

@@ -1,4 +1,5 @@
-import type { ListedSession, SessionSource } from '@session-service/contract';
+import { hash } from 'node:crypto';
+import type { ListedSession, ListPosition, SessionSource } from '@session-service/contract';
 import {
   BufferedRows,
   type Database,
@@ -7,23 +8,17 @@ import {
   type Rows,
   type RunStatement,
   readRows,
+  type SqlValue,
   type Statement,
   StoredValueTooLong,
+  sqlState,
 } from '@session-service/database';
 import type { Steps } from '@session-service/json';
 import { CountCache } from './caches.js';
 import type { StatementCache } from './layout.js';
 import { assertLayoutCurrent, type LayoutDetector } from './layout-detector.js';
 import { pythonRow } from './python-row.js';
-import {
-  type CountRow,
-  countSessions,
-  listPage,
-  type PageColumns,
-  type PageRow,
-  type SessionOrder,
-  sortColumn,
-} from './sql/list-sessions.sql.js';
+import { type CountRow, countSessions, listPage, type PageColumns, type PageRow } from './sql/list-sessions.sql.js';
 import {
   containsNul,
   rejectedCharacter,
@@ -32,22 +27,34 @@ import {
   type WhereClause,
   whereClause,
 } from './sql/session-filter.js';
+import { type SessionOrder, sortColumn } from './sql/session-order.js';
+import { pageStart, startParameters } from './sql/sessions-after.js';
 
 /** Filters, order and page of a list. */
 export interface ListQuery extends SessionFilter, SessionOrder {
   readonly limit: bigint;
   readonly offset: bigint;
+  /** The session after which the page begins, which replaces the offset; `start`: the first page; undefined: the offset. */
+  readonly after?: ListPosition | 'start' | undefined;
+  /** False: the number of matching sessions is not needed. */
+  readonly isCounted: boolean;
 }
+
+/** The position after which a page should begin is none of the list: its values do not fit the columns. */
+export class InvalidPosition extends Error {}
 
 /** One page of a list. Must be closed: a large page holds a connection while its sessions arrive. */
 export interface SessionPage {
   readonly sessions: SessionSource;
-  /** Number of sessions that match the filters, in decimal digits. */
-  readonly total: string;
+  /** Number of sessions that match the filters, in decimal digits; undefined if it is not needed. */
+  readonly total: string | undefined;
+  /** The position of the last session; undefined on the last page. Known when all sessions have been read. */
+  readonly next: () => ListPosition | undefined;
   close(): void;
 }
 
 const LIST_WORK = { kind: 'list' } as const;
+const UNNAMED_LIST_WORK = { ...LIST_WORK, isUnnamed: true } as const;
 
 /** Reads pages of the sessions of one database. Counts the total only if it may have changed since the last count. */
 export class SessionPageReader {
@@ -58,36 +65,43 @@ export class SessionPageReader {
     private readonly layout: LayoutDetector,
   ) {}
 
+  /** @throws InvalidPosition */
   async read(scope: SessionScope, query: ListQuery): Promise<SessionPage> {
     const condition = whereClause(scope.userId, query);
-    if (condition.values.some(containsNul)) return EMPTY_PAGE;
+    if (condition.values.some(containsNul)) return emptyPage(query);
     return this.layout.withLayout(async (statements) => {
-      if (!statements.layout.hasSessions) return EMPTY_PAGE;
+      if (!statements.layout.hasSessions) return emptyPage(query);
       this.database.rejectIfOverloaded('list');
-      const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, statements) };
-      const count = statements.get(`count:${condition.key}`, countSessions(condition));
+      const count = query.isCounted ? countStatement(statements, condition) : undefined;
       const reader = await this.database.reader(scope.deadline);
       let total: string | undefined;
       // If the page is read in portions, the total is counted first, in the same snapshot.
-      const before = async (run: RunStatement) => {
-        total = (await run<CountRow>(count, condition.values))[0]?.total;
+      const before =
+        count &&
+        (async (run: RunStatement) => {
+          total = (await run<CountRow>(count, condition.values))[0]?.total;
+        });
+      const read: ReadPage = (columns, limit, taken, last) => {
+        const [statement, values] = pageStatement(statements, condition, query, { columns, limit, taken, last });
+        return readRows<PageRow>(reader, statement, values, scope, { ...workOf(condition), before });
       };
-      const read: ReadPage = (columns, limit, offset) => {
-        const key = `page:${condition.key}:${order.sortBy}:${order.descending}:${columns}`;
-        const statement = statements.get(key, listPage(condition, order, columns), { longValues: 'marked' });
-        const values = [...condition.values, `${limit}`, `${offset}`];
-        return readRows<PageRow>(reader, statement, values, scope, { ...LIST_WORK, before });
-      };
-      const rows = new PageRows(read, query);
+      const rows = new PageRows(read, query.after === undefined ? query.limit : limitWithNext(query.limit));
       try {
         await rows.more();
         const first = assertLayoutCurrent(rows).peek();
-        total ??= await this.count(condition, snapshotOf(statements, reader, first), statements, count, scope.deadline);
-        return { sessions: new ListedSessions(rows), total, close: () => rows.close() };
+        if (count !== undefined) {
+          const snapshot = snapshotOf(statements, reader, first);
+          total ??= await this.count(condition, snapshot, statements, count, scope.deadline);
+        }
+        const close = () => rows.close();
+        if (query.after === undefined) return { sessions: new ListedSessions(rows), total, next: NO_POSITION, close };
+        const sessions = new SessionsBeforeNext(rows, query.limit);
+        return { sessions, total, next: () => sessions.nextStart, close };
       } catch (error) {
         rows.close();
+        if (isInvalidPosition(error, query)) throw new InvalidPosition();
         if (rejectedCharacter(error, condition.values) === undefined) throw error;
-        return EMPTY_PAGE;
+        return emptyPage(query);
       }
     });
   }
@@ -99,17 +113,86 @@ export class SessionPageReader {
     count: Statement,
     deadline: Deadline,
   ): Promise<string> {
-    const filterKey = JSON.stringify([condition.key, condition.values]);
-    return this.counts.total(filterKey, snapshot, deadline, async (shared) => {
+    return this.counts.total(countKey(condition, count), snapshot, deadline, async (shared) => {
       // Chooses a new reader: requests that share this count may have started after the reader of the page was chosen.
       const reader = await this.database.reader(shared);
-      const [row] = await reader.query<CountRow>(count, condition.values, shared, LIST_WORK);
+      const [row] = await reader.query<CountRow>(count, condition.values, shared, workOf(condition));
       return { total: row?.total ?? '0', snapshot: snapshotOf(statements, reader, row) };
     });
   }
 }
 
-type ReadPage = (columns: PageColumns, limit: bigint, offset: bigint) => Promise<Rows<PageRow>>;
+function workOf({ key }: WhereClause) {
+  return key === undefined ? UNNAMED_LIST_WORK : LIST_WORK;
+}
+
+function countStatement(statements: StatementCache, condition: WhereClause): Statement {
+  const build = countSessions(condition);
+  if (condition.key === undefined) return { name: 'count', text: build(statements) };
+  return statements.get(`count:${condition.key}`, build);
+}
+
+/** Equal for equal counts. The values of a filter expression may be long, so that only their digest is kept. */
+function countKey({ key, values }: WhereClause, count: Statement): string {
+  if (key !== undefined) return JSON.stringify([key, values]);
+  return hash('sha256', JSON.stringify([count.text, values]), 'base64url');
+}
+
+interface PagePart {
+  readonly columns: PageColumns;
+  readonly limit: bigint;
+  /** Number of rows of the page that have been read before, and the last of them. */
+  readonly taken: bigint;
+  readonly last: PageRow | undefined;
+}
+
+const MARK_LONG_VALUES = { longValues: 'marked' } as const;
+
+function pageStatement(
+  statements: StatementCache,
+  condition: WhereClause,
+  query: ListQuery,
+  { columns, limit, taken, last }: PagePart,
+): [Statement, readonly SqlValue[]] {
+  const order = { descending: query.descending, sortBy: sortColumn(query.sortBy, statements) };
+  const after = last === undefined ? query.after : positionOf(last);
+  const position = after === 'start' ? undefined : after;
+  const start = query.after === undefined ? undefined : pageStart(position);
+  const build = listPage(condition, order, columns, start);
+  const key = `page:${condition.key}:${order.sortBy}:${order.descending}:${columns}${start === undefined ? '' : `:${start}`}`;
+  const statement =
+    condition.key === undefined
+      ? { name: 'page', text: build(statements), ...MARK_LONG_VALUES }
+      : statements.get(key, build, MARK_LONG_VALUES);
+  const range = start === undefined ? [`${limit}`, `${query.offset + taken}`] : startParameters(limit, position);
+  return [statement, [...condition.values, ...range]];
+}
+
+function positionOf({ session_id, sort_value }: PageRow): ListPosition {
+  return { value: sort_value ?? null, id: session_id };
+}
+
+/** With a row more than the page shows, which tells whether there is another page. */
+function limitWithNext(limit: bigint): bigint {
+  return BigInt.asIntN(64, limit + 1n) < 0n ? limit : limit + 1n;
+}
+
+/**
+ * True if PostgreSQL could not read a value of the position. 22P02, 22003, 22007, 22008: the text of a number, JSON or time of
+ * another type, or out of range.
+ */
+function isInvalidPosition(error: unknown, { after }: ListQuery): boolean {
+  if (typeof after !== 'object') return false;
+  if (['22P02', '22003', '22007', '22008'].includes(sqlState(error) ?? '')) return true;
+  return rejectedCharacter(error, [after.value, after.id]) !== undefined;
+}
+
+type ReadPage = (
+  columns: PageColumns,
+  limit: bigint,
+  taken: bigint,
+  last: PageRow | undefined,
+) => Promise<Rows<PageRow>>;
 
 /**
  * The rows of a page. If PostgreSQL fails to print a row because its text exceeds 1 GiB, reads that row without its JSON
@@ -120,10 +203,11 @@ class PageRows implements Rows<PageRow> {
   /** Columns of the next read, which starts when all of `rows` are taken; undefined if no read is needed. `plain` reads one row. */
   private nextColumns: PageColumns | undefined = 'all';
   private taken = 0n;
+  private last: PageRow | undefined;
 
   constructor(
     private readonly read: ReadPage,
-    private readonly query: Pick<ListQuery, 'limit' | 'offset'>,
+    private readonly limit: bigint,
   ) {}
 
   peek(): PageRow | undefined {
@@ -132,7 +216,10 @@ class PageRows implements Rows<PageRow> {
 
   take(): PageRow | undefined {
     const row = this.rows.take();
-    if (row !== undefined) this.taken++;
+    if (row !== undefined) {
+      this.taken++;
+      this.last = row;
+    }
     return row;
   }
 
@@ -160,10 +247,10 @@ class PageRows implements Rows<PageRow> {
   }
 
   private async readRest(columns: PageColumns): Promise<void> {
-    const remaining = this.query.limit - this.taken;
+    const remaining = this.limit - this.taken;
     this.nextColumns = undefined;
     if (remaining <= 0n) return;
-    this.rows = await this.read(columns, columns === 'all' ? remaining : 1n, this.query.offset + this.taken);
+    this.rows = await this.read(columns, columns === 'all' ? remaining : 1n, this.taken, this.last);
     if (columns === 'plain') this.nextColumns = 'all';
   }
 }
@@ -185,9 +272,42 @@ class ListedSessions implements SessionSource {
   }
 }
 
+/** The sessions of a page with a cursor. The row after them is not taken; it only tells that there is another page. */
+class SessionsBeforeNext implements SessionSource {
+  /** The position after which the next page begins. */
+  nextStart: ListPosition | undefined;
+  private taken = 0n;
+  private last: PageRow | undefined;
+
+  constructor(
+    private readonly rows: Rows<PageRow>,
+    private readonly limit: bigint,
+  ) {}
+
+  *next(): Steps<ListedSession | undefined> {
+    while (this.rows.peek() === undefined && !this.rows.isOver) yield this.rows.more();
+    if (this.taken === this.limit) {
+      if (this.last !== undefined && this.rows.peek() !== undefined) this.nextStart = positionOf(this.last);
+      return undefined;
+    }
+    const row = this.rows.take();
+    if (row === undefined) return undefined;
+    this.taken++;
+    this.last = row;
+    return yield* pythonRow(row);
+  }
+}
+
+const NO_POSITION = () => undefined;
+
+function emptyPage({ isCounted }: ListQuery): SessionPage {
+  return isCounted ? EMPTY_PAGE : { ...EMPTY_PAGE, total: undefined };
+}
+
 const EMPTY_PAGE: SessionPage = {
   sessions: new ListedSessions(new BufferedRows([])),
   total: '0',
+  next: NO_POSITION,
   close: () => undefined,
 };
 

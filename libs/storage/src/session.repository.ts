@@ -79,7 +79,7 @@ export class SessionRepository {
     return rows.length > 0;
   }
 
-  /** One page and the total. Empty if there are no tables yet. */
+  /** One page and the total. Empty if there are no tables yet. @throws InvalidPosition */
   list(scope: SessionScope, query: ListQuery): Promise<SessionPage> {
     return this.pages.read(scope, query);
   }

@@ -37,6 +37,22 @@ export const REJECTED_BODIES: readonly BodyShape[] = [
     maxBytes: 1_980_000,
     isQuick: true,
   }),
+  bodyShape(
+    'a filter of many conditions',
+    (bytes) => `{"filter":{"op":"OR","conditions":${arrayOf('{"op":"EQ","key":"user_id","value":"x"}', bytes, 4)}}}`,
+    { ...onlyTo('search'), maxBytes: 8_000_000 },
+  ),
+  bodyShape(
+    'a filter of one long value',
+    (bytes) => `{"filter":{"op":"EQ","key":"user_id","value":${stringOf('x', bytes)}}}`,
+    onlyTo('search'),
+  ),
+  bodyShape(
+    'a deep filter',
+    (bytes) => `{"filter":${'{"op":"NOT","condition":'.repeat(900)}${stringOf('x', bytes)}${'}'.repeat(900)}}`,
+    onlyTo('search'),
+  ),
+  bodyShape('a long cursor', (bytes) => `{"cursor":${stringOf('A', bytes)}}`, onlyTo('search')),
   bodyShape('members that are strings', (bytes) => {
     const text = stringOf('\\"', bytes / 3);
     return `{"session_name":1,"session_state":${text},"metadata":${text},"summary":${text}}`;

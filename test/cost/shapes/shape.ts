@@ -47,11 +47,11 @@ export interface BodyShape extends NamedShape {
   readonly contentType?: string;
   /** True if the service rejects the body before it stores anything, so that a test on one layout suffices. */
   readonly isRejected?: boolean;
-  /** Default: all four routes that accept a body. */
+  /** Default: all routes that accept a body. */
   readonly routes?: readonly BodyRoute[];
 }
 
-export type BodyRoute = 'POST' | 'PATCH' | 'rename' | 'DELETE';
+export type BodyRoute = 'POST' | 'PATCH' | 'rename' | 'search' | 'DELETE';
 
 export type Shape = SessionShape | BodyShape;
 

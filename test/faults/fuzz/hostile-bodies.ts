@@ -1,9 +1,11 @@
+import { randomFilter } from '../../support/filter-model.js';
 import type { SeededRandom } from '../../support/seeded-random.js';
-import { STORED_IDS } from './hostile-strings.js';
+import { hostileCursor, STORED_IDS } from './hostile-strings.js';
 
 // biome-ignore format: one value per line would be too long
 const NAMES = [
   ...['session_id', 'session_name', 'session_state', 'metadata', 'user_id', 'agent_id', 'team_id', 'workflow_id', 'runs'],
+  ...['filter', 'op', 'key', 'value', 'values', 'condition', 'conditions', 'cursor', 'count', 'limit', 'page', 'sort_by'],
   ...['summary', 'session_ids', 'session_types', '__proto__', 'constructor', 'toJSON', 'then', '', 'a\\u0000b', '\\ud800'],
 ];
 // biome-ignore format: one value per line would be too long
@@ -50,7 +52,18 @@ function validObject(random: SeededRandom): string {
     `{"metadata":{"a":${unusualValue(random, 3)}},"summary":{"summary":"S"}}`,
     `{"session_id":"new-${random.below(50)}","runs":[{"run_id":"run-${random.below(50)}","content":${unusualValue(random, 3)}}]}`,
     `{"session_id":"${'i'.repeat(random.pick(LENGTHS))}"}`,
+    `{"filter":${hostileFilter(random)},"count":"none"}`,
+    `{"filter":${hostileFilter(random)},"cursor":"","limit":${1 + random.below(5)},"sort_by":"updated_at"}`,
+    `{"filter":${hostileFilter(random)},"cursor":${JSON.stringify(hostileCursor(random))}}`,
   ]);
+}
+
+/** A filter that is valid, but for some values and keys. */
+function hostileFilter(random: SeededRandom): string {
+  const filter = JSON.stringify(randomFilter(random, random.below(9)));
+  if (random.oneIn(3)) return filter;
+  const unusual = filter.replace(/"value":[^,{}[\]]+/, () => `"value":${unusualValue(random, 1)}`);
+  return random.oneIn(2) ? unusual : unusual.replace('metadata.k', () => `summary.${random.pick(NAMES)}`);
 }
 
 function unusualObject(random: SeededRandom): string {

@@ -22,6 +22,7 @@ const ROUTES: readonly Route[] = [
   ['PATCH', '/sessions/:id'],
   ['DELETE', '/sessions/:id'],
   ['POST', '/sessions/:id/rename'],
+  ['POST', '/sessions/search'],
   ['GET', '/sessions/:id/runs'],
   ['GET', '/sessions/:id/run-previews'],
   ['GET', '/sessions/:id/runs/:run'],

@@ -1,3 +1,4 @@
+import { digestOf } from '@session-service/contract';
 import type { SeededRandom } from '../../support/seeded-random.js';
 
 /** The session ids in the tables at the start of every batch. */
@@ -57,6 +58,13 @@ const PARAMETERS: readonly [name: string, value: (random: SeededRandom) => strin
   ['page', (random) => random.pick(INTEGERS)],
   ['created_after', (random) => random.pick(INTEGERS)],
   ['created_before', (random) => random.pick(INTEGERS)],
+  ['updated_after', (random) => random.pick(INTEGERS)],
+  ['updated_before', (random) => random.pick(INTEGERS)],
+  ['count', (random) => random.pick(['none', 'exact', '', 'NONE', '0'])],
+  ['cursor', (random) => (random.oneIn(4) ? hostileString(random) : hostileCursor(random))],
+  ['metadata.a', hostileString],
+  ['metadata.a.b', (random) => random.pick(INTEGERS)],
+  ['metadata.', (random) => random.pick(['null', 'true', '1e999', '1e-999', '-0', `0.${'1'.repeat(200)}`])],
   ['sort_by', (random) => (random.oneIn(3) ? hostileString(random) : random.pick(COLUMNS))],
   ['sort_order', (random) => random.pick(['asc', 'desc', 'ASC', '', 'x', 'asc;--', '1'])],
   ['session_name', (random) => (random.oneIn(2) ? wildcardBomb(random) : hostileString(random))],
@@ -68,6 +76,25 @@ const PARAMETERS: readonly [name: string, value: (random: SeededRandom) => strin
   ['table', (random) => random.pick(['agno_sessions', 'agno_runs', 'pg_class', '', 'x', hostileString(random)])],
   ['delete_media', (random) => random.pick(FLAGS)],
 ];
+
+/** The digest of the cursors of a list without filters. */
+const UNFILTERED = digestOf(['default', ...Array(6).fill(null)]);
+
+/** A text in the form of a cursor, often of an order that lists have, with values that may not fit. */
+export function hostileCursor(random: SeededRandom): string {
+  const numbers = ['1', '-1', '', 'x', '1e5', '99999999999999999999', '9'.repeat(5_000), 'NaN'];
+  const value = random.pick([null, ...numbers, '\0', 7]);
+  const id = random.pick(['kept-0', '', '\0', '\ud800', 'x'.repeat(3_000), null, {}]);
+  const order = [random.pick(['created_at', 'updated_at']), random.pick(['asc', 'desc'])];
+  const parts = [
+    random.pick([1, 1, 1, 2]),
+    ...order,
+    random.pick(['', 'A'.repeat(16), UNFILTERED, UNFILTERED]),
+    value,
+    id,
+  ];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
 
 function wildcardBomb(random: SeededRandom): string {
   return (

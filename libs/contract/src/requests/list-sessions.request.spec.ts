@@ -13,9 +13,46 @@ describe('parseListSessions', () => {
       page: 1n,
       sortBy: 'created_at',
       sortOrder: 'desc',
+      count: 'exact',
       dbId: undefined,
       table: undefined,
     });
+  });
+
+  it('reads the parameters of times and metadata as one filter', () => {
+    const { filter } = parseListSessions(
+      'created_after=-1&updated_before=9&metadata.a.b=x&metadata.n=1.5&metadata.n=01',
+    );
+    const metadata = (key: string) => ({ kind: 'json', column: 'metadata', path: [key] });
+    expect(filter).toEqual({
+      op: 'AND',
+      conditions: [
+        { op: 'GTE', field: { kind: 'time', column: 'created_at' }, values: ['-1'] },
+        { op: 'LTE', field: { kind: 'time', column: 'updated_at' }, values: ['9'] },
+        { op: 'EQ', field: metadata('a.b'), values: ['"x"'] },
+        { op: 'IN', field: metadata('n'), values: ['"1.5"', '1.5'] },
+        { op: 'EQ', field: metadata('n'), values: ['"01"'] },
+      ],
+    });
+  });
+
+  it.each([
+    ['created_after=x', 'int_parsing', ['query', 'created_after']],
+    ['updated_before=', 'int_parsing', ['query', 'updated_before']],
+    [`metadata.${'k'.repeat(257)}=x`, 'string_too_long', ['query', 'metadata']],
+    [`metadata.k=${'x'.repeat(257)}`, 'string_too_long', ['query', 'metadata']],
+    ['metadata.k=x&'.repeat(49), 'value_error', ['query', 'metadata']],
+    ['count=', 'enum', ['query', 'count']],
+    ['cursor=&page=1', 'value_error', ['query', 'page']],
+    ['cursor=&sort_by=user_id', 'value_error', ['query', 'sort_by']],
+  ])('defers the issue of a parameter that AgentOS ignores: %s', (query, type, loc) => {
+    const { deferredProblem } = parseListSessions(query);
+    expect(deferredProblem?.status).toBe(422);
+    expect(JSON.parse(deferredProblem?.detail ?? '')).toMatchObject([{ type, loc }]);
+  });
+
+  it('responds 400 to a text that is no cursor', () => {
+    expect(problemOf(() => parseListSessions('cursor=x'))[0]).toBe(400);
   });
 
   it('returns an empty string for empty filters, but undefined for an empty db_id and sort_by', () => {

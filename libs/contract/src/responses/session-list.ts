@@ -1,4 +1,4 @@
-import { type JsonWriter, MemberNames, membersOf, quote, type RawJson, type Steps } from '@session-service/json';
+import { asRaw, type JsonWriter, MemberNames, membersOf, quote, type RawJson, type Steps } from '@session-service/json';
 import { type ListedSession, listedType } from '../stored-session.js';
 import { derivedTitle, storedName, type TitleSource } from './derived-title.js';
 import { coerceField, type OnInvalidField } from './invalid-fields.js';
@@ -19,15 +19,17 @@ export interface SessionSource {
 
 interface ListPage {
   readonly sessions: SessionSource;
-  readonly page: bigint;
+  /** Undefined in a list with cursors. */
+  readonly page: bigint | undefined;
   readonly limit: bigint;
-  /** Number of matching sessions on all pages. */
-  readonly total: bigint;
+  /** Number of matching sessions on all pages; undefined: not counted. */
+  readonly total: bigint | undefined;
+  /** In a list with cursors: called after the last session; null on the last page. */
+  readonly nextCursor: (() => string | null) | undefined;
 }
 
 /** Writes the body of `GET /sessions`. The field names passed to `onInvalid` include the session id. */
 export function* writeSessionList(writer: JsonWriter, list: ListPage, onInvalid: OnInvalidField): Steps<void> {
-  const { page, limit, total } = list;
   writer.openObject().key('data').openArray();
   const { sessions } = list;
   for (let session = yield* sessions.next(); session !== undefined; session = yield* sessions.next()) {
@@ -35,13 +37,14 @@ export function* writeSessionList(writer: JsonWriter, list: ListPage, onInvalid:
     writeListItem(writer, session, (field) => onInvalid(`${field} of '${id}'`));
     yield;
   }
-  const pages = (total + limit - 1n) / limit;
-  const meta = `{"page":${page},"limit":${limit},"total_pages":${pages},"total_count":${total},"search_time_ms":0.0}`;
-  writer
-    .closeArray()
-    .key('meta')
-    .value(meta as RawJson)
-    .closeObject();
+  writer.closeArray().key('meta').value(pageInfo(list)).closeObject();
+}
+
+function pageInfo({ page, limit, total, nextCursor }: ListPage): RawJson {
+  const number = page === undefined ? '' : `"page":${page},`;
+  const totals = total === undefined ? '' : `"total_pages":${(total + limit - 1n) / limit},"total_count":${total},`;
+  const cursor = nextCursor === undefined ? '' : `,"next_cursor":${JSON.stringify(nextCursor())}`;
+  return asRaw(`{${number}"limit":${limit},${totals}"search_time_ms":0.0${cursor}}`);
 }
 
 function writeListItem(writer: JsonWriter, session: ListedSession, onInvalid: OnInvalidField): void {

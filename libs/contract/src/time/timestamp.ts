@@ -19,6 +19,25 @@ export function printTimestamp(raw: RawJson): RawJson | undefined {
   }
 }
 
+/** Unix seconds as JSON, from a text of digits or an ISO 8601 time, which is in UTC unless it has an offset. */
+export function unixTimeOf(value: string): RawJson | undefined {
+  if (/^-?\d{1,18}$/.test(value)) return asRaw(String(BigInt(value)));
+  const datetime = parseIsoDatetime(value);
+  if (datetime === undefined) return undefined;
+  const { year, month, day, timeOfDay, offset } = datetime;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(timeOfDay.hour, timeOfDay.minute, timeOfDay.second - (offset?.seconds ?? 0));
+  const microseconds = BigInt(date.getTime()) * 1_000n + BigInt(timeOfDay.microsecond);
+  return microseconds % 1_000_000n === 0n
+    ? asRaw(String(microseconds / 1_000_000n))
+    : asRaw(`${microseconds < 0n ? '-' : ''}${decimal(microseconds < 0n ? -microseconds : microseconds)}`);
+}
+
+function decimal(microseconds: bigint): string {
+  return `${microseconds / 1_000_000n}.${String(microseconds % 1_000_000n).padStart(6, '0')}`;
+}
+
 const FIRST_SECOND = -62_135_596_800;
 const LAST_SECOND = 253_402_300_799;
 

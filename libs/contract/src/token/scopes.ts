@@ -26,6 +26,7 @@ export function requiredScope(method: string, path: string, isStandalone: boolea
     case 'PATCH':
       return isBelow ? 'sessions:write' : undefined;
     case 'POST':
+      if (path === '/sessions/search') return 'sessions:read';
       return isList || RENAME.test(path) ? 'sessions:write' : undefined;
     default:
       return undefined;

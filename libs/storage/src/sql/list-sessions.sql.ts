@@ -1,19 +1,17 @@
 import type { ListedSession } from '@session-service/contract';
 import type { LayoutCheckedRow, StatementCache } from '../layout.js';
-import { quoteIdentifier, tableExists } from '../table-names.js';
-import { asJsonb, isJsonText, jsonbText, jsonTextFlag, originalText } from './json-columns.js';
+import { tableExists } from '../table-names.js';
+import { asJsonb, isJsonText, jsonTextFlag, originalText } from './json-columns.js';
 import type { WhereClause } from './session-filter.js';
+import { orderBy, type SessionOrder } from './session-order.js';
+import { type PageStart, sessionsAfter } from './sessions-after.js';
 import { IS_UNNAMED, LISTED_TYPE, sessionTitle, titleColumns } from './title-columns.js';
-
-export interface SessionOrder {
-  /** A column of the sessions table; undefined: only `session_id`. */
-  readonly sortBy?: string | undefined;
-  readonly descending: boolean;
-}
 
 /** A listed session. `snapshot` (see `snapshotColumn`) and `upgraded` are the same in every row of a page. */
 export interface PageRow extends ListedSession, LayoutCheckedRow {
   readonly snapshot: string | null;
+  /** The text of the sort key; null for NULL. Only in lists with cursors. */
+  readonly sort_value?: string | null;
 }
 
 export interface CountRow {
@@ -30,22 +28,27 @@ export type PageColumns = 'all' | 'plain';
 
 /**
  * One page of a list with the titles of its unnamed sessions, in one snapshot. The last two parameters are limit and
- * offset.
+ * offset, or those of `startParameters`.
  *
  * The innermost SELECT reads stored values only, so that PostgreSQL decompresses nothing for sessions that it sorts or skips.
  * Titles come from sub-selects because joins need not preserve the order. `OFFSET 0` keeps the planner from flattening the
  * sub-selects, which would fetch a large `session_data` or compute a title twice.
+ *
+ * @param start in lists with cursors, the start of the page
  */
-export function listPage(condition: WhereClause, order: SessionOrder, columns: PageColumns) {
+export function listPage(condition: WhereClause, order: SessionOrder, columns: PageColumns, start?: PageStart) {
   return (statements: StatementCache): string => {
     const { tables, layout } = statements;
     const plain = 'session_id, session_type, agent_id, team_id, workflow_id, user_id, created_at, updated_at';
     const stored = `session_data, metadata, summary, agent_data, workflow_data${layout.hasRunsColumn ? ', runs' : ''}`;
-    const sessions = `SELECT ${plain}, ${stored} FROM ${tables.sessions} ${condition.sql(statements)} ${orderBy(order, statements)}`;
     const upgraded = layout.hasRunsTable ? '' : `, ${tableExists(tables.runs)} AS upgraded`;
-    const checks = `(SELECT ${snapshotColumn(statements)}) AS snapshot${upgraded}`;
-    const parameters = condition.values.length;
-    const page = `${sessions} LIMIT $${parameters + 1}::bigint OFFSET $${parameters + 2}::bigint`;
+    const sortValue = start === undefined ? '' : ', sort_value';
+    const checks = `(SELECT ${snapshotColumn(statements)}) AS snapshot${upgraded}${sortValue}`;
+    const all = `${plain}, ${stored}`;
+    const page =
+      start === undefined
+        ? sessionsAtOffset(order, all, condition, statements)
+        : sessionsAfter(start, order, all, condition, statements);
     if (columns === 'plain') {
       return `SELECT ${plain}, '0' AS session_data, '0' AS metadata, '0' AS summary, 'f' AS title_found, ${checks} FROM (${page}) page`;
     }
@@ -57,6 +60,12 @@ export function listPage(condition: WhereClause, order: SessionOrder, columns: P
         FROM (SELECT page.*, ${asJsonb(statements, 'session_data')} #> '{}' AS data, ${LISTED_TYPE} AS type
           FROM (${page}) page OFFSET 0) s OFFSET 0) titled`;
   };
+}
+
+function sessionsAtOffset(order: SessionOrder, columns: string, condition: WhereClause, statements: StatementCache) {
+  const [limit, offset] = [1, 2].map((index) => `$${condition.values.length + index}::bigint`);
+  const sessions = `SELECT ${columns} FROM ${statements.tables.sessions} ${condition.sql(statements)} ${orderBy(order, statements)}`;
+  return `${sessions} LIMIT ${limit} OFFSET ${offset}`;
 }
 
 export function countSessions(condition: WhereClause) {
@@ -76,29 +85,7 @@ function snapshotColumn({ layout }: StatementCache): string {
     THEN concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time(), (pg_control_checkpoint()).checkpoint_lsn) END`;
 }
 
-/** The sort key of `sort_by=updated_at`, as in AgentOS. */
-export const LAST_CHANGE = 'coalesce(updated_at, created_at)';
-
 function agentMember(name: string, statements: StatementCache): string {
   const member = `${asJsonb(statements, 'agent_data')}->'${name}'`;
   return isJsonText(statements, 'agent_data') ? originalText(`(${member})::text`) : member;
-}
-
-/**
- * Sorts like AgentOS, and then by the unique id, so that no page skips or repeats a session. The order of equal values,
- * and of lists without a sort column, is undefined in AgentOS. The column and the id are sorted in the same direction,
- * so that one index serves ascending and descending lists. A json column is sorted as jsonb, since json has no order.
- */
-function orderBy({ sortBy, descending }: SessionOrder, statements: StatementCache): string {
-  const direction = descending ? 'DESC' : 'ASC';
-  if (sortBy === undefined || sortBy === 'session_id') return `ORDER BY session_id ${direction}`;
-  const quoted = quoteIdentifier(sortBy);
-  const stored = isJsonText(statements, sortBy) ? jsonbText(`${quoted}::text`) : quoted;
-  const column = sortBy === 'updated_at' ? LAST_CHANGE : stored;
-  return `ORDER BY ${column} ${direction}, session_id ${direction}`;
-}
-
-/** Like AgentOS, does not sort by a column that the table does not have. */
-export function sortColumn(name: string | undefined, { layout }: StatementCache): string | undefined {
-  return name !== undefined && layout.columns.has(name) ? name : undefined;
 }

@@ -1,5 +1,6 @@
-import type { SessionType } from '@session-service/contract';
+import type { FilterExpression, SessionType } from '@session-service/contract';
 import { type SqlValue, untranslatableCharacter, type WorkLimits } from '@session-service/database';
+import { COMPARED_CHARACTERS, filterCondition } from './filter-expression.sql.js';
 import { asJsonb, type ColumnTypes } from './json-columns.js';
 
 /** The sessions that a request may access, and its limits. First parameter of the repository's methods. */
@@ -39,20 +40,20 @@ export interface SessionFilter {
   readonly type?: SessionType | undefined;
   readonly componentId?: string | undefined;
   readonly sessionName?: string | undefined;
+  readonly filter?: FilterExpression | undefined;
 }
 
-/** A WHERE clause with its parameters. Equal keys mean equal SQL, so statements can be cached by key. */
+/** A WHERE clause with its parameters. */
 export interface WhereClause {
-  readonly key: string;
-  readonly sql: (statements: ColumnTypes) => string;
+  /**
+   * Equal keys mean equal SQL, so statements can be cached by key. Undefined if the clause has a filter expression: there is
+   * no limit to the number of such clauses, so their statements must be neither cached nor prepared.
+   */
+  readonly key: string | undefined;
+  /** @param further conditions that must be met as well */
+  readonly sql: (statements: ColumnTypes, ...further: string[]) => string;
   readonly values: readonly SqlValue[];
 }
-
-/**
- * Number of characters of a stored name that ILIKE compares. PostgreSQL cannot interrupt the comparison of one value,
- * and a name may be as long as a request body.
- */
-const COMPARED_CHARACTERS = 10_000;
 
 function comparedName(statements: ColumnTypes): string {
   return `left(coalesce(${asJsonb(statements, 'session_data')}->>'session_name', ''), ${COMPARED_CHARACTERS})`;
@@ -64,7 +65,7 @@ function comparedName(statements: ColumnTypes): string {
  */
 export function whereClause(
   userId: string | undefined,
-  { type, componentId, sessionName }: SessionFilter,
+  { type, componentId, sessionName, filter }: SessionFilter,
 ): WhereClause {
   const conditions: [key: string, sql: Condition, value: string | undefined][] = [
     ['user', (parameter) => `user_id = ${parameter}`, userId],
@@ -73,12 +74,17 @@ export function whereClause(
     ['type', (parameter) => `session_type = ${parameter}`, type],
   ];
   const given = conditions.filter(([, , value]) => value !== undefined);
-  const terms = (statements: ColumnTypes) =>
-    given.map(([, sql], index) => sql(`$${index + 1}::text`, statements)).join(' AND ');
+  const values: SqlValue[] = given.map(([, , value]) => value ?? null);
+  const expression = filter && filterCondition(filter, (value) => `$${values.push(value)}`);
   return {
-    key: given.map(([key]) => key).join('+'),
-    sql: (statements) => (given.length === 0 ? '' : `WHERE ${terms(statements)}`),
-    values: given.map(([, , value]) => value ?? null),
+    key: filter === undefined ? given.map(([key]) => key).join('+') : undefined,
+    sql: (statements, ...further) => {
+      const terms = given.map(([, sql], index) => sql(`$${index + 1}::text`, statements));
+      if (expression !== undefined) terms.push(expression(statements));
+      terms.push(...further);
+      return terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`;
+    },
+    values,
   };
 }
 

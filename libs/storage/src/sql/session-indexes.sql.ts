@@ -1,6 +1,6 @@
 import type { TableNames } from '@session-service/database';
 import { distinctName, qualifiedTables, quoteIdentifier, quoteLiteral } from '../table-names.js';
-import { LAST_CHANGE } from './list-sessions.sql.js';
+import { LAST_CHANGE } from './session-order.js';
 
 /** An additional index on the sessions table that speeds up lists; AgentOS does not create it. */
 export interface SessionIndex {
@@ -11,6 +11,8 @@ export interface SessionIndex {
   readonly drop: string;
   /** Returns a row if the index exists, but is unusable because its creation was interrupted. */
   readonly findInvalid: string;
+  /** Returns a row if the table's columns have the types that the index needs. */
+  readonly findApplicable: string;
 }
 
 /** Distinguishes our indexes from those of AgentOS. */
@@ -19,24 +21,35 @@ const INDEX_NAME_PREFIX = 'agno_session_service';
 /** Suffixes of indexes that earlier versions of this service have created. */
 const REPLACED_INDEXES = ['user', 'agent', 'team', 'workflow', 'updated'];
 
-/** Sessions with equal values are sorted by id: see `orderBy` in list-sessions.sql.ts. */
+/** Sessions with equal values are sorted by id: see `orderBy` in session-order.ts. */
 const SORT_ORDERS = { created: 'created_at, session_id', updated: `(${LAST_CHANGE}), session_id` };
 
 const FILTERED_COLUMNS = ['user', 'agent', 'team', 'workflow'];
 
-const INDEX_DEFINITIONS: readonly (readonly [suffix: string, purpose: string, definition: string])[] = Object.entries(
-  SORT_ORDERS,
-).flatMap(([sorted, order]) => [
-  [`by_${sorted}`, `lists sorted by ${sorted}_at`, `(${order})`] as const,
-  ...FILTERED_COLUMNS.map(
-    (filtered) =>
-      [
-        `by_${filtered}_${sorted}`,
-        `lists of one ${filtered} sorted by ${sorted}_at`,
-        `(${filtered}_id, ${order}) WHERE ${filtered}_id IS NOT NULL`,
-      ] as const,
-  ),
-]);
+/**
+ * Serves `@>`. Without the list of pending entries, which would make some searches and some writers slow at times.
+ * https://www.postgresql.org/docs/current/datatype-json.html#JSON-INDEXING
+ */
+const METADATA_INDEX = [
+  'by_metadata',
+  'lists and searches by values of metadata; writers pay for it: each new version of a session adds an entry per value in its metadata',
+  'USING gin (metadata jsonb_path_ops) WITH (fastupdate = off)',
+] as const;
+
+const INDEX_DEFINITIONS: readonly (readonly [suffix: string, purpose: string, definition: string])[] = [
+  ...Object.entries(SORT_ORDERS).flatMap(([sorted, order]) => [
+    [`by_${sorted}`, `lists sorted by ${sorted}_at`, `(${order})`] as const,
+    ...FILTERED_COLUMNS.map(
+      (filtered) =>
+        [
+          `by_${filtered}_${sorted}`,
+          `lists of one ${filtered} sorted by ${sorted}_at`,
+          `(${filtered}_id, ${order}) WHERE ${filtered}_id IS NOT NULL`,
+        ] as const,
+    ),
+  ]),
+  METADATA_INDEX,
+];
 
 /** The additional indexes of the sessions table, built and dropped CONCURRENTLY, so that writers are not blocked. */
 export function sessionIndexes(names: TableNames): SessionIndex[] {
@@ -51,8 +64,15 @@ export function sessionIndexes(names: TableNames): SessionIndex[] {
       create: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdentifier(name)} ON ${tables.sessions} ${definition}`,
       drop: `DROP INDEX CONCURRENTLY IF EXISTS ${qualified}`,
       findInvalid: `SELECT 1 FROM pg_index WHERE NOT indisvalid AND indexrelid = to_regclass(${quoteLiteral(qualified)})`,
+      findApplicable: suffix === METADATA_INDEX[0] ? hasJsonbColumn(tables.sessions, 'metadata') : 'SELECT 1',
     };
   });
+}
+
+/** The type json, of agno 2.0 to 2.2, has no indexes. */
+function hasJsonbColumn(table: string, column: string): string {
+  return `SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass(${quoteLiteral(table)}) AND NOT attisdropped
+    AND attname = ${quoteLiteral(column)} AND atttypid = 'jsonb'::regtype`;
 }
 
 /** A query of statements that drop the existing indexes of earlier versions, which `sessionIndexes` replaces. */
