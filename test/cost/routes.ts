@@ -22,20 +22,25 @@ export function creation(id: string, value: SessionValue): CostRoute {
   return { name: 'POST', request: { method: 'POST', path: `/sessions?type=${type}`, body } };
 }
 
-/**
- * PATCH and rename requests that replace the members of the stored session by those of `value`, where the route allows
- * it.
- */
+/** PATCH and rename requests that set the members which each of them can change to those of `value`, or merge them. */
 export function changes(id: string, value: SessionValue): readonly CostRoute[] {
+  const { state, metadata } = value;
   const members = changedMembers(value);
   const change = Buffer.from(`{${members.join(',')}}`);
   const name = Buffer.from(`{"session_name":${value.name}}`);
   return [
     ...(members.length === 0 ? [] : [{ name: 'PATCH', request: { method: 'PATCH', path: path(id), body: change } }]),
+    ...(state === undefined && metadata === undefined ? [] : [merge(id, change)]),
     ...(value.name === undefined
       ? []
       : [{ name: 'rename', request: { method: 'POST', path: `${path(id)}/rename`, body: name } }]),
   ];
+}
+
+/** The request that merges `body` with the session. */
+function merge(id: string, body: Buffer): CostRoute {
+  const contentType = 'application/merge-patch+json';
+  return { name: 'merge', request: { method: 'PATCH', path: path(id), body, contentType } };
 }
 
 function changedMembers({ name, state, metadata, summary }: SessionValue): readonly string[] {
@@ -48,6 +53,8 @@ export function reads(id: string, { copies = 1 }: SessionValue): readonly CostRo
   return [
     get('list', `?limit=${Math.max(20, copies)}`),
     get('detail', `/${id}`),
+    get('detail without history', `/${id}?chat_history=false`),
+    get('editable', `/${id}?view=editable`),
     get('runs', `/${id}/runs`),
     get('previews', `/${id}/run-previews`),
     get('run', `/${id}/runs/${runId(0)}`),
@@ -91,6 +98,8 @@ export function bodyRoute(route: BodyRoute, id: string, body: Buffer, contentTyp
       return { name: route, request: { method: 'POST', path: '/sessions', ...sent } };
     case 'PATCH':
       return { name: route, request: { method: 'PATCH', path: path(id), ...sent } };
+    case 'merge':
+      return merge(id, body);
     case 'rename':
       return { name: route, request: { method: 'POST', path: `${path(id)}/rename`, ...sent } };
     case 'search':

@@ -10,12 +10,22 @@ const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 const DATABASES = ['v3', 'v2', 'mixed'] as const;
 const RUN = { run_id: 'run', agent_id: 'a', messages: [{ id: 'm', role: 'user', content: 'hush', created_at: 1 }] };
 
+const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' };
+
 /** Requests to every route of a session. The tests replace `{id}` by a session id. */
-const ROUTES: readonly (readonly [method: string, path: string, body: object | undefined])[] = (
+const ROUTES: readonly (readonly [
+  method: string,
+  path: string,
+  body: object | undefined,
+  headers: Record<string, string>,
+])[] = (
   [
     ['GET', '/sessions/{id}'],
     ['GET', '/sessions/{id}?user_id=bob'],
     ['GET', '/sessions/{id}?type=team'],
+    ['GET', '/sessions/{id}?view=editable'],
+    ['GET', '/sessions/{id}?view=editable&type=agent&user_id=bob'],
+    ['GET', '/sessions/{id}?chat_history=false'],
     ['GET', '/sessions/{id}/runs'],
     ['GET', '/sessions/{id}/runs?status=RUNNING'],
     ['GET', '/sessions/{id}/run-previews'],
@@ -24,13 +34,18 @@ const ROUTES: readonly (readonly [method: string, path: string, body: object | u
     ['PATCH', '/sessions/{id}', { session_name: 'taken over' }],
     ['PATCH', '/sessions/{id}?user_id=bob', { session_state: {}, metadata: {}, user_id: 'ann' }],
     ['PATCH', '/sessions/{id}', { session_name: 7 }],
+    ['PATCH', '/sessions/{id}', { metadata: { a: 1 } }, MERGE_PATCH],
+    ['PATCH', '/sessions/{id}?user_id=bob', { session_state: null }, { ...MERGE_PATCH, 'if-match': '"x"' }],
+    ['PATCH', '/sessions/{id}', { session_name: 'taken over' }, { 'if-match': '*' }],
+    ['POST', '/sessions/{id}/rename', { session_name: 'taken over' }, { 'if-match': '"x"' }],
+    ['DELETE', '/sessions/{id}', undefined, { 'if-match': '"x"' }],
     ['POST', '/sessions/{id}/rename', { session_name: 'taken over' }],
     ['POST', '/sessions/{id}/rename?type=agent&user_id=bob', { session_name: 'taken over' }],
     ['DELETE', '/sessions/{id}'],
     ['DELETE', '/sessions/{id}?user_id=bob'],
     ['DELETE', '/sessions?user_id=bob', { session_ids: ['{id}'], session_types: ['agent'] }],
-  ] satisfies [string, string, object?][]
-).map(([method, path, body]) => [method, path, body]);
+  ] satisfies [string, string, object?, Record<string, string>?][]
+).map(([method, path, body, headers = {}]) => [method, path, body, headers]);
 
 describe('the service with user isolation', () => {
   const databases = new Map<string, ScratchDatabase>();
@@ -74,9 +89,13 @@ describe('the service with user isolation', () => {
   }
 
   function as(sub: string, scopes: readonly string[] = ALL) {
-    const headers = { authorization: `Bearer ${hs256Token({ sub, scopes })}` };
-    return (method: string, path: string, body?: unknown): Promise<ApiResponse> =>
-      call(service.baseUrl, path, { method, headers, ...(body === undefined ? {} : { body }) });
+    const authorization = `Bearer ${hs256Token({ sub, scopes })}`;
+    return (method: string, path: string, body?: unknown, headers = {}): Promise<ApiResponse> =>
+      call(service.baseUrl, path, {
+        method,
+        headers: { authorization, ...headers },
+        ...(body === undefined ? {} : { body }),
+      });
   }
 
   async function rowsOf(database: string): Promise<unknown> {
@@ -99,7 +118,7 @@ describe('the service with user isolation', () => {
   describe.each(DATABASES)('on tables of the layout %s', (database) => {
     it.each(ROUTES)(
       "responds to %s %s for another user's session as for a missing one, and changes no row",
-      async (method, path, body) => {
+      async (method, path, body, headers) => {
         const ann = as('ann');
         const before = await rowsOf(database);
         const seen = [];
@@ -109,6 +128,7 @@ describe('the service with user isolation', () => {
             method,
             `${url}${url.includes('?') ? '&' : '?'}db_id=${database}`,
             body && JSON.parse(JSON.stringify(body).replaceAll('{id}', id)),
+            headers,
           );
           seen.push(visible(reply, id));
         }

@@ -7,6 +7,7 @@ export {
   problem,
   tokenExpired,
 } from './http-problem.js';
+export { type MergeableSession, mergedSession } from './merged-session.js';
 export { decodePercent } from './query-parameters.js';
 export { type CreateSession, idTooLong, parseCreateSession } from './requests/create-session.request.js';
 export {
@@ -30,6 +31,7 @@ export {
   parseGetRun,
   parseGetSession,
 } from './requests/get-session.request.js';
+export { type IfMatch, parseIfMatch } from './requests/if-match.js';
 export { digestOf, encodeCursor, type ListCursor, type ListPosition } from './requests/list-cursor.js';
 export {
   invalidCursor,
@@ -41,6 +43,7 @@ export { parseRenameSession, type RenameSession } from './requests/rename-sessio
 export { parseSearchSessions } from './requests/search-sessions.request.js';
 export { parseUpdateSession, type UpdateSession } from './requests/update-session.request.js';
 export { MAX_TITLE_LENGTH } from './responses/derived-title.js';
+export { type EditableSession, writeEditableSession } from './responses/editable-session.js';
 export { InvalidFields, type OnInvalidField } from './responses/invalid-fields.js';
 export {
   type Component,

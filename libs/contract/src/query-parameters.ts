@@ -72,10 +72,10 @@ export class QueryReader {
     return undefined;
   }
 
-  /** A boolean parameter; false when absent. */
-  flag(name: string): boolean {
+  /** A boolean parameter; `whenAbsent` when absent. */
+  flag(name: string, whenAbsent = false): boolean {
     const value = this.query.last(name);
-    if (value === undefined) return false;
+    if (value === undefined) return whenAbsent;
     const flag = parseBoolean(value);
     if (flag === undefined) this.report(notABoolean(['query', name], quote(value)));
     return flag ?? false;

@@ -56,7 +56,8 @@ export function missing(loc: Loc, input: RawJson = NULL): ValidationIssue {
 
 export function wrongChoice(loc: Loc, choices: readonly string[], input: RawJson): ValidationIssue {
   const quoted = choices.map((choice) => `'${choice}'`);
-  const expected = `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+  const others = quoted.slice(0, -1).join(', ');
+  const expected = others === '' ? `${quoted[0]}` : `${others} or ${quoted.at(-1)}`;
   const ctx = objectOf([['expected', quote(expected)]]);
   return { type: 'enum', loc, msg: `Input should be ${expected}`, input, ctx };
 }

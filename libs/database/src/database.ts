@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { WorkKind } from './connection-queue.js';
-import { ChangeResultUnavailable, DatabaseOverloaded } from './database-errors.js';
+import { ChangeResultUnavailable, DatabaseOverloaded, StatementTimedOut } from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, DatabaseTarget, PoolLimits } from './database-options.js';
 import { Reader, type WorkOptions } from './database-reader.js';
 import { DatabaseServer } from './database-server.js';
@@ -10,11 +10,32 @@ import { verifyPgInternals } from './pg-internals.js';
 import { PrimaryServer } from './primary-server.js';
 import { Replica } from './replicas/replica.js';
 import { ReplicaRouter } from './replicas/replica-router.js';
-import { ResultTooLarge, RowCollector } from './result-rows.js';
-import type { RunStatement, SqlValue, Statement, TextRow, Work } from './statement.js';
+import { ResultTooLarge, ROW_COPIES, RowCollector } from './result-rows.js';
+import {
+  inTransaction,
+  type RunStatement,
+  type SqlValue,
+  type Statement,
+  type TextRow,
+  type Work,
+} from './statement.js';
 
 /** Bytes of memory reserved before a change, enough for the result of most changes. */
 const CHANGE_RESERVATION_BYTES = 1_048_576;
+
+/** So that a statement sees what was committed while it waited for a lock, whatever the role's default is. */
+const BEGIN_READ_COMMITTED = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+
+/** What a change depends on: the row that `lock` selects FOR UPDATE. */
+export interface LockedRow<Row> {
+  readonly lock: Statement;
+  readonly values: readonly SqlValue[];
+  /**
+   * Returns the parameters of the change, or throws to change nothing. Runs again if the transaction is repeated after a
+   * conflict.
+   */
+  readonly decide: (row: Row) => Promise<readonly SqlValue[]>;
+}
 
 /**
  * One database of the DSN map: a primary and its replicas. Statements run on the primary, except those of a `reader`.
@@ -87,6 +108,49 @@ export class Database extends Reader {
     }
   }
 
+  /**
+   * As `change`, in one transaction with reading and locking the row that the change depends on. Without such a row,
+   * changes nothing.
+   *
+   * @throws MemoryBudgetFull, StatementTimedOut, or the error of `decide`, if the change was not applied
+   */
+  changeLocked<Row = TextRow, Locked = TextRow>(
+    statement: Statement,
+    { lock, values, decide }: LockedRow<Locked>,
+    { deadline, memory }: WorkLimits,
+  ): Promise<Row[] | undefined> {
+    // A function of its own, so that the locked row is freed before the change is sent.
+    const lockAndDecide = async (run: RunStatement) => {
+      const locked = new RowCollector<Locked>(memory, () => undefined, CHANGE_RESERVATION_BYTES);
+      await run(lock, values, { receiver: locked });
+      const [row] = locked.rows;
+      return row && { parameters: await decide(row), lockedBytes: locked.bytes };
+    };
+    const work = async (run: RunStatement): Promise<Row[] | undefined> => {
+      memory.hold(CHANGE_RESERVATION_BYTES, 'change');
+      const decision = await lockAndDecide(run);
+      if (decision === undefined) return [];
+      // Without a running statement, the cancel request of an expired deadline has had no effect.
+      if (deadline.hasExpired) throw new StatementTimedOut(this.id);
+      const { parameters, lockedBytes } = decision;
+      // Parameters may be slices of the locked row. The result takes their place later.
+      const heldBytes = ROW_COPIES * (lockedBytes + lengthOf(parameters)) - CHANGE_RESERVATION_BYTES;
+      memory.hold(heldBytes, 'rows');
+      const changed = new RowCollector<Row>(memory, () => undefined, -heldBytes);
+      try {
+        await run(statement, parameters, { receiver: changed });
+        return changed.rows;
+      } catch (error) {
+        // The statement is complete, so it can be committed.
+        if (error instanceof ResultTooLarge) return undefined;
+        throw error;
+      }
+    };
+    return this.primary.withConnection(deadline, (run) => inTransaction(run, BEGIN_READ_COMMITTED, () => work(run)), {
+      isUnnamed: true,
+    });
+  }
+
   withConnection<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T> {
     return this.primary.withConnection(deadline, work, options);
   }
@@ -115,4 +179,9 @@ export class Database extends Reader {
   async close(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.close()));
   }
+}
+
+/** Total length of the strings among the parameters. */
+function lengthOf(parameters: readonly SqlValue[]): number {
+  return parameters.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
 }

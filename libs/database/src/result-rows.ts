@@ -48,11 +48,12 @@ export class ResultTooLarge extends Error {
 export class RowCollector<Row> implements RowReceiver<Row> {
   readonly rows: Row[] = [];
   failure: Error | undefined;
-  private bytes = 0;
+  /** Size of the rows. */
+  bytes = 0;
 
   /**
    * @param onFailure called when further rows are rejected
-   * @param heldBytes memory that is already reserved for these rows
+   * @param heldBytes memory that is reserved for these rows elsewhere, less what other rows of the request hold
    */
   constructor(
     private readonly memory: Reservation,

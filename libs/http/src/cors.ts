@@ -27,6 +27,14 @@ export function addCorsHook(fastify: FastifyInstance, origins: readonly string[]
   });
 }
 
+/**
+ * Lets pages of other origins read a header. AgentOS exposes `*`, which is no wildcard for a request with credentials:
+ * https://fetch.spec.whatwg.org/#http-access-control-expose-headers
+ */
+export function exposeHeader(reply: FastifyReply, name: string): void {
+  if (reply.hasHeader('access-control-expose-headers')) reply.header('access-control-expose-headers', `*, ${name}`);
+}
+
 function respondToPreflight(
   { headers }: FastifyRequest,
   reply: FastifyReply,

@@ -2,7 +2,7 @@ export { logAccess, observeRequestEnd, onRequestEnd, routeOf, UNMATCHED_ROUTE } 
 export { rejectForeignHosts } from './allowed-hosts.js';
 export { handleConnectAndExpect, requireOneHost } from './client-errors.js';
 export { limitConnections } from './connections.js';
-export { addCorsHook, addRejectionHeaders } from './cors.js';
+export { addCorsHook, addRejectionHeaders, exposeHeader } from './cors.js';
 export { rejectCrossSiteChanges } from './cross-site.js';
 export { AllExceptionsFilter } from './exception.filter.js';
 export { closeGracefully } from './graceful-shutdown.js';

@@ -8,6 +8,7 @@ export {
   readJson,
 } from './json-reader.js';
 export * from './json-writer.js';
+export { mergePatch } from './merge-patch.js';
 export * from './python-format.js';
 export * from './raw-json.js';
 export { type JsonPath, rewriteStrings, withoutNonFinite } from './rewrite.js';

@@ -34,6 +34,12 @@ export function response(description: string, schema: Schema): Responses[string]
   return { description, content: jsonContent(schema) };
 }
 
+/** A response that may have the ETag of the session's editable view. */
+export function taggedResponse(description: string, schema: Schema): Responses[string] {
+  const headers = { ETag: { description: 'Strong ETag of the view `editable` of the session', schema: STRING } };
+  return { description, headers, content: jsonContent(schema) };
+}
+
 export const ERROR_RESPONSES: Responses = {
   400: response('The parameters contradict each other, or a status is unknown', schemaRef('BadRequestResponse')),
   401: response('The credentials are missing or invalid', schemaRef('UnauthenticatedResponse')),
@@ -123,6 +129,39 @@ export const NEW_SESSION_TYPE = queryParameter(
   'type',
   { ...schemaRef('SessionType'), default: 'agent' },
   'Type of the new session',
+);
+
+export const IF_EXISTS = queryParameter(
+  'if_exists',
+  { type: 'string', enum: ['raise', 'do_nothing'], default: 'raise' },
+  'When the session_id is taken: `raise` responds 409, `do_nothing` 200 with the existing session, if it has the owner ' +
+    'that the new one would have',
+);
+
+export const VIEW = queryParameter(
+  'view',
+  { type: 'string', enum: ['editable'] },
+  'editable: only the stored values that clients can change, with an ETag for `If-Match`',
+);
+
+/** Header parameter of changes of one session. */
+export const IF_MATCH: Parameter = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  schema: STRING,
+  description: 'Change the session only if this list has the current ETag of its view `editable`, else 412',
+};
+
+/** The response to a change whose `If-Match` does not hold. */
+export const PRECONDITION_FAILED: Responses = {
+  412: response('The session has changed: If-Match does not contain its current ETag', schemaRef('NotFoundResponse')),
+};
+
+export const CHAT_HISTORY = queryParameter(
+  'chat_history',
+  { type: 'boolean', default: true },
+  'false: without chat_history, without reading the runs; the name of an unnamed session is then empty',
 );
 
 function pathParameter(name: string, description: string): Parameter {

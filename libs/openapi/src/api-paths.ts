@@ -1,12 +1,16 @@
 import {
+  CHAT_HISTORY,
   DB_ID,
   DELETE_MEDIA,
+  IF_EXISTS,
+  IF_MATCH,
   jsonContent,
   LIST_ADDITIONS,
   LIST_FILTERS,
   LIST_ORDER,
   NEW_SESSION_TYPE,
   type Paths,
+  PRECONDITION_FAILED,
   REDIRECT,
   RUN_FILTERS,
   RUN_ID,
@@ -18,15 +22,21 @@ import {
   TABLE,
   TARGET_PARAMETERS,
   TIME_FILTERS,
+  taggedResponse,
   USER_ID,
+  VIEW,
 } from './api-operations.js';
 import { anyOf, arraySchema, schemaRef } from './schema-builders.js';
 
-const SESSION_DETAIL = anyOf(
+const SESSION_DETAILS = [
   schemaRef('AgentSessionDetailSchema'),
   schemaRef('TeamSessionDetailSchema'),
   schemaRef('WorkflowSessionDetailSchema'),
-);
+];
+const SESSION_DETAIL = anyOf(...SESSION_DETAILS);
+
+/** PATCH of this type merges instead of replacing. */
+const MERGE_PATCH_CONTENT = { 'application/merge-patch+json': { schema: schemaRef('UpdateSessionRequest') } };
 
 export const SESSION_PATHS: Paths = {
   '/sessions': {
@@ -46,9 +56,13 @@ export const SESSION_PATHS: Paths = {
       description:
         'Stores a new session. All members of the body are optional. `runs` and `summary` import the history of an ' +
         'existing conversation; AgentOS ignores them. The request is applied completely or not at all.',
-      parameters: [NEW_SESSION_TYPE, DB_ID],
+      parameters: [NEW_SESSION_TYPE, DB_ID, IF_EXISTS],
       body: { content: jsonContent({ ...schemaRef('CreateSessionRequest'), default: {} }) },
-      responses: { 201: response('The new session', SESSION_DETAIL), 409: { description: 'The session_id is taken' } },
+      responses: {
+        200: response('The existing session, with `if_exists=do_nothing`', SESSION_DETAIL),
+        201: response('The new session', SESSION_DETAIL),
+        409: { description: 'The session_id is taken' },
+      },
     }),
     delete: sessionOperation({
       operationId: 'delete_sessions',
@@ -78,23 +92,27 @@ export const SESSION_PATHS: Paths = {
       operationId: 'get_session_by_id',
       summary: 'Read a session',
       description: 'The session with its chat history, in the schema of its type.',
-      parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
-      responses: { 200: response('The session', SESSION_DETAIL) },
+      parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS, VIEW, CHAT_HISTORY],
+      responses: {
+        200: taggedResponse('The session', anyOf(...SESSION_DETAILS, schemaRef('EditableSessionSchema'))),
+      },
     }),
     delete: sessionOperation({
       operationId: 'delete_session',
       summary: 'Delete a session',
       description: 'Permanently deletes the session and its runs. An unknown id is ignored.',
-      parameters: [SESSION_ID, ...TARGET_PARAMETERS, DELETE_MEDIA],
-      responses: { 204: { description: 'Deleted' } },
+      parameters: [SESSION_ID, ...TARGET_PARAMETERS, DELETE_MEDIA, IF_MATCH],
+      responses: { 204: { description: 'Deleted' }, ...PRECONDITION_FAILED },
     }),
     patch: sessionOperation({
       operationId: 'update_session',
       summary: 'Update a session',
-      description: 'Replaces the members that the body contains. Null and absent members do not change.',
-      parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
-      body: { required: true, content: jsonContent(schemaRef('UpdateSessionRequest')) },
-      responses: { 200: response('The updated session', SESSION_DETAIL) },
+      description:
+        'Replaces the members that the body contains. Null and absent members do not change. As ' +
+        '`application/merge-patch+json`, metadata and session_state are merged with the stored objects (RFC 7396).',
+      parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS, IF_MATCH],
+      body: { required: true, content: { ...jsonContent(schemaRef('UpdateSessionRequest')), ...MERGE_PATCH_CONTENT } },
+      responses: { 200: taggedResponse('The updated session', SESSION_DETAIL), ...PRECONDITION_FAILED },
     }),
   },
   '/sessions/{session_id}/media/{storage_key}': {
@@ -111,9 +129,9 @@ export const SESSION_PATHS: Paths = {
       operationId: 'rename_session',
       summary: 'Rename a session',
       description: 'Sets the name of the session. `updated_at` does not change.',
-      parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
+      parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS, IF_MATCH],
       body: { required: true, content: jsonContent(schemaRef('Body_rename_session')) },
-      responses: { 200: response('The renamed session', SESSION_DETAIL) },
+      responses: { 200: taggedResponse('The renamed session', SESSION_DETAIL), ...PRECONDITION_FAILED },
     }),
   },
 };

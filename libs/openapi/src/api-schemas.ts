@@ -47,6 +47,14 @@ export const SESSION_SCHEMAS: Schemas = {
     ['data', 'meta'],
   ),
 
+  EditableSessionSchema: objectSchema(
+    {
+      session_name: optional(STRING),
+      ...propertiesOf('session_state metadata session_summary', optional(OBJECT)),
+    },
+    ['session_name', 'session_state', 'metadata', 'session_summary'],
+  ),
+
   AgentSessionDetailSchema: objectSchema(
     {
       user_id: optional(STRING),

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { ReceivedBody } from '@session-service/contract';
+import { parseIfMatch, type ReceivedBody } from '@session-service/contract';
 import { rawQueryOf } from '@session-service/http';
 import { cooperative, type Steps } from '@session-service/json';
 import type { FastifyRequest } from 'fastify';
@@ -30,6 +30,11 @@ const queryAndBody = createParamDecorator((parse: ParseQueryAndBody, context: Ex
   const request = requestOf(context);
   return cooperative(parse(rawQueryOf(request.url), takeBody(request)));
 });
+
+/** Handler parameter with the condition of the request's `If-Match`; undefined without the header. */
+export const IfMatchHeader = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  parseIfMatch(requestOf(context).headers['if-match']),
+);
 
 function requestOf(context: ExecutionContext): FastifyRequest {
   return context.switchToHttp().getRequest();

@@ -1,10 +1,11 @@
-import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Req } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import {
   type CreateSession,
   checkGetMedia,
   type DeleteSession,
   type DeleteSessions,
   type GetSession,
+  type IfMatch,
   type ListSessions,
   parseCreateSession,
   parseDeleteSession,
@@ -17,9 +18,10 @@ import {
   type RenameSession,
   type UpdateSession,
 } from '@session-service/contract';
-import type { FastifyRequest } from 'fastify';
-import { Input } from './input.decorator.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { IfMatchHeader, Input } from './input.decorator.js';
 import { SessionAccess } from './session-access.js';
+import { send } from './session-response.js';
 import { noMediaStorage, SessionsService } from './sessions.service.js';
 import type { ResponseBody } from './write-response.js';
 
@@ -42,9 +44,13 @@ export class SessionsController {
 
   @Post()
   @HttpCode(201)
-  async create(@Input(parseCreateSession) input: CreateSession, @Req() request: FastifyRequest): Promise<ResponseBody> {
+  async create(
+    @Input(parseCreateSession) input: CreateSession,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ResponseBody> {
     const context = await this.access.resolve(request, input);
-    return this.sessions.create(context, input);
+    return send(reply, await this.sessions.create(context, input));
   }
 
   /** Reads, although it is a POST: the filter is in the body. */
@@ -67,9 +73,11 @@ export class SessionsController {
     @Param('session_id') id: string,
     @Input(parseGetSession) query: GetSession,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResponseBody> {
     const context = await this.access.resolve(request, query);
-    return this.sessions.detail(context, id, query.type);
+    if (query.view === 'editable') return send(reply, await this.sessions.editable(context, id, query.type));
+    return this.sessions.detail(context, id, query);
   }
 
   /** As in an AgentOS without media storage, the database is not looked up. */
@@ -82,10 +90,12 @@ export class SessionsController {
   async update(
     @Param('session_id') id: string,
     @Input(parseUpdateSession) input: UpdateSession,
+    @IfMatchHeader() ifMatch: IfMatch | undefined,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResponseBody> {
     const context = await this.access.resolve(request, input);
-    return this.sessions.update(context, id, input);
+    return send(reply, await this.sessions.update(context, id, input, ifMatch));
   }
 
   @Post(':session_id/rename')
@@ -93,10 +103,12 @@ export class SessionsController {
   async rename(
     @Param('session_id') id: string,
     @Input(parseRenameSession) input: RenameSession,
+    @IfMatchHeader() ifMatch: IfMatch | undefined,
     @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResponseBody> {
     const context = await this.access.resolve(request, input);
-    return this.sessions.rename(context, id, input);
+    return send(reply, await this.sessions.rename(context, id, input, ifMatch));
   }
 
   @Delete(':session_id')
@@ -104,9 +116,10 @@ export class SessionsController {
   async delete(
     @Param('session_id') id: string,
     @Input(parseDeleteSession) query: DeleteSession,
+    @IfMatchHeader() ifMatch: IfMatch | undefined,
     @Req() request: FastifyRequest,
   ): Promise<void> {
     const context = await this.access.resolve(request, query);
-    return this.sessions.delete(context, id, query.deleteMedia);
+    return this.sessions.delete(context, id, query.deleteMedia, ifMatch);
   }
 }

@@ -5,12 +5,16 @@ import {
   digestOf,
   effectiveType,
   encodeCursor,
+  type GetSession,
   type HttpProblem,
+  type IfMatch,
+  InvalidFields,
   idTooLong,
   invalidCursor,
   isCursorColumn,
   type ListPosition,
   type ListSessions,
+  mergedSession,
   problem,
   type RenameSession,
   type SessionType,
@@ -30,15 +34,19 @@ import {
   type RawJson,
 } from '@session-service/json';
 import {
+  type Decide,
   InvalidPosition,
   type NewSession,
   RunIdTaken,
+  type SessionChange,
   SessionIdTooLong,
   type SessionWithRuns,
   UnstorableCharacter,
 } from '@session-service/storage';
+import { checkIfMatch, entityTag, taggedBody } from './entity-tag.js';
 import type { SessionContext } from './session-access.js';
-import { type ResponseBody, writeResponse } from './write-response.js';
+import type { SessionResponse } from './session-response.js';
+import { logInvalidFields, type ResponseBody, writeResponse } from './write-response.js';
 
 /** Reads and changes sessions. Each method except deletes returns the JSON body of the response. */
 @Injectable()
@@ -66,13 +74,18 @@ export class SessionsService {
     );
   }
 
-  /** An authenticated caller owns the session; the request's user_id counts only without authentication. */
-  async create(context: SessionContext, input: CreateSession): Promise<ResponseBody> {
+  /**
+   * An authenticated caller owns the session; the request's user_id counts only without authentication. With
+   * `if_exists=do_nothing`, responds with the owner's session if there is one with that id.
+   */
+  async create(context: SessionContext, input: CreateSession): Promise<SessionResponse> {
     const session = newSession(input, context.caller.userId ?? input.userId, unixNow());
     try {
-      const stored = await context.repository.create(context, session);
-      if (stored === undefined) throw await idTaken(context, session.session_id);
-      return await respondWithDetail(context, stored, undefined, 'dropped');
+      const created = await context.repository.create(context, session);
+      if (created !== undefined) return { body: await respondWithDetail(context, created, undefined, 'dropped') };
+      if (input.ifExists !== 'do_nothing') throw await idTaken(context, session.session_id);
+      const { stored, status } = await findOrCreate(context, session);
+      return { status, body: await respondWithDetail(context, stored, undefined, 'dropped') };
     } catch (error) {
       if (error instanceof RunIdTaken) throw problem(409, 'A run with one of the supplied run_ids already exists');
       if (error instanceof SessionIdTooLong) throw idTooLong('session_id', session.session_id);
@@ -80,37 +93,50 @@ export class SessionsService {
     }
   }
 
-  async detail(context: SessionContext, id: string, type: SessionType | undefined): Promise<ResponseBody> {
-    const session = await context.repository.read(context, id, 'detail');
-    if (session === undefined) {
-      throw notFound(id, type === undefined ? '' : `${type[0]?.toUpperCase()}${type.slice(1)} `);
-    }
-    return respondWithDetail(context, session, type, 'dropped');
+  async detail(context: SessionContext, id: string, { type, chatHistory }: GetSession): Promise<ResponseBody> {
+    const session = await context.repository.read(context, id, chatHistory ? 'detail' : 'none');
+    if (session === undefined) throw notFound(id, type);
+    return respondWithDetail(context, session, type, 'dropped', chatHistory);
   }
 
-  async update(context: SessionContext, id: string, input: UpdateSession): Promise<ResponseBody> {
-    const { metadata, summary } = input;
-    const members = sessionDataMembers(input);
-    const change = { sessionData: members.length === 0 ? undefined : objectOf(members), metadata, summary };
+  /** The values that clients can change, with their ETag. */
+  async editable(context: SessionContext, id: string, type: SessionType | undefined): Promise<SessionResponse> {
+    const session = await context.repository.readEditable(context, id);
+    if (session === undefined) throw notFound(id, type);
+    const invalid = new InvalidFields();
+    const tagged = await cooperative(taggedBody(session, invalid.add));
+    logInvalidFields(logSubject(context, id), invalid);
+    return tagged;
+  }
+
+  async update(
+    context: SessionContext,
+    id: string,
+    input: UpdateSession,
+    ifMatch: IfMatch | undefined,
+  ): Promise<SessionResponse> {
     const session = await context.repository
-      .update(context, id, change, unixNow())
+      .update(context, id, dependentChange(input, conditionOf(ifMatch)) ?? changeOf(input), unixNow())
       .catch((error: unknown) => rejectUnstorable(error, () => storedMembers(input)));
-    if (session === undefined) throw notFound(id);
-    return respondWithDetail(context, session, undefined, 'shown');
+    return respondToChange(context, id, session, ifMatch !== undefined || input.isMergePatch);
   }
 
-  async rename(context: SessionContext, id: string, { type, sessionName }: RenameSession): Promise<ResponseBody> {
+  async rename(
+    context: SessionContext,
+    id: string,
+    { type, sessionName }: RenameSession,
+    ifMatch: IfMatch | undefined,
+  ): Promise<SessionResponse> {
     const name = quote(sessionName);
     const session = await context.repository
-      .rename(context, id, type, name)
+      .rename(context, id, type, name, conditionOf(ifMatch))
       .catch((error: unknown) => rejectUnstorable(error, () => [['session_name', name]]));
-    if (session === undefined) throw notFound(id);
-    return respondWithDetail(context, session, undefined, 'shown');
+    return respondToChange(context, id, session, ifMatch !== undefined);
   }
 
-  async delete(context: SessionContext, id: string, deleteMedia: boolean): Promise<void> {
+  async delete(context: SessionContext, id: string, deleteMedia: boolean, ifMatch: IfMatch | undefined): Promise<void> {
     if (deleteMedia) throw noMediaStorage();
-    await context.repository.delete(context, id);
+    await context.repository.delete(context, id, conditionOf(ifMatch));
   }
 
   async deleteMany(context: SessionContext, ids: readonly string[], deleteMedia: boolean): Promise<void> {
@@ -143,6 +169,27 @@ function cursorsOf({ userId, repository }: SessionContext, query: ListSessions):
   };
 }
 
+/**
+ * After a create that found its id taken: the owner's session, or else a new one, since the session may have been deleted
+ * meanwhile. Reads from the primary, where the create has seen the session.
+ *
+ * @throws HttpProblem 409 when the id is another user's
+ */
+async function findOrCreate(
+  context: SessionContext,
+  session: NewSession,
+): Promise<{ stored: SessionWithRuns; status: number }> {
+  const { repository } = context;
+  const existing = await repository.readCurrent(
+    { ...context, userId: session.user_id ?? undefined },
+    session.session_id,
+  );
+  if (existing !== undefined) return { stored: existing, status: 200 };
+  const created = await repository.create(context, session);
+  if (created === undefined) throw await idTaken(context, session.session_id);
+  return { stored: created, status: 201 };
+}
+
 /** The 409 for a taken id. Isolated callers must not learn that another user's session exists. */
 async function idTaken(context: SessionContext, id: string): Promise<HttpProblem> {
   if (!context.caller.isIsolated || (await context.repository.exists(context, id))) {
@@ -157,22 +204,67 @@ export function noMediaStorage(): HttpProblem {
   return problem(503, 'Media storage is not configured on AgentOS');
 }
 
-function notFound(id: string, prefix = ''): HttpProblem {
+function notFound(id: string, type?: SessionType): HttpProblem {
+  const prefix = type === undefined ? '' : `${type[0]?.toUpperCase()}${type.slice(1)} `;
   return problem(404, `${prefix}Session with id '${id}' not found`);
+}
+
+function changeOf(input: UpdateSession): SessionChange {
+  const { metadata, summary } = input;
+  const members = sessionDataMembers(input);
+  return { sessionData: members.length === 0 ? undefined : objectOf(members), metadata, summary };
+}
+
+/** The change of a request that depends on the stored values: under a condition, or merged. Undefined for any other. */
+function dependentChange(input: UpdateSession, check: Decide<void> | undefined): Decide<SessionChange> | undefined {
+  const merges = input.isMergePatch && (input.sessionState ?? input.metadata) !== undefined;
+  if (check === undefined && !merges) return undefined;
+  return async (printed, stored) => {
+    await check?.(printed, stored);
+    return changeOf(merges ? { ...input, ...(await cooperative(mergedSession(stored, input))) } : input);
+  };
+}
+
+/** The check of a change under its condition. Undefined if there is none, or the change itself finds the session. */
+function conditionOf(ifMatch: IfMatch | undefined): Decide<void> | undefined {
+  return ifMatch === undefined || ifMatch === 'any' ? undefined : (printed) => checkIfMatch(ifMatch, printed);
+}
+
+/** Responds with a changed session. @param isTagged adds its new ETag, for the next conditional change */
+async function respondToChange(
+  context: SessionContext,
+  id: string,
+  changed: SessionWithRuns | undefined,
+  isTagged: boolean,
+): Promise<SessionResponse> {
+  if (changed === undefined) throw notFound(id);
+  const etag = isTagged ? await cooperative(entityTag(changed.session)) : undefined;
+  return { body: await respondWithDetail(context, changed, undefined, 'shown'), ...(etag && { etag }) };
 }
 
 /** Responds with a session and its runs in the format of `type`, by default of its stored type. */
 function respondWithDetail(
-  { repository }: SessionContext,
+  context: SessionContext,
   stored: SessionWithRuns,
   type: SessionType | undefined,
   nulls: NullPolicy,
+  hasChatHistory = true,
 ): Promise<ResponseBody> {
   const { session, runs } = stored;
-  const subject = `Session '${session.session_id}' of database '${repository.database.id}'`;
-  return writeResponse(subject, stored, (writer, onInvalid) =>
-    writeSessionDetail(writer, type ?? effectiveType(session), { session, runs, nulls, onInvalid, now: unixNow }),
+  return writeResponse(logSubject(context, session.session_id), stored, (writer, onInvalid) =>
+    writeSessionDetail(writer, type ?? effectiveType(session), {
+      session,
+      runs,
+      hasChatHistory,
+      nulls,
+      onInvalid,
+      now: unixNow,
+    }),
   );
+}
+
+function logSubject({ repository }: SessionContext, sessionId: string): string {
+  return `Session '${sessionId}' of database '${repository.database.id}'`;
 }
 
 function unixNow(): number {

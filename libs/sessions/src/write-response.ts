@@ -83,7 +83,11 @@ class WrittenResponse {
 
   private end(): void {
     this.source.close();
-    const { summary } = this.invalid;
-    if (summary !== undefined) logger.warn(`${this.subject}: ${summary}`);
+    logInvalidFields(this.subject, this.invalid);
   }
+}
+
+/** Logs one line for the invalid fields of a response, if there are any. */
+export function logInvalidFields(subject: string, { summary }: InvalidFields): void {
+  if (summary !== undefined) logger.warn(`${subject}: ${summary}`);
 }

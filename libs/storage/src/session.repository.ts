@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { RunSource, SessionType, StoredSession } from '@session-service/contract';
+import type { EditableSession, RunSource, SessionType, StoredSession } from '@session-service/contract';
 import {
   BufferedRows,
   ChangeResultUnavailable,
@@ -8,7 +8,6 @@ import {
   type Rows,
   type SqlValue,
   type Statement,
-  sqlState,
   type TableNames,
 } from '@session-service/database';
 import { arrayOf, type RawJson } from '@session-service/json';
@@ -25,32 +24,28 @@ import {
   storedSession,
 } from './sql/create-session.sql.js';
 import { type DeleteRow, type Deletion, deleteSessions, lockSessions } from './sql/delete-sessions.sql.js';
+import {
+  type Decide,
+  type EditableRow,
+  type LockedSession,
+  lockedSession,
+  readEditable,
+} from './sql/editable-session.sql.js';
 import { type ComponentRow, listComponents } from './sql/list-components.sql.js';
 import { type RunRow, readRun } from './sql/read-run.sql.js';
 import {
   findSession,
   type RunDetail,
   readSession,
+  readSessionRow,
   type SessionOrRun,
   StoredRuns,
   sessionOf,
 } from './sql/read-session.sql.js';
 import { renameSession } from './sql/rename-session.sql.js';
 import { containsNul, rejectedCharacter, type SessionScope, sessionParameters } from './sql/session-filter.js';
-import { type SessionChange, updateParameters, updateSession } from './sql/update-session.sql.js';
-
-/** A run of a new session has the id of an existing run. */
-export class RunIdTaken extends Error {}
-
-/** The id of a new session does not fit into the primary key's index. The limit depends on how well the id compresses. */
-export class SessionIdTooLong extends Error {}
-
-/** A value to be stored has a character that the database's encoding does not have. Nothing was stored. */
-export class UnstorableCharacter extends Error {
-  constructor(readonly character: string) {
-    super(`The encoding of the database has no character '${character}'`);
-  }
-}
+import { type SessionChange, updateParameters, updateSession, updateWithStored } from './sql/update-session.sql.js';
+import { isStatementError, translateInsertError, translateUnstorable } from './storage-errors.js';
 
 /** A session and its runs as stored. Must be closed: a large session holds a connection while its runs arrive. */
 export interface SessionWithRuns {
@@ -106,9 +101,20 @@ export class SessionRepository {
     });
   }
 
-  /** A session with its runs; undefined if it does not exist. */
-  async read(scope: SessionScope, id: string, detail: RunDetail): Promise<SessionWithRuns | undefined> {
+  /** A session with its runs; undefined if it does not exist. @param detail 'none': reads no runs */
+  async read(scope: SessionScope, id: string, detail: RunDetail | 'none'): Promise<SessionWithRuns | undefined> {
     return sessionWithRuns(await this.layout.select(scope, READ[detail], sessionParameters(scope, id)));
+  }
+
+  /** As `read` with the detail of a session, from the primary: it sees what the request has found out there. */
+  async readCurrent(scope: SessionScope, id: string): Promise<SessionWithRuns | undefined> {
+    return sessionWithRuns(await this.layout.select(scope, READ_CURRENT, sessionParameters(scope, id)));
+  }
+
+  /** The values of a session that clients can change; undefined if it does not exist. */
+  async readEditable(scope: SessionScope, id: string): Promise<EditableSession | undefined> {
+    const row = (await this.layout.select<EditableRow>(scope, READ_EDITABLE, sessionParameters(scope, id))).take();
+    return row && readPythonRow(row);
   }
 
   /** One run, or undefined if there is no such session. */
@@ -158,16 +164,26 @@ export class SessionRepository {
   /**
    * Changes a session and returns it with its runs; undefined if it does not exist.
    *
+   * @param change a function if it depends on the stored values
    * @throws UnstorableCharacter, ChangeResultUnavailable
    */
-  update(scope: SessionScope, id: string, change: SessionChange, now: number): Promise<SessionWithRuns | undefined> {
-    return this.change(scope, UPDATE, updateParameters(scope, id, change, now));
+  update(
+    scope: SessionScope,
+    id: string,
+    change: SessionChange | Decide<SessionChange>,
+    now: number,
+  ): Promise<SessionWithRuns | undefined> {
+    if (typeof change !== 'function') return this.change(scope, UPDATE, updateParameters(scope, id, change, now));
+    return this.change(scope, UPDATE_WITH_STORED, sessionParameters(scope, id), async (printed, stored) =>
+      updateParameters(scope, id, await change(printed, stored), now),
+    );
   }
 
   /**
    * Renames a session and returns it with its runs; undefined if it does not exist or has another type.
    *
    * @param name JSON text
+   * @param check called with the stored values, if the session has the type
    * @throws UnstorableCharacter, ChangeResultUnavailable
    */
   rename(
@@ -175,13 +191,23 @@ export class SessionRepository {
     id: string,
     type: SessionType | undefined,
     name: RawJson,
+    check?: Decide<void>,
   ): Promise<SessionWithRuns | undefined> {
-    return this.change(scope, RENAME, [...sessionParameters(scope, id), type ?? null, name]);
+    const values = [...sessionParameters(scope, id), type ?? null, name];
+    if (check === undefined) return this.change(scope, RENAME, values);
+    return this.change(scope, RENAME, values, async (printed, stored) => {
+      if (type === undefined || stored.session_type === type) await check(printed, stored);
+      return values;
+    });
   }
 
-  /** Deletes a session and all that belongs to it. Does nothing if it does not exist, like AgentOS. */
-  delete(scope: SessionScope, id: string): Promise<void> {
-    return this.remove(scope, [id], false);
+  /**
+   * Deletes a session and all that belongs to it. Does nothing if it does not exist, like AgentOS.
+   *
+   * @param check called with the stored values
+   */
+  delete(scope: SessionScope, id: string, check?: Decide<void>): Promise<void> {
+    return this.remove(scope, [id], false, check);
   }
 
   /**
@@ -193,26 +219,33 @@ export class SessionRepository {
   }
 
   /** Like AgentOS, keeps stored tool results, with a warning, when they cannot be deleted. */
-  private async remove(scope: SessionScope, ids: readonly string[], leftovers: boolean): Promise<void> {
+  private async remove(
+    scope: SessionScope,
+    ids: readonly string[],
+    leftovers: boolean,
+    check?: Decide<void>,
+  ): Promise<void> {
     const { userId } = scope;
     const storableIds = ids.filter((id) => !containsNul(id));
     if (storableIds.length === 0 || containsNul(userId)) return;
     try {
-      await this.removeStorable(scope, storableIds, leftovers);
+      await this.removeStorable(scope, storableIds, leftovers, check);
     } catch (error) {
       const character = rejectedCharacter(error, [userId, ...storableIds]);
       if (character === undefined) throw error;
       if (userId?.includes(character)) return;
       const otherIds = storableIds.filter((id) => !id.includes(character));
-      await this.remove(scope, otherIds, leftovers);
+      await this.remove(scope, otherIds, leftovers, check);
     }
   }
 
   private removeStorable(
-    { userId, deadline }: SessionScope,
+    scope: SessionScope,
     ids: readonly string[],
     leftovers: boolean,
+    check: Decide<void> | undefined,
   ): Promise<void> {
+    const values = [ids, scope.userId ?? null];
     return this.layout.withLayout(async (statements) => {
       const { hasSessions, cascade } = statements.layout;
       if (!hasSessions) return;
@@ -221,7 +254,18 @@ export class SessionRepository {
       const run = async (deletion: Deletion) => {
         const build = (cache: StatementCache) => deleteSessions(cache, deletion);
         const statement = statements.get(`delete:${Object.values(deletion).join(':')}`, build, { first });
-        const [row] = await this.database.query<DeleteRow>(statement, [ids, userId ?? null], deadline);
+        const rows =
+          check === undefined
+            ? await this.database.query<DeleteRow>(statement, values, scope.deadline)
+            : await this.database.changeLocked<DeleteRow, LockedSession>(
+                statement,
+                lockedSession(statements, 'delete', [ids[0] ?? '', scope.userId ?? null], async (printed, stored) => {
+                  await check(printed, stored);
+                  return values;
+                }),
+                scope,
+              );
+        const row = rows?.[0];
         if (row?.stale === 't') throw new LayoutOutdated();
       };
       try {
@@ -242,6 +286,7 @@ export class SessionRepository {
    * have another layout since an upgrade, is read again after the change.
    *
    * @param values begins with `sessionParameters`
+   * @param decide returns the values to be used instead
    * @throws UnstorableCharacter if the database's encoding lacks a character of a value to be stored
    * @throws ChangeResultUnavailable if the second read fails; the change has been made
    */
@@ -249,14 +294,27 @@ export class SessionRepository {
     scope: SessionScope,
     { key, build, options }: LayoutStatement,
     values: readonly SqlValue[],
+    decide?: Decide<readonly SqlValue[]>,
   ): Promise<SessionWithRuns | undefined> {
     if (values.some(containsNul)) return undefined;
+    let sent: readonly SqlValue[] = values;
     const changed = await this.layout.withLayout(async (statements) => {
       if (!statements.layout.hasSessions) return NO_ROWS;
       const statement = statements.get(key, build, options);
-      const rows = await this.database.change<SessionOrRun>(statement, values, scope).catch((error: unknown) => {
+      const changing =
+        decide === undefined
+          ? this.database.change<SessionOrRun>(statement, values, scope)
+          : this.database.changeLocked<SessionOrRun, LockedSession>(
+              statement,
+              lockedSession(statements, 'change', values.slice(0, 2), async (printed, stored) => {
+                sent = await decide(printed, stored);
+                return sent;
+              }),
+              scope,
+            );
+      const rows = await changing.catch((error: unknown) => {
         if (rejectedCharacter(error, values.slice(0, 2)) !== undefined) return [];
-        throw translateUnstorable(error, values);
+        throw translateUnstorable(error, sent);
       });
       // The change does not depend on the layout and must not be made twice, so only its result is read again.
       if (!isUpgraded(rows?.[0])) return rows && new BufferedRows(rows);
@@ -292,14 +350,22 @@ const OMIT_NULLS = { nulls: 'omitted' } as const;
 const MARK_LONG_VALUES = { longValues: 'marked' } as const;
 const CHANGE_OPTIONS = { ...OMIT_NULLS, ...MARK_LONG_VALUES };
 
-const READ: Record<RunDetail, LayoutStatement> = {
+const READ: Record<RunDetail | 'none', LayoutStatement> = {
   whole: { key: 'read:whole', build: readSession('whole'), options: OMIT_NULLS },
   detail: { key: 'read:detail', build: readSession('detail'), options: OMIT_NULLS, willRewind: true },
   preview: { key: 'read:preview', build: readSession('preview'), options: OMIT_NULLS },
+  none: { key: 'read:none', build: readSessionRow, options: OMIT_NULLS },
 };
+const READ_CURRENT: LayoutStatement = { ...READ.detail, onPrimary: true };
+const READ_EDITABLE: LayoutStatement = { key: 'read:editable', build: readEditable };
 const READ_RUN: LayoutStatement = { key: 'run', build: readRun };
 const FIND_SESSION: LayoutStatement = { key: 'exists', build: findSession, onPrimary: true };
 const UPDATE: LayoutStatement = { key: 'update', build: updateSession, options: CHANGE_OPTIONS };
+const UPDATE_WITH_STORED: LayoutStatement = {
+  key: 'update:stored',
+  build: updateWithStored,
+  options: CHANGE_OPTIONS,
+};
 const RENAME: LayoutStatement = { key: 'rename', build: renameSession, options: CHANGE_OPTIONS };
 const READ_CHANGED: LayoutStatement = {
   ...READ.detail,
@@ -313,20 +379,3 @@ const FIND_TABLE: Statement = {
   name: 'find-table',
   text: 'SELECT 1 FROM information_schema.tables WHERE table_schema = $1 AND table_name = $2',
 };
-
-/** SQLSTATE classes of errors that depend on the statement and its rows, not on concurrent statements or the server. */
-function isStatementError(error: unknown): boolean {
-  return /^(0A|22|23|42|P0)/.test(sqlState(error) ?? '');
-}
-
-/** 23505: unique_violation, only of the runs table, since sessions have ON CONFLICT. 54000: program_limit_exceeded. */
-function translateInsertError(error: unknown, values: readonly SqlValue[]): unknown {
-  const state = sqlState(error);
-  if (state === '23505') return new RunIdTaken();
-  return state === '54000' ? new SessionIdTooLong() : translateUnstorable(error, values);
-}
-
-function translateUnstorable(error: unknown, values: readonly SqlValue[]): unknown {
-  const character = rejectedCharacter(error, values);
-  return character === undefined ? error : new UnstorableCharacter(character);
-}

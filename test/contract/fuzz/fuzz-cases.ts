@@ -9,7 +9,7 @@ const JSON_TYPES = [
   'application/json',
   'application/json; charset=latin-1',
   'APPLICATION/JSON',
-  'application/merge-patch+json',
+  'application/vnd.api+json',
 ];
 
 /** Generates random cases: random queries and bodies, and random rows that are read on every route. */

@@ -2,7 +2,7 @@ import { arrayOf, itemsOf, nestedObjects, stringOf } from './json-builders.js';
 import { type BodyShape, bodyShape } from './shape.js';
 
 const named = (more: string) => `{"session_name":"x",${more}}`;
-const ACCEPTED = { statuses: [200, 201], routes: ['POST', 'PATCH', 'rename'] as const };
+const ACCEPTED = { statuses: [200, 201], routes: ['POST', 'PATCH', 'merge', 'rename'] as const };
 
 /** JSON with much white space between its tokens. */
 function spacious(bytes: number): string {

@@ -51,7 +51,7 @@ export interface BodyShape extends NamedShape {
   readonly routes?: readonly BodyRoute[];
 }
 
-export type BodyRoute = 'POST' | 'PATCH' | 'rename' | 'search' | 'DELETE';
+export type BodyRoute = 'POST' | 'PATCH' | 'merge' | 'rename' | 'search' | 'DELETE';
 
 export type Shape = SessionShape | BodyShape;
 

@@ -151,6 +151,8 @@ const HEADERS: readonly ((random: SeededRandom) => string)[] = [
   (random) => `X-Request-ID: ${random.pick(['ok', '../x', 'a b', 'x'.repeat(4_000), '\u00fc'])}`,
   (random) => `X-Forwarded-For: ${random.pick(['1.2.3.4', '::1, x', ',,,', 'x'.repeat(2_000)])}`,
   (random) => `Cookie: ${random.pick(['a=b', 'access_token=x', '=;=;', 'a='.repeat(1_000)])}`,
+  (random) =>
+    `If-Match: ${random.pick(['*', '"x"', 'W/"x", "y"', 'x', '"', ', ,', '\u00fc', '"x" '.repeat(2_000), ' '.repeat(9_000)])}`,
   (random) => `X-${random.below(99)}: ${'h'.repeat(random.pick([1, 1_000, 9_000, 17_000]))}`,
 ];
 
@@ -162,5 +164,6 @@ function hostileHeaders(random: SeededRandom): string[] {
 /** The header line for the content type of a body: usually JSON, sometimes another type, sometimes no line. */
 function hostileContentType(random: SeededRandom): string[] {
   if (random.oneIn(20)) return [];
+  if (random.oneIn(4)) return ['Content-Type: application/merge-patch+json'];
   return [`Content-Type: ${random.oneIn(10) ? random.pick(CONTENT_TYPES) : 'application/json'}`];
 }

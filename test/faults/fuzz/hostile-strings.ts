@@ -75,6 +75,9 @@ const PARAMETERS: readonly [name: string, value: (random: SeededRandom) => strin
   ['db_id', (random) => random.pick(['default', '', 'x', '__proto__', 'toString', hostileString(random)])],
   ['table', (random) => random.pick(['agno_sessions', 'agno_runs', 'pg_class', '', 'x', hostileString(random)])],
   ['delete_media', (random) => random.pick(FLAGS)],
+  ['chat_history', (random) => random.pick(FLAGS)],
+  ['view', (random) => random.pick(['editable', 'editable', '', 'EDITABLE', '%00'])],
+  ['if_exists', (random) => random.pick(['do_nothing', 'do_nothing', 'raise', '', 'x'])],
 ];
 
 /** The digest of the cursors of a list without filters. */

@@ -17,6 +17,7 @@ describe('parseCreateSession', () => {
     expect(parse(body, 'type=team&db_id=d&table=ignored')).toEqual({
       type: 'team',
       dbId: 'd',
+      ifExists: undefined,
       sessionId: 's',
       sessionName: 'n',
       sessionState: '{}',
@@ -28,6 +29,16 @@ describe('parseCreateSession', () => {
       summary: undefined,
       runs: undefined,
     });
+  });
+
+  it('reads if_exists, and reports other values before those of the body', () => {
+    expect(parse('{}', 'if_exists=do_nothing').ifExists).toBe('do_nothing');
+    expect(parse('{}', 'if_exists=raise').ifExists).toBe('raise');
+    expect(issuesOf(() => parse('{"team_id":5}', 'if_exists=&type=x'))).toEqual([
+      'enum query.type',
+      'enum query.if_exists',
+      'string_type body.team_id',
+    ]);
   });
 
   it('treats an empty session_id, and metadata with only reserved keys, as absent', () => {

@@ -9,10 +9,15 @@ import type { WithDeferredProblem } from './get-session.request.js';
 import { readInitialRuns } from './initial-runs.js';
 import { readMetadata, readSummary } from './session-members.js';
 
+/** `if_exists` of a new session whose id is taken: `raise` responds 409; `do_nothing` with the existing session. */
+const IF_EXISTS = ['raise', 'do_nothing'] as const;
+
 /** Parameters of `POST /sessions`. Strings and JSON are cleaned, ids are not. State, metadata, summary are objects. */
 export interface CreateSession extends WithDeferredProblem {
   readonly type: SessionType;
   readonly dbId: string | undefined;
+  /** An extension of the contract: what to do when the id is taken; by default `raise`. */
+  readonly ifExists: (typeof IF_EXISTS)[number] | undefined;
   /** Undefined: the service generates an id. */
   readonly sessionId: string | undefined;
   readonly sessionName: string | undefined;
@@ -52,6 +57,7 @@ export function* parseCreateSession(rawQuery: string, received: ReceivedBody): S
   const query = new QueryReader(rawQuery, log);
   const type = query.choice('type', SESSION_TYPES) ?? 'agent';
   const dbId = query.reference('db_id');
+  const ifExists = query.choice('if_exists', IF_EXISTS);
 
   const fields = readFields(body, MEMBERS, log, 'empty');
   const sessionId = fields.id('session_id') || undefined;
@@ -69,6 +75,7 @@ export function* parseCreateSession(rawQuery: string, received: ReceivedBody): S
     deferredProblem: log.throwOrDefer(),
     type,
     dbId,
+    ifExists,
     sessionId,
     userId,
     ...componentIds,

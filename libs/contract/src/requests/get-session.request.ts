@@ -30,8 +30,15 @@ export function readSessionReference(query: QueryReader): SessionReference {
   return { type: query.choice('type', SESSION_TYPES), userId: query.string('user_id'), ...readTableReference(query) };
 }
 
-/** Parameters of `GET /sessions/{id}` and `GET /sessions/{id}/runs/{run_id}`. */
-export type GetSession = SessionReference;
+/** Parameters of `GET /sessions/{id}`. */
+export interface GetSession extends SessionReference {
+  /** An extension of the contract: `editable` selects the values that clients can change. */
+  readonly view: 'editable' | undefined;
+  /** An extension of the contract. False: the session without its chat history, and without reading its runs. */
+  readonly chatHistory: boolean;
+}
+
+/** Parameters of `GET /sessions/{id}/runs/{run_id}`. */
 export type GetRun = SessionReference;
 
 /**
@@ -39,6 +46,20 @@ export type GetRun = SessionReference;
  * @throws HttpProblem 422
  */
 export function parseGetSession(rawQuery: string): GetSession {
+  const log = new IssueLog();
+  const query = new QueryReader(rawQuery, log);
+  const reference = readSessionReference(query);
+  const view = query.choice('view', ['editable']);
+  const chatHistory = query.flag('chat_history', true);
+  log.throwOrDefer();
+  return { ...reference, view, chatHistory };
+}
+
+/**
+ * @param rawQuery text after `?`
+ * @throws HttpProblem 422
+ */
+export function parseGetRun(rawQuery: string): GetRun {
   const log = new IssueLog();
   const reference = readSessionReference(new QueryReader(rawQuery, log));
   log.throwOrDefer();
@@ -58,6 +79,3 @@ export function checkGetMedia(rawQuery: string): void {
   query.flag('redirect');
   log.throwOrDefer();
 }
-
-/** `GET /sessions/{id}/runs/{run_id}` has the same parameters as `GET /sessions/{id}`. */
-export const parseGetRun: (rawQuery: string) => GetRun = parseGetSession;

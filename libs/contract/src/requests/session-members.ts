@@ -1,4 +1,5 @@
 import {
+  EMPTY_OBJECT,
   entriesOf,
   isEmptyContainer,
   isPresent,
@@ -26,7 +27,7 @@ import {
 import { Fields } from './body-fields.js';
 
 /** Keys that AgentOS's runtime writes into the metadata of runs. Clients cannot set them. */
-const RESERVED_METADATA_KEYS = new MemberNames([
+export const RESERVED_METADATA_KEYS = new MemberNames([
   'agno_component_version',
   'agno_dispatch_chain',
   'agno_dispatch_depth',
@@ -44,6 +45,13 @@ export function* readMetadata(fields: Fields): Steps<RawJson | undefined> {
   if (!hasReserved) return yield* fields.cleanedValue('metadata', metadata);
   const allowed = withoutMembers(metadata, RESERVED_METADATA_KEYS);
   return isEmptyContainer(allowed) ? NULL : yield* fields.cleanedValue('metadata', allowed);
+}
+
+/** As `readMetadata`, for a merge patch: JSON null removes all keys; without allowed keys the patch is empty. */
+export function* readMetadataPatch(fields: Fields): Steps<RawJson | undefined> {
+  if (fields.members.get('metadata') === NULL) return NULL;
+  const metadata = yield* readMetadata(fields);
+  return metadata === NULL ? EMPTY_OBJECT : metadata;
 }
 
 const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);

@@ -8,12 +8,53 @@ const MODEL = 'Input should be a valid dictionary or object to extract fields fr
 
 describe('parseUpdateSession', () => {
   it('returns undefined for absent and null members', () => {
-    const expected = { type: 'team', userId: 'u', dbId: 'd', table: undefined };
+    const expected = { type: 'team', userId: 'u', dbId: 'd', table: undefined, isMergePatch: false };
     const nothing = { sessionName: undefined, sessionState: undefined, metadata: undefined, summary: undefined };
     expect(parse('{}')).toEqual({ ...expected, ...nothing });
     expect(parse('{"session_name":null,"metadata":null,"summary":null,"other":1}')).toEqual({
       ...expected,
       ...nothing,
+    });
+  });
+
+  describe('with a merge patch', () => {
+    const parsePatch = (body: string, type = 'application/merge-patch+json') =>
+      runSync(parseUpdateSession('', received(body, type)));
+
+    it.each(['application/merge-patch+json', ' Application/Merge-Patch+JSON ; charset=x'])(
+      'knows the type %s',
+      (type) => {
+        expect(parsePatch('{}', type).isMergePatch).toBe(true);
+      },
+    );
+
+    it.each(['application/json', 'application/x-merge-patch+json', 'application/json-patch+json'])(
+      'does not take the type %s for one',
+      (type) => {
+        expect(parsePatch('{}', type).isMergePatch).toBe(false);
+      },
+    );
+
+    it('returns null for an object to be emptied, and undefined for absent members and a null name', () => {
+      const body = '{"session_state":null,"metadata":null,"session_name":null,"summary":null}';
+      expect(parsePatch(body)).toMatchObject({ sessionState: 'null', metadata: 'null', sessionName: undefined });
+      expect(parsePatch('{}')).toMatchObject({ sessionState: undefined, metadata: undefined, summary: undefined });
+    });
+
+    it('keeps nulls, and removes reserved keys: an empty patch if no other key was sent', () => {
+      expect(parsePatch('{"metadata":{"a":{"b":null},"agno_dispatch_depth":null}}').metadata).toBe('{"a":{"b":null}}');
+      expect(parsePatch('{"metadata":{"agno_dispatch_chain":[]}}').metadata).toBe('{}');
+    });
+
+    it('rejects what a PATCH rejects', () => {
+      expect(issuesOf(() => parsePatch('[]'))).toEqual(['model_attributes_type body']);
+      expect(issuesOf(() => parsePatch('{"metadata":[],"session_state":1}'))).toEqual([
+        'dict_type body.session_state',
+        'dict_type body.metadata',
+      ]);
+      expect(issuesOf(() => parsePatch('{"session_state":{"\\u0000":null}}'))).toEqual([
+        'value_error body.session_state.\0.[key]',
+      ]);
     });
   });
 

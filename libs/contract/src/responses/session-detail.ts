@@ -29,6 +29,8 @@ import { isShownInDetail } from './visible-runs.js';
 interface DetailContext {
   readonly session: StoredSession;
   readonly runs: RunSource;
+  /** False: `chat_history` is omitted, and `runs` is not rewound. */
+  readonly hasChatHistory: boolean;
   readonly nulls: NullPolicy;
   readonly onInvalid: OnInvalidField;
   /** Current time in Unix seconds, printed as `updated_at` of a workflow session that has none. */
@@ -65,9 +67,8 @@ function* writeAgent(writer: JsonWriter, context: DetailContext): Steps<void> {
     .field('total_tokens', common.totalTokens, nulls)
     .field('agent_data', coerceField('dict', 'agent_data', session.agent_data, onInvalid), nulls)
     .field('metrics', common.metrics, nulls)
-    .field('metadata', coerceField('dict', 'metadata', metadata, onInvalid), nulls)
-    .key('chat_history');
-  yield* writeChatHistory(writer, context.runs, (run) => isShownInDetail('agent', run), session);
+    .field('metadata', coerceField('dict', 'metadata', metadata, onInvalid), nulls);
+  yield* writeHistory('agent', writer, context);
   writer.field('created_at', common.createdAt, nulls).field('updated_at', common.updatedAt, nulls).closeObject();
 }
 
@@ -85,14 +86,19 @@ function* writeTeam(writer: JsonWriter, context: DetailContext): Steps<void> {
     .field('session_state', common.state, nulls)
     .field('metrics', common.metrics, nulls)
     .field('team_data', coerceField('dict', 'team_data', session.team_data, onInvalid), nulls)
-    .field('metadata', coerceField('dict', 'metadata', session.metadata, onInvalid), nulls)
-    .key('chat_history');
-  yield* writeChatHistory(writer, context.runs, (run) => isShownInDetail('team', run), session);
+    .field('metadata', coerceField('dict', 'metadata', session.metadata, onInvalid), nulls);
+  yield* writeHistory('team', writer, context);
   writer
     .field('created_at', common.createdAt, nulls)
     .field('updated_at', common.updatedAt, nulls)
     .field('total_tokens', common.totalTokens, nulls)
     .closeObject();
+}
+
+function* writeHistory(type: 'agent' | 'team', writer: JsonWriter, context: DetailContext): Steps<void> {
+  if (!context.hasChatHistory) return;
+  writer.key('chat_history');
+  yield* writeChatHistory(writer, context.runs, (run) => isShownInDetail(type, run), context.session);
 }
 
 /** Workflow details have no chat history, summary or metrics; session_data, workflow_data, metadata are never null. */
@@ -190,7 +196,7 @@ const SUMMARY_KEYS = new MemberNames(['summary', 'topics', 'updated_at']);
  * Prints the summary of a detail: known keys that are not null, with the date as printed by Python's `isoformat`. An
  * invalid date is printed as stored. Details of teams omit a summary without any. Lists print the whole summary as stored.
  */
-function sessionSummary(type: 'agent' | 'team', stored: RawJson | null): RawJson | undefined {
+export function sessionSummary(type: 'agent' | 'team', stored: RawJson | null): RawJson | undefined {
   if (!isTruthy(stored) || kindOf(stored) !== 'object') return undefined;
   const members = membersOf(stored, SUMMARY_KEYS);
   const present = (key: string) => (isPresent(members.get(key)) ? members.get(key) : undefined);

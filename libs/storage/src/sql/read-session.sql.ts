@@ -167,6 +167,12 @@ export function readSession(detail: RunDetail) {
     `WITH found AS (SELECT * FROM ${statements.tables.sessions} s WHERE ${SESSION_CONDITION}) ${withRuns(statements, 'found', detail)}`;
 }
 
+/** Selects one session without its runs, which are not read at all. $1 and $2: `sessionParameters`. */
+export function readSessionRow(statements: StatementCache): string {
+  const columns = [...SESSION_COLUMNS, ...jsonTextFlag(statements)].join(', ');
+  return `SELECT ${columns} FROM ${statements.tables.sessions} s WHERE ${SESSION_CONDITION}`;
+}
+
 /** Returns a row if the session exists. $1 and $2: `sessionParameters`. */
 export function findSession({ tables }: StatementCache): string {
   return `SELECT s.session_id FROM ${tables.sessions} s WHERE ${SESSION_CONDITION}`;
