@@ -125,15 +125,11 @@ function ordered(field: FilterField, operator: string, value: FilterValue, add: 
     return (statements) =>
       `left(${textColumn(statements, field)}, ${COMPARED_CHARACTERS}) ${operator} ${parameter}::text`;
   }
-  const member = jsonMember(field, add);
-  const compared = (json: string) =>
+  const member = jsonMember(field, add, kindOf(value));
+  return (statements) =>
     isText
-      ? `left(${json} #>> '{}', ${COMPARED_CHARACTERS}) ${operator} ${parameter}::text`
-      : `${json} ${operator} ${parameter}::jsonb`;
-  return (statements) => {
-    const json = member(statements);
-    return `CASE WHEN jsonb_typeof(${json}) = '${kindOf(value)}' THEN ${compared(json)} END`;
-  };
+      ? `left(${member(statements)} #>> '{}', ${COMPARED_CHARACTERS}) ${operator} ${parameter}::text`
+      : `${member(statements)} ${operator} ${parameter}::jsonb`;
 }
 
 /** Ignores case, as AgentOS does. */
@@ -197,11 +193,16 @@ function jsonColumn(statements: ColumnTypes, column: string): string {
 }
 
 /**
- * The value at the path; NULL if there is none. Unlike the operator `#>`, and like containment, a key never selects an item of
+ * The value at the path; NULL if there is none, or none of the given type. Unlike the operator `#>`, and like containment, a key never selects an item of
  * an array. https://www.postgresql.org/docs/current/functions-json.html#STRICT-AND-LAX-MODES
  */
-function jsonMember({ column, path }: Extract<FilterField, { kind: 'json' }>, add: AddParameter): Condition {
-  const parameter = add(`strict ${['$', ...path.map(quote)].join('.')}`);
+function jsonMember(
+  { column, path }: Extract<FilterField, { kind: 'json' }>,
+  add: AddParameter,
+  type?: string,
+): Condition {
+  const ofType = type === undefined ? '' : ` ? (@.type() == "${type}")`;
+  const parameter = add(`strict ${['$', ...path.map(quote)].join('.')}${ofType}`);
   return (statements) =>
     `jsonb_path_query_first(${jsonColumn(statements, column)}, ${parameter}::jsonpath, '{}', true)`;
 }
