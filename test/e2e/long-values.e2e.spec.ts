@@ -51,9 +51,6 @@ describe('a session with a value that is small on disk but huge as text', () => 
       expect((await idsWalkedBy(limit)).sort(), `${limit} per page`).toEqual(['long', 'short']);
   });
 
-<<<<<<< ours
-  it('gets 200 with null for the value when it is renamed, because an applied change must not get an error', async () => {
-=======
   /** The ids on all pages of a list with cursors. */
   async function idsWalkedBy(limit: number): Promise<string[]> {
     const ids: string[] = [];
@@ -66,8 +63,7 @@ describe('a session with a value that is small on disk but huge as text', () => 
     return ids;
   }
 
-  it('can be renamed: the response is 200 with null for the value, because an applied change must not be reported as an error', async () => {
->>>>>>> theirs
+  it('gets 200 with null for the value when it is renamed, because an applied change must not get an error', async () => {
     await database.sql(`UPDATE ai.agno_sessions SET metadata = ${NUMBERS(4_200)} WHERE session_id = 'long'`);
     const rename = { method: 'POST', body: { session_name: 'renamed' } };
     const { status, json } = await call(service.baseUrl, '/sessions/long/rename', rename);

@@ -35,18 +35,22 @@ describe('a write that waits for a lock until lock_timeout', () => {
 
   const RUNS = [{ run_id: 'r1', agent_id: 'x' }];
   const BULK = { session_ids: ['b', 'a'], session_types: ['agent', 'agent'] };
-  const WRITES: [write: string, path: string, method: string, body?: object][] = [
+  const MERGE = { 'content-type': 'application/merge-patch+json' };
+  const WRITES: [write: string, path: string, method: string, body?: object, headers?: Record<string, string>][] = [
     ['create', '/sessions', 'POST', { session_id: 'taken' }],
     ['create with runs', '/sessions', 'POST', { session_id: 'taken', runs: RUNS }],
     ['PATCH', '/sessions/a', 'PATCH', { session_name: 'new' }],
     ['rename', '/sessions/a/rename?type=agent', 'POST', { session_name: 'new' }],
     ['delete', '/sessions/a', 'DELETE'],
+    ['merge patch', '/sessions/a', 'PATCH', { metadata: { a: 1 } }, MERGE],
+    ['conditional PATCH', '/sessions/a', 'PATCH', { session_name: 'new' }, { 'if-match': '"x"' }],
+    ['conditional delete', '/sessions/a', 'DELETE', undefined, { 'if-match': '"x"' }],
     ['bulk delete', '/sessions', 'DELETE', BULK],
   ];
 
   it.each(WRITES)(
     'is tried three times, then gets 503 with Retry-After and changes nothing: %s',
-    async (_, path, method, body) => {
+    async (_, path, method, body, headers = {}) => {
       const blocker = await database.begin();
       await blocker.sql(`SELECT FROM ai.agno_sessions WHERE session_id = 'a' FOR UPDATE`);
       await blocker.sql(
@@ -54,7 +58,7 @@ describe('a write that waits for a lock until lock_timeout', () => {
       );
       const before = await database.sql(STORED);
       const [retried, rejected] = [await conflicts(service, 'retried'), await conflicts(service, 'rejected')];
-      const response = await call(service.baseUrl, path, { method, body });
+      const response = await call(service.baseUrl, path, { method, body, headers });
       expect(response.status).toBe(503);
       expect(response.headers.get('retry-after')).toBe('1');
       expect(response.json).toEqual({
@@ -67,6 +71,21 @@ describe('a write that waits for a lock until lock_timeout', () => {
       expect(await database.sql(STORED)).toEqual(before);
     },
   );
+
+  it('decides anew on each attempt: a merge keeps what was committed meanwhile', async () => {
+    const retried = await conflicts(service, 'retried');
+    const blocker = await database.begin();
+    await blocker.sql(`UPDATE ai.agno_sessions SET metadata = '{"theirs": 1}' WHERE session_id = 'b'`);
+    const merging = call(service.baseUrl, '/sessions/b', {
+      method: 'PATCH',
+      body: { metadata: { ours: 2 } },
+      headers: MERGE,
+    });
+    await until(async () => (await conflicts(service, 'retried')) > retried);
+    await blocker.commit();
+    const { status, json } = await merging;
+    expect([status, json]).toMatchObject([200, { metadata: { theirs: 1, ours: 2 } }]);
+  });
 
   it('succeeds if the lock is released before the last attempt', async () => {
     const retried = await conflicts(service, 'retried');
