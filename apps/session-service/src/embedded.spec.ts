@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { refusesConnections } from '../../../test/support/api.js';
 import { spawnTracked } from '../../../test/support/child-process.js';
+import { freePort } from '../../../test/support/ports.js';
 import { postmasterPid } from '../../../test/support/postgres.js';
 import { forgetProcess, killOnExit } from '../../../test/support/reaper.js';
 import { createScratchDatabase } from '../../../test/support/scratch-database.js';
 import { CHECKOUT } from '../../../test/support/session-service.js';
 import { scaled } from '../../../test/support/time-scale.js';
 import { demoSessions } from './embedded/demo-sessions.js';
-import { freePort } from './embedded/embedded-postgres.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'agno-run-'));
 const cluster = join(folder, '.data/postgres/cluster');
