@@ -1,31 +1,14 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
+import { documentedCommands } from '../support/documented-commands.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
-import { CHECKOUT, startSessionService } from '../support/session-service.js';
-
-/** The commands of the console blocks in docs/api.md, each with its output. A command may have several lines. */
-function documentedCommands(): { command: string; output: string }[] {
-  const text = readFileSync(resolve(CHECKOUT, 'docs/api.md'), 'utf8');
-  const blocks = [...text.matchAll(/^```console\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
-  return blocks.flatMap((block) =>
-    block
-      .split(/^\$ /m)
-      .slice(1)
-      .map((example) => {
-        const lines = example.split('\n');
-        const end = lines.findLastIndex((line) => line.startsWith('    ')) + 1 || 1;
-        return { command: lines.slice(0, end).join('\n'), output: lines.slice(end).join('\n') };
-      }),
-  );
-}
+import { startSessionService } from '../support/session-service.js';
 
 it('the examples of docs/api.md give the documented output', async () => {
   const service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn });
   onTestFinished(async () => void (await service.stop()));
-  const commands = documentedCommands();
+  const commands = documentedCommands('docs/api.md');
   expect(commands.length).toBeGreaterThanOrEqual(7);
   const mark = 'end of the output';
   const script = commands.map(({ command }) => `${command}; echo; echo '${mark}'`).join('\n');

@@ -1,26 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServerProcess } from '../support/child-process.js';
+import { documentedCommands } from '../support/documented-commands.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
-import { CHECKOUT, startSessionService } from '../support/session-service.js';
+import { startSessionService } from '../support/session-service.js';
 
-interface Example {
-  readonly command: string;
-  readonly output: string;
-}
-
-/** The commands of the console blocks of docs/api-sessions.md, each with the output that follows it. */
-const EXAMPLES: readonly Example[] = [
-  ...readFileSync(resolve(CHECKOUT, 'docs/api-sessions.md'), 'utf8').matchAll(/^```console\n(.*?)^```$/gms),
-].flatMap(([, block = '']) =>
-  block.split(/^\$ /m).flatMap((part) => {
-    const [, command, output] = /^((?:[^\n]*\\\n)*[^\n]*\n)([\s\S]*)$/.exec(part) ?? [];
-    return command === undefined || output === undefined ? [] : [{ command, output }];
-  }),
-);
+const EXAMPLES = documentedCommands('docs/api-sessions.md');
 
 /** Timestamps differ with each run. */
 function withoutTimes(text: string): string {

@@ -4,7 +4,7 @@ import { type ApiResponse, call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { HMAC_SECRET, hs256Token } from '../support/signed-tokens.js';
+import { hs256Token, ISOLATING_SETTINGS } from '../support/signed-tokens.js';
 
 /** `known`: characters that the encoding of the database has; `unknown`: a character that it does not have. */
 const ENCODINGS = [
@@ -211,10 +211,7 @@ describe('a LATIN1 database with user isolation', () => {
     const { dsn } = await createScratchDatabase('LATIN1');
     const service = await startSessionService({
       AGNO_PG_DSN: dsn,
-      JWT_VERIFICATION_KEY: HMAC_SECRET,
-      JWT_ALGORITHM: 'HS256',
-      AGNO_AUTHORIZATION: 'true',
-      AGNO_USER_ISOLATION: 'true',
+      ...ISOLATING_SETTINGS,
     });
     const request = (sub: string, path: string, method = 'GET', body?: object) => {
       const scopes = ['sessions:read', 'sessions:write', 'sessions:delete'];

@@ -3,7 +3,7 @@ import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createLayoutDatabases, LAYOUT_NAMES, type LayoutDatabases } from '../support/layout-databases.js';
 import { startSessionService } from '../support/session-service.js';
-import { HMAC_SECRET, hs256Token } from '../support/signed-tokens.js';
+import { hs256Token, ISOLATING_SETTINGS } from '../support/signed-tokens.js';
 
 const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 const DO_NOTHING = '/sessions?if_exists=do_nothing';
@@ -24,10 +24,7 @@ describe('POST /sessions?if_exists', () => {
       startSessionService(env),
       startSessionService({
         ...env,
-        JWT_VERIFICATION_KEY: HMAC_SECRET,
-        JWT_ALGORITHM: 'HS256',
-        AGNO_AUTHORIZATION: 'true',
-        AGNO_USER_ISOLATION: 'true',
+        ...ISOLATING_SETTINGS,
       }),
     ]);
   });

@@ -3,7 +3,7 @@ import { type ApiResponse, call, until } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createLayoutDatabases, LAYOUT_NAMES, type LayoutDatabases } from '../support/layout-databases.js';
 import { startSessionService } from '../support/session-service.js';
-import { HMAC_SECRET, hs256Token } from '../support/signed-tokens.js';
+import { hs256Token, ISOLATING_SETTINGS } from '../support/signed-tokens.js';
 
 const STALE = { detail: 'The session has changed: If-Match does not contain its current ETag' };
 const OTHER = '"other"';
@@ -27,10 +27,7 @@ describe('If-Match', () => {
       startSessionService(env),
       startSessionService({
         ...env,
-        JWT_VERIFICATION_KEY: HMAC_SECRET,
-        JWT_ALGORITHM: 'HS256',
-        AGNO_AUTHORIZATION: 'true',
-        AGNO_USER_ISOLATION: 'true',
+        ...ISOLATING_SETTINGS,
       }),
     ]);
   });

@@ -4,7 +4,7 @@ import { type ApiResponse, call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { HMAC_SECRET, hs256Token } from '../support/signed-tokens.js';
+import { hs256Token, ISOLATING_SETTINGS } from '../support/signed-tokens.js';
 
 const ALL = ['sessions:read', 'sessions:write', 'sessions:delete'];
 const DATABASES = ['v3', 'v2', 'mixed'] as const;
@@ -76,10 +76,7 @@ describe('the service with user isolation', () => {
     await seeding.stop();
     service = await startSessionService({
       AGNO_SESSION_DSN_MAP: dsnMap(),
-      JWT_VERIFICATION_KEY: HMAC_SECRET,
-      JWT_ALGORITHM: 'HS256',
-      AGNO_AUTHORIZATION: 'true',
-      AGNO_USER_ISOLATION: 'true',
+      ...ISOLATING_SETTINGS,
     });
   });
   afterAll(() => service.stop());

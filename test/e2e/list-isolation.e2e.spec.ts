@@ -4,7 +4,7 @@ import { type ApiResponse, call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
-import { HMAC_SECRET, hs256Token } from '../support/signed-tokens.js';
+import { hs256Token, ISOLATING_SETTINGS } from '../support/signed-tokens.js';
 
 const DATABASES = { one: V2_TABLES, two: V2_JSON_TABLES };
 const READ = ['sessions:read', 'db:open'];
@@ -64,10 +64,7 @@ describe('the additions to lists with user isolation', () => {
       services.push(
         await startSessionService({
           AGNO_SESSION_DSN_MAP: JSON.stringify(dsns),
-          JWT_VERIFICATION_KEY: HMAC_SECRET,
-          JWT_ALGORITHM: 'HS256',
-          AGNO_AUTHORIZATION: 'true',
-          AGNO_USER_ISOLATION: 'true',
+          ...ISOLATING_SETTINGS,
           AGNO_DB_ACCESS: JSON.stringify({ closed: { scopes: ['db:closed'] }, '*': { scopes: ['db:open'] } }),
         }),
       );

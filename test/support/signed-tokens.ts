@@ -3,6 +3,14 @@ import { createHash, createHmac, createSign, type KeyObject } from 'node:crypto'
 /** The HMAC secret with which tests sign tokens and the service verifies them. */
 export const HMAC_SECRET = 'a-secret-of-both-sides-0123456789abcdef';
 
+/** Settings of a service that verifies tokens of `hs256Token`, requires scopes and isolates users. */
+export const ISOLATING_SETTINGS = {
+  JWT_VERIFICATION_KEY: HMAC_SECRET,
+  JWT_ALGORITHM: 'HS256',
+  AGNO_AUTHORIZATION: 'true',
+  AGNO_USER_ISOLATION: 'true',
+};
+
 /** A token signed with HS256. A header or claims given as a string are used unchanged, without JSON encoding. */
 export function hs256Token(
   claims: object | string,
