@@ -67,7 +67,7 @@ case $proxy in
   nginx) command=(nginx -p "$folder" -e stderr -g 'daemon off;' -c "$folder/$file") ;;
   haproxy) command=(haproxy -db -f "$folder/$file") ;;
   caddy)
-    # Caddy stores its state below these folders. Version 2.6, which Debian has, knows the buffers by other names.
+    # Caddy stores its state below these folders. In Caddy 2.6, Debian's version, the buffer directives have other names.
     export XDG_CONFIG_HOME=$folder XDG_DATA_HOME=$folder
     if [[ $(caddy version) =~ ^v?2\.6\. ]]; then
       sed -i 's/response_buffers \(.*\)/buffer_responses\n max_buffer_size \1/' "$folder/$file"

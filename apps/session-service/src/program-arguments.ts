@@ -2,7 +2,7 @@
  * Reads the command line of a program that environment variables configure: prints `usage` for `--help`, one line for an
  * unknown argument, and exits. Needs no module, since it is called before the program is loaded.
  *
- * @param flags the options that the program knows besides `--help`
+ * @param flags options that the program accepts besides `--help`
  */
 export function checkArguments(usage: string, ...flags: readonly string[]): void {
   const args = process.argv.slice(2);

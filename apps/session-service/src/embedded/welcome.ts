@@ -1,7 +1,7 @@
 import { describeDsn } from '@session-service/database';
 import type { ServiceConfig } from '../config/config.module.js';
 
-/** How to connect with psql: the password is in a file. */
+/** Section that shows the psql command, with the file that holds the password. */
 const PSQL_DOCS = 'docs/configuration.md#embedded-database';
 
 /** The URL of the service for programs and browsers of this machine. */

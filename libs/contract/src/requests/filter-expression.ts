@@ -40,7 +40,10 @@ export const JSON_COLUMNS = [
   'workflow_data',
 ] as const;
 
-/** What a comparison looks at. `name` is the stored name, not a derived title; a `json` field the value at a path of keys. */
+/**
+ * The compared value of a session. `name`: the stored name, not a derived title. `json`: the value at a path of keys in a
+ * JSON column.
+ */
 export type FilterField =
   | { readonly kind: 'text'; readonly column: (typeof TEXT_COLUMNS)[number] }
   | { readonly kind: 'time'; readonly column: (typeof TIME_COLUMNS)[number] }
