@@ -28,6 +28,7 @@ const statements = new StatementCache(qualifiedTables(TABLES), {
   missingRights: '',
   columns: new Map(),
   indexedColumns: new Set<string>(),
+  hasMetadataIndex: false,
   hasJsonText: false,
   signature: '',
 });

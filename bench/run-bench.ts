@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/support/postgres.js';
 import { benchDataset } from './bench-dataset.js';
+import { benchCursors, CURSORS } from './cursors.js';
 import { benchGatewayCost, GATEWAY } from './gateway-cost.js';
 import { benchMemory, MEMORY_ROWS } from './memory.js';
 import { limitLine, OUTCOME_HEADER, outcomeLine, startUpLines } from './report/report-lines.js';
@@ -45,6 +46,10 @@ async function main(): Promise<boolean> {
     ];
     for (const limit of limits) print(limitLine(limit));
     for await (const limit of (ONLY?.includes(MEMORY_ROWS) ?? isWhole) ? benchMemory() : []) {
+      print(limitLine(limit));
+      limits.push(limit);
+    }
+    for await (const limit of (ONLY?.includes(CURSORS) ?? isWhole) ? benchCursors(postgres) : []) {
       print(limitLine(limit));
       limits.push(limit);
     }

@@ -70,6 +70,15 @@ export const MEMORY_LIMITS = {
 };
 /** Minimum throughput of `GET /sessions/{id}` with tokens, scopes and isolation, relative to no authentication. */
 export const MIN_SECURED_RATIO = 0.85;
+/** Limits of lists with cursors and of filters by metadata on 1,000,000 sessions with the indexes of `npm run indexes`. */
+export const CURSOR_LIMITS = {
+  /** Maximum time of the last page, relative to the first. */
+  timesFirstPage: 1.2,
+  /** Minimum pages per second of a walk under writes, relative to no writes. */
+  rateUnderWrites: 0.8,
+  /** Maximum p99 of a metadata filter that 100 sessions match, with the exact count, in milliseconds. */
+  metadataP99Ms: 15,
+};
 /** Maximum CPU of the service per request through nginx, relative to direct kept connections. */
 export const MAX_GATEWAY_RATIO = 1.05;
 /** Maximum CPU from process start to the first response, relative to the bare server. */

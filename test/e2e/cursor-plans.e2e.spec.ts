@@ -69,6 +69,7 @@ describe('the statement of a page with a cursor', () => {
         columns: new Map(columns.map(({ name, type }) => [name, type])),
         hasJsonText: false,
         indexedColumns: new Set<string>(),
+        hasMetadataIndex: true,
         signature: '',
       },
     );
@@ -120,6 +121,41 @@ describe('the statement of a page with a cursor', () => {
       }
     },
   );
+
+  // PostgreSQL takes a value that is in its statistics for one of a hundredth of the table.
+  it('reads a rare value of metadata by its index although the statistics contain it', async () => {
+    const [bound] = await database.sql<{ ticket: string }>(
+      `SELECT (histogram_bounds::text::text[])[50]::jsonb->>'ticket' AS ticket FROM pg_stats
+        WHERE tablename = 'agno_sessions' AND attname = 'metadata'`,
+    );
+    const condition = whereClause(undefined, parseListSessions(`metadata.ticket=${bound?.ticket}`));
+    const order = { sortBy: 'created_at', descending: true };
+    const sql = listPage(condition, order, 'all', 'first')(statements);
+    const read = await scans(sql, [...condition.values, LIMIT], 'force_custom_plan');
+    expect(read.map((node) => node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0))).toEqual(
+      read.map(() => expect.toSatisfy((rows: number) => rows <= 1)),
+    );
+  });
+
+  it.each([
+    ['few matches', 'metadata.kind=1&created_before=999'],
+    ['many matches', 'metadata.kind=1'],
+  ])('lists the same page of %s with and without the index', async (_, query) => {
+    const order = { sortBy: 'created_at', descending: false };
+    const condition = whereClause(undefined, parseListSessions(query));
+    const without = new StatementCache(statements.tables, { ...statements.layout, hasMetadataIndex: false });
+    const pages = await Promise.all(
+      [statements, without].map(async (cache) => {
+        const page = await client.query(listPage(condition, order, 'all', 'after-value')(cache), [
+          ...condition.values,
+          ...[LIMIT, 's-500', '500'],
+        ]);
+        return page.rows.map(({ session_id }) => session_id);
+      }),
+    );
+    expect(pages[0]).toHaveLength(LIMIT);
+    expect(pages[0]).toEqual(pages[1]);
+  });
 });
 
 function nodesOf(plan: Plan | undefined): Plan[] {

@@ -228,6 +228,7 @@ async function readLayout(database: Database, names: TableNames, tables: Tables,
     missingRights: row?.missing_rights ?? '',
     columns,
     indexedColumns: new Set(JSON.parse(row?.indexed_columns ?? '[]') as string[]),
+    hasMetadataIndex: row?.metadata_index === 't',
     hasJsonText: [...columns.values()].includes('json'),
     signature: JSON.stringify(row),
   };

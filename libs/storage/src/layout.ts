@@ -21,6 +21,8 @@ export interface Layout {
   readonly columns: ReadonlyMap<string, string>;
   /** The columns with component ids (`agent_id` …) that an index starts with. */
   readonly indexedColumns: ReadonlySet<string>;
+  /** True if an index finds the sessions whose metadata contains a value. */
+  readonly hasMetadataIndex: boolean;
   /** True if a column has the type json: agno 2.0 to 2.2 created such tables. */
   readonly hasJsonText: boolean;
   /** A string that is equal for equal layouts. */

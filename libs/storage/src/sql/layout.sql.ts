@@ -24,6 +24,7 @@ export interface LayoutRow {
   readonly cacheable: Flag;
   /** JSON list: see `Layout.indexedColumns`. */
   readonly indexed_columns: string;
+  readonly metadata_index: Flag;
   /** Rights on the schema and its tables that the role lacks, for example `UPDATE on ai.agno_sessions`. */
   readonly missing_rights: string | null;
 }
@@ -36,7 +37,7 @@ export function layoutStatement(names: TableNames, tables: Tables): Statement {
     `SELECT ${exists('runs')} AS runs_table, ${exists('transcripts')} AS transcripts, ${exists('compactions')} AS compactions,
       ${exists('toolResults')} AS tool_results, ${exists('payloads')} AS payloads, ${mayDeleteResults(tables)} AS results_deletable,
       ${canCacheCounts(tables.sessions)} AS cacheable, ${missingRights(names)} AS missing_rights,
-      ${indexedColumns(tables.sessions)} AS indexed_columns,
+      ${indexedColumns(tables.sessions)} AS indexed_columns, ${hasMetadataIndex(tables.sessions)} AS metadata_index,
       (SELECT coalesce(json_object_agg(attname, format_type(atttypid, NULL) ORDER BY attnum), '{}') FROM pg_attribute
         WHERE attrelid = (SELECT c.oid ${fromCatalogue(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
   );
@@ -69,6 +70,15 @@ function indexedColumns(table: string): string {
           AND a.attname IN (${COMPONENT_COLUMNS.map(quoteLiteral).join(', ')}) AND o.opcname IN ('text_ops', 'varchar_ops')
           AND i.indcollation[0] = a.attcollation
           AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) = '(' || a.attname || ' IS NOT NULL)'))`;
+}
+
+/** SQL expression: true if there is a whole GIN index on metadata, as session-indexes.sql.ts creates. */
+function hasMetadataIndex(table: string): string {
+  return `EXISTS (SELECT FROM pg_index i
+        JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam JOIN pg_opclass o ON o.oid = i.indclass[0]
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = (SELECT c.oid ${fromCatalogue(table)}) AND i.indisvalid AND i.indpred IS NULL AND m.amname = 'gin'
+          AND a.attname = 'metadata' AND o.opcname IN ('jsonb_ops', 'jsonb_path_ops'))`;
 }
 
 const COMPONENT_COLUMNS = ['agent_id', 'team_id', 'workflow_id'];

@@ -2,6 +2,7 @@ import type { ListedSession } from '@session-service/contract';
 import type { LayoutCheckedRow, StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
 import { asJsonb, isJsonText, jsonTextFlag, originalText } from './json-columns.js';
+import { type MatchingSessions, pageOfMatches } from './matching-sessions.js';
 import type { WhereClause } from './session-filter.js';
 import { orderBy, type SessionOrder } from './session-order.js';
 import { type PageStart, sessionsAfter } from './sessions-after.js';
@@ -45,10 +46,12 @@ export function listPage(condition: WhereClause, order: SessionOrder, columns: P
     const sortValue = start === undefined ? '' : ', sort_value';
     const checks = `(SELECT ${snapshotColumn(statements)}) AS snapshot${upgraded}${sortValue}`;
     const all = `${plain}, ${stored}`;
-    const page =
+    const parameters = condition.values.length;
+    const page = pageOfMatches(condition, statements, (sessions) =>
       start === undefined
-        ? sessionsAtOffset(order, all, condition, statements)
-        : sessionsAfter(start, order, all, condition, statements);
+        ? sessionsAtOffset(order, all, sessions, parameters, statements)
+        : sessionsAfter(start, order, all, sessions, parameters, statements),
+    );
     if (columns === 'plain') {
       return `SELECT ${plain}, '0' AS session_data, '0' AS metadata, '0' AS summary, 'f' AS title_found, ${checks} FROM (${page}) page`;
     }
@@ -62,10 +65,15 @@ export function listPage(condition: WhereClause, order: SessionOrder, columns: P
   };
 }
 
-function sessionsAtOffset(order: SessionOrder, columns: string, condition: WhereClause, statements: StatementCache) {
-  const [limit, offset] = [1, 2].map((index) => `$${condition.values.length + index}::bigint`);
-  const sessions = `SELECT ${columns} FROM ${statements.tables.sessions} ${condition.sql(statements)} ${orderBy(order, statements)}`;
-  return `${sessions} LIMIT ${limit} OFFSET ${offset}`;
+function sessionsAtOffset(
+  order: SessionOrder,
+  columns: string,
+  { from, where }: MatchingSessions,
+  precedingParameters: number,
+  statements: StatementCache,
+) {
+  const [limit, offset] = [1, 2].map((index) => `$${precedingParameters + index}::bigint`);
+  return `SELECT ${columns} FROM ${from} ${where()} ${orderBy(order, statements)} LIMIT ${limit} OFFSET ${offset}`;
 }
 
 export function countSessions(condition: WhereClause) {

@@ -2,6 +2,7 @@ import type { FilterExpression, SessionType } from '@session-service/contract';
 import { type SqlValue, untranslatableCharacter, type WorkLimits } from '@session-service/database';
 import { COMPARED_CHARACTERS, filterCondition } from './filter-expression.sql.js';
 import { asJsonb, type ColumnTypes } from './json-columns.js';
+import { isFoundByMetadata } from './matching-sessions.js';
 
 /** The sessions that a request may access, and its limits. First parameter of the repository's methods. */
 export interface SessionScope extends WorkLimits {
@@ -50,6 +51,8 @@ export interface WhereClause {
    * no limit to the number of such clauses, so their statements must be neither cached nor prepared.
    */
   readonly key: string | undefined;
+  /** True if the index on metadata can find the rows. */
+  readonly isIndexable: boolean;
   /** @param further conditions that must be met as well */
   readonly sql: (statements: ColumnTypes, ...further: string[]) => string;
   readonly values: readonly SqlValue[];
@@ -77,6 +80,7 @@ export function whereClause(
   const values: SqlValue[] = given.map(([, , value]) => value ?? null);
   const expression = filter && filterCondition(filter, (value) => `$${values.push(value)}`);
   return {
+    isIndexable: filter !== undefined && isFoundByMetadata(filter),
     key: filter === undefined ? given.map(([key]) => key).join('+') : undefined,
     sql: (statements, ...further) => {
       const terms = given.map(([, sql], index) => sql(`$${index + 1}::text`, statements));

@@ -1,6 +1,6 @@
 import type { ListPosition } from '@session-service/contract';
 import type { StatementCache } from '../layout.js';
-import type { WhereClause } from './session-filter.js';
+import type { MatchingSessions } from './matching-sessions.js';
 import { type SessionOrder, sortKey } from './session-order.js';
 
 /** Where a page of a list with cursors begins. Within one kind, the SQL is the same. */
@@ -24,19 +24,21 @@ export function startParameters(limit: bigint, position: ListPosition | undefine
  * https://www.postgresql.org/docs/current/functions-comparisons.html#ROW-WISE-COMPARISON
  *
  * @param columns the columns to select
+ * @param precedingParameters number of the condition's parameters
  */
 export function sessionsAfter(
   start: PageStart,
   order: SessionOrder,
   columns: string,
-  condition: WhereClause,
+  sessions: MatchingSessions,
+  precedingParameters: number,
   statements: StatementCache,
 ): string {
-  const [limit, id, value] = [1, 2, 3].map((index) => `$${condition.values.length + index}`);
+  const [limit, id, value] = [1, 2, 3].map((index) => `$${precedingParameters + index}`);
   const key = sortKey(order, statements) ?? 'NULL::bigint';
   const [direction, operator] = order.descending ? ['DESC', '<'] : ['ASC', '>'];
   const branch = (...further: string[]) =>
-    `SELECT ${columns}, ${key} AS sort_key FROM ${statements.tables.sessions} ${condition.sql(statements, ...further)}
+    `SELECT ${columns}, ${key} AS sort_key FROM ${sessions.from} ${sessions.where(...further)}
       ORDER BY ${key} ${direction}, session_id ${direction} LIMIT ${limit}::bigint`;
   const sameNull = `${key} IS NULL AND session_id ${operator} ${id}`;
   const afterValue = `(${key}, session_id) ${operator} (${value}, ${id})`;
