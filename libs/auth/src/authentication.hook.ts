@@ -44,8 +44,6 @@ function credentialsOf(request: FastifyRequest): Credentials {
     path: path.includes('%') ? decodePercent(path) : path,
     authorization: request.headers.authorization,
     cookies: request.headers.cookie,
-    get address() {
-      return request.ip;
-    },
+    address: () => request.ip,
   };
 }

@@ -33,7 +33,7 @@ export interface Credentials {
   readonly path: string;
   readonly authorization: string | undefined;
   readonly cookies: string | undefined;
-  readonly address: string;
+  readonly address: () => string;
 }
 
 /** Authenticates and authorizes requests. Called by `authentication.hook.ts` before routing. */
@@ -109,7 +109,7 @@ export class Authenticator {
 
   private async verifyAccount(digest: string, credentials: Credentials): Promise<Caller> {
     const now = Date.now();
-    const account = await this.accounts.verify(digest, credentials.address, now).catch((error: unknown) => {
+    const account = await this.accounts.verify(digest, credentials.address(), now).catch((error: unknown) => {
       if (isOpen(this.options)) return undefined;
       throw error;
     });
