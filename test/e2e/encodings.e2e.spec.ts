@@ -206,8 +206,8 @@ describe.each(ENCODINGS)('a $encoding database with tables of agno $layout', ({ 
   });
 });
 
-describe('a LATIN1 database with user isolation', () => {
-  it('responds 404 to reads and 422 to creates of a user whose id is outside its encoding', async () => {
+describe('the service with user isolation on a LATIN1 database', () => {
+  it('finds no session of a caller whose user id LATIN1 cannot encode, and responds 422 when that caller creates one', async () => {
     const { dsn } = await createScratchDatabase('LATIN1');
     const service = await startSessionService({
       AGNO_PG_DSN: dsn,

@@ -170,7 +170,7 @@ describe('the service with user isolation', () => {
       expect((await as('zoe')('DELETE', `/sessions/zoes?db_id=${database}`)).status).toBe(204);
     });
 
-    it("gives the same response to a create whether another user's session or the caller's own already has its run id", async () => {
+    it('gives the same response to a create with a taken run id, whoever owns the session that has it', async () => {
       const zoe = as('zoe');
       const create = (session_id: string, run_id: string) =>
         zoe('POST', `/sessions?db_id=${database}`, { session_id, runs: [{ ...RUN, run_id }] });

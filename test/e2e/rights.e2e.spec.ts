@@ -12,7 +12,7 @@ const TOOL_RESULTS = `CREATE TABLE ai.agno_tool_results (id varchar PRIMARY KEY,
   INSERT INTO ai.agno_tool_results VALUES ('t', 's', 'n', 'p')`;
 const PAYLOADS = `CREATE SCHEMA fs; CREATE TABLE fs.agno_fs (namespace varchar, path varchar, PRIMARY KEY (namespace, path));
   INSERT INTO fs.agno_fs VALUES ('n', 'p')`;
-const RESULTS_STAY = "Database 'default': tool results of deleted sessions stay";
+const RESULTS_STAY = "Database 'default': tool results of deleted sessions are kept";
 const RUN = { run_id: 'r1', agent_id: 'a', messages: [{ role: 'user', content: 'hello', created_at: 1 }] };
 
 describe('the service with a restricted database role', () => {

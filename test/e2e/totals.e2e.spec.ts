@@ -59,8 +59,8 @@ describe('totals of lists', () => {
         () => false,
       ),
     );
-    // Only the processes of the server have restarted, not the server, and its snapshot is equal to the one before the
-    // crash.
+    // The postmaster has kept running, and the snapshot is equal to the one before the crash: neither tells the service that
+    // there was a crash.
     expect((await runSql(dsn, pids, ['walwriter']))[0]?.['started']).toBe(writer?.['started']);
     expect(await runSql(dsn, snapshot)).toEqual(before);
     expect(await until(() => list(service).catch(() => undefined))).toEqual({ shown: 2, total: 2 });

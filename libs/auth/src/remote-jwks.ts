@@ -66,7 +66,7 @@ export class RemoteJwks implements KeySource {
       const keys = KeySet.parse(await fetchText(this.url), this.algorithm);
       if (keys === undefined) throw new Error('the response is no key set');
       if (keys.all.length === 0) this.logger.warn(`The JWKS of ${origin} has no key for ${this.algorithm}`);
-      if (this.hasFailed) this.logger.log(`The JWKS of ${origin} was fetched again`);
+      if (this.hasFailed) this.logger.log(`Fetching the JWKS of ${origin} succeeded after failures`);
       this.fetched = { keys, at: performance.now() };
       this.hasFailed = false;
     } catch (error) {

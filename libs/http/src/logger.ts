@@ -44,7 +44,7 @@ export function createLogger(level: string, worker?: number): Logger {
   return pino(options, output);
 }
 
-/** What JSON leaves as it is: 8-bit terminal codes, line separators, and marks that change the direction of text. */
+/** Characters that JSON.stringify does not escape, but that alter the output of a terminal: control codes, separators, marks of direction. */
 const INVISIBLE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 const EACH_INVISIBLE = new RegExp(INVISIBLE, 'g');
 

@@ -201,7 +201,7 @@ function mayBeLayoutChange(error: unknown): boolean {
 }
 
 const RESULTS_KEPT =
-  'tool results of deleted sessions stay, because the role may not delete them and their payloads, or a column is missing';
+  'tool results of deleted sessions are kept: the role may not delete from agno_tool_results or their payloads, or a column is missing';
 
 /** Time limit in milliseconds for the catalogue query. */
 const LAYOUT_TIMEOUT_MS = 5_000;

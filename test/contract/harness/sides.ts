@@ -45,7 +45,7 @@ export function startOurs(
   return start(templates, layout, name, (dsns) => startSessionService({ ...serviceEnv(dsns), ...env }));
 }
 
-/** Our side as clients reach it: with `proxy` through a gateway that sends all other routes to `agentOs`. */
+/** Our side as clients reach it: directly, or with `proxy` through a gateway that sends session routes to `ours` and all others to `agentOs`. */
 export async function behindGateway(
   ours: RunningSide,
   agentOs: RunningSide | undefined,

@@ -10,7 +10,7 @@ import { MAIN_DATABASE, ReplicatedService } from '../support/replicated-service.
 const POOL = 4;
 /** Number of concurrent reads, enough to use all connections of every worker. */
 const MANY = 40;
-/** Time in milliseconds in which the service would detect a dead replica: its timeouts, and a busy machine's delay. */
+/** Milliseconds, longer than the service takes to eject a dead replica: see the timeouts in replica.ts. */
 const DETECTED_MS = 1_500 + scaled(500);
 
 /** Settings with two workers, because each worker must see the writes of the other one. */

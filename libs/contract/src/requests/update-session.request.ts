@@ -23,7 +23,7 @@ export interface UpdateSession extends SessionReference, WithDeferredProblem {
 
 const MEMBERS = new MemberNames(['session_name', 'session_state', 'metadata', 'summary']);
 
-/** RFC 7396. AgentOS reads it as any JSON. */
+/** Media type of a JSON merge patch (RFC 7396). AgentOS treats such a body like any other JSON body. */
 const MERGE_PATCH_TYPE = /^\s*application\/merge-patch\+json\s*(?:;|$)/i;
 
 /**
