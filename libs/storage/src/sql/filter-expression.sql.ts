@@ -42,6 +42,23 @@ export function filterCondition(filter: FilterExpression, add: AddParameter, isN
   }
 }
 
+/** True if the index on metadata can find the sessions that match. */
+export function isFoundByMetadata(filter: FilterExpression, isNegated = false): boolean {
+  switch (filter.op) {
+    case 'AND':
+    case 'OR': {
+      const found = filter.conditions.map((condition) => isFoundByMetadata(condition, isNegated));
+      return (filter.op === 'AND') === isNegated ? found.every(Boolean) : found.some(Boolean);
+    }
+    case 'NOT':
+      return isFoundByMetadata(filter.condition, !isNegated);
+    default: {
+      const isEquality = isNegated ? filter.op === 'NEQ' : filter.op === 'EQ' || filter.op === 'IN';
+      return isEquality && filter.field.kind === 'json' && filter.field.column === 'metadata';
+    }
+  }
+}
+
 function comparison({ op, field, values }: FilterComparison, add: AddParameter, isNegated: boolean): Condition {
   const storable = values.filter(isStorable);
   if (field.kind === 'json' && !field.path.every((key) => isStorable(quote(key)))) return NEVER;

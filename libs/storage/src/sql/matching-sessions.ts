@@ -1,4 +1,3 @@
-import type { FilterExpression } from '@session-service/contract';
 import type { StatementCache } from '../layout.js';
 import type { WhereClause } from './session-filter.js';
 
@@ -33,21 +32,4 @@ export function pageOfMatches(
   const ofMany = (...further: string[]) => where(`${count} > ${FEW}`, ...further);
   return `WITH few AS MATERIALIZED (SELECT * FROM ${table} ${where()} LIMIT ${FEW + 1})
     (${page({ from: 'few', where: ofFew })}) UNION ALL (${page({ from: table, where: ofMany })})`;
-}
-
-/** True if the index on metadata can find the sessions that match: see `filterCondition`. */
-export function isFoundByMetadata(filter: FilterExpression, isNegated = false): boolean {
-  switch (filter.op) {
-    case 'AND':
-    case 'OR': {
-      const found = filter.conditions.map((condition) => isFoundByMetadata(condition, isNegated));
-      return (filter.op === 'AND') === isNegated ? found.every(Boolean) : found.some(Boolean);
-    }
-    case 'NOT':
-      return isFoundByMetadata(filter.condition, !isNegated);
-    default: {
-      const isEquality = isNegated ? filter.op === 'NEQ' : filter.op === 'EQ' || filter.op === 'IN';
-      return isEquality && filter.field.kind === 'json' && filter.field.column === 'metadata';
-    }
-  }
 }

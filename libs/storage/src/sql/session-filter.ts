@@ -1,8 +1,7 @@
 import type { FilterExpression, SessionType } from '@session-service/contract';
 import { type SqlValue, untranslatableCharacter, type WorkLimits } from '@session-service/database';
-import { COMPARED_CHARACTERS, filterCondition } from './filter-expression.sql.js';
+import { COMPARED_CHARACTERS, filterCondition, isFoundByMetadata } from './filter-expression.sql.js';
 import { asJsonb, type ColumnTypes } from './json-columns.js';
-import { isFoundByMetadata } from './matching-sessions.js';
 
 /** The sessions that a request may access, and its limits. First parameter of the repository's methods. */
 export interface SessionScope extends WorkLimits {
