@@ -177,6 +177,33 @@ describe.each([
     },
   );
 
+  /** Keys keep their control characters, strings lose them. */
+  const SENT = String.raw`{"\u001a0041":{"\u001A\u001a0000":"a\u001a0041b"},"\\u001a0041":1,"\u0001":2,"\u007f\ud83d\ude42":"\ud83d\ude42"}`;
+  const KEPT = { '\u001a0041': { '\u001a\u001a0000': 'a0041b' }, '\\u001a0041': 1, '\u0001': 2, '\u007f🙂': '🙂' };
+
+  it.each([
+    ['POST', 'application/json'],
+    ['PATCH', 'application/json'],
+    ['PATCH', 'application/merge-patch+json'],
+  ])('keeps keys with control characters that %s sends as %s, also after a rename', async (method, type) => {
+    const id = `control-${method}-${type.length}`;
+    if (method === 'PATCH') await send('POST', '/sessions', { session_id: id });
+    const written = await fetch(`${service.baseUrl}/sessions${method === 'PATCH' ? `/${id}` : ''}`, {
+      method,
+      headers: { 'content-type': type },
+      body: `{"session_id":"${id}","session_name":"N\\u001a0041","session_state":${SENT},"metadata":${SENT}}`,
+    });
+    const kept = { session_name: 'N0041', session_state: KEPT, metadata: KEPT };
+    expect(await written.json()).toMatchObject(kept);
+    expect((await call(service.baseUrl, `/sessions/${id}`)).json).toMatchObject(kept);
+    await fetch(`${service.baseUrl}/sessions/${id}/rename`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: String.raw`{"session_name":"\u001a0042"}`,
+    });
+    expect((await call(service.baseUrl, `/sessions/${id}`)).json).toMatchObject({ ...kept, session_name: '0042' });
+  });
+
   it('creates a session whose JSON keys keep their order, and deletes it', async () => {
     const body = {
       session_id: 'new',

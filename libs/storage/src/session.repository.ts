@@ -44,7 +44,7 @@ import {
 } from './sql/read-session.sql.js';
 import { renameSession } from './sql/rename-session.sql.js';
 import { containsNul, rejectedCharacter, type SessionScope, sessionParameters } from './sql/session-filter.js';
-import { type SessionChange, updateParameters, updateSession, updateWithStored } from './sql/update-session.sql.js';
+import { type SessionChange, updateParameters, updateSession } from './sql/update-session.sql.js';
 import { isStatementError, translateInsertError, translateUnstorable } from './storage-errors.js';
 
 /** A session and its runs as stored. Must be closed: a large session holds a connection while its runs arrive. */
@@ -174,7 +174,7 @@ export class SessionRepository {
     now: number,
   ): Promise<SessionWithRuns | undefined> {
     if (typeof change !== 'function') return this.change(scope, UPDATE, updateParameters(scope, id, change, now));
-    return this.change(scope, UPDATE_WITH_STORED, sessionParameters(scope, id), async (printed, stored) =>
+    return this.change(scope, UPDATE, sessionParameters(scope, id), async (printed, stored) =>
       updateParameters(scope, id, await change(printed, stored), now),
     );
   }
@@ -361,11 +361,6 @@ const READ_EDITABLE: LayoutStatement = { key: 'read:editable', build: readEditab
 const READ_RUN: LayoutStatement = { key: 'run', build: readRun };
 const FIND_SESSION: LayoutStatement = { key: 'exists', build: findSession, onPrimary: true };
 const UPDATE: LayoutStatement = { key: 'update', build: updateSession, options: CHANGE_OPTIONS };
-const UPDATE_WITH_STORED: LayoutStatement = {
-  key: 'update:stored',
-  build: updateWithStored,
-  options: CHANGE_OPTIONS,
-};
 const RENAME: LayoutStatement = { key: 'rename', build: renameSession, options: CHANGE_OPTIONS };
 const READ_CHANGED: LayoutStatement = {
   ...READ.detail,

@@ -102,6 +102,29 @@ for (const body of [
 ]) {
   patch.add(`json: ${JSON.stringify(body)}`, [send('PATCH', '/sessions/odd', body), get('/sessions/odd')], given);
 }
+
+/** As text, so that the escapes are sent unchanged. Lone surrogates and NUL are rejected: see `patch.cases.ts`. */
+const CONTROL = String.raw`{"\u001a0041":{"\u001A\u001a0000":"a\u001a0041b"},"\\u001a0041":1,"\u0001":2,"\ud83d\ude42":"\ufffe"}`;
+const CONTROL_BODY = String.raw`{"session_name":"N\u001a0041","session_state":${CONTROL},"metadata":${CONTROL}}`;
+patch.add(
+  'json: control characters in keys',
+  [
+    send('PATCH', '/sessions/odd', CONTROL_BODY),
+    get('/sessions/odd'),
+    send('POST', '/sessions/odd/rename', String.raw`{"session_name":"\u001a0042"}`),
+    get('/sessions/odd'),
+  ],
+  { ...JSON_COLUMNS, given: [agent('odd', data('{"session_state": {"a": 1}}'))] },
+);
+create.add(
+  'json: control characters in keys',
+  [
+    send('POST', '/sessions', CONTROL_BODY.replace('{', '{"session_id":"made","agent_id":"a","user_id":"own",')),
+    get('/sessions/made'),
+    get('/sessions?user_id=own'),
+  ],
+  { ...JSON_COLUMNS, rowsOf: ['made'] },
+);
 for (const session_data of ['null', '{}', '{"session_name": "a", "session_name": "b", "z": 1}']) {
   const draft = { ...JSON_COLUMNS, given: [agent('odd', data(session_data))] };
   patch.add(

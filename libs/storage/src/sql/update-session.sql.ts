@@ -21,22 +21,10 @@ export interface SessionChange {
  * $1 session id, $2 owner or null, $3 session_data members, $4 metadata, $5 summary, $6 now.
  */
 export function updateSession(statements: StatementCache): string {
-  return update(statements, '$3::json');
-}
-
-/**
- * As `updateSession`, for members that were merged with stored ones: in a json column these may have escapes that a client
- * cannot send.
- */
-export function updateWithStored(statements: StatementCache): string {
-  return update(statements, `(${markedText('$3::text')})::json`);
-}
-
-function update(statements: StatementCache, jsonMembers: string): string {
   const json = (column: string) => jsonType(statements, column);
   const nullToJson = (column: string) => emptyToJson(statements, column);
   const merged = isJsonText(statements, 'session_data')
-    ? jsonWithMembers('s.session_data', jsonMembers)
+    ? jsonWithMembers('s.session_data', `(${markedText('$3::text')})::json`)
     : `${asObject('s.session_data')} || $3::jsonb`;
   return `WITH changed AS (UPDATE ${statements.tables.sessions} s SET
       session_data = CASE WHEN $3::${json('session_data')} IS NULL THEN ${nullToJson('session_data')}
