@@ -77,6 +77,13 @@ export class StoredValueTooLong extends Error {
   }
 }
 
+/** A change would have made a value longer than MAX_VALUE_BYTES. Nothing was changed. */
+export class ChangedValueTooLong extends Error {
+  constructor(cause: unknown) {
+    super('The change makes a value too long to be read', { cause });
+  }
+}
+
 /** A value of the column is longer than MAX_VALUE_BYTES. */
 export class OversizedColumn extends Error {
   constructor(readonly column: string | undefined) {

@@ -1,6 +1,12 @@
 import type { DataSource } from 'typeorm';
 import type { WorkKind } from './connection-queue.js';
-import { ChangeResultUnavailable, DatabaseOverloaded, StatementTimedOut } from './database-errors.js';
+import {
+  ChangedValueTooLong,
+  ChangeResultUnavailable,
+  DatabaseOverloaded,
+  OversizedColumn,
+  StatementTimedOut,
+} from './database-errors.js';
 import type { DatabaseLog, DatabaseObserver, DatabaseTarget, PoolLimits } from './database-options.js';
 import { Reader, type WorkOptions } from './database-reader.js';
 import { DatabaseServer } from './database-server.js';
@@ -112,7 +118,7 @@ export class Database extends Reader {
    * As `change`, in one transaction with reading and locking the row that the change depends on. Without such a row,
    * changes nothing.
    *
-   * @throws MemoryBudgetFull, StatementTimedOut, or the error of `decide`, if the change was not applied
+   * @throws MemoryBudgetFull, StatementTimedOut, ChangedValueTooLong, or the error of `decide`, if the change was not applied
    */
   changeLocked<Row = TextRow, Locked = TextRow>(
     statement: Statement,
@@ -124,7 +130,10 @@ export class Database extends Reader {
       const locked = new RowCollector<Locked>(memory, () => undefined, CHANGE_RESERVATION_BYTES);
       await run(lock, values, { receiver: locked });
       const [row] = locked.rows;
-      return row && { parameters: await decide(row), lockedBytes: locked.bytes };
+      if (row === undefined) return undefined;
+      // The new values may contain the locked ones, so their memory is reserved before they are written.
+      memory.hold(2 * ROW_COPIES * locked.bytes - CHANGE_RESERVATION_BYTES, 'rows');
+      return { parameters: await decide(row), lockedBytes: locked.bytes };
     };
     const work = async (run: RunStatement): Promise<Row[] | undefined> => {
       memory.hold(CHANGE_RESERVATION_BYTES, 'change');
@@ -143,7 +152,7 @@ export class Database extends Reader {
       } catch (error) {
         // The statement is complete, so it can be committed.
         if (error instanceof ResultTooLarge) return undefined;
-        throw error;
+        throw error instanceof OversizedColumn ? new ChangedValueTooLong(error) : error;
       }
     };
     return this.primary.withConnection(deadline, (run) => inTransaction(run, BEGIN_READ_COMMITTED, () => work(run)), {

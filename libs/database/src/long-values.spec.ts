@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import { runSql, startPostgres, type TestPostgres } from '../../../test/support/postgres.js';
 import { makeCertificate } from '../../../test/support/server-certificate.js';
 import { scaled } from '../../../test/support/time-scale.js';
-import { Database, Deadline, OVERSIZED, type Statement, StoredValueTooLong, UNLOGGED, UNOBSERVED } from './index.js';
+import {
+  ChangedValueTooLong,
+  Database,
+  Deadline,
+  MemoryBudget,
+  OVERSIZED,
+  type Statement,
+  StoredValueTooLong,
+  UNLOGGED,
+  UNOBSERVED,
+} from './index.js';
 import { MAX_VALUE_BYTES } from './message-framer.js';
 
 const LIMITS = {
@@ -66,6 +76,26 @@ describe.each(['without TLS', 'with TLS'])('a value longer than MAX_VALUE_BYTES,
     ]);
     const [after] = await query(SESSION_INFO);
     expect(after?.pid).not.toBe(before?.pid);
+  });
+
+  it.each([
+    ['gets ChangedValueTooLong in a column that must stay readable, and is not stored', 'long', 0],
+    ['is returned as OVERSIZED in any other column, and stored', 'other', 1],
+  ])('%s, when a change of a locked row returns it', async (_, column, stored) => {
+    await query(unnamed('CREATE TABLE IF NOT EXISTS long_values (n int)'));
+    const values = `repeat('x', ${MAX_VALUE_BYTES} + $1::int) AS ${column}`;
+    const changing = database.changeLocked<Record<string, string>>(
+      {
+        ...unnamed(`WITH added AS (INSERT INTO long_values VALUES (1) RETURNING n) SELECT ${values} FROM added`),
+        longValues: { markedExcept: ['long'] },
+      },
+      { lock: unnamed('SELECT $1::int AS excess'), values: [1], decide: async () => [1] },
+      { deadline: new Deadline(), memory: new MemoryBudget(2 ** 31).reservation() },
+    );
+    if (stored === 0) await expect(changing).rejects.toBeInstanceOf(ChangedValueTooLong);
+    else expect((await changing)?.[0]?.[column]).toBe(OVERSIZED);
+    expect(await query(unnamed('SELECT FROM long_values'))).toHaveLength(stored);
+    await query(unnamed('DROP TABLE long_values'));
   });
 
   it('causes the rollback of the transaction whose statement returns it', async () => {

@@ -197,6 +197,30 @@ describe('readRows', () => {
     await expect(rows.more()).rejects.toThrow(StoredValueTooLong);
   });
 
+  it('reserves memory for the new values of a locked row before they are computed', async () => {
+    const small = new MemoryBudget(2 ** 26);
+    small.reservation().hold(2 ** 25 + 2 ** 20, 'rows');
+    let decisions = 0;
+    const change = (bytes: number, limits = request(small)) =>
+      database.changeLocked(
+        namedStatement('changed', 'SELECT $1::int AS done'),
+        {
+          lock: namedStatement('locked', "SELECT repeat('x', $1::int) AS text"),
+          values: [bytes],
+          decide: async () => {
+            decisions++;
+            return [1];
+          },
+        },
+        limits,
+      );
+    const refused = request(small);
+    await expect(change(9_000_000, refused)).rejects.toThrow(MemoryBudgetFull);
+    expect(decisions).toBe(0);
+    refused.memory.release();
+    expect(await change(6_000_000)).toEqual([{ done: '1' }]);
+  });
+
   describe('with Database.change', () => {
     it('applies a change whose result is too large for memory, but not when no memory is left for the change itself', async () => {
       const name = `change_${Math.ceil(Math.random() * 1e9)}`;

@@ -14,8 +14,11 @@ export interface Statement {
    * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
    */
   readonly first?: Statement | undefined;
-  /** Values longer than MAX_VALUE_BYTES: `marked` replaces each with OVERSIZED; by default the statement fails. */
-  readonly longValues?: 'marked' | undefined;
+  /**
+   * Values longer than MAX_VALUE_BYTES: `marked` replaces each with OVERSIZED, `markedExcept` each outside of these columns;
+   * otherwise the statement fails.
+   */
+  readonly longValues?: 'marked' | { readonly markedExcept: readonly string[] } | undefined;
   /** `omitted`: a null column has no property in the row, which is faster for many rows with many columns. */
   readonly nulls?: 'omitted' | undefined;
 }

@@ -106,9 +106,13 @@ export class TextQuery<Row = TextRow> implements PgQuery {
     if (this.oversized !== undefined || receiver?.wants(length) === false) return;
     const { longValues, nulls } = this.statement;
     // Searches for OVERSIZED only on a connection that has received an oversized value.
-    if (longValues !== 'marked' && this.connection?.hasSentOversized && fields.includes(OVERSIZED)) {
-      this.oversized ??= new OversizedColumn(columns[fields.indexOf(OVERSIZED)]);
-      return;
+    if (longValues !== 'marked' && this.connection?.hasSentOversized) {
+      const refused = longValues?.markedExcept ?? columns;
+      const index = fields.findIndex((value, column) => value === OVERSIZED && refused.includes(columns[column] ?? ''));
+      if (index >= 0) {
+        this.oversized = new OversizedColumn(columns[index]);
+        return;
+      }
     }
     const row: TextRow = {};
     for (let index = 0; index < columns.length; index++) {

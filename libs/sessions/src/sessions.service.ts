@@ -42,6 +42,7 @@ import {
   SessionIdTooLong,
   type SessionWithRuns,
   UnstorableCharacter,
+  ValueTooLarge,
 } from '@session-service/storage';
 import { checkIfMatch, entityTag, taggedBody } from './entity-tag.js';
 import type { SessionContext } from './session-access.js';
@@ -302,8 +303,13 @@ function sessionDataMembers(input: Pick<UpdateSession, 'sessionName' | 'sessionS
 
 type Members = readonly (readonly [string, RawJson | undefined])[];
 
-/** Throws the 422 for an UnstorableCharacter; rethrows any other error. @param members the values to be stored */
+/**
+ * Throws the 413 for a ValueTooLarge and the 422 for an UnstorableCharacter; rethrows any other error.
+ *
+ * @param members the values to be stored
+ */
 async function rejectUnstorable(error: unknown, members: () => Members): Promise<never> {
+  if (error instanceof ValueTooLarge) throw problem(413, 'The values are too large to be stored');
   if (!(error instanceof UnstorableCharacter)) throw error;
   throw await cooperative(unstorableCharacter(objectOf(members()), error.character));
 }

@@ -12,4 +12,4 @@ export type { SessionScope } from './sql/session-filter.js';
 export { dropReplacedIndexes, type SessionIndex, sessionIndexes } from './sql/session-indexes.sql.js';
 export type { SessionChange } from './sql/update-session.sql.js';
 export { SessionRepositories, StorageModule } from './storage.module.js';
-export { RunIdTaken, SessionIdTooLong, UnstorableCharacter } from './storage-errors.js';
+export { RunIdTaken, SessionIdTooLong, UnstorableCharacter, ValueTooLarge } from './storage-errors.js';

@@ -45,7 +45,7 @@ import {
 import { renameSession } from './sql/rename-session.sql.js';
 import { containsNul, rejectedCharacter, type SessionScope, sessionParameters } from './sql/session-filter.js';
 import { type SessionChange, updateParameters, updateSession } from './sql/update-session.sql.js';
-import { isStatementError, translateInsertError, translateUnstorable } from './storage-errors.js';
+import { assertReadable, isStatementError, translateInsertError, translateStoreError } from './storage-errors.js';
 
 /** A session and its runs as stored. Must be closed: a large session holds a connection while its runs arrive. */
 export interface SessionWithRuns {
@@ -139,12 +139,14 @@ export class SessionRepository {
   /**
    * Stores a new session. Returns undefined if its id is taken, even by a session outside of the scope.
    *
-   * @throws RunIdTaken, SessionIdTooLong, UnstorableCharacter
+   * @throws RunIdTaken, SessionIdTooLong, ValueTooLarge, UnstorableCharacter
    */
   async create({ deadline }: SessionScope, session: NewSession): Promise<SessionWithRuns | undefined> {
     const { session_type: type, runs } = session;
     const hasRuns = runs.length > 0;
-    const values = hasRuns ? [...createParameters(session), arrayOf(runs)] : createParameters(session);
+    const parameters = createParameters(session);
+    assertReadable([...parameters, ...runs]);
+    const values = hasRuns ? [...parameters, arrayOf(runs)] : parameters;
     return this.layout.withTables(deadline, hasRuns, async (statements) => {
       const statement = hasRuns
         ? statements.get(`create-with-runs:${type}`, createSessionWithRuns(type), MARK_LONG_VALUES)
@@ -165,7 +167,7 @@ export class SessionRepository {
    * Changes a session and returns it with its runs; undefined if it does not exist.
    *
    * @param change a function if it depends on the stored values
-   * @throws UnstorableCharacter, ChangeResultUnavailable
+   * @throws ValueTooLarge, UnstorableCharacter, ChangeResultUnavailable
    */
   update(
     scope: SessionScope,
@@ -184,7 +186,7 @@ export class SessionRepository {
    *
    * @param name JSON text
    * @param check called with the stored values, if the session has the type
-   * @throws UnstorableCharacter, ChangeResultUnavailable
+   * @throws ValueTooLarge, UnstorableCharacter, ChangeResultUnavailable
    */
   rename(
     scope: SessionScope,
@@ -287,34 +289,36 @@ export class SessionRepository {
    *
    * @param values begins with `sessionParameters`
    * @param decide returns the values to be used instead
+   * @throws ValueTooLarge
    * @throws UnstorableCharacter if the database's encoding lacks a character of a value to be stored
    * @throws ChangeResultUnavailable if the second read fails; the change has been made
    */
   private async change(
     scope: SessionScope,
-    { key, build, options }: LayoutStatement,
+    { key, build }: ChangeStatement,
     values: readonly SqlValue[],
     decide?: Decide<readonly SqlValue[]>,
   ): Promise<SessionWithRuns | undefined> {
     if (values.some(containsNul)) return undefined;
+    assertReadable(values);
     let sent: readonly SqlValue[] = values;
     const changed = await this.layout.withLayout(async (statements) => {
       if (!statements.layout.hasSessions) return NO_ROWS;
-      const statement = statements.get(key, build, options);
       const changing =
         decide === undefined
-          ? this.database.change<SessionOrRun>(statement, values, scope)
+          ? this.database.change<SessionOrRun>(statements.get(key, build, CHANGE_OPTIONS), values, scope)
           : this.database.changeLocked<SessionOrRun, LockedSession>(
-              statement,
+              statements.get(`${key}:locked`, build, LOCKED_CHANGE_OPTIONS),
               lockedSession(statements, 'change', values.slice(0, 2), async (printed, stored) => {
                 sent = await decide(printed, stored);
+                assertReadable(sent);
                 return sent;
               }),
               scope,
             );
       const rows = await changing.catch((error: unknown) => {
         if (rejectedCharacter(error, values.slice(0, 2)) !== undefined) return [];
-        throw translateUnstorable(error, sent);
+        throw translateStoreError(error, sent);
       });
       // The change does not depend on the layout and must not be made twice, so only its result is read again.
       if (!isUpgraded(rows?.[0])) return rows && new BufferedRows(rows);
@@ -331,6 +335,8 @@ export class SessionRepository {
     }
   }
 }
+
+type ChangeStatement = Pick<LayoutStatement, 'key' | 'build'>;
 
 /** A session with its runs from the rows of `withRuns`; undefined if there are no rows. */
 async function sessionWithRuns(
@@ -349,6 +355,8 @@ const OMIT_NULLS = { nulls: 'omitted' } as const;
 /** For changes: a value that is too long to be read becomes null in the response, and the change is kept. */
 const MARK_LONG_VALUES = { longValues: 'marked' } as const;
 const CHANGE_OPTIONS = { ...OMIT_NULLS, ...MARK_LONG_VALUES };
+/** A change of a locked session is undone if it makes a value too long that was read before. */
+const LOCKED_CHANGE_OPTIONS = { ...OMIT_NULLS, longValues: { markedExcept: ['session_data', 'metadata', 'summary'] } };
 
 const READ: Record<RunDetail | 'none', LayoutStatement> = {
   whole: { key: 'read:whole', build: readSession('whole'), options: OMIT_NULLS },
@@ -360,8 +368,8 @@ const READ_CURRENT: LayoutStatement = { ...READ.detail, onPrimary: true };
 const READ_EDITABLE: LayoutStatement = { key: 'read:editable', build: readEditable };
 const READ_RUN: LayoutStatement = { key: 'run', build: readRun };
 const FIND_SESSION: LayoutStatement = { key: 'exists', build: findSession, onPrimary: true };
-const UPDATE: LayoutStatement = { key: 'update', build: updateSession, options: CHANGE_OPTIONS };
-const RENAME: LayoutStatement = { key: 'rename', build: renameSession, options: CHANGE_OPTIONS };
+const UPDATE: ChangeStatement = { key: 'update', build: updateSession };
+const RENAME: ChangeStatement = { key: 'rename', build: renameSession };
 const READ_CHANGED: LayoutStatement = {
   ...READ.detail,
   key: 'read:changed',

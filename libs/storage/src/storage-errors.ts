@@ -1,4 +1,4 @@
-import { type SqlValue, sqlState } from '@session-service/database';
+import { ChangedValueTooLong, MAX_VALUE_BYTES, type SqlValue, sqlState } from '@session-service/database';
 import { rejectedCharacter } from './sql/session-filter.js';
 
 /** A run of a new session has the id of an existing run. */
@@ -6,6 +6,9 @@ export class RunIdTaken extends Error {}
 
 /** The id of a new session does not fit into the primary key's index. The limit depends on how well the id compresses. */
 export class SessionIdTooLong extends Error {}
+
+/** A value to be stored exceeds a limit of PostgreSQL, or would be too long to be read. Nothing was stored. */
+export class ValueTooLarge extends Error {}
 
 /** A value to be stored has a character that the database's encoding does not have. Nothing was stored. */
 export class UnstorableCharacter extends Error {
@@ -19,14 +22,39 @@ export function isStatementError(error: unknown): boolean {
   return /^(0A|22|23|42|P0)/.test(sqlState(error) ?? '');
 }
 
-/** 23505: unique_violation, only of the runs table, since sessions have ON CONFLICT. 54000: program_limit_exceeded. */
+/** Every id up to this size fits into an index entry, which has a third of a page of 8 KiB. */
+const INDEXED_BYTES = 2_600;
+
+/**
+ * As `translateStoreError`. 23505: unique_violation, only of the runs table, since sessions have ON CONFLICT.
+ *
+ * @param values begins with the session's id
+ */
 export function translateInsertError(error: unknown, values: readonly SqlValue[]): unknown {
-  const state = sqlState(error);
-  if (state === '23505') return new RunIdTaken();
-  return state === '54000' ? new SessionIdTooLong() : translateUnstorable(error, values);
+  if (sqlState(error) === '23505') return new RunIdTaken();
+  const translated = translateStoreError(error, values);
+  const isIdTooLong = translated instanceof ValueTooLarge && Buffer.byteLength(String(values[0])) > INDEXED_BYTES;
+  return isIdTooLong ? new SessionIdTooLong() : translated;
 }
 
-export function translateUnstorable(error: unknown, values: readonly SqlValue[]): unknown {
+/**
+ * The reason why values cannot be stored, or the same error. SQLSTATE class 54: a limit of jsonb (256 MB), of an index entry,
+ * or of the server's stack, which nested values take. https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function translateStoreError(error: unknown, values: readonly SqlValue[]): unknown {
+  if (error instanceof ChangedValueTooLong || sqlState(error)?.startsWith('54')) return new ValueTooLarge();
   const character = rejectedCharacter(error, values);
   return character === undefined ? error : new UnstorableCharacter(character);
 }
+
+/** @throws ValueTooLarge for values that could be stored, but not read */
+export function assertReadable(values: readonly SqlValue[]): void {
+  if (values.some((value) => typeof value === 'string' && isTooLong(value))) throw new ValueTooLarge();
+}
+
+function isTooLong(value: string): boolean {
+  return value.length > MAX_VALUE_BYTES / MAX_UTF8_BYTES && Buffer.byteLength(value) > MAX_VALUE_BYTES;
+}
+
+/** Bytes of a UTF-16 code unit in UTF-8. */
+const MAX_UTF8_BYTES = 3;
