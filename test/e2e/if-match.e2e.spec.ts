@@ -6,6 +6,7 @@ import { startSessionService } from '../support/session-service.js';
 import { hs256Token, ISOLATING_SETTINGS } from '../support/signed-tokens.js';
 
 const STALE = { detail: 'The session has changed: If-Match does not contain its current ETag' };
+const NOT_VALID = 'The If-Match header must be * or a list of entity tags in double quotes';
 const OTHER = '"other"';
 
 /** The conditional requests: PATCH, rename and DELETE of the session `{id}`. */
@@ -189,10 +190,62 @@ describe('If-Match', () => {
     }
   });
 
+  describe.each(CHANGES)('with a hostile value on %s %s', (method, path, body) => {
+    const respond = async (condition: string) => {
+      const reply = await call(open.baseUrl, `${path.replace('{id}', 'hostile')}?db_id=v3`, {
+        method,
+        body,
+        headers: { 'if-match': condition },
+      });
+      return [reply.status, reply.text === '' ? undefined : (reply.json as { detail?: unknown }).detail];
+    };
+
+    /** Node accepts 16 KiB of headers. */
+    const LONG = 15_000;
+    const STALE_LISTS = {
+      'thousands of other tags': '"x",'.repeat(LONG / 4),
+      'thousands of weak tags': 'W/"x",'.repeat(LONG / 6),
+      'thousands of empty tags': '"",'.repeat(LONG / 3),
+      'only commas': ','.repeat(LONG),
+      'blanks and commas': ' ,\t'.repeat(LONG / 3),
+      'one long tag': `"${'x'.repeat(LONG)}"`,
+      'one tag that is not ASCII': `"${'\xe9'.repeat(LONG / 2)}"`,
+      'a tag with a quote of SQL': `"'OR/**/true--"`,
+      'the tag of another body': '"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"',
+    };
+    const INVALID_LISTS = {
+      'only quotes': '"'.repeat(LONG + 1),
+      'tags without commas': '"x" '.repeat(LONG / 4),
+      'thousands of stars': '*,'.repeat(LONG / 2),
+      'an open tag behind thousands': `${'"x",'.repeat(LONG / 4)}"`,
+      'blanks before a word': `"x"${' '.repeat(LONG)}x`,
+      'a character outside of quotes': '\xe9',
+      'a tag without quotes': '0',
+      JSON: '["x"]',
+    };
+
+    it('responds 412 to lists without the current tag, 400 to others, 431 above the limit, and changes nothing', async () => {
+      const session = { session_id: 'hostile', session_name: 'kept' };
+      await call(open.baseUrl, '/sessions?db_id=v3', { method: 'POST', body: session });
+      for (const [name, value] of Object.entries(STALE_LISTS))
+        expect([name, ...(await respond(value))]).toEqual([name, 412, STALE.detail]);
+      for (const [name, value] of Object.entries(INVALID_LISTS))
+        expect([name, ...(await respond(value))]).toEqual([name, 400, NOT_VALID]);
+      expect((await respond('"x",'.repeat(5_000)))[0]).toBe(431);
+      expect((await call(open.baseUrl, '/sessions/hostile?db_id=v3')).json).toMatchObject({ session_name: 'kept' });
+    });
+
+    it('finds the current tag behind thousands of others', async () => {
+      await call(open.baseUrl, '/sessions?db_id=v3', { method: 'POST', body: { session_id: 'hostile' } });
+      const current = await tagOf('/sessions/hostile?db_id=v3');
+      expect((await respond(`${'"x",'.repeat(LONG / 4)}${current}`))[0]).toBeLessThan(300);
+      await call(open.baseUrl, '/sessions/hostile?db_id=v3', { method: 'DELETE' });
+    });
+  });
+
   it.each(CHANGES)('rejects %s %s with a header that is not valid', async (method, path, body) => {
     const headers = { 'if-match': 'abc' };
     const reply = await call(open.baseUrl, `${path.replace('{id}', 'plain')}?db_id=v3`, { method, body, headers });
-    const detail = 'The If-Match header must be * or a list of entity tags in double quotes';
-    expect([reply.status, reply.json]).toEqual([400, { detail }]);
+    expect([reply.status, reply.json]).toEqual([400, { detail: NOT_VALID }]);
   });
 });

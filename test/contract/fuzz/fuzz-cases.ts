@@ -59,7 +59,9 @@ function randomReads(random: SeededRandom): Step[] {
 function randomWrite(random: SeededRandom): Step {
   const kind = random.pick<BodyKind>(['create', 'patch', 'rename', 'delete', 'patch']);
   const body = randomBody(random, kind);
-  const headers = { 'content-type': random.oneIn(10) ? random.pick(JSON_TYPES) : 'application/json' };
+  // AgentOS ignores If-Match. `*` requires a session, without which both respond as to a request without the header.
+  const condition = random.oneIn(4) ? { 'if-match': '*' } : undefined;
+  const headers = { 'content-type': random.oneIn(10) ? random.pick(JSON_TYPES) : 'application/json', ...condition };
   const query = randomQuery(random, QUERY_PARAMETERS[kind]);
   switch (kind) {
     case 'create':
@@ -70,7 +72,7 @@ function randomWrite(random: SeededRandom): Step {
       return { method: 'POST', path: `/sessions/f/rename${query}`, headers, body };
     case 'delete':
       return random.oneIn(3)
-        ? { method: 'DELETE', path: `/sessions/f${query}` }
+        ? { method: 'DELETE', path: `/sessions/f${query}`, ...(condition && { headers: condition }) }
         : { method: 'DELETE', path: `/sessions${query}`, headers, body };
   }
 }

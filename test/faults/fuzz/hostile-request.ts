@@ -153,6 +153,7 @@ const HEADERS: readonly ((random: SeededRandom) => string)[] = [
   (random) => `Cookie: ${random.pick(['a=b', 'access_token=x', '=;=;', 'a='.repeat(1_000)])}`,
   (random) =>
     `If-Match: ${random.pick(['*', '"x"', 'W/"x", "y"', 'x', '"', ', ,', '\u00fc', '"x" '.repeat(2_000), ' '.repeat(9_000)])}`,
+  (random) => `If-Match: ${random.pick(['"x",', ',', '"', 'W/"x",', '*,', '" ', "'"]).repeat(random.below(3_000))}`,
   (random) => `X-${random.below(99)}: ${'h'.repeat(random.pick([1, 1_000, 9_000, 17_000]))}`,
 ];
 

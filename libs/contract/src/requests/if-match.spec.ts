@@ -21,6 +21,18 @@ describe('parseIfMatch', () => {
     expect([...(parseIfMatch(header) ?? [])]).toEqual(tags);
   });
 
+  it.each([
+    ['commas', ',', ''],
+    ['blanks', ' ', 'x'],
+    ['tags', '"a",', '"'],
+    ['tags without commas', '"a" ', ''],
+    ['quotes', '"', ''],
+    ['prefixes of weak tags', 'W/', ''],
+  ])('reads or rejects megabytes of %s in linear time', (_, part, end) => {
+    const header = part.repeat(4_000_000 / part.length) + end;
+    expect(() => parseIfMatch(header)).not.toThrow(RangeError);
+  });
+
   it.each(['a', '"a', 'a"', '"a" "b"', '"a"b', 'w/"a"', 'W/ "a"', '*, "a"', '"a", *', '"a b"', '"a\x7f"', "'a'"])(
     'rejects %j',
     (header) => {
