@@ -19,6 +19,27 @@ describe('selectRequest', () => {
     expect(selectRequest(from('GET', target), ALL)).toEqual({ skipped: 'not a path of this service' }),
   );
 
+  it.each([
+    ['GET', '/sessions/a/media/run/x.png', {}],
+    ['GET', '/sessions/a/media/', {}],
+    ['PATCH', '/sessions/a', { 'content-type': 'Application/Merge-Patch+JSON; charset=utf-8' }],
+    ['PATCH', '/sessions/a', { 'if-match': '"x"' }],
+    ['POST', '/sessions/a/rename', { 'if-match': '*' }],
+    ['DELETE', '/sessions/a', { 'if-match': '"x"' }],
+  ])('skips %s %s with the headers %j, to which both sides respond differently on purpose', (method, target, headers) =>
+    expect(selectRequest(from(method, target, { headers }), { ...ALL, hasWrites: true })).toEqual({
+      skipped: 'media, If-Match or a merge patch',
+    }),
+  );
+
+  it.each([
+    ['GET', '/sessions/media', {}],
+    ['GET', '/sessions/a', { 'if-match': '"x"' }],
+    ['PATCH', '/sessions/a', { 'content-type': 'application/json' }],
+  ])('selects %s %s with the headers %j', (method, target, headers) =>
+    expect(selectRequest(from(method, target, { headers }), { ...ALL, hasWrites: true })).toMatchObject({ headers }),
+  );
+
   it('removes the configured prefix and skips paths without it', () => {
     const options = { ...ALL, prefix: '/api' };
     expect(selectRequest(from('GET', '/api/sessions'), options)).toMatchObject({ target: '/sessions' });

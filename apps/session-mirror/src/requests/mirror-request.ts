@@ -19,6 +19,7 @@ export type SkipReason =
   | 'no request could be read'
   | 'a line longer than 1 MiB'
   | 'not a path of this service'
+  | 'media, If-Match or a merge patch'
   | 'neither GET nor HEAD'
   | 'a write without its body'
   | 'a GET with a body'
@@ -55,9 +56,19 @@ export function selectRequest(found: RequestOrSkip, { sample, prefix, hasWrites 
   if (routeOf(target) === undefined) return { skipped: 'not a path of this service' };
   if (!isSafe(found.method) && !hasWrites) return { skipped: 'neither GET nor HEAD' };
   if (found.isBodyUnknown === true && needsBody(found.method, target)) return { skipped: 'a write without its body' };
+  if (differsOnPurpose(found, target)) return { skipped: 'media, If-Match or a merge patch' };
   if (sample < 1 && Math.random() >= sample) return { skipped: 'not sampled' };
   return { ...found, target };
 }
+
+/** This service stores no media, and AgentOS ignores `If-Match` and merges no patches: see docs/parity.md. */
+function differsOnPurpose({ method, headers }: MirrorRequest, target: string): boolean {
+  if (routeOf(target) === MEDIA_ROUTE) return true;
+  return !isSafe(method) && ('if-match' in headers || MERGE_PATCH_TYPE.test(headers['content-type'] ?? ''));
+}
+
+const MEDIA_ROUTE = '/sessions/{session_id}/media/{key}';
+const MERGE_PATCH_TYPE = /^\s*application\/merge-patch\+json\s*(?:;|$)/i;
 
 /** True for all writes except the deletion of a single session. */
 function needsBody(method: string, target: string): boolean {
@@ -72,6 +83,7 @@ const ROUTES: readonly [pattern: RegExp, template: string][] = [
   [/^\/sessions\/[^/]+\/runs\/?$/, '/sessions/{session_id}/runs'],
   [/^\/sessions\/[^/]+\/run-previews\/?$/, '/sessions/{session_id}/run-previews'],
   [/^\/sessions\/[^/]+\/runs\/[^/]+\/?$/, '/sessions/{session_id}/runs/{run_id}'],
+  [/^\/sessions\/[^/]+\/media\//, MEDIA_ROUTE],
   [/^\/sessions\//, '/sessions/…'],
   [/^\/health$/, '/health'],
 ];
