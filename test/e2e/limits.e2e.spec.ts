@@ -63,6 +63,26 @@ describe('the service at its limits', () => {
     expect(await post(`{}${' '.repeat(BODY_LIMIT - 1)}`)).toBe(413);
   });
 
+  it('lets a client send its body only after its key and Content-Length are accepted, with Expect: 100-continue', async () => {
+    const body = '{"session_id":"continued"}';
+    const respond = async (key: string, bytes: number) => {
+      const socket = connect(Number(new URL(guarded.baseUrl).port), '127.0.0.1').setEncoding('latin1');
+      let text = '';
+      socket.on('data', (chunk: string) => {
+        text += chunk;
+        if (text.endsWith('HTTP/1.1 100 Continue\r\n\r\n')) socket.write(body);
+      });
+      const lines = [`Authorization: Bearer ${key}`, `Content-Length: ${bytes}`, 'Expect: 100-continue'];
+      const head = ['POST /sessions HTTP/1.1', 'Host: x', 'Connection: close', 'Content-Type: application/json'];
+      socket.write([...head, ...lines, '', ''].join('\r\n'));
+      await once(socket, 'close');
+      return text.match(/HTTP\/1.1 \d+/g);
+    };
+    expect(await respond('wrong', body.length)).toEqual(['HTTP/1.1 401']);
+    expect(await respond('the-key', 2 ** 30)).toEqual(['HTTP/1.1 413']);
+    expect(await respond('the-key', body.length)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 201']);
+  });
+
   describe('when a client does not read while it sends its body', () => {
     const head = (line: string, ...lines: string[]) =>
       [line, 'Host: x', 'Content-Type: application/json', ...lines, '', ''].join('\r\n');

@@ -40,12 +40,24 @@ export function timeOutIncompleteRequest(socket: Duplex): void {
   if (earlierResponse(socket) === undefined) onClientError({ code: TIMEOUT_CODE }, socket);
 }
 
+/** Requests whose clients wait for `100 Continue` before they send the body. */
+const awaitingContinue = new WeakMap<IncomingMessage, ServerResponse>();
+
+/** Lets the client send its body, if it waits for `100 Continue`. Call it when the request may only fail for its body. */
+export function sendContinue(request: IncomingMessage): void {
+  awaitingContinue.get(request)?.writeContinue();
+}
+
 /**
  * Replaces two of Node's responses, which have no body: CONNECT gets 404 or 405 like any other wrong method, and an
- * unknown `Expect` header is ignored instead of rejected with 417.
+ * unknown `Expect` header is ignored instead of rejected with 417. Node's `100 Continue` is sent later, by `sendContinue`.
  */
 export function handleConnectAndExpect(fastify: FastifyInstance): void {
   const { server } = fastify;
+  server.on('checkContinue', (request, response) => {
+    awaitingContinue.set(request, response);
+    server.emit('request', request, response);
+  });
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', ({ url = '' }: IncomingMessage, socket: Duplex) => {
     // After `connect` Node handles neither errors nor backpressure of the connection, even while it sends a response.

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { bodyTooLarge, problem } from '@session-service/contract';
 import type { Reservation } from '@session-service/database';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { sendContinue } from './client-errors.js';
 import { isConnectionClosed } from './pipelining.js';
 import type { SlowClients, Transfer } from './timeouts.js';
 
@@ -17,8 +18,12 @@ export function readBodiesAsBytes(fastify: FastifyInstance, limitBytes: number, 
   fastify.addContentTypeParser('*', ({ headers, memory }, payload, done: BodyCallback) => {
     // Without a valid Content-Length the limit applies to the bytes that arrive.
     const declared = Number(headers['content-length'] ?? Number.NaN);
-    if (declared > limitBytes) done(bodyTooLarge());
-    else new IncomingBody(payload, declared || limitBytes, memory, slowClients, done);
+    if (declared > limitBytes) {
+      done(bodyTooLarge());
+      return;
+    }
+    sendContinue(payload);
+    new IncomingBody(payload, declared || limitBytes, memory, slowClients, done);
   });
 }
 
