@@ -17,6 +17,7 @@ import type { SuiteOptions } from './harness/suite-options.js';
 import type { SuiteReport } from './harness/suite-report.js';
 import type { Templates } from './harness/templates.js';
 import type { Unit } from './harness/units.js';
+import { compareInvalidSearches } from './search/run-invalid-searches.js';
 
 /** Units that are no layouts: authentication, databases shared with Python, agno's Python client, and a gateway. */
 export function extraUnits(templates: Templates, options: SuiteOptions): Unit[] {
@@ -24,6 +25,7 @@ export function extraUnits(templates: Templates, options: SuiteOptions): Unit[] 
     ...authenticationUnits(templates, options.behind),
     { name: 'shared: v3', run: (report) => shareV3(templates, report) },
     { name: 'shared: v2', run: (report) => shareV2(templates, report) },
+    { name: 'invalid searches', run: (report) => compareInvalidSearches(templates, report) },
     { name: 'client', run: (report) => useClient(templates, report) },
     ...(options.behind === undefined ? gatewayUnits(templates, options) : []),
   ];

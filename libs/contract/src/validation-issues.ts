@@ -154,6 +154,11 @@ export function tooLong(loc: Loc, max: number, input: RawJson): ValidationIssue 
   return { type: 'string_too_long', loc, msg: `String should have at most ${max} characters`, input, ctx };
 }
 
+export function hasFraction(loc: Loc, input: RawJson): ValidationIssue {
+  const msg = 'Input should be a valid integer, got a number with a fractional part';
+  return { type: 'int_from_float', loc, msg, input };
+}
+
 export function notAnIntegerType(loc: Loc, input: RawJson): ValidationIssue {
   return { type: 'int_type', loc, msg: 'Input should be a valid integer', input };
 }

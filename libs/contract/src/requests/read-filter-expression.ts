@@ -51,19 +51,28 @@ export function* readFilterExpression(raw: RawJson): Steps<FilterExpression> {
     return new FilterReader().read(raw, 0);
   } catch (error) {
     if (!(error instanceof InvalidFilter)) throw error;
-    const got = error.got === undefined ? '' : `. Got: ${yield* pythonRepr(error.got, MAX_ECHO_LENGTH)}`;
-    throw problem(400, `Invalid filter expression: ${error.message}${got}`);
+    const value = error.value === undefined ? '' : yield* pythonText(error.value);
+    throw problem(400, `Invalid filter expression: ${error.message}${value}`);
   }
 }
 
 class InvalidFilter extends Error {
-  /** @param got the part of the filter that the message repeats */
+  /** @param value a part of the filter that the message ends with */
   constructor(
     message: string,
-    readonly got?: RawJson,
+    readonly value?: RawJson,
   ) {
     super(message);
   }
+}
+
+/** As Python's `str`, which quotes strings only within lists and dictionaries. */
+function* pythonText(value: RawJson): Steps<string> {
+  return stringOf(value)?.slice(0, MAX_ECHO_LENGTH) ?? (yield* pythonRepr(value, MAX_ECHO_LENGTH));
+}
+
+function invalid(message: string, got: RawJson): InvalidFilter {
+  return new InvalidFilter(`${message}. Got: `, got);
 }
 
 type Members = ReadonlyMap<string, RawJson>;
@@ -75,21 +84,20 @@ class FilterReader {
     if (depth > MAX_DEPTH) throw new InvalidFilter(`Filter expression exceeds maximum nesting depth of ${MAX_DEPTH}`);
     const members = membersOf(raw, MEMBERS);
     const op = members.get('op');
-    if (op === undefined) throw new InvalidFilter("Invalid filter dictionary: must contain 'op' key", raw);
-    const name = stringOf(op) ?? op;
+    if (op === undefined) throw invalid("Invalid filter dictionary: must contain 'op' key", raw);
+    const name = stringOf(op);
     switch (name) {
       case 'AND':
       case 'OR':
         return { op: name, conditions: this.conditions(name, members, raw, depth) };
       case 'NOT': {
         const condition = members.get('condition');
-        if (!isPresent(condition)) throw new InvalidFilter("NOT filter requires 'condition' field", raw);
+        if (condition === undefined) throw invalid("NOT filter requires 'condition' field", raw);
         return { op: name, condition: this.read(condition, depth + 1) };
       }
       default: {
         const operator = COMPARISON_OPERATORS.find((known) => known === name);
-        if (operator === undefined)
-          throw new InvalidFilter(`Unknown filter operator: ${name.slice(0, MAX_ECHO_LENGTH)}`);
+        if (operator === undefined) throw new InvalidFilter('Unknown filter operator: ', op);
         return this.comparison(operator, members, raw);
       }
     }
@@ -98,7 +106,7 @@ class FilterReader {
   private conditions(op: 'AND' | 'OR', members: Members, raw: RawJson, depth: number): FilterExpression[] {
     const conditions: FilterExpression[] = [];
     for (const condition of itemsOf(members.get('conditions'))) conditions.push(this.read(condition, depth + 1));
-    if (conditions.length === 0) throw new InvalidFilter(`${op} filter requires 'conditions' field`, raw);
+    if (conditions.length === 0) throw invalid(`${op} filter requires 'conditions' field`, raw);
     return conditions;
   }
 
@@ -117,7 +125,7 @@ class FilterReader {
 }
 
 function missingMember(op: ComparisonOperator, raw: RawJson): InvalidFilter {
-  return new InvalidFilter(`${op} filter requires 'key' and '${op === 'IN' ? 'values' : 'value'}' fields`, raw);
+  return invalid(`${op} filter requires 'key' and '${op === 'IN' ? 'values' : 'value'}' fields`, raw);
 }
 
 /** Null is a value of JSON, but not of a column. */
@@ -126,12 +134,11 @@ function comparedValue(op: ComparisonOperator, field: FilterField, value: RawJso
   const isEquality = op === 'EQ' || op === 'NEQ' || op === 'IN';
   if (kind === 'null' && !(field.kind === 'json' && isEquality)) throw missingMember(op, raw);
   if (kind === 'object' || kind === 'array' || isNonFinite(value))
-    throw new InvalidFilter(`${op} compares with a string, number or boolean`, raw);
+    throw invalid(`${op} compares with a string, number or boolean`, raw);
   if (isTooLongToCompare(stringOf(value) ?? '')) throw longValue(value);
   if (field.kind !== 'time' || op === 'CONTAINS' || op === 'STARTSWITH') return value;
   const time = kind === 'number' ? value : unixTimeOf(stringOf(value) ?? '');
-  if (time === undefined)
-    throw new InvalidFilter(`'${field.column}' compares with Unix seconds or an ISO 8601 time`, raw);
+  if (time === undefined) throw invalid(`'${field.column}' compares with Unix seconds or an ISO 8601 time`, raw);
   return time;
 }
 

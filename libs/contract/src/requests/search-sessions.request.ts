@@ -10,15 +10,19 @@ import {
   stringOf,
 } from '@session-service/json';
 import { type ReceivedBody, readBody } from '../body.js';
-import { laxInteger } from '../coercion.js';
+import { laxInteger, parseInteger } from '../coercion.js';
+import type { ValidationIssue } from '../http-problem.js';
 import { QueryReader } from '../query-parameters.js';
 import { SESSION_TYPES } from '../stored-session.js';
 import {
   echo,
+  hasFraction,
   IssueLog,
+  type Loc,
   notAnInteger,
   notAnIntegerType,
   notFinite,
+  tooManyDigits,
   tooSmall,
   wrongChoice,
 } from '../validation-issues.js';
@@ -57,8 +61,8 @@ export function* parseSearchSessions(rawQuery: string, received: ReceivedBody): 
   const tree = fields.object('filter');
   const sortBy = (fields.string('sort_by') ?? 'created_at') || undefined;
   const sortOrder = readChoice(fields, 'sort_order', SORT_ORDERS, log) ?? 'desc';
-  const limit = readCount(fields, 'limit', log) ?? 20n;
   const page = readCount(fields, 'page', log);
+  const limit = readCount(fields, 'limit', log) ?? 20n;
   checkPageRange(limit, page ?? 1n, log, (name) => [['body', name], fields.members.get(name) ?? quote('')]);
   const cursor = fields.string('cursor');
   const count = readChoice(fields, 'count', COUNTS, log) ?? 'exact';
@@ -103,6 +107,15 @@ function readChoice<T extends string>(
   return found;
 }
 
+/** pydantic's issue for a value that `laxInteger` rejects. */
+function integerIssue(loc: Loc, raw: RawJson): ValidationIssue {
+  const text = stringOf(raw);
+  if (text === undefined && kindOf(raw) !== 'number') return notAnIntegerType(loc, echo(raw));
+  if (text === undefined && !Number.isInteger(Number(raw))) return hasFraction(loc, echo(raw));
+  const isTooLong = text === undefined || parseInteger(text) === 'int_parsing_size';
+  return (isTooLong ? tooManyDigits : notAnInteger)(loc, echo(raw));
+}
+
 /** An integer of at least 1. */
 function readCount(fields: Fields, name: string, log: IssueLog): bigint | undefined {
   const raw: RawJson | undefined = fields.members.get(name);
@@ -110,8 +123,7 @@ function readCount(fields: Fields, name: string, log: IssueLog): bigint | undefi
   const loc = fields.locOf(name);
   const integer = isNonFinite(raw) ? undefined : laxInteger(raw);
   if (isNonFinite(raw)) log.report(notFinite(loc, raw));
-  else if (integer === undefined)
-    log.report(kindOf(raw) === 'string' ? notAnInteger(loc, echo(raw)) : notAnIntegerType(loc, echo(raw)));
+  else if (integer === undefined) log.report(integerIssue(loc, raw));
   else if (BigInt(integer) < 1n) log.report(tooSmall(loc, 1n, raw));
   else return BigInt(integer);
   return undefined;
