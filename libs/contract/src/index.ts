@@ -40,6 +40,18 @@ export {
   parseListSessions,
 } from './requests/list-sessions.request.js';
 export { parseRenameSession, type RenameSession } from './requests/rename-session.request.js';
+export {
+  type ColumnEntry,
+  decodeRunCursor,
+  encodeRunCursor,
+  MAX_POSITION_ENTRIES,
+  RUN_ORDERS,
+  type RunCursor,
+  type RunLayout,
+  type RunOrder,
+  type RunPosition,
+  type TableKey,
+} from './requests/run-cursor.js';
 export { parseSearchSessions } from './requests/search-sessions.request.js';
 export { parseUpdateSession, type UpdateSession } from './requests/update-session.request.js';
 export { MAX_TITLE_LENGTH } from './responses/derived-title.js';

@@ -1,7 +1,8 @@
 export { LruMap } from './caches.js';
+export type { RunsPage, RunsQuery } from './run-page-reader.js';
 export * from './service-account.repository.js';
 export * from './session.repository.js';
-export { InvalidPosition } from './session-page-reader.js';
+export type { SessionWithRuns } from './session-with-runs.js';
 export type { NewSession } from './sql/create-session.sql.js';
 export type { Decide } from './sql/editable-session.sql.js';
 export { sessionsReadable } from './sql/layout.sql.js';
@@ -12,4 +13,10 @@ export type { SessionScope } from './sql/session-filter.js';
 export { dropReplacedIndexes, type SessionIndex, sessionIndexes } from './sql/session-indexes.sql.js';
 export type { SessionChange } from './sql/update-session.sql.js';
 export { SessionRepositories, StorageModule } from './storage.module.js';
-export { RunIdTaken, SessionIdTooLong, UnstorableCharacter, ValueTooLarge } from './storage-errors.js';
+export {
+  InvalidPosition,
+  RunIdTaken,
+  SessionIdTooLong,
+  UnstorableCharacter,
+  ValueTooLarge,
+} from './storage-errors.js';

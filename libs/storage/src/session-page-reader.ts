@@ -11,7 +11,6 @@ import {
   type SqlValue,
   type Statement,
   StoredValueTooLong,
-  sqlState,
 } from '@session-service/database';
 import type { Steps } from '@session-service/json';
 import { CountCache } from './caches.js';
@@ -29,6 +28,7 @@ import {
 } from './sql/session-filter.js';
 import { type SessionOrder, sortColumn } from './sql/session-order.js';
 import { pageStart, startParameters } from './sql/sessions-after.js';
+import { InvalidPosition, isUnreadableValue } from './storage-errors.js';
 
 /** Filters, order and page of a list. */
 export interface ListQuery extends SessionFilter, SessionOrder {
@@ -39,9 +39,6 @@ export interface ListQuery extends SessionFilter, SessionOrder {
   /** False: the number of matching sessions is not needed. */
   readonly isCounted: boolean;
 }
-
-/** The position after which a page should begin is none of the list: its values do not fit the columns. */
-export class InvalidPosition extends Error {}
 
 /** One page of a list. Must be closed: a large page holds a connection while its sessions arrive. */
 export interface SessionPage {
@@ -177,14 +174,9 @@ function limitWithNext(limit: bigint): bigint {
   return BigInt.asIntN(64, limit + 1n) < 0n ? limit : limit + 1n;
 }
 
-/**
- * True if PostgreSQL could not read a value of the position. 22P02, 22003, 22007, 22008: the text of a number, JSON or time of
- * another type, or out of range.
- */
+/** True if PostgreSQL could not read a value of the position. */
 function isInvalidPosition(error: unknown, { after }: ListQuery): boolean {
-  if (typeof after !== 'object') return false;
-  if (['22P02', '22003', '22007', '22008'].includes(sqlState(error) ?? '')) return true;
-  return rejectedCharacter(error, [after.value, after.id]) !== undefined;
+  return typeof after === 'object' && isUnreadableValue(error, [after.value, after.id]);
 }
 
 type ReadPage = (

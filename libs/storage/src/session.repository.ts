@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { EditableSession, RunSource, SessionType, StoredSession } from '@session-service/contract';
+import type { EditableSession, SessionType } from '@session-service/contract';
 import {
   BufferedRows,
   ChangeResultUnavailable,
@@ -14,7 +14,9 @@ import { arrayOf, type RawJson } from '@session-service/json';
 import type { LayoutStatement, StatementCache } from './layout.js';
 import { isUpgraded, LayoutDetector, LayoutOutdated } from './layout-detector.js';
 import { readPythonRow } from './python-row.js';
+import { RunPageReader, type RunsPage, type RunsQuery } from './run-page-reader.js';
 import { type ListQuery, type SessionPage, SessionPageReader } from './session-page-reader.js';
+import { type SessionWithRuns, StoredRuns, sessionWithRuns } from './session-with-runs.js';
 import {
   type CreatedRow,
   createParameters,
@@ -33,31 +35,17 @@ import {
 } from './sql/editable-session.sql.js';
 import { type ComponentRow, listComponents } from './sql/list-components.sql.js';
 import { type RunRow, readRun } from './sql/read-run.sql.js';
-import {
-  findSession,
-  type RunDetail,
-  readSession,
-  readSessionRow,
-  type SessionOrRun,
-  StoredRuns,
-  sessionOf,
-} from './sql/read-session.sql.js';
+import { findSession, type RunDetail, readSession, readSessionRow, type SessionOrRun } from './sql/read-session.sql.js';
 import { renameSession } from './sql/rename-session.sql.js';
 import { containsNul, rejectedCharacter, type SessionScope, sessionParameters } from './sql/session-filter.js';
 import { type SessionChange, updateParameters, updateSession } from './sql/update-session.sql.js';
 import { assertReadable, isStatementError, translateInsertError, translateStoreError } from './storage-errors.js';
 
-/** A session and its runs as stored. Must be closed: a large session holds a connection while its runs arrive. */
-export interface SessionWithRuns {
-  readonly session: StoredSession;
-  readonly runs: RunSource;
-  close(): void;
-}
-
 /** Sessions and runs of one database. A session outside of a method's scope is treated like one that does not exist. */
 export class SessionRepository {
   private readonly layout: LayoutDetector;
   private readonly pages: SessionPageReader;
+  private readonly runPages: RunPageReader;
   private readonly logger = new Logger('Storage');
 
   constructor(
@@ -66,6 +54,7 @@ export class SessionRepository {
   ) {
     this.layout = new LayoutDetector(database, names);
     this.pages = new SessionPageReader(database, this.layout);
+    this.runPages = new RunPageReader(this.layout);
   }
 
   /** True if the configured schema has a table of that name. */
@@ -104,6 +93,11 @@ export class SessionRepository {
   /** A session with its runs; undefined if it does not exist. @param detail 'none': reads no runs */
   async read(scope: SessionScope, id: string, detail: RunDetail | 'none'): Promise<SessionWithRuns | undefined> {
     return sessionWithRuns(await this.layout.select(scope, READ[detail], sessionParameters(scope, id)));
+  }
+
+  /** A session with a part of its runs, in either order; undefined if it does not exist. @throws InvalidPosition */
+  readRunsPage(scope: SessionScope, id: string, query: RunsQuery): Promise<RunsPage | undefined> {
+    return this.runPages.read(scope, id, query);
   }
 
   /** As `read` with the detail of a session, from the primary: it sees what the request has found out there. */
@@ -337,17 +331,6 @@ export class SessionRepository {
 }
 
 type ChangeStatement = Pick<LayoutStatement, 'key' | 'build'>;
-
-/** A session with its runs from the rows of `withRuns`; undefined if there are no rows. */
-async function sessionWithRuns(
-  rows: Rows<SessionOrRun>,
-  translateError?: (error: unknown) => unknown,
-): Promise<SessionWithRuns | undefined> {
-  const first = rows.take();
-  if (first === undefined) return undefined;
-  const session = sessionOf(first.json_text === undefined ? first : await readPythonRow(first));
-  return { session, runs: new StoredRuns(rows, translateError), close: () => rows.close() };
-}
 
 const NO_ROWS: Rows<SessionOrRun> = new BufferedRows([]);
 

@@ -17,6 +17,18 @@ export class UnstorableCharacter extends Error {
   }
 }
 
+/** The position after which a page should begin is none of the list: its values do not fit the columns, or the layout changed. */
+export class InvalidPosition extends Error {}
+
+/**
+ * True if PostgreSQL could not read one of the parameters. 22P02, 22003, 22007, 22008: the text of a number, JSON or time of
+ * another type, or out of range.
+ */
+export function isUnreadableValue(error: unknown, values: readonly unknown[]): boolean {
+  if (['22P02', '22003', '22007', '22008'].includes(sqlState(error) ?? '')) return true;
+  return rejectedCharacter(error, values) !== undefined;
+}
+
 /** SQLSTATE classes of errors that depend on the statement and its rows, not on concurrent statements or the server. */
 export function isStatementError(error: unknown): boolean {
   return /^(0A|22|23|42|P0)/.test(sqlState(error) ?? '');

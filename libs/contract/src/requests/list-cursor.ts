@@ -31,19 +31,28 @@ const MAX_CURSOR_LENGTH = 65_536;
  * reveals nothing that the list without a cursor does not show.
  */
 export function encodeCursor({ sortBy, sortOrder }: CursorOrder, { digest, position }: ListCursor): string {
-  const parts = [VERSION, sortBy, sortOrder, digest, position.value, position.id];
-  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+  return encodeParts([VERSION, sortBy, sortOrder, digest, position.value, position.id]);
 }
 
 /** Undefined if the text is not a cursor, or one of a list in another order. */
 export function decodeCursor(text: string, { sortBy, sortOrder }: CursorOrder): ListCursor | undefined {
-  const bytes = Buffer.from(text.slice(0, MAX_CURSOR_LENGTH + 1), 'base64url');
-  if (text.length > MAX_CURSOR_LENGTH || bytes.toString('base64url') !== text) return undefined;
-  const parts = parseArray(bytes.toString());
+  const parts = decodeParts(text);
   const [version, column, direction, digest, value, id] = parts;
   if (parts.length !== 6 || version !== VERSION || column !== sortBy || direction !== sortOrder) return undefined;
   if (typeof digest !== 'string' || !isStorable(id) || !(value === null || isStorable(value))) return undefined;
   return { digest, position: { value, id } };
+}
+
+/** The text of a cursor. */
+export function encodeParts(parts: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** The parts of a cursor; none if the text is not one. */
+export function decodeParts(text: string): unknown[] {
+  const bytes = Buffer.from(text.slice(0, MAX_CURSOR_LENGTH + 1), 'base64url');
+  if (text.length > MAX_CURSOR_LENGTH || bytes.toString('base64url') !== text) return [];
+  return parseArray(bytes.toString());
 }
 
 function parseArray(json: string): unknown[] {
@@ -56,7 +65,7 @@ function parseArray(json: string): unknown[] {
 }
 
 /** PostgreSQL stores neither NUL nor lone surrogates, so that no position contains them. */
-function isStorable(value: unknown): value is string {
+export function isStorable(value: unknown): value is string {
   return typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
 }
 

@@ -1,10 +1,9 @@
-import { type Run, type RunSource, runOf, type StoredSession } from '@session-service/contract';
-import type { Rows } from '@session-service/database';
-import { kindOf, type RawJson, type Steps } from '@session-service/json';
+import type { Run, StoredSession } from '@session-service/contract';
+import type { RawJson } from '@session-service/json';
 import type { LayoutCheckedRow, StatementCache } from '../layout.js';
-import { pythonRow } from '../python-row.js';
 import { tableExists } from '../table-names.js';
-import { isJsonText, JSON_ENTRIES, jsonTextFlag } from './json-columns.js';
+import { isJsonText, jsonTextFlag } from './json-columns.js';
+import { runStores } from './run-stores.js';
 import { SESSION_CONDITION } from './session-filter.js';
 
 const SESSION_COLUMNS: readonly (keyof StoredSession)[] = [
@@ -64,94 +63,48 @@ const RUN_EXPRESSIONS: Record<RunDetail, string> = {
         ELSE '{${OMITTED_IN_PREVIEW},messages,step_executor_runs}'::text[] END`,
 };
 
+/** What a statement selects instead of all runs of a session. */
+export interface SelectedRuns {
+  /** FROM clauses with the columns `stored` and those of `columns`. */
+  readonly sources: readonly string[];
+  /** Further columns, with their values in the row of the session and in those of the runs. */
+  readonly columns: readonly { readonly name: string; readonly session: string; readonly run: string }[];
+}
+
 /**
  * Selects the session in the CTE `source`, then its runs in order, as rows of one statement and one snapshot. Rows cost
  * PostgreSQL half as much as an aggregated text, which could exceed the size limit of a text or a JavaScript string.
  */
-export function withRuns(statements: StatementCache, source: string, detail: RunDetail): string {
+export function withRuns(
+  statements: StatementCache,
+  source: string,
+  detail: RunDetail,
+  selected: SelectedRuns = { sources: runSources(statements, source), columns: [] },
+): string {
   const { layout, tables } = statements;
   const columns = detail === 'detail' ? SESSION_COLUMNS : RUN_LIST_COLUMNS;
   const upgraded = layout.hasRunsTable ? [] : [`${tableExists(tables.runs)} AS upgraded`];
   const jsonText = jsonTextFlag(statements);
-  const session = `SELECT ${[...columns, 'NULL AS run', ...upgraded, ...jsonText].join(', ')} FROM ${source}`;
+  const ofSession = selected.columns.map(({ name, session }) => `${session} AS ${name}`);
+  const session = `SELECT ${[...columns, 'NULL AS run', ...upgraded, ...jsonText, ...ofSession].join(', ')} FROM ${source}`;
   const nulls = columns.map(() => 'NULL').join(', ');
-  const stored = detail === 'preview' ? "stored || '{}' AS object" : 'stored';
-  const suffix = [...upgraded.map(() => ', NULL'), ...jsonText.map(() => ", 't'")].join('');
+  const ofRun = selected.columns.map(({ run }) => `, ${run}`).join('');
+  const stored = `${detail === 'preview' ? "stored || '{}' AS object" : 'stored'}${ofRun}`;
+  const suffix = [...upgraded.map(() => ', NULL'), ...jsonText.map(() => ", 't'"), ofRun].join('');
   const rowsOf = (runs: string) =>
     `(SELECT ${nulls}, ${RUN_EXPRESSIONS[detail]}${suffix} FROM (SELECT ${stored} FROM ${runs} OFFSET 0) ordered)`;
   // Runs of a json column are read whole: to remove members, they would have to be cast.
   const textRowsOf = (runs: string) => `(SELECT ${nulls}, stored::text${suffix} FROM ${runs})`;
   const runRows = isJsonText(statements, 'runs') ? textRowsOf : rowsOf;
-  return [session, ...runSources(statements, source).map(runRows)].join(' UNION ALL ');
+  return [session, ...selected.sources.map(runRows)].join(' UNION ALL ');
 }
 
-/**
- * FROM clauses with a column `stored` for the runs of a session, in AgentOS's order: first the entries of the legacy column,
- * each replaced by the runs table's run of the same id, then the other runs of the table. Skips entries without an id, and
- * table runs without one if the column has entries.
- */
+/** FROM clauses with a column `stored` for the runs of a session, in AgentOS's order. */
 function runSources(statements: StatementCache, source: string): string[] {
-  const { layout, tables } = statements;
-  const isJson = isJsonText(statements, 'runs');
-  const elements = isJson
-    ? JSON_ENTRIES
-    : `jsonb_array_elements(CASE jsonb_typeof(s.runs) WHEN 'array' THEN s.runs ELSE '[]' END)
-      WITH ORDINALITY AS element(entry, ordinal)`;
-  const entries = `${source} s, ${elements} WHERE jsonb_typeof(entry) = 'object' AND entry->>'run_id' IS NOT NULL`;
-  const inTable = (condition: string) =>
-    `(SELECT r.run_data AS stored FROM ${source} s JOIN ${tables.runs} r USING (session_id) WHERE ${condition}
-      ORDER BY r.run_index, r.created_at, r.run_id) of_table`;
-  const inColumn = (stored: string) => `(SELECT ${stored} AS stored FROM ${entries} ORDER BY ordinal) of_column`;
-  if (!layout.hasRunsColumn) return layout.hasRunsTable ? [inTable('true')] : [];
-  if (!layout.hasRunsTable) return [inColumn(isJson ? 'item' : 'entry')];
-  const copy = `(SELECT c.run_data FROM ${tables.runs} c WHERE c.session_id = s.session_id
-      AND c.run_id = entry->>'run_id' AND c.run_data->'run_id' = entry->'run_id')`;
-  const isInColumn = `(r.run_id, r.run_data->'run_id') IN (SELECT entry->>'run_id', entry->'run_id' FROM ${entries})`;
-  // Most sessions have no entries; this condition then saves a lookup per run.
-  const hasEntries = isJson
-    ? `(SELECT CASE json_typeof(runs) WHEN 'array' THEN json_array_length(runs) > 0 END FROM ${source})`
-    : `(SELECT jsonb_typeof(runs) = 'array' AND runs <> '[]' FROM ${source})`;
-  return [
-    inColumn(isJson ? `coalesce(${copy}::text, item::text)` : `coalesce(${copy}, entry)`),
-    inTable(`${hasEntries} IS NOT TRUE OR (r.run_data->>'run_id' IS NOT NULL AND NOT ${isInColumn})`),
-  ];
-}
-
-/** The runs from the rows of `withRuns` after the session's row. `translateError` maps errors that occur while rows arrive. */
-export class StoredRuns implements RunSource {
-  constructor(
-    private readonly rows: Rows<SessionOrRun>,
-    private readonly translateError: (error: unknown) => unknown = (error) => error,
-  ) {}
-
-  *next(): Steps<Run | undefined> {
-    for (;;) {
-      const row = this.rows.take();
-      if (row === undefined) {
-        if (this.rows.isOver) return undefined;
-        yield this.waitFor(this.rows.more());
-      } else if (row.run !== undefined && kindOf(row.run) === 'object') {
-        if (row.members === undefined) {
-          const { run } = row.json_text === undefined ? row : yield* pythonRow(row);
-          row.members = runOf(run ?? row.run);
-        }
-        return row.members;
-      }
-    }
-  }
-
-  *rewind(): Steps<void> {
-    const rewinding = this.rows.rewind();
-    if (rewinding !== undefined) yield this.waitFor(rewinding);
-  }
-
-  private async waitFor(rows: Promise<void>): Promise<void> {
-    try {
-      await rows;
-    } catch (error) {
-      throw this.translateError(error);
-    }
-  }
+  return runStores(statements, source).map(
+    ({ from, condition, stored, order }) =>
+      `(SELECT ${stored} AS stored FROM ${source} s, ${from} WHERE ${condition} ORDER BY ${order.join(', ')}) of_store`,
+  );
 }
 
 /** The session from the first row of `withRuns`. Columns that were not selected are null. */
