@@ -74,6 +74,9 @@ export function variants(
     ...otherTypes.map((other) => get(`runs of type ${other}`, `/${id}/runs?type=${other}`)),
     get('list, cursor', '?cursor=&count=none&created_after=0&metadata.a=1'),
     search('{"op":"EQ","key":"metadata.a","value":1}'),
+    get('page of runs', `/${id}/runs?page=1&limit=1000`),
+    get('page of runs, cursor', `/${id}/runs?cursor=&order=desc&limit=1000&top_level=true&status=completed`),
+    get('page of previews', `/${id}/run-previews?cursor=&parent_run_id=none`),
     get('filtered runs', `/${id}/runs?status=completed&created_after=1&created_before=2000000000`),
   ];
 }

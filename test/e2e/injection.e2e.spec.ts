@@ -21,9 +21,20 @@ describe('injection', () => {
   beforeAll(async () => {
     database = await createScratchDatabase();
     service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info' });
-    await call(service.baseUrl, '/sessions', { method: 'POST', body: { session_id: 'kept', user_id: 'ann' } });
+    await call(service.baseUrl, '/sessions', {
+      method: 'POST',
+      body: { session_id: 'kept', user_id: 'ann', runs: [{ run_id: 'one' }, { run_id: 'two' }] },
+    });
   });
   afterAll(() => service.stop());
+
+  /** The cursor of the second page of runs, with `value` in place of one of its parts. */
+  async function forgedCursor(index: number, value: string): Promise<string> {
+    const { json } = await call(service.baseUrl, '/sessions/kept/runs?limit=1&cursor=');
+    const cursor = (json as { meta: { next_cursor: string } }).meta.next_cursor;
+    const parts: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Buffer.from(JSON.stringify(parts.with(index, value))).toString('base64url');
+  }
 
   it.each(SQL)('of SQL is prevented: %s is treated as data in every parameter, path and body', async (fragment) => {
     const encoded = encodeURIComponent(fragment);
@@ -59,9 +70,17 @@ describe('injection', () => {
       `/sessions/${encoded}`,
       `/sessions/kept/runs/${encoded}`,
       `/sessions/kept/runs?status=${encoded}`,
+      `/sessions/${encoded}/runs?cursor=`,
+      `/sessions/kept/runs?limit=1&cursor=${encoded}`,
+      `/sessions/kept/runs?limit=1&cursor=${await forgedCursor(5, fragment)}`,
+      `/sessions/kept/runs?limit=1&cursor=${await forgedCursor(6, fragment)}`,
     ]) {
       expect([400, 404]).toContain((await call(service.baseUrl, path)).status);
     }
+    const { status, text } = await call(service.baseUrl, `/sessions/kept/runs?parent_run_id=${encoded}`);
+    expect([status, text]).toEqual([200, '[]']);
+    const forged = await call(service.baseUrl, `/sessions/kept/runs?limit=1&cursor=${await forgedCursor(7, fragment)}`);
+    expect(forged.status).toBe(200);
     const names = { session_ids: [fragment], session_types: ['agent'] };
     expect((await call(service.baseUrl, '/sessions', { method: 'DELETE', body: names })).status).toBe(204);
     const body = {

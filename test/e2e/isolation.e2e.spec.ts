@@ -28,7 +28,11 @@ const ROUTES: readonly (readonly [
     ['GET', '/sessions/{id}?chat_history=false'],
     ['GET', '/sessions/{id}/runs'],
     ['GET', '/sessions/{id}/runs?status=RUNNING'],
+    ['GET', '/sessions/{id}/runs?cursor=&user_id=bob'],
+    ['GET', '/sessions/{id}/runs?page=1&top_level=true'],
+    ['GET', '/sessions/{id}/runs?order=desc&parent_run_id=p'],
     ['GET', '/sessions/{id}/run-previews'],
+    ['GET', '/sessions/{id}/run-previews?page=2&status=RUNNING'],
     ['GET', '/sessions/{id}/runs/run-{id}'],
     ['GET', '/sessions/{id}/runs/none'],
     ['PATCH', '/sessions/{id}', { session_name: 'taken over' }],
@@ -136,8 +140,8 @@ describe('the service with user isolation', () => {
     );
 
     it("serves the caller's own session on every read route", async () => {
-      for (const path of ['', '/runs', '/run-previews', '/runs/run-mine']) {
-        expect((await as('ann')('GET', `/sessions/mine${path}?db_id=${database}&user_id=bob`)).status).toBe(200);
+      for (const path of ['?', '/runs?', '/runs?cursor=', '/runs?page=1', '/run-previews?', '/runs/run-mine?']) {
+        expect((await as('ann')('GET', `/sessions/mine${path}&db_id=${database}&user_id=bob`)).status).toBe(200);
       }
     });
 

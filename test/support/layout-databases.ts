@@ -2,16 +2,16 @@ import { UPGRADE_TO_V3, V2_JSON_TABLES, V2_TABLES } from './agno-tables.js';
 import { createScratchDatabase, type ScratchDatabase } from './scratch-database.js';
 
 /** The tables of each layout: of agno 3.x, 2.3 to 2.9, 2.x after an upgrade to 3.x, and 2.0 to 2.2. */
-const TABLES = {
+export const LAYOUT_TABLES = {
   v3: `${V2_TABLES} ALTER TABLE ai.agno_sessions DROP COLUMN runs; ${UPGRADE_TO_V3}`,
   v2: V2_TABLES,
   mixed: V2_TABLES + UPGRADE_TO_V3,
   json: V2_JSON_TABLES,
 } as const;
 
-export type LayoutName = keyof typeof TABLES;
+export type LayoutName = keyof typeof LAYOUT_TABLES;
 
-export const LAYOUT_NAMES = Object.keys(TABLES) as LayoutName[];
+export const LAYOUT_NAMES = Object.keys(LAYOUT_TABLES) as LayoutName[];
 
 /** One database of each layout, with the `db_id` of its name. */
 export interface LayoutDatabases extends Readonly<Record<LayoutName, ScratchDatabase>> {
@@ -23,7 +23,7 @@ export async function createLayoutDatabases(): Promise<LayoutDatabases> {
   const created = await Promise.all(
     LAYOUT_NAMES.map(async (name) => {
       const database = await createScratchDatabase();
-      await database.sql(TABLES[name]);
+      await database.sql(LAYOUT_TABLES[name]);
       return [name, database] as const;
     }),
   );

@@ -23,7 +23,13 @@ export type {
   FilterField,
   FilterValue,
 } from './requests/filter-expression.js';
-export { type GetRuns, parseGetRuns } from './requests/get-runs.request.js';
+export {
+  type GetRuns,
+  invalidRunCursor,
+  parseGetRuns,
+  type RunsPageAfter,
+  type RunsPageNumber,
+} from './requests/get-runs.request.js';
 export {
   checkGetMedia,
   type GetRun,

@@ -125,6 +125,36 @@ export const RUN_FILTERS = [
   queryParameter('status', optional(arraySchema(STRING)), 'Only runs with this status, ignoring case; may be repeated'),
 ];
 
+/** Parameters of the runs of a session that AgentOS does not have. */
+export const RUN_ADDITIONS = [
+  queryParameter(
+    'page',
+    optional({ type: 'integer', minimum: 1 }),
+    'Responds with this page of the runs, starting at 1, instead of an array of all',
+  ),
+  queryParameter(
+    'cursor',
+    optional(STRING),
+    '`next_cursor` of the previous page with the same parameters; empty for the first page. Not together with `page`',
+  ),
+  queryParameter(
+    'limit',
+    { ...optional({ type: 'integer', minimum: 1 }), default: 20 },
+    'Runs per page; ignored without `page` or `cursor`',
+  ),
+  queryParameter(
+    'order',
+    { ...optional({ type: 'string', enum: ['asc', 'desc'] }), default: 'asc' },
+    '`desc` reverses the order: newest first',
+  ),
+  queryParameter(
+    'top_level',
+    { type: 'boolean', default: false },
+    "Only runs without a parent_run_id: not those of a team's members or of a workflow's steps",
+  ),
+  queryParameter('parent_run_id', optional(STRING), 'Only runs with this parent_run_id. Not together with `top_level`'),
+];
+
 export const NEW_SESSION_TYPE = queryParameter(
   'type',
   { ...schemaRef('SessionType'), default: 'agent' },

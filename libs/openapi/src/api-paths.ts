@@ -12,6 +12,7 @@ import {
   type Paths,
   PRECONDITION_FAILED,
   REDIRECT,
+  RUN_ADDITIONS,
   RUN_FILTERS,
   RUN_ID,
   response,
@@ -26,6 +27,7 @@ import {
   USER_ID,
   VIEW,
 } from './api-operations.js';
+import { RUN_OF_ANY_KIND } from './api-schemas.js';
 import { anyOf, arraySchema, schemaRef } from './schema-builders.js';
 
 const SESSION_DETAILS = [
@@ -136,26 +138,39 @@ export const SESSION_PATHS: Paths = {
   },
 };
 
-const RUN_OF_ANY_KIND = anyOf(schemaRef('RunSchema'), schemaRef('TeamRunSchema'), schemaRef('WorkflowRunSchema'));
-const RUN_LIST_PARAMETERS = [SESSION_ID, SESSION_TYPE, USER_ID, ...RUN_FILTERS, DB_ID, TABLE];
+const RUN_LIST_PARAMETERS = [SESSION_ID, SESSION_TYPE, USER_ID, ...RUN_FILTERS, DB_ID, TABLE, ...RUN_ADDITIONS];
 
 export const RUN_PATHS: Paths = {
   '/sessions/{session_id}/runs': {
     get: sessionOperation({
       operationId: 'get_session_runs',
       summary: 'List the runs of a session',
-      description: 'All runs in full, in the order in which they were stored.',
+      description:
+        'All runs in full, in the order in which they were stored. With `page` or `cursor`, a page of them; with ' +
+        '`cursor`, pages neither skip nor repeat a run while others change.',
       parameters: RUN_LIST_PARAMETERS,
-      responses: { 200: response('The runs', arraySchema(RUN_OF_ANY_KIND)) },
+      responses: {
+        200: response('The runs', anyOf(arraySchema(RUN_OF_ANY_KIND), schemaRef('PaginatedResponse_RunSchema_'))),
+      },
     }),
   },
   '/sessions/{session_id}/run-previews': {
     get: sessionOperation({
       operationId: 'get_session_run_previews',
       summary: 'List previews of the runs of a session',
-      description: 'The ids, the status and the first 280 characters of the input and the content of each run.',
+      description:
+        'The ids, the status and the first 280 characters of the input and the content of each run. With `page` or ' +
+        '`cursor`, a page of them.',
       parameters: RUN_LIST_PARAMETERS,
-      responses: { 200: response('The previews', arraySchema(schemaRef('SessionRunPreviewSchema'))) },
+      responses: {
+        200: response(
+          'The previews',
+          anyOf(
+            arraySchema(schemaRef('SessionRunPreviewSchema')),
+            schemaRef('PaginatedResponse_SessionRunPreviewSchema_'),
+          ),
+        ),
+      },
     }),
   },
   '/sessions/{session_id}/runs/{run_id}': {

@@ -110,6 +110,13 @@ const LINEAGE = {
   last_checkpoint_at_message_index: optional(INTEGER),
 };
 
+/** A run in the schema of its kind. */
+export const RUN_OF_ANY_KIND = anyOf(
+  schemaRef('RunSchema'),
+  schemaRef('TeamRunSchema'),
+  schemaRef('WorkflowRunSchema'),
+);
+
 /** Schemas of agent, team and workflow runs, and of run previews. */
 export const RUN_SCHEMAS: Schemas = {
   RunSchema: objectSchema(
@@ -166,6 +173,24 @@ export const RUN_SCHEMAS: Schemas = {
     },
     ['run_id'],
   ),
+  PaginatedResponse_RunSchema_: objectSchema({ data: arraySchema(RUN_OF_ANY_KIND), meta: schemaRef('RunPageInfo') }, [
+    'data',
+    'meta',
+  ]),
+  PaginatedResponse_SessionRunPreviewSchema_: objectSchema(
+    { data: arraySchema(schemaRef('SessionRunPreviewSchema')), meta: schemaRef('RunPageInfo') },
+    ['data', 'meta'],
+  ),
+  RunPageInfo: objectSchema(
+    {
+      page: { type: 'integer', minimum: 1 },
+      limit: { type: 'integer', minimum: 1 },
+      ...propertiesOf('total_pages total_count', optional({ type: 'integer', minimum: 0 })),
+      next_cursor: optional(STRING),
+    },
+    ['limit'],
+  ),
+
   SessionRunPreviewSchema: objectSchema(
     {
       run_id: STRING,

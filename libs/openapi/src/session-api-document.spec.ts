@@ -31,7 +31,14 @@ describe('sessionApiDocument', () => {
   it('adds only the search and the liveness probe to the operations of AgentOS', () => {
     const added = (of: keyof Signature) => Object.keys(ours[of]).filter((key) => !(key in agentOs[of]));
     expect(added('operations')).toEqual(['POST /sessions/search', 'GET /healthz']);
-    expect(added('schemas')).toEqual(['SearchSessionsRequest', 'EditableSessionSchema', 'HealthzResponse']);
+    expect(added('schemas')).toEqual([
+      'SearchSessionsRequest',
+      'EditableSessionSchema',
+      'PaginatedResponse_RunSchema_',
+      'RunPageInfo',
+      'PaginatedResponse_SessionRunPreviewSchema_',
+      'HealthzResponse',
+    ]);
   });
 
   it('has a description for every operation and parameter', () => {
@@ -116,7 +123,9 @@ function indexOfItem(items: readonly { name?: string; $ref?: string }[], name: s
  */
 function withDeviations(agentOs: Signature): Signature {
   const copy = structuredClone(agentOs) as {
-    operations: { 'GET /sessions': { parameters: { name: string; schema: { anyOf: Constraint[] } }[] } };
+    operations: {
+      'GET /sessions': { parameters: { name: string; schema: { anyOf: Constraint[] } }[] };
+    } & Record<'GET /sessions/{session_id}/runs' | 'GET /sessions/{session_id}/run-previews', RunList>;
     schemas: Record<'CreateSessionRequest' | 'PaginationInfo', { properties: Record<string, unknown> }>;
   };
   for (const { name, schema } of copy.operations['GET /sessions'].parameters) {
@@ -144,8 +153,34 @@ function withDeviations(agentOs: Signature): Signature {
   copy.operations['GET /sessions'].parameters.push(
     ...Object.entries(additions).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
   );
+  addRunPages(copy.operations['GET /sessions/{session_id}/runs'], 'RunSchema');
+  addRunPages(copy.operations['GET /sessions/{session_id}/run-previews'], 'SessionRunPreviewSchema');
   copy.schemas.PaginationInfo.properties.next_cursor = optional({ type: 'string' });
   return copy;
+}
+
+interface RunList {
+  readonly parameters: object[];
+  readonly responses: { readonly 200: { readonly content: { 'application/json': { schema: object } } } };
+}
+
+/** Adds the parameters of pages of runs, and the page of `schema` that is then the response. */
+function addRunPages({ parameters, responses }: RunList, schema: string): void {
+  const positive = { anyOf: [{ type: 'integer', minimum: 1 }, { type: 'null' }] };
+  const text = { anyOf: [{ type: 'string' }, { type: 'null' }] };
+  const additions = {
+    page: positive,
+    cursor: text,
+    limit: { ...positive, default: 20 },
+    order: { anyOf: [{ type: 'string', enum: ['asc', 'desc'] }, { type: 'null' }], default: 'asc' },
+    top_level: { type: 'boolean', default: false },
+    parent_run_id: text,
+  };
+  for (const [name, ofParameter] of Object.entries(additions))
+    parameters.push({ name, in: 'query', required: false, schema: ofParameter });
+  const { content } = responses[200];
+  const page = { $ref: `#/components/schemas/PaginatedResponse_${schema}_` };
+  content['application/json'].schema = { anyOf: [content['application/json'].schema, page] };
 }
 
 /** The session and health operations and the schemas that they use, without titles, descriptions and examples. */

@@ -3,6 +3,7 @@ import {
   type GetRuns,
   hasStatus,
   inheritedSdkLabel,
+  invalidRunCursor,
   isCreatedWithin,
   listedRunKind,
   type OnInvalidField,
@@ -18,7 +19,8 @@ import {
   writeRunPreview,
 } from '@session-service/contract';
 import type { JsonWriter, RawJson, Steps } from '@session-service/json';
-import type { RunDetail, SessionWithRuns } from '@session-service/storage';
+import { InvalidPosition, type RunDetail, type SessionWithRuns } from '@session-service/storage';
+import { type SelectedRuns, selectRuns, selectsRuns } from './selected-runs.js';
 import type { SessionContext } from './session-access.js';
 import { type ResponseBody, writeResponse } from './write-response.js';
 
@@ -58,7 +60,7 @@ type WriteRun = (
   session: StoredSession,
 ) => Steps<void>;
 
-/** Responds with the runs that match the query as a JSON array, each written by `write`. */
+/** Responds with the runs that match the query, each written by `write`: all as a JSON array, or a page of them. */
 async function respondWithRuns(
   context: SessionContext,
   sessionId: string,
@@ -66,6 +68,7 @@ async function respondWithRuns(
   detail: RunDetail,
   write: WriteRun,
 ): Promise<ResponseBody> {
+  if (selectsRuns(query)) return respondWithSelected(context, sessionId, query, detail, write);
   const stored = await context.repository.read(context, sessionId, detail);
   if (stored === undefined) throw sessionNotFound(sessionId);
   return writeResponse(logSubject(context, sessionId), stored, (writer, onInvalid) =>
@@ -73,18 +76,63 @@ async function respondWithRuns(
   );
 }
 
+/** As `respondWithRuns`, for parameters that AgentOS does not have. */
+async function respondWithSelected(
+  context: SessionContext,
+  sessionId: string,
+  query: GetRuns,
+  detail: RunDetail,
+  write: WriteRun,
+): Promise<ResponseBody> {
+  try {
+    const selected = await selectRuns(context, sessionId, query, detail);
+    if (selected === undefined) throw sessionNotFound(sessionId);
+    return await writeResponse(logSubject(context, sessionId), selected.stored, (writer, onInvalid) =>
+      writeSelected(writer, selected, query, onInvalid, write),
+    );
+  } catch (error) {
+    throw error instanceof InvalidPosition ? invalidRunCursor() : error;
+  }
+}
+
+function* writeSelected(
+  writer: JsonWriter,
+  { stored, skipped, limit, meta }: SelectedRuns,
+  query: GetRuns,
+  onInvalid: OnInvalidField,
+  write: WriteRun,
+): Steps<void> {
+  if (meta === undefined) return yield* writeRuns(writer, stored, query, onInvalid, write);
+  writer.openObject().key('data');
+  yield* writeRuns(writer, stored, query, onInvalid, write, skipped, skipped + limit);
+  const value = meta();
+  writer
+    .key('meta')
+    .value(typeof value === 'object' ? yield* value : value)
+    .closeObject();
+}
+
+/**
+ * @param start number of matching runs that are read, but not written
+ * @param end number of matching runs after which the list ends
+ */
 function* writeRuns(
   writer: JsonWriter,
   { session, runs }: SessionWithRuns,
   query: GetRuns,
   onInvalid: OnInvalidField,
   write: WriteRun,
+  start = 0,
+  end = Infinity,
 ): Steps<void> {
   writer.openArray();
-  for (let run = yield* runs.next(); run !== undefined; run = yield* runs.next()) {
+  for (let matching = 0; matching < end; ) {
+    const run = yield* runs.next();
+    if (run === undefined) break;
     const kind = listedRunKind(run, session, query.type);
     if (kind !== undefined && isCreatedWithin(run, query) && hasStatus(runStatus(kind, run), query)) {
-      yield* write(writer, kind, run, onInvalid, session);
+      if (matching >= start) yield* write(writer, kind, run, onInvalid, session);
+      matching++;
     }
     yield;
   }

@@ -81,7 +81,8 @@ const LISTS = [
   'unknown',
 ];
 const SESSION = ['type', 'user_id', 'db_id', 'table', 'unknown', 'session_id'];
-const RUNS = [...SESSION, 'status', 'status', 'created_after', 'created_before'];
+/** AgentOS ignores `limit`, and so does the service without `page` or `cursor`. */
+const RUNS = [...SESSION, 'status', 'status', 'created_after', 'created_before', 'limit'];
 
 /** Query parameters by route. PATCH gets no `type`: with a wrong type, AgentOS writes columns of that type. */
 export const QUERY_PARAMETERS = {

@@ -62,6 +62,10 @@ const PARAMETERS: readonly [name: string, value: (random: SeededRandom) => strin
   ['updated_before', (random) => random.pick(INTEGERS)],
   ['count', (random) => random.pick(['none', 'exact', '', 'NONE', '0'])],
   ['cursor', (random) => (random.oneIn(4) ? hostileString(random) : hostileCursor(random))],
+  ['cursor', hostileRunCursor],
+  ['order', (random) => random.pick(['asc', 'desc', 'ASC', '', 'desc;--'])],
+  ['top_level', (random) => random.pick(FLAGS)],
+  ['parent_run_id', hostileString],
   ['metadata.a', hostileString],
   ['metadata.a.b', (random) => random.pick(INTEGERS)],
   ['metadata.', (random) => random.pick(['null', 'true', '1e999', '1e-999', '-0', `0.${'1'.repeat(200)}`])],
@@ -95,6 +99,36 @@ export function hostileCursor(random: SeededRandom): string {
     random.pick(['', 'A'.repeat(16), UNFILTERED, UNFILTERED]),
     value,
     id,
+  ];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** A text in the form of a cursor of runs, of every layout, often with the digest of a stored session's runs. */
+function hostileRunCursor(random: SeededRandom): string {
+  const session = random.pick(STORED_IDS);
+  const unfiltered = digestOf(['default', session, false, null, ...Array(6).fill(null)]);
+  const values = [
+    null,
+    '0',
+    '1',
+    '-1',
+    '',
+    'x',
+    '1e5',
+    '99999999999999999999',
+    '9'.repeat(5_000),
+    '\0',
+    '\ud800',
+    7,
+    {},
+  ];
+  const parts = [
+    random.pick(['runs-1', 'runs-1', 'runs-1', 1]),
+    random.pick(['asc', 'desc']),
+    random.pick(['', unfiltered, unfiltered]),
+    random.pick(['table', 'column', 'mixed']),
+    random.pick(['key', 'entries']),
+    ...Array.from({ length: random.pick([2, 3, 3, 4, 16, 18]) }, () => random.pick(values)),
   ];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }

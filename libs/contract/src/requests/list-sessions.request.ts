@@ -81,13 +81,17 @@ export function checkCursorParameters(
   source: 'query' | 'body',
   log: IssueLog,
 ): void {
-  if (page !== undefined) {
-    log.reportDeviation(invalidValue([source, 'page'], 'page cannot be combined with cursor', quote(page)));
-  }
+  checkNoPage(page, source, log);
   if (!isCursorColumn(sortBy)) {
     const reason = `with cursor, sort_by must be ${CURSOR_COLUMNS.join(' or ')}`;
     log.reportDeviation(invalidValue([source, 'sort_by'], reason, quote(sortBy ?? '')));
   }
+}
+
+/** Reports a page number in a request with a cursor. */
+export function checkNoPage(page: string | undefined, source: 'query' | 'body', log: IssueLog): void {
+  if (page === undefined) return;
+  log.reportDeviation(invalidValue([source, 'page'], 'page cannot be combined with cursor', quote(page)));
 }
 
 /** @throws HttpProblem 400 if the text is no cursor of a list in this order */
