@@ -5,11 +5,17 @@ import { documentedCommands } from '../support/documented-commands.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 
-it('the examples of docs/api.md give the documented output', async () => {
+/** Pages with examples, and how many they have at least. */
+const PAGES: readonly (readonly [page: string, examples: number])[] = [
+  ['docs/api.md', 7],
+  ['docs/api-conversations.md', 6],
+];
+
+it.each(PAGES)('the examples of %s give the documented output', async (page, examples) => {
   const service = await startSessionService({ AGNO_PG_DSN: (await createScratchDatabase()).dsn });
   onTestFinished(async () => void (await service.stop()));
-  const commands = documentedCommands('docs/api.md');
-  expect(commands.length).toBeGreaterThanOrEqual(7);
+  const commands = documentedCommands(page);
+  expect(commands.length).toBeGreaterThanOrEqual(examples);
   const mark = 'end of the output';
   const script = commands.map(({ command }) => `${command}; echo; echo '${mark}'`).join('\n');
   const { stdout } = await promisify(execFile)('bash', [
