@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UPGRADE_TO_V3, V2_TABLES } from '../support/agno-tables.js';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
 import {
@@ -301,6 +302,26 @@ describe('a request for a page of runs', () => {
   it('has 20 runs by default', async () => {
     const { data, meta } = (await get('chat/runs?cursor=')).json as Page;
     expect([data.length, meta.limit]).toEqual([20, 20]);
+  });
+
+  it('skips and repeats nothing around a row that is not a run', async () => {
+    const { dsn, sql } = await createScratchDatabase();
+    await sql(`${V2_TABLES} ALTER TABLE ai.agno_sessions DROP COLUMN runs; ${UPGRADE_TO_V3}`);
+    await sql(`INSERT INTO ai.agno_sessions (session_id, session_type, created_at) VALUES ('odd', 'agent', 1);
+      INSERT INTO ai.agno_runs (run_id, session_id, run_type, run_index, run_data, created_at)
+      SELECT 'r' || i, 'odd', 'agent', i, CASE i % 3 WHEN 1 THEN '"text"' ELSE jsonb_build_object('run_id', 'r' || i) END, i
+      FROM generate_series(1, 9) i`);
+    const other = await startSessionService({ AGNO_PG_DSN: dsn });
+    const idsOf = async (query: string) => {
+      const { json } = await call(other.baseUrl, `/sessions/odd/runs?limit=2&${query}`);
+      return (json as Page).data.map(({ run_id }) => run_id);
+    };
+    const numbered = await Promise.all([1, 2, 3, 4, 5].map((page) => idsOf(`page=${page}`)));
+    expect(numbered.flat()).toEqual(['r2', 'r3', 'r5', 'r6', 'r8', 'r9']);
+    const first = (await call(other.baseUrl, '/sessions/odd/runs?limit=2&cursor=')).json as Page;
+    expect(first.data.map(({ run_id }) => run_id)).toEqual(['r2', 'r3']);
+    expect(await idsOf(`cursor=${first.meta.next_cursor}`)).toEqual(['r5', 'r6']);
+    await other.stop();
   });
 
   it('gets 400 for a cursor from before an upgrade', async () => {

@@ -28,8 +28,8 @@ export interface RunsQuery {
   /** Skips this number of runs, and counts all. Not together with `after`. */
   readonly offset?: bigint | undefined;
   /**
-   * Number of runs that the caller expects to need. They are read at once; when the caller asks for more, so are all others.
-   * Undefined: all runs.
+   * Number of runs that the caller expects to need. They are read at once; if the caller asks for more, so are all that follow,
+   * unless there is an offset. Undefined: all runs.
    */
   readonly limit?: bigint | undefined;
 }
@@ -59,7 +59,9 @@ export class RunPageReader {
     const rows = await this.select(scope, id, query, start, limit);
     const first = rows.peek();
     const readRest = (position: RunPosition) => this.select(scope, id, query, position, undefined);
-    const range = new RangeRows(rows, limit, after, query.order, first?.run_layout ?? 'table', readRest);
+    // A part that begins at a number of runs ends at one: what follows belongs to other pages.
+    const continued = offset === undefined ? limit : undefined;
+    const range = new RangeRows(rows, continued, after, query.order, first?.run_layout ?? 'table', readRest);
     const stored = await sessionWithRuns(range);
     return (
       stored && {
