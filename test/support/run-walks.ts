@@ -14,6 +14,8 @@ const INDEXES = [null, '-1', '0', '1', '2', '9007199254740993'];
 const TIMES = [null, '1', '2', '9007199254740993'];
 const STATUSES = ['COMPLETED', 'ERROR', 'PAUSED'];
 const MAX_LIMIT = 12;
+/** Maximum number of entries of a column that are appended or removed at once. A cursor names eight. */
+const MAX_ENTRIES = 6;
 
 /** A run as agno stores it. */
 interface Run {
@@ -151,7 +153,7 @@ export class RunWalks {
     const run = rows.length === 0 ? undefined : this.random.pick(rows).run_data;
     const draw = run === undefined || rows.length < RUNS ? 0 : this.random.below(4);
     if (run === undefined || draw === 0) return this.insertRow(layout, session, this.newRun());
-    await this.change(layout, run.run_id, async () => {
+    await this.change(layout, [run], async () => {
       if (draw === 1) await pool.query('DELETE FROM ai.agno_runs WHERE run_id = $1', [run.run_id]);
       // Another index is another position.
       if (draw === 2) {
@@ -165,38 +167,41 @@ export class RunWalks {
     });
   }
 
-  /** Appends, replaces in place or removes an entry; in a mixed layout, also copies one to the table. */
+  /** Appends, replaces in place or removes entries; in a mixed layout, also copies one to the table. */
   private async changeColumn(layout: LayoutName, session: SessionId): Promise<void> {
     const column = await readColumn(this.pools[layout], session);
-    const index = this.random.below(Math.max(1, column.length));
-    const entry = column[index];
     const draw = column.length < RUNS ? 0 : this.random.below(hasTable(layout) ? 4 : 3);
-    const run = draw === 0 || entry === undefined ? this.newRun() : entry;
-    await this.change(layout, run.run_id, async () => {
-      if (draw === 3) return this.insertRow(layout, session, { ...run, content: 'copied' });
-      const changed =
-        draw === 0
-          ? [...column, run]
-          : draw === 1
-            ? column.toSpliced(index, 1)
-            : column.with(index, { ...run, status: this.random.pick(STATUSES) });
+    const index = this.random.below(Math.max(1, column.length));
+    const count = 1 + this.random.below(MAX_ENTRIES);
+    const entries = column.slice(index, index + (draw === 1 ? count : 1));
+    const added = Array.from({ length: draw === 0 ? count : 0 }, () => this.newRun());
+    await this.change(layout, [...added, ...(draw === 0 ? [] : entries)], async () => {
+      const [entry] = entries;
+      if (draw === 3 && entry !== undefined) return this.insertRow(layout, session, { ...entry, content: 'copied' });
+      if (draw === 0) column.push(...added);
+      if (draw === 1) column.splice(index, count);
+      if (draw === 2 && entry !== undefined) column[index] = { ...entry, status: this.random.pick(STATUSES) };
       await this.pools[layout].query('UPDATE ai.agno_sessions SET runs = $2 WHERE session_id = $1', [
         session,
-        JSON.stringify(changed),
+        JSON.stringify(column),
       ]);
     });
   }
 
-  /** Marks the run as changed in every walk that overlaps with the change. */
-  private async change(layout: LayoutName, id: string, apply: () => Promise<unknown>): Promise<void> {
-    const key = `${layout}/${id}`;
-    for (const walk of this.changed) walk.add(key);
-    this.changing.set(key, (this.changing.get(key) ?? 0) + 1);
+  /** Marks the runs as changed in every walk that overlaps with the change. */
+  private async change(layout: LayoutName, runs: readonly Run[], apply: () => Promise<unknown>): Promise<void> {
+    const keys = runs.map(({ run_id }) => `${layout}/${run_id}`);
+    for (const key of keys) {
+      for (const walk of this.changed) walk.add(key);
+      this.changing.set(key, (this.changing.get(key) ?? 0) + 1);
+    }
     await apply();
-    for (const walk of this.changed) walk.add(key);
-    const left = (this.changing.get(key) ?? 1) - 1;
-    if (left === 0) this.changing.delete(key);
-    else this.changing.set(key, left);
+    for (const key of keys) {
+      for (const walk of this.changed) walk.add(key);
+      const left = (this.changing.get(key) ?? 1) - 1;
+      if (left === 0) this.changing.delete(key);
+      else this.changing.set(key, left);
+    }
   }
 
   private async fill(layout: LayoutName): Promise<void> {
@@ -228,7 +233,7 @@ export class RunWalks {
   }
 
   private async insertRow(layout: LayoutName, session: SessionId, run: Run): Promise<void> {
-    await this.change(layout, run.run_id, () =>
+    await this.change(layout, [run], () =>
       this.pools[layout].query(
         `INSERT INTO ai.agno_runs (run_id, session_id, run_type, parent_run_id, run_index, run_data, created_at)
           VALUES ($1, $2, 'agent', $3, $4, $5, $6) ON CONFLICT (run_id) DO NOTHING`,
