@@ -26,7 +26,8 @@ describe('the service under attacks on authentication', () => {
       AGNO_USER_ISOLATION: 'true',
     });
     const admin = { authorization: `Bearer ${rs256Token({ sub: 'bob', scopes: ['agent_os:admin'] }, privateKey)}` };
-    const body = { session_id: 'bobs', session_name: "Bob's" };
+    const runs = [{ run_id: 'r1', content: "Bob's run" }];
+    const body = { session_id: 'bobs', session_name: "Bob's", runs };
     expect((await call(service.baseUrl, '/sessions', { method: 'POST', headers: admin, body })).status).toBe(201);
   });
   afterAll(() => service.stop());
@@ -125,6 +126,9 @@ describe('the service under attacks on authentication', () => {
     '/healthz/../sessions/bobs',
     '/healthz%2f%2e%2e%2fsessions/bobs',
     '/healthz?/../sessions/bobs',
+    '/sessions/bobs/runs?cursor=',
+    '/sessions/bobs/runs?page=1&user_id=bob',
+    '/sessions/bobs/run-previews?order=desc&top_level=true&status=running',
     'http://x/sessions/bobs',
     '*',
   ])('does not disclose a session at the path %s without a token or to another user', async (path) => {

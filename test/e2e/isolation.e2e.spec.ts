@@ -29,6 +29,7 @@ const ROUTES: readonly (readonly [
     ['GET', '/sessions/{id}/runs'],
     ['GET', '/sessions/{id}/runs?status=RUNNING'],
     ['GET', '/sessions/{id}/runs?cursor=&user_id=bob'],
+    ['GET', '/sessions/{id}/runs?cursor=x'],
     ['GET', '/sessions/{id}/runs?page=1&top_level=true'],
     ['GET', '/sessions/{id}/runs?order=desc&parent_run_id=p'],
     ['GET', '/sessions/{id}/run-previews'],

@@ -389,6 +389,42 @@ describe('a request for a page of runs', () => {
     await upgraded.stop();
   });
 
+  it('gets 400 for a cursor of another database', async () => {
+    const both = await startSessionService({ AGNO_SESSION_DSN_MAP: databases.dsnMap });
+    const path = (db: string, cursor = '') => `/sessions/chat/runs?limit=2&db_id=${db}&cursor=${cursor}`;
+    const cursor = ((await call(both.baseUrl, path('v3'))).json as Page).meta.next_cursor ?? '';
+    expect((await call(both.baseUrl, path('v3', cursor))).status).toBe(200);
+    expect((await call(both.baseUrl, path('mixed', cursor))).status).toBe(400);
+    await both.stop();
+  });
+
+  it('gets pages of large runs, and holds no connection when its client leaves', async () => {
+    const { dsn, sql } = await createScratchDatabase();
+    await sql(`${V2_TABLES} ALTER TABLE ai.agno_sessions DROP COLUMN runs; ${UPGRADE_TO_V3}`);
+    await sql(`INSERT INTO ai.agno_sessions (session_id, session_type, created_at) VALUES ('large', 'agent', 1);
+      INSERT INTO ai.agno_runs (run_id, session_id, run_type, run_index, run_data, created_at)
+      SELECT 'r' || i, 'large', 'agent', i, jsonb_build_object('run_id', 'r' || i, 'content', repeat('x', 200000), 'status',
+        CASE WHEN i % 40 = 2 THEN 'ERROR' ELSE 'COMPLETED' END), i FROM generate_series(1, 80) i`);
+    const large = await startSessionService({ AGNO_PG_DSN: dsn, AGNO_POOL_SIZE: '2' });
+    const idsOf = async (query: string) => {
+      const { json } = await call(large.baseUrl, `/sessions/large/runs?${query}`);
+      return (json as Page).data.map(({ run_id }) => run_id);
+    };
+    const newest = Array.from({ length: 50 }, (_, index) => `r${80 - index}`);
+    expect(await idsOf('order=desc&limit=50&cursor=')).toEqual(newest);
+    expect(await idsOf('limit=2&page=40')).toEqual(['r79', 'r80']);
+    for (let attempt = 0; attempt < 6; attempt++) {
+      const leaving = new AbortController();
+      const query = attempt % 2 === 0 ? 'limit=80&cursor=' : 'status=error&page=1';
+      const response = await fetch(`${large.baseUrl}/sessions/large/runs?${query}`, { signal: leaving.signal });
+      expect(response.status).toBe(200);
+      leaving.abort();
+    }
+    expect(await idsOf('status=error&order=desc&limit=1&cursor=')).toEqual(['r42']);
+    expect(await idsOf('status=error&limit=5&page=1')).toEqual(['r2', 'r42']);
+    await large.stop();
+  });
+
   it('is empty while there are no runs, and no table for them', async () => {
     const { dsn, sql } = await createScratchDatabase();
     await sql(`CREATE SCHEMA ai; CREATE TABLE ai.agno_sessions (session_id varchar PRIMARY KEY, session_type varchar NOT NULL,
