@@ -55,6 +55,7 @@ describe.each([
     missingRights: '',
     columns: new Map(),
     hasJsonText: false,
+    hasMetadataIndex: false,
     indexedColumns: new Set<string>(),
     signature: '',
   });
