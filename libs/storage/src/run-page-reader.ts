@@ -11,13 +11,13 @@ import type { Steps } from '@session-service/json';
 import type { LayoutDetector } from './layout-detector.js';
 import { type SessionWithRuns, sessionWithRuns } from './session-with-runs.js';
 import { type RangeRow, type RunRange, type RunStart, readRuns } from './sql/read-runs.sql.js';
-import type { RunDetail } from './sql/read-session.sql.js';
+import type { MessageDetail, RunDetail } from './sql/read-session.sql.js';
 import { containsNul, rejectedCharacter, type SessionScope, sessionParameters } from './sql/session-filter.js';
 import { InvalidPosition, isUnreadableValue } from './storage-errors.js';
 
 /** The runs of a session that are to be read. */
 export interface RunsQuery {
-  readonly detail: RunDetail;
+  readonly detail: RunDetail | MessageDetail;
   readonly order: RunOrder;
   /** Only runs without a parent. */
   readonly topLevel?: boolean;

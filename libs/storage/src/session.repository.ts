@@ -33,6 +33,7 @@ import {
   lockedSession,
   readEditable,
 } from './sql/editable-session.sql.js';
+import { type ExistingRunRow, existingRuns } from './sql/existing-runs.sql.js';
 import { type ComponentRow, listComponents } from './sql/list-components.sql.js';
 import { type RunRow, readRun } from './sql/read-run.sql.js';
 import { findSession, type RunDetail, readSession, readSessionRow, type SessionOrRun } from './sql/read-session.sql.js';
@@ -122,6 +123,30 @@ export class SessionRepository {
     } catch (error) {
       if (rejectedCharacter(error, [runId]) === undefined) throw error;
       return this.readRun(scope, id, '\0');
+    }
+  }
+
+  /** Those of the ids that runs of the session have. */
+  async existingRuns(scope: SessionScope, id: string, runIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const storable = runIds.filter((runId) => !containsNul(runId));
+    if (storable.length === 0) return new Set();
+    try {
+      const rows = await this.layout.select<ExistingRunRow>(scope, EXISTING_RUNS, [
+        ...sessionParameters(scope, id),
+        storable,
+      ]);
+      const found = new Set<string>();
+      for (let row = rows.take(); row !== undefined; row = rows.take()) if (row.run_id !== null) found.add(row.run_id);
+      rows.close();
+      return found;
+    } catch (error) {
+      const character = rejectedCharacter(error, storable);
+      if (character === undefined) throw error;
+      return this.existingRuns(
+        scope,
+        id,
+        storable.filter((runId) => !runId.includes(character)),
+      );
     }
   }
 
@@ -350,6 +375,7 @@ const READ: Record<RunDetail | 'none', LayoutStatement> = {
 const READ_CURRENT: LayoutStatement = { ...READ.detail, onPrimary: true };
 const READ_EDITABLE: LayoutStatement = { key: 'read:editable', build: readEditable };
 const READ_RUN: LayoutStatement = { key: 'run', build: readRun };
+const EXISTING_RUNS: LayoutStatement = { key: 'existing-runs', build: existingRuns };
 const FIND_SESSION: LayoutStatement = { key: 'exists', build: findSession, onPrimary: true };
 const UPDATE: ChangeStatement = { key: 'update', build: updateSession };
 const RENAME: ChangeStatement = { key: 'rename', build: renameSession };

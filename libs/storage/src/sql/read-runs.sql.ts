@@ -3,7 +3,7 @@ import type { SqlValue } from '@session-service/database';
 import type { Layout, LayoutStatement, StatementCache } from '../layout.js';
 import { InvalidPosition } from '../storage-errors.js';
 import { isJsonText } from './json-columns.js';
-import { type RunDetail, type SessionOrRun, withRuns } from './read-session.sql.js';
+import { type MessageDetail, type RunDetail, type SessionOrRun, withRuns } from './read-session.sql.js';
 import { ENTRY_HASH, type RunStore, runStores } from './run-stores.js';
 import { SESSION_CONDITION } from './session-filter.js';
 
@@ -12,7 +12,7 @@ export type RunStart = 'first' | { readonly offset: bigint } | RunPosition;
 
 /** A part of a session's runs. */
 export interface RunRange {
-  readonly detail: RunDetail;
+  readonly detail: RunDetail | MessageDetail;
   readonly order: RunOrder;
   readonly start: RunStart;
   /** Maximum number of runs; undefined: all. */

@@ -33,6 +33,8 @@ const RUN_LIST_COLUMNS: readonly (keyof StoredSession)[] = [
   'agent_data',
 ];
 
+const MESSAGE_COLUMNS: readonly (keyof StoredSession)[] = [...RUN_LIST_COLUMNS, 'created_at'];
+
 /** A row of `withRuns` without its null columns: the first row is the session, each further row one of its runs. */
 export interface SessionOrRun extends Partial<StoredSession>, LayoutCheckedRow {
   /** The run as JSON; absent in the first row, which is the session. */
@@ -44,6 +46,9 @@ export interface SessionOrRun extends Partial<StoredSession>, LayoutCheckedRow {
 /** Members of each run to read: all, those that the detail of a session shows, or those that a preview shows. */
 export type RunDetail = 'whole' | 'detail' | 'preview';
 
+/** Members that the messages of a session show: without or with the runs inside of the run. */
+export type MessageDetail = 'messages' | 'members';
+
 /** Members of a run that the detail of a session never shows; they make up most of its size. */
 const OMITTED_IN_DETAIL =
   'events,tools,member_responses,additional_input,reasoning_messages,reasoning_steps,references,step_results,' +
@@ -54,13 +59,29 @@ const OMITTED_IN_PREVIEW =
   'events,tools,member_responses,additional_input,reasoning_messages,reasoning_steps,references,step_results,' +
   'session_state,metrics,images,videos,audio,files,response_audio,reasoning_content';
 
+/** Members of a run that messages never show. */
+const OMITTED_IN_MESSAGES =
+  'events,additional_input,reasoning_messages,reasoning_steps,references,step_results,session_state,metrics';
+
+const EMBEDDED_RUNS = 'member_responses,step_executor_runs,workflow_agent_run';
+
 /** `stored || '{}'` decompresses the value once. It turns values other than objects into arrays, which are skipped. */
-const RUN_EXPRESSIONS: Record<RunDetail, string> = {
+const RUN_EXPRESSIONS: Record<RunDetail | MessageDetail, string> = {
   whole: 'stored',
   detail: `(stored || '{}') - '{${OMITTED_IN_DETAIL}}'::text[]`,
   // A preview needs the messages only when the run has no stored input.
   preview: `object - CASE WHEN object #>> '{input,input_content}' IS NULL THEN '{${OMITTED_IN_PREVIEW}}'::text[]
         ELSE '{${OMITTED_IN_PREVIEW},messages,step_executor_runs}'::text[] END`,
+  messages: `(stored || '{}') - '{${OMITTED_IN_MESSAGES},${EMBEDDED_RUNS}}'::text[]`,
+  members: `(stored || '{}') - '{${OMITTED_IN_MESSAGES}}'::text[]`,
+};
+
+const COLUMNS: Record<RunDetail | MessageDetail, readonly (keyof StoredSession)[]> = {
+  whole: RUN_LIST_COLUMNS,
+  detail: SESSION_COLUMNS,
+  preview: RUN_LIST_COLUMNS,
+  messages: MESSAGE_COLUMNS,
+  members: MESSAGE_COLUMNS,
 };
 
 /** What a statement selects instead of all runs of a session. */
@@ -78,11 +99,11 @@ export interface SelectedRuns {
 export function withRuns(
   statements: StatementCache,
   source: string,
-  detail: RunDetail,
+  detail: RunDetail | MessageDetail,
   selected: SelectedRuns = { sources: runSources(statements, source), columns: [] },
 ): string {
   const { layout, tables } = statements;
-  const columns = detail === 'detail' ? SESSION_COLUMNS : RUN_LIST_COLUMNS;
+  const columns = COLUMNS[detail];
   const upgraded = layout.hasRunsTable ? [] : [`${tableExists(tables.runs)} AS upgraded`];
   const jsonText = jsonTextFlag(statements);
   const ofSession = selected.columns.map(({ name, session }) => `${session} AS ${name}`);

@@ -13,6 +13,7 @@ export interface RunStore {
   /** The run as stored. */
   readonly stored: string;
   readonly parentRunId: string;
+  readonly runId: string;
   /** A `TableKey` or a `ColumnEntry`, as JSON. */
   readonly position: string;
   /** What the runs are sorted by. PostgreSQL sorts NULL after every value. */
@@ -40,6 +41,7 @@ export function runStores(statements: StatementCache, source: string): RunStore[
     columns: 'run_data, run_index, created_at, run_id',
     stored: 'r.run_data',
     parentRunId: 'r.parent_run_id',
+    runId: 'r.run_id',
     position: 'json_build_array(r.run_index::text, r.created_at::text, r.run_id)',
     order: ['r.run_index', 'r.created_at', 'r.run_id'],
   });
@@ -51,6 +53,7 @@ export function runStores(statements: StatementCache, source: string): RunStore[
     columns: isJson ? 'item, entry, ordinal' : 'entry, ordinal',
     stored,
     parentRunId: `${object}->>'parent_run_id'`,
+    runId: "entry->>'run_id'",
     position: `json_build_array(ordinal::text, ${ENTRY_HASH}::text)`,
     order: ['ordinal'],
   });
