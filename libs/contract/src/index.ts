@@ -1,4 +1,8 @@
 export { bodyTooLarge, type ReceivedBody } from './body.js';
+export type { ConversationParts } from './conversation/conversation-entry.js';
+export type { RunWalk } from './conversation/group-walk.js';
+export { writeMessagePage } from './conversation/message-page.js';
+export type { ConversationContext, PositionedRun, StoredRunLookup } from './conversation/run-conversation.js';
 export {
   HttpProblem,
   insufficientPermissions,
@@ -23,6 +27,7 @@ export type {
   FilterField,
   FilterValue,
 } from './requests/filter-expression.js';
+export { type GetMessages, invalidMessageCursor, parseGetMessages } from './requests/get-messages.request.js';
 export {
   type GetRuns,
   invalidRunCursor,
@@ -45,6 +50,7 @@ export {
   type ListSessions,
   parseListSessions,
 } from './requests/list-sessions.request.js';
+export { encodeMessageCursor, type MessageCursor } from './requests/message-cursor.js';
 export { parseRenameSession, type RenameSession } from './requests/rename-session.request.js';
 export {
   type ColumnEntry,

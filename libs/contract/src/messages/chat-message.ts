@@ -21,6 +21,9 @@ import { reprintMedia, writeMediaList } from './message-media.js';
 
 type Members = ReadonlyMap<string, RawJson>;
 
+type AddedMembers = readonly (readonly [name: string, value: RawJson | undefined])[];
+const NO_MEMBERS: AddedMembers = [];
+
 interface MessageField {
   readonly name: string;
   /** Returns the value to print, or undefined when the stored value is invalid. */
@@ -50,7 +53,7 @@ const BEFORE_MEDIA: readonly MessageField[] = [
 ];
 
 /** The media lists of a message, in printed order. */
-const MEDIA_LISTS: readonly { readonly name: string; readonly kind: MediaKind }[] = [
+export const MEDIA_LISTS: readonly { readonly name: string; readonly kind: MediaKind }[] = [
   { name: 'images', kind: IMAGE },
   { name: 'audio', kind: AUDIO },
   { name: 'videos', kind: VIDEO },
@@ -83,6 +86,7 @@ export function isShownInChat(message: Members): boolean {
  * lists, empty objects and invalid values.
  *
  * @param createdAt Unix seconds, printed when the message has no valid `created_at`
+ * @param added members to print after those of the message
  * @returns undefined when the message is written completely; for a message with media, the steps that write its rest
  */
 export function writeMessage(
@@ -90,26 +94,41 @@ export function writeMessage(
   message: Members,
   path: ItemPath,
   createdAt: RawJson,
+  added: AddedMembers = NO_MEMBERS,
 ): Steps<void> | undefined {
   writer.openObject().member('id', coerceOptional(message.get('id'), laxString) ?? derivedId(path));
   writeFields(writer, message, BEFORE_MEDIA, path);
   // Only messages with media get a generator: one per message would take a tenth of the CPU time of a session detail.
-  if (MEDIA_LISTS.some(({ name }) => message.has(name))) return writeMediaAndEnd(writer, message, path, createdAt);
-  writeEnd(writer, message, path, createdAt);
+  if (MEDIA_LISTS.some(({ name }) => message.has(name)))
+    return writeMediaAndEnd(writer, message, path, createdAt, added);
+  writeEnd(writer, message, path, createdAt, added);
   return undefined;
 }
 
-function* writeMediaAndEnd(writer: JsonWriter, message: Members, path: ItemPath, createdAt: RawJson): Steps<void> {
+function* writeMediaAndEnd(
+  writer: JsonWriter,
+  message: Members,
+  path: ItemPath,
+  createdAt: RawJson,
+  added: AddedMembers,
+): Steps<void> {
   for (const { name, kind } of MEDIA_LISTS) {
     const raw = message.get(name);
     if (isPresent(raw)) yield* writeMediaList(writer, name, kind, raw, path.child(name));
   }
-  writeEnd(writer, message, path, createdAt);
+  writeEnd(writer, message, path, createdAt, added);
 }
 
-function writeEnd(writer: JsonWriter, message: Members, path: ItemPath, createdAt: RawJson): void {
+function writeEnd(writer: JsonWriter, message: Members, path: ItemPath, createdAt: RawJson, added: AddedMembers): void {
   writeFields(writer, message, AFTER_MEDIA, path);
-  writer.member('created_at', coerceOptional(message.get('created_at'), laxInteger) ?? createdAt).closeObject();
+  writer.member('created_at', messageTime(message, createdAt));
+  for (const [name, value] of added) writer.member(name, value);
+  writer.closeObject();
+}
+
+/** The time of a message in Unix seconds. */
+export function messageTime(message: Members, createdAt: RawJson): RawJson {
+  return coerceOptional(message.get('created_at'), laxInteger) ?? createdAt;
 }
 
 function writeFields(writer: JsonWriter, message: Members, fields: readonly MessageField[], path: ItemPath): void {

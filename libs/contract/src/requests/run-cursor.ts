@@ -40,29 +40,33 @@ const VERSION = 'runs-1';
 
 /** Opaque for clients and not signed, like the cursors of lists of sessions. */
 export function encodeRunCursor({ digest, position }: RunCursor): string {
-  const { layout, order } = position;
-  return encodeParts([
-    VERSION,
-    order,
-    digest,
-    layout,
-    ...('key' in position ? ['key', ...position.key] : ['entries', ...position.entries.flat()]),
-  ]);
+  return encodeParts([VERSION, position.order, digest, ...positionParts(position)]);
 }
 
 /** Undefined if the text is not a cursor, or one of runs in another order. */
 export function decodeRunCursor(text: string, order: RunOrder): RunCursor | undefined {
-  const [version, direction, digest, name, kind, ...values] = decodeParts(text);
+  const [version, direction, digest, ...parts] = decodeParts(text);
+  if (version !== VERSION || direction !== order || typeof digest !== 'string') return undefined;
+  const position = positionOf(order, parts);
+  return position && { digest, position };
+}
+
+/** The parts of a cursor that name the position of a run, besides its order. */
+export function positionParts(position: RunPosition): readonly unknown[] {
+  return [position.layout, ...('key' in position ? ['key', ...position.key] : ['entries', ...position.entries.flat()])];
+}
+
+/** Undefined if the parts name no position. */
+export function positionOf(order: RunOrder, [name, kind, ...values]: readonly unknown[]): RunPosition | undefined {
   const layout = RUN_LAYOUTS.find((known) => known === name);
-  if (version !== VERSION || direction !== order || typeof digest !== 'string' || layout === undefined)
-    return undefined;
+  if (layout === undefined) return undefined;
   if (kind === 'key' && layout !== 'column') {
     const key = tableKey(values);
-    return key && { digest, position: { layout, order, key } };
+    return key && { layout, order, key };
   }
   if (kind !== 'entries' || layout === 'table') return undefined;
   const entries = columnEntries(values);
-  return entries && { digest, position: { layout, order, entries } };
+  return entries && { layout, order, entries };
 }
 
 function tableKey(values: readonly unknown[]): TableKey | undefined {

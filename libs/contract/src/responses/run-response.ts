@@ -25,6 +25,7 @@ type RunOwner = Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'w
 const RUN_MEMBERS = new MemberNames([
   ...Object.values(RUN_FIELDS).flatMap((fields) => fields.map(({ name }) => name)),
   ...['team_id', 'workflow_id', 'agent_name', 'team_name', 'input', 'content_type', 'messages'],
+  ...['requirements', 'error_requirements', 'member_responses', 'workflow_agent_run'],
 ]);
 
 export function runOf(raw: RawJson): Run {
