@@ -58,6 +58,7 @@ export function reads(id: string, { copies = 1 }: SessionValue): readonly CostRo
     get('runs', `/${id}/runs`),
     get('previews', `/${id}/run-previews`),
     get('run', `/${id}/runs/${runId(0)}`),
+    get('messages', `/${id}/messages?limit=1000`),
   ];
 }
 
@@ -77,6 +78,9 @@ export function variants(
     get('page of runs', `/${id}/runs?page=1&limit=1000`),
     get('page of runs, cursor', `/${id}/runs?cursor=&order=desc&limit=1000&top_level=true&status=completed`),
     get('page of previews', `/${id}/run-previews?cursor=&parent_run_id=none`),
+    ...['agno', 'ai-sdk', 'ag-ui'].map((format) =>
+      get(`messages, ${format}`, `/${id}/messages?limit=1000&include=tools,members,reasoning&format=${format}`),
+    ),
     get('filtered runs', `/${id}/runs?status=completed&created_after=1&created_before=2000000000`),
   ];
 }

@@ -14,6 +14,11 @@ const SQL = [
   "') UNION SELECT usename, passwd FROM pg_shadow --",
 ];
 
+const storedRun = (run_id: string) => ({
+  ...{ run_id, agent_id: 'a' },
+  messages: [{ id: run_id, role: 'user', content: run_id, created_at: 1 }],
+});
+
 describe('injection', () => {
   let database: ScratchDatabase;
   let service: ServerProcess;
@@ -23,15 +28,24 @@ describe('injection', () => {
     service = await startSessionService({ AGNO_PG_DSN: database.dsn, LOG_LEVEL: 'info' });
     await call(service.baseUrl, '/sessions', {
       method: 'POST',
-      body: { session_id: 'kept', user_id: 'ann', runs: [{ run_id: 'one' }, { run_id: 'two' }] },
+      body: { session_id: 'kept', user_id: 'ann', runs: ['one', 'two'].map(storedRun) },
     });
   });
   afterAll(() => service.stop());
 
+  /** The cursor of the second page of messages, with `value` in place of one of its parts. */
+  async function forgedMessageCursor(index: number, value: string): Promise<string> {
+    const { json } = await call(service.baseUrl, '/sessions/kept/messages?limit=1');
+    return forged((json as { meta: { next_cursor: string } }).meta.next_cursor, index, value);
+  }
+
   /** The cursor of the second page of runs, with `value` in place of one of its parts. */
   async function forgedCursor(index: number, value: string): Promise<string> {
     const { json } = await call(service.baseUrl, '/sessions/kept/runs?limit=1&cursor=');
-    const cursor = (json as { meta: { next_cursor: string } }).meta.next_cursor;
+    return forged((json as { meta: { next_cursor: string } }).meta.next_cursor, index, value);
+  }
+
+  function forged(cursor: string, index: number, value: string): string {
     const parts: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     return Buffer.from(JSON.stringify(parts.with(index, value))).toString('base64url');
   }
@@ -70,6 +84,10 @@ describe('injection', () => {
       `/sessions/${encoded}`,
       `/sessions/kept/runs/${encoded}`,
       `/sessions/kept/runs?status=${encoded}`,
+      `/sessions/${encoded}/messages`,
+      `/sessions/kept/messages?limit=1&cursor=${encoded}`,
+      `/sessions/kept/messages?limit=1&cursor=${await forgedMessageCursor(8, fragment)}`,
+      `/sessions/kept/messages?limit=1&cursor=${await forgedMessageCursor(9, fragment)}`,
       `/sessions/${encoded}/runs?cursor=`,
       `/sessions/kept/runs?limit=1&cursor=${encoded}`,
       `/sessions/kept/runs?limit=1&cursor=${await forgedCursor(5, fragment)}`,
@@ -79,8 +97,12 @@ describe('injection', () => {
     }
     const { status, text } = await call(service.baseUrl, `/sessions/kept/runs?parent_run_id=${encoded}`);
     expect([status, text]).toEqual([200, '[]']);
-    const forged = await call(service.baseUrl, `/sessions/kept/runs?limit=1&cursor=${await forgedCursor(7, fragment)}`);
-    expect(forged.status).toBe(200);
+    for (const list of [
+      `runs?limit=1&cursor=${await forgedCursor(7, fragment)}`,
+      `messages?limit=1&cursor=${await forgedMessageCursor(10, fragment)}`,
+    ]) {
+      expect((await call(service.baseUrl, `/sessions/kept/${list}`)).status).toBe(200);
+    }
     const names = { session_ids: [fragment], session_types: ['agent'] };
     expect((await call(service.baseUrl, '/sessions', { method: 'DELETE', body: names })).status).toBe(204);
     const body = {

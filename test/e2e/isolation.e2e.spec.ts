@@ -34,6 +34,8 @@ const ROUTES: readonly (readonly [
     ['GET', '/sessions/{id}/runs?order=desc&parent_run_id=p'],
     ['GET', '/sessions/{id}/run-previews'],
     ['GET', '/sessions/{id}/run-previews?page=2&status=RUNNING'],
+    ['GET', '/sessions/{id}/messages'],
+    ['GET', '/sessions/{id}/messages?include=tools,members,reasoning&format=ai-sdk&order=asc&user_id=bob'],
     ['GET', '/sessions/{id}/runs/run-{id}'],
     ['GET', '/sessions/{id}/runs/none'],
     ['PATCH', '/sessions/{id}', { session_name: 'taken over' }],

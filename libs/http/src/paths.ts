@@ -62,7 +62,7 @@ export function rawQueryOf(url: string): string {
 const KNOWN_PATHS: readonly [pattern: RegExp, allow: string][] = [
   [/^\/sessions(\/[^/]+)?$/, 'GET'],
   [/^\/sessions\/[^/]+\/rename$/, 'POST'],
-  [/^\/sessions\/[^/]+\/(runs|run-previews)$/, 'GET'],
+  [/^\/sessions\/[^/]+\/(runs|run-previews|messages)$/, 'GET'],
   [/^\/sessions\/[^/]+\/runs\/[^/]+$/, 'GET'],
   [/^\/sessions\/[^/]+\/media\/./, 'GET'],
   [/^\/(|health|healthz|livez|readyz|metrics|openapi\.json|docs)$/, 'GET'],

@@ -198,6 +198,6 @@ function pathParameter(name: string, description: string): Parameter {
   return { name, in: 'path', required: true, schema: STRING, description };
 }
 
-function queryParameter(name: string, schema: Schema, description: string): Parameter {
+export function queryParameter(name: string, schema: Schema, description: string): Parameter {
   return { name, in: 'query', required: false, schema, description };
 }

@@ -28,15 +28,20 @@ describe('sessionApiDocument', () => {
     },
   );
 
-  it('adds only the search and the liveness probe to the operations of AgentOS', () => {
+  it('adds only the search, the messages and the liveness probe to the operations of AgentOS', () => {
     const added = (of: keyof Signature) => Object.keys(ours[of]).filter((key) => !(key in agentOs[of]));
-    expect(added('operations')).toEqual(['POST /sessions/search', 'GET /healthz']);
+    expect(added('operations')).toEqual([
+      'POST /sessions/search',
+      'GET /sessions/{session_id}/messages',
+      'GET /healthz',
+    ]);
     expect(added('schemas')).toEqual([
       'SearchSessionsRequest',
       'EditableSessionSchema',
       'PaginatedResponse_RunSchema_',
       'RunPageInfo',
       'PaginatedResponse_SessionRunPreviewSchema_',
+      ...['MessagePage', 'AgnoMessage', 'UIMessage', 'MessageMetadata', 'AgUiMessage', 'MessagePageInfo'],
       'HealthzResponse',
     ]);
   });

@@ -1,6 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { HEALTH_PATHS, RUN_PATHS, SESSION_PATHS } from './api-paths.js';
 import { REQUEST_SCHEMAS, RESPONSE_SCHEMAS, RUN_SCHEMAS, SESSION_SCHEMAS } from './api-schemas.js';
+import { MESSAGE_PATHS, MESSAGE_SCHEMAS } from './message-paths.js';
 import type { Schemas } from './schema-builders.js';
 import { STANDALONE_PATHS, STANDALONE_SCHEMAS } from './standalone-paths.js';
 
@@ -20,11 +21,12 @@ export function sessionApiDocument(isStandalone: boolean): OpenAPIObject {
         'Operations may also respond 503 when the database is unavailable or overloaded, and 504 after the time limit.',
       version: '3.1.10',
     },
-    paths: { ...SESSION_PATHS, ...RUN_PATHS, ...HEALTH_PATHS, ...(isStandalone && STANDALONE_PATHS) },
+    paths: { ...SESSION_PATHS, ...RUN_PATHS, ...MESSAGE_PATHS, ...HEALTH_PATHS, ...(isStandalone && STANDALONE_PATHS) },
     components: {
       schemas: withTitles({
         ...SESSION_SCHEMAS,
         ...RUN_SCHEMAS,
+        ...MESSAGE_SCHEMAS,
         ...REQUEST_SCHEMAS,
         ...RESPONSE_SCHEMAS,
         ...(isStandalone && STANDALONE_SCHEMAS),

@@ -39,7 +39,7 @@ export class RunsService {
 
   async detail(context: SessionContext, sessionId: string, runId: string): Promise<ResponseBody> {
     const row = await context.repository.readRun(context, sessionId, runId);
-    if (row === undefined) throw sessionNotFound(sessionId);
+    if (row === undefined) throw runsSessionNotFound(sessionId);
     if (row.has_runs !== 't') throw problem(404, `Session with ID ${sessionId} has no runs`);
     const stored = row.table_run ?? row.legacy_run;
     if (stored === null) throw problem(404, `Run with ID ${runId} not found in session ${sessionId}`);
@@ -70,7 +70,7 @@ async function respondWithRuns(
 ): Promise<ResponseBody> {
   if (selectsRuns(query)) return respondWithSelected(context, sessionId, query, detail, write);
   const stored = await context.repository.read(context, sessionId, detail);
-  if (stored === undefined) throw sessionNotFound(sessionId);
+  if (stored === undefined) throw runsSessionNotFound(sessionId);
   return writeResponse(logSubject(context, sessionId), stored, (writer, onInvalid) =>
     writeRuns(writer, stored, query, onInvalid, write),
   );
@@ -86,7 +86,7 @@ async function respondWithSelected(
 ): Promise<ResponseBody> {
   try {
     const selected = await selectRuns(context, sessionId, query, detail);
-    if (selected === undefined) throw sessionNotFound(sessionId);
+    if (selected === undefined) throw runsSessionNotFound(sessionId);
     return await writeResponse(logSubject(context, sessionId), selected.stored, (writer, onInvalid) =>
       writeSelected(writer, selected, query, onInvalid, write),
     );
@@ -149,7 +149,8 @@ function sessionSdkLabel(
   return kind === 'agent' && type === 'agent' ? inheritedSdkLabel(run, session) : undefined;
 }
 
-function sessionNotFound(id: string) {
+/** The 404 for a session of which runs or messages are asked. */
+export function runsSessionNotFound(id: string) {
   return problem(404, `Session with ID ${id} not found`);
 }
 

@@ -63,6 +63,10 @@ const PARAMETERS: readonly [name: string, value: (random: SeededRandom) => strin
   ['count', (random) => random.pick(['none', 'exact', '', 'NONE', '0'])],
   ['cursor', (random) => (random.oneIn(4) ? hostileString(random) : hostileCursor(random))],
   ['cursor', hostileRunCursor],
+  ['cursor', hostileMessageCursor],
+  ['format', (random) => random.pick(['agno', 'ai-sdk', 'ag-ui', 'agui', ''])],
+  ['include', (random) => random.pick(['tools', 'members,reasoning', 'tools,members,reasoning', 'all', ',', ''])],
+  ['roles', (random) => random.pick(['user', 'tool', 'assistant,tool', 'system', 'bot', ''])],
   ['order', (random) => random.pick(['asc', 'desc', 'ASC', '', 'desc;--'])],
   ['top_level', (random) => random.pick(FLAGS)],
   ['parent_run_id', hostileString],
@@ -129,6 +133,25 @@ function hostileRunCursor(random: SeededRandom): string {
     random.pick(['table', 'column', 'mixed']),
     random.pick(['key', 'entries']),
     ...Array.from({ length: random.pick([2, 3, 3, 4, 16, 18]) }, () => random.pick(values)),
+  ];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** A text in the form of a cursor of messages, which begins like one of runs. */
+function hostileMessageCursor(random: SeededRandom): string {
+  const run: unknown[] = JSON.parse(Buffer.from(hostileRunCursor(random), 'base64url').toString());
+  const session = random.pick(STORED_IDS);
+  const shown = [null, false, false, false];
+  const digest = digestOf(['default', null, null, session, null, 'agno', 'desc', shown]);
+  const index = () => random.pick([0, 0, 1, 2 ** 31, 2 ** 53, -1, 0.5, '0', null]);
+  const parts = [
+    'messages-1',
+    run[1],
+    digest,
+    random.pick(['after', 'before', 'at']),
+    index(),
+    index(),
+    ...run.slice(3),
   ];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }

@@ -25,6 +25,8 @@ const STEPS: readonly (readonly [method: string, path: string, body?: object])[]
   ['GET', '/sessions/one/runs?type=agent'],
   ['GET', '/sessions/one/runs?page=1&limit=5&top_level=true'],
   ['GET', '/sessions/one/runs?cursor=&order=desc&status=completed'],
+  ['GET', '/sessions/one/messages?format=ai-sdk&include=tools,reasoning'],
+  ['GET', '/sessions/one/messages?order=asc&limit=1&cursor=x'],
   ['GET', '/sessions/one/run-previews?type=agent'],
   ['GET', '/sessions/one/runs/r1?type=agent'],
   ['GET', '/sessions/one/runs/none?type=agent'],

@@ -5,6 +5,7 @@ import { ADMIN_SCOPE, grants, requiredScope } from './scopes.js';
 describe('requiredScope', () => {
   it.each([
     ['GET', '/sessions', 'sessions:read'],
+    ['GET', '/sessions/a/messages', 'sessions:read'],
     ['GET', '/sessions/a/b/c', 'sessions:read'],
     ['POST', '/sessions', 'sessions:write'],
     ['POST', '/sessions/a/rename', 'sessions:write'],
