@@ -68,6 +68,7 @@ const REQUESTS: readonly (readonly [method: string, path: string, body: object |
   ['GET', '/sessions/s', undefined, { session_id: 's', chat_history: [{ content: 'hello' }] }],
   ['GET', '/sessions/s/runs', undefined, [RUN]],
   ['GET', '/sessions/s/run-previews', undefined, [{ run_id: 'r1', run_input: 'hello' }]],
+  ['GET', '/sessions/s/messages?include=members', undefined, { data: [{ run_id: 'r1', content: 'hello' }] }],
   ['GET', '/sessions/s/runs/r1', undefined, RUN],
   ['PATCH', '/sessions/s', { session_state: { n: 1 } }, { session_state: { n: 1 } }],
   ['PATCH', '/sessions/s', { metadata: { n: 1 } }, { metadata: { n: 1 } }],

@@ -150,6 +150,11 @@ describe.each([
       expect((await call(service.baseUrl, `/sessions/${id}/runs`)).json).toMatchObject([{ run_id: 'r' }]);
       expect((await call(service.baseUrl, `/sessions/${id}/run-previews`)).json).toMatchObject([{ run_id: 'r' }]);
       expect((await call(service.baseUrl, `/sessions/${id}/runs/r`)).json).toMatchObject({ run_id: 'r' });
+      for (const format of ['agno', 'ai-sdk', 'ag-ui']) {
+        const query = `format=${format}&include=tools,members,reasoning`;
+        const messages = await call(service.baseUrl, `/sessions/${id}/messages?${query}`);
+        expect([messages.status, messages.json]).toMatchObject([200, { data: expect.any(Array) }]);
+      }
     },
   );
 

@@ -24,6 +24,11 @@ const run = (number: string, bytes: number | string) => `jsonb_build_object('run
     jsonb_build_object('id', 'm' || ${number}, 'role', 'user', 'content', 'question ' || ${number}),
     jsonb_build_object('id', 'n' || ${number}, 'role', 'assistant', 'content', repeat('x', ${bytes}))))`;
 
+interface MessagePage {
+  readonly data: readonly { readonly id: string }[];
+  readonly meta: { readonly next_cursor: string | null };
+}
+
 interface Detail {
   readonly session_name: string;
   readonly chat_history: readonly { readonly id: string }[];
@@ -117,6 +122,25 @@ describe('a large response', () => {
     );
     await nothingIsOpen();
   });
+
+  it.each(['agno', 'ai-sdk', 'ag-ui'])(
+    'contains all messages of the session as %s, in both orders and in pages',
+    async (format) => {
+      const service = await start(database.dsn);
+      const ids = Array.from({ length: 60 }, (_, index) => [`m${index + 1}`, `n${index + 1}`]).flat();
+      for (const query of ['limit=1000&order=asc', 'limit=1000', 'limit=7']) {
+        const shown: string[] = [];
+        for (let cursor: string | null = ''; cursor !== null; ) {
+          const path = `/sessions/large/messages?format=${format}&${query}&cursor=${cursor}`;
+          const page: MessagePage = (await call(service.baseUrl, path)).json;
+          shown.push(...page.data.map(({ id }) => id));
+          cursor = page.meta.next_cursor;
+        }
+        expect(query.includes('asc') ? shown : shown.reverse()).toEqual(ids);
+      }
+      await nothingIsOpen();
+    },
+  );
 
   it('takes the session name from the first run with a user message, wherever that run comes in the session', async () => {
     const service = await start(database.dsn);

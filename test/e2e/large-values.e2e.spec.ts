@@ -81,6 +81,10 @@ describe('the service with large and unusual JSON', () => {
     expect(await listedName('deep')).toBe(session_name);
     const [preview] = await get<{ run_input: string }[]>('/sessions/deep/run-previews');
     expect(preview?.run_input).toBe('['.repeat(280));
+    for (const format of ['agno', 'ai-sdk', 'ag-ui']) {
+      const { data } = await get<{ data: { role: string }[] }>(`/sessions/deep/messages?format=${format}`);
+      expect(data).toMatchObject([{ role: 'user' }]);
+    }
   });
 
   it('responds 413 to numbers whose PostgreSQL notation exceeds the body limit', async () => {

@@ -17,6 +17,7 @@ export const ROUTING_CASES: readonly RoutingCase[] = [
     '/sessions/a',
     '/sessions/a/runs/r?db_id=x',
     '/sessions/a/run-previews',
+    '/sessions/a/messages',
     '/explorer',
     '/explorer/assets/a.js',
     '/explorer?q=1',

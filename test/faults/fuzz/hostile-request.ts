@@ -25,6 +25,7 @@ const ROUTES: readonly Route[] = [
   ['POST', '/sessions/search'],
   ['GET', '/sessions/:id/runs'],
   ['GET', '/sessions/:id/run-previews'],
+  ['GET', '/sessions/:id/messages'],
   ['GET', '/sessions/:id/runs/:run'],
   ['GET', '/sessions/:id/media/:run'],
   ['GET', '/config'],
