@@ -66,8 +66,21 @@ module.exports = {
     {
       name: 'production-needs-no-development-package',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: SPEC },
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/session-client/', SPEC] },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-client-is-a-package-of-its-own',
+      comment: 'It is published without the other libraries, and the service does not contain it.',
+      severity: 'error',
+      from: { path: '^libs/session-client/', pathNot: SPEC },
+      to: { pathNot: ['^libs/session-client/', 'node_modules/openapi-fetch/'] },
+    },
+    {
+      name: 'the-service-does-not-contain-the-client',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '^libs/session-client/' },
+      to: { path: '^libs/session-client/' },
     },
   ],
   options: {
