@@ -1,12 +1,14 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SessionApiError, SessionClient } from '../../libs/session-client/src/index.js';
+import { BROWSER, openPage } from '../support/browser.js';
 import type { ServerProcess } from '../support/child-process.js';
 import { collect } from '../support/collect.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { CHECKOUT, startSessionService } from '../support/session-service.js';
 import { type ClientProject, createClientProject } from './packed-client.js';
+import { type StaticFiles, serveFiles } from './static-files.js';
 
 /** Each comment fails to compile if the line below it has no error. */
 const MISTAKES = `
@@ -36,14 +38,17 @@ const EXAMPLES = documentedExamples();
 
 let database: ScratchDatabase;
 let project: ClientProject;
+let files: StaticFiles;
 let service: ServerProcess;
 beforeAll(async () => {
   database = await createScratchDatabase();
   project = await createClientProject();
-  service = await startSessionService({ AGNO_PG_DSN: database.dsn });
+  files = await serveFiles(project.folder);
+  service = await startSessionService({ AGNO_PG_DSN: database.dsn, AGNO_CORS_ORIGINS: files.origin });
 });
 afterAll(async () => {
   await service.stop();
+  files.close();
   rmSync(resolve(project.folder, '..'), { recursive: true });
 });
 
@@ -181,6 +186,34 @@ describe('SessionClient with the service', () => {
     await expect.poll(() => attempts).toBeGreaterThan(1);
     await database.comeBack();
     expect(await created).toMatchObject({ session_id: 'late' });
+  });
+});
+
+describe.skipIf(BROWSER === undefined)('docs/examples/conversations.html in a browser', () => {
+  it('lists sessions, opens one at its newest messages and pages back to its first', async () => {
+    const client = new SessionClient({ baseUrl: service.baseUrl });
+    const ids = await storeConversation(client, 'shown', 25);
+    await storeConversation(client, 'other', 1);
+    copyFileSync(resolve(CHECKOUT, 'docs/examples/conversations.html'), join(project.folder, 'conversations.html'));
+    const page = await openPage(`${files.origin}/conversations.html?service=${service.baseUrl}`);
+    const texts = (selector: string) =>
+      page.evaluate<string[]>(`[...document.querySelectorAll('${selector}')].map((element) => element.textContent)`);
+    const click = (selector: string, text: string) =>
+      page.evaluate(
+        `[...document.querySelectorAll('${selector}')].find(({ textContent }) => textContent === '${text}').click()`,
+      );
+
+    await expect.poll(() => texts('#sessions button')).toEqual(expect.arrayContaining(['About shown', 'About other']));
+    await click('#sessions button', 'About shown');
+    const all = ids.flatMap((id) => [`Question ${id}`, `Answer ${id}`]);
+    for (const count of [20, 40, 50]) {
+      await expect.poll(() => texts('#messages li')).toEqual(all.slice(-count));
+      expect(await texts('#older:not([hidden])')).toHaveLength(count === 50 ? 0 : 1);
+      if (count < 50) await click('button', 'Older messages');
+    }
+    await click('#sessions button', 'About other');
+    await expect.poll(() => texts('#messages li')).toEqual(['Question other-0', 'Answer other-0']);
+    expect(await texts('#error')).toEqual(['']);
   });
 });
 
