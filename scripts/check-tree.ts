@@ -1,14 +1,17 @@
 /**
- * Checks the conventions of CONTRIBUTING.md that the linter cannot check: length of source files, unique file names,
- * commit subjects. `npm run lint` runs all checks; `--message FILE` checks a commit message for `scripts/hooks/commit-msg`.
+ * Checks the conventions of CONTRIBUTING.md that the linter cannot check: length of source files, unique file names, files
+ * that the docs name, commit subjects. `npm run lint` runs all checks; `--message FILE` checks a commit message for `scripts/hooks/commit-msg`.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const FOLDERS = ['apps', 'libs', 'test', 'bench', 'scripts'];
 const SOURCE = /\.(ts|js|mjs|py|sh|lua)$/;
+/** The name or path of a source file in Markdown. Placeholders such as `ROUTE.cases.ts` have capitals. */
+const NAMED_FILE = /`([a-z0-9_./-]+\.(?:ts|js|mjs|py|sh|lua))`/g;
+const DOCS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs', 'docs/adr'];
 const MAX_LINES = 400;
 const MAX_SUBJECT_LENGTH = 72;
 const SUBJECT = /^[a-z][a-z0-9-]*: \S.*[^.\s]$/;
@@ -22,14 +25,20 @@ const TEMPORARY = /^(fixup|squash|amend)! |^Merge /;
 const UNCHECKED_AUTHORS = ['dependabot[bot]'];
 
 const [option, path] = process.argv.slice(2);
-const problems = option === '--message' ? checkMessage(path ?? '') : [...checkFiles(), ...checkHistory()];
+const problems =
+  option === '--message' ? checkMessage(path ?? '') : [...checkFiles(), ...checkDocs(), ...checkHistory()];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);
 
-function checkFiles(): string[] {
-  const files = FOLDERS.flatMap((folder) =>
+/** Paths of all source files. */
+function sourceFiles(): string[] {
+  return FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
   ).filter((file) => SOURCE.test(file));
+}
+
+function checkFiles(): string[] {
+  const files = sourceFiles();
   const long = files.flatMap((file) => {
     if (GENERATED.test(file)) return [];
     const lines = readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1;
@@ -40,6 +49,21 @@ function checkFiles(): string[] {
     paths.length > 1 && !REPEATABLE.test(name) ? [`${name}: file name used more than once: ${paths.join(', ')}`] : [],
   );
   return [...long, ...repeated];
+}
+
+/** A reader of the docs must find the files that they name. */
+function checkDocs(): string[] {
+  const files = sourceFiles();
+  const pages = DOCS.flatMap((path) =>
+    path.endsWith('.md') ? [path] : readdirSync(join(ROOT, path)).map((file) => `${path}/${file}`),
+  ).filter((path) => path.endsWith('.md'));
+  return pages.flatMap((page) =>
+    [...readFileSync(join(ROOT, page), 'utf8').matchAll(NAMED_FILE)].flatMap(([, name = '']) =>
+      files.some((file) => `/${file}`.endsWith(`/${name}`)) || existsSync(join(ROOT, name))
+        ? []
+        : [`${page}: there is no file ${name}`],
+    ),
+  );
 }
 
 /** Checks the commits after the one that added this file, as far as the clone has them; an archive has no commits. */
