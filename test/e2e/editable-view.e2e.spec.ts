@@ -96,7 +96,7 @@ describe('GET /sessions/{id}?view=editable', () => {
       expect(tags.size).toBe(6);
     });
 
-    it('logs a value that is not of the type of its field, and shows null', async () => {
+    it('shows null for a stored value of a wrong type, and logs the name of its field', async () => {
       await insert('odd', 'agent', { session_data: '{"session_state": [1], "session_name": 5}', metadata: '"text"' });
       expect((await view('odd')).text).toBe(
         '{"session_name":null,"session_state":null,"metadata":null,"session_summary":null}',

@@ -224,7 +224,7 @@ describe('If-Match', () => {
       JSON: '["x"]',
     };
 
-    it('responds 412 to lists without the current tag, 400 to others, 431 above the limit, and changes nothing', async () => {
+    it('responds 412 to valid lists without the current tag, 400 to malformed ones, 431 to headers that are too large, and changes nothing', async () => {
       const session = { session_id: 'hostile', session_name: 'kept' };
       await call(open.baseUrl, '/sessions?db_id=v3', { method: 'POST', body: session });
       for (const [name, value] of Object.entries(STALE_LISTS))

@@ -77,11 +77,14 @@ describe('malformed requests', () => {
     ['POST /sessions#?type=x', 201],
     ['GET /healthz#x', 200],
     ['GET /#/sessions', 200, 'AgentOS session service'],
-  ])('have a fragment in their URL ignored, but not an escaped #: %s', async (line, status, detail = '') => {
-    const response = await ask(`${line} HTTP/1.1\r\nHost: x\r\nContent-Length: 0`);
-    expect(response.slice(0, 3)).toBe(String(status));
-    expect(response).toContain(detail);
-  });
+  ])(
+    'are handled without the fragment of their URL; an escaped # is part of it: %s',
+    async (line, status, detail = '') => {
+      const response = await ask(`${line} HTTP/1.1\r\nHost: x\r\nContent-Length: 0`);
+      expect(response.slice(0, 3)).toBe(String(status));
+      expect(response).toContain(detail);
+    },
+  );
 
   it('get their 400 while the client is still sending a body of 4 MB', async () => {
     for (let round = 0; round < 10; round++) {

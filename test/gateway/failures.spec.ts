@@ -53,7 +53,7 @@ describeGateways('two session services', (proxy) => {
   });
 });
 
-describeGateways('unreachable servers', (proxy) => {
+describeGateways('an unreachable server', (proxy) => {
   const gateway = useEchoGateway(proxy);
 
   it('passes over a session service that cannot be reached', async () => {
@@ -70,16 +70,19 @@ describeGateways('unreachable servers', (proxy) => {
   it.for([
     ['AgentOS', '/agents', '/sessions'],
     ['session-service', '/sessions', '/agents'],
-  ])('serves the other side while %s is down', async ([name = '', path = '', otherPath = '']) => {
-    const upstream = name === 'AgentOS' ? gateway.agentos : gateway.sessions[0];
-    await upstream?.stop();
-    const response = await call(gateway.baseUrl, path);
-    expect(response.status).toBeOneOf([502, 503]);
-    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
-    expect(response.json).toEqual({ detail: proxy === 'caddy' ? expect.any(String) : `${name} cannot be reached` });
-    expect((await call(gateway.baseUrl, otherPath)).status).toBe(200);
+  ])(
+    'costs only the routes of %s an error, in JSON, until it is up again',
+    async ([name = '', path = '', otherPath = '']) => {
+      const upstream = name === 'AgentOS' ? gateway.agentos : gateway.sessions[0];
+      await upstream?.stop();
+      const response = await call(gateway.baseUrl, path);
+      expect(response.status).toBeOneOf([502, 503]);
+      expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(response.json).toEqual({ detail: proxy === 'caddy' ? expect.any(String) : `${name} cannot be reached` });
+      expect((await call(gateway.baseUrl, otherPath)).status).toBe(200);
 
-    await upstream?.listen();
-    await until(async () => (await call(gateway.baseUrl, path)).status === 200);
-  });
+      await upstream?.listen();
+      await until(async () => (await call(gateway.baseUrl, path)).status === 200);
+    },
+  );
 });

@@ -81,9 +81,9 @@ function parseList<T>(reader: JsonTokenizer, close: string, item: (reader: JsonT
 }
 
 function parseMember(reader: JsonTokenizer, token: string): readonly [string, JsonNode] {
-  if (!token.startsWith('"')) throw new SyntaxError(`expected a key, found ${token}`);
+  if (!token.startsWith('"')) throw new SyntaxError(`expected a key, found ${nameOf(token)}`);
   const separator = reader.next();
-  if (separator !== ':') throw new SyntaxError(`expected :, found ${separator}`);
+  if (separator !== ':') throw new SyntaxError(`expected ':', found ${nameOf(separator)}`);
   return [JSON.parse(token) as string, parseValue(reader, reader.next())];
 }
 

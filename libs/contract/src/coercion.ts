@@ -95,7 +95,7 @@ function printFloat(value: number): RawJson | undefined {
   return Number.isFinite(value) ? asRaw(pythonFloat(value).replace(/(e[+-])0(?=\d$)/, '$1')) : undefined;
 }
 
-/** pydantic's issue types for a string that is not an integer. */
+/** pydantic's issue types for a string that is not an integer, and for one with too many digits (`_size`). */
 type IntegerIssueType = 'int_parsing' | 'int_parsing_size';
 
 export const MAX_INT64 = 2n ** 63n - 1n;

@@ -224,7 +224,9 @@ function messageLength(chunk: Buffer, start: number): number {
   const length = chunk.readUInt32BE(start + 1);
   const limit = LONG_TYPES.has(type) ? MAX_MESSAGE_BYTES : MAX_SHORT_MESSAGE_BYTES;
   if (!KNOWN_TYPES.has(type) || length < 4 || length > limit) {
-    throw new Error(`no PostgreSQL message has type ${type} and ${length} bytes`);
+    throw new Error(
+      `the server does not speak PostgreSQL's protocol: no message has type byte ${type} and ${length} bytes`,
+    );
   }
   return 1 + length;
 }

@@ -71,7 +71,7 @@ function issuesOf(body: unknown): readonly ValidationIssue[] {
   return Array.isArray(detail) ? (detail as ValidationIssue[]) : [];
 }
 
-/** Proxies respond with HTML. */
+/** The JSON value of a body; undefined if it is no JSON, such as the HTML of a proxy's error page. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

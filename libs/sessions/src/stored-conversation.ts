@@ -33,9 +33,9 @@ export class StoredConversation implements ConversationContext, StoredRunLookup 
     this.parts = query.parts;
   }
 
-  /** Known as soon as the first run has been read. */
+  /** Known as soon as the first page of runs has been read, even an empty one. */
   get session(): StoredSession {
-    if (this.found === undefined) throw new Error('no run has been read');
+    if (this.found === undefined) throw new Error('the session is known after its first page of runs');
     return this.found;
   }
 

@@ -86,7 +86,7 @@ export class GroupWalk {
     this.runs?.close();
   }
 
-  /** Begins with the run of the anchor, whose rest is shown: a message may have been added to it. */
+  /** Begins at the run of the anchor, not after it: messages that were added to that run since then must still be shown. */
   private *begin(): Steps<RunWalk> {
     const { order, from } = this;
     const { open, limit } = this.page;

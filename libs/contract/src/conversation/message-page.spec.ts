@@ -198,7 +198,7 @@ describe('cursors', () => {
     expect(ids(changed.page(`order=${order}&cursor=${meta.next_cursor}`))).toEqual(expected);
   });
 
-  it('show no run that is added before theirs while the page is read', () => {
+  it('lead to a page without a newer run that is added while the page is read', () => {
     const changed = new SessionInMemory(runs);
     const { meta } = changed.page('limit=2');
     const added = asked('r5', [said('user', 'q5', 'Question 5')]);

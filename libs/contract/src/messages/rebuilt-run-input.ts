@@ -124,7 +124,7 @@ function isFileWithSource(members: MediaMembers): boolean {
   return hasSource && isValidField(members, 'citations', laxBoolean);
 }
 
-/** True when the id and all fields (or those in `checked`) have the right type, and a file has a known media type. */
+/** True unless the id, a field (or one in `checked`) or the media type of a file is invalid. Absent ones are valid. */
 function isTyped(kind: MediaKind, members: MediaMembers, checked?: ReadonlySet<string>): boolean {
   const mimeType = members.get('mime_type');
   const areFieldsValid = kind.fields.every(

@@ -85,7 +85,7 @@ export class Fields {
     return id;
   }
 
-  /** A string that is cleaned: see `cleanString`. */
+  /** A string without the control characters that AgentOS removes: see `storableString`. */
   cleanedString(name: string): string | undefined {
     const value = this.string(name);
     if (value === undefined || !this.rules.isUnstorable) return value;

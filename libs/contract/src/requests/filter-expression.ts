@@ -1,8 +1,9 @@
 import type { RawJson } from '@session-service/json';
 
 /**
- * A condition on sessions, in the terms of agno's `FilterExpr` (agno/filters.py). The list's own parameters and the body of
- * `POST /sessions/search` become such a tree, which has one translation to SQL (`libs/storage/src/sql/filter-expression.sql.ts`).
+ * A condition on sessions, in the terms of agno's `FilterExpr` (agno/filters.py). The parameters of a list for times and metadata,
+ * and the filter of `POST /sessions/search`, become such a tree; AgentOS's own parameters do not. Its translation to SQL is in
+ * `libs/storage/src/sql/filter-expression.sql.ts`.
  */
 export type FilterExpression = FilterGroup | FilterNegation | FilterComparison;
 

@@ -109,7 +109,7 @@ describe('parseUpdateSession', () => {
     expect(parse('{"other":[NaN,"\\ud800"]}').metadata).toBeUndefined();
   });
 
-  it('reports all members of a wrong type, and only without such members values that PostgreSQL cannot store', () => {
+  it('reports all members of a wrong type; values that PostgreSQL cannot store only if no member has a wrong type', () => {
     expect(issuesOf(() => parse('{"summary":3,"metadata":"x","session_state":[],"session_name":1}'))).toEqual([
       'string_type body.session_name',
       'dict_type body.session_state',
