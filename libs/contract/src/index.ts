@@ -43,6 +43,7 @@ export {
   parseGetSession,
 } from './requests/get-session.request.js';
 export { type IfMatch, parseIfMatch } from './requests/if-match.js';
+export { type IfNoneMatch, parseIfNoneMatch } from './requests/if-none-match.js';
 export { digestOf, encodeCursor, type ListCursor, type ListPosition } from './requests/list-cursor.js';
 export {
   invalidCursor,

@@ -1,10 +1,8 @@
 import { problem } from '../http-problem.js';
+import { readEntityTags } from './entity-tags.js';
 
 /** The condition of a request with `If-Match`: any existing session, or one whose current ETag is in the set. */
 export type IfMatch = 'any' | ReadonlySet<string>;
-
-/** An element of the list with the separators around it. Node decodes headers as Latin-1, so obs-text is \x80 to \xff. */
-const ELEMENT = /[\t ,]*(W\/)?("[!#-~\x80-\xff]*")[\t ]*(?=,|$)/y;
 
 /**
  * Reads `If-Match`. Weak tags never match, since the comparison is strong.
@@ -15,18 +13,7 @@ const ELEMENT = /[\t ,]*(W\/)?("[!#-~\x80-\xff]*")[\t ]*(?=,|$)/y;
  */
 export function parseIfMatch(header: string | undefined): IfMatch | undefined {
   if (header === undefined) return undefined;
-  if (header.trim() === '*') return 'any';
-  const tags = new Set<string>();
-  let index = 0;
-  for (;;) {
-    ELEMENT.lastIndex = index;
-    const [element, weak, tag] = ELEMENT.exec(header) ?? [];
-    if (element === undefined || tag === undefined) break;
-    if (weak === undefined) tags.add(tag);
-    index += element.length;
-  }
-  if (/[^\t ,]/.test(header.slice(index))) {
-    throw problem(400, 'The If-Match header must be * or a list of entity tags in double quotes');
-  }
-  return tags;
+  const tags = readEntityTags(header);
+  if (tags === undefined) throw problem(400, 'The If-Match header must be * or a list of entity tags in double quotes');
+  return tags === 'any' ? tags : new Set(tags.filter(({ isWeak }) => !isWeak).map(({ opaque }) => opaque));
 }
