@@ -23,6 +23,7 @@ const statements = new StatementCache(qualifiedTables(TABLES), {
   hasRunsColumn: false,
   hasRunsTable: true,
   canCacheCounts: true,
+  hasRowVersions: true,
   cascade: [],
   keepsResults: false,
   missingRights: '',

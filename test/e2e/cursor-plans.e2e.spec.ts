@@ -63,6 +63,7 @@ describe('the statement of a page with a cursor', () => {
         hasRunsColumn: true,
         hasRunsTable: false,
         canCacheCounts: true,
+        hasRowVersions: true,
         cascade: [],
         keepsResults: false,
         missingRights: '',

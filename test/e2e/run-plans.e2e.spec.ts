@@ -50,6 +50,7 @@ describe.each([
     hasRunsColumn: false,
     hasRunsTable: true,
     canCacheCounts: true,
+    hasRowVersions: true,
     cascade: [],
     keepsResults: false,
     missingRights: '',

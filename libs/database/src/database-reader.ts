@@ -29,6 +29,14 @@ export abstract class Reader {
     return undefined;
   }
 
+  /**
+   * The start of the primary, whose rows a replica shows, when the reader was chosen. Undefined on the primary, where
+   * statements select it themselves.
+   */
+  get primaryStartedAt(): string | undefined {
+    return undefined;
+  }
+
   /** Runs work on one connection. Work that failed on a replica runs again on the primary, so it must not write. */
   abstract withConnection<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T>;
 

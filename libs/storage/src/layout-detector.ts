@@ -17,6 +17,7 @@ import { type Layout, type LayoutCheckedRow, type LayoutStatement, StatementCach
 import { type LayoutRow, layoutStatement } from './sql/layout.sql.js';
 import { createTables } from './sql/schema.sql.js';
 import { containsNul, rejectedCharacter } from './sql/session-filter.js';
+import { notePrimary } from './sql/session-version.sql.js';
 import { type CascadeTable, qualifiedTables, type Tables } from './table-names.js';
 
 /** The tables have changed since the layout was read, so the statement must be built and run again. */
@@ -81,7 +82,9 @@ export class LayoutDetector {
       if (!statements.layout.hasSessions) return new BufferedRows([]);
       const sql = statements.get(statement.key, statement.build, statement.options);
       const reader = statement.onPrimary ? this.database : await this.database.reader(limits.deadline);
-      return assertLayoutCurrent(await readRows<Row>(reader, sql, values, limits, statement));
+      const rows = assertLayoutCurrent(await readRows<Row>(reader, sql, values, limits, statement));
+      if (statement.isVersioned) notePrimary(rows.peek(), reader);
+      return rows;
     } catch (error) {
       if (rejectedCharacter(error, values.slice(0, 2)) !== undefined) return new BufferedRows([]);
       if (isRetry) throw this.explained(error);
@@ -223,6 +226,7 @@ async function readLayout(database: Database, names: TableNames, tables: Tables,
     hasRunsColumn: columns.has('runs'),
     hasRunsTable: row?.runs_table === 't',
     canCacheCounts: row?.cacheable === 't',
+    hasRowVersions: row?.versioned === 't',
     cascade: cascade.flatMap(([table, isUsable]) => (isUsable ? [table] : [])),
     keepsResults: row?.tool_results === 't' && !results,
     missingRights: row?.missing_rights ?? '',

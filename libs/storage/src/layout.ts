@@ -13,6 +13,8 @@ export interface Layout {
   readonly cascade: readonly CascadeTable[];
   /** True if an unchanged snapshot means unchanged rows: see `canCacheCounts`. */
   readonly canCacheCounts: boolean;
+  /** True if rows have versions: see `hasRowVersions`. */
+  readonly hasRowVersions: boolean;
   /** True if tool results are kept when their session is deleted, because the role cannot delete their payloads. */
   readonly keepsResults: boolean;
   /** Rights that the role lacks on the schema and its tables; empty if none. */
@@ -58,6 +60,8 @@ export interface LayoutStatement {
   readonly key: string;
   readonly build: (statements: StatementCache) => string;
   readonly options?: StatementOptions;
+  /** The rows have the columns of `versionColumns`. */
+  readonly isVersioned?: boolean;
   /** Reads from the primary, to see the request's own change. */
   readonly onPrimary?: boolean;
   /** `willRewind` and `isLarge`: see `ReadRowsOptions`. */

@@ -2,12 +2,15 @@ import { type Run, type RunSource, runOf, type StoredSession } from '@session-se
 import type { Rows } from '@session-service/database';
 import { kindOf, type Steps } from '@session-service/json';
 import { pythonRow, readPythonRow } from './python-row.js';
+import { type SessionVersion, versionOf } from './session-versions.js';
 import { type SessionOrRun, sessionOf } from './sql/read-session.sql.js';
 
 /** A session and its runs as stored. Must be closed: a large session holds a connection while its runs arrive. */
 export interface SessionWithRuns {
   readonly session: StoredSession;
   readonly runs: RunSource;
+  /** Undefined unless it was asked for, and if rows have no versions. */
+  readonly version?: SessionVersion | undefined;
   close(): void;
 }
 
@@ -19,7 +22,8 @@ export async function sessionWithRuns(
   const first = rows.take();
   if (first === undefined) return undefined;
   const session = sessionOf(first.json_text === undefined ? first : await readPythonRow(first));
-  return { session, runs: new StoredRuns(rows, translateError), close: () => rows.close() };
+  const version = versionOf(first);
+  return { session, version, runs: new StoredRuns(rows, translateError), close: () => rows.close() };
 }
 
 /** The runs from the rows of `withRuns` after the session's row. `translateError` maps errors that occur while rows arrive. */

@@ -16,6 +16,7 @@ import { isUpgraded, LayoutDetector, LayoutOutdated } from './layout-detector.js
 import { readPythonRow } from './python-row.js';
 import { RunPageReader, type RunsPage, type RunsQuery } from './run-page-reader.js';
 import { type ListQuery, type SessionPage, SessionPageReader } from './session-page-reader.js';
+import { READ_VERSIONED, READ_VERSIONED_RUN, type ReadPart, SessionVersions } from './session-versions.js';
 import { type SessionWithRuns, StoredRuns, sessionWithRuns } from './session-with-runs.js';
 import {
   type CreatedRow,
@@ -36,7 +37,7 @@ import {
 import { type ExistingRunRow, existingRuns } from './sql/existing-runs.sql.js';
 import { type ComponentRow, listComponents } from './sql/list-components.sql.js';
 import { type RunRow, readRun } from './sql/read-run.sql.js';
-import { findSession, type RunDetail, readSession, readSessionRow, type SessionOrRun } from './sql/read-session.sql.js';
+import { findSession, readSession, readSessionRow, type SessionOrRun } from './sql/read-session.sql.js';
 import { renameSession } from './sql/rename-session.sql.js';
 import { containsNul, rejectedCharacter, type SessionScope, sessionParameters } from './sql/session-filter.js';
 import { type SessionChange, updateParameters, updateSession } from './sql/update-session.sql.js';
@@ -44,6 +45,7 @@ import { assertReadable, isStatementError, translateInsertError, translateStoreE
 
 /** Sessions and runs of one database. A session outside of a method's scope is treated like one that does not exist. */
 export class SessionRepository {
+  readonly versions: SessionVersions;
   private readonly layout: LayoutDetector;
   private readonly pages: SessionPageReader;
   private readonly runPages: RunPageReader;
@@ -56,6 +58,7 @@ export class SessionRepository {
     this.layout = new LayoutDetector(database, names);
     this.pages = new SessionPageReader(database, this.layout);
     this.runPages = new RunPageReader(this.layout);
+    this.versions = new SessionVersions(database, this.layout);
   }
 
   /** True if the configured schema has a table of that name. */
@@ -91,9 +94,9 @@ export class SessionRepository {
     });
   }
 
-  /** A session with its runs; undefined if it does not exist. @param detail 'none': reads no runs */
-  async read(scope: SessionScope, id: string, detail: RunDetail | 'none'): Promise<SessionWithRuns | undefined> {
-    return sessionWithRuns(await this.layout.select(scope, READ[detail], sessionParameters(scope, id)));
+  /** A session with its runs; undefined if it does not exist. @param part 'none': no runs, but the version */
+  async read(scope: SessionScope, id: string, part: ReadPart): Promise<SessionWithRuns | undefined> {
+    return sessionWithRuns(await this.layout.select(scope, READ[part], sessionParameters(scope, id)));
   }
 
   /** A session with a part of its runs, in either order; undefined if it does not exist. @throws InvalidPosition */
@@ -112,17 +115,17 @@ export class SessionRepository {
     return row && readPythonRow(row);
   }
 
-  /** One run, or undefined if there is no such session. */
-  async readRun(scope: SessionScope, id: string, runId: string): Promise<RunRow | undefined> {
+  /** One run, or undefined if there is no such session. @param isVersioned with the columns for `versionOf` */
+  async readRun(scope: SessionScope, id: string, runId: string, isVersioned = false): Promise<RunRow | undefined> {
     // No run has an id with NUL, but the statement must still run: the text of the 404 depends on whether the session
     // exists.
     const values = [...sessionParameters(scope, id), containsNul(runId) ? null : runId];
     try {
-      const row = (await this.layout.select<RunRow>(scope, READ_RUN, values)).take();
+      const row = (await this.layout.select<RunRow>(scope, isVersioned ? READ_VERSIONED_RUN : READ_RUN, values)).take();
       return row && readPythonRow(row);
     } catch (error) {
       if (rejectedCharacter(error, [runId]) === undefined) throw error;
-      return this.readRun(scope, id, '\0');
+      return this.readRun(scope, id, '\0', isVersioned);
     }
   }
 
@@ -366,15 +369,16 @@ const CHANGE_OPTIONS = { ...OMIT_NULLS, ...MARK_LONG_VALUES };
 /** A change of a locked session is undone if it makes a value too long that was read before. */
 const LOCKED_CHANGE_OPTIONS = { ...OMIT_NULLS, longValues: { markedExcept: ['session_data', 'metadata', 'summary'] } };
 
-const READ: Record<RunDetail | 'none', LayoutStatement> = {
+const READ: Record<ReadPart, LayoutStatement> = {
+  ...READ_VERSIONED,
   whole: { key: 'read:whole', build: readSession('whole'), options: OMIT_NULLS },
   detail: { key: 'read:detail', build: readSession('detail'), options: OMIT_NULLS, willRewind: true },
   preview: { key: 'read:preview', build: readSession('preview'), options: OMIT_NULLS },
-  none: { key: 'read:none', build: readSessionRow, options: OMIT_NULLS },
+  none: { key: 'read:none', build: readSessionRow, options: OMIT_NULLS, isVersioned: true },
 };
 const READ_CURRENT: LayoutStatement = { ...READ.detail, onPrimary: true };
 const READ_EDITABLE: LayoutStatement = { key: 'read:editable', build: readEditable };
-const READ_RUN: LayoutStatement = { key: 'run', build: readRun };
+const READ_RUN: LayoutStatement = { key: 'run', build: readRun(false) };
 const EXISTING_RUNS: LayoutStatement = { key: 'existing-runs', build: existingRuns };
 const FIND_SESSION: LayoutStatement = { key: 'exists', build: findSession, onPrimary: true };
 const UPDATE: ChangeStatement = { key: 'update', build: updateSession };

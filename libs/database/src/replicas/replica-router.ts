@@ -81,6 +81,10 @@ class ReplicaReader extends Reader {
     return this.hasFailed ? undefined : this.position.content;
   }
 
+  override get primaryStartedAt(): string | undefined {
+    return this.hasFailed ? undefined : this.position.startedAt;
+  }
+
   get id(): string {
     return this.hasFailed ? this.primary.id : this.replica.server.id;
   }

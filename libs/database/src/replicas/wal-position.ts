@@ -13,6 +13,8 @@ export interface WalPosition {
 export interface PrimaryPosition extends WalPosition {
   /** System identifier and database name, equal on a primary and its standbys. */
   readonly identity: string;
+  /** The start of the primary in seconds since 1970, with microseconds. */
+  readonly startedAt: string;
   /**
    * Identifies the data of a standby that has replayed all WAL: equal strings mean that nothing was written in between.
    * Null if the primary had WAL that was not flushed. `pg_current_snapshot` would not do: without waiting for a flush
@@ -46,8 +48,8 @@ export async function readPrimaryPosition(
       deadline,
     );
     if (row?.stored !== 't') return undefined;
-    const { timeline, byte, identity, content } = row;
-    return { timeline, lsn: BigInt(byte), identity, content };
+    const { timeline, byte, identity, content, started_at: startedAt } = row;
+    return { timeline, lsn: BigInt(byte), identity, startedAt, content };
   } catch (error) {
     if (sqlState(error) !== undefined) return undefined;
     throw error;
@@ -78,6 +80,7 @@ interface PrimaryPositionRow {
   readonly timeline: string;
   readonly byte: string;
   readonly identity: string;
+  readonly started_at: string;
   readonly content: string | null;
 }
 
@@ -97,6 +100,7 @@ const READ_PRIMARY_POSITION = namedStatement(
   'primary-position',
   `SELECT current_setting('synchronous_commit') <> 'off' AS stored, lsn - '0/0' AS byte,
       substr(pg_walfile_name(lsn), 1, 8) AS timeline, ${IDENTITY_EXPRESSION} AS identity,
+      extract(epoch FROM pg_postmaster_start_time()) AS started_at,
       CASE WHEN pg_current_wal_insert_lsn() <= lsn
         THEN concat_ws(' ', system_identifier, pg_postmaster_start_time(), pg_walfile_name(lsn), lsn) END AS content
     FROM pg_current_wal_flush_lsn() AS lsn, pg_control_system()`,

@@ -22,6 +22,7 @@ export interface LayoutRow {
   /** False if the tool results of a session and their payloads exist but cannot be deleted. */
   readonly results_deletable: Flag;
   readonly cacheable: Flag;
+  readonly versioned: Flag;
   /** JSON list: see `Layout.indexedColumns`. */
   readonly indexed_columns: string;
   readonly metadata_index: Flag;
@@ -36,26 +37,48 @@ export function layoutStatement(names: TableNames, tables: Tables): Statement {
     'layout',
     `SELECT ${exists('runs')} AS runs_table, ${exists('transcripts')} AS transcripts, ${exists('compactions')} AS compactions,
       ${exists('toolResults')} AS tool_results, ${exists('payloads')} AS payloads, ${mayDeleteResults(tables)} AS results_deletable,
-      ${canCacheCounts(tables.sessions)} AS cacheable, ${missingRights(names)} AS missing_rights,
+      ${canCacheCounts(tables.sessions)} AS cacheable, ${hasRowVersions(tables)} AS versioned, ${missingRights(names)} AS missing_rights,
       ${indexedColumns(tables.sessions)} AS indexed_columns, ${hasMetadataIndex(tables.sessions)} AS metadata_index,
       (SELECT coalesce(json_object_agg(attname, format_type(atttypid, NULL) ORDER BY attnum), '{}') FROM pg_attribute
         WHERE attrelid = (SELECT c.oid ${fromCatalogue(tables.sessions)}) AND attnum > 0 AND NOT attisdropped) AS columns`,
   );
 }
 
-/**
- * SQL expression: true if every change of the table changes the snapshot of this server. This holds for PostgreSQL 13
- * or later, not for compatible products, and for a table that stores all of its rows: those of views, foreign
- * partitions and distributed tables can change elsewhere, and the rows that row security shows can depend on anything.
- */
+/** SQL expression: true if every change of the table changes the snapshot of this server, with PostgreSQL 13 or later. */
 function canCacheCounts(table: string): string {
+  return `(${storesAllRows(table)} AND to_regprocedure('pg_current_snapshot()') IS NOT NULL
+      AND ${mayCall('pg_control_checkpoint()')})`;
+}
+
+/** SQL expression: true if every change of a row changes its `xmin`, and the role may read what tells of a crash. */
+function hasRowVersions({ sessions, runs }: Tables): string {
+  const functions = ['pg_control_checkpoint()', 'pg_current_wal_flush_lsn()', 'pg_current_wal_insert_lsn()'];
+  return `(${storesAllRows(sessions)} AND (NOT ${existsInCatalogue(runs)} OR ${storesAllRows(runs)} AND ${hasVersionedColumns(runs)})
+      AND ${functions.map(mayCall).join(' AND ')})`;
+}
+
+/** SQL expression: true if the runs table has the columns of a version, with the types that AgentOS gives them. */
+function hasVersionedColumns(runs: string): string {
+  return `(SELECT count(*) = 2 FROM pg_attribute a WHERE a.attrelid = (SELECT c.oid ${fromCatalogue(runs)})
+        AND NOT a.attisdropped AND (a.attname = 'run_id' AND a.atttypid IN ('varchar'::regtype, 'text'::regtype)
+          OR a.attname = 'updated_at' AND a.atttypid IN ('int8'::regtype, 'int4'::regtype)))`;
+}
+
+/**
+ * SQL expression: true if the table stores all of its rows on this server, and statements see all of them: those of views,
+ * foreign partitions and distributed tables can change elsewhere, and the rows that row security shows can depend on
+ * anything. Compatible products differ.
+ */
+function storesAllRows(table: string): string {
   return `EXISTS (SELECT ${fromCatalogue(table)} AND relkind = 'r' AND NOT relhasrules
       AND NOT relrowsecurity AND relam = (SELECT oid FROM pg_am WHERE amname = 'heap')
       AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid)
       AND NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')
-      AND version() LIKE 'PostgreSQL %' AND version() !~ '-YB-|Greenplum|Redshift|Cockroach'
-      AND to_regprocedure('pg_current_snapshot()') IS NOT NULL
-      AND has_function_privilege(to_regprocedure('pg_control_checkpoint()'), 'EXECUTE'))`;
+      AND version() LIKE 'PostgreSQL %' AND version() !~ '-YB-|Greenplum|Redshift|Cockroach')`;
+}
+
+function mayCall(name: string): string {
+  return `has_function_privilege(to_regprocedure('${name}'), 'EXECUTE')`;
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Run, StoredSession } from '@session-service/contract';
 import type { RawJson } from '@session-service/json';
-import type { LayoutCheckedRow, StatementCache } from '../layout.js';
+import type { StatementCache } from '../layout.js';
 import { tableExists } from '../table-names.js';
 import { isJsonText, jsonTextFlag } from './json-columns.js';
 import { runStores } from './run-stores.js';
 import { SESSION_CONDITION } from './session-filter.js';
+import { VERSION_COLUMNS, type VersionedRow, versionColumns } from './session-version.sql.js';
 
 const SESSION_COLUMNS: readonly (keyof StoredSession)[] = [
   'session_id',
@@ -36,7 +37,7 @@ const RUN_LIST_COLUMNS: readonly (keyof StoredSession)[] = [
 const MESSAGE_COLUMNS: readonly (keyof StoredSession)[] = [...RUN_LIST_COLUMNS, 'created_at'];
 
 /** A row of `withRuns` without its null columns: the first row is the session, each further row one of its runs. */
-export interface SessionOrRun extends Partial<StoredSession>, LayoutCheckedRow {
+export interface SessionOrRun extends Partial<StoredSession>, VersionedRow {
   /** The run as JSON; absent in the first row, which is the session. */
   readonly run?: RawJson;
   /** Members of the run, parsed once: the detail of a session without a name reads its runs twice. */
@@ -84,10 +85,10 @@ const COLUMNS: Record<RunDetail | MessageDetail, readonly (keyof StoredSession)[
   members: MESSAGE_COLUMNS,
 };
 
-/** What a statement selects instead of all runs of a session. */
+/** What a statement selects instead of, or besides, all runs of a session. */
 export interface SelectedRuns {
-  /** FROM clauses with the columns `stored` and those of `columns`. */
-  readonly sources: readonly string[];
+  /** FROM clauses with the columns `stored` and those of `columns`; by default those of all runs. */
+  readonly sources?: readonly string[];
   /** Further columns, with their values in the row of the session and in those of the runs. */
   readonly columns: readonly { readonly name: string; readonly session: string; readonly run: string }[];
 }
@@ -100,16 +101,16 @@ export function withRuns(
   statements: StatementCache,
   source: string,
   detail: RunDetail | MessageDetail,
-  selected: SelectedRuns = { sources: runSources(statements, source), columns: [] },
+  { sources = runSources(statements, source), columns: further }: SelectedRuns = { columns: [] },
 ): string {
   const { layout, tables } = statements;
   const columns = COLUMNS[detail];
   const upgraded = layout.hasRunsTable ? [] : [`${tableExists(tables.runs)} AS upgraded`];
   const jsonText = jsonTextFlag(statements);
-  const ofSession = selected.columns.map(({ name, session }) => `${session} AS ${name}`);
+  const ofSession = further.map(({ name, session }) => `${session} AS ${name}`);
   const session = `SELECT ${[...columns, 'NULL AS run', ...upgraded, ...jsonText, ...ofSession].join(', ')} FROM ${source}`;
   const nulls = columns.map(() => 'NULL').join(', ');
-  const ofRun = selected.columns.map(({ run }) => `, ${run}`).join('');
+  const ofRun = further.map(({ run }) => `, ${run}`).join('');
   const stored = `${detail === 'preview' ? "stored || '{}' AS object" : 'stored'}${ofRun}`;
   const suffix = [...upgraded.map(() => ', NULL'), ...jsonText.map(() => ", 't'"), ofRun].join('');
   const rowsOf = (runs: string) =>
@@ -117,7 +118,7 @@ export function withRuns(
   // Runs of a json column are read whole: to remove members, they would have to be cast.
   const textRowsOf = (runs: string) => `(SELECT ${nulls}, stored::text${suffix} FROM ${runs})`;
   const runRows = isJsonText(statements, 'runs') ? textRowsOf : rowsOf;
-  return [session, ...selected.sources.map(runRows)].join(' UNION ALL ');
+  return [session, ...sources.map(runRows)].join(' UNION ALL ');
 }
 
 /** FROM clauses with a column `stored` for the runs of a session, in AgentOS's order. */
@@ -135,15 +136,25 @@ export function sessionOf(row: SessionOrRun): StoredSession {
 
 const NO_COLUMNS = Object.fromEntries(SESSION_COLUMNS.map((column) => [column, null])) as unknown as StoredSession;
 
-/** Selects one session with its runs. $1 and $2: `sessionParameters`. */
-export function readSession(detail: RunDetail) {
-  return (statements: StatementCache): string =>
-    `WITH found AS (SELECT * FROM ${statements.tables.sessions} s WHERE ${SESSION_CONDITION}) ${withRuns(statements, 'found', detail)}`;
+/**
+ * Selects one session with its runs. $1 and $2: `sessionParameters`.
+ *
+ * @param isVersioned the session's row has `versionColumns` as well
+ */
+export function readSession(detail: RunDetail, isVersioned = false) {
+  return (statements: StatementCache): string => {
+    const version = isVersioned ? `, ${versionColumns(statements, 'runs')}` : '';
+    const found = `SELECT *${version} FROM ${statements.tables.sessions} s WHERE ${SESSION_CONDITION}`;
+    return `WITH found AS (${found}) ${withRuns(statements, 'found', detail, { columns: isVersioned ? OF_VERSION : [] })}`;
+  };
 }
 
-/** Selects one session without its runs, which are not read at all. $1 and $2: `sessionParameters`. */
+/** The columns of `versionColumns`, which only the session's row has. */
+export const OF_VERSION = VERSION_COLUMNS.map((name) => ({ name, session: name, run: 'NULL' }));
+
+/** Selects one session with its version, without its runs, which are not read at all. $1 and $2: `sessionParameters`. */
 export function readSessionRow(statements: StatementCache): string {
-  const columns = [...SESSION_COLUMNS, ...jsonTextFlag(statements)].join(', ');
+  const columns = [...SESSION_COLUMNS, versionColumns(statements, 'session'), ...jsonTextFlag(statements)].join(', ');
   return `SELECT ${columns} FROM ${statements.tables.sessions} s WHERE ${SESSION_CONDITION}`;
 }
 
