@@ -33,7 +33,7 @@ export class AppModule {
           useFactory: (database: DatabaseConfig) => ({ ...database, observer }),
         }),
         AuthModule.forRootAsync({ inject: [configToken('auth')], useFactory: (auth: AuthOptions) => auth }),
-        SessionsModule,
+        SessionsModule.forRelease(process.version),
         HealthModule.forRootAsync({
           inject: [configToken('health')],
           useFactory: (health: HealthConfig) => ({ ...health, ...process }),

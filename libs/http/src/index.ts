@@ -7,6 +7,7 @@ export { rejectCrossSiteChanges } from './cross-site.js';
 export { AllExceptionsFilter } from './exception.filter.js';
 export { closeGracefully } from './graceful-shutdown.js';
 export * from './http-adapter.js';
+export { discardBody } from './large-responses.js';
 export { createLogger } from './logger.js';
 export { ManagementPort, separateManagement } from './management-port.js';
 export { rawPathOf, rawQueryOf } from './paths.js';

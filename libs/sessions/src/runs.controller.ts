@@ -1,9 +1,11 @@
-import { Controller, Get, Param, Req } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { type GetRun, type GetRuns, parseGetRun, parseGetRuns } from '@session-service/contract';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ConditionalReads } from './conditional-reads.js';
 import { Input } from './input.decorator.js';
 import { RunsService } from './runs.service.js';
 import { SessionAccess } from './session-access.js';
+import { send } from './session-response.js';
 import type { ResponseBody } from './write-response.js';
 
 /**
@@ -15,6 +17,7 @@ export class RunsController {
   constructor(
     private readonly access: SessionAccess,
     private readonly runs: RunsService,
+    private readonly conditionalReads: ConditionalReads,
   ) {}
 
   @Get('runs')
@@ -22,9 +25,14 @@ export class RunsController {
     @Param('session_id') sessionId: string,
     @Input(parseGetRuns) query: GetRuns,
     @Req() request: FastifyRequest,
-  ): Promise<ResponseBody> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ResponseBody | undefined> {
     const context = await this.access.resolve(request, query);
-    return this.runs.list(context, sessionId, query);
+    const response = await this.conditionalReads.respond(request, context, {
+      rows: { id: sessionId, part: 'runs' },
+      read: (isVersioned) => this.runs.list(context, sessionId, query, isVersioned),
+    });
+    return send(reply, response);
   }
 
   @Get('run-previews')
@@ -32,9 +40,14 @@ export class RunsController {
     @Param('session_id') sessionId: string,
     @Input(parseGetRuns) query: GetRuns,
     @Req() request: FastifyRequest,
-  ): Promise<ResponseBody> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ResponseBody | undefined> {
     const context = await this.access.resolve(request, query);
-    return this.runs.previews(context, sessionId, query);
+    const response = await this.conditionalReads.respond(request, context, {
+      rows: { id: sessionId, part: 'runs' },
+      read: (isVersioned) => this.runs.previews(context, sessionId, query, isVersioned),
+    });
+    return send(reply, response);
   }
 
   @Get('runs/:run_id')
@@ -43,8 +56,13 @@ export class RunsController {
     @Param('run_id') runId: string,
     @Input(parseGetRun) query: GetRun,
     @Req() request: FastifyRequest,
-  ): Promise<ResponseBody> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ResponseBody | undefined> {
     const context = await this.access.resolve(request, query);
-    return this.runs.detail(context, sessionId, runId);
+    const response = await this.conditionalReads.respond(request, context, {
+      rows: { id: sessionId, part: 'run', runId },
+      read: (isVersioned) => this.runs.detail(context, sessionId, runId, isVersioned),
+    });
+    return send(reply, response);
   }
 }

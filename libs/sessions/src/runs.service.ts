@@ -19,26 +19,35 @@ import {
   writeRunPreview,
 } from '@session-service/contract';
 import type { JsonWriter, RawJson, Steps } from '@session-service/json';
-import { InvalidPosition, type RunDetail, type SessionWithRuns } from '@session-service/storage';
+import { InvalidPosition, type RunDetail, type SessionWithRuns, versionOf } from '@session-service/storage';
+import type { VersionedBody } from './conditional-reads.js';
 import { type SelectedRuns, selectRuns, selectsRuns } from './selected-runs.js';
 import type { SessionContext } from './session-access.js';
-import { type ResponseBody, writeResponse } from './write-response.js';
+import { writeResponse } from './write-response.js';
 
-/** Lists, previews and details of runs. Each method returns the JSON body of the response. */
+/**
+ * Lists, previews and details of runs. Each method returns the JSON body of the response, if `isVersioned` with the version of
+ * what it shows.
+ */
 @Injectable()
 export class RunsService {
-  list(context: SessionContext, sessionId: string, query: GetRuns): Promise<ResponseBody> {
-    return respondWithRuns(context, sessionId, query, 'whole', (writer, kind, run, onInvalid, session) =>
-      writeRun(writer, kind, run, sessionSdkLabel(kind, run, session, query.type), 'dropped', onInvalid),
-    );
+  list(context: SessionContext, sessionId: string, query: GetRuns, isVersioned: boolean): Promise<VersionedBody> {
+    const write: WriteRun = (writer, kind, run, onInvalid, session) =>
+      writeRun(writer, kind, run, sessionSdkLabel(kind, run, session, query.type), 'dropped', onInvalid);
+    return respondWithRuns(context, sessionId, query, 'whole', write, isVersioned);
   }
 
-  previews(context: SessionContext, sessionId: string, query: GetRuns): Promise<ResponseBody> {
-    return respondWithRuns(context, sessionId, query, 'preview', writeRunPreview);
+  previews(context: SessionContext, sessionId: string, query: GetRuns, isVersioned: boolean): Promise<VersionedBody> {
+    return respondWithRuns(context, sessionId, query, 'preview', writeRunPreview, isVersioned);
   }
 
-  async detail(context: SessionContext, sessionId: string, runId: string): Promise<ResponseBody> {
-    const row = await context.repository.readRun(context, sessionId, runId);
+  async detail(
+    context: SessionContext,
+    sessionId: string,
+    runId: string,
+    isVersioned: boolean,
+  ): Promise<VersionedBody> {
+    const row = await context.repository.readRun(context, sessionId, runId, isVersioned);
     if (row === undefined) throw runsSessionNotFound(sessionId);
     if (row.has_runs !== 't') throw problem(404, `Session with ID ${sessionId} has no runs`);
     const stored = row.table_run ?? row.legacy_run;
@@ -46,9 +55,10 @@ export class RunsService {
     const run = runOf(stored);
     const kind = ownRunKind(run);
     const label = kind === 'agent' ? inheritedSdkLabel(run, row) : undefined;
-    return writeResponse(logSubject(context, sessionId), NOTHING_TO_CLOSE, (writer, onInvalid) =>
+    const body = await writeResponse(logSubject(context, sessionId), NOTHING_TO_CLOSE, (writer, onInvalid) =>
       writeRun(writer, kind, run, label, 'shown', onInvalid),
     );
+    return { body, version: versionOf(row) };
   }
 }
 
@@ -67,13 +77,15 @@ async function respondWithRuns(
   query: GetRuns,
   detail: RunDetail,
   write: WriteRun,
-): Promise<ResponseBody> {
-  if (selectsRuns(query)) return respondWithSelected(context, sessionId, query, detail, write);
-  const stored = await context.repository.read(context, sessionId, detail);
+  isVersioned: boolean,
+): Promise<VersionedBody> {
+  if (selectsRuns(query)) return respondWithSelected(context, sessionId, query, detail, write, isVersioned);
+  const stored = await context.repository.read(context, sessionId, isVersioned ? `${detail}:version` : detail);
   if (stored === undefined) throw runsSessionNotFound(sessionId);
-  return writeResponse(logSubject(context, sessionId), stored, (writer, onInvalid) =>
+  const body = await writeResponse(logSubject(context, sessionId), stored, (writer, onInvalid) =>
     writeRuns(writer, stored, query, onInvalid, write),
   );
+  return { body, version: stored.version };
 }
 
 /** As `respondWithRuns`, for parameters that AgentOS does not have. */
@@ -83,13 +95,15 @@ async function respondWithSelected(
   query: GetRuns,
   detail: RunDetail,
   write: WriteRun,
-): Promise<ResponseBody> {
+  isVersioned: boolean,
+): Promise<VersionedBody> {
   try {
-    const selected = await selectRuns(context, sessionId, query, detail);
+    const selected = await selectRuns(context, sessionId, query, detail, isVersioned);
     if (selected === undefined) throw runsSessionNotFound(sessionId);
-    return await writeResponse(logSubject(context, sessionId), selected.stored, (writer, onInvalid) =>
+    const body = await writeResponse(logSubject(context, sessionId), selected.stored, (writer, onInvalid) =>
       writeSelected(writer, selected, query, onInvalid, write),
     );
+    return { body, version: selected.stored.version };
   } catch (error) {
     throw error instanceof InvalidPosition ? invalidRunCursor() : error;
   }

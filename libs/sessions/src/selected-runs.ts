@@ -29,6 +29,7 @@ export function selectsRuns({ order, topLevel, parentRunId, page }: GetRuns): bo
 /**
  * Undefined if the session does not exist.
  *
+ * @param isVersioned with the version of the session
  * @throws InvalidPosition, also while the runs are read
  * @throws HttpProblem 400 if the cursor is one of other runs
  */
@@ -37,10 +38,11 @@ export async function selectRuns(
   sessionId: string,
   query: GetRuns,
   detail: RunDetail,
+  isVersioned: boolean,
 ): Promise<SelectedRuns | undefined> {
   const { page, order = 'asc', topLevel, parentRunId } = query;
   const read = (part: Pick<RunsQuery, 'after' | 'offset' | 'limit'>) =>
-    context.repository.readRunsPage(context, sessionId, { detail, order, topLevel, parentRunId, ...part });
+    context.repository.readRunsPage(context, sessionId, { detail, order, topLevel, parentRunId, isVersioned, ...part });
   if (page === undefined) {
     const stored = await read({});
     return stored && { stored, skipped: 0, limit: Infinity, meta: undefined };

@@ -19,6 +19,7 @@ import {
   type UpdateSession,
 } from '@session-service/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ConditionalReads } from './conditional-reads.js';
 import { IfMatchHeader, Input } from './input.decorator.js';
 import { SessionAccess } from './session-access.js';
 import { send } from './session-response.js';
@@ -34,6 +35,7 @@ export class SessionsController {
   constructor(
     private readonly access: SessionAccess,
     private readonly sessions: SessionsService,
+    private readonly conditionalReads: ConditionalReads,
   ) {}
 
   @Get()
@@ -48,7 +50,7 @@ export class SessionsController {
     @Input(parseCreateSession) input: CreateSession,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ResponseBody> {
+  ): Promise<ResponseBody | undefined> {
     const context = await this.access.resolve(request, input);
     return send(reply, await this.sessions.create(context, input));
   }
@@ -74,10 +76,18 @@ export class SessionsController {
     @Input(parseGetSession) query: GetSession,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ResponseBody> {
+  ): Promise<ResponseBody | undefined> {
     const context = await this.access.resolve(request, query);
-    if (query.view === 'editable') return send(reply, await this.sessions.editable(context, id, query.type));
-    return this.sessions.detail(context, id, query);
+    if (query.view === 'editable') {
+      const tagged = await this.sessions.editable(context, id, query.type);
+      return send(reply, this.conditionalReads.revalidate(request, tagged));
+    }
+    const response = await this.conditionalReads.respond(request, context, {
+      rows: { id, part: query.chatHistory ? 'runs' : 'session' },
+      isAddition: !query.chatHistory,
+      read: (isVersioned) => this.sessions.detail(context, id, query, isVersioned),
+    });
+    return send(reply, response);
   }
 
   /** As in an AgentOS without media storage, the database is not looked up. */
@@ -93,7 +103,7 @@ export class SessionsController {
     @IfMatchHeader() ifMatch: IfMatch | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ResponseBody> {
+  ): Promise<ResponseBody | undefined> {
     const context = await this.access.resolve(request, input);
     return send(reply, await this.sessions.update(context, id, input, ifMatch));
   }
@@ -106,7 +116,7 @@ export class SessionsController {
     @IfMatchHeader() ifMatch: IfMatch | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ResponseBody> {
+  ): Promise<ResponseBody | undefined> {
     const context = await this.access.resolve(request, input);
     return send(reply, await this.sessions.rename(context, id, input, ifMatch));
   }

@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { StorageModule } from '@session-service/storage';
+import { ConditionalReads, RELEASE } from './conditional-reads.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesService } from './messages.service.js';
 import { RunsController } from './runs.controller.js';
@@ -11,6 +12,11 @@ import { SessionsService } from './sessions.service.js';
 @Module({
   imports: [StorageModule],
   controllers: [SessionsController, RunsController, MessagesController],
-  providers: [SessionAccess, SessionsService, RunsService, MessagesService],
+  providers: [SessionAccess, SessionsService, RunsService, MessagesService, ConditionalReads],
 })
-export class SessionsModule {}
+export class SessionsModule {
+  /** @param release the version of this service, on which responses may depend */
+  static forRelease(release: string): DynamicModule {
+    return { module: SessionsModule, providers: [{ provide: RELEASE, useValue: release }] };
+  }
+}

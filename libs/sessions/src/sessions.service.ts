@@ -18,6 +18,7 @@ import {
   problem,
   type RenameSession,
   type SessionType,
+  type StoredSession,
   type UpdateSession,
   unstorableCharacter,
   writeSessionDetail,
@@ -44,7 +45,8 @@ import {
   UnstorableCharacter,
   ValueTooLarge,
 } from '@session-service/storage';
-import { checkIfMatch, entityTag, taggedBody } from './entity-tag.js';
+import type { VersionedBody } from './conditional-reads.js';
+import { checkIfMatch, entityTag, type TaggedBody, taggedBody } from './entity-tag.js';
 import type { SessionContext } from './session-access.js';
 import type { SessionResponse } from './session-response.js';
 import { logInvalidFields, type ResponseBody, writeResponse } from './write-response.js';
@@ -94,14 +96,22 @@ export class SessionsService {
     }
   }
 
-  async detail(context: SessionContext, id: string, { type, chatHistory }: GetSession): Promise<ResponseBody> {
-    const session = await context.repository.read(context, id, chatHistory ? 'detail' : 'none');
-    if (session === undefined) throw notFound(id, type);
-    return respondWithDetail(context, session, type, 'dropped', chatHistory);
+  /** @param isVersioned with the version of the session; without chat history it always has one */
+  async detail(
+    context: SessionContext,
+    id: string,
+    { type, chatHistory }: GetSession,
+    isVersioned: boolean,
+  ): Promise<VersionedBody> {
+    const detail = isVersioned ? 'detail:version' : 'detail';
+    const stored = await context.repository.read(context, id, chatHistory ? detail : 'none');
+    if (stored === undefined) throw notFound(id, type);
+    const body = await respondWithDetail(context, stored, type, 'dropped', chatHistory);
+    return { body, version: showsCurrentTime(stored.session, type) ? undefined : stored.version };
   }
 
   /** The values that clients can change, with their ETag. */
-  async editable(context: SessionContext, id: string, type: SessionType | undefined): Promise<SessionResponse> {
+  async editable(context: SessionContext, id: string, type: SessionType | undefined): Promise<TaggedBody> {
     const session = await context.repository.readEditable(context, id);
     if (session === undefined) throw notFound(id, type);
     const invalid = new InvalidFields();
@@ -262,6 +272,11 @@ function respondWithDetail(
       now: unixNow,
     }),
   );
+}
+
+/** True if the detail differs from one second to the next: a workflow session without `updated_at` shows the time. */
+function showsCurrentTime(session: StoredSession, type: SessionType = effectiveType(session)): boolean {
+  return type === 'workflow' && session.updated_at === null;
 }
 
 function logSubject({ repository }: SessionContext, sessionId: string): string {

@@ -32,6 +32,8 @@ export interface RunsQuery {
    * unless there is an offset. Undefined: all runs.
    */
   readonly limit?: bigint | undefined;
+  /** True: with the version of the session and all of its runs. */
+  readonly isVersioned?: boolean;
 }
 
 /** Runs of a session from a position on, in order. Must be closed. */
@@ -58,7 +60,8 @@ export class RunPageReader {
     const start = after ?? (offset === undefined ? 'first' : { offset });
     const rows = await this.select(scope, id, query, start, limit);
     const first = rows.peek();
-    const readRest = (position: RunPosition) => this.select(scope, id, query, position, undefined);
+    const unversioned = { ...query, isVersioned: false };
+    const readRest = (position: RunPosition) => this.select(scope, id, unversioned, position, undefined);
     // A part that begins at a number of runs ends at one: what follows belongs to other pages.
     const continued = offset === undefined ? limit : undefined;
     const range = new RangeRows(rows, continued, after, query.order, first?.run_layout ?? 'table', readRest);
@@ -80,10 +83,10 @@ export class RunPageReader {
     start: RunStart,
     limit: bigint | undefined,
   ): Promise<Rows<RangeRow>> {
-    const { detail, order, topLevel = false, parentRunId } = query;
+    const { detail, order, topLevel = false, parentRunId, isVersioned = false } = query;
     // No run has a parent with NUL, but whether the session exists must still be found out.
     const parent = containsNul(parentRunId) ? null : parentRunId;
-    const range: RunRange = { detail, order, topLevel, parentRunId: parent, start, limit };
+    const range: RunRange = { detail, order, topLevel, parentRunId: parent, start, limit, isVersioned };
     const [statement, values] = readRuns(sessionParameters(scope, id), range);
     // All others are many, probably: the first portions are small, and no more are read than the caller asks for.
     const isRest = limit === undefined && query.limit !== undefined;

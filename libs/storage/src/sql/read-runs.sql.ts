@@ -3,9 +3,10 @@ import type { SqlValue } from '@session-service/database';
 import type { Layout, LayoutStatement, StatementCache } from '../layout.js';
 import { InvalidPosition } from '../storage-errors.js';
 import { isJsonText } from './json-columns.js';
-import { type MessageDetail, type RunDetail, type SessionOrRun, withRuns } from './read-session.sql.js';
+import { type MessageDetail, OF_VERSION, type RunDetail, type SessionOrRun, withRuns } from './read-session.sql.js';
 import { ENTRY_HASH, type RunStore, runStores } from './run-stores.js';
 import { SESSION_CONDITION } from './session-filter.js';
+import { versionColumns } from './session-version.sql.js';
 
 /** Where a part of a session's runs begins: at the first run, after a number of runs, or after a position. */
 export type RunStart = 'first' | { readonly offset: bigint } | RunPosition;
@@ -21,6 +22,8 @@ export interface RunRange {
   readonly topLevel: boolean;
   /** Only runs of this parent; undefined: no condition. Null matches no run. */
   readonly parentRunId: string | null | undefined;
+  /** True: the session's row has `versionColumns`. */
+  readonly isVersioned?: boolean;
 }
 
 /** A row of `readRuns`: the first is the session, each further one a run. */
@@ -39,7 +42,7 @@ export interface RangeRow extends SessionOrRun {
  * @param session `sessionParameters`
  */
 export function readRuns(session: readonly SqlValue[], range: RunRange): [LayoutStatement, SqlValue[]] {
-  const { detail, order, limit, topLevel, parentRunId, start } = range;
+  const { detail, order, limit, topLevel, parentRunId, start, isVersioned = false } = range;
   const values: SqlValue[] = [...session];
   const add: AddParameter = (value) => `$${values.push(value)}`;
   const offset = typeof start === 'object' && 'offset' in start ? start.offset : undefined;
@@ -65,20 +68,30 @@ export function readRuns(session: readonly SqlValue[], range: RunRange): [Layout
     );
     const count = (store: RunStore) => `(SELECT count(*) FROM ${FOUND} s, ${store.from} WHERE ${conditionOf(store)})`;
     const rows = `(SELECT * FROM (${selects.join(' UNION ALL ')}) branches ${page(end, skipped)}) of_stores`;
-    return `WITH ${FOUND} AS (SELECT * FROM ${statements.tables.sessions} s WHERE ${SESSION_CONDITION})
+    const version = isVersioned ? `, ${versionColumns(statements, 'runs')}` : '';
+    return `WITH ${FOUND} AS (SELECT *${version} FROM ${statements.tables.sessions} s WHERE ${SESSION_CONDITION})
       ${withRuns(statements, FOUND, detail, {
         sources: [rows],
         columns: [
           { name: 'run_layout', session: `'${layout}'`, run: 'NULL' },
           { name: 'position', session: 'NULL', run: 'position' },
+          ...(isVersioned ? OF_VERSION : []),
           ...(skipped === undefined ? [] : [{ name: 'total', session: stores.map(count).join(' + '), run: 'NULL' }]),
         ],
       })}`;
   };
-  const kinds = [detail, order, end && 'part', skipped && 'offset', topLevel && 'top', parent && 'parent'];
+  const kinds = [
+    detail,
+    order,
+    end && 'part',
+    skipped && 'offset',
+    topLevel && 'top',
+    parent && 'parent',
+    isVersioned && 'version',
+  ];
   const after = position && [position.layout, positionKind(position)];
   const key = ['runs', ...kinds, ...(after ?? [])].filter(Boolean).join(':');
-  return [{ key, build, options: { nulls: 'omitted' } }, values];
+  return [{ key, build, options: { nulls: 'omitted' }, isVersioned }, values];
 }
 
 /** Within one kind, the SQL is the same. */
