@@ -46,6 +46,13 @@ describe('selectRequest', () => {
     expect(selectRequest(from('GET', '/sessions'), options)).toHaveProperty('skipped');
   });
 
+  it('removes If-None-Match, to which only this service responds 304', () => {
+    const headers = { accept: '*/*', 'if-none-match': '"a"' };
+    expect(selectRequest(from('GET', '/sessions/a', { headers }), ALL)).toEqual(
+      from('GET', '/sessions/a', { headers: { accept: '*/*' } }),
+    );
+  });
+
   it('selects a random fraction of the requests', () => {
     expect(selectRequest(from('GET', '/sessions'), { ...ALL, sample: 0 })).toEqual({ skipped: 'not sampled' });
     const results = Array.from({ length: 2000 }, () =>

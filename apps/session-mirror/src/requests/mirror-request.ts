@@ -58,7 +58,12 @@ export function selectRequest(found: RequestOrSkip, { sample, prefix, hasWrites 
   if (found.isBodyUnknown === true && needsBody(found.method, target)) return { skipped: 'a write without its body' };
   if (differsOnPurpose(found, target)) return { skipped: 'media, If-Match or a merge patch' };
   if (sample < 1 && Math.random() >= sample) return { skipped: 'not sampled' };
-  return { ...found, target };
+  return { ...found, target, headers: withoutIfNoneMatch(found.headers) };
+}
+
+/** AgentOS ignores this header, with which this service may respond 304 (docs/parity.md). */
+function withoutIfNoneMatch({ 'if-none-match': _, ...headers }: MirrorRequest['headers']): MirrorRequest['headers'] {
+  return headers;
 }
 
 /** This service stores no media, and AgentOS ignores `If-Match` and merges no patches: see docs/parity.md. */
