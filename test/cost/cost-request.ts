@@ -5,6 +5,7 @@ export interface CostRequest {
   readonly path: string;
   readonly body?: Buffer;
   readonly contentType?: string;
+  readonly ifNoneMatch?: string;
 }
 
 export interface CostResponse {
@@ -27,10 +28,17 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1 });
  *
  * @throws NoResponse when the response has not ended after `timeoutMs`
  */
-export function sendCostRequest(port: number, { method, path, body, contentType }: CostRequest, timeoutMs: number) {
+export function sendCostRequest(
+  port: number,
+  { method, path, body, contentType, ifNoneMatch }: CostRequest,
+  timeoutMs: number,
+) {
   return new Promise<CostResponse>((resolve, reject) => {
-    const headers = body && { 'content-type': contentType ?? 'application/json', 'content-length': body.length };
-    const sent = request({ host: '127.0.0.1', port, method, path, agent, ...(headers && { headers }) }, (response) => {
+    const headers = {
+      ...(body && { 'content-type': contentType ?? 'application/json', 'content-length': body.length }),
+      ...(ifNoneMatch && { 'if-none-match': ifNoneMatch }),
+    };
+    const sent = request({ host: '127.0.0.1', port, method, path, agent, headers }, (response) => {
       let bytes = 0;
       let beginning = '';
       const end = (status: number) => {

@@ -59,6 +59,9 @@ export function reads(id: string, { copies = 1 }: SessionValue): readonly CostRo
     get('previews', `/${id}/run-previews`),
     get('run', `/${id}/runs/${runId(0)}`),
     get('messages', `/${id}/messages?limit=1000`),
+    ...['', '/runs', '/run-previews', `/runs/${runId(0)}`].map((suffix, index) =>
+      conditional(`conditional ${['detail', 'runs', 'previews', 'run'][index]}`, `/${id}${suffix}`),
+    ),
   ];
 }
 
@@ -87,6 +90,12 @@ export function variants(
 
 function get(name: string, suffix: string): CostRoute {
   return { name, request: { method: 'GET', path: `/sessions${suffix}` } };
+}
+
+/** A read with an ETag that does not match: reads the version, then the response with its version. */
+function conditional(name: string, suffix: string): CostRoute {
+  const ifNoneMatch = `"${'x'.repeat(43)}"`;
+  return { name, request: { method: 'GET', path: `/sessions${suffix}`, ifNoneMatch } };
 }
 
 /** Searches with every operator that reads a stored name, state or metadata. */

@@ -45,16 +45,20 @@ function hasTies(query: string): boolean {
 const ALL_TIES = '&limit=1000&page=1';
 
 function randomReads(random: SeededRandom): Step[] {
+  const getIf = (path: string) => get(path, random.oneIn(3) ? { 'if-none-match': random.pick(UNMATCHED) } : undefined);
   return [
     get('/sessions?user_id=own'),
-    get(`/sessions/f${randomQuery(random, QUERY_PARAMETERS.session)}`),
+    getIf(`/sessions/f${randomQuery(random, QUERY_PARAMETERS.session)}`),
     get('/sessions/f'),
-    get(`/sessions/f/runs${randomQuery(random, QUERY_PARAMETERS.runs)}`),
+    getIf(`/sessions/f/runs${randomQuery(random, QUERY_PARAMETERS.runs)}`),
     get('/sessions/f/runs'),
-    get(`/sessions/f/run-previews${randomQuery(random, QUERY_PARAMETERS.runs)}`),
-    get(`/sessions/f/runs/f-${random.below(3)}${randomQuery(random, QUERY_PARAMETERS.session)}`),
+    getIf(`/sessions/f/run-previews${randomQuery(random, QUERY_PARAMETERS.runs)}`),
+    getIf(`/sessions/f/runs/f-${random.below(3)}${randomQuery(random, QUERY_PARAMETERS.session)}`),
   ];
 }
+
+/** Values of `If-None-Match` that match no response, so that it is AgentOS's. */
+const UNMATCHED = ['""', 'W/"x"', `"x", W/"${'x'.repeat(43)}"`, 'x', '"', ',', '', '*, "x"'];
 
 function randomWrite(random: SeededRandom): Step {
   const kind = random.pick<BodyKind>(['create', 'patch', 'rename', 'delete', 'patch']);

@@ -141,7 +141,6 @@ const HEADERS: readonly ((random: SeededRandom) => string)[] = [
   () => 'Upgrade: websocket\r\nConnection: Upgrade',
   () => 'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__',
   () => 'Range: bytes=0-1',
-  () => 'If-None-Match: *',
   () => 'Accept: text/html;q=0.1',
   () => 'X-HTTP-Method-Override: DELETE',
   () => 'Host: a\r\nHost: b',
@@ -153,10 +152,16 @@ const HEADERS: readonly ((random: SeededRandom) => string)[] = [
   (random) => `X-Forwarded-For: ${random.pick(['1.2.3.4', '::1, x', ',,,', 'x'.repeat(2_000)])}`,
   (random) => `Cookie: ${random.pick(['a=b', 'access_token=x', '=;=;', 'a='.repeat(1_000)])}`,
   (random) =>
-    `If-Match: ${random.pick(['*', '"x"', 'W/"x", "y"', 'x', '"', ', ,', '\u00fc', '"x" '.repeat(2_000), ' '.repeat(9_000)])}`,
-  (random) => `If-Match: ${random.pick(['"x",', ',', '"', 'W/"x",', '*,', '" ', "'"]).repeat(random.below(3_000))}`,
+    `${ifMatch(random)}: ${random.pick(['*', '"x"', 'W/"x", "y"', 'x', '"', ', ,', '\u00fc', '"x" '.repeat(2_000), ' '.repeat(9_000)])}`,
+  (random) =>
+    `${ifMatch(random)}: ${random.pick(['"x",', ',', '"', 'W/"x",', '*,', '" ', "'"]).repeat(random.below(3_000))}`,
+  () => `If-None-Match: W/"${'x'.repeat(43)}"`,
   (random) => `X-${random.below(99)}: ${'h'.repeat(random.pick([1, 1_000, 9_000, 17_000]))}`,
 ];
+
+function ifMatch(random: SeededRandom): string {
+  return random.pick(['If-Match', 'If-None-Match']);
+}
 
 /** Up to two random header lines. */
 function hostileHeaders(random: SeededRandom): string[] {
