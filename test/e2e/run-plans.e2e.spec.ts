@@ -100,7 +100,14 @@ describe.each([
       for (const order of ['asc', 'desc'] as const)
         for (const mode of ['force_custom_plan', 'force_generic_plan'])
           it(`reads only the rows of ${page}: ${order}, ${mode}`, async () => {
-            const range = { detail: 'whole', order, start, limit: BigInt(LIMIT), topLevel: false } as const;
+            const range = {
+              detail: 'whole',
+              order,
+              start,
+              limit: BigInt(LIMIT),
+              topLevel: false,
+              isVersioned: false,
+            } as const;
             const { plan, blocks } = await explain({ ...range, parentRunId: undefined }, mode);
             expect(blocks, JSON.stringify(plan)).toBeLessThanOrEqual(MAX_BLOCKS);
             if (name === 'without statistics') return;

@@ -40,6 +40,26 @@ export function taggedResponse(description: string, schema: Schema): Responses[s
   return { description, headers, content: jsonContent(schema) };
 }
 
+const REVALIDATION_HEADERS = {
+  ETag: {
+    description:
+      'Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable`',
+    schema: STRING,
+  },
+  'Cache-Control': { description: '`private, no-cache`, with the ETag', schema: STRING },
+};
+
+/** The responses to a read that `If-None-Match` makes conditional. */
+export function revalidatedResponses(description: string, schema: Schema): Responses {
+  return {
+    200: { description, headers: REVALIDATION_HEADERS, content: jsonContent(schema) },
+    304: {
+      description: 'The client has the current response: If-None-Match contains its ETag',
+      headers: REVALIDATION_HEADERS,
+    },
+  };
+}
+
 export const ERROR_RESPONSES: Responses = {
   400: response('The parameters contradict each other, or a status is unknown', schemaRef('BadRequestResponse')),
   401: response('The credentials are missing or invalid', schemaRef('UnauthenticatedResponse')),
@@ -181,6 +201,15 @@ export const IF_MATCH: Parameter = {
   required: false,
   schema: STRING,
   description: 'Change the session only if this list has the current ETag of its view `editable`, else 412',
+};
+
+/** Header parameter of reads of one session. */
+export const IF_NONE_MATCH: Parameter = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  schema: STRING,
+  description: 'ETag of the response that the client has, or `""` to get the first one: 304 if it is still current',
 };
 
 /** The response to a change whose `If-Match` does not hold. */

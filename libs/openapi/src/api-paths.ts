@@ -4,6 +4,7 @@ import {
   DELETE_MEDIA,
   IF_EXISTS,
   IF_MATCH,
+  IF_NONE_MATCH,
   jsonContent,
   LIST_ADDITIONS,
   LIST_FILTERS,
@@ -16,6 +17,7 @@ import {
   RUN_FILTERS,
   RUN_ID,
   response,
+  revalidatedResponses,
   SESSION_ID,
   SESSION_TYPE,
   STORAGE_KEY,
@@ -94,10 +96,8 @@ export const SESSION_PATHS: Paths = {
       operationId: 'get_session_by_id',
       summary: 'Read a session',
       description: 'The session with its chat history, in the schema of its type.',
-      parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS, VIEW, CHAT_HISTORY],
-      responses: {
-        200: taggedResponse('The session', anyOf(...SESSION_DETAILS, schemaRef('EditableSessionSchema'))),
-      },
+      parameters: [SESSION_ID, SESSION_TYPE, ...TARGET_PARAMETERS, VIEW, CHAT_HISTORY, IF_NONE_MATCH],
+      responses: revalidatedResponses('The session', anyOf(...SESSION_DETAILS, schemaRef('EditableSessionSchema'))),
     }),
     delete: sessionOperation({
       operationId: 'delete_session',
@@ -138,7 +138,16 @@ export const SESSION_PATHS: Paths = {
   },
 };
 
-const RUN_LIST_PARAMETERS = [SESSION_ID, SESSION_TYPE, USER_ID, ...RUN_FILTERS, DB_ID, TABLE, ...RUN_ADDITIONS];
+const RUN_LIST_PARAMETERS = [
+  SESSION_ID,
+  SESSION_TYPE,
+  USER_ID,
+  ...RUN_FILTERS,
+  DB_ID,
+  TABLE,
+  ...RUN_ADDITIONS,
+  IF_NONE_MATCH,
+];
 
 export const RUN_PATHS: Paths = {
   '/sessions/{session_id}/runs': {
@@ -149,9 +158,10 @@ export const RUN_PATHS: Paths = {
         'All runs in full, in the order in which they were stored. With `page` or `cursor`, a page of them; with ' +
         '`cursor`, pages neither skip nor repeat a run while others change.',
       parameters: RUN_LIST_PARAMETERS,
-      responses: {
-        200: response('The runs', anyOf(arraySchema(RUN_OF_ANY_KIND), schemaRef('PaginatedResponse_RunSchema_'))),
-      },
+      responses: revalidatedResponses(
+        'The runs',
+        anyOf(arraySchema(RUN_OF_ANY_KIND), schemaRef('PaginatedResponse_RunSchema_')),
+      ),
     }),
   },
   '/sessions/{session_id}/run-previews': {
@@ -162,15 +172,13 @@ export const RUN_PATHS: Paths = {
         'The ids, the status and the first 280 characters of the input and the content of each run. With `page` or ' +
         '`cursor`, a page of them.',
       parameters: RUN_LIST_PARAMETERS,
-      responses: {
-        200: response(
-          'The previews',
-          anyOf(
-            arraySchema(schemaRef('SessionRunPreviewSchema')),
-            schemaRef('PaginatedResponse_SessionRunPreviewSchema_'),
-          ),
+      responses: revalidatedResponses(
+        'The previews',
+        anyOf(
+          arraySchema(schemaRef('SessionRunPreviewSchema')),
+          schemaRef('PaginatedResponse_SessionRunPreviewSchema_'),
         ),
-      },
+      ),
     }),
   },
   '/sessions/{session_id}/runs/{run_id}': {
@@ -178,8 +186,8 @@ export const RUN_PATHS: Paths = {
       operationId: 'get_session_run',
       summary: 'Read a run',
       description: 'One run in full, in the schema of its kind: agent, team or workflow.',
-      parameters: [SESSION_ID, RUN_ID, SESSION_TYPE, ...TARGET_PARAMETERS],
-      responses: { 200: response('The run', RUN_OF_ANY_KIND) },
+      parameters: [SESSION_ID, RUN_ID, SESSION_TYPE, ...TARGET_PARAMETERS, IF_NONE_MATCH],
+      responses: revalidatedResponses('The run', RUN_OF_ANY_KIND),
     }),
   },
 };

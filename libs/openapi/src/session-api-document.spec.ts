@@ -71,6 +71,13 @@ interface Constraint {
   maxLength?: number;
 }
 
+/** The parts of a read that `If-None-Match` makes conditional. */
+const CONDITIONAL = [
+  ['parameters', 'If-None-Match'],
+  ['responses', '200', 'headers'],
+  ['responses', '304'],
+];
+
 /** JSON paths in operations to parts that AgentOS does not have (docs/api-sessions.md); in lists, the name or `$ref` of the item. */
 const EXTENSIONS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'POST /sessions': [
@@ -81,8 +88,11 @@ const EXTENSIONS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['parameters', 'view'],
     ['parameters', 'chat_history'],
     ['responses', '200', 'content', 'application/json', 'schema', 'anyOf', 'EditableSessionSchema'],
-    ['responses', '200', 'headers'],
+    ...CONDITIONAL,
   ],
+  'GET /sessions/{session_id}/runs': CONDITIONAL,
+  'GET /sessions/{session_id}/run-previews': CONDITIONAL,
+  'GET /sessions/{session_id}/runs/{run_id}': CONDITIONAL,
   'PATCH /sessions/{session_id}': [
     ['requestBody', 'content', 'application/merge-patch+json'],
     ['parameters', 'If-Match'],

@@ -1491,7 +1491,10 @@ export interface operations {
                 /** @description editable: only the stored values that clients can change, with an ETag for `If-Match` */
                 view?: "editable";
             };
-            header?: never;
+            header?: {
+                /** @description ETag of the response that the client has, or `""` to get the first one: 304 if it is still current */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of the session */
                 session_id: string;
@@ -1503,13 +1506,26 @@ export interface operations {
             /** @description The session */
             200: {
                 headers: {
-                    /** @description Strong ETag of the view `editable` of the session */
+                    /** @description `private, no-cache`, with the ETag */
+                    "Cache-Control"?: string;
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
                     ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AgentSessionDetailSchema"] | components["schemas"]["TeamSessionDetailSchema"] | components["schemas"]["WorkflowSessionDetailSchema"] | components["schemas"]["EditableSessionSchema"];
                 };
+            };
+            /** @description The client has the current response: If-None-Match contains its ETag */
+            304: {
+                headers: {
+                    /** @description `private, no-cache`, with the ETag */
+                    "Cache-Control"?: string;
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The parameters contradict each other, or a status is unknown */
             400: {
@@ -2034,7 +2050,10 @@ export interface operations {
                 /** @description Only sessions of this user */
                 user_id?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of the response that the client has, or `""` to get the first one: 304 if it is still current */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of the session */
                 session_id: string;
@@ -2046,11 +2065,26 @@ export interface operations {
             /** @description The previews */
             200: {
                 headers: {
+                    /** @description `private, no-cache`, with the ETag */
+                    "Cache-Control"?: string;
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SessionRunPreviewSchema"][] | components["schemas"]["PaginatedResponse_SessionRunPreviewSchema_"];
                 };
+            };
+            /** @description The client has the current response: If-None-Match contains its ETag */
+            304: {
+                headers: {
+                    /** @description `private, no-cache`, with the ETag */
+                    "Cache-Control"?: string;
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The parameters contradict each other, or a status is unknown */
             400: {
@@ -2129,7 +2163,10 @@ export interface operations {
                 /** @description Only sessions of this user */
                 user_id?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of the response that the client has, or `""` to get the first one: 304 if it is still current */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of the session */
                 session_id: string;
@@ -2141,11 +2178,26 @@ export interface operations {
             /** @description The runs */
             200: {
                 headers: {
+                    /** @description `private, no-cache`, with the ETag */
+                    "Cache-Control"?: string;
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": (components["schemas"]["RunSchema"] | components["schemas"]["TeamRunSchema"] | components["schemas"]["WorkflowRunSchema"])[] | components["schemas"]["PaginatedResponse_RunSchema_"];
                 };
+            };
+            /** @description The client has the current response: If-None-Match contains its ETag */
+            304: {
+                headers: {
+                    /** @description `private, no-cache`, with the ETag */
+                    "Cache-Control"?: string;
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The parameters contradict each other, or a status is unknown */
             400: {
@@ -2206,7 +2258,10 @@ export interface operations {
                 /** @description Only sessions of this user */
                 user_id?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of the response that the client has, or `""` to get the first one: 304 if it is still current */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of the run */
                 run_id: string;
@@ -2220,11 +2275,26 @@ export interface operations {
             /** @description The run */
             200: {
                 headers: {
+                    /** @description `private, no-cache`, with the ETag */
+                    "Cache-Control"?: string;
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RunSchema"] | components["schemas"]["TeamRunSchema"] | components["schemas"]["WorkflowRunSchema"];
                 };
+            };
+            /** @description The client has the current response: If-None-Match contains its ETag */
+            304: {
+                headers: {
+                    /** @description `private, no-cache`, with the ETag */
+                    "Cache-Control"?: string;
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The parameters contradict each other, or a status is unknown */
             400: {
