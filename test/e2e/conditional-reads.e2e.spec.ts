@@ -112,11 +112,11 @@ describe('If-None-Match', () => {
         const id = `change-${CHANGES.findIndex((change) => change[0] === name)}`;
         await storeSession(databases[layout], layout, id);
         const tags = await reader().tags(OF_ALL_RUNS, id);
-        expect(await reader().statuses(OF_ALL_RUNS, id, tags)).toEqual([304, 304, 304]);
+        expect(await reader().statuses(OF_ALL_RUNS, id, tags)).toEqual(OF_ALL_RUNS.map(() => 304));
         await databases[layout].sql(sql.replaceAll('{id}', id));
-        expect(await reader().statuses(OF_ALL_RUNS, id, tags)).toEqual([200, 200, 200]);
+        expect(await reader().statuses(OF_ALL_RUNS, id, tags)).toEqual(OF_ALL_RUNS.map(() => 200));
         const renewed = await reader().tags(OF_ALL_RUNS, id);
-        expect(await reader().statuses(OF_ALL_RUNS, id, renewed)).toEqual([304, 304, 304]);
+        expect(await reader().statuses(OF_ALL_RUNS, id, renewed)).toEqual(OF_ALL_RUNS.map(() => 304));
       },
     );
 
@@ -141,7 +141,7 @@ describe('If-None-Match', () => {
     it('of the ETag of another query or path gets the response', async () => {
       await storeSession(databases[layout], layout, 'queried', { user_id: 'ann' });
       const queries = ['', '?type=team', '?user_id=ann', '?status=COMPLETED', '?created_after=0'];
-      const paths = queries.flatMap((query) => OF_ALL_RUNS.map((path) => path + query));
+      const paths = queries.flatMap((query) => CONTRACT.slice(0, 3).map((path) => path + query));
       const tags = await reader().tags(paths, 'queried');
       expect(new Set(tags).size).toBe(paths.length);
       for (const path of paths) {
@@ -224,9 +224,9 @@ describe('If-None-Match', () => {
       await older.sql(storeRun('late'), ['late-older', JSON.stringify(runOf('late-older', 'older'))]);
       await databases[layout].sql(storeRun('late'), ['late-newer', JSON.stringify(runOf('late-newer', 'newer'))]);
       const tags = await reader.tags(OF_ALL_RUNS, 'late');
-      expect(await reader.statuses(OF_ALL_RUNS, 'late', tags)).toEqual([304, 304, 304]);
+      expect(await reader.statuses(OF_ALL_RUNS, 'late', tags)).toEqual(OF_ALL_RUNS.map(() => 304));
       await older.commit();
-      expect(await reader.statuses(OF_ALL_RUNS, 'late', tags)).toEqual([200, 200, 200]);
+      expect(await reader.statuses(OF_ALL_RUNS, 'late', tags)).toEqual(OF_ALL_RUNS.map(() => 200));
     },
   );
 

@@ -7,7 +7,6 @@ import {
   CONTRACT,
   ConditionalReader,
   cacheHeaders,
-  OF_ALL_RUNS,
   READS,
   runOf,
   storeRun,
@@ -199,7 +198,7 @@ describe('conditional reads', () => {
     await storeSession(database, 'v2', 's');
     const own = await startSessionService({ AGNO_PG_DSN: database.dsn });
     const read = (path: string, tag: string) => call(own.baseUrl, path, { headers: { 'if-none-match': tag } });
-    const paths = OF_ALL_RUNS.map((path) => path.replaceAll('{id}', 's'));
+    const paths = CONTRACT.slice(0, 3).map((path) => path.replaceAll('{id}', 's'));
     const tags = await Promise.all(paths.map(async (path) => (await read(path, '""')).headers.get('etag') ?? ''));
     await database.sql(UPGRADE_TO_V3);
     await database.sql(storeRun('s'), ['s-r3', JSON.stringify(runOf('s-r3', 'third'))]);

@@ -14,7 +14,12 @@ export const CONTRACT = [
 export const ADDITIONS = ['/sessions/{id}?chat_history=false', '/sessions/{id}?view=editable'];
 export const READS = [...CONTRACT, ...ADDITIONS];
 /** Reads that show all runs. */
-export const OF_ALL_RUNS = CONTRACT.slice(0, 3);
+export const OF_ALL_RUNS = [
+  ...CONTRACT.slice(0, 3),
+  '/sessions/{id}/runs?cursor=&order=desc',
+  '/sessions/{id}/runs?top_level=true',
+  '/sessions/{id}/run-previews?page=1&limit=1',
+];
 
 /** A run as JSON value. */
 export const runOf = (id: string, content: string) => ({
