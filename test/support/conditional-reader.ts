@@ -19,6 +19,7 @@ export const OF_ALL_RUNS = [
   '/sessions/{id}/runs?cursor=&order=desc',
   '/sessions/{id}/runs?top_level=true',
   '/sessions/{id}/run-previews?page=1&limit=1',
+  '/sessions/{id}/messages',
 ];
 
 /** A run as JSON value. */

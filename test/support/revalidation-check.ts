@@ -154,6 +154,7 @@ export class RevalidationCheck {
       `/sessions/${session}/runs?status=COMPLETED`,
       `/sessions/${session}/run-previews`,
       `/sessions/${session}/runs?cursor=&order=desc&limit=2`,
+      `/sessions/${session}/messages?limit=2`,
       `/sessions/${session}/run-previews?page=2&limit=1`,
       `/sessions/${session}/runs/${run}`,
     ]);

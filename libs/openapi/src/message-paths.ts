@@ -1,8 +1,9 @@
 import {
   DB_ID,
+  IF_NONE_MATCH,
   type Paths,
   queryParameter,
-  response,
+  revalidatedResponses,
   SESSION_ID,
   SESSION_TYPE,
   sessionOperation,
@@ -60,8 +61,9 @@ export const MESSAGE_PATHS: Paths = {
         USER_ID,
         DB_ID,
         TABLE,
+        IF_NONE_MATCH,
       ],
-      responses: { 200: response('A page of messages', schemaRef('MessagePage')) },
+      responses: revalidatedResponses('A page of messages', schemaRef('MessagePage')),
     }),
   },
 };

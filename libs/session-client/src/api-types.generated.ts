@@ -1860,7 +1860,10 @@ export interface operations {
                 /** @description Only sessions of this user */
                 user_id?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description ETag of the response that the client has, or `""` to get the first one: 304 if it is still current */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description Id of the session */
                 session_id: string;
@@ -1872,11 +1875,26 @@ export interface operations {
             /** @description A page of messages */
             200: {
                 headers: {
+                    /** @description `private, no-cache`, with the ETag */
+                    "Cache-Control"?: string;
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["MessagePage"];
                 };
+            };
+            /** @description The client has the current response: If-None-Match contains its ETag */
+            304: {
+                headers: {
+                    /** @description `private, no-cache`, with the ETag */
+                    "Cache-Control"?: string;
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The parameters contradict each other, or a status is unknown */
             400: {

@@ -1,9 +1,11 @@
-import { Controller, Get, Param, Req } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { type GetMessages, parseGetMessages } from '@session-service/contract';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ConditionalReads } from './conditional-reads.js';
 import { Input } from './input.decorator.js';
 import { MessagesService } from './messages.service.js';
 import { SessionAccess } from './session-access.js';
+import { send } from './session-response.js';
 import type { ResponseBody } from './write-response.js';
 
 /** The conversation of a session, message by message. AgentOS has no such route. */
@@ -12,6 +14,7 @@ export class MessagesController {
   constructor(
     private readonly access: SessionAccess,
     private readonly messages: MessagesService,
+    private readonly conditionalReads: ConditionalReads,
   ) {}
 
   @Get('messages')
@@ -19,8 +22,13 @@ export class MessagesController {
     @Param('session_id') sessionId: string,
     @Input(parseGetMessages) query: GetMessages,
     @Req() request: FastifyRequest,
-  ): Promise<ResponseBody> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ResponseBody | undefined> {
     const context = await this.access.resolve(request, query);
-    return this.messages.list(context, sessionId, query);
+    const response = await this.conditionalReads.respond(request, context, {
+      rows: { id: sessionId, part: 'runs' },
+      read: (isVersioned) => this.messages.list(context, sessionId, query, isVersioned),
+    });
+    return send(reply, response);
   }
 }
