@@ -74,7 +74,8 @@ async function buildIndexes(dsn: string): Promise<void> {
   });
 }
 
-async function postmasterOf(dsn: string): Promise<number> {
+/** The process id of the PostgreSQL server. */
+export async function postmasterOf(dsn: string): Promise<number> {
   return withClient(dsn, async (client) => {
     const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
     return parentPid(Number(rows[0].pid));

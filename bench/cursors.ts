@@ -5,6 +5,7 @@ import type { ServerProcess } from '../test/support/child-process.js';
 import type { DatabaseServer } from '../test/support/postgres.js';
 import { createTables } from './bench-dataset.js';
 import { TABLES } from './fill-dataset.js';
+import { median } from './measure.js';
 import { startSubject } from './subjects.js';
 import { checkLimit, type LimitResult } from './target-result.js';
 import { CURSOR_LIMITS } from './targets.js';
@@ -153,10 +154,6 @@ async function medianMs(rounds: number, time: () => Promise<number>): Promise<nu
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) times.push(await time());
   return median(times);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** Seven sessions share a second, and 100 a tenant. */

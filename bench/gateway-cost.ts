@@ -3,6 +3,7 @@ import type { ServerProcess } from '../test/support/child-process.js';
 import type { DatabaseServer } from '../test/support/postgres.js';
 import { cpuMicroseconds } from '../test/support/process-metrics.js';
 import { createFilledDatabase } from './bench-dataset.js';
+import { median } from './measure.js';
 import { startSubject } from './subjects.js';
 import { checkLimit, type LimitResult } from './target-result.js';
 import { MAX_GATEWAY_RATIO } from './targets.js';
@@ -56,8 +57,4 @@ async function cpuOf({ pid }: ServerProcess, url: string): Promise<number> {
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, client));
   return cpuMicroseconds(pid) - before;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

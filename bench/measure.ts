@@ -57,8 +57,8 @@ async function measureOnce(
 
 function medians(all: readonly Measurement[]): Measurement {
   const of = (field: keyof Measurement) => {
-    const sorted = all.map((measurement) => measurement[field]).sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)] ?? 0;
+    const value = median(all.map((measurement) => measurement[field]));
+    return Number.isNaN(value) ? 0 : value;
   };
   return {
     requestsPerSecond: of('requestsPerSecond'),
@@ -68,4 +68,9 @@ function medians(all: readonly Measurement[]): Measurement {
     postgresCpuUs: of('postgresCpuUs'),
     failures: all.reduce((sum, { failures }) => sum + failures, 0),
   };
+}
+
+/** The value in the middle; the upper one of two. NaN without values. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

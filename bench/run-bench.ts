@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/support/postgres.js';
 import { benchDataset } from './bench-dataset.js';
+import { benchConversations, CONVERSATIONS } from './conversations.js';
 import { benchCursors, CURSORS } from './cursors.js';
 import { benchGatewayCost, GATEWAY } from './gateway-cost.js';
 import { benchMemory, MEMORY_ROWS } from './memory.js';
@@ -45,17 +46,18 @@ async function main(): Promise<boolean> {
       ...(isWhole ? [...listGrowth(outcomes), ...(await benchServiceLimits(postgres))] : []),
     ];
     for (const limit of limits) print(limitLine(limit));
-    for await (const limit of (ONLY?.includes(MEMORY_ROWS) ?? isWhole) ? benchMemory() : []) {
-      print(limitLine(limit));
-      limits.push(limit);
-    }
-    for await (const limit of (ONLY?.includes(CURSORS) ?? isWhole) ? benchCursors(postgres) : []) {
-      print(limitLine(limit));
-      limits.push(limit);
-    }
-    for await (const limit of (ONLY?.includes(GATEWAY) ?? isWhole) ? benchGatewayCost(postgres) : []) {
-      print(limitLine(limit));
-      limits.push(limit);
+    const further: [string, () => AsyncIterable<LimitResult>][] = [
+      [MEMORY_ROWS, benchMemory],
+      [CURSORS, () => benchCursors(postgres)],
+      [CONVERSATIONS, () => benchConversations(postgres)],
+      [GATEWAY, () => benchGatewayCost(postgres)],
+    ];
+    for (const [name, measure] of further) {
+      if (!(ONLY?.includes(name) ?? isWhole)) continue;
+      for await (const limit of measure()) {
+        print(limitLine(limit));
+        limits.push(limit);
+      }
     }
     if (isWhole && startUp !== undefined) await writeBenchReport(outcomes, peaks, startUp.starts, limits);
     const statuses = [

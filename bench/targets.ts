@@ -79,6 +79,17 @@ export const CURSOR_LIMITS = {
   /** Maximum p99 of a metadata filter that 100 sessions match, with the exact count, in milliseconds. */
   metadataP99Ms: 15,
 };
+/** Limits of pages at the end of a session of 5,000 runs, and of revalidated details. */
+export const CONVERSATION_LIMITS = {
+  /** Maximum CPU and p99 of the last runs and messages, relative to a session of 20 runs. */
+  timesRuns: 1.2,
+  timesMessages: 1.5,
+  /** Maximum peak RSS above that with a session of 20 runs, in MB. */
+  riseMb: 10,
+  /** Maximum CPU of a 304, PostgreSQL included, relative to the 200 of a detail with 5 runs, and with 5,000. */
+  timesDetail: 0.4,
+  timesLongDetail: 0.02,
+};
 /** Maximum CPU of the service per request through nginx, relative to direct kept connections. */
 export const MAX_GATEWAY_RATIO = 1.05;
 /** Maximum CPU from process start to the first response, relative to the bare server. */
