@@ -20,6 +20,7 @@ const LONG = { sessions: 1, runs: 5_000, runBytes: RUN_BYTES };
 const SHORT = { sessions: 1, runs: 20, runBytes: RUN_BYTES };
 const USUAL = { sessions: 1, runs: 5, runBytes: 4_000 };
 const ROUNDS = 15;
+const CLIENTS = 16;
 
 /** A service on its own database with one session, `s1`, and what it costs. */
 interface Side {
@@ -27,7 +28,7 @@ interface Side {
   readonly postmaster: number;
 }
 
-/** Cost of a number of equal requests, one at a time: CPU of the service and PostgreSQL, and times, in ms. */
+/** Cost of a number of equal requests: CPU of the service and PostgreSQL, and times, in ms. */
 interface Cost {
   readonly cpuMs: number;
   readonly times: readonly number[];
@@ -46,8 +47,8 @@ export async function* benchConversations(postgres: DatabaseServer): AsyncGenera
     if (long === undefined || short === undefined || usual === undefined) return;
     yield* comparePages(long, short, 'runs?order=desc&limit=20&cursor=', 'last 20 runs', CONVERSATION_LIMITS.timesRuns);
     yield* comparePages(long, short, 'messages?limit=50', 'last 50 messages', CONVERSATION_LIMITS.timesMessages);
-    yield await compareRevalidation(usual, 5, 200, CONVERSATION_LIMITS.timesDetail);
-    yield await compareRevalidation(long, LONG.runs, 2, CONVERSATION_LIMITS.timesLongDetail);
+    yield await compareRevalidation(usual, USUAL.runs, CLIENTS * 20, CLIENTS, CONVERSATION_LIMITS.timesDetail);
+    yield await compareRevalidation(long, LONG.runs, 1, 1, CONVERSATION_LIMITS.timesLongDetail);
   } finally {
     for (const { service } of sides) await service.stop();
   }
@@ -86,36 +87,57 @@ async function* comparePages(
 }
 
 /** CPU of a 304 of a detail, relative to its 200. */
-async function compareRevalidation(side: Side, runs: number, requests: number, limit: number): Promise<LimitResult> {
+async function compareRevalidation(
+  side: Side,
+  runs: number,
+  requests: number,
+  clients: number,
+  limit: number,
+): Promise<LimitResult> {
   const path = '/sessions/s1';
   const response = await fetch(side.service.baseUrl + path, { headers: { 'if-none-match': '""' } });
   await response.arrayBuffer();
   const etag = response.headers.get('etag') ?? '';
   const ratios: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
-    const whole = await costOf(side, requests, path);
-    const revalidated = await costOf(side, requests * 20, path, etag);
+    const whole = await costOf(side, requests, path, { clients });
+    const revalidated = await costOf(side, requests * 20, path, { clients, etag });
     if (round > 0) ratios.push(revalidated.cpuMs / 20 / whole.cpuMs);
   }
   return {
-    what: `CPU of a 304 of a detail with ${runs} runs, relative to the 200`,
+    what: `CPU of a 304 of a detail with ${runs} runs for ${clients} clients, relative to the 200`,
     ...checkLimit(median(ratios), limit, '≤', ' ×'),
   };
 }
 
-/** @param etag sent as If-None-Match; the responses must then be 304 */
-async function costOf({ service, postmaster }: Side, requests: number, path: string, etag?: string): Promise<Cost> {
+interface Clients {
+  /** Number of clients that send requests at the same time. */
+  readonly clients?: number;
+  /** Sent as If-None-Match; the responses must then be 304. */
+  readonly etag?: string;
+}
+
+async function costOf(
+  { service, postmaster }: Side,
+  requests: number,
+  path: string,
+  { clients = 1, etag }: Clients = {},
+): Promise<Cost> {
   const cpu = () => cpuMicroseconds(service.pid) + childrenCpuMicroseconds(postmaster);
   const before = cpu();
   const times: number[] = [];
   const headers = etag === undefined ? {} : { 'if-none-match': etag };
-  for (let index = 0; index < requests; index++) {
-    const start = performance.now();
-    const response = await fetch(service.baseUrl + path, { headers });
-    await response.arrayBuffer();
-    times.push(performance.now() - start);
-    if (response.status !== (etag === undefined ? 200 : 304)) throw new Error(`${path} responded ${response.status}`);
-  }
+  let left = requests;
+  const client = async () => {
+    while (left-- > 0) {
+      const start = performance.now();
+      const response = await fetch(service.baseUrl + path, { headers });
+      await response.arrayBuffer();
+      times.push(performance.now() - start);
+      if (response.status !== (etag === undefined ? 200 : 304)) throw new Error(`${path} responded ${response.status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
   return { cpuMs: (cpu() - before) / 1_000, times };
 }
 
