@@ -124,6 +124,12 @@ describe('repeated messages', () => {
     expect(ids([asked('r1', first), asked('r2', [...first, ...later]), third])).toEqual(['m1', 'm2', 'm3', 'm4', 'm5']);
   });
 
+  it('are not shown where they are marked as copies from the history, of whichever run', () => {
+    const copies = first.map((message) => ({ ...message, from_history: true }));
+    const runs = [asked('r1', first), asked('r2', [said('user', 'm3', 'Three')]), asked('r3', copies)];
+    expect(ids(runs)).toEqual(['m1', 'm2', 'm3']);
+  });
+
   it('are not those with the same id and another content', () => {
     expect(ids([asked('r1', first), asked('r2', [said('user', 'm1', 'Else')])])).toEqual(['m1', 'm2', 'm1']);
   });
