@@ -13,8 +13,8 @@ import {
   unquote,
 } from '@session-service/json';
 import { MEDIA_LISTS } from '../messages/chat-message.js';
-import { AUDIO, MEDIA_MEMBERS } from '../messages/media-kinds.js';
-import { reprintMedia } from '../messages/message-media.js';
+import { AUDIO, MEDIA_MEMBERS, type MediaKind } from '../messages/media-kinds.js';
+import { readMediaReference } from '../messages/message-media.js';
 import type { ConversationEntry } from './conversation-entry.js';
 import { type Members, stringMember } from './tool-calls.js';
 
@@ -41,25 +41,15 @@ const CATEGORIES: Readonly<Record<string, MediaCategory>> = {
 };
 
 /** The parts of a message in reading order: its media, then its text. */
-export function* contentParts({ message, path, sessionId }: ConversationEntry): Steps<ContentPart[]> {
+export function* contentParts({ message, sessionId }: ConversationEntry): Steps<ContentPart[]> {
   const parts: ContentPart[] = [];
   for (const { name, kind } of MEDIA_LISTS) {
-    let index = 0;
     for (const item of itemsOf(message.get(name))) {
-      addMedia(
-        parts,
-        CATEGORIES[name] ?? 'file',
-        item,
-        reprintMedia(kind, item, path.child(name).child(index++)),
-        sessionId,
-      );
+      addMedia(parts, CATEGORIES[name] ?? 'file', kind, item, sessionId);
       yield;
     }
   }
-  const output = message.get('audio_output');
-  if (output !== undefined) {
-    addMedia(parts, 'audio', output, reprintMedia(AUDIO, output, path.child('audio_output')), sessionId);
-  }
+  addMedia(parts, 'audio', AUDIO, message.get('audio_output'), sessionId);
   for (const part of yield* textParts(message.get('content'))) parts.push(part);
   return parts;
 }
@@ -95,22 +85,18 @@ function ifString(raw: RawJson): RawJson | undefined {
 
 const REFERENCE_MEMBERS = new MemberNames(['url', 'storage_key', 'mime_type', 'filename']);
 
-const FORMAT_MEMBER = new MemberNames(['format']);
-
 function addMedia(
   parts: ContentPart[],
   category: MediaCategory,
-  stored: RawJson,
-  printed: RawJson | undefined,
+  kind: MediaKind,
+  stored: RawJson | undefined,
   sessionId: string,
 ): void {
-  if (printed === undefined) return;
-  const members = membersOf(printed, MEDIA_MEMBERS);
-  const reference = membersOf(members.get('media_reference'), REFERENCE_MEMBERS);
+  const members = membersOf(stored, MEDIA_MEMBERS);
+  const reference = membersOf(readMediaReference(members.get('media_reference'))?.json, REFERENCE_MEMBERS);
   const named = stringMember(members, 'mime_type') ?? stringMember(reference, 'mime_type');
-  // AgentOS does not print the format of inline audio.
-  const mimeType = named ?? mimeTypeOf(category, stringMember(membersOf(stored, FORMAT_MEMBER), 'format'));
-  const source = mediaSource(members, reference, sessionId, mimeType);
+  const mimeType = named ?? mimeTypeOf(category, stringMember(members, 'format'));
+  const source = storedSource(reference, sessionId) ?? mediaSource(members, kind, mimeType);
   if (source === undefined) return;
   const filename =
     stringMember(members, 'filename') ?? stringMember(members, 'name') ?? stringMember(reference, 'filename');
@@ -124,24 +110,21 @@ function mimeTypeOf(category: MediaCategory, format: RawJson | undefined): RawJs
     : undefined;
 }
 
-/**
- * Where a client finds media: its stored URL or content, or the path of AgentOS's route for media in an object store. A file
- * of the machine that ran the agent has only its path.
- */
-function mediaSource(
-  members: Members,
-  reference: Members,
-  sessionId: string,
-  mimeType: RawJson | undefined,
-): MediaSource | undefined {
-  const url = nonEmptyMember(reference, 'url') ?? nonEmptyMember(members, 'url');
+/** Where a client finds media in an object store: at their URL, or by AgentOS's route. */
+function storedSource(reference: Members, sessionId: string): MediaSource | undefined {
+  const url = nonEmptyMember(reference, 'url');
   if (url !== undefined) return { url };
   const key = nonEmptyMember(reference, 'storage_key');
-  if (key !== undefined) return { url: mediaPath(sessionId, unquote(key)) };
-  const content = members.get('content');
-  if (isPresent(content)) return { base64: base64Of(content, mimeType) };
-  const filepath = nonEmptyMember(members, 'filepath');
-  return filepath && { url: filepath };
+  return key && { url: mediaPath(sessionId, unquote(key)) };
+}
+
+/** Where a client finds other media. A file of the machine that ran the agent has only its path. */
+function mediaSource(members: Members, kind: MediaKind, mimeType: RawJson | undefined): MediaSource | undefined {
+  const stored = members.get('content');
+  const content = isPresent(stored) ? kind.printContent(stored, mimeType) : undefined;
+  if (content !== undefined) return { base64: base64Of(content, mimeType) };
+  const url = nonEmptyMember(members, 'url') ?? nonEmptyMember(members, 'filepath');
+  return url && { url };
 }
 
 function nonEmptyMember(members: Members, name: string): RawJson | undefined {
