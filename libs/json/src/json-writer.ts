@@ -72,6 +72,11 @@ export class JsonWriter {
     return this.append(raw);
   }
 
+  /** Writes a value that is given in two parts, whose concatenation would copy a large one. */
+  valueInParts(first: string, rest: string): this {
+    return this.value(first as RawJson).append(rest as RawJson);
+  }
+
   /** Writes a member, or nothing when the value is undefined. */
   member(name: string, value: RawJson | undefined): this {
     if (value === undefined) return this;

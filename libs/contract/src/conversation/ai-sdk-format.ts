@@ -2,7 +2,7 @@ import { FALSE, type JsonWriter, NULL, quote, type RawJson, type Steps, TRUE } f
 import { messageTime } from '../messages/chat-message.js';
 import { type ConversationEntry, entryId } from './conversation-entry.js';
 import type { ConversationFormat, MessageGroup } from './conversation-format.js';
-import { type ContentPart, contentParts, dataUrl, OCTET_STREAM } from './message-content.js';
+import { type ContentPart, contentParts, OCTET_STREAM, writeDataUrl } from './message-content.js';
 import { IS_ANSWER, IS_RESULT, type SectionMessages } from './section-messages.js';
 import { asString, callOfResult, isFailed, parsedArguments, stringMember, type ToolCall } from './tool-calls.js';
 
@@ -91,12 +91,13 @@ function writePart(writer: JsonWriter, part: ContentPart): void {
   if ('text' in part) writer.member('type', quote('text')).member('text', part.text);
   else {
     const { category, mimeType, filename, source } = part;
-    const url = 'url' in source ? source.url : dataUrl(source.base64, mimeType);
     writer
       .member('type', quote('file'))
       .member('mediaType', mimeType ?? (category === 'file' ? OCTET_STREAM : quote(category)))
       .member('filename', filename)
-      .member('url', url);
+      .key('url');
+    if ('url' in source) writer.value(source.url);
+    else writeDataUrl(writer, source.base64, mimeType);
   }
   writer.closeObject();
 }

@@ -1,8 +1,8 @@
 import {
-  asRaw,
   EMPTY_STRING,
   isPresent,
   itemsOf,
+  type JsonWriter,
   kindOf,
   MemberNames,
   membersOf,
@@ -143,9 +143,9 @@ function base64Of(content: RawJson, mimeType: RawJson | undefined): RawJson {
   return quote(Buffer.from(stringOf(content) ?? content, 'utf8').toString('base64'));
 }
 
-/** A data URL (RFC 2397), a JSON string. */
-export function dataUrl(base64: RawJson, mimeType: RawJson | undefined): RawJson {
-  return asRaw(`"data:${(mimeType ?? OCTET_STREAM).slice(1, -1)};base64,${base64.slice(1)}`);
+/** Writes content as a data URL (RFC 2397). */
+export function writeDataUrl(writer: JsonWriter, base64: RawJson, mimeType: RawJson | undefined): void {
+  writer.valueInParts(`"data:${(mimeType ?? OCTET_STREAM).slice(1, -1)};base64,`, base64.slice(1));
 }
 
 export const OCTET_STREAM = quote('application/octet-stream');
