@@ -53,8 +53,14 @@ function canCacheCounts(table: string): string {
 /** SQL expression: true if every change of a row changes its `xmin`, and the role may read what tells of a crash. */
 function hasRowVersions({ sessions, runs }: Tables): string {
   const functions = ['pg_control_checkpoint()', 'pg_current_wal_flush_lsn()', 'pg_current_wal_insert_lsn()'];
-  return `(${storesAllRows(sessions)} AND (NOT ${existsInCatalogue(runs)} OR ${storesAllRows(runs)} AND ${hasVersionedColumns(runs)})
+  const versioned = (table: string) => `${storesAllRows(table)} AND ${mayReadWhole(table)}`;
+  return `(${versioned(sessions)} AND (NOT ${existsInCatalogue(runs)} OR ${versioned(runs)} AND ${hasVersionedColumns(runs)})
       AND ${functions.map(mayCall).join(' AND ')})`;
+}
+
+/** SQL expression: true if the role may read all columns. Rights on single columns do not include `xmin`. */
+function mayReadWhole(table: string): string {
+  return `(SELECT has_table_privilege(c.oid, 'SELECT') ${fromCatalogue(table)})`;
 }
 
 /** SQL expression: true if the runs table has the columns of a version, with the types that AgentOS gives them. */
