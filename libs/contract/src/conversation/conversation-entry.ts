@@ -21,7 +21,7 @@ export function comparePlaces(left: Place, right: Place): number {
 /** Members that responses add to the messages of a run. */
 export type RunMembers = readonly (readonly [name: string, value: RawJson | undefined])[];
 
-/** What the messages of a section have in common. */
+/** Values that all messages of a section share. */
 export interface SectionContext {
   /** Unix seconds, for a message without `created_at`. */
   readonly createdAt: RawJson;
@@ -52,7 +52,7 @@ export function entryId({ message, path }: Pick<ConversationEntry, 'message' | '
   return coerceOptional(message.get('id'), laxString) ?? derivedId(path);
 }
 
-/** What a response shows besides the messages of the chat. */
+/** The parts of a conversation that a response shows besides the messages of the chat. */
 export interface ConversationParts {
   /** Roles to show, as JSON strings; undefined: those of the chat. */
   readonly roles: ReadonlySet<string> | undefined;

@@ -24,7 +24,7 @@ export interface StoredRunLookup {
   existing(runIds: readonly string[]): Steps<ReadonlySet<string>>;
 }
 
-/** What the messages of a session have in common. */
+/** Values that all messages of a session share. */
 export interface ConversationContext {
   readonly session: Pick<StoredSession, 'session_id' | 'created_at'>;
   readonly type: SessionType;

@@ -26,7 +26,7 @@ export function runMembersOf(run: Run): RunMembers {
   });
 }
 
-/** What a client needs to continue a paused run: AgentOS's `…/continue` takes them back. */
+/** Members that a client needs to continue a paused run: AgentOS's `…/continue` takes them back. */
 const PAUSE_MEMBERS = [
   ...['requirements', 'tools', 'step_requirements', 'error_requirements'],
   ...['pause_kind', 'paused_step_name', 'paused_step_index'],

@@ -41,7 +41,7 @@ const HAS_CONTENT = 4;
 const HAS_CALLS = 8;
 const HAS_REASONING = 16;
 
-/** How the messages of a section are read. */
+/** Options for reading the messages of a section. */
 export interface SectionOptions {
   readonly parts: ConversationParts;
   /** Messages that earlier runs contain as well. */
