@@ -151,7 +151,7 @@ describe('SessionClient', () => {
     expect([response.status, response.headers.get('etag'), data]).toEqual([304, 'W/"1"', undefined]);
   });
 
-  it('rejects instead of ending early when the server knows no cursors', async () => {
+  it('rejects a list of a server without cursors, instead of ending after its first page', async () => {
     const { client } = await startServer([
       (_request, response) => void response.end('{"data": [], "meta": {"page": 1}}'),
     ]);

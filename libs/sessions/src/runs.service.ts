@@ -26,8 +26,8 @@ import type { SessionContext } from './session-access.js';
 import { writeResponse } from './write-response.js';
 
 /**
- * Lists, previews and details of runs. Each method returns the JSON body of the response, if `isVersioned` with the version of
- * what it shows.
+ * Lists, previews and details of runs. Each method returns the JSON body of the response; if `isVersioned`, with the version of
+ * its rows.
  */
 @Injectable()
 export class RunsService {

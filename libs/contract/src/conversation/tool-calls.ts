@@ -35,7 +35,7 @@ export interface ToolCall {
   /** The arguments as stored: usually a string that holds JSON. */
   readonly args: RawJson;
   readonly result: ToolResult | undefined;
-  /** What the run tells about the call, such as its confirmation. */
+  /** The run's own record of the call, with its confirmation for example. */
   readonly execution: Members | undefined;
   /** The id of the requirement that a paused run has for the call, a JSON string. */
   readonly requirementId: RawJson | undefined;
@@ -127,7 +127,7 @@ export function* toolCallsOf(
 
 const UNKNOWN_TOOL = quote('unknown');
 
-/** AgentOS can be told not to store the messages of tools; their results are then only in `tools`. */
+/** AgentOS has a setting not to store the messages of tools. Only the run's `tools` then have the results. */
 function executedResult(execution: Members, path: ItemPath): ToolResult | undefined {
   const result = execution.get('result');
   if (!isPresent(result)) return undefined;

@@ -85,7 +85,7 @@ const COLUMNS: Record<RunDetail | MessageDetail, readonly (keyof StoredSession)[
   members: MESSAGE_COLUMNS,
 };
 
-/** What a statement selects instead of, or besides, all runs of a session. */
+/** Runs that a statement selects instead of all, and further columns. */
 export interface SelectedRuns {
   /** FROM clauses with the columns `stored` and those of `columns`; by default those of all runs. */
   readonly sources?: readonly string[];

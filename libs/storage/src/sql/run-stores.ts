@@ -16,7 +16,7 @@ export interface RunStore {
   readonly runId: string;
   /** A `TableKey` or a `ColumnEntry`, as JSON. */
   readonly position: string;
-  /** What the runs are sorted by. PostgreSQL sorts NULL after every value. */
+  /** SQL of the sort keys of the runs. PostgreSQL sorts NULL after every value. */
   readonly order: readonly string[];
 }
 
