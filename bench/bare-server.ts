@@ -12,27 +12,14 @@ import { countSessions, listPage } from '../libs/storage/src/sql/list-sessions.s
 import { readSession } from '../libs/storage/src/sql/read-session.sql.js';
 import { whereClause } from '../libs/storage/src/sql/session-filter.js';
 import { qualifiedTables } from '../libs/storage/src/table-names.js';
+import { V3_LAYOUT } from '../test/support/v3-layout.js';
 import { TABLES } from './fill-dataset.js';
 
 type Json = ReturnType<typeof JSON.parse>;
 
 const [, , port = '', dsn = ''] = process.argv;
 const pool = new pg.Pool({ connectionString: dsn, max: 10 });
-const statements = new StatementCache(qualifiedTables(TABLES), {
-  hasSessions: true,
-  hasRunsColumn: false,
-  hasRunsTable: true,
-  canCacheCounts: true,
-  hasRowVersions: true,
-  cascade: [],
-  keepsResults: false,
-  missingRights: '',
-  columns: new Map(),
-  indexedColumns: new Set<string>(),
-  hasMetadataIndex: false,
-  hasJsonText: false,
-  signature: '',
-});
+const statements = new StatementCache(qualifiedTables(TABLES), V3_LAYOUT);
 const noFilter = whereClause(undefined, {});
 const PAGE = statements.get('page', listPage(noFilter, { sortBy: 'created_at', descending: true }, 'all'));
 const COUNT = statements.get('count', countSessions(noFilter));

@@ -11,6 +11,7 @@ import { qualifiedTables } from '../../libs/storage/src/table-names.js';
 import { V2_TABLES } from '../support/agno-tables.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 import { CHECKOUT } from '../support/session-service.js';
+import { V3_LAYOUT } from '../support/v3-layout.js';
 
 const ROWS = 20_000;
 const LIMIT = 21;
@@ -59,19 +60,11 @@ describe('the statement of a page with a cursor', () => {
     statements = new StatementCache(
       qualifiedTables({ schema: 'ai', sessionTable: 'agno_sessions', runTable: 'agno_runs' }),
       {
-        hasSessions: true,
+        ...V3_LAYOUT,
         hasRunsColumn: true,
         hasRunsTable: false,
-        canCacheCounts: true,
-        hasRowVersions: true,
-        cascade: [],
-        keepsResults: false,
-        missingRights: '',
         columns: new Map(columns.map(({ name, type }) => [name, type])),
-        hasJsonText: false,
-        indexedColumns: new Set<string>(),
         hasMetadataIndex: true,
-        signature: '',
       },
     );
   });

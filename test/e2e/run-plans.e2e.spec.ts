@@ -6,6 +6,7 @@ import { type RunRange, readRuns } from '../../libs/storage/src/sql/read-runs.sq
 import { createTables } from '../../libs/storage/src/sql/schema.sql.js';
 import { qualifiedTables } from '../../libs/storage/src/table-names.js';
 import { createScratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
+import { V3_LAYOUT } from '../support/v3-layout.js';
 
 const RUNS = 3_000;
 const LIMIT = 21;
@@ -45,21 +46,7 @@ describe.each([
   let database: ScratchDatabase;
   let client: pg.Client;
   const tables = qualifiedTables(NAMES);
-  const statements = new StatementCache(tables, {
-    hasSessions: true,
-    hasRunsColumn: false,
-    hasRunsTable: true,
-    canCacheCounts: true,
-    hasRowVersions: true,
-    cascade: [],
-    keepsResults: false,
-    missingRights: '',
-    columns: new Map(),
-    hasJsonText: false,
-    hasMetadataIndex: false,
-    indexedColumns: new Set<string>(),
-    signature: '',
-  });
+  const statements = new StatementCache(tables, V3_LAYOUT);
 
   beforeAll(async () => {
     database = await createScratchDatabase();

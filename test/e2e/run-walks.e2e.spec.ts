@@ -1,6 +1,5 @@
-import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
-import { createLayoutDatabases, LAYOUT_NAMES, type LayoutName } from '../support/layout-databases.js';
+import { createLayoutDatabases, openPools } from '../support/layout-databases.js';
 import { RunWalks } from '../support/run-walks.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { startSessionService } from '../support/session-service.js';
@@ -10,10 +9,7 @@ const WALKS = 80;
 
 it(`${WALKS} walks of runs by cursor show each unchanged run once, in order, while others change`, async () => {
   const databases = await createLayoutDatabases();
-  const pools = Object.fromEntries(
-    LAYOUT_NAMES.map((layout) => [layout, new pg.Pool({ connectionString: databases[layout].dsn, max: 3 })]),
-  ) as Record<LayoutName, pg.Pool>;
-  onTestFinished(async () => void (await Promise.all(Object.values(pools).map((pool) => pool.end()))));
+  const pools = openPools((layout) => databases[layout].dsn);
   const service = await startSessionService({ AGNO_SESSION_DSN_MAP: databases.dsnMap });
   onTestFinished(async () => void (await service.stop()));
   const walks = new RunWalks(new SeededRandom(1), pools, service.baseUrl);

@@ -1,3 +1,5 @@
+import pg from 'pg';
+import { onTestFinished } from 'vitest';
 import { UPGRADE_TO_V3, V2_JSON_TABLES, V2_TABLES } from './agno-tables.js';
 import { createScratchDatabase, type ScratchDatabase } from './scratch-database.js';
 
@@ -29,4 +31,13 @@ export async function createLayoutDatabases(): Promise<LayoutDatabases> {
   );
   const dsnMap = JSON.stringify(Object.fromEntries(created.map(([name, { dsn }]) => [name, dsn])));
   return { ...(Object.fromEntries(created) as Record<LayoutName, ScratchDatabase>), dsnMap };
+}
+
+/** A pool of connections to the database of each layout. They end when the test finishes. */
+export function openPools(dsnOf: (layout: LayoutName) => string): Record<LayoutName, pg.Pool> {
+  const pools = LAYOUT_NAMES.map(
+    (layout) => [layout, new pg.Pool({ connectionString: dsnOf(layout), max: 3 })] as const,
+  );
+  onTestFinished(async () => void (await Promise.all(pools.map(([, pool]) => pool.end()))));
+  return Object.fromEntries(pools) as Record<LayoutName, pg.Pool>;
 }

@@ -1,6 +1,5 @@
-import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
-import { LAYOUT_NAMES, LAYOUT_TABLES, type LayoutName } from '../../support/layout-databases.js';
+import { LAYOUT_NAMES, LAYOUT_TABLES, type LayoutName, openPools } from '../../support/layout-databases.js';
 import { startPostgres } from '../../support/postgres.js';
 import { RunWalks } from '../../support/run-walks.js';
 import { SeededRandom } from '../../support/seeded-random.js';
@@ -17,19 +16,13 @@ it(`${WALKS} walks of runs by cursor show each unchanged run once, in order, whi
 }, async () => {
   const postgres = await startPostgres();
   onTestFinished(() => postgres.stop());
-  const dsns: Record<string, string> = {};
-  const pools: Partial<Record<LayoutName, pg.Pool>> = {};
-  for (const layout of LAYOUT_NAMES) {
-    const dsn = await postgres.createDatabase(layout);
-    const pool = new pg.Pool({ connectionString: dsn, max: 3 });
-    onTestFinished(() => pool.end());
-    await pool.query(LAYOUT_TABLES[layout]);
-    dsns[layout] = dsn;
-    pools[layout] = pool;
-  }
-  const service = await startSessionService({ AGNO_SESSION_DSN_MAP: JSON.stringify(dsns) });
+  const dsns = new Map<LayoutName, string>();
+  for (const layout of LAYOUT_NAMES) dsns.set(layout, await postgres.createDatabase(layout));
+  const pools = openPools((layout) => dsns.get(layout) ?? '');
+  for (const layout of LAYOUT_NAMES) await pools[layout].query(LAYOUT_TABLES[layout]);
+  const service = await startSessionService({ AGNO_SESSION_DSN_MAP: JSON.stringify(Object.fromEntries(dsns)) });
   onTestFinished(async () => void (await service.stop()));
-  const walks = new RunWalks(new SeededRandom(SEED), pools as Record<LayoutName, pg.Pool>, service.baseUrl);
+  const walks = new RunWalks(new SeededRandom(SEED), pools, service.baseUrl);
   await walks.run(WALKS);
   const { mistakes, pages, changes } = walks.report;
   process.stdout.write(`${WALKS} walks of runs: ${pages} pages, ${changes} changes, ${mistakes.length} mistakes\n`);
