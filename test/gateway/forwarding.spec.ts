@@ -38,6 +38,27 @@ describeGateways('forwarding', (proxy) => {
     await reader?.cancel();
   });
 
+  it('does not cut streamed responses to requests with a body', async () => {
+    gateway.agentos.handler = (request, response) => {
+      request.resume().once('end', () => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+        setTimeout(() => response.end('data: 2\n\n'), 5);
+      });
+    };
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    const post = async () => {
+      const request = httpRequest(`${gateway.baseUrl}/agents/a/runs`, { method: 'POST', agent }).end('{}');
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      return (await response.toArray()).join('');
+    };
+    // Caddy once cut one in a thousand.
+    for (let batch = 0; batch < 100; batch++) {
+      const responses = Array.from({ length: 30 }, post);
+      expect(new Set(await Promise.all(responses))).toEqual(new Set(['data: 1\n\ndata: 2\n\n']));
+    }
+  });
+
   it('upgrades WebSockets to AgentOS', async () => {
     gateway.agentos.server.once('upgrade', (_request: IncomingMessage, socket: Socket) => {
       socket.write(
