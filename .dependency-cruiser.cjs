@@ -79,7 +79,7 @@ module.exports = {
     {
       name: 'the-service-does-not-contain-the-client',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: '^libs/session-client/' },
+      from: { path: '^(apps|libs)/', pathNot: '^(libs/session-client|apps/session-explorer)/' },
       to: { path: '^libs/session-client/' },
     },
   ],

@@ -8,9 +8,9 @@ import { basename, join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const FOLDERS = ['apps', 'libs', 'test', 'bench', 'scripts'];
-const SOURCE = /\.(ts|js|mjs|py|sh|lua)$/;
+const SOURCE = /\.(tsx?|js|mjs|py|sh|lua|css)$/;
 /** The name or path of a source file in Markdown. Placeholders such as `ROUTE.cases.ts` have capitals. */
-const NAMED_FILE = /`([a-z0-9_./-]+\.(?:ts|js|mjs|py|sh|lua))`/g;
+const NAMED_FILE = /`([a-z0-9_./-]+\.(?:tsx?|js|mjs|py|sh|lua|css))`/g;
 const DOCS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs', 'docs/adr'];
 const MAX_LINES = 400;
 const MAX_SUBJECT_LENGTH = 72;

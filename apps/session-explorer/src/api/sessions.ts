@@ -1,0 +1,76 @@
+import type { MetadataFilters, Session, SessionsQuery } from '@session-service/session-client';
+import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { Filters, View } from '../shell/view';
+import { useService } from './client';
+
+const PAGE_SIZE = 50;
+
+/** A page of the list of sessions. */
+interface SessionsPage {
+  readonly data: readonly Session[];
+  readonly next: string | undefined;
+}
+
+/** The sessions that the filters match, the newest first, page by page. */
+export function useSessions({ database, filters, sort }: Pick<View, 'database' | 'filters' | 'sort'>) {
+  const { client } = useService();
+  return useInfiniteQuery({
+    queryKey: ['sessions', database, filters, sort],
+    initialPageParam: '',
+    queryFn: async ({ pageParam, signal }): Promise<SessionsPage> => {
+      const query = { ...sessionsQuery(filters), sort_by: sort, db_id: database ?? null };
+      const pages = client.sessions({ ...query, limit: PAGE_SIZE, cursor: pageParam }, { signal }).pages();
+      const page = await pages.next();
+      if (page.done) return { data: [], next: undefined };
+      return { data: page.value.data, next: page.value.meta.next_cursor ?? undefined };
+    },
+    getNextPageParam: ({ next }) => next,
+    select: ({ pages }: InfiniteData<SessionsPage>) => pages.flatMap(({ data }) => data),
+  });
+}
+
+/** The parameters of the list for the filters of the view. */
+export function sessionsQuery({ type, component, user, name, from, to, metadata }: Filters): SessionsQuery {
+  const before = secondOf(to, 1);
+  return {
+    ...metadataFilters(metadata),
+    // An unknown type is the service's to reject.
+    type: (type || null) as SessionsQuery['type'],
+    component_id: component || null,
+    user_id: user || null,
+    session_name: name || null,
+    created_after: secondOf(from, 0) ?? null,
+    created_before: before === undefined ? null : before - 1,
+  };
+}
+
+function metadataFilters(conditions: readonly string[]): MetadataFilters {
+  const filters: Record<`metadata.${string}`, string[]> = {};
+  for (const condition of conditions) {
+    const separator = condition.indexOf('=');
+    if (separator <= 0) continue;
+    const parameter = `metadata.${condition.slice(0, separator)}` as const;
+    filters[parameter] = [...(filters[parameter] ?? []), condition.slice(separator + 1)];
+  }
+  return filters;
+}
+
+/** The second in which a day begins in the time zone of the browser. @param offset days after `date` */
+function secondOf(date: string, offset: number): number | undefined {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date)?.map(Number) ?? [];
+  if (year === undefined || month === undefined || day === undefined) return undefined;
+  return Math.floor(new Date(year, month - 1, day + offset).getTime() / 1000);
+}
+
+/** The values of one session without its conversation. */
+export function useSession(id: string, database: string | undefined) {
+  const { client } = useService();
+  return useQuery({
+    queryKey: ['session', database, id],
+    queryFn: ({ signal }) =>
+      client.get('/sessions/{session_id}', {
+        params: { path: { session_id: id }, query: { chat_history: false, db_id: database ?? null } },
+        signal,
+      }),
+  });
+}

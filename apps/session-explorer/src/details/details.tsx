@@ -1,0 +1,4 @@
+/** Runs, values and raw JSON of a session. */
+export function Details({ id }: { readonly id: string }) {
+  return <p>{id}</p>;
+}

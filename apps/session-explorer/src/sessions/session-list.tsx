@@ -1,0 +1,4 @@
+/** The sessions that the filters match. */
+export function SessionList() {
+  return null;
+}

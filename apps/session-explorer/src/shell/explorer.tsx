@@ -1,0 +1,68 @@
+import { type CSSProperties, useState } from 'react';
+import { useSignedIn } from '../api/client';
+import { Notice } from '../components/notice';
+import { Conversation } from '../conversation/conversation';
+import { Details } from '../details/details';
+import { SessionList } from '../sessions/session-list';
+import styles from './explorer.module.css';
+import { Help } from './help';
+import { SessionHeader } from './session-header';
+import { Splitter } from './splitter';
+import { TopBar } from './top-bar';
+import { usePaneWidth } from './use-pane-width';
+import { useShortcuts } from './use-shortcuts';
+import { useView } from './view';
+
+/** List, conversation and details side by side; on narrow screens one over the other. */
+export function Explorer() {
+  const caller = useSignedIn();
+  const [{ session, pane, database }, changeView] = useView();
+  const [isHelpOpen, setIsHelpOpen] = useState(false);
+  const [listWidth, setListWidth] = usePaneWidth('list', { initial: 360, minimum: 320, maximum: 400 });
+  const [detailsWidth, setDetailsWidth] = usePaneWidth('details', { initial: 420, minimum: 320, maximum: 720 });
+  useShortcuts({ '?': () => setIsHelpOpen(true) });
+  const closeSession = () => changeView({ session: undefined, run: undefined, message: undefined, pane: undefined });
+  const isUnknown = database !== undefined && !caller.databases.some(({ id }) => id === database);
+  const widths = { '--list-width': `${listWidth}px`, '--details-width': `${detailsWidth}px` } as CSSProperties;
+  return (
+    <div className={styles['explorer']} style={widths} data-open={session !== undefined}>
+      <TopBar onHelp={() => setIsHelpOpen(true)} />
+      <nav className={styles['list']} aria-label="Sessions">
+        {isUnknown ? <UnknownDatabase id={database} /> : <SessionList />}
+      </nav>
+      <Splitter label="Width of the list" width={listWidth} onChange={setListWidth} />
+      <main className={styles['conversation']}>
+        {session === undefined ? (
+          <Notice title="No session is open">
+            <p>Choose one from the list: j and k move, Enter opens, / searches, ? shows all keys.</p>
+          </Notice>
+        ) : (
+          <>
+            <SessionHeader key={session} id={session} onClose={closeSession} />
+            <Conversation key={`${database} ${session}`} id={session} />
+          </>
+        )}
+      </main>
+      {session !== undefined && pane !== undefined && (
+        <>
+          <Splitter label="Width of the details" width={detailsWidth} onChange={setDetailsWidth} isMirrored />
+          <aside className={styles['details']} aria-label="Details">
+            <Details key={`${database} ${session}`} id={session} />
+          </aside>
+        </>
+      )}
+      <Help isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />
+    </div>
+  );
+}
+
+function UnknownDatabase({ id }: { readonly id: string }) {
+  const [, changeView] = useView();
+  return (
+    <Notice title={`There is no database ${id}`} isError>
+      <button type="button" onClick={() => changeView({ database: undefined })}>
+        Use the default database
+      </button>
+    </Notice>
+  );
+}

@@ -1,0 +1,38 @@
+import { useSession } from '../api/sessions';
+import { IconButton } from '../components/button';
+import { CopyableId } from '../components/copy';
+import { RelativeTime } from '../components/relative-time';
+import { dateOf } from '../components/time';
+import styles from './session-header.module.css';
+import { useShortcuts } from './use-shortcuts';
+import { useView } from './view';
+
+/** Name and origin of the open session, and the button for its details. */
+export function SessionHeader({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+  const [{ database, pane }, changeView] = useView();
+  const { data } = useSession(id, database);
+  const toggle = () => changeView({ pane: pane === undefined ? 'runs' : undefined, run: undefined });
+  useShortcuts({ d: toggle, Escape: () => (pane === undefined ? onClose() : toggle()) });
+  const session = data as Readonly<Record<string, string | null | undefined>> | undefined;
+  const component = session?.['agent_id'] ?? session?.['team_id'] ?? session?.['workflow_id'];
+  const created = dateOf(session?.['created_at']);
+  return (
+    <div className={styles['header']}>
+      <span className={styles['back']}>
+        <IconButton icon="back" label="Back to the list" onClick={onClose} />
+      </span>
+      <div className={styles['names']}>
+        <h2 dir="auto" title={session?.['session_name'] ?? undefined}>
+          {session?.['session_name'] || 'Session'}
+        </h2>
+        <p>
+          {component && <span>{component}</span>}
+          {session?.['user_id'] && <span>{session['user_id']}</span>}
+          {created && <RelativeTime date={created} />}
+          <CopyableId id={id} />
+        </p>
+      </div>
+      <IconButton icon="panel" label="Details (d)" aria-expanded={pane !== undefined} onClick={toggle} />
+    </div>
+  );
+}
