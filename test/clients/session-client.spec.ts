@@ -196,22 +196,18 @@ describe.skipIf(BROWSER === undefined)('docs/examples/conversations.html in a br
     await storeConversation(client, 'other', 1);
     copyFileSync(resolve(CHECKOUT, 'docs/examples/conversations.html'), join(project.folder, 'conversations.html'));
     const page = await openPage(`${files.origin}/conversations.html?service=${service.baseUrl}`);
-    const texts = (selector: string) =>
-      page.evaluate<string[]>(`[...document.querySelectorAll('${selector}')].map((element) => element.textContent)`);
-    const click = (selector: string, text: string) =>
-      page.evaluate(
-        `[...document.querySelectorAll('${selector}')].find(({ textContent }) => textContent === '${text}').click()`,
-      );
+    const texts = (selector: string) => page.locator(selector).allTextContents();
+    const click = (name: string) => page.getByRole('button', { name }).click();
 
     await expect.poll(() => texts('#sessions button')).toEqual(expect.arrayContaining(['About shown', 'About other']));
-    await click('#sessions button', 'About shown');
+    await click('About shown');
     const all = ids.flatMap((id) => [`Question ${id}`, `Answer ${id}`]);
     for (const count of [20, 40, 50]) {
       await expect.poll(() => texts('#messages li')).toEqual(all.slice(-count));
       expect(await texts('#older:not([hidden])')).toHaveLength(count === 50 ? 0 : 1);
-      if (count < 50) await click('button', 'Older messages');
+      if (count < 50) await click('Older messages');
     }
-    await click('#sessions button', 'About other');
+    await click('About other');
     await expect.poll(() => texts('#messages li')).toEqual(['Question other-0', 'Answer other-0']);
     expect(await texts('#error')).toEqual(['']);
   });
