@@ -32,7 +32,7 @@ module.exports = {
       from: { path: '^libs/(database|storage)/', pathNot: SPEC },
       to: {
         path: [
-          '^libs/(auth|health|http|openapi|sessions|standalone|telemetry)/',
+          '^libs/(auth|explorer|health|http|openapi|sessions|standalone|telemetry)/',
           '^(node:)?https?$',
           HTTP_PACKAGES,
           'node_modules/@nestjs/core/',
@@ -42,7 +42,7 @@ module.exports = {
     {
       name: 'only-the-edge-knows-fastify',
       severity: 'error',
-      from: { path: '^libs/', pathNot: ['^libs/(auth|http|openapi|sessions|standalone|telemetry)/', SPEC] },
+      from: { path: '^libs/', pathNot: ['^libs/(auth|explorer|http|openapi|sessions|standalone|telemetry)/', SPEC] },
       to: { path: HTTP_PACKAGES },
     },
     {

@@ -14,12 +14,19 @@ const GENEROUS_LIMITS = {
   AGNO_QUEUE_TIMEOUT_MS: String(scaled(60_000)),
 };
 
-/** Starts the built service as in production, on AGNO_SERVICE_PORT or a free port of the loopback interface. */
-export async function startSessionService(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+/**
+ * Starts the built service as in production, on AGNO_SERVICE_PORT or a free port of the loopback interface.
+ *
+ * @param program its main.js; by default that of the checkout
+ */
+export async function startSessionService(
+  env: Readonly<Record<string, string>>,
+  program = resolve(CHECKOUT, 'dist/service/main.js'),
+): Promise<ServerProcess> {
   const port = Number(env.AGNO_SERVICE_PORT ?? (await freePort()));
   return startServer({
     command: process.execPath,
-    args: [resolve(CHECKOUT, 'dist/service/main.js')],
+    args: [program],
     env: {
       AGNO_SERVICE_HOST: '127.0.0.1',
       AGNO_SERVICE_PORT: String(port),

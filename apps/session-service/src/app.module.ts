@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule, type AuthOptions } from '@session-service/auth';
 import { DatabaseModule, type DatabaseObserver } from '@session-service/database';
+import { ExplorerModule, type ExplorerOptions } from '@session-service/explorer';
 import { HealthModule, type HealthOptions } from '@session-service/health';
 import { SessionsModule } from '@session-service/sessions';
 import { StandaloneModule, type StandaloneOptions } from '@session-service/standalone';
@@ -40,6 +41,7 @@ export class AppModule {
         }),
         TelemetryModule.forRoot(metrics),
         ...(config.standalone.isEnabled ? [standaloneModule()] : []),
+        ...(config.explorer.isEnabled ? [explorerModule()] : []),
       ],
       providers: globalProviders(config.http),
     };
@@ -50,5 +52,12 @@ function standaloneModule(): DynamicModule {
   return StandaloneModule.forRootAsync({
     inject: [configToken('standalone')],
     useFactory: (options: StandaloneOptions) => options,
+  });
+}
+
+function explorerModule(): DynamicModule {
+  return ExplorerModule.forRootAsync({
+    inject: [configToken('explorer')],
+    useFactory: (options: ExplorerOptions) => options,
   });
 }

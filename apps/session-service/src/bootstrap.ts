@@ -1,12 +1,11 @@
 import cluster from 'node:cluster';
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Authenticator, authWarnings } from '@session-service/auth';
 import { DatabaseRegistry, MemoryBudget } from '@session-service/database';
+import { loadExplorerFiles, mountExplorer } from '@session-service/explorer';
 import { DatabaseHealth } from '@session-service/health';
 import { createHttpAdapter, createLogger, ManagementPort } from '@session-service/http';
 import { mountDocs } from '@session-service/openapi';
@@ -18,6 +17,7 @@ import type { ServiceConfig } from './config/config.module.js';
 import { unknownVariables } from './config/unknown-variables.js';
 import { ConfigError } from './config/validate-environment.js';
 import { FrameworkLogger } from './framework-logger.js';
+import { EXPLORER_FOLDER, serviceVersion } from './package-files.js';
 import { installHooks, optionsWithoutController } from './pipeline.js';
 import { shutdownSignal, stopOnSignal, stopService } from './shutdown.js';
 import { poolShare, serviceStartedAt, WorkerGroup, workerIndex } from './workers.js';
@@ -26,6 +26,10 @@ import { poolShare, serviceStartedAt, WorkerGroup, workerIndex } from './workers
  * The program that workers run, even if the primary process runs `embedded.js`. It is beside this file in the bundle.
  */
 const WORKER_PROGRAM = fileURLToPath(new URL('./main.js', import.meta.url));
+
+const EXPLORER_NOT_BUILT =
+  `AGNO_EXPLORER is true, but the explorer is not built: there is no ${EXPLORER_FOLDER}/index.html. ` +
+  'Run `npm run build`, or remove the variable';
 
 interface RunningService {
   readonly logger: PinoLogger;
@@ -60,6 +64,8 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
   const { http, telemetry } = config;
   const logger = createLogger(telemetry.logLevel, index);
   const version = serviceVersion();
+  const explorerFiles = config.explorer.isEnabled ? loadExplorerFiles(EXPLORER_FOLDER) : undefined;
+  if (config.explorer.isEnabled && explorerFiles === undefined) throw new ConfigError([EXPLORER_NOT_BUILT]);
   const metrics = new ServiceMetrics(version);
   const tracing = await startTracing(telemetry.traces, version, logger);
   const memory = new MemoryBudget(http.memoryBudgetBytes);
@@ -91,7 +97,12 @@ async function startService(serviceConfig: ServiceConfig, env: NodeJS.ProcessEnv
     databasesUp: () => app.get(DatabaseHealth).statusById(),
   });
   offerMetrics(metrics.registry);
-  mountDocs(app, optionsWithoutController(http), config.standalone.isEnabled);
+  const withoutController = optionsWithoutController(http);
+  mountDocs(app, withoutController, {
+    isStandalone: config.standalone.isEnabled,
+    hasExplorer: config.explorer.isEnabled,
+  });
+  if (explorerFiles !== undefined) mountExplorer(app, withoutController, explorerFiles);
   // Only one worker logs the warnings. It also probes the databases, so that the log names those that are down before
   // the first request.
   if ((index ?? 0) === 0) {
@@ -126,11 +137,4 @@ function boundAddress(app: NestFastifyApplication): AddressInfo {
   const [bound] = app.getHttpAdapter().getInstance().addresses();
   if (typeof bound !== 'object') throw new Error('The service does not listen');
   return bound;
-}
-
-/** The version in the nearest package.json of a parent folder, which is the same file for sources and build. */
-function serviceVersion(): string {
-  const file = findPackageJSON(import.meta.url);
-  const { version } = JSON.parse(file === undefined ? '{}' : readFileSync(file, 'utf8')) as { version?: string };
-  return version ?? 'unknown';
 }

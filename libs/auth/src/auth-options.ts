@@ -18,6 +18,8 @@ export interface AuthOptions {
   readonly accountCacheMs: number;
   /** True if the routes of AGNO_STANDALONE exist, so that their scopes apply. */
   readonly isStandalone: boolean;
+  /** True if the explorer is served, whose files need no token. */
+  readonly hasExplorer: boolean;
   /** Groups of routes that need no token, in addition to the health endpoints. */
   readonly openRoutes: readonly OpenRoute[];
 }
@@ -49,14 +51,23 @@ export class OpenPaths {
   private readonly paths: ReadonlySet<string>;
   private readonly hasDocs: boolean;
 
-  constructor(routes: readonly OpenRoute[]) {
+  constructor(
+    routes: readonly OpenRoute[],
+    private readonly hasExplorer: boolean,
+  ) {
     this.paths = new Set([...ALWAYS_OPEN, ...routes.flatMap((route) => PATHS_BY_ROUTE[route])]);
     this.hasDocs = routes.includes('docs');
   }
 
   has(path: string): boolean {
-    return this.paths.has(path) || (this.hasDocs && path.startsWith('/docs/'));
+    if (this.paths.has(path) || (this.hasDocs && path.startsWith('/docs/'))) return true;
+    return this.hasExplorer && isOpenInExplorer(path);
   }
+}
+
+/** True for the explorer's files and its sign-in route, which contain no data. */
+function isOpenInExplorer(path: string): boolean {
+  return path === '/explorer' || (path.startsWith('/explorer/') && path !== '/explorer/whoami');
 }
 
 /** True if neither a JWT key nor a security key is configured: every caller may do everything. */

@@ -51,7 +51,7 @@ export class Authenticator {
     const { jwt } = options;
     this.jwt = jwt && { options: jwt, verifier: new TokenVerifier(jwt) };
     this.accountCache = new IdentityCache(options.accountCacheMs);
-    this.openPaths = new OpenPaths(options.openRoutes);
+    this.openPaths = new OpenPaths(options.openRoutes, options.hasExplorer);
   }
 
   /**

@@ -21,6 +21,8 @@ export interface Caller {
   readonly isIsolated: boolean;
   /** The db_ids that the caller may use; undefined: all databases. */
   readonly databaseIds: ReadonlySet<string> | undefined;
+  /** The scopes that limit the caller; undefined: no scopes apply. */
+  readonly scopes: readonly string[] | undefined;
   /** The components that the caller's scopes show. */
   readonly components: ReadableComponents;
 }
@@ -30,8 +32,14 @@ export const ANONYMOUS: Caller = {
   userId: undefined,
   isIsolated: false,
   databaseIds: undefined,
+  scopes: undefined,
   components: ALL_COMPONENTS,
 };
+
+/** True if AGNO_DB_ACCESS gives the caller access to the database. */
+export function mayUse({ databaseIds }: Caller, id: string): boolean {
+  return databaseIds?.has(id) ?? true;
+}
 
 /**
  * The user to whose sessions the caller is restricted; undefined: no restriction.
@@ -76,9 +84,14 @@ export class IdentityFactory {
     const scopes = scopesOf(members.get(jwt.scopesClaim));
     const { isolatesUsers, adminScope, checksScopes } = this.options;
     const isIsolated = isolatesUsers && !scopes.includes(adminScope);
-    const components = checksScopes ? readableComponents(scopes, adminScope) : ALL_COMPONENTS;
     return {
-      caller: { userId, isIsolated, databaseIds: this.databasesOf(scopes, members), components },
+      caller: {
+        userId,
+        isIsolated,
+        databaseIds: this.databasesOf(scopes, members),
+        scopes: checksScopes ? scopes : undefined,
+        components: checksScopes ? readableComponents(scopes, adminScope) : ALL_COMPONENTS,
+      },
       scopes,
       isBoundByScopes: checksScopes,
       expiresAt,
@@ -92,6 +105,7 @@ export class IdentityFactory {
         userId: `${SERVICE_ACCOUNT_PREFIX}${name}`,
         isIsolated: !scopes.includes(this.options.adminScope),
         databaseIds: this.databasesOf(scopes, new Map()),
+        scopes,
         components: readableComponents(scopes, this.options.adminScope),
       },
       scopes,

@@ -10,7 +10,7 @@ export {
 export { addAuthenticationHook } from './authentication.hook.js';
 export { Authenticator } from './authenticator.js';
 export type { AccessRule, DatabaseAccess } from './database-access.js';
-export { ANONYMOUS, type Caller, ownerOf } from './identity.js';
+export { ANONYMOUS, type Caller, mayUse, ownerOf } from './identity.js';
 export { jwksFile } from './jwks.js';
 export { RemoteJwks } from './remote-jwks.js';
 export {

@@ -68,12 +68,20 @@ const KNOWN_PATHS: readonly [pattern: RegExp, allow: string][] = [
   [/^\/(|health|healthz|livez|readyz|metrics|openapi\.json|docs)$/, 'GET'],
 ];
 
+/** Paths of the explorer with their `Allow` header. */
+const EXPLORER_PATHS: ReadonlyMap<string, string> = new Map([
+  ['/explorer', 'GET, HEAD'],
+  ['/explorer/sign-in', 'GET'],
+  ['/explorer/whoami', 'GET'],
+]);
+
 /** Tells which of the routes exist that depend on the configuration. */
 type RouteTable = Pick<FastifyInstance, 'hasRoute'>;
 
 /** The `Allow` header for a 405 response; undefined for an unknown path, whose response is 404. */
 export function allowedMethod(url: string, routes: RouteTable): string | undefined {
   const path = url.split('?', 1)[0] ?? '';
-  if (STANDALONE_ROUTES.has(path)) return routes.hasRoute({ method: 'GET', url: path }) ? 'GET' : undefined;
+  const optional = STANDALONE_ROUTES.has(path) ? 'GET' : EXPLORER_PATHS.get(path);
+  if (optional !== undefined) return routes.hasRoute({ method: 'GET', url: path }) ? optional : undefined;
   return KNOWN_PATHS.find(([pattern]) => pattern.test(path))?.[1];
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { onRequestHookHandler, RouteShorthandOptions } from 'fastify';
-import { sessionApiDocument } from './session-api-document.js';
+import { type OptionalRoutes, sessionApiDocument } from './session-api-document.js';
 
 /** The files of Swagger UI that the page needs, with their content types. */
 const ASSETS: Record<string, string> = {
@@ -48,19 +48,19 @@ const START_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', v
  * nothing from other hosts. Call this before the application listens.
  *
  * @param routeOptions route options of Fastify; Nest's interceptors do not run, because these routes have no controller
- * @param isStandalone true if the routes of AGNO_STANDALONE exist
+ * @param routes the routes that the document describes, besides those that always exist
  */
 export function mountDocs(
   app: NestFastifyApplication,
   routeOptions: RouteShorthandOptions,
-  isStandalone: boolean,
+  routes: OptionalRoutes,
 ): void {
   const fastify = app.getHttpAdapter().getInstance();
   const options: RouteShorthandOptions = { ...routeOptions, onRequest: addSecurityHeaders };
   const { resolve } = createRequire(import.meta.url);
   let document: TaggedBody | undefined;
   fastify.get('/openapi.json', options, ({ headers }, reply) => {
-    document ??= withEtag(JSON.stringify(sessionApiDocument(isStandalone)));
+    document ??= withEtag(JSON.stringify(sessionApiDocument(routes)));
     reply.header('etag', document.etag);
     if (matchesEtag(headers['if-none-match'], document.etag)) return reply.code(304).send();
     return reply.send(document.content);

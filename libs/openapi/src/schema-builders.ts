@@ -5,6 +5,7 @@ export type Schema = Schemas[string];
 
 export const STRING: Schema = { type: 'string' };
 export const INTEGER: Schema = { type: 'integer' };
+export const BOOLEAN: Schema = { type: 'boolean' };
 export const DATE_TIME: Schema = { type: 'string', format: 'date-time' };
 /** Any JSON object; AgentOS does not restrict the keys. */
 export const OBJECT: Schema = { type: 'object', additionalProperties: true };

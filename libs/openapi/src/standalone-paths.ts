@@ -1,6 +1,7 @@
 import { ERROR_RESPONSES, type Paths, response } from './api-operations.js';
 import {
   arraySchema,
+  BOOLEAN,
   INTEGER,
   OBJECT,
   OBJECT_ARRAY,
@@ -12,8 +13,6 @@ import {
   STRING,
   schemaRef,
 } from './schema-builders.js';
-
-const BOOLEAN: Schema = { type: 'boolean' };
 
 function readOperation(id: string, tag: string, summary: string, description: string, schema: Schema): Paths[string] {
   return {

@@ -41,6 +41,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/explorer/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How to sign in
+         * @description The authentication mode, and where requests may carry their token. Needs no token.
+         */
+        get: operations["get_explorer_sign_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/explorer/whoami": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe the caller
+         * @description The user and the scopes of the caller, and the databases that the caller may use. Needs no scope.
+         */
+        get: operations["get_explorer_whoami"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -540,6 +580,31 @@ export interface components {
             session_summary: {
                 [key: string]: unknown;
             } | null;
+        };
+        /** ExplorerCaller */
+        ExplorerCaller: {
+            databases: components["schemas"]["ExplorerDatabase"][];
+            /** @description The caller sees only their own sessions */
+            isolated: boolean;
+            /** @enum {string} */
+            mode: "none" | "security_key" | "jwt";
+            /** @description Null if no scopes apply to the caller */
+            scopes: string[] | null;
+            user_id: string | null;
+        };
+        /** ExplorerDatabase */
+        ExplorerDatabase: {
+            id: string;
+            is_default: boolean;
+        };
+        /** ExplorerSignIn */
+        ExplorerSignIn: {
+            /** @description The token may be in a cookie */
+            cookie: boolean;
+            /** @description The token may be in the Authorization header */
+            header: boolean;
+            /** @enum {string} */
+            mode: "none" | "security_key" | "jwt";
         };
         /** HealthResponse */
         HealthResponse: {
@@ -1145,6 +1210,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InternalServerErrorResponse"];
+                };
+            };
+        };
+    };
+    get_explorer_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplorerSignIn"];
+                };
+            };
+        };
+    };
+    get_explorer_whoami: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplorerCaller"];
+                };
+            };
+            /** @description The credentials are missing or invalid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnauthenticatedResponse"];
                 };
             };
         };

@@ -1,6 +1,6 @@
 import '@session-service/http';
 import { Injectable } from '@nestjs/common';
-import { type Caller, ownerOf } from '@session-service/auth';
+import { type Caller, mayUse, ownerOf } from '@session-service/auth';
 import { type HttpProblem, problem } from '@session-service/contract';
 import { DatabaseRegistry, type Deadline } from '@session-service/database';
 import { SessionRepositories, type SessionRepository, type SessionScope } from '@session-service/storage';
@@ -59,9 +59,9 @@ export class SessionAccess {
     return { repository, caller, userId: owner ?? userId, deadline, memory };
   }
 
-  private selectRepository(dbId: string | undefined, { databaseIds }: Caller): SessionRepository {
+  private selectRepository(dbId: string | undefined, caller: Caller): SessionRepository {
     const id = dbId || this.defaultId();
-    const isOpen = databaseIds?.has(id) ?? true;
+    const isOpen = mayUse(caller, id);
     if (!dbId && !isOpen) throw problem(403, 'Insufficient permissions for the default database');
     const repository = isOpen ? this.repositories.get(id) : undefined;
     if (repository === undefined) throw problem(404, `No database found with id '${dbId}'`);

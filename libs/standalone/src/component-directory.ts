@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type Caller, ownerOf } from '@session-service/auth';
+import { type Caller, mayUse, ownerOf } from '@session-service/auth';
 import { type Component, RESOURCE_OF } from '@session-service/contract';
 import {
   type Deadline,
@@ -110,11 +110,6 @@ export class ComponentDirectory {
     }
     return rows;
   }
-}
-
-/** True if AGNO_DB_ACCESS gives the caller access to the database. */
-export function mayUse({ databaseIds }: Caller, id: string): boolean {
-  return databaseIds?.has(id) ?? true;
 }
 
 function isReadable({ components }: Caller, type: Component['type'], id: string): boolean {

@@ -1,9 +1,10 @@
 import '@session-service/http';
 import { Controller, Get, Inject, Req } from '@nestjs/common';
+import { mayUse } from '@session-service/auth';
 import { componentList, osConfig, osInfo, type SessionType } from '@session-service/contract';
 import { DatabaseRegistry } from '@session-service/database';
 import type { FastifyRequest } from 'fastify';
-import { ComponentDirectory, mayUse } from './component-directory.js';
+import { ComponentDirectory } from './component-directory.js';
 import { STANDALONE_OPTIONS, type StandaloneOptions } from './standalone-options.js';
 
 /**

@@ -49,6 +49,7 @@ export function authConfig(
     databaseAccess: databaseAccess(environment.AGNO_DB_ACCESS, databaseIds, errors),
     accountCacheMs: environment.AGNO_ACCOUNT_CACHE_MS,
     isStandalone: environment.AGNO_STANDALONE,
+    hasExplorer: environment.AGNO_EXPLORER,
     openRoutes: environment.AGNO_OPEN_ROUTES,
   };
 }

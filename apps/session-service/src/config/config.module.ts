@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { ConfigModule, getConfigToken, registerAs } from '@nestjs/config';
 import type { AuthOptions } from '@session-service/auth';
+import type { ExplorerOptions } from '@session-service/explorer';
 import type { HealthOptions } from '@session-service/health';
 import type { HttpOptions } from '@session-service/http';
 import type { StandaloneOptions } from '@session-service/standalone';
@@ -15,6 +16,7 @@ export interface ServiceConfig {
   readonly health: HealthConfig;
   readonly telemetry: TelemetryConfig;
   readonly standalone: StandaloneConfig;
+  readonly explorer: ExplorerConfig;
 }
 
 export interface HttpConfig extends HttpOptions {
@@ -30,6 +32,11 @@ export interface HttpConfig extends HttpOptions {
 
 export interface StandaloneConfig extends StandaloneOptions {
   /** True if the routes exist by which front ends find what there is without an AgentOS. */
+  readonly isEnabled: boolean;
+}
+
+export interface ExplorerConfig extends ExplorerOptions {
+  /** True if the explorer is served at `/explorer`. */
   readonly isEnabled: boolean;
 }
 

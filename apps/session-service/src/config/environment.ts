@@ -44,6 +44,7 @@ export class Environment {
   @HostList() readonly AGNO_ALLOWED_HOSTS: readonly string[] = [];
 
   @TrueOrFalse() readonly AGNO_STANDALONE: boolean = true;
+  @TrueOrFalse() readonly AGNO_EXPLORER: boolean = false;
 
   @SqlIdentifier() readonly AGNO_DB_SCHEMA: string = 'ai';
   @SqlIdentifier() readonly AGNO_SESSION_TABLE: string = 'agno_sessions';

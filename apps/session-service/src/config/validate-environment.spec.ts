@@ -51,11 +51,13 @@ describe('default configuration', () => {
         databaseAccess: undefined,
         accountCacheMs: 30_000,
         isStandalone: true,
+        hasExplorer: false,
         openRoutes: ['docs'],
       },
       health: { drainDelayMs: 0, hasOpenDocs: true },
       telemetry: { logLevel: 'info' },
       standalone: { isEnabled: true, authentication: { mode: 'none', userIsolation: false }, timeLimitMs: 30_000 },
+      explorer: { isEnabled: false, mode: 'none', tokenSource: 'header' },
     });
   });
 

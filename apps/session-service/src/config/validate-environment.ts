@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { type AuthOptions, isOpen } from '@session-service/auth';
+import type { OsAuthentication } from '@session-service/contract';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { authConfig, blankKeys } from './auth.config.js';
-import type { HttpConfig, ServiceConfig, StandaloneConfig } from './config.module.js';
+import type { ExplorerConfig, HttpConfig, ServiceConfig, StandaloneConfig } from './config.module.js';
 import { databaseConfig } from './database.config.js';
 import { Environment } from './environment.js';
 import { telemetryConfig } from './telemetry.config.js';
@@ -34,6 +35,7 @@ export function validateEnvironment(env: Readonly<Record<string, string | undefi
     },
     telemetry: telemetryConfig(environment),
     standalone: standaloneConfig(environment, auth),
+    explorer: explorerConfig(environment, auth),
   };
 }
 
@@ -72,17 +74,26 @@ function workerCount({ AGNO_SERVICE_WORKERS: workers, AGNO_POOL_SIZE: poolSize }
   return workers === 'auto' ? Math.min(availableParallelism(), MAX_WORKERS, poolSize) : workers;
 }
 
-function standaloneConfig(
-  environment: Environment,
-  { jwt, securityKey, isolatesUsers }: AuthOptions,
-): StandaloneConfig {
-  const keyMode = securityKey === undefined ? 'none' : 'security_key';
+function standaloneConfig(environment: Environment, auth: AuthOptions): StandaloneConfig {
   return {
     isEnabled: environment.AGNO_STANDALONE,
-    authentication: { mode: jwt === undefined ? keyMode : 'jwt', userIsolation: isolatesUsers },
+    authentication: { mode: authenticationMode(auth), userIsolation: auth.isolatesUsers },
     // Leaves time to respond with the components of the other databases.
     timeLimitMs: environment.AGNO_REQUEST_TIMEOUT_MS / 2,
   };
+}
+
+function explorerConfig(environment: Environment, auth: AuthOptions): ExplorerConfig {
+  return {
+    isEnabled: environment.AGNO_EXPLORER,
+    mode: authenticationMode(auth),
+    tokenSource: auth.jwt?.source ?? 'header',
+  };
+}
+
+function authenticationMode({ jwt, securityKey }: AuthOptions): OsAuthentication['mode'] {
+  if (jwt !== undefined) return 'jwt';
+  return securityKey === undefined ? 'none' : 'security_key';
 }
 
 function httpConfig(environment: Environment, isOpen: boolean): HttpConfig {
