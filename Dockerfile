@@ -20,6 +20,7 @@ RUN npm ci --ignore-scripts --no-audit
 COPY nest-cli.json tsconfig.json rolldown.config.js ./
 COPY apps apps
 COPY libs libs
+COPY scripts/compress-files.ts scripts/
 RUN npm run build
 
 # hadolint ignore=DL3006

@@ -4,7 +4,8 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 BUILT := dist/.built
 EMBEDDED := dist/service/embedded.js
-SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') tsconfig.json nest-cli.json rolldown.config.js \
+SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') $(shell find apps/session-explorer -type f) \
+  scripts/compress-files.ts tsconfig.json nest-cli.json rolldown.config.js \
   package.json package-lock.json
 
 .PHONY: help run demo test contract-test contract-record deploy-test image-test faults faults-quick totals-check cost cost-quick chart-docs bench smoke sbom build clean packages packages-to-run
@@ -77,6 +78,7 @@ packages-to-run:
 
 # Without the check of types and the other programs, which need more packages.
 $(EMBEDDED): $(SOURCES) | packages-to-run
+	@scripts/step.sh 'Building the explorer' npm run --silent explorer
 	@scripts/step.sh 'Building the service' npm run --silent bundle
 
 $(BUILT): $(SOURCES) | packages
