@@ -59,6 +59,7 @@ describe('the service without a configured database', () => {
       expect.stringMatching(/^Neither OS_SECURITY_KEY nor a JWT key is set: /),
       expect.stringMatching(/^AgentOS session service listening on 127\.0\.0\.1:\d+$/),
       '',
+      `  Explorer       ${url}/explorer`,
       `  Sessions       ${url}/sessions`,
       `  API, try it    ${url}/docs`,
       `  Health         ${url}/readyz`,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -7,6 +7,10 @@ const PACKAGE = findPackageJSON(import.meta.url);
 
 /** Folder of the built explorer, which `vite build` fills. */
 export const EXPLORER_FOLDER = join(PACKAGE === undefined ? '.' : dirname(PACKAGE), 'dist/explorer');
+
+export function isExplorerBuilt(): boolean {
+  return existsSync(join(EXPLORER_FOLDER, 'index.html'));
+}
 
 /** The version in package.json. */
 export function serviceVersion(): string {

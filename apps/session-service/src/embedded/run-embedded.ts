@@ -4,13 +4,15 @@ import { serve } from '../bootstrap.js';
 import type { ServiceConfig } from '../config/config.module.js';
 import { hasDsn } from '../config/database.config.js';
 import { ConfigError, validateEnvironment } from '../config/validate-environment.js';
+import { isExplorerBuilt } from '../package-files.js';
 import { loadDemo } from './demo-sessions.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { welcome } from './welcome.js';
 
 /**
  * Runs the service without any configuration: starts its own PostgreSQL server with data in `.data/postgres` of the
- * working directory. If the environment contains a DSN, it starts no server. `--demo` loads sample sessions.
+ * working directory. If the environment contains a DSN, it starts no server. Serves the explorer unless AGNO_EXPLORER is
+ * `false`. `--demo` loads sample sessions.
  */
 async function run(): Promise<void> {
   const env = { ...process.env };
@@ -25,6 +27,7 @@ async function run(): Promise<void> {
     env.AGNO_PG_DSN = database.dsn;
   }
   if (isStopping) return;
+  if (!env.AGNO_EXPLORER?.trim() && isExplorerBuilt()) env.AGNO_EXPLORER = 'true';
   const validated = validateEnvironment(env);
   const service = await serve(validated, env);
   const config = { ...validated, http: { ...validated.http, port: service.port } };

@@ -18,6 +18,13 @@ describe('the welcome text of a service with a management port', () => {
   });
 });
 
+describe('the welcome text of a service with the explorer', () => {
+  it('names the explorer first', () => {
+    const text = welcome(validateEnvironment({ AGNO_PG_DSN: 'postgresql://db/ai', AGNO_EXPLORER: 'true' }), undefined);
+    expect(text).toMatch(/^\n {2}Explorer {7}http:\/\/127\.0\.0\.1:8080\/explorer\n {2}Sessions /);
+  });
+});
+
 describe('localUrl', () => {
   it.each([
     ['0.0.0.0', 'http://localhost:8080'],

@@ -17,7 +17,7 @@ export function localUrl({ host, port }: Pick<ServiceConfig['http'], 'host' | 'p
  * @param samples number of sample sessions that were loaded
  */
 export function welcome(
-  { http, database }: Pick<ServiceConfig, 'http' | 'database'>,
+  { http, database, explorer }: Pick<ServiceConfig, 'http' | 'database' | 'explorer'>,
   folder: string | undefined,
   samples = 0,
 ): string {
@@ -26,6 +26,7 @@ export function welcome(
   const databases = database.targets.map(({ id, dsn }) => `${describeDsn(dsn)} (db_id ${id})`);
   return [
     '',
+    ...(explorer.isEnabled ? [`  Explorer       ${url}/explorer`] : []),
     `  Sessions       ${url}/sessions`,
     `  API, try it    ${management}/docs`,
     `  Health         ${management}/readyz`,
