@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     include: ['libs/**/*.spec.ts', 'apps/**/*.spec.ts', 'test/**/*.spec.ts'],
-    exclude: ['test/deploy/**', 'test/faults/**'],
+    exclude: ['test/deploy/**', 'test/explorer/**', 'test/faults/**'],
     globalSetup: ['test/support/global-postgres.ts'],
     // Most end-to-end tests wait for the service and use little CPU.
     maxWorkers: 3,

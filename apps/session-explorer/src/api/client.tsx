@@ -1,18 +1,15 @@
-import { SessionApiError, SessionClient, SessionConnectionError } from '@session-service/session-client';
+import {
+  type operations,
+  SessionApiError,
+  SessionClient,
+  SessionConnectionError,
+} from '@session-service/session-client';
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { createContext, type ReactNode, use, useMemo } from 'react';
+import { createContext, type ReactNode, use, useState } from 'react';
 import { useToken } from './access';
 
-/** Who the caller is, and what the service lets them do: the response of `GET /explorer/whoami`. */
-export interface Caller {
-  readonly mode: string;
-  readonly user_id: string | null;
-  /** Null where scopes do not apply. */
-  readonly scopes: readonly string[] | null;
-  /** True if lists contain only the caller's own sessions. */
-  readonly isolated: boolean;
-  readonly databases: readonly { readonly id: string; readonly is_default: boolean }[];
-}
+/** Who the caller is, and what the service lets them do. */
+export type Caller = operations['get_explorer_whoami']['responses'][200]['content']['application/json'];
 
 /** Requests to the service with the token of the user, if there is one. */
 export interface Service {
@@ -53,13 +50,20 @@ function delayMs(error: unknown): number | undefined {
 /** Provides `useService`, and a cache of responses for each token, so that no user sees what another one has loaded. */
 export function ServiceProvider({ children }: { readonly children: ReactNode }) {
   const token = useToken();
-  const service = useMemo<Service>(() => {
-    // Repeated by the query client instead, which tells the user.
+  return (
+    <ServiceOfToken key={token} token={token}>
+      {children}
+    </ServiceOfToken>
+  );
+}
+
+function ServiceOfToken({ token, children }: { readonly token: string | undefined; readonly children: ReactNode }) {
+  const [queries] = useState(createQueryClient);
+  const [service] = useState<Service>(() => {
+    // Requests are repeated by the query client instead, which tells the user.
     const options = { baseUrl: location.origin, retry: { maxAttempts: 1 } };
     return { client: new SessionClient(token === undefined ? options : { ...options, token }), token };
-  }, [token]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another service must not share the cache.
-  const queries = useMemo(createQueryClient, [service]);
+  });
   return (
     <ServiceContext value={service}>
       <QueryClientProvider client={queries}>{children}</QueryClientProvider>
@@ -90,11 +94,10 @@ export async function fetchFromService({ token }: Service, path: string, signal?
 
 /** The caller; an error with status 401 means that the user has to sign in. */
 export function useCaller() {
-  const service = useService();
+  const { client } = useService();
   return useQuery({
     queryKey: ['whoami'],
-    queryFn: async ({ signal }): Promise<Caller> =>
-      (await fetchFromService(service, '/explorer/whoami', signal)).json() as Promise<Caller>,
+    queryFn: ({ signal }) => client.get('/explorer/whoami', { signal }),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

@@ -29,8 +29,8 @@ export function Explorer() {
       <TopBar onHelp={() => setIsHelpOpen(true)} />
       <nav className={styles['list']} aria-label="Sessions">
         {isUnknown ? <UnknownDatabase id={database} /> : <SessionList />}
+        <Splitter label="Width of the list" width={listWidth} onChange={setListWidth} />
       </nav>
-      <Splitter label="Width of the list" width={listWidth} onChange={setListWidth} />
       <main className={styles['conversation']}>
         {session === undefined ? (
           <Notice title="No session is open">
@@ -44,12 +44,10 @@ export function Explorer() {
         )}
       </main>
       {session !== undefined && pane !== undefined && (
-        <>
+        <aside className={styles['details']} aria-label="Details">
           <Splitter label="Width of the details" width={detailsWidth} onChange={setDetailsWidth} isMirrored />
-          <aside className={styles['details']} aria-label="Details">
-            <Details key={`${database} ${session}`} id={session} />
-          </aside>
-        </>
+          <Details key={`${database} ${session}`} id={session} />
+        </aside>
       )}
       <Help isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />
     </div>
