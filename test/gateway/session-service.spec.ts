@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
+import { brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { call } from '../support/api.js';
 import type { ServerProcess } from '../support/child-process.js';
+import { send } from '../support/plain-request.js';
 import { createScratchDatabase } from '../support/scratch-database.js';
 import { startSessionService } from '../support/session-service.js';
 import { describeGateways } from './echo-gateway.js';
@@ -25,6 +27,7 @@ describeGateways('the session service', (proxy) => {
       AGNO_PG_DSN: database.dsn,
       AGNO_TRUSTED_PROXIES: '127.0.0.1',
       LOG_LEVEL: 'info',
+      AGNO_EXPLORER: 'true',
     };
     agentos = await Upstream.start('AgentOS');
     services = await Promise.all([startSessionService(env), startSessionService(env)]);
@@ -44,6 +47,21 @@ describeGateways('the session service', (proxy) => {
     const direct = await call(services[0]?.baseUrl ?? '', `/sessions/${encoded}`);
     const response = await call(gateway.baseUrl, `/sessions/${encoded}`);
     expect([response.status, response.text]).toEqual([direct.status, direct.text]);
+  });
+
+  it('serves the explorer, compressed, with its long queries and without a token', async () => {
+    const query = `session=${'x'.repeat(10_000)}%2F%25`;
+    const redirect = await send(gateway, `/explorer?${query}`);
+    expect([redirect.status, redirect.headers.location]).toEqual([308, `/explorer/?${query}`]);
+    const page = await send(gateway, `/explorer/?${query}`, { 'accept-encoding': 'br' });
+    expect([page.status, page.headers['content-encoding']]).toEqual([200, 'br']);
+    const html = brotliDecompressSync(page.body).toString();
+    const [, script = ''] = /<script [^>]*src="\.\/([^"]+)"/.exec(html) ?? [];
+    const direct = await send(services[0] ?? gateway, `/explorer/${script}`, { 'accept-encoding': 'br' });
+    const asset = await send(gateway, `/explorer/${script}`, { 'accept-encoding': 'br' });
+    expect([asset.status, asset.headers.etag, asset.body]).toEqual([200, direct.headers.etag, direct.body]);
+    expect((await call(gateway.baseUrl, '/explorer/whoami')).json).toMatchObject({ mode: 'none' });
+    expect((await send(gateway, '/explorer/..%2fpackage.json')).status).toBe(404);
   });
 
   it('logs the address of the client', async () => {
