@@ -69,6 +69,10 @@ describe('compose file', () => {
     expect(ports).toEqual(['127.0.0.1:8080:8080', '127.0.0.1:8081:8081']);
   });
 
+  it('serves the explorer', () => {
+    expect(services['session-service'].environment.AGNO_EXPLORER).toBe('true');
+  });
+
   it('runs the service read-only and without capabilities', () => {
     const { read_only, cap_drop } = services['session-service'];
     expect([read_only, cap_drop]).toEqual([true, ['ALL']]);

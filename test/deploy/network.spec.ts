@@ -29,17 +29,14 @@ describe('the Service of the chart', () => {
 });
 
 describe('the Ingress of the chart', () => {
-  it('routes only /sessions of its hosts, so that Python serves all other paths', () => {
+  it('routes only /sessions and the explorer of its hosts, so that Python serves all other paths', () => {
     const { rules } = findManifest(renderChart(...PUBLIC), 'Ingress')?.['spec'] ?? {};
     expect(rules.map(({ host }: { host: string }) => host)).toEqual(['os.example.com', 'chat.example.com']);
     for (const rule of rules) {
-      expect(rule.http.paths).toEqual([
-        {
-          path: '/sessions',
-          pathType: 'Prefix',
-          backend: { service: { name: 'agno-session', port: { name: 'http' } } },
-        },
-      ]);
+      const backend = { service: { name: 'agno-session', port: { name: 'http' } } };
+      expect(rule.http.paths).toEqual(
+        ['/sessions', '/explorer'].map((path) => ({ path, pathType: 'Prefix', backend })),
+      );
     }
   });
 
@@ -91,6 +88,35 @@ describe('the HTTPRoute of the chart', () => {
         },
       ],
     });
+  });
+});
+
+describe('explorer.enabled of the chart', () => {
+  const ROUTES = ['--set', 'ingress.enabled=true,httpRoute.enabled=true,httpRoute.parentRefs[0].name=public'];
+  const pathsOf = (...options: readonly string[]) => {
+    const manifests = renderChart(...WITH_DSN, ...WITH_KEY, ...ROUTES, ...options);
+    const [rule] = findManifest(manifests, 'Ingress')?.['spec'].rules ?? [];
+    const [route] = findManifest(manifests, 'HTTPRoute')?.['spec'].rules ?? [];
+    return [
+      rule.http.paths.map(({ path }: { path: string }) => path),
+      route.matches.map(({ path }: { path: { value: string } }) => path.value),
+    ];
+  };
+  const ENABLED = ['--set', 'explorer.enabled=true'];
+
+  it('sets AGNO_EXPLORER, which config.env must not contain', () => {
+    const settings = (...options: readonly string[]) =>
+      findManifest(renderChart(...WITH_DSN, ...options), 'ConfigMap')?.['data'];
+    expect(settings()).not.toHaveProperty('AGNO_EXPLORER');
+    expect(settings(...ENABLED)).toMatchObject({ AGNO_EXPLORER: 'true' });
+    expect(helmTemplate(...WITH_DSN, '--set', 'config.env.AGNO_EXPLORER=true').succeeded).toBe(false);
+  });
+
+  it('adds /explorer to the paths of an Ingress and of an HTTPRoute, unless these lead to the gateway', () => {
+    expect(pathsOf()).toEqual([['/sessions'], ['/sessions']]);
+    expect(pathsOf(...ENABLED)).toEqual(Array(2).fill(['/sessions', '/explorer']));
+    const gateway = ['--set', 'gateway.enabled=true,gateway.agentos=agentos:7777'];
+    expect(pathsOf(...ENABLED, ...gateway)).toEqual([['/'], ['/']]);
   });
 });
 

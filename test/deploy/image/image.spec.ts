@@ -29,6 +29,15 @@ describe('image', () => {
     expect(FILES.filter((file) => /^service\/dist\/.*(\.spec\.|embedded)/.test(file))).toEqual([]);
   });
 
+  it('contains the built explorer, but not the packages that it is built from', () => {
+    expect(FILES).toEqual(
+      expect.arrayContaining(['service/dist/explorer/index.html', 'service/dist/explorer/index.html.br']),
+    );
+    expect(FILES.filter((file) => /^service\/node_modules\/(vite|react|react-dom|openapi-fetch)$/.test(file))).toEqual(
+      [],
+    );
+  });
+
   it('runs as an unprivileged user on a read-only file system', () => {
     const attempt = "try { fs.writeFileSync('x', '') } catch ({ code }) { console.log(process.getuid(), code) }";
     expect(runInContainer(['node', '--eval', attempt]).output).toBe('65532 EROFS\n');

@@ -39,6 +39,12 @@ app.kubernetes.io/part-of: agentos
 {{- if (index . 0).Values.gateway.enabled }}/{{ else }}{{ index . 1 }}{{ end }}
 {{- end }}
 
+{{/* "yes" if an Ingress or HTTPRoute with this path prefix needs a second one for the explorer. */}}
+{{- define "agno-session.needsExplorerPath" -}}
+{{- $path := include "agno-session.publicPath" . }}
+{{- if and (index . 0).Values.explorer.enabled (ne $path "/") }}yes{{ end }}
+{{- end }}
+
 {{- define "agno-session.publicName" -}}
 {{- if .Values.gateway.enabled }}{{ include "agno-session.gatewayName" . }}{{ else }}{{ include "agno-session.fullname" . }}{{ end }}
 {{- end }}
