@@ -56,6 +56,8 @@ describe('the files of the explorer', () => {
       etag: expect.stringMatching(/^"[\w-]{43}"$/),
       'x-request-id': expect.any(String),
     });
+    // A proxy may send an absolute URL.
+    expect((await send(service, `${service.baseUrl}/explorer/`)).body.toString()).toBe(PAGE);
     const known = await send(service, '/explorer/', { 'if-none-match': `W/${headers.etag}` });
     expect([known.status, known.body.length, known.headers.etag]).toEqual([304, 0, headers.etag]);
     expect((await send(service, '/explorer/', { 'if-none-match': '"other"' })).status).toBe(200);
