@@ -12,8 +12,9 @@ import { forgetProcess, killOnExit } from '../../../test/support/reaper.js';
 import { createScratchDatabase } from '../../../test/support/scratch-database.js';
 import { CHECKOUT } from '../../../test/support/session-service.js';
 import { scaled } from '../../../test/support/time-scale.js';
-import { demoSessions } from './embedded/demo-sessions.js';
+import { demoSessions } from './embedded/demo/demo-sessions.js';
 
+const SAMPLES = demoSessions(0).length;
 const folder = mkdtempSync(join(tmpdir(), 'agno-run-'));
 const cluster = join(folder, '.data/postgres/cluster');
 const databaseLock = join(cluster, 'postmaster.pid');
@@ -30,12 +31,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('the service without a configured database', () => {
   it('stops its database on exit, and creates the demo sessions only at the first start', async () => {
     const first = await start();
-    expect(await sessionCount(first)).toBe(demoSessions().length);
+    expect(await sessionCount(first)).toBe(SAMPLES);
     expect(await stop('SIGTERM')).toBe(0);
     expect(existsSync(databaseLock)).toBe(false);
 
     const second = await start();
-    expect(await sessionCount(second)).toBe(demoSessions().length);
+    expect(await sessionCount(second)).toBe(SAMPLES);
     // On Linux every address of 127.0.0.0/8 is this machine's, so a service on all interfaces would accept it.
     expect(await refusesConnections({ baseUrl: second.replace('127.0.0.1', '127.0.0.2') })).toBe(true);
   });
@@ -44,7 +45,7 @@ describe('the service without a configured database', () => {
     await start();
     await stop('SIGKILL');
     expect(existsSync(databaseLock)).toBe(true);
-    expect(await sessionCount(await start())).toBe(demoSessions().length);
+    expect(await sessionCount(await start())).toBe(SAMPLES);
     expect(await stop('SIGINT')).toBe(0);
     expect(existsSync(databaseLock)).toBe(false);
   });
@@ -63,7 +64,7 @@ describe('the service without a configured database', () => {
       `  Sessions       ${url}/sessions`,
       `  API, try it    ${url}/docs`,
       `  Health         ${url}/readyz`,
-      `  Samples        ${demoSessions().length} of the sessions, of users who do not exist`,
+      `  Samples        ${SAMPLES} of the sessions, of users who do not exist`,
       `  Data           ${join(folder, '.data/postgres')}`,
       expect.stringMatching(
         /^ {2}PostgreSQL {5}127\.0\.0\.1:\d+\/postgres \(db_id default\), user agno, see docs\/configuration\.md#embedded-database$/,
@@ -83,18 +84,18 @@ describe('the service with a configured database and AGNO_SERVICE_PORT=0', () =>
       run({ AGNO_PG_DSN: database.dsn, AGNO_SERVICE_PORT: '0', AGNO_SERVICE_WORKERS: workers, LOG_LEVEL: 'warn' });
       await expect.poll(() => output, { timeout: scaled(30_000) }).toContain('Ctrl-C');
       const url = /Sessions +(http:\S+)\/sessions/.exec(output)?.[1] ?? '';
-      expect(await sessionCount(url), output).toBe(demoSessions().length);
+      expect(await sessionCount(url), output).toBe(SAMPLES);
     },
   );
 });
 
-it('creates the demo sessions with OS_SECURITY_KEY, if it is set', async () => {
+it('creates the demo sessions whatever the authentication of the service', async () => {
   const database = await createScratchDatabase();
   const key = 'the key of the operator';
   run({ AGNO_PG_DSN: database.dsn, AGNO_SERVICE_PORT: '0', OS_SECURITY_KEY: key, LOG_LEVEL: 'warn' });
   await expect.poll(() => output, { timeout: scaled(30_000) }).toContain('Ctrl-C');
   const url = /Sessions +(http:\S+)\/sessions/.exec(output)?.[1] ?? '';
-  expect(await sessionCount(url, { authorization: `Bearer ${key}` })).toBe(demoSessions().length);
+  expect(await sessionCount(url, { authorization: `Bearer ${key}` })).toBe(SAMPLES);
 });
 
 /** Starts the built program in the folder and returns its URL when all demo sessions exist. */
@@ -102,7 +103,7 @@ async function start(level = 'warn'): Promise<string> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   run({ AGNO_SERVICE_PORT: String(port), LOG_LEVEL: level });
-  while (service.exitCode === null && (await sessionCount(url)) < demoSessions().length) {
+  while (service.exitCode === null && (await sessionCount(url)) < SAMPLES) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   expect(service.exitCode, 'exit code of a service that should be running').toBeNull();

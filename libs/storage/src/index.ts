@@ -2,6 +2,7 @@ export { LruMap } from './caches.js';
 export type { RunsPage, RunsQuery } from './run-page-reader.js';
 export * from './service-account.repository.js';
 export * from './session.repository.js';
+export { type ImportedSession, SessionImport } from './session-import.js';
 export { type SessionVersion, type VersionReference, versionOf } from './session-versions.js';
 export type { SessionWithRuns } from './session-with-runs.js';
 export type { NewSession } from './sql/create-session.sql.js';

@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
-import type { Logger } from 'pino';
 import { serve } from '../bootstrap.js';
-import type { ServiceConfig } from '../config/config.module.js';
 import { hasDsn } from '../config/database.config.js';
 import { ConfigError, validateEnvironment } from '../config/validate-environment.js';
 import { isExplorerBuilt } from '../package-files.js';
-import { loadDemo } from './demo-sessions.js';
+import { loadDemo } from './demo/load-demo.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { welcome } from './welcome.js';
 
@@ -32,7 +30,7 @@ async function run(): Promise<void> {
   const service = await serve(validated, env);
   const config = { ...validated, http: { ...validated.http, port: service.port } };
   const isDemo = process.argv.includes('--demo');
-  const samples = isDemo ? await loadQuietly(config, service.logger).catch(ignoreWhileStopping) : 0;
+  const samples = isDemo ? await loadDemo(config.database) : 0;
   if (!isStopping) {
     // Writes the buffered log lines first, so that they precede the welcome text. The error is ignored: a pipe has no
     // fsync.
@@ -40,23 +38,6 @@ async function run(): Promise<void> {
     process.stdout.write(welcome(config, folder, samples));
   }
   await service.closed;
-}
-
-/** Loads the sample sessions without a log line for each of them. */
-async function loadQuietly({ http, auth }: ServiceConfig, logger: Logger): Promise<number> {
-  const { level } = logger;
-  if (logger.isLevelEnabled('info')) logger.level = 'warn';
-  try {
-    return await loadDemo(http, auth.securityKey);
-  } finally {
-    logger.level = level;
-  }
-}
-
-/** A stopping service rejects the remaining demo sessions. The next start adds them. */
-function ignoreWhileStopping(error: unknown): number {
-  if (!isStopping) throw error;
-  return 0;
 }
 
 let isStopping = false;

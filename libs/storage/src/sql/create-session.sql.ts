@@ -63,7 +63,7 @@ export function createSessionWithRuns(type: SessionType) {
 }
 
 /** agno's `run_type`: workflow if the run names no agent or team; agent if it has an agent's id or name; else team. */
-const RUN_TYPE = `CASE
+export const RUN_TYPE = `CASE
           WHEN NOT (${['agent_id', 'agent_name', 'team_id', 'team_name'].map(isTruthy).join(' OR ')}) THEN 'workflow'
           WHEN ${['agent_id', 'agent_name'].map((key) => `${isTruthy(key)} AND jsonb_typeof(run->'${key}') = 'string'`).join(' OR ')} THEN 'agent'
           ELSE 'team' END`;
