@@ -10,6 +10,7 @@ export function figures(values: readonly string[], random: DemoRandom): [name: s
   const share = (number: number) => ((100 * number) / total).toFixed(1);
   const [top, bottom] = [rows[0], rows.at(-1)];
   return [
+    ['csv', ['value,total', ...rows.map(({ value, number }) => `${value},${number}`)].join('\n')],
     ['rows', JSON.stringify(rows.map(({ value, number }) => [value, number]))],
     [
       'table',

@@ -42,7 +42,7 @@ function generatedSession(
     id: random.uuid(),
     component,
     userId: random.pick(USERS),
-    name: random.chance(0.6) ? fill(scenario.title, words) : undefined,
+    name: random.chance(0.6) ? capitalized(fill(scenario.title, words)) : undefined,
     exchanges,
     pauses,
     endedAgo,
@@ -54,6 +54,10 @@ function generatedSession(
         : fill({ summary: scenario.summary, topics: scenario.topics ?? [] }, words),
   };
   return sessionRows(conversation, random, now);
+}
+
+function capitalized(title: string): string {
+  return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
 /** Lets some sessions fail, wait for a confirmation or be cancelled: about 6, 2 and 2 of 100. */

@@ -135,7 +135,7 @@ function endRun(transcript: Transcript, exchange: Exchange, end: EndOfRun): Stor
       content: 'I have tools to execute, but I need confirmation.',
       requirements: waiting.map((tool) => ({
         id: end.random.uuid(),
-        created_at: new Date(transcript.now * 1000).toISOString().replace('Z', '+00:00'),
+        created_at: new Date(transcript.now * 1000).toISOString().replace('Z', '000+00:00'),
         tool_execution: tool,
       })),
     };
@@ -152,12 +152,15 @@ function errorEvent(transcript: Transcript, failure: RunFailure, { owner, runId,
     event: 'team_id' in owner ? 'TeamRunError' : 'RunError',
     content: failure.message,
     error_type: failure.type,
+    nested_depth: 0,
     created_at: Math.floor(transcript.now),
   };
 }
 
 function runMetrics(model: Model, transcript: Transcript, seconds: number, random: DemoRandom): StoredObject {
   const { tokens } = transcript;
+  // agno leaves out counts of 0: the model has not answered.
+  if (tokens.total_tokens === 0) return { duration: seconds };
   return {
     ...tokens,
     duration: seconds,

@@ -29,8 +29,10 @@ export function teamRuns(scope: RunScope, exchange: Exchange, startedAt: number)
       })),
     );
   };
-  const owner = { team_id: component.id, team_name: component.name, member_responses: [] };
+  const owner = { team_id: component.id, team_name: component.name };
   const leader = finishRun(scope, exchange, startedAt, transcript, delegate, owner);
+  // By default AgentOS embeds no member in the run of its team.
+  if (exchange.status !== 'RUNNING') leader.run['member_responses'] = [];
   for (const { run } of members) run['parent_run_id'] = leader.run['run_id'];
   return [...members, leader];
 }

@@ -136,6 +136,12 @@ function pausedMembers({ steps = [] }: Exchange, stepId: string): StoredObject {
         confirmation_message: `${name}: is the text ready?`,
         on_reject: 'cancel',
         requires_user_input: false,
+        requires_route_selection: false,
+        requires_output_review: false,
+        allow_multiple_selections: false,
+        is_post_execution: false,
+        retry_count: 0,
+        on_timeout: 'cancel',
       },
     ],
   };
@@ -149,6 +155,7 @@ function errorEvent({ component, sessionId }: RunScope, runId: string, error: st
     run_id: runId,
     session_id: sessionId,
     error,
+    nested_depth: 0,
     created_at: Math.floor(at),
   };
 }
