@@ -1,0 +1,41 @@
+import type { RunPreview } from '@session-service/session-client';
+import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
+import { isActive } from '../components/run-status';
+import { useView } from '../shell/view';
+import { useService } from './client';
+
+const PAGE_SIZE = 100;
+const REFRESH_MS = 5_000;
+
+/** A page of the short forms of runs. */
+interface RunPreviewsPage {
+  readonly data: readonly RunPreview[];
+  readonly next: string | undefined;
+}
+
+/**
+ * The short forms of the runs of a session, the newest first, page by page. Members of a team and steps of a workflow are among
+ * them. Read again by itself while the newest run is active.
+ */
+export function useRunPreviews(id: string) {
+  const { client } = useService();
+  const [{ database }] = useView();
+  return useInfiniteQuery({
+    queryKey: ['run-previews', database, id],
+    initialPageParam: '',
+    queryFn: async ({ pageParam, signal }): Promise<RunPreviewsPage> => {
+      const query = { order: 'desc', limit: PAGE_SIZE, cursor: pageParam, db_id: database ?? null } as const;
+      const page = await client.runPreviews(id, query, { signal }).pages().next();
+      if (page.done) return { data: [], next: undefined };
+      return { data: page.value.data, next: page.value.meta.next_cursor ?? undefined };
+    },
+    getNextPageParam: ({ next }) => next,
+    // A refresh reads all pages that are loaded.
+    refetchInterval: ({ state }) => (state.data?.pages.length === 1 && hasActiveRun(state.data) ? REFRESH_MS : false),
+    select: ({ pages }: InfiniteData<RunPreviewsPage>) => pages.flatMap(({ data }) => data),
+  });
+}
+
+function hasActiveRun({ pages }: InfiniteData<RunPreviewsPage>): boolean {
+  return pages.some(({ data }) => data.some(({ status }) => isActive(status)));
+}
