@@ -1,0 +1,166 @@
+import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type JsonMember, memberOf, membersOf, parseJson } from '../components/json-text';
+import { dateOf } from '../components/time';
+import { type Service, useService } from './client';
+import { numberOf, objectOf, type StoredObject, textOf } from './stored-values';
+
+/** The newest messages are what the user waits for; further pages are larger, so that a long conversation needs fewer. */
+const FIRST_PAGE_SIZE = 50;
+const PAGE_SIZE = 100;
+const REFRESH_MS = 3_000;
+/** Matches no response: the service responds with an ETag only to a conditional request. */
+const NO_ETAG = '""';
+const ACTIVE_STATUSES: readonly string[] = ['PENDING', 'RUNNING', 'PAUSED'];
+
+/** A message of a conversation. */
+export interface Message {
+  readonly id: string;
+  readonly role: string;
+  readonly runId: string | undefined;
+  readonly parentRunId: string | undefined;
+  /** In upper case; empty if unknown. */
+  readonly runStatus: string;
+  /** Id of the agent, team or workflow of the run. */
+  readonly component: string | undefined;
+  readonly createdAt: Date | undefined;
+  /** All members of the message. */
+  readonly values: StoredObject;
+  /** The JSON text of the message as the service has sent it. */
+  readonly json: () => string;
+}
+
+/** Messages that follow each other, the newest first. */
+interface MessagesPage {
+  readonly messages: readonly Message[];
+  /** Cursor of the page with older messages. */
+  readonly older: string | undefined;
+  readonly etag: string;
+}
+
+type LoadedPages = InfiniteData<MessagesPage, string>;
+
+/** The messages of a session, the oldest first. The newest are loaded first, older ones with `fetchNextPage`. */
+export function useMessages(id: string, database: string | undefined) {
+  const service = useService();
+  return useInfiniteQuery({
+    queryKey: messagesKey(id, database),
+    initialPageParam: '',
+    queryFn: async ({ pageParam, signal }) => {
+      const page = await readPage(service, { id, database, cursor: pageParam, etag: NO_ETAG, signal });
+      if (page === undefined) throw new TypeError('The service responded 304 to a request without an ETag');
+      return page;
+    },
+    getNextPageParam: ({ older }) => older,
+    select: oldestFirst,
+    // Only `useRefresh` reads pages again: the query client would read all that are loaded.
+    staleTime: Number.POSITIVE_INFINITY,
+    structuralSharing: false,
+  });
+}
+
+/** Reads the newest messages again, by a conditional request: when the session is opened again, and while it is active. */
+export function useRefresh(id: string, database: string | undefined, messages: readonly Message[] | undefined) {
+  const service = useService();
+  const queries = useQueryClient();
+  const key = messagesKey(id, database);
+  const isActive = messages?.slice(-FIRST_PAGE_SIZE).some(({ runStatus }) => ACTIVE_STATUSES.includes(runStatus));
+  return useQuery({
+    queryKey: ['messages-refresh', database, id],
+    enabled: messages !== undefined,
+    queryFn: async ({ signal }) => {
+      const newest = queries.getQueryData<LoadedPages>(key)?.pages[0];
+      const etag = newest?.etag ?? NO_ETAG;
+      const page = await readPage(service, { id, database, cursor: '', etag, signal });
+      if (page !== undefined) queries.setQueryData<LoadedPages>(key, (loaded) => withNewest(loaded, page));
+      return Date.now();
+    },
+    initialData: 0,
+    initialDataUpdatedAt: () => queries.getQueryState(key)?.dataUpdatedAt ?? 0,
+    staleTime: REFRESH_MS,
+    refetchInterval: isActive ? REFRESH_MS : false,
+  });
+}
+
+function messagesKey(id: string, database: string | undefined) {
+  return ['messages', database, id];
+}
+
+function oldestFirst({ pages }: LoadedPages): readonly Message[] {
+  return pages.flatMap(({ messages }) => messages).reverse();
+}
+
+interface PageRequest {
+  readonly id: string;
+  readonly database: string | undefined;
+  /** Empty: the newest messages. */
+  readonly cursor: string;
+  readonly etag: string;
+  readonly signal: AbortSignal;
+}
+
+/** @returns undefined if the response with this ETag is current */
+async function readPage({ client }: Service, request: PageRequest): Promise<MessagesPage | undefined> {
+  const { id, database, cursor, etag, signal } = request;
+  const { data, response } = await client.api.GET('/sessions/{session_id}/messages', {
+    params: {
+      path: { session_id: id },
+      query: {
+        include: ['tools', 'members', 'reasoning'],
+        order: 'desc',
+        limit: cursor === '' ? FIRST_PAGE_SIZE : PAGE_SIZE,
+        cursor,
+        db_id: database ?? null,
+      },
+      header: { 'If-None-Match': etag },
+    },
+    parseAs: 'text',
+    signal,
+  });
+  return response.status === 304 ? undefined : parsePage(data ?? '', response.headers.get('etag') ?? NO_ETAG);
+}
+
+function parsePage(text: string, etag: string): MessagesPage {
+  const { data, meta } = JSON.parse(text) as { readonly data: readonly unknown[]; readonly meta: unknown };
+  let items: readonly JsonMember[] | undefined;
+  const jsonAt = (index: number) => {
+    items ??= itemsOf(text);
+    return items[index]?.value.text ?? '';
+  };
+  return {
+    messages: data.map((values, index) => messageOf(objectOf(values), () => jsonAt(index))),
+    older: textOf(objectOf(meta)['next_cursor']),
+    etag,
+  };
+}
+
+/** Cut out of the text of the page, since JavaScript numbers cannot hold all digits that agents store. */
+function itemsOf(page: string): readonly JsonMember[] {
+  const value = parseJson(page);
+  const data = value && memberOf(value, 'data');
+  return data ? membersOf(data) : [];
+}
+
+function messageOf(values: StoredObject, json: () => string): Message {
+  return {
+    id: textOf(values['id']) ?? '',
+    role: textOf(values['role']) ?? '',
+    runId: textOf(values['run_id']),
+    parentRunId: textOf(values['parent_run_id']),
+    runStatus: textOf(values['run_status'])?.toUpperCase() ?? '',
+    component: textOf(values['agent_id']) ?? textOf(values['team_id']) ?? textOf(values['workflow_id']),
+    createdAt: dateOf(numberOf(values['created_at'])),
+    values,
+    json,
+  };
+}
+
+/** The loaded pages with the newest messages as they are now. */
+function withNewest(loaded: LoadedPages | undefined, page: MessagesPage): LoadedPages {
+  const [newest, ...others] = loaded?.pages ?? [];
+  const oldest = page.messages.at(-1);
+  const index = newest?.messages.findIndex(({ id, runId }) => id === oldest?.id && runId === oldest.runId) ?? -1;
+  // More new messages than a page holds: those between are not loaded, so that the conversation begins anew.
+  if (loaded === undefined || newest === undefined || index < 0) return { pages: [page], pageParams: [''] };
+  const messages = [...page.messages, ...newest.messages.slice(index + 1)];
+  return { ...loaded, pages: [{ messages, older: newest.older, etag: page.etag }, ...others] };
+}
