@@ -1,0 +1,128 @@
+import type { Message } from '../api/messages';
+
+/** The messages of one run. */
+export interface RunGroup {
+  /** Identifies the group among all of the session: the id of the run if it has one. */
+  readonly key: string;
+  readonly messages: Message[];
+  /** Runs of a team's members or of a workflow's steps. */
+  readonly members: RunGroup[];
+}
+
+/** A line of the conversation: the head of a run, or a message. */
+export type Row =
+  | {
+      readonly kind: 'run';
+      readonly key: string;
+      readonly depth: number;
+      readonly run: RunGroup;
+      readonly isFolded: boolean;
+    }
+  | {
+      readonly kind: 'message';
+      readonly key: string;
+      readonly depth: number;
+      readonly run: RunGroup;
+      readonly message: Message;
+    };
+
+/** Members of members begin folded. */
+const MAX_OPEN_DEPTH = 1;
+
+/**
+ * The lines of a conversation. A run follows its parent run's messages except for the answer, wherever it is stored: agno stores
+ * members before or after their team.
+ *
+ * @param messages the oldest first
+ * @param folded whether a run is folded, by the key of its group, where the user has decided
+ */
+export function rowsOf(messages: readonly Message[], folded: ReadonlyMap<string, boolean>): readonly Row[] {
+  const rows: Row[] = [];
+  const keys = new Set<string>();
+  const uniqueKey = (key: string): string => {
+    let unique = key;
+    for (let count = 2; keys.has(unique); count++) unique = `${key} ${count}`;
+    keys.add(unique);
+    return unique;
+  };
+  const addMessage = (message: Message, run: RunGroup, depth: number) => {
+    const key = uniqueKey(`message ${run.key} ${message.id}`);
+    rows.push({ kind: 'message', key, depth, run, message });
+  };
+  const addRun = (run: RunGroup, depth: number) => {
+    const isFolded = depth > 0 && (folded.get(run.key) ?? depth > MAX_OPEN_DEPTH);
+    rows.push({ kind: 'run', key: uniqueKey(`run ${run.key}`), depth, run, isFolded });
+    if (isFolded) return;
+    const answer = answerOf(run);
+    for (const message of run.messages) if (message !== answer) addMessage(message, run, depth);
+    for (const member of run.members) addRun(member, depth + 1);
+    if (answer !== undefined) addMessage(answer, run, depth);
+  };
+  for (const { run, isMember } of topLevelRuns(messages)) addRun(run, isMember ? 1 : 0);
+  return rows;
+}
+
+/** The last message of a run with members, if it is one of the assistant. */
+function answerOf({ messages, members }: RunGroup): Message | undefined {
+  const last = messages.at(-1);
+  return members.length > 0 && last?.role === 'assistant' ? last : undefined;
+}
+
+interface TopLevelRun {
+  readonly run: RunGroup;
+  /** A member whose parent run is not among the messages. */
+  readonly isMember: boolean;
+}
+
+function topLevelRuns(messages: readonly Message[]): readonly TopLevelRun[] {
+  const runs = groupsOf(messages);
+  const top: TopLevelRun[] = [];
+  for (const run of runs.values()) {
+    const parentId = parentOf(run);
+    const parent = parentId === undefined || isCyclic(run, runs) ? undefined : runs.get(parentId);
+    if (parent === undefined) top.push({ run, isMember: parentId !== undefined });
+    else parent.members.push(run);
+  }
+  return top;
+}
+
+/** The runs by their keys, in the order of their first messages. */
+function groupsOf(messages: readonly Message[]): ReadonlyMap<string, RunGroup> {
+  const runs = new Map<string, RunGroup>();
+  let previous = '';
+  for (const message of messages) {
+    // Messages without a run belong together as long as no other comes between.
+    const key: string = message.runId ?? (previous.startsWith('without run ') ? previous : `without run ${message.id}`);
+    const run = runs.get(key);
+    if (run === undefined) runs.set(key, { key, messages: [message], members: [] });
+    else run.messages.push(message);
+    previous = key;
+  }
+  return runs;
+}
+
+function parentOf(run: RunGroup): string | undefined {
+  return run.messages[0]?.parentRunId;
+}
+
+/** True if the run is its own parent, grandparent and so on. */
+function isCyclic(run: RunGroup, runs: ReadonlyMap<string, RunGroup>): boolean {
+  const seen = new Set<RunGroup>();
+  for (let current: RunGroup | undefined = run; current !== undefined; ) {
+    if (seen.has(current)) return true;
+    seen.add(current);
+    current = runs.get(parentOf(current) ?? '');
+  }
+  return false;
+}
+
+/** True for a line that tells of an error. */
+export function isFailed(row: Row): boolean {
+  if (row.kind === 'run') return row.run.messages.at(-1)?.runStatus === 'ERROR';
+  return 'error' in row.message.values || hasFailedCall(row.message);
+}
+
+function hasFailedCall({ values }: Message): boolean {
+  const calls = values['tool_calls'];
+  return Array.isArray(calls) && calls.some((call) => call?.result?.tool_call_error === true);
+}

@@ -1,0 +1,65 @@
+import { type CSSProperties, useMemo, useState } from 'react';
+import { Virtualizer } from 'virtua';
+import type { Message } from '../api/messages';
+import { Button } from '../components/button';
+import { Icon } from '../components/icon';
+import { useShortcuts } from '../shell/use-shortcuts';
+import { isFailed, type Row, rowsOf } from './conversation-rows';
+import styles from './message-list.module.css';
+import { MessageRow } from './message-row';
+import { type OlderMessages, OlderStatus } from './older-status';
+import { RunHead } from './run-head';
+import { useConversationScroll } from './use-conversation-scroll';
+
+interface MessageListProps {
+  /** The oldest first. */
+  readonly messages: readonly Message[];
+  readonly older: OlderMessages;
+}
+
+/** The lines of a conversation, of which only those that are visible are rendered. */
+export function MessageList({ messages, older }: MessageListProps) {
+  const [folded, setFolded] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const rows = useMemo(() => rowsOf(messages, folded), [messages, folded]);
+  const scroll = useConversationScroll(rows, older);
+  const fold = (key: string, isFolded: boolean) => setFolded((current) => new Map(current).set(key, isFolded));
+  useShortcuts({ G: scroll.toLatest, e: () => scroll.toIndex(rows.findIndex(isFailed)) });
+  return (
+    <div className={styles['pane']}>
+      <OlderStatus older={older} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must reach what scrolls. */}
+      <section ref={scroll.container} className={styles['scroller']} tabIndex={0} aria-label="Conversation">
+        <Virtualizer
+          ref={scroll.list}
+          as="ol"
+          item="li"
+          scrollRef={scroll.container}
+          data={rows}
+          shift={scroll.isPrepended}
+          bufferSize={400}
+          onScroll={scroll.onScroll}
+        >
+          {(row: Row) => <Line key={row.key} row={row} onFold={fold} />}
+        </Virtualizer>
+      </section>
+      {!scroll.isAtEnd && (
+        <Button className={styles['latest'] ?? ''} onClick={scroll.toLatest} title="Jump to latest (G)">
+          <Icon name="down" />
+          Jump to latest
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Deeper members are not indented further. */
+const MAX_INDENTATION = 4;
+
+function Line({ row, onFold }: { readonly row: Row; readonly onFold: (key: string, isFolded: boolean) => void }) {
+  const depth = { '--depth': Math.min(row.depth, MAX_INDENTATION) } as CSSProperties;
+  return (
+    <div className={styles['line']} style={depth} data-member={row.depth > 0 || undefined}>
+      {row.kind === 'run' ? <RunHead row={row} onFold={onFold} /> : <MessageRow message={row.message} />}
+    </div>
+  );
+}

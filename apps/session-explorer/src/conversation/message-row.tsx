@@ -1,0 +1,64 @@
+import { memo } from 'react';
+import type { Message } from '../api/messages';
+import { objectsOf, textOf } from '../api/stored-values';
+import { Disclosure } from '../components/disclosure';
+import { MessageActions } from './message-actions';
+import styles from './message-row.module.css';
+import { contentText, MessageText } from './message-text';
+import { RunOutcome } from './run-outcome';
+import { ToolCall } from './tool-call';
+
+const ROLE_NAMES: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant' };
+
+/** A message with its reasoning, tool calls and what became of its run. Those of the user are on the other side. */
+export const MessageRow = memo(function MessageRow({ message }: { readonly message: Message }) {
+  const { values, role } = message;
+  const content = contentText(values['content']);
+  // A run without messages has its error as content too.
+  const text = content === values['error'] ? '' : content;
+  const reasoning = textOf(values['reasoning_content']);
+  const calls = objectsOf(values['tool_calls']);
+  const isWaiting = message.runStatus !== 'COMPLETED' && message.runStatus !== 'ERROR';
+  const isEmpty = content === '' && reasoning === undefined && calls.length === 0;
+  return (
+    <article className={styles['row']} data-role={role} aria-label={`Message of the ${roleName(role).toLowerCase()}`}>
+      <div className={styles['message']}>
+        {role !== 'user' && role !== 'assistant' && <p className={styles['role']}>{roleName(role)}</p>}
+        {reasoning !== undefined && <Reasoning text={reasoning} />}
+        {text !== '' && (
+          <div className={styles['text']}>
+            <MessageText text={text} />
+          </div>
+        )}
+        {calls.length > 0 && (
+          <ul className={styles['calls']} aria-label="Tool calls">
+            {calls.map((call, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: ids may be missing or repeated, and calls are only appended.
+              <li key={index}>
+                <ToolCall call={call} isWaiting={isWaiting} />
+              </li>
+            ))}
+          </ul>
+        )}
+        {isEmpty && <p className={styles['empty']}>Empty message</p>}
+      </div>
+      <RunOutcome message={message} />
+      <MessageActions message={message} text={text} />
+    </article>
+  );
+});
+
+function roleName(role: string): string {
+  return ROLE_NAMES[role] ?? (role === '' ? 'Message' : role);
+}
+
+function Reasoning({ text }: { readonly text: string }) {
+  const words = text.split(/\s+/).length;
+  return (
+    <Disclosure className={styles['reasoning']} summary={<span>Reasoning, {words.toLocaleString()} words</span>}>
+      <div className={styles['thoughts']}>
+        <MessageText text={text} />
+      </div>
+    </Disclosure>
+  );
+}

@@ -1,0 +1,63 @@
+import { useState } from 'react';
+import { printed, textOf } from '../api/stored-values';
+import { Markdown } from '../components/markdown';
+import styles from './message-text.module.css';
+
+/** What a message shows at first: about 40 lines. */
+const BEGINNING = { lines: 40, characters: 4_000 };
+/** A text that is little longer than the beginning is not cut. */
+const TOLERANCE = 1.25;
+/** Longer texts are Markdown up to here and plain text afterwards, in portions: parsing takes too long. */
+const MAX_MARKDOWN = 40_000;
+const PORTION = 100_000;
+
+/** The text of a message as Markdown. What is long is cut, before it is parsed. */
+export function MessageText({ text }: { readonly text: string }) {
+  const [end, setEnd] = useState(() => beginningOf(text));
+  const markdown = text.slice(0, Math.min(end, MAX_MARKDOWN));
+  const rest = text.length - end;
+  return (
+    <div className={styles['text']} dir="auto">
+      <Markdown text={markdown} />
+      {end > MAX_MARKDOWN && <div className={styles['plain']}>{text.slice(MAX_MARKDOWN, end)}</div>}
+      {rest > 0 && (
+        <button type="button" className={styles['more']} onClick={() => setEnd(nextEnd(end, text.length))}>
+          {nextEnd(end, text.length) === text.length
+            ? 'Show more'
+            : `Show ${(nextEnd(end, text.length) - end).toLocaleString()} more of ${rest.toLocaleString()} characters`}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function beginningOf(text: string): number {
+  const { lines, characters } = BEGINNING;
+  const isShort =
+    text.length <= characters * TOLERANCE && text.split('\n', lines * TOLERANCE + 1).length <= lines * TOLERANCE;
+  if (isShort) return text.length;
+  const shown = text.slice(0, characters).split('\n', lines).join('\n');
+  // Between the halves of a surrogate pair, the text would end with a character that is none.
+  return /[\ud800-\udbff]$/.test(shown) ? shown.length - 1 : shown.length;
+}
+
+function nextEnd(end: number, length: number): number {
+  return Math.min(length, end < MAX_MARKDOWN ? MAX_MARKDOWN : end + PORTION);
+}
+
+/** The content of a message as one text: its text, the texts of its parts, or JSON for what is none. */
+export function contentText(content: unknown): string {
+  if (content === undefined || content === null) return '';
+  if (!Array.isArray(content)) return printed(content);
+  return content
+    .map((part: unknown) => textOf(part) ?? partText(part))
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
+
+/** Media among the parts are shown beside the text. */
+function partText(part: unknown): string {
+  if (typeof part !== 'object' || part === null) return printed(part ?? '');
+  if ('text' in part && typeof part.text === 'string') return part.text;
+  return 'image_url' in part ? '' : printed(part);
+}
