@@ -31,6 +31,7 @@ export { type GetMessages, invalidMessageCursor, parseGetMessages } from './requ
 export {
   type GetRuns,
   invalidRunCursor,
+  parseGetRunPreviews,
   parseGetRuns,
   type RunsPageAfter,
   type RunsPageNumber,

@@ -59,6 +59,18 @@ export class QueryReader {
     return found;
   }
 
+  /** The different values of a parameter that may be repeated, and may contain several values separated by commas. */
+  choices<T extends string>(name: string, choices: readonly T[]): T[] {
+    const chosen = new Set<T>();
+    for (const value of this.query.all(name).flatMap((text) => text.split(','))) {
+      const text = value.trim();
+      const found = choices.find((choice) => choice === text);
+      if (found !== undefined) chosen.add(found);
+      else if (text !== '') this.report(wrongChoice(['query', name], choices, quote(text)));
+    }
+    return [...chosen];
+  }
+
   /** An integer of any size; reported if it is below `ge`. */
   integer(name: string, ge?: bigint): bigint | undefined {
     const value = this.query.last(name);

@@ -175,6 +175,13 @@ export const RUN_ADDITIONS = [
   queryParameter('parent_run_id', optional(STRING), 'Only runs with this parent_run_id. Not together with `top_level`'),
 ];
 
+/** Parameter of previews of runs that AgentOS does not have. */
+export const PREVIEW_INCLUDE = queryParameter(
+  'include',
+  arraySchema({ type: 'string', enum: ['metrics'] }),
+  '`metrics`: each preview also has the metrics of its run and, where they are stored, `model` and `model_provider`',
+);
+
 export const NEW_SESSION_TYPE = queryParameter(
   'type',
   { ...schemaRef('SessionType'), default: 'agent' },

@@ -12,6 +12,7 @@ import {
   NEW_SESSION_TYPE,
   type Paths,
   PRECONDITION_FAILED,
+  PREVIEW_INCLUDE,
   REDIRECT,
   RUN_ADDITIONS,
   RUN_FILTERS,
@@ -171,7 +172,7 @@ export const RUN_PATHS: Paths = {
       description:
         'The ids, the status and the first 280 characters of the input and the content of each run. With `page` or ' +
         '`cursor`, a page of them.',
-      parameters: RUN_LIST_PARAMETERS,
+      parameters: [...RUN_LIST_PARAMETERS, PREVIEW_INCLUDE],
       responses: revalidatedResponses(
         'The previews',
         anyOf(

@@ -199,6 +199,9 @@ export const RUN_SCHEMAS: Schemas = {
         optional(STRING),
       ),
       created_at: optional(DATE_TIME),
+      // Of `include=metrics`; AgentOS has none of these.
+      metrics: optional(OBJECT),
+      ...propertiesOf('model model_provider', optional(STRING)),
     },
     ['run_id'],
   ),

@@ -91,7 +91,7 @@ const EXTENSIONS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ...CONDITIONAL,
   ],
   'GET /sessions/{session_id}/runs': CONDITIONAL,
-  'GET /sessions/{session_id}/run-previews': CONDITIONAL,
+  'GET /sessions/{session_id}/run-previews': [['parameters', 'include'], ...CONDITIONAL],
   'GET /sessions/{session_id}/runs/{run_id}': CONDITIONAL,
   'PATCH /sessions/{session_id}': [
     ['requestBody', 'content', 'application/merge-patch+json'],
@@ -141,7 +141,10 @@ function withDeviations(agentOs: Signature): Signature {
     operations: {
       'GET /sessions': { parameters: { name: string; schema: { anyOf: Constraint[] } }[] };
     } & Record<'GET /sessions/{session_id}/runs' | 'GET /sessions/{session_id}/run-previews', RunList>;
-    schemas: Record<'CreateSessionRequest' | 'PaginationInfo', { properties: Record<string, unknown> }>;
+    schemas: Record<
+      'CreateSessionRequest' | 'PaginationInfo' | 'SessionRunPreviewSchema',
+      { properties: Record<string, unknown> }
+    >;
   };
   for (const { name, schema } of copy.operations['GET /sessions'].parameters) {
     for (const constraint of schema.anyOf ?? []) {
@@ -171,6 +174,11 @@ function withDeviations(agentOs: Signature): Signature {
   addRunPages(copy.operations['GET /sessions/{session_id}/runs'], 'RunSchema');
   addRunPages(copy.operations['GET /sessions/{session_id}/run-previews'], 'SessionRunPreviewSchema');
   copy.schemas.PaginationInfo.properties.next_cursor = optional({ type: 'string' });
+  Object.assign(copy.schemas.SessionRunPreviewSchema.properties, {
+    metrics: { anyOf: [object, { type: 'null' }] },
+    model: optional({ type: 'string' }),
+    model_provider: optional({ type: 'string' }),
+  });
   return copy;
 }
 

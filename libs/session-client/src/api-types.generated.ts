@@ -816,6 +816,11 @@ export interface components {
             agent_id?: string | null;
             content_preview?: string | null;
             created_at?: string | null;
+            metrics?: {
+                [key: string]: unknown;
+            } | null;
+            model?: string | null;
+            model_provider?: string | null;
             parent_run_id?: string | null;
             run_id: string;
             run_input?: string | null;
@@ -2163,6 +2168,8 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Id of the database; the default database if omitted */
                 db_id?: string | null;
+                /** @description `metrics`: each preview also has the metrics of its run and, where they are stored, `model` and `model_provider` */
+                include?: "metrics"[];
                 /** @description Runs per page; ignored without `page` or `cursor` */
                 limit?: number | null;
                 /** @description `desc` reverses the order: newest first */

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { type GetRun, type GetRuns, parseGetRun, parseGetRuns } from '@session-service/contract';
+import { type GetRun, type GetRuns, parseGetRun, parseGetRunPreviews, parseGetRuns } from '@session-service/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConditionalReads } from './conditional-reads.js';
 import { Input } from './input.decorator.js';
@@ -38,7 +38,7 @@ export class RunsController {
   @Get('run-previews')
   async previews(
     @Param('session_id') sessionId: string,
-    @Input(parseGetRuns) query: GetRuns,
+    @Input(parseGetRunPreviews) query: GetRuns,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ResponseBody | undefined> {

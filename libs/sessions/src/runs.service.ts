@@ -38,7 +38,11 @@ export class RunsService {
   }
 
   previews(context: SessionContext, sessionId: string, query: GetRuns, isVersioned: boolean): Promise<VersionedBody> {
-    return respondWithRuns(context, sessionId, query, 'preview', writeRunPreview, isVersioned);
+    const { includesMetrics } = query;
+    const write: WriteRun = (writer, kind, run, onInvalid) =>
+      writeRunPreview(writer, kind, run, onInvalid, includesMetrics);
+    const detail = includesMetrics ? 'measured-preview' : 'preview';
+    return respondWithRuns(context, sessionId, query, detail, write, isVersioned);
   }
 
   async detail(

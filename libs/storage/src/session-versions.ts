@@ -151,6 +151,11 @@ export const READ_VERSIONED: Record<VersionedRead, LayoutStatement> = {
   'whole:version': { ...VERSIONED, key: 'read:whole:version', build: readSession('whole', true) },
   'detail:version': { ...VERSIONED, key: 'read:detail:version', build: readSession('detail', true), willRewind: true },
   'preview:version': { ...VERSIONED, key: 'read:preview:version', build: readSession('preview', true) },
+  'measured-preview:version': {
+    ...VERSIONED,
+    key: 'read:measured-preview:version',
+    build: readSession('measured-preview', true),
+  },
 };
 
 /** Reads one run with the version of its session and itself. */

@@ -374,6 +374,7 @@ const READ: Record<ReadPart, LayoutStatement> = {
   whole: { key: 'read:whole', build: readSession('whole'), options: OMIT_NULLS },
   detail: { key: 'read:detail', build: readSession('detail'), options: OMIT_NULLS, willRewind: true },
   preview: { key: 'read:preview', build: readSession('preview'), options: OMIT_NULLS },
+  'measured-preview': { key: 'read:measured-preview', build: readSession('measured-preview'), options: OMIT_NULLS },
   none: { key: 'read:none', build: readSessionRow, options: OMIT_NULLS, isVersioned: true },
 };
 const READ_CURRENT: LayoutStatement = { ...READ.detail, onPrimary: true };

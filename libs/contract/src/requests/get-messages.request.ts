@@ -2,7 +2,7 @@ import { quote } from '@session-service/json';
 import type { ConversationParts } from '../conversation/conversation-entry.js';
 import { problem } from '../http-problem.js';
 import { QueryReader } from '../query-parameters.js';
-import { IssueLog, tooLarge, wrongChoice } from '../validation-issues.js';
+import { IssueLog, tooLarge } from '../validation-issues.js';
 import { readSessionReference, type SessionReference } from './get-session.request.js';
 import { decodeMessageCursor, type ReceivedMessageCursor } from './message-cursor.js';
 import { RUN_ORDERS, type RunOrder } from './run-cursor.js';
@@ -39,8 +39,8 @@ export function parseGetMessages(rawQuery: string): GetMessages {
   if (limit > MAX_MESSAGES) log.report(tooLarge(['query', 'limit'], MAX_MESSAGES, quote(query.string('limit') ?? '')));
   const order = query.choice('order', RUN_ORDERS) ?? 'desc';
   const format = query.choice('format', MESSAGE_FORMATS) ?? 'agno';
-  const roles = readChoices(query, 'roles', MESSAGE_ROLES, log);
-  const include = readChoices(query, 'include', MESSAGE_INCLUDES, log);
+  const roles = query.choices('roles', MESSAGE_ROLES);
+  const include = query.choices('include', MESSAGE_INCLUDES);
   log.throwOrDefer();
   const text = query.string('cursor');
   const cursor = text === undefined || text === '' ? undefined : decodeMessageCursor(text);
@@ -52,18 +52,6 @@ export function parseGetMessages(rawQuery: string): GetMessages {
     reasoning: include.includes('reasoning'),
   };
   return { ...reference, format, order, limit: Number(limit), parts, cursor };
-}
-
-/** The values of a parameter that may be repeated, and may contain several values separated by commas. */
-function readChoices<T extends string>(query: QueryReader, name: string, choices: readonly T[], log: IssueLog): T[] {
-  const values = query.strings(name).flatMap((value) => value.split(','));
-  const chosen: T[] = [];
-  for (const value of values.map((text) => text.trim()).filter((text) => text !== '')) {
-    const choice = choices.find((known) => known === value);
-    if (choice === undefined) log.report(wrongChoice(['query', name], choices, quote(value)));
-    else if (!chosen.includes(choice)) chosen.push(choice);
-  }
-  return chosen;
 }
 
 /** The JSON text of the roles that are stored for a role. Gemini calls the assistant `model`. */

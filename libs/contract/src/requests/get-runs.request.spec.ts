@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { issuesOf, problemOf } from '../../../../test/support/contract-problem.js';
-import { parseGetRuns } from './get-runs.request.js';
+import { parseGetRunPreviews, parseGetRuns } from './get-runs.request.js';
 
 const STATUSES = "['CANCELLED', 'COMPLETED', 'ERROR', 'PAUSED', 'PENDING', 'REGENERATED', 'RUNNING']";
 
@@ -30,5 +30,25 @@ describe('parseGetRuns', () => {
   it('reports only an invalid type and invalid bounds when a status is unknown as well', () => {
     const expected = ['enum query.type', 'int_parsing query.created_after', 'int_parsing query.created_before'];
     expect(issuesOf(() => parseGetRuns('status=nope&created_before=1.5&created_after=&type=x'))).toEqual(expected);
+  });
+});
+
+describe('parseGetRunPreviews', () => {
+  it('reads include, repeated or separated by commas', () => {
+    expect(parseGetRunPreviews('')).toMatchObject({ includesMetrics: false });
+    for (const query of ['include=metrics', 'include=,metrics,&include=', 'include=&include=%20metrics'])
+      expect(parseGetRunPreviews(query)).toMatchObject({ includesMetrics: true });
+  });
+
+  it('rejects other values of include, after the issues of AgentOS', () => {
+    expect(issuesOf(() => parseGetRunPreviews('include=metrics,tools&include=Metrics'))).toEqual([
+      'enum query.include',
+      'enum query.include',
+    ]);
+    expect(issuesOf(() => parseGetRunPreviews('include=tools&type=x'))).toEqual(['enum query.type']);
+  });
+
+  it('is the only one to read include', () => {
+    expect(parseGetRuns('include=tools')).toMatchObject({ includesMetrics: false });
   });
 });

@@ -10,6 +10,10 @@ import { decodeRunCursor, RUN_ORDERS, type RunCursor, type RunOrder } from './ru
 const RUN_STATUSES = ['CANCELLED', 'COMPLETED', 'ERROR', 'PAUSED', 'PENDING', 'REGENERATED', 'RUNNING'] as const;
 type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** Values of `include` for previews. */
+const PREVIEW_INCLUDES = ['metrics'] as const;
+type PreviewInclude = (typeof PREVIEW_INCLUDES)[number];
+
 /** Parameters of `GET /sessions/{id}/runs` and `…/run-previews`. The bounds are inclusive Unix seconds of any size. */
 export interface GetRuns extends SessionReference, WithDeferredProblem {
   readonly createdAfter: bigint | undefined;
@@ -22,6 +26,8 @@ export interface GetRuns extends SessionReference, WithDeferredProblem {
   readonly topLevel: boolean;
   /** Only runs of this parent; undefined: no condition. */
   readonly parentRunId: string | undefined;
+  /** Previews with the metrics and the model of each run. */
+  readonly includesMetrics: boolean;
   /** The part of the runs that the response has; undefined: all, as a JSON array. */
   readonly page: RunsPageNumber | RunsPageAfter | undefined;
 }
@@ -43,6 +49,16 @@ export interface RunsPageAfter {
  * @throws HttpProblem 422; 400 for unknown statuses, then for an invalid cursor, when there is no other issue
  */
 export function parseGetRuns(rawQuery: string): GetRuns {
+  return readGetRuns(rawQuery, []);
+}
+
+/** As `parseGetRuns`, with the parameter `include`. */
+export function parseGetRunPreviews(rawQuery: string): GetRuns {
+  return readGetRuns(rawQuery, PREVIEW_INCLUDES);
+}
+
+/** @param includes values of the parameter `include`; none: the parameter is ignored */
+function readGetRuns(rawQuery: string, includes: readonly PreviewInclude[]): GetRuns {
   const log = new IssueLog();
   const query = new QueryReader(rawQuery, log);
   const reference = readSessionReference(query);
@@ -53,11 +69,13 @@ export function parseGetRuns(rawQuery: string): GetRuns {
   const topLevel = additions.flag('top_level');
   const parentRunId = additions.string('parent_run_id');
   if (topLevel && parentRunId !== undefined) log.reportDeviation(parentOfTopLevel(parentRunId));
+  const includesMetrics = includes.length > 0 && additions.choices('include', includes).includes('metrics');
   const limits = readPageLimits(additions, log);
   const deferredProblem = log.throwOrDefer();
   const statuses = readStatuses(query.strings('status'));
   const page = deferredProblem === undefined ? limits && pageOf(limits, query.string('cursor'), order) : undefined;
-  return { ...reference, createdAfter, createdBefore, statuses, order, topLevel, parentRunId, page, deferredProblem };
+  const filters = { createdAfter, createdBefore, statuses, order, topLevel, parentRunId };
+  return { ...reference, ...filters, includesMetrics, page, deferredProblem };
 }
 
 function parentOfTopLevel(parentRunId: string): ValidationIssue {

@@ -25,7 +25,7 @@ type RunOwner = Pick<StoredSession, 'session_type' | 'agent_id' | 'team_id' | 'w
 const RUN_MEMBERS = new MemberNames([
   ...Object.values(RUN_FIELDS).flatMap((fields) => fields.map(({ name }) => name)),
   ...['team_id', 'workflow_id', 'agent_name', 'team_name', 'input', 'content_type', 'messages'],
-  ...['requirements', 'error_requirements', 'member_responses', 'workflow_agent_run'],
+  ...['requirements', 'error_requirements', 'member_responses', 'workflow_agent_run', 'model', 'model_provider'],
 ]);
 
 export function runOf(raw: RawJson): Run {
@@ -118,10 +118,25 @@ const PREVIEW_FIELDS: readonly (readonly [printedName: string, name: string])[] 
   ['created_at', 'created_at'],
 ];
 
-/** Writes an item of the response to `GET /sessions/{id}/run-previews`. */
-export function* writeRunPreview(writer: JsonWriter, kind: RunKind, run: Run, onInvalid: OnInvalidField): Steps<void> {
+/** The fields of a preview with `include=metrics`. */
+const MEASURED_FIELDS = [...PREVIEW_FIELDS, ['metrics', 'metrics'] as const];
+/** Members that AgentOS stores and does not show. They are printed with `include=metrics` if they are strings. */
+const MODEL_MEMBERS = ['model', 'model_provider'];
+
+/**
+ * Writes an item of the response to `GET /sessions/{id}/run-previews`.
+ *
+ * @param isMeasured with the metrics and the model of the run
+ */
+export function* writeRunPreview(
+  writer: JsonWriter,
+  kind: RunKind,
+  run: Run,
+  onInvalid: OnInvalidField,
+  isMeasured: boolean,
+): Steps<void> {
   writer.openObject();
-  for (const [printedName, name] of PREVIEW_FIELDS) {
+  for (const [printedName, name] of isMeasured ? MEASURED_FIELDS : PREVIEW_FIELDS) {
     const field = RUN_FIELDS[kind].find((candidate) => candidate.name === name);
     if (field === undefined) continue;
     const valueOrSteps = fieldValue(field, run);
@@ -129,6 +144,12 @@ export function* writeRunPreview(writer: JsonWriter, kind: RunKind, run: Run, on
     const value = coerceField(field.kind, name, stored, onInvalid);
     const isText = name === 'run_input' || name === 'content';
     writer.member(printedName, isText && value !== undefined ? previewOf(value) : value);
+  }
+  for (const name of isMeasured ? MODEL_MEMBERS : []) {
+    writer.member(
+      name,
+      coerceField('string', name, run.get(name), () => undefined),
+    );
   }
   writer.closeObject();
 }

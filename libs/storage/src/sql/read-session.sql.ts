@@ -44,8 +44,8 @@ export interface SessionOrRun extends Partial<StoredSession>, VersionedRow {
   members?: Run;
 }
 
-/** Members of each run to read: all, those that the detail of a session shows, or those that a preview shows. */
-export type RunDetail = 'whole' | 'detail' | 'preview';
+/** Members of each run to read: all, those that the detail of a session shows, or those that a preview shows, also with metrics. */
+export type RunDetail = 'whole' | 'detail' | 'preview' | 'measured-preview';
 
 /** Members that the messages of a session show: without or with the runs inside of the run. */
 export type MessageDetail = 'messages' | 'members';
@@ -55,10 +55,10 @@ const OMITTED_IN_DETAIL =
   'events,tools,member_responses,additional_input,reasoning_messages,reasoning_steps,references,step_results,' +
   'step_executor_runs,session_state,metrics,images,videos,audio,files,response_audio,content,reasoning_content';
 
-/** Members of a run that a preview never shows. */
+/** Members of a run that a preview never shows, metrics apart. */
 const OMITTED_IN_PREVIEW =
   'events,tools,member_responses,additional_input,reasoning_messages,reasoning_steps,references,step_results,' +
-  'session_state,metrics,images,videos,audio,files,response_audio,reasoning_content';
+  'session_state,images,videos,audio,files,response_audio,reasoning_content';
 
 /** Members of a run that messages never show. */
 const OMITTED_IN_MESSAGES =
@@ -70,17 +70,23 @@ const EMBEDDED_RUNS = 'member_responses,step_executor_runs,workflow_agent_run';
 const RUN_EXPRESSIONS: Record<RunDetail | MessageDetail, string> = {
   whole: 'stored',
   detail: `(stored || '{}') - '{${OMITTED_IN_DETAIL}}'::text[]`,
-  // A preview needs the messages only when the run has no stored input.
-  preview: `object - CASE WHEN object #>> '{input,input_content}' IS NULL THEN '{${OMITTED_IN_PREVIEW}}'::text[]
-        ELSE '{${OMITTED_IN_PREVIEW},messages,step_executor_runs}'::text[] END`,
+  preview: withoutMembers(`${OMITTED_IN_PREVIEW},metrics`),
+  'measured-preview': withoutMembers(OMITTED_IN_PREVIEW),
   messages: `(stored || '{}') - '{${OMITTED_IN_MESSAGES},${EMBEDDED_RUNS}}'::text[]`,
   members: `(stored || '{}') - '{${OMITTED_IN_MESSAGES}}'::text[]`,
 };
+
+/** A preview needs the messages only when the run has no stored input. */
+function withoutMembers(omitted: string): string {
+  return `object - CASE WHEN object #>> '{input,input_content}' IS NULL THEN '{${omitted}}'::text[]
+        ELSE '{${omitted},messages,step_executor_runs}'::text[] END`;
+}
 
 const COLUMNS: Record<RunDetail | MessageDetail, readonly (keyof StoredSession)[]> = {
   whole: RUN_LIST_COLUMNS,
   detail: SESSION_COLUMNS,
   preview: RUN_LIST_COLUMNS,
+  'measured-preview': RUN_LIST_COLUMNS,
   messages: MESSAGE_COLUMNS,
   members: MESSAGE_COLUMNS,
 };
@@ -111,7 +117,8 @@ export function withRuns(
   const session = `SELECT ${[...columns, 'NULL AS run', ...upgraded, ...jsonText, ...ofSession].join(', ')} FROM ${source}`;
   const nulls = columns.map(() => 'NULL').join(', ');
   const ofRun = further.map(({ run }) => `, ${run}`).join('');
-  const stored = `${detail === 'preview' ? "stored || '{}' AS object" : 'stored'}${ofRun}`;
+  const isPreview = detail === 'preview' || detail === 'measured-preview';
+  const stored = `${isPreview ? "stored || '{}' AS object" : 'stored'}${ofRun}`;
   const suffix = [...upgraded.map(() => ', NULL'), ...jsonText.map(() => ", 't'"), ofRun].join('');
   const rowsOf = (runs: string) =>
     `(SELECT ${nulls}, ${RUN_EXPRESSIONS[detail]}${suffix} FROM (SELECT ${stored} FROM ${runs} OFFSET 0) ordered)`;
