@@ -1,4 +1,4 @@
-import type { RunPreview } from '@session-service/session-client';
+import type { RunPreview, RunPreviewsQuery } from '@session-service/session-client';
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
 import { isActive } from '../components/run-status';
 import { useView } from '../shell/view';
@@ -24,10 +24,12 @@ export function useRunPreviews(id: string) {
     queryKey: ['run-previews', database, id],
     initialPageParam: '',
     queryFn: async ({ pageParam, signal }): Promise<RunPreviewsPage> => {
-      const query = { order: 'desc', limit: PAGE_SIZE, cursor: pageParam, db_id: database ?? null } as const;
-      const page = await client.runPreviews(id, query, { signal }).pages().next();
-      if (page.done) return { data: [], next: undefined };
-      return { data: page.value.data, next: page.value.meta.next_cursor ?? undefined };
+      const page = { limit: PAGE_SIZE, cursor: pageParam };
+      const query: RunPreviewsQuery = { order: 'desc', include: ['metrics'], ...page, db_id: database ?? null };
+      const { value, done } = await client.runPreviews(id, query, { signal }).pages().next();
+      return done || !value
+        ? { data: [], next: undefined }
+        : { data: value.data, next: value.meta.next_cursor ?? undefined };
     },
     getNextPageParam: ({ next }) => next,
     // A refresh reads all pages that are loaded.
