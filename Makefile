@@ -8,7 +8,7 @@ SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') $(shell f
   scripts/compress-files.ts tsconfig.json nest-cli.json rolldown.config.js \
   package.json package-lock.json
 
-.PHONY: help run demo test contract-test contract-record deploy-test image-test faults faults-quick totals-check cost cost-quick chart-docs bench smoke sbom build clean packages packages-to-run
+.PHONY: help run demo test contract-test contract-record deploy-test explorer-test image-test faults faults-quick totals-check cost cost-quick chart-docs bench smoke sbom build clean packages packages-to-run
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -47,6 +47,9 @@ cost: $(BUILT) ## Measure CPU and event-loop stalls of large and unusual JSON on
 
 cost-quick: $(BUILT) ## Run a short part of the cost tests
 	@node --import ./test/support/run-typescript.ts test/cost/run-cost.ts --quick
+
+explorer-test: $(BUILT) ## Test the explorer in a browser; needs Chromium
+	test/explorer/explorer-test.sh
 
 image-test: packages ## Build the image twice, compare, and run it read-only; needs root on Debian, some minutes
 	test/deploy/image-test.sh

@@ -1,5 +1,5 @@
 import type { MetadataFilters, Session, SessionsQuery } from '@session-service/session-client';
-import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Filters, View } from '../shell/view';
 import { useService } from './client';
 
@@ -73,4 +73,16 @@ export function useSession(id: string, database: string | undefined) {
         signal,
       }),
   });
+}
+
+/** A session as a loaded list shows it; undefined if none does. */
+export function useListedSession(id: string): Session | undefined {
+  const lists = useQueryClient().getQueriesData<InfiniteData<SessionsPage>>({ queryKey: ['sessions'] });
+  for (const [, list] of lists) {
+    for (const { data } of list?.pages ?? []) {
+      const found = data.find(({ session_id }) => session_id === id);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { useSession } from '../api/sessions';
+import { useListedSession, useSession } from '../api/sessions';
 import { IconButton } from '../components/button';
 import { CopyableId } from '../components/copy';
 import { RelativeTime } from '../components/relative-time';
@@ -13,7 +13,10 @@ export function SessionHeader({ id, onClose }: { readonly id: string; readonly o
   const { data } = useSession(id, database);
   const toggle = () => changeView({ pane: pane === undefined ? 'runs' : undefined, run: undefined });
   useShortcuts({ d: toggle, Escape: () => (pane === undefined ? onClose() : toggle()) });
+  const listed = useListedSession(id);
   const session = data as Readonly<Record<string, string | null | undefined>> | undefined;
+  // The list names sessions without a name by their first words, which this response does not have.
+  const name = session?.['session_name'] || listed?.session_name || (data && 'Unnamed session');
   const component = session?.['agent_id'] ?? session?.['team_id'] ?? session?.['workflow_id'];
   const created = dateOf(session?.['created_at']);
   return (
@@ -22,8 +25,8 @@ export function SessionHeader({ id, onClose }: { readonly id: string; readonly o
         <IconButton icon="back" label="Back to the list" onClick={onClose} />
       </span>
       <div className={styles['names']}>
-        <h2 dir="auto" title={session?.['session_name'] ?? undefined}>
-          {session?.['session_name'] || 'Session'}
+        <h2 dir="auto" title={name}>
+          {name}
         </h2>
         <p>
           {component && <span>{component}</span>}
