@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const BROTLI_SUFFIX = '.br';
 
 /** One form of a file. Each form has its own strong ETag: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.3 */
-export interface FileContent {
+interface FileContent {
   readonly bytes: Buffer;
   readonly etag: string;
 }

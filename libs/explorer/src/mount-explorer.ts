@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { parseIfNoneMatch } from '@session-service/contract';
 import { rawPathOf, rawQueryOf } from '@session-service/http';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteShorthandOptions } from 'fastify';
-import type { ExplorerFile, FileContent } from './explorer-files.js';
+import type { ExplorerFile } from './explorer-files.js';
 
 /**
  * Stored content must not run, and the page must send nothing to other hosts. Media of sessions are `blob:` URLs that the
@@ -69,8 +69,8 @@ function redirectToPage({ url }: FastifyRequest, reply: FastifyReply): FastifyRe
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: ExplorerFile | undefined): FastifyReply {
   if (file === undefined) throw new NotFoundException();
   const { headers } = request;
-  const isCompressed = file.brotli !== undefined && acceptsBrotli(headers['accept-encoding']);
-  const { bytes, etag }: FileContent = (isCompressed ? file.brotli : undefined) ?? file.plain;
+  const brotli = acceptsBrotli(headers['accept-encoding']) ? file.brotli : undefined;
+  const { bytes, etag } = brotli ?? file.plain;
   reply.headers({
     etag,
     'cache-control': file.isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache',
@@ -79,7 +79,7 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: ExplorerFi
   });
   const tags = parseIfNoneMatch(headers['if-none-match']);
   if (tags === 'any' || tags?.has(etag)) return reply.removeHeader('content-type').code(304).send();
-  if (isCompressed) reply.header('content-encoding', 'br');
+  if (brotli !== undefined) reply.header('content-encoding', 'br');
   return reply.type(file.type).send(bytes);
 }
 
