@@ -5,8 +5,7 @@ import { type Service, useService } from './client';
 import { numberOf, objectOf, type StoredObject, textOf } from './stored-values';
 
 /** The newest messages are what the user waits for; further pages are larger, so that a long conversation needs fewer. */
-const FIRST_PAGE_SIZE = 50;
-const PAGE_SIZE = 100;
+const PAGE_SIZES = { first: 50, second: 100, further: 200 };
 const REFRESH_MS = 3_000;
 /** Matches no response: the service responds with an ETag only to a conditional request. */
 const NO_ETAG = '""';
@@ -37,20 +36,30 @@ interface MessagesPage {
   readonly etag: string;
 }
 
-type LoadedPages = InfiniteData<MessagesPage, string>;
+/** Which page to read. */
+interface PagePosition {
+  /** Empty: the newest messages. */
+  readonly cursor: string;
+  readonly limit: number;
+}
+
+const NEWEST: PagePosition = { cursor: '', limit: PAGE_SIZES.first };
+
+type LoadedPages = InfiniteData<MessagesPage, PagePosition>;
 
 /** The messages of a session, the oldest first. The newest are loaded first, older ones with `fetchNextPage`. */
 export function useMessages(id: string, database: string | undefined) {
   const service = useService();
   return useInfiniteQuery({
     queryKey: messagesKey(id, database),
-    initialPageParam: '',
+    initialPageParam: NEWEST,
     queryFn: async ({ pageParam, signal }) => {
-      const page = await readPage(service, { id, database, cursor: pageParam, etag: NO_ETAG, signal });
+      const page = await readPage(service, { ...pageParam, id, database, etag: NO_ETAG, signal });
       if (page === undefined) throw new TypeError('The service responded 304 to a request without an ETag');
       return page;
     },
-    getNextPageParam: ({ older }) => older,
+    getNextPageParam: ({ older }, { length }): PagePosition | undefined =>
+      older === undefined ? undefined : { cursor: older, limit: length === 1 ? PAGE_SIZES.second : PAGE_SIZES.further },
     select: oldestFirst,
     // Only `useRefresh` reads pages again: the query client would read all that are loaded.
     staleTime: Number.POSITIVE_INFINITY,
@@ -63,14 +72,14 @@ export function useRefresh(id: string, database: string | undefined, messages: r
   const service = useService();
   const queries = useQueryClient();
   const key = messagesKey(id, database);
-  const isActive = messages?.slice(-FIRST_PAGE_SIZE).some(({ runStatus }) => ACTIVE_STATUSES.includes(runStatus));
+  const isActive = messages?.slice(-PAGE_SIZES.first).some(({ runStatus }) => ACTIVE_STATUSES.includes(runStatus));
   return useQuery({
     queryKey: ['messages-refresh', database, id],
     enabled: messages !== undefined,
     queryFn: async ({ signal }) => {
       const newest = queries.getQueryData<LoadedPages>(key)?.pages[0];
       const etag = newest?.etag ?? NO_ETAG;
-      const page = await readPage(service, { id, database, cursor: '', etag, signal });
+      const page = await readPage(service, { ...NEWEST, id, database, etag, signal });
       if (page !== undefined) queries.setQueryData<LoadedPages>(key, (loaded) => withNewest(loaded, page));
       return Date.now();
     },
@@ -89,25 +98,23 @@ function oldestFirst({ pages }: LoadedPages): readonly Message[] {
   return pages.flatMap(({ messages }) => messages).reverse();
 }
 
-interface PageRequest {
+interface PageRequest extends PagePosition {
   readonly id: string;
   readonly database: string | undefined;
-  /** Empty: the newest messages. */
-  readonly cursor: string;
   readonly etag: string;
   readonly signal: AbortSignal;
 }
 
 /** @returns undefined if the response with this ETag is current */
 async function readPage({ client }: Service, request: PageRequest): Promise<MessagesPage | undefined> {
-  const { id, database, cursor, etag, signal } = request;
+  const { id, database, cursor, limit, etag, signal } = request;
   const { data, response } = await client.api.GET('/sessions/{session_id}/messages', {
     params: {
       path: { session_id: id },
       query: {
         include: ['tools', 'members', 'reasoning'],
         order: 'desc',
-        limit: cursor === '' ? FIRST_PAGE_SIZE : PAGE_SIZE,
+        limit,
         cursor,
         db_id: database ?? null,
       },
@@ -160,7 +167,7 @@ function withNewest(loaded: LoadedPages | undefined, page: MessagesPage): Loaded
   const oldest = page.messages.at(-1);
   const index = newest?.messages.findIndex(({ id, runId }) => id === oldest?.id && runId === oldest.runId) ?? -1;
   // More new messages than a page holds: those between are not loaded, so that the conversation begins anew.
-  if (loaded === undefined || newest === undefined || index < 0) return { pages: [page], pageParams: [''] };
+  if (loaded === undefined || newest === undefined || index < 0) return { pages: [page], pageParams: [NEWEST] };
   const messages = [...page.messages, ...newest.messages.slice(index + 1)];
   return { ...loaded, pages: [{ messages, older: newest.older, etag: page.etag }, ...others] };
 }

@@ -1,4 +1,5 @@
 import type { Message } from '../api/messages';
+import { objectOf, objectsOf } from '../api/stored-values';
 
 /** The messages of one run. */
 export interface RunGroup {
@@ -26,17 +27,24 @@ export type Row =
       readonly message: Message;
     };
 
-/** Members of members begin folded. */
+/** Members of members begin folded, unless there is something to see in them. */
 const MAX_OPEN_DEPTH = 1;
+
+/** What decides whether the messages of a member are shown. */
+export interface Folding {
+  /** Whether the user has folded a run, by the key of its group. */
+  readonly chosen: ReadonlyMap<string, boolean>;
+  /** Id of the message that the URL links to. */
+  readonly linked: string | undefined;
+}
 
 /**
  * The lines of a conversation. A run follows its parent run's messages except for the answer, wherever it is stored: agno stores
  * members before or after their team.
  *
  * @param messages the oldest first
- * @param folded whether a run is folded, by the key of its group, where the user has decided
  */
-export function rowsOf(messages: readonly Message[], folded: ReadonlyMap<string, boolean>): readonly Row[] {
+export function rowsOf(messages: readonly Message[], { chosen, linked }: Folding): readonly Row[] {
   const rows: Row[] = [];
   const keys = new Set<string>();
   const uniqueKey = (key: string): string => {
@@ -50,7 +58,7 @@ export function rowsOf(messages: readonly Message[], folded: ReadonlyMap<string,
     rows.push({ kind: 'message', key, depth, run, message });
   };
   const addRun = (run: RunGroup, depth: number) => {
-    const isFolded = depth > 0 && (folded.get(run.key) ?? depth > MAX_OPEN_DEPTH);
+    const isFolded = depth > 0 && (chosen.get(run.key) ?? (depth > MAX_OPEN_DEPTH && !isNotable(run, linked)));
     rows.push({ kind: 'run', key: uniqueKey(`run ${run.key}`), depth, run, isFolded });
     if (isFolded) return;
     const answer = answerOf(run);
@@ -116,13 +124,24 @@ function isCyclic(run: RunGroup, runs: ReadonlyMap<string, RunGroup>): boolean {
   return false;
 }
 
-/** True for a line that tells of an error. */
-export function isFailed(row: Row): boolean {
-  if (row.kind === 'run') return row.run.messages.at(-1)?.runStatus === 'ERROR';
-  return 'error' in row.message.values || hasFailedCall(row.message);
+/** True if the run or one of its members has failed, or contains the linked message. */
+function isNotable({ messages, members }: RunGroup, linked: string | undefined): boolean {
+  return (
+    messages.some((message) => isFailedMessage(message) || (linked !== undefined && message.id === linked)) ||
+    members.some((member) => isNotable(member, linked))
+  );
 }
 
-function hasFailedCall({ values }: Message): boolean {
-  const calls = values['tool_calls'];
-  return Array.isArray(calls) && calls.some((call) => call?.result?.tool_call_error === true);
+/** True for a line that tells of an error. The head of a run does only if none of its messages does. */
+export function isFailed(row: Row): boolean {
+  if (row.kind === 'message') return isFailedMessage(row.message);
+  const { messages } = row.run;
+  return messages.at(-1)?.runStatus === 'ERROR' && (row.isFolded || !messages.some(isFailedMessage));
+}
+
+function isFailedMessage({ values }: Message): boolean {
+  return (
+    values['error'] !== undefined ||
+    objectsOf(values['tool_calls']).some(({ result }) => objectOf(result)['tool_call_error'] === true)
+  );
 }

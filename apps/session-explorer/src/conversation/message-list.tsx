@@ -4,12 +4,15 @@ import type { Message } from '../api/messages';
 import { Button } from '../components/button';
 import { Icon } from '../components/icon';
 import { useShortcuts } from '../shell/use-shortcuts';
-import { isFailed, type Row, rowsOf } from './conversation-rows';
+import { useView } from '../shell/view';
+import { type Row, rowsOf } from './conversation-rows';
 import styles from './message-list.module.css';
 import { MessageRow } from './message-row';
-import { type OlderMessages, OlderStatus } from './older-status';
+import { OlderStatus } from './older-status';
 import { RunHead } from './run-head';
 import { useConversationScroll } from './use-conversation-scroll';
+import { useGoals } from './use-goals';
+import type { OlderMessages } from './use-search';
 
 interface MessageListProps {
   /** The oldest first. */
@@ -19,14 +22,16 @@ interface MessageListProps {
 
 /** The lines of a conversation, of which only those that are visible are rendered. */
 export function MessageList({ messages, older }: MessageListProps) {
-  const [folded, setFolded] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const rows = useMemo(() => rowsOf(messages, folded), [messages, folded]);
-  const scroll = useConversationScroll(rows, older);
-  const fold = (key: string, isFolded: boolean) => setFolded((current) => new Map(current).set(key, isFolded));
-  useShortcuts({ G: scroll.toLatest, e: () => scroll.toIndex(rows.findIndex(isFailed)) });
+  const [{ message: linked }] = useView();
+  const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const rows = useMemo(() => rowsOf(messages, { chosen, linked }), [messages, chosen, linked]);
+  const scroll = useConversationScroll(messages, rows, older);
+  const { search, toError } = useGoals(rows, older, scroll);
+  const fold = (key: string, isFolded: boolean) => setChosen((current) => new Map(current).set(key, isFolded));
+  useShortcuts({ G: scroll.toLatest, e: toError });
   return (
     <div className={styles['pane']}>
-      <OlderStatus older={older} />
+      <OlderStatus older={older} search={search} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must reach what scrolls. */}
       <section ref={scroll.container} className={styles['scroller']} tabIndex={0} aria-label="Conversation">
         <Virtualizer
@@ -39,7 +44,7 @@ export function MessageList({ messages, older }: MessageListProps) {
           bufferSize={400}
           onScroll={scroll.onScroll}
         >
-          {(row: Row) => <Line key={row.key} row={row} onFold={fold} />}
+          {(row: Row) => <Line key={row.key} row={row} linked={linked} onFold={fold} />}
         </Virtualizer>
       </section>
       {!scroll.isAtEnd && (
@@ -55,10 +60,23 @@ export function MessageList({ messages, older }: MessageListProps) {
 /** Deeper members are not indented further. */
 const MAX_INDENTATION = 4;
 
-function Line({ row, onFold }: { readonly row: Row; readonly onFold: (key: string, isFolded: boolean) => void }) {
+interface LineProps {
+  readonly row: Row;
+  /** Id of the message that the URL links to. */
+  readonly linked: string | undefined;
+  readonly onFold: (key: string, isFolded: boolean) => void;
+}
+
+function Line({ row, linked, onFold }: LineProps) {
   const depth = { '--depth': Math.min(row.depth, MAX_INDENTATION) } as CSSProperties;
+  const isLinked = row.kind === 'message' && linked !== undefined && row.message.id === linked;
   return (
-    <div className={styles['line']} style={depth} data-member={row.depth > 0 || undefined}>
+    <div
+      className={styles['line']}
+      style={depth}
+      data-member={row.depth > 0 || undefined}
+      aria-current={isLinked || undefined}
+    >
       {row.kind === 'run' ? <RunHead row={row} onFold={onFold} /> : <MessageRow message={row.message} />}
     </div>
   );

@@ -1,21 +1,29 @@
 import { Button } from '../components/button';
 import styles from './older-status.module.css';
+import type { OlderMessages, Search } from './use-search';
 
-/** The messages before those that are loaded. */
-export interface OlderMessages {
-  readonly exist: boolean;
-  readonly isLoading: boolean;
-  readonly problem: Error | null;
-  readonly load: () => void;
+interface OlderStatusProps {
+  readonly older: OlderMessages;
+  readonly search: Search | undefined;
 }
 
-/** Tells over the conversation that older messages are being loaded, or why they are not. */
-export function OlderStatus({ older }: { readonly older: OlderMessages }) {
+/** Tells over the conversation why older messages are being loaded, or why they are not. */
+export function OlderStatus({ older, search }: OlderStatusProps) {
   if (older.problem !== null && !older.isLoading) {
     return (
       <p className={styles['status']} role="alert">
         Older messages could not be loaded: {older.problem.message}
         <Button onClick={older.load}>Try again</Button>
+      </p>
+    );
+  }
+  if (search !== undefined) {
+    return (
+      <p className={styles['status']} role="status">
+        {search.state === 'searching'
+          ? `Looking for ${search.subject} in older messages`
+          : `This conversation does not contain ${search.subject}`}
+        <Button onClick={search.stop}>{search.state === 'searching' ? 'Stop' : 'Close'}</Button>
       </p>
     );
   }
