@@ -1,17 +1,21 @@
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import type { Message } from '../api/messages';
 import { objectsOf, textOf } from '../api/stored-values';
 import { Disclosure } from '../components/disclosure';
+import { useView } from '../shell/view';
+import { MediaList } from './media-list';
 import { MessageActions } from './message-actions';
 import styles from './message-row.module.css';
 import { contentText, MessageText } from './message-text';
 import { RunOutcome } from './run-outcome';
+import { mediaOf } from './stored-media';
 import { ToolCall } from './tool-call';
 
 const ROLE_NAMES: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant' };
 
 /** A message with its reasoning, tool calls and what became of its run. Those of the user are on the other side. */
 export const MessageRow = memo(function MessageRow({ message }: { readonly message: Message }) {
+  const [{ session = '' }] = useView();
   const { values, role } = message;
   const content = contentText(values['content']);
   // A run without messages has its error as content too.
@@ -19,7 +23,8 @@ export const MessageRow = memo(function MessageRow({ message }: { readonly messa
   const reasoning = textOf(values['reasoning_content']);
   const calls = objectsOf(values['tool_calls']);
   const isWaiting = message.runStatus !== 'COMPLETED' && message.runStatus !== 'ERROR';
-  const isEmpty = content === '' && reasoning === undefined && calls.length === 0;
+  const media = useMemo(() => mediaOf(message, session), [message, session]);
+  const isEmpty = media.length === 0 && content === '' && reasoning === undefined && calls.length === 0;
   return (
     <article className={styles['row']} data-role={role} aria-label={`Message of the ${roleName(role).toLowerCase()}`}>
       <div className={styles['message']}>
@@ -30,6 +35,7 @@ export const MessageRow = memo(function MessageRow({ message }: { readonly messa
             <MessageText text={text} />
           </div>
         )}
+        <MediaList media={media} />
         {calls.length > 0 && (
           <ul className={styles['calls']} aria-label="Tool calls">
             {calls.map((call, index) => (
