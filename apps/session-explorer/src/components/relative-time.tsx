@@ -1,4 +1,4 @@
-import { exactTime, relativeTime, useNow } from './time';
+import { exactTime, longTime, relativeTime, useNow } from './time';
 
 /** A time as `5 min. ago`, with the exact time and its zone on hover. */
 export function RelativeTime({ date }: { readonly date: Date }) {
@@ -6,5 +6,14 @@ export function RelativeTime({ date }: { readonly date: Date }) {
     <time dateTime={date.toISOString()} title={exactTime(date)}>
       {relativeTime(date, useNow())}
     </time>
+  );
+}
+
+/** A time to the second and as `5 min. ago`, with its zone on hover. */
+export function ExactTime({ date }: { readonly date: Date }) {
+  return (
+    <>
+      <span title={exactTime(date)}>{longTime(date)}</span> · <RelativeTime date={date} />
+    </>
   );
 }

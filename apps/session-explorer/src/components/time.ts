@@ -10,6 +10,15 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'narrow' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const timeOfDay = new Intl.DateTimeFormat(undefined, {
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+});
+const second = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 let now = Date.now();
@@ -45,6 +54,16 @@ export function exactTime(date: Date): string {
 /** Date and time to the minute. */
 export function shortTime(date: Date): string {
   return clock.format(date);
+}
+
+/** Date and time to the second. */
+export function longTime(date: Date): string {
+  return second.format(date);
+}
+
+/** The time to the second; with the day if that is not today. */
+export function clockTime(date: Date): string {
+  return date.toDateString() === new Date().toDateString() ? time.format(date) : timeOfDay.format(date);
 }
 
 /** The date of an ISO text or of seconds since 1970; undefined if it is none. */

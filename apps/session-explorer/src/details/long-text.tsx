@@ -1,0 +1,24 @@
+import { useState } from 'react';
+import { visibleText } from '../components/visible-text';
+import styles from './long-text.module.css';
+
+const MAX_LENGTH = 1_500;
+const MAX_LINES = 20;
+
+/** A text with its line breaks, cut where it is long. */
+export function LongText({ text }: { readonly text: string }) {
+  const [isWhole, setIsWhole] = useState(false);
+  const beginning = text.slice(0, MAX_LENGTH).split('\n').slice(0, MAX_LINES).join('\n');
+  const isLong = beginning.length < text.length;
+  return (
+    <div className={styles['text']} dir="auto">
+      {visibleText(isWhole ? text : beginning)}
+      {isLong && !isWhole && '…'}
+      {isLong && (
+        <button type="button" className={styles['more']} onClick={() => setIsWhole(!isWhole)}>
+          {isWhole ? 'Show less' : `Show all ${text.length.toLocaleString()} characters`}
+        </button>
+      )}
+    </div>
+  );
+}
