@@ -1,5 +1,5 @@
 import type { RunPreview, RunPreviewsQuery } from '@session-service/session-client';
-import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { isActive } from '../components/run-status';
 import { useView } from '../shell/view';
 import { useService } from './client';
@@ -35,6 +35,19 @@ export function useRunPreviews(id: string) {
     // A refresh reads all pages that are loaded.
     refetchInterval: ({ state }) => (state.data?.pages.length === 1 && hasActiveRun(state.data) ? REFRESH_MS : false),
     select: ({ pages }: InfiniteData<RunPreviewsPage>) => pages.flatMap(({ data }) => data),
+  });
+}
+
+/** Finds the first run of a session that has failed, also among those that are not loaded. The service reads them for that. */
+export function useFirstFailedRun(id: string) {
+  const { client } = useService();
+  const [{ database }] = useView();
+  return useMutation({
+    mutationFn: async () => {
+      const query: RunPreviewsQuery = { status: ['ERROR'], order: 'asc', limit: 1, db_id: database ?? null };
+      for await (const { run_id } of client.runPreviews(id, query)) return run_id;
+      return undefined;
+    },
   });
 }
 
