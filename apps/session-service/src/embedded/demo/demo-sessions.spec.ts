@@ -184,6 +184,8 @@ describe('the demo sessions', () => {
   });
 
   it('show reasoning on request', async () => {
+    const [run] = await read<{ reasoning_steps: object[] }[]>('/sessions/demo-reasoning/runs');
+    expect(run?.reasoning_steps).toHaveLength(3);
     expect((await messagesOf('demo-reasoning')).at(-1)?.reasoning_content).toContain('District heating');
     expect((await messagesOf('demo-reasoning', '')).at(-1)?.reasoning_content).toBeUndefined();
   });

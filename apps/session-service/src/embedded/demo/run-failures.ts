@@ -7,7 +7,7 @@ export interface RunFailure {
   /** `type` of agno's exception, or the name of another exception's class. */
   readonly type: string;
   /** The tool that failed and its traceback; undefined if the model's provider failed. */
-  readonly tool?: { readonly name: string; readonly traceback: string };
+  readonly tool?: { readonly name: string; readonly args: object; readonly traceback: string };
 }
 
 /** A failure of the model's provider or of a tool, in their own words. */
@@ -34,13 +34,25 @@ const ANTHROPIC: readonly Message[] = [
 ];
 
 const BROKEN_TOOLS = [
-  { name: 'get_order', file: 'orders.py', type: 'ConnectionError', reason: '"connection refused: 10.4.0.17:5432"' },
-  { name: 'render_report', file: 'reports.py', type: 'KeyError', reason: "'currency'" },
-  { name: 'search', file: 'search.py', type: 'TimeoutError', reason: '"no answer within 30 s"' },
+  {
+    name: 'get_order',
+    args: { order_id: 'A-118402' },
+    file: 'orders.py',
+    type: 'ConnectionError',
+    reason: '"connection refused: 10.4.0.17:5432"',
+  },
+  { name: 'render_report', args: { format: 'pdf' }, file: 'reports.py', type: 'KeyError', reason: "'currency'" },
+  {
+    name: 'search',
+    args: { query: 'delivery times', limit: 20 },
+    file: 'search.py',
+    type: 'TimeoutError',
+    reason: '"no answer within 30 s"',
+  },
 ];
 
 function toolFailure(random: DemoRandom): RunFailure {
-  const { name, file, type, reason } = random.pick(BROKEN_TOOLS);
+  const { name, args, file, type, reason } = random.pick(BROKEN_TOOLS);
   const message = `${type}: ${reason.replaceAll('"', '')}`;
   const traceback = [
     'Traceback (most recent call last):',
@@ -52,5 +64,5 @@ function toolFailure(random: DemoRandom): RunFailure {
     `    raise ${type}(${reason})`,
     message,
   ].join('\n');
-  return { type, message, tool: { name, traceback } };
+  return { type, message, tool: { name, args, traceback } };
 }

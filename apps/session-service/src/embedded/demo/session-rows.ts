@@ -1,7 +1,7 @@
 import type { ImportedSession } from '@session-service/storage';
 import type { Component } from './component.js';
 import type { DemoRandom } from './demo-random.js';
-import { agentRun, type BuiltRun, type Exchange } from './stored-run.js';
+import { agentRun, type BuiltRun, type Exchange, type RunScope } from './stored-run.js';
 import { teamRuns } from './stored-team-run.js';
 import { workflowRun } from './stored-workflow-run.js';
 import type { StoredObject } from './transcript.js';
@@ -24,6 +24,14 @@ export interface Conversation {
   readonly summary?: { readonly summary: string; readonly topics: readonly string[] } | undefined;
 }
 
+type RunBuilder = (scope: RunScope, exchange: Exchange, startedAt: number) => readonly BuiltRun[];
+
+const RUN_BUILDERS: Record<Component['type'], RunBuilder> = {
+  agent: (...exchange) => [agentRun(...exchange)],
+  team: teamRuns,
+  workflow: (...exchange) => [workflowRun(...exchange)],
+};
+
 /** Upper limit for the seconds that an exchange takes, so that none ends in the future. */
 const MAX_EXCHANGE_SECONDS = 120;
 
@@ -38,12 +46,7 @@ export function sessionRows(conversation: Conversation, random: DemoRandom, now:
   let time = startedAt;
   for (const [index, exchange] of exchanges.entries()) {
     time += pauses[index - 1] ?? 0;
-    const built =
-      component.type === 'agent'
-        ? [agentRun(scope, exchange, time)]
-        : component.type === 'team'
-          ? teamRuns(scope, exchange, time)
-          : [workflowRun(scope, exchange, time)];
+    const built = RUN_BUILDERS[component.type](scope, exchange, time);
     runs.push(...built);
     time = built.at(-1)?.endedAt ?? time;
   }

@@ -32,12 +32,12 @@ function texts(): Conversation[] {
 function media(random: DemoRandom): Conversation[] {
   const { photo, chart, voice, files } = special;
   const pictures = [
-    photoImage(random, 'A tear along the seam of a tent'),
+    photoImage(random, 'The camp in the evening'),
     photoImage(random, 'The valley below the camp'),
     {
       id: random.uuid(),
       url: 'https://images.example.com/tent/seam.jpg',
-      alt_text: 'The seam from near',
+      alt_text: 'The tear along the seam',
       detail: 'high',
     },
   ];

@@ -105,8 +105,8 @@ export function addCalls(transcript: Transcript, exchange: Exchange): void {
     transcript.call([call], [options], index === 0 ? thoughts : {});
   }
   if (failure?.tool === undefined) return;
-  const { name, traceback } = failure.tool;
-  transcript.call([{ tool: name, args: { id: 1 }, result: traceback, failed: true }]);
+  const { name, args, traceback } = failure.tool;
+  transcript.call([{ tool: name, args, result: traceback, failed: true }]);
 }
 
 interface EndOfRun {
@@ -118,7 +118,7 @@ interface EndOfRun {
 
 /** Adds the last message, and returns the members of the run that depend on its status. */
 function endRun(transcript: Transcript, exchange: Exchange, end: EndOfRun): StoredObject {
-  const { status, answer, failure, reasoning, calls = [] } = exchange;
+  const { status, answer, failure, reasoning, reasoningSteps, calls = [] } = exchange;
   const thoughts = reasoning === undefined ? {} : { reasoning_content: reasoning };
   if (status === 'ERROR' && failure !== undefined) {
     transcript.now += end.random.between(1, 12);
@@ -141,7 +141,7 @@ function endRun(transcript: Transcript, exchange: Exchange, end: EndOfRun): Stor
     };
   }
   transcript.answer(answer, calls.length === 0 ? thoughts : {});
-  return { content: answer, ...thoughts };
+  return { content: answer, ...thoughts, ...(reasoningSteps !== undefined && { reasoning_steps: reasoningSteps }) };
 }
 
 function errorEvent(transcript: Transcript, failure: RunFailure, { owner, runId, sessionId }: EndOfRun): StoredObject {

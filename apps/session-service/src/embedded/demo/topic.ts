@@ -34,6 +34,8 @@ export interface StepTemplate {
 export interface TurnTemplate {
   readonly ask: string;
   readonly reasoning?: string;
+  /** Steps of agno's reasoning agent. */
+  readonly reasoningSteps?: readonly object[];
   readonly calls?: readonly CallTemplate[];
   readonly members?: readonly MemberTemplate[];
   readonly steps?: readonly StepTemplate[];
