@@ -4,7 +4,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 BUILT := dist/.built
 EMBEDDED := dist/service/embedded.js
-SOURCES := $(shell find apps libs -name '*.ts' -not -name '*.spec.ts') $(shell find apps/session-explorer -type f) \
+SOURCES := $(shell find apps libs '(' -name '*.ts' -o -name '*.json' ')' -not -name '*.spec.ts') $(shell find apps/session-explorer -type f) \
   scripts/compress-files.ts tsconfig.json nest-cli.json rolldown.config.js \
   package.json package-lock.json
 
