@@ -67,6 +67,7 @@ export {
   type TableKey,
 } from './requests/run-cursor.js';
 export { parseSearchSessions } from './requests/search-sessions.request.js';
+export { sessionIdOf } from './requests/session-id.js';
 export { parseUpdateSession, type UpdateSession } from './requests/update-session.request.js';
 export { MAX_TITLE_LENGTH } from './responses/derived-title.js';
 export { type EditableSession, writeEditableSession } from './responses/editable-session.js';

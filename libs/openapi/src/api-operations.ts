@@ -15,10 +15,12 @@ export function sessionOperation(operation: {
   readonly body?: NonNullable<Operation['requestBody']>;
   readonly responses: Responses;
 }): Operation {
-  const { body, responses, ...rest } = operation;
+  const { body, responses, parameters, ...rest } = operation;
+  const hasSessionId = parameters.includes(SESSION_ID);
   return {
     tags: ['Sessions'],
     ...rest,
+    parameters: hasSessionId ? [...parameters, ID_IN_QUERY] : parameters,
     security: [{ HTTPBearer: [] }],
     ...(body !== undefined && { requestBody: body }),
     responses: { ...responses, ...ERROR_RESPONSES },
@@ -68,7 +70,12 @@ export const ERROR_RESPONSES: Responses = {
   500: response('Internal error; see the log of the service', schemaRef('InternalServerErrorResponse')),
 };
 
-export const SESSION_ID = pathParameter('session_id', 'Id of the session');
+export const SESSION_ID = pathParameter('session_id', 'Id of the session, or `-` with the parameter `id`');
+const ID_IN_QUERY = queryParameter(
+  'id',
+  STRING,
+  'Id of the session if the path names `-`: for ids with a slash, which a path cannot contain',
+);
 export const STORAGE_KEY = pathParameter('storage_key', 'Key of the media in the storage; may contain slashes');
 export const RUN_ID = pathParameter('run_id', 'Id of the run');
 

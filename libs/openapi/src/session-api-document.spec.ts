@@ -112,8 +112,9 @@ const EXTENSIONS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 
 /** The operation without its extensions, all of which it must have. */
 function withoutExtensions(key: string, operation: unknown): unknown {
+  const idInQuery = key.includes('{session_id}') ? [['parameters', 'id']] : [];
   const copy = structuredClone(operation);
-  for (const path of EXTENSIONS[key] ?? []) {
+  for (const path of [...(EXTENSIONS[key] ?? []), ...idInQuery]) {
     let part = copy as Record<string, never>;
     for (const step of path.slice(0, -1)) part = part[step] ?? expect.fail(`${key} has no ${path.join('.')}`);
     const name = path.at(-1) ?? '';

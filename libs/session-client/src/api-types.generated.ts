@@ -1601,6 +1601,8 @@ export interface operations {
                 chat_history?: boolean;
                 /** @description Id of the database; the default database if omitted */
                 db_id?: string | null;
+                /** @description Id of the session if the path names `-`: for ids with a slash, which a path cannot contain */
+                id?: string;
                 /** @description Name of the session table; requires db_id */
                 table?: string | null;
                 /** @description Type whose schema the response follows; the session's own type if omitted */
@@ -1615,7 +1617,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Id of the session */
+                /** @description Id of the session, or `-` with the parameter `id` */
                 session_id: string;
             };
             cookie?: never;
@@ -1700,6 +1702,8 @@ export interface operations {
                 db_id?: string | null;
                 /** @description Also delete media outside the database; true responds 503, because this service has no media storage */
                 delete_media?: boolean;
+                /** @description Id of the session if the path names `-`: for ids with a slash, which a path cannot contain */
+                id?: string;
                 /** @description Name of the session table; requires db_id */
                 table?: string | null;
                 /** @description Only sessions of this user */
@@ -1710,7 +1714,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description Id of the session */
+                /** @description Id of the session, or `-` with the parameter `id` */
                 session_id: string;
             };
             cookie?: never;
@@ -1785,6 +1789,8 @@ export interface operations {
             query?: {
                 /** @description Id of the database; the default database if omitted */
                 db_id?: string | null;
+                /** @description Id of the session if the path names `-`: for ids with a slash, which a path cannot contain */
+                id?: string;
                 /** @description Name of the session table; requires db_id */
                 table?: string | null;
                 /** @description Type whose schema the response follows; the session's own type if omitted */
@@ -1797,7 +1803,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description Id of the session */
+                /** @description Id of the session, or `-` with the parameter `id` */
                 session_id: string;
             };
             cookie?: never;
@@ -1881,6 +1887,8 @@ export interface operations {
             query?: {
                 /** @description Id of the database; the default database if omitted */
                 db_id?: string | null;
+                /** @description Id of the session if the path names `-`: for ids with a slash, which a path cannot contain */
+                id?: string;
                 /** @description Redirect to the media storage instead of sending the media */
                 redirect?: boolean;
                 /** @description Name of the session table; requires db_id */
@@ -1892,7 +1900,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Id of the session */
+                /** @description Id of the session, or `-` with the parameter `id` */
                 session_id: string;
                 /** @description Key of the media in the storage; may contain slashes */
                 storage_key: string;
@@ -1964,6 +1972,8 @@ export interface operations {
                 db_id?: string | null;
                 /** @description `agno`: the items of `chat_history`; `ai-sdk`: `UIMessage` of the npm package `ai`; `ag-ui`: `Message` of `@ag-ui/core` */
                 format?: "agno" | "ai-sdk" | "ag-ui";
+                /** @description Id of the session if the path names `-`: for ids with a slash, which a path cannot contain */
+                id?: string;
                 /** @description What to show besides the chat: tool calls with their results, the messages of members and steps, reasoning. Separated by commas, or repeated */
                 include?: ("tools" | "members" | "reasoning")[];
                 /** @description Messages per page */
@@ -1984,7 +1994,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Id of the session */
+                /** @description Id of the session, or `-` with the parameter `id` */
                 session_id: string;
             };
             cookie?: never;
@@ -2067,6 +2077,8 @@ export interface operations {
             query?: {
                 /** @description Id of the database; the default database if omitted */
                 db_id?: string | null;
+                /** @description Id of the session if the path names `-`: for ids with a slash, which a path cannot contain */
+                id?: string;
                 /** @description Name of the session table; requires db_id */
                 table?: string | null;
                 /** @description Type whose schema the response follows; the session's own type if omitted */
@@ -2079,7 +2091,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
-                /** @description Id of the session */
+                /** @description Id of the session, or `-` with the parameter `id` */
                 session_id: string;
             };
             cookie?: never;
@@ -2168,6 +2180,8 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Id of the database; the default database if omitted */
                 db_id?: string | null;
+                /** @description Id of the session if the path names `-`: for ids with a slash, which a path cannot contain */
+                id?: string;
                 /** @description `metrics`: each preview also has the metrics of its run and, where they are stored, `model` and `model_provider` */
                 include?: "metrics"[];
                 /** @description Runs per page; ignored without `page` or `cursor` */
@@ -2194,7 +2208,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Id of the session */
+                /** @description Id of the session, or `-` with the parameter `id` */
                 session_id: string;
             };
             cookie?: never;
@@ -2283,6 +2297,8 @@ export interface operations {
                 cursor?: string | null;
                 /** @description Id of the database; the default database if omitted */
                 db_id?: string | null;
+                /** @description Id of the session if the path names `-`: for ids with a slash, which a path cannot contain */
+                id?: string;
                 /** @description Runs per page; ignored without `page` or `cursor` */
                 limit?: number | null;
                 /** @description `desc` reverses the order: newest first */
@@ -2307,7 +2323,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
-                /** @description Id of the session */
+                /** @description Id of the session, or `-` with the parameter `id` */
                 session_id: string;
             };
             cookie?: never;
@@ -2390,6 +2406,8 @@ export interface operations {
             query?: {
                 /** @description Id of the database; the default database if omitted */
                 db_id?: string | null;
+                /** @description Id of the session if the path names `-`: for ids with a slash, which a path cannot contain */
+                id?: string;
                 /** @description Name of the session table; requires db_id */
                 table?: string | null;
                 /** @description Type whose schema the response follows; the session's own type if omitted */
@@ -2404,7 +2422,7 @@ export interface operations {
             path: {
                 /** @description Id of the run */
                 run_id: string;
-                /** @description Id of the session */
+                /** @description Id of the session, or `-` with the parameter `id` */
                 session_id: string;
             };
             cookie?: never;

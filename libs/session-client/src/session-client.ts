@@ -118,12 +118,14 @@ export class SessionClient {
   readonly delete: DataMethod<'delete'>;
 
   constructor({ token, retry, fetch: send = (request) => fetch(request), ...options }: SessionClientOptions) {
-    this.api = createClient<paths>({ ...options, querySerializer, fetch: retryingFetch(send, retry) });
+    this.api = createClient<paths>({ ...options, querySerializer, pathSerializer, fetch: retryingFetch(send, retry) });
     this.api.use({
       onRequest: async ({ request, params }) => {
-        assertPathParameters(params.path);
+        const { session_id: id, ...others } = params.path ?? {};
+        assertPathParameters(others);
         const value = typeof token === 'function' ? await token() : token;
         if (value !== undefined) request.headers.set('authorization', `Bearer ${value}`);
+        return needsQuery(id) ? withParameter(request, 'id', String(id)) : undefined;
       },
       onResponse: async ({ request, response }) => {
         if (!response.ok && response.status !== 304) throw await SessionApiError.of(request, response);
@@ -237,6 +239,24 @@ function querySerializer(query: Record<string, unknown>): string {
     }
   }
   return parameters.toString();
+}
+
+/** Session ids that a path cannot contain are in the query: docs/api-sessions.md#ids-that-a-path-cannot-contain. */
+function pathSerializer(path: string, parameters: Record<string, unknown>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = parameters[name];
+    return name === 'session_id' && needsQuery(value) ? '-' : encodeURIComponent(String(value));
+  });
+}
+
+function needsQuery(id: unknown): boolean {
+  return id !== undefined && (['', '.', '..', '-'].includes(String(id)) || String(id).includes('/'));
+}
+
+function withParameter(request: Request, name: string, value: string): Request {
+  const url = new URL(request.url);
+  url.searchParams.append(name, value);
+  return new Request(url, request);
 }
 
 /** URLs cannot contain these segments, not even encoded: the request would go to another path. */

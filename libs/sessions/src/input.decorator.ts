@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { parseIfMatch, type ReceivedBody } from '@session-service/contract';
+import { parseIfMatch, type ReceivedBody, sessionIdOf } from '@session-service/contract';
 import { rawQueryOf } from '@session-service/http';
 import { cooperative, type Steps } from '@session-service/json';
 import type { FastifyRequest } from 'fastify';
@@ -35,6 +35,12 @@ const queryAndBody = createParamDecorator((parse: ParseQueryAndBody, context: Ex
 export const IfMatchHeader = createParamDecorator((_: unknown, context: ExecutionContext) =>
   parseIfMatch(requestOf(context).headers['if-match']),
 );
+
+/** Handler parameter with the id of the session that the request names. */
+export const SessionId = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const { params, url } = requestOf(context) as FastifyRequest<{ Params: { session_id: string } }>;
+  return sessionIdOf(params.session_id, rawQueryOf(url));
+});
 
 function requestOf(context: ExecutionContext): FastifyRequest {
   return context.switchToHttp().getRequest();

@@ -1,8 +1,8 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { type GetMessages, parseGetMessages } from '@session-service/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConditionalReads } from './conditional-reads.js';
-import { Input } from './input.decorator.js';
+import { Input, SessionId } from './input.decorator.js';
 import { MessagesService } from './messages.service.js';
 import { SessionAccess } from './session-access.js';
 import { send } from './session-response.js';
@@ -19,7 +19,7 @@ export class MessagesController {
 
   @Get('messages')
   async list(
-    @Param('session_id') sessionId: string,
+    @SessionId() sessionId: string,
     @Input(parseGetMessages) query: GetMessages,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,

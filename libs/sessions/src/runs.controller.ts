@@ -2,7 +2,7 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { type GetRun, type GetRuns, parseGetRun, parseGetRunPreviews, parseGetRuns } from '@session-service/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConditionalReads } from './conditional-reads.js';
-import { Input } from './input.decorator.js';
+import { Input, SessionId } from './input.decorator.js';
 import { RunsService } from './runs.service.js';
 import { SessionAccess } from './session-access.js';
 import { send } from './session-response.js';
@@ -22,7 +22,7 @@ export class RunsController {
 
   @Get('runs')
   async list(
-    @Param('session_id') sessionId: string,
+    @SessionId() sessionId: string,
     @Input(parseGetRuns) query: GetRuns,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -37,7 +37,7 @@ export class RunsController {
 
   @Get('run-previews')
   async previews(
-    @Param('session_id') sessionId: string,
+    @SessionId() sessionId: string,
     @Input(parseGetRunPreviews) query: GetRuns,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -52,7 +52,7 @@ export class RunsController {
 
   @Get('runs/:run_id')
   async detail(
-    @Param('session_id') sessionId: string,
+    @SessionId() sessionId: string,
     @Param('run_id') runId: string,
     @Input(parseGetRun) query: GetRun,
     @Req() request: FastifyRequest,

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Patch, Post, Req, Res } from '@nestjs/common';
 import {
   type CreateSession,
   checkGetMedia,
@@ -20,7 +20,7 @@ import {
 } from '@session-service/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConditionalReads } from './conditional-reads.js';
-import { IfMatchHeader, Input } from './input.decorator.js';
+import { IfMatchHeader, Input, SessionId } from './input.decorator.js';
 import { SessionAccess } from './session-access.js';
 import { send } from './session-response.js';
 import { noMediaStorage, SessionsService } from './sessions.service.js';
@@ -72,7 +72,7 @@ export class SessionsController {
 
   @Get(':session_id')
   async detail(
-    @Param('session_id') id: string,
+    @SessionId() id: string,
     @Input(parseGetSession) query: GetSession,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -98,7 +98,7 @@ export class SessionsController {
 
   @Patch(':session_id')
   async update(
-    @Param('session_id') id: string,
+    @SessionId() id: string,
     @Input(parseUpdateSession) input: UpdateSession,
     @IfMatchHeader() ifMatch: IfMatch | undefined,
     @Req() request: FastifyRequest,
@@ -111,7 +111,7 @@ export class SessionsController {
   @Post(':session_id/rename')
   @HttpCode(200)
   async rename(
-    @Param('session_id') id: string,
+    @SessionId() id: string,
     @Input(parseRenameSession) input: RenameSession,
     @IfMatchHeader() ifMatch: IfMatch | undefined,
     @Req() request: FastifyRequest,
@@ -124,7 +124,7 @@ export class SessionsController {
   @Delete(':session_id')
   @HttpCode(204)
   async delete(
-    @Param('session_id') id: string,
+    @SessionId() id: string,
     @Input(parseDeleteSession) query: DeleteSession,
     @IfMatchHeader() ifMatch: IfMatch | undefined,
     @Req() request: FastifyRequest,

@@ -1,9 +1,10 @@
+import { resolve } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { newPage } from '../../support/browser.js';
 import type { ServerProcess } from '../../support/child-process.js';
 import { createScratchDatabase, type ScratchDatabase } from '../../support/scratch-database.js';
-import { startSessionService } from '../../support/session-service.js';
+import { CHECKOUT, startSessionService } from '../../support/session-service.js';
 import { scaled } from '../../support/time-scale.js';
 
 /** A service with the explorer, and its database. */
@@ -53,8 +54,16 @@ export async function openExplorer(
   const page = await newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US', ...options });
   page.setDefaultTimeout(scaled(15_000));
   watch(page, service.baseUrl);
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await page.screenshot({ path: screenshotPath(`failed ${task.name}`) });
+  });
   await page.goto(`${service.baseUrl}/explorer/${query}`);
   return page;
+}
+
+/** Where a picture of a page is kept, below the folder of the checkout that git ignores. */
+export function screenshotPath(name: string): string {
+  return resolve(CHECKOUT, '.cache/explorer', `${name.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 80)}.png`);
 }
 
 function watch(page: Page, origin: string): void {

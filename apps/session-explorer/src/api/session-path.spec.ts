@@ -4,9 +4,10 @@ import { curlCommand, sessionPath } from './session-path.js';
 describe('sessionPath', () => {
   it('encodes ids and values, and leaves out values that are undefined', () => {
     const values = { db_id: undefined, cursor: '', name: "a&b 'c'" };
-    expect(sessionPath("a/b%?'", ['runs', 'ü #'], values)).toBe(
-      '/sessions/a%2Fb%25%3F%27/runs/%C3%BC%20%23?cursor=&name=a%26b+%27c%27',
+    expect(sessionPath("b%?'", ['runs', 'ü #'], values)).toBe(
+      '/sessions/b%25%3F%27/runs/%C3%BC%20%23?cursor=&name=a%26b+%27c%27',
     );
+    expect(sessionPath('a/b', ['runs'], { cursor: '' })).toBe('/sessions/-/runs?id=a%2Fb&cursor=');
     expect(sessionPath('a', [], {})).toBe('/sessions/a');
   });
 });

@@ -7,8 +7,10 @@ export type QueryValues = Readonly<Record<string, string | undefined>>;
  * @param parts segments after the id, for example `runs` and the id of a run
  */
 export function sessionPath(id: string, parts: readonly string[], values: QueryValues): string {
-  const segments = ['sessions', id, ...parts].map(encodedSegment);
-  const query = new URLSearchParams();
+  // Ids that a path cannot contain are in the query: docs/api-sessions.md.
+  const isInQuery = ['', '.', '..', '-'].includes(id) || id.includes('/');
+  const segments = ['sessions', isInQuery ? '-' : id, ...parts].map(encodedSegment);
+  const query = new URLSearchParams(isInQuery ? { id } : {});
   for (const [name, value] of Object.entries(values)) if (value !== undefined) query.append(name, value);
   const text = query.toString();
   return `/${segments.join('/')}${text === '' ? '' : `?${text}`}`;

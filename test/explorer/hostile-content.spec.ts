@@ -1,0 +1,103 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openExplorer, type ServedExplorer, serveExplorer, sessionLink } from './support/explorer-page.js';
+import { HOSTILE_TEXTS } from './support/hostile-texts.js';
+
+let explorer: ServedExplorer;
+
+beforeAll(async () => {
+  explorer = await serveExplorer();
+  for (const [index, text] of HOSTILE_TEXTS.entries()) await explorer.store(hostileSession(index, text));
+});
+afterAll(() => explorer.service.stop());
+
+/** A session with a text in every member that a client or a model can fill. */
+function hostileSession(index: number, text: string) {
+  const list = [text, { [text]: text }];
+  // Ids have no control characters, and an index limits their length.
+  const id = `${text.replaceAll(/\p{Cc}/gu, '').slice(0, 200)} ${index}`;
+  const call = { id: text, type: 'function', function: { name: text, arguments: JSON.stringify({ [text]: text }) } };
+  const media = { id: text, url: text, filename: text, mime_type: text, format: text, alt_text: text };
+  const messages = [
+    {
+      id: `m${index}-1`,
+      role: 'user',
+      content: text,
+      images: [media],
+      files: [media],
+      audio: [media],
+      videos: [media],
+    },
+    { id: `m${index}-2`, role: 'assistant', content: text, reasoning_content: text, tool_calls: [call], name: text },
+    { id: `m${index}-3`, role: 'tool', content: text, tool_call_id: text, tool_name: text, tool_call_error: true },
+    { id: `m${index}-4`, role: 'assistant', content: list, citations: { urls: [{ url: text, title: text }] } },
+  ];
+  const run = {
+    agent_id: text,
+    agent_name: text,
+    model: text,
+    model_provider: text,
+    input: { input_content: text },
+    content: text,
+    content_type: text,
+    reasoning_content: text,
+    metrics: { [text]: text, total_tokens: 1, duration: 1 },
+    metadata: { [text]: text },
+    session_state: { [text]: text },
+    tools: [{ tool_call_id: text, tool_name: text, tool_args: { [text]: text }, result: text, tool_call_error: true }],
+    followups: [text],
+    images: [media],
+    messages,
+  };
+  return {
+    session_id: id,
+    session_name: `Hostile ${index} ${text}`,
+    user_id: text,
+    agent_id: text,
+    metadata: { [text]: text, list },
+    session_state: { [text]: text, list },
+    summary: { summary: text, topics: [text] },
+    runs: [
+      { ...run, run_id: `${id}-1`, status: 'ERROR' },
+      { ...run, run_id: `${id}-2`, status: text, parent_run_id: `${id}-1` },
+      {
+        ...run,
+        run_id: `${id}-3`,
+        status: 'PAUSED',
+        messages: messages.map((m) => ({ ...m, id: `${m.id}b` })),
+      },
+    ],
+  };
+}
+
+/** True if nothing is wider than the window. */
+const fitsWindow = (page: Page) => page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
+
+/** Set by the scripts of the corpus if they run. */
+const hasRun = (page: Page) => page.evaluate('globalThis.hacked ?? false');
+
+describe('stored content', () => {
+  it.each(HOSTILE_TEXTS.map((text, index) => [index, JSON.stringify(text).slice(0, 60)] as const))(
+    '%i is shown as text: %s',
+    async (index) => {
+      const page = await openExplorer(explorer, `?name=${encodeURIComponent(`Hostile ${index} `)}`);
+      await sessionLink(page, new RegExp(`^Hostile ${index} `)).click();
+      const conversation = page.getByRole('main');
+      await conversation.getByRole('article').first().waitFor();
+      for (const pane of ['runs', 'session', 'raw']) {
+        const url = new URL(page.url());
+        url.searchParams.set('pane', pane);
+        await page.goto(url.href);
+        await page.getByRole('complementary', { name: 'Details' }).waitFor();
+        await conversation.getByRole('article').first().waitFor();
+        // Everything that can be unfolded.
+        await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
+        for (const link of await page.locator('a[href]').all()) {
+          expect(await link.getAttribute('href')).toMatch(/^(\?|https?:|mailto:|blob:|\/)/);
+        }
+        expect(await hasRun(page)).toBe(false);
+        expect(await fitsWindow(page)).toBe(true);
+      }
+    },
+  );
+});
