@@ -1,4 +1,5 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { type JsonMember, memberOf, membersOf, parseJson } from '../components/json-text';
 import { dateOf } from '../components/time';
 import { type Service, useService } from './client';
@@ -67,15 +68,22 @@ export function useMessages(id: string, database: string | undefined) {
   });
 }
 
+/** What tells whether a session may get more messages. */
+interface Activity {
+  readonly messages: readonly Message[];
+  /** True if a run has begun and has no messages yet. */
+  readonly hasBegun: boolean;
+}
+
 /** Reads the newest messages again, by a conditional request: when the session is opened again, and while it is active. */
-export function useRefresh(id: string, database: string | undefined, messages: readonly Message[] | undefined) {
+export function useRefresh(id: string, database: string | undefined, { messages, hasBegun }: Activity): void {
   const service = useService();
   const queries = useQueryClient();
   const key = messagesKey(id, database);
-  const isActive = messages?.slice(-PAGE_SIZES.first).some(({ runStatus }) => ACTIVE_STATUSES.includes(runStatus));
-  return useQuery({
+  const isActive =
+    hasBegun || messages.slice(-PAGE_SIZES.first).some(({ runStatus }) => ACTIVE_STATUSES.includes(runStatus));
+  const { refetch } = useQuery({
     queryKey: ['messages-refresh', database, id],
-    enabled: messages !== undefined,
     queryFn: async ({ signal }) => {
       const newest = queries.getQueryData<LoadedPages>(key)?.pages[0];
       const etag = newest?.etag ?? NO_ETAG;
@@ -88,6 +96,12 @@ export function useRefresh(id: string, database: string | undefined, messages: r
     staleTime: REFRESH_MS,
     refetchInterval: isActive ? REFRESH_MS : false,
   });
+  // A run that has ended may have stored its last messages after they were read.
+  const wasActive = useRef(false);
+  useEffect(() => {
+    if (wasActive.current && !isActive) void refetch();
+    wasActive.current = isActive;
+  }, [isActive, refetch]);
 }
 
 function messagesKey(id: string, database: string | undefined) {

@@ -1,3 +1,4 @@
+import type { RunPreview } from '@session-service/session-client';
 import type { Message } from '../api/messages';
 import { objectOf, objectsOf } from '../api/stored-values';
 
@@ -10,22 +11,34 @@ export interface RunGroup {
   readonly members: RunGroup[];
 }
 
-/** A line of the conversation: the head of a run, or a message. */
-export type Row =
-  | {
-      readonly kind: 'run';
-      readonly key: string;
-      readonly depth: number;
-      readonly run: RunGroup;
-      readonly isFolded: boolean;
-    }
-  | {
-      readonly kind: 'message';
-      readonly key: string;
-      readonly depth: number;
-      readonly run: RunGroup;
-      readonly message: Message;
-    };
+/** The line at which a run begins. */
+export interface RunRow {
+  readonly kind: 'run';
+  readonly key: string;
+  readonly depth: number;
+  readonly run: RunGroup;
+  readonly isFolded: boolean;
+}
+
+interface MessageOfRunRow {
+  readonly kind: 'message';
+  readonly key: string;
+  readonly depth: number;
+  readonly message: Message;
+  /** What a run waits for is shown after its last message. */
+  readonly isLastOfRun: boolean;
+}
+
+/** A run whose messages are not stored yet. */
+export interface BegunRow {
+  readonly kind: 'begun';
+  readonly key: string;
+  readonly depth: 0;
+  readonly preview: RunPreview;
+}
+
+/** A line of the conversation. */
+export type Row = RunRow | MessageOfRunRow | BegunRow;
 
 /** Members of members begin folded, unless there is something to see in them. */
 const MAX_OPEN_DEPTH = 1;
@@ -38,13 +51,19 @@ export interface Folding {
   readonly linked: string | undefined;
 }
 
+/** The content of a conversation. */
+export interface ConversationParts {
+  /** The oldest first. */
+  readonly messages: readonly Message[];
+  /** Runs that have begun and whose messages are not stored yet, the oldest first. */
+  readonly begun: readonly RunPreview[];
+}
+
 /**
  * The lines of a conversation. A run follows its parent run's messages except for the answer, wherever it is stored: agno stores
  * members before or after their team.
- *
- * @param messages the oldest first
  */
-export function rowsOf(messages: readonly Message[], { chosen, linked }: Folding): readonly Row[] {
+export function rowsOf({ messages, begun }: ConversationParts, { chosen, linked }: Folding): readonly Row[] {
   const rows: Row[] = [];
   const keys = new Set<string>();
   const uniqueKey = (key: string): string => {
@@ -55,7 +74,7 @@ export function rowsOf(messages: readonly Message[], { chosen, linked }: Folding
   };
   const addMessage = (message: Message, run: RunGroup, depth: number) => {
     const key = uniqueKey(`message ${run.key} ${message.id}`);
-    rows.push({ kind: 'message', key, depth, run, message });
+    rows.push({ kind: 'message', key, depth, message, isLastOfRun: message === run.messages.at(-1) });
   };
   const addRun = (run: RunGroup, depth: number) => {
     const isFolded = depth > 0 && (chosen.get(run.key) ?? (depth > MAX_OPEN_DEPTH && !isNotable(run, linked)));
@@ -67,6 +86,8 @@ export function rowsOf(messages: readonly Message[], { chosen, linked }: Folding
     if (answer !== undefined) addMessage(answer, run, depth);
   };
   for (const { run, isMember } of topLevelRuns(messages)) addRun(run, isMember ? 1 : 0);
+  for (const preview of begun)
+    rows.push({ kind: 'begun', key: uniqueKey(`begun ${preview.run_id}`), depth: 0, preview });
   return rows;
 }
 
@@ -135,6 +156,7 @@ function isNotable({ messages, members }: RunGroup, linked: string | undefined):
 /** True for a line that tells of an error. The head of a run does only if none of its messages does. */
 export function isFailed(row: Row): boolean {
   if (row.kind === 'message') return isFailedMessage(row.message);
+  if (row.kind === 'begun') return false;
   const { messages } = row.run;
   return messages.at(-1)?.runStatus === 'ERROR' && (row.isFolded || !messages.some(isFailedMessage));
 }

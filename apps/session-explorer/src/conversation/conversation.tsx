@@ -1,17 +1,19 @@
-import { useMessages, useRefresh } from '../api/messages';
+import { useMemo } from 'react';
+import { type Message, useMessages, useRefresh } from '../api/messages';
+import { useRunPreviews } from '../api/runs';
 import { Notice } from '../components/notice';
 import { ProblemMessage } from '../components/problem-message';
+import { isActive } from '../components/run-status';
 import { Skeleton } from '../components/skeleton';
 import { useView } from '../shell/view';
 import { MessageList } from './message-list';
+import type { OlderMessages } from './use-search';
 
 /** The messages of a session as a chat. */
 export function Conversation({ id }: { readonly id: string }) {
   const [{ database }] = useView();
   const query = useMessages(id, database);
-  const messages = query.data;
-  useRefresh(id, database, messages);
-  if (messages === undefined) {
+  if (query.data === undefined) {
     const isLoading = query.failureReason === null && query.fetchStatus !== 'paused';
     return isLoading ? (
       <Skeleton lines={8} label="Loading messages" />
@@ -19,22 +21,40 @@ export function Conversation({ id }: { readonly id: string }) {
       <ProblemMessage query={query} subject="this conversation" />
     );
   }
-  if (messages.length === 0) {
+  const older: OlderMessages = {
+    exist: query.hasNextPage,
+    isLoading: query.isFetchingNextPage,
+    problem: query.isFetchNextPageError ? query.error : null,
+    load: () => void query.fetchNextPage(),
+  };
+  return <LoadedConversation id={id} messages={query.data} older={older} />;
+}
+
+interface LoadedConversationProps {
+  readonly id: string;
+  readonly messages: readonly Message[];
+  readonly older: OlderMessages;
+}
+
+/** Reads what is known of the runs only after the messages, which the user waits for. */
+function LoadedConversation({ id, messages, older }: LoadedConversationProps) {
+  const [{ database }] = useView();
+  const { data: previews = [] } = useRunPreviews(id);
+  const runs = useMemo(() => new Map(previews.map((preview) => [preview.run_id, preview])), [previews]);
+  const begun = useMemo(() => {
+    const shown = new Set(messages.map(({ runId }) => runId));
+    return previews.filter(({ run_id, status }) => isActive(status) && !shown.has(run_id)).reverse();
+  }, [previews, messages]);
+  useRefresh(id, database, { messages, hasBegun: begun.length > 0 });
+  if (messages.length === 0 && begun.length === 0) {
     return (
-      <Notice title="This session has no messages yet">
-        <p>Messages appear here as soon as an agent, team or workflow has finished a run with this session_id.</p>
+      <Notice title="This session has no runs yet">
+        <p>
+          A run appears here when an agent, team or workflow answers with this session id, for example after a POST to
+          AgentOS's /agents/AGENT_ID/runs with session_id={id}.
+        </p>
       </Notice>
     );
   }
-  return (
-    <MessageList
-      messages={messages}
-      older={{
-        exist: query.hasNextPage,
-        isLoading: query.isFetchingNextPage,
-        problem: query.isFetchNextPageError ? query.error : null,
-        load: () => void query.fetchNextPage(),
-      }}
-    />
-  );
+  return <MessageList messages={messages} begun={begun} runs={runs} older={older} />;
 }

@@ -109,7 +109,7 @@ function Failure({ item, reason }: { readonly item: Media; readonly reason: stri
   return (
     <div className={styles['card']}>
       <Description item={item} />
-      <span className={styles['failure']}>{reason}</span>
+      <span className={styles['quiet']}>{reason}</span>
     </div>
   );
 }

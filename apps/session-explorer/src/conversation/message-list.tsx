@@ -1,3 +1,4 @@
+import type { RunPreview } from '@session-service/session-client';
 import { type CSSProperties, useMemo, useState } from 'react';
 import { Virtualizer } from 'virtua';
 import type { Message } from '../api/messages';
@@ -5,6 +6,7 @@ import { Button } from '../components/button';
 import { Icon } from '../components/icon';
 import { useShortcuts } from '../shell/use-shortcuts';
 import { useView } from '../shell/view';
+import { BegunRun } from './begun-run';
 import { type Row, rowsOf } from './conversation-rows';
 import styles from './message-list.module.css';
 import { MessageRow } from './message-row';
@@ -17,14 +19,18 @@ import type { OlderMessages } from './use-search';
 interface MessageListProps {
   /** The oldest first. */
   readonly messages: readonly Message[];
+  /** Runs whose messages are not stored yet. */
+  readonly begun: readonly RunPreview[];
+  /** What is known of the runs, by their ids. */
+  readonly runs: ReadonlyMap<string, RunPreview>;
   readonly older: OlderMessages;
 }
 
 /** The lines of a conversation, of which only those that are visible are rendered. */
-export function MessageList({ messages, older }: MessageListProps) {
+export function MessageList({ messages, begun, runs, older }: MessageListProps) {
   const [{ message: linked }] = useView();
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const rows = useMemo(() => rowsOf(messages, { chosen, linked }), [messages, chosen, linked]);
+  const rows = useMemo(() => rowsOf({ messages, begun }, { chosen, linked }), [messages, begun, chosen, linked]);
   const scroll = useConversationScroll(messages, rows, older);
   const { search, toError } = useGoals(rows, older, scroll);
   const fold = (key: string, isFolded: boolean) => setChosen((current) => new Map(current).set(key, isFolded));
@@ -44,7 +50,7 @@ export function MessageList({ messages, older }: MessageListProps) {
           bufferSize={400}
           onScroll={scroll.onScroll}
         >
-          {(row: Row) => <Line key={row.key} row={row} linked={linked} onFold={fold} />}
+          {(row: Row) => <Line key={row.key} row={row} runs={runs} linked={linked} onFold={fold} />}
         </Virtualizer>
       </section>
       {!scroll.isAtEnd && (
@@ -62,12 +68,13 @@ const MAX_INDENTATION = 4;
 
 interface LineProps {
   readonly row: Row;
+  readonly runs: ReadonlyMap<string, RunPreview>;
   /** Id of the message that the URL links to. */
   readonly linked: string | undefined;
   readonly onFold: (key: string, isFolded: boolean) => void;
 }
 
-function Line({ row, linked, onFold }: LineProps) {
+function Line({ row, runs, linked, onFold }: LineProps) {
   const depth = { '--depth': Math.min(row.depth, MAX_INDENTATION) } as CSSProperties;
   const isLinked = row.kind === 'message' && linked !== undefined && row.message.id === linked;
   return (
@@ -77,7 +84,9 @@ function Line({ row, linked, onFold }: LineProps) {
       data-member={row.depth > 0 || undefined}
       aria-current={isLinked || undefined}
     >
-      {row.kind === 'run' ? <RunHead row={row} onFold={onFold} /> : <MessageRow message={row.message} />}
+      {row.kind === 'run' && <RunHead row={row} preview={runs.get(row.run.key)} onFold={onFold} />}
+      {row.kind === 'message' && <MessageRow message={row.message} isLastOfRun={row.isLastOfRun} />}
+      {row.kind === 'begun' && <BegunRun preview={row.preview} />}
     </div>
   );
 }

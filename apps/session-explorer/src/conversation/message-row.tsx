@@ -11,10 +11,13 @@ import { RunOutcome } from './run-outcome';
 import { mediaOf } from './stored-media';
 import { ToolCall } from './tool-call';
 
-const ROLE_NAMES: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant' };
+interface MessageRowProps {
+  readonly message: Message;
+  readonly isLastOfRun: boolean;
+}
 
 /** A message with its reasoning, tool calls and what became of its run. Those of the user are on the other side. */
-export const MessageRow = memo(function MessageRow({ message }: { readonly message: Message }) {
+export const MessageRow = memo(function MessageRow({ message, isLastOfRun }: MessageRowProps) {
   const [{ session = '' }] = useView();
   const { values, role } = message;
   const content = contentText(values['content']);
@@ -26,9 +29,9 @@ export const MessageRow = memo(function MessageRow({ message }: { readonly messa
   const media = useMemo(() => mediaOf(message, session), [message, session]);
   const isEmpty = media.length === 0 && content === '' && reasoning === undefined && calls.length === 0;
   return (
-    <article className={styles['row']} data-role={role} aria-label={`Message of the ${roleName(role).toLowerCase()}`}>
+    <article className={styles['row']} data-role={role} aria-label={`Message of ${role || 'unknown role'}`}>
       <div className={styles['message']}>
-        {role !== 'user' && role !== 'assistant' && <p className={styles['role']}>{roleName(role)}</p>}
+        {role !== 'user' && role !== 'assistant' && <p className={styles['role']}>{role || 'Unknown role'}</p>}
         {reasoning !== undefined && <Reasoning text={reasoning} />}
         {text !== '' && (
           <div className={styles['text']}>
@@ -48,15 +51,11 @@ export const MessageRow = memo(function MessageRow({ message }: { readonly messa
         )}
         {isEmpty && <p className={styles['empty']}>Empty message</p>}
       </div>
-      <RunOutcome message={message} />
+      {isLastOfRun && <RunOutcome message={message} />}
       <MessageActions message={message} text={text} />
     </article>
   );
 });
-
-function roleName(role: string): string {
-  return ROLE_NAMES[role] ?? (role === '' ? 'Message' : role);
-}
 
 function Reasoning({ text }: { readonly text: string }) {
   const words = text.split(/\s+/).length;

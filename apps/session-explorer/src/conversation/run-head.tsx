@@ -1,29 +1,29 @@
+import type { RunPreview } from '@session-service/session-client';
+import type { ReactNode } from 'react';
 import type { Message } from '../api/messages';
 import { numberOf, objectOf, textOf } from '../api/stored-values';
 import { Icon } from '../components/icon';
 import { RunStatus } from '../components/run-status';
 import { exactTime, formatDuration, shortTime } from '../components/time';
 import { hrefOf, useView } from '../shell/view';
-import type { Row } from './conversation-rows';
+import type { RunRow } from './conversation-rows';
 import styles from './run-head.module.css';
 
 interface RunHeadProps {
-  readonly row: Row & { readonly kind: 'run' };
+  readonly row: RunRow;
+  readonly preview: RunPreview | undefined;
   readonly onFold: (key: string, isFolded: boolean) => void;
 }
 
-/** The thin rule at which a run begins, with what is known of the run. That of a member or step folds its messages. */
-export function RunHead({ row: { run, depth, isFolded }, onFold }: RunHeadProps) {
+/** The line at which a run begins. That of a member or step folds its messages. */
+export function RunHead({ row: { run, depth, isFolded }, preview, onFold }: RunHeadProps) {
   const [first] = run.messages;
   if (first === undefined) return null;
-  const { duration, tokens, model } = totalsOf(run.messages);
-  const status = run.messages.at(-1)?.runStatus;
-  const facts = [model, duration && formatDuration(duration), tokens && `${tokens.toLocaleString()} tokens`].filter(
-    (fact) => fact !== undefined && fact !== 0 && fact !== '',
-  );
-  const name = first.component ?? 'Member';
+  const facts = factsOf(run.messages, preview);
+  const { length } = run.messages;
+  if (isFolded) facts.push(length === 1 ? '1 message' : `${length} messages`);
   return (
-    <div className={styles['head']} data-member={depth > 0 || undefined}>
+    <RunLine id={first.runId} status={run.messages.at(-1)?.runStatus ?? ''} date={first.createdAt} facts={facts}>
       {depth > 0 && (
         <button
           type="button"
@@ -32,21 +32,39 @@ export function RunHead({ row: { run, depth, isFolded }, onFold }: RunHeadProps)
           onClick={() => onFold(run.key, !isFolded)}
         >
           <Icon name="chevron" size={12} />
-          <span>{name}</span>
+          <span>{first.component ?? 'Member'}</span>
         </button>
       )}
-      {status !== '' && status !== undefined && <RunStatus status={status} />}
-      {first.createdAt && (
-        <time dateTime={first.createdAt.toISOString()} title={exactTime(first.createdAt)}>
-          {shortTime(first.createdAt)}
+    </RunLine>
+  );
+}
+
+interface RunLineProps {
+  readonly id: string | undefined;
+  /** Empty: unknown. */
+  readonly status: string;
+  readonly date: Date | undefined;
+  readonly facts: readonly string[];
+  /** The name of a member or step, which has no rule above. */
+  readonly children?: ReactNode;
+}
+
+/** A thin rule with what is known of a run, and a link to it. */
+export function RunLine({ id, status, date, facts, children = false }: RunLineProps) {
+  return (
+    <div className={styles['head']} data-member={children !== false || undefined}>
+      {children}
+      {status !== '' && <RunStatus status={status} />}
+      {date && (
+        <time dateTime={date.toISOString()} title={exactTime(date)}>
+          {shortTime(date)}
         </time>
       )}
       {facts.map((fact) => (
         <span key={fact}>{fact}</span>
       ))}
-      {isFolded && <span>{run.messages.length === 1 ? '1 message' : `${run.messages.length} messages`}</span>}
       <span className={styles['space']} />
-      {first.runId !== undefined && <RunLink id={first.runId} />}
+      {id !== undefined && <RunLink id={id} />}
     </div>
   );
 }
@@ -70,23 +88,18 @@ function RunLink({ id }: { readonly id: string }) {
   );
 }
 
-interface Totals {
-  /** Seconds. */
-  readonly duration: number;
-  readonly tokens: number;
-  readonly model: string | undefined;
-}
-
-/** Sums of what the messages of the run tell. */
-function totalsOf(messages: readonly Message[]): Totals {
-  let duration = 0;
-  let tokens = 0;
-  let model: string | undefined;
-  for (const { values } of messages) {
-    const metrics = objectOf(values['metrics']);
-    duration += numberOf(metrics['duration']) ?? 0;
-    tokens += numberOf(metrics['total_tokens']) ?? 0;
-    model ??= textOf(objectOf(values['provider_data'])['model']);
-  }
-  return { duration, tokens, model };
+/** Model, duration and tokens: those of the run as soon as they are loaded, else sums of what its messages tell. */
+function factsOf(messages: readonly Message[], preview: RunPreview | undefined): string[] {
+  const ofRun = objectOf(preview?.metrics);
+  const ofMessages = messages.map(({ values }) => objectOf(values['metrics']));
+  const total = (name: string) => {
+    const sum = ofMessages.reduce((partial, metrics) => partial + (numberOf(metrics[name]) ?? 0), 0);
+    return numberOf(ofRun[name]) ?? sum;
+  };
+  const [duration, tokens] = [total('duration'), total('total_tokens')];
+  return [
+    textOf(preview?.model) ?? '',
+    duration > 0 ? formatDuration(duration) : '',
+    tokens > 0 ? `${tokens.toLocaleString()} tokens` : '',
+  ].filter((fact) => fact !== '');
 }

@@ -30,9 +30,11 @@ export function useMediaContent({ source, type }: Media, isWanted: boolean): Med
       const query = database === undefined ? '' : `?${new URLSearchParams({ db_id: database })}`;
       return (await fetchFromService(service, `${path}${query}`, signal)).blob();
     },
-    // The service without media storage responds 503 for good.
+    // A service without media storage responds 503 for good; lines are mounted again whenever they become visible.
     retry: false,
-    gcTime: 0,
+    retryOnMount: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
   });
   const [result, setResult] = useState<MediaContent>({ url: undefined, problem: null });
   const { data: blob } = fetched;
