@@ -45,9 +45,11 @@ export function useConversationScroll(
 
   const toLatest = useCallback(() => list.current?.scrollToIndex(rows.length - 1, { align: 'end' }), [rows.length]);
   const loadIfNear = useCallback(() => {
-    const isNear = (list.current?.scrollOffset ?? Number.POSITIVE_INFINITY) < LOAD_DISTANCE;
-    if (isNear && older.exist && !older.isLoading && older.problem === null) older.load();
-  }, [older]);
+    const { scrollOffset = 0, viewportSize = 0, scrollSize = 0 } = list.current ?? {};
+    // A list that is about to scroll to its end is still at its beginning.
+    const above = isAtEnd ? scrollSize - viewportSize : scrollOffset;
+    if (above < LOAD_DISTANCE && older.exist && !older.isLoading && older.problem === null) older.load();
+  }, [older, isAtEnd]);
 
   useLayoutEffect(() => {
     const isAppended = previous.current.last !== last;
