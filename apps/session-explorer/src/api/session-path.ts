@@ -12,7 +12,8 @@ export function sessionPath(id: string, parts: readonly string[], values: QueryV
   const segments = ['sessions', isInQuery ? '-' : id, ...parts].map(encodedSegment);
   const query = new URLSearchParams(isInQuery ? { id } : {});
   for (const [name, value] of Object.entries(values)) if (value !== undefined) query.append(name, value);
-  const text = query.toString();
+  // Commas separate values of a parameter, and are easier to read than their escapes.
+  const text = query.toString().replaceAll('%2C', ',');
   return `/${segments.join('/')}${text === '' ? '' : `?${text}`}`;
 }
 

@@ -30,17 +30,17 @@ export function isActive(status: unknown): boolean {
 
 /** The status of a run as an icon with a word. An unknown status is shown as it is stored. */
 export function RunStatus({ status }: { readonly status: unknown }) {
-  const name = statusName(status);
-  const { word, icon, kind } = appearanceOf(name);
+  const { word, icon, kind } = appearanceOf(status);
   return (
     <span className={`${styles['status']} ${styles[kind]}`}>
       <Icon name={icon} size={14} />
-      {word}
+      <span>{word}</span>
     </span>
   );
 }
 
-function appearanceOf(name: string | undefined): Appearance {
-  if (name === undefined) return { word: 'No status', icon: 'clock', kind: 'quiet' };
-  return (Object.hasOwn(APPEARANCES, name) && APPEARANCES[name]) || { word: name, icon: 'clock', kind: 'quiet' };
+function appearanceOf(status: unknown): Appearance {
+  const name = statusName(status);
+  const known = name !== undefined && Object.hasOwn(APPEARANCES, name) ? APPEARANCES[name] : undefined;
+  return known ?? { word: name === undefined ? 'No status' : String(status), icon: 'clock', kind: 'quiet' };
 }

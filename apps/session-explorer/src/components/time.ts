@@ -61,9 +61,11 @@ export function longTime(date: Date): string {
   return second.format(date);
 }
 
-/** The time to the second; with the day if that is not today. */
+/** The time to the second; with the day if that is not today, and with the year if that is another one. */
 export function clockTime(date: Date): string {
-  return date.toDateString() === new Date().toDateString() ? time.format(date) : timeOfDay.format(date);
+  const now = new Date();
+  if (date.toDateString() === now.toDateString()) return time.format(date);
+  return date.getFullYear() === now.getFullYear() ? timeOfDay.format(date) : second.format(date);
 }
 
 /** The date of an ISO text or of seconds since 1970; undefined if it is none. */

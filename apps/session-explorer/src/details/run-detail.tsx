@@ -37,7 +37,7 @@ export function RunDetail({ sessionId, runId, preview, onClose }: RunDetailProps
     <section className={styles['detail']} aria-label="Selected run">
       <div className={styles['head']}>
         <IconButton className={styles['back']} icon="back" label="All runs" onClick={onClose} />
-        <RunStatus status={run?.['status'] ?? preview?.status} />
+        {(run ?? preview) && <RunStatus status={run?.['status'] ?? preview?.status} />}
         <CopyableId id={runId} />
         <span className={styles['space']} />
         <Actions path={path} />

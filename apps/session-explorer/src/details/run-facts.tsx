@@ -67,7 +67,7 @@ function RunLink({ id }: { readonly id: string }) {
           changeView({ run: id, message: undefined });
         }}
       >
-        Show
+        Show run
       </a>
     </>
   );

@@ -28,7 +28,7 @@ export function RunRow(props: RunRowProps) {
   const { row, duration, longest, href, hasIndentation, isSelected, onSelect, onFold } = props;
   const { run, depth, members, isFolded } = row;
   const component = componentOf(run);
-  const title = depth > 0 ? component : textOf(run.run_input);
+  const title = depth > 0 ? component : (textOf(run.run_input) ?? textOf(run.content_preview));
   const tokens = numberOf(objectOf(run.metrics)['total_tokens']);
   const started = dateOf(run.created_at);
   const hasFailed = statusName(run.status) === 'ERROR';
@@ -71,7 +71,7 @@ export function RunRow(props: RunRowProps) {
           {tokens !== undefined && <span>{tokens.toLocaleString()} tokens</span>}
           <span className={styles['duration']}>{duration === undefined ? '' : formatDuration(duration)}</span>
         </span>
-        <span className={styles['track']} aria-hidden="true">
+        <span className={styles['track']} data-empty={duration === undefined || undefined} aria-hidden="true">
           {duration !== undefined && longest > 0 && (
             <span
               className={hasFailed ? styles['failedBar'] : styles['bar']}
