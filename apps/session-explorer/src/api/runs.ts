@@ -6,6 +6,8 @@ import { useService } from './client';
 
 const PAGE_SIZE = 100;
 const REFRESH_MS = 5_000;
+/** A refresh reads all pages that are loaded. With more of them, only the user begins one. */
+const MAX_REFRESHED_PAGES = 3;
 
 /** A page of the short forms of runs. */
 interface RunPreviewsPage {
@@ -15,7 +17,7 @@ interface RunPreviewsPage {
 
 /**
  * The short forms of the runs of a session, the newest first, page by page. Members of a team and steps of a workflow are among
- * them. Read again by itself while the newest run is active.
+ * them. Read again by itself while one of them is active.
  */
 export function useRunPreviews(id: string) {
   const { client } = useService();
@@ -26,14 +28,13 @@ export function useRunPreviews(id: string) {
     queryFn: async ({ pageParam, signal }): Promise<RunPreviewsPage> => {
       const page = { limit: PAGE_SIZE, cursor: pageParam };
       const query: RunPreviewsQuery = { order: 'desc', include: ['metrics'], ...page, db_id: database ?? null };
-      const { value, done } = await client.runPreviews(id, query, { signal }).pages().next();
-      return done || !value
-        ? { data: [], next: undefined }
-        : { data: value.data, next: value.meta.next_cursor ?? undefined };
+      const result = await client.runPreviews(id, query, { signal }).pages().next();
+      if (result.done) return { data: [], next: undefined };
+      return { data: result.value.data, next: result.value.meta.next_cursor ?? undefined };
     },
     getNextPageParam: ({ next }) => next,
-    // A refresh reads all pages that are loaded.
-    refetchInterval: ({ state }) => (state.data?.pages.length === 1 && hasActiveRun(state.data) ? REFRESH_MS : false),
+    refetchOnMount: ({ state }) => isShort(state.data),
+    refetchInterval: ({ state }) => (isShort(state.data) && hasActiveRun(state.data) ? REFRESH_MS : false),
     select: ({ pages }: InfiniteData<RunPreviewsPage>) => pages.flatMap(({ data }) => data),
   });
 }
@@ -51,6 +52,12 @@ export function useFirstFailedRun(id: string) {
   });
 }
 
-function hasActiveRun({ pages }: InfiniteData<RunPreviewsPage>): boolean {
-  return pages.some(({ data }) => data.some(({ status }) => isActive(status)));
+type LoadedPages = InfiniteData<RunPreviewsPage> | undefined;
+
+function isShort(loaded: LoadedPages): boolean {
+  return (loaded?.pages.length ?? 0) <= MAX_REFRESHED_PAGES;
+}
+
+function hasActiveRun(loaded: LoadedPages): boolean {
+  return loaded?.pages.some(({ data }) => data.some(({ status }) => isActive(status))) ?? false;
 }

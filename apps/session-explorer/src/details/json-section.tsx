@@ -1,5 +1,6 @@
+import { useMemo } from 'react';
 import { Disclosure } from '../components/disclosure';
-import { type JsonValue, memberOf, membersOf } from '../components/json-text';
+import { type JsonValue, membersOf } from '../components/json-text';
 import { JsonTree } from '../components/json-tree';
 import styles from './json-section.module.css';
 
@@ -12,8 +13,9 @@ interface JsonSectionsProps {
 
 /** Members of an object as JSON, each of which unfolds. Those that are absent or empty are not shown. */
 export function JsonSections({ json, titles, isOpenAtFirst = false }: JsonSectionsProps) {
+  const members = useMemo(() => new Map(membersOf(json).map(({ name, value }) => [name, value])), [json]);
   return Object.entries(titles).map(([name, title]) => {
-    const value = memberOf(json, name);
+    const value = members.get(name);
     if (value === undefined || isEmpty(value)) return null;
     return (
       <Disclosure
@@ -23,7 +25,7 @@ export function JsonSections({ json, titles, isOpenAtFirst = false }: JsonSectio
         summary={
           <>
             <span className={styles['title']}>{title}</span>
-            <span className={styles['count']}>{countOf(value)}</span>
+            <Count value={value} />
           </>
         }
       >
@@ -33,6 +35,11 @@ export function JsonSections({ json, titles, isOpenAtFirst = false }: JsonSectio
       </Disclosure>
     );
   });
+}
+
+function Count({ value }: { readonly value: JsonValue }) {
+  const { length } = useMemo(() => membersOf(value), [value]);
+  return length > 0 && <span className={styles['count']}>{length.toLocaleString()}</span>;
 }
 
 /** True for null, empty strings, and lists and objects in which nothing else is stored. */
@@ -45,8 +52,3 @@ function isEmpty(value: JsonValue): boolean {
 
 /** A longer text is not worth to be searched for values. */
 const MAX_EMPTY_LENGTH = 200;
-
-function countOf(value: JsonValue): string {
-  const { length } = membersOf(value);
-  return length > 0 ? length.toLocaleString() : '';
-}

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useToken } from '../api/access';
 import { useSignedIn } from '../api/client';
 import { useResponseText } from '../api/response-text';
@@ -52,7 +52,8 @@ function Pages({ id, choice, view }: PagesProps) {
   const [cursors, setCursors] = useState<readonly string[]>(['']);
   const path = pathOf(id, choice, view, cursors.at(-1) ?? '');
   const text = useResponseText(path);
-  const next = choice === 'runs' || choice === 'messages' ? nextCursor(text.data) : undefined;
+  const isList = choice === 'runs' || choice === 'messages';
+  const next = useMemo(() => (isList ? nextCursor(text.data) : undefined), [isList, text.data]);
   return (
     <>
       <div className={styles['request']}>
@@ -90,6 +91,7 @@ function Actions({ path, text }: { readonly path: string; readonly text: string 
   const hasToken = useToken() !== undefined;
   const [copyText, isTextCopied] = useCopy();
   const [copyCurl, isCurlCopied] = useCopy();
+  const size = useMemo(() => text && sizeOf(text), [text]);
   return (
     <div className={styles['actions']}>
       <Button disabled={text === undefined} onClick={() => copyText(text ?? '')}>
@@ -104,7 +106,7 @@ function Actions({ path, text }: { readonly path: string; readonly text: string 
           Open <Icon name="external" size={12} />
         </a>
       )}
-      {text !== undefined && <span>{sizeOf(text)}</span>}
+      {size && <span>{size}</span>}
     </div>
   );
 }

@@ -19,7 +19,10 @@ export function RunList({ runs }: { readonly runs: ReturnType<typeof useRunPrevi
   const { data = [], hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = runs;
   const rows = useMemo(() => runRows(data, folds, view.run), [data, folds, view.run]);
   const hasMembers = rows.some(({ members }) => members > 0);
-  const longest = useMemo(() => Math.max(...data.map((run) => durationOf(run.metrics) ?? 0)), [data]);
+  const longest = useMemo(
+    () => data.reduce((longest, run) => Math.max(longest, durationOf(run.metrics) ?? 0), 0),
+    [data],
+  );
   const onScroll = (offset: number) => {
     const { scrollSize, viewportSize } = list.current ?? { scrollSize: 0, viewportSize: 0 };
     const isNearEnd = offset + viewportSize > scrollSize - LOAD_AHEAD;
@@ -33,9 +36,16 @@ export function RunList({ runs }: { readonly runs: ReturnType<typeof useRunPrevi
     if (selected >= 0) list.current?.scrollToIndex(selected, { align: 'nearest' });
   }, [view.run]);
 
+  const end = isFetchNextPageError ? (
+    <Button onClick={() => fetchNextPage()}>Load more runs</Button>
+  ) : (
+    hasNextPage && 'Loading more runs'
+  );
+  // A function renders only the rows that are visible: the links of thousands would take too long.
   return (
-    <VList ref={list} className={styles['list']} onScroll={onScroll} itemSize={62}>
-      {rows.map((row) => {
+    <VList ref={list} className={styles['list']} onScroll={onScroll} itemSize={62} data={[...rows, undefined]}>
+      {(row) => {
+        if (row === undefined) return <div className={styles['end']}>{end}</div>;
         const { run_id } = row.run;
         const opened = { run: run_id, message: undefined };
         return (
@@ -51,14 +61,7 @@ export function RunList({ runs }: { readonly runs: ReturnType<typeof useRunPrevi
             onFold={() => setFolds(new Map(folds).set(run_id, !row.isFolded))}
           />
         );
-      })}
-      <div className={styles['end']}>
-        {isFetchNextPageError ? (
-          <Button onClick={() => fetchNextPage()}>Load more runs</Button>
-        ) : (
-          hasNextPage && 'Loading more runs'
-        )}
-      </div>
+      }}
     </VList>
   );
 }

@@ -1,14 +1,14 @@
+import { useMemo } from 'react';
 import { numberOf, objectOf, type StoredObject, textOf } from '../api/stored-values';
 import { Disclosure } from '../components/disclosure';
-import { contentOf, type JsonValue, memberOf, membersOf, parseJson } from '../components/json-text';
+import { contentOf, type JsonMember, type JsonValue, memberOf, membersOf, parseJson } from '../components/json-text';
 import { JsonTree } from '../components/json-tree';
 import { formatDuration } from '../components/time';
 import styles from './run-tools.module.css';
 
 /** The calls of tools of a run, each in a line that unfolds to its arguments and result. Failed ones are unfolded. */
 export function RunTools({ json }: { readonly json: JsonValue }) {
-  const tools = memberOf(json, 'tools');
-  const calls = tools === undefined ? [] : membersOf(tools).filter(({ value }) => value.kind === 'object');
+  const calls = useMemo(() => callsOf(json), [json]);
   if (calls.length === 0) return null;
   return (
     <div className={styles['tools']}>
@@ -22,6 +22,11 @@ export function RunTools({ json }: { readonly json: JsonValue }) {
       </ul>
     </div>
   );
+}
+
+function callsOf(run: JsonValue): JsonMember[] {
+  const tools = memberOf(run, 'tools');
+  return tools === undefined ? [] : membersOf(tools).filter(({ value }) => value.kind === 'object');
 }
 
 function Tool({ json }: { readonly json: JsonValue }) {

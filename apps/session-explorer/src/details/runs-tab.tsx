@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useFirstFailedRun, useRunPreviews } from '../api/runs';
-import { Button } from '../components/button';
+import { Button, IconButton } from '../components/button';
 import { Notice } from '../components/notice';
 import { ProblemMessage } from '../components/problem-message';
 import { statusName } from '../components/run-status';
@@ -64,6 +64,7 @@ function RunsToolbar({ id, runs }: { readonly id: string; readonly runs: ReturnT
   return (
     <div className={styles['toolbar']}>
       <p>{items.length === 1 ? '1 run' : `${count} runs`}, newest first</p>
+      <IconButton icon="refresh" label="Refresh runs" disabled={runs.isFetching} onClick={() => runs.refetch()} />
       {(runs.hasNextPage || known !== undefined) && (
         <Button className={styles['jump']} disabled={first.isPending || hasNone} onClick={jump}>
           {hasNone ? 'No run has failed' : first.isPending ? 'Searching' : 'Jump to first error'}
