@@ -90,9 +90,17 @@ function Rows({ items, query }: RowsProps) {
   };
   useShortcuts({ j: () => moveFocus(1), k: () => moveFocus(-1) });
 
+  const end = isFetchNextPageError ? (
+    <Button onClick={() => fetchNextPage()}>Load more sessions</Button>
+  ) : hasNextPage ? (
+    'Loading more sessions'
+  ) : (
+    `${items.length} ${items.length === 1 ? 'session' : 'sessions'}`
+  );
   return (
-    <VList ref={list} className={styles['rows']} onScroll={onScroll} itemSize={52}>
-      {items.map((session) => {
+    <VList ref={list} className={styles['rows']} onScroll={onScroll} itemSize={52} data={[...items, undefined]}>
+      {(session) => {
+        if (session === undefined) return <div className={styles['end']}>{end}</div>;
         const opened = { session: session.session_id, run: undefined, message: undefined };
         return (
           <SessionRow
@@ -104,16 +112,7 @@ function Rows({ items, query }: RowsProps) {
             onOpen={() => changeView(opened)}
           />
         );
-      })}
-      <div className={styles['end']}>
-        {isFetchNextPageError ? (
-          <Button onClick={() => fetchNextPage()}>Load more sessions</Button>
-        ) : hasNextPage ? (
-          'Loading more sessions'
-        ) : (
-          `${items.length} ${items.length === 1 ? 'session' : 'sessions'}`
-        )}
-      </div>
+      }}
     </VList>
   );
 }
