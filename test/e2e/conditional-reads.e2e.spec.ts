@@ -7,6 +7,7 @@ import {
   ConditionalReader,
   cacheHeaders,
   OF_ALL_RUNS,
+  PAGES,
   READS,
   runOf,
   storeRun,
@@ -85,7 +86,10 @@ describe('If-None-Match', () => {
       const id = `always${ADDITIONS.indexOf(path)}`;
       await storeSession(databases[layout], layout, id);
       const plain = await reader().get(path, id);
-      expect(cacheHeaders(plain)).toEqual([expect.stringMatching(/^(W\/)?"[\w-]{43}~?"$/), 'private, no-cache']);
+      expect(cacheHeaders(plain)).toEqual([
+        path.includes('editable') ? expect.stringMatching(/^"[\w-]{43}"$/) : WEAK_TAG,
+        'private, no-cache',
+      ]);
       expect((await reader().get(path, id, '""')).text).toBe(plain.text);
       expect((await reader().get(path, id, plain.headers.get('etag') ?? '')).status).toBe(304);
     });
@@ -114,7 +118,11 @@ describe('If-None-Match', () => {
         const tags = await reader().tags(OF_ALL_RUNS, id);
         expect(await reader().statuses(OF_ALL_RUNS, id, tags)).toEqual(OF_ALL_RUNS.map(() => 304));
         await databases[layout].sql(sql.replaceAll('{id}', id));
-        expect(await reader().statuses(OF_ALL_RUNS, id, tags)).toEqual(OF_ALL_RUNS.map(() => 200));
+        // A page has neither the name nor, in the runs table, another run.
+        const isShown = (path: string) => !(layout === 'v3' && name === 'its name' && PAGES.includes(path));
+        expect(await reader().statuses(OF_ALL_RUNS, id, tags)).toEqual(
+          OF_ALL_RUNS.map((path) => (isShown(path) ? 200 : 304)),
+        );
         const renewed = await reader().tags(OF_ALL_RUNS, id);
         expect(await reader().statuses(OF_ALL_RUNS, id, renewed)).toEqual(OF_ALL_RUNS.map(() => 304));
       },
@@ -126,7 +134,7 @@ describe('If-None-Match', () => {
       const body = { session_name: 'by the service' };
       await call(service.baseUrl, `/sessions/renamed/rename?db_id=${layout}`, { method: 'POST', body });
       const statuses = await reader().statuses(READS, 'renamed', tags);
-      expect(statuses).toEqual(READS.map(() => 200));
+      expect(statuses).toEqual(READS.map((path) => (layout === 'v3' && PAGES.includes(path) ? 304 : 200)));
     });
 
     it('still matches after the rows are locked, frozen or moved', async () => {

@@ -4,23 +4,29 @@ import type { ServerProcess } from './child-process.js';
 import type { LayoutName } from './layout-databases.js';
 import type { ScratchDatabase } from './scratch-database.js';
 
-/** Reads of AgentOS's contract, and two additions. */
+/** Reads of AgentOS's contract, and additions. */
 export const CONTRACT = [
   '/sessions/{id}',
   '/sessions/{id}/runs',
   '/sessions/{id}/run-previews',
   '/sessions/{id}/runs/{id}-r1',
 ];
-export const ADDITIONS = ['/sessions/{id}?chat_history=false', '/sessions/{id}?view=editable'];
-export const READS = [...CONTRACT, ...ADDITIONS];
-/** Reads that show all runs. */
-export const OF_ALL_RUNS = [
-  ...CONTRACT.slice(0, 3),
+/** Pages that show all runs. */
+export const PAGES = [
   '/sessions/{id}/runs?cursor=&order=desc',
-  '/sessions/{id}/runs?top_level=true',
-  '/sessions/{id}/run-previews?page=1&limit=1',
+  '/sessions/{id}/run-previews?page=1',
   '/sessions/{id}/messages',
 ];
+export const ADDITIONS = [
+  '/sessions/{id}?chat_history=false',
+  '/sessions/{id}/runs?top_level=true',
+  '/sessions/{id}/run-previews?include=metrics',
+  ...PAGES,
+  '/sessions/{id}?view=editable',
+];
+export const READS = [...CONTRACT, ...ADDITIONS];
+/** Reads that show all runs. */
+export const OF_ALL_RUNS = [...CONTRACT.slice(0, 3), ...ADDITIONS.slice(1, -1)];
 
 /** A run as JSON value. */
 export const runOf = (id: string, content: string) => ({
@@ -65,8 +71,8 @@ export class ConditionalReader {
   }
 }
 
-/** With `~` while the rows are not flushed. */
-export const WEAK_TAG = expect.stringMatching(/^W\/"[\w-]{43}~?"$/);
+/** With the ranges of a page, and `~` while the rows are not flushed. */
+export const WEAK_TAG = expect.stringMatching(/^W\/"[\w-]{43}(\.[\w.:+-]+)?~?"$/);
 
 export const cacheHeaders = ({ headers }: ApiResponse) => [headers.get('etag'), headers.get('cache-control')];
 

@@ -45,7 +45,7 @@ export function taggedResponse(description: string, schema: Schema): Responses[s
 const REVALIDATION_HEADERS = {
   ETag: {
     description:
-      'Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable`',
+      'Of the rows that the response shows: with `If-None-Match`, and always if AgentOS has no such response. Large pages have none',
     schema: STRING,
   },
   'Cache-Control': { description: '`private, no-cache`, with the ETag', schema: STRING },

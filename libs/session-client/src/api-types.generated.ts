@@ -1629,7 +1629,7 @@ export interface operations {
                 headers: {
                     /** @description `private, no-cache`, with the ETag */
                     "Cache-Control"?: string;
-                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always if AgentOS has no such response. Large pages have none */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1642,7 +1642,7 @@ export interface operations {
                 headers: {
                     /** @description `private, no-cache`, with the ETag */
                     "Cache-Control"?: string;
-                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always if AgentOS has no such response. Large pages have none */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2006,7 +2006,7 @@ export interface operations {
                 headers: {
                     /** @description `private, no-cache`, with the ETag */
                     "Cache-Control"?: string;
-                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always if AgentOS has no such response. Large pages have none */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2019,7 +2019,7 @@ export interface operations {
                 headers: {
                     /** @description `private, no-cache`, with the ETag */
                     "Cache-Control"?: string;
-                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always if AgentOS has no such response. Large pages have none */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2220,7 +2220,7 @@ export interface operations {
                 headers: {
                     /** @description `private, no-cache`, with the ETag */
                     "Cache-Control"?: string;
-                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always if AgentOS has no such response. Large pages have none */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2233,7 +2233,7 @@ export interface operations {
                 headers: {
                     /** @description `private, no-cache`, with the ETag */
                     "Cache-Control"?: string;
-                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always if AgentOS has no such response. Large pages have none */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2335,7 +2335,7 @@ export interface operations {
                 headers: {
                     /** @description `private, no-cache`, with the ETag */
                     "Cache-Control"?: string;
-                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always if AgentOS has no such response. Large pages have none */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2348,7 +2348,7 @@ export interface operations {
                 headers: {
                     /** @description `private, no-cache`, with the ETag */
                     "Cache-Control"?: string;
-                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always if AgentOS has no such response. Large pages have none */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2434,7 +2434,7 @@ export interface operations {
                 headers: {
                     /** @description `private, no-cache`, with the ETag */
                     "Cache-Control"?: string;
-                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always if AgentOS has no such response. Large pages have none */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2447,7 +2447,7 @@ export interface operations {
                 headers: {
                     /** @description `private, no-cache`, with the ETag */
                     "Cache-Control"?: string;
-                    /** @description Of the rows that the response shows: with `If-None-Match`, and always with `chat_history=false` and `view=editable` */
+                    /** @description Of the rows that the response shows: with `If-None-Match`, and always if AgentOS has no such response. Large pages have none */
                     ETag?: string;
                     [name: string]: unknown;
                 };

@@ -6,6 +6,7 @@ import { Input, SessionId } from './input.decorator.js';
 import { MessagesService } from './messages.service.js';
 import { SessionAccess } from './session-access.js';
 import { send } from './session-response.js';
+import { conversationRuns } from './stored-conversation.js';
 import type { ResponseBody } from './write-response.js';
 
 /** The conversation of a session, message by message. AgentOS has no such route. */
@@ -26,8 +27,10 @@ export class MessagesController {
   ): Promise<ResponseBody | undefined> {
     const context = await this.access.resolve(request, query);
     const response = await this.conditionalReads.respond(request, context, {
-      rows: { id: sessionId, part: 'runs' },
-      read: (isVersioned) => this.messages.list(context, sessionId, query, isVersioned),
+      rows: { id: sessionId, part: 'session' },
+      page: conversationRuns(query.parts),
+      isAddition: true,
+      read: () => this.messages.list(context, sessionId, query),
     });
     return send(reply, response);
   }

@@ -11,18 +11,12 @@ import { InvalidPosition } from '@session-service/storage';
 import type { VersionedBody } from './conditional-reads.js';
 import type { SessionContext } from './session-access.js';
 import { StoredConversation } from './stored-conversation.js';
-import { writeResponse } from './write-response.js';
+import { isWhole, writeResponse } from './write-response.js';
 
 /** Pages of the messages of a session. */
 @Injectable()
 export class MessagesService {
-  /** @param isVersioned with the version of the session */
-  async list(
-    context: SessionContext,
-    sessionId: string,
-    query: GetMessages,
-    isVersioned: boolean,
-  ): Promise<VersionedBody> {
+  async list(context: SessionContext, sessionId: string, query: GetMessages): Promise<VersionedBody> {
     const { format, order, limit, cursor } = query;
     const digest = digestOfList(context, sessionId, query);
     if (cursor !== undefined && cursor.digest !== digest) throw invalidMessageCursor();
@@ -37,14 +31,11 @@ export class MessagesService {
       print: (next: MessageCursor) => encodeMessageCursor(next, digest),
     };
     const subject = `Messages of session '${sessionId}' of database '${context.repository.database.id}'`;
-    // A page takes several reads. The version is read first, so that the page shows no earlier rows than its ETag names.
-    const rows = { id: sessionId, part: 'runs' } as const;
-    const version = isVersioned ? await context.repository.versions.read(context, rows, false) : undefined;
     const write = writeResponse(subject, conversation, (writer) => writeMessagePage(writer, page));
     const body = await write.catch((error: unknown) => {
       throw error instanceof InvalidPosition ? invalidMessageCursor() : error;
     });
-    return { body, version };
+    return { body, version: isWhole(body) ? conversation.version() : undefined };
   }
 }
 

@@ -1,9 +1,10 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { type GetRun, type GetRuns, parseGetRun, parseGetRunPreviews, parseGetRuns } from '@session-service/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ConditionalReads } from './conditional-reads.js';
+import { type ConditionalRead, ConditionalReads } from './conditional-reads.js';
 import { Input, SessionId } from './input.decorator.js';
 import { RunsService } from './runs.service.js';
+import { selectsRuns } from './selected-runs.js';
 import { SessionAccess } from './session-access.js';
 import { send } from './session-response.js';
 import type { ResponseBody } from './write-response.js';
@@ -29,7 +30,7 @@ export class RunsController {
   ): Promise<ResponseBody | undefined> {
     const context = await this.access.resolve(request, query);
     const response = await this.conditionalReads.respond(request, context, {
-      rows: { id: sessionId, part: 'runs' },
+      ...listedRows(sessionId, query),
       read: (isVersioned) => this.runs.list(context, sessionId, query, isVersioned),
     });
     return send(reply, response);
@@ -44,7 +45,7 @@ export class RunsController {
   ): Promise<ResponseBody | undefined> {
     const context = await this.access.resolve(request, query);
     const response = await this.conditionalReads.respond(request, context, {
-      rows: { id: sessionId, part: 'runs' },
+      ...listedRows(sessionId, query),
       read: (isVersioned) => this.runs.previews(context, sessionId, query, isVersioned),
     });
     return send(reply, response);
@@ -65,4 +66,12 @@ export class RunsController {
     });
     return send(reply, response);
   }
+}
+
+/** The rows of a list of runs. */
+function listedRows(id: string, query: GetRuns): Pick<ConditionalRead, 'rows' | 'page' | 'isAddition'> {
+  const { topLevel, parentRunId } = query;
+  const isAddition = selectsRuns(query) || query.includesMetrics;
+  if (query.page === undefined) return { rows: { id, part: 'runs' }, isAddition };
+  return { rows: { id, part: 'session' }, page: { topLevel, parentRunId }, isAddition };
 }

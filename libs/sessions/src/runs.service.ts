@@ -19,11 +19,17 @@ import {
   writeRunPreview,
 } from '@session-service/contract';
 import type { JsonWriter, RawJson, Steps } from '@session-service/json';
-import { InvalidPosition, type RunDetail, type SessionWithRuns, versionOf } from '@session-service/storage';
+import {
+  InvalidPosition,
+  pageVersion,
+  type RunDetail,
+  type SessionWithRuns,
+  versionOf,
+} from '@session-service/storage';
 import type { VersionedBody } from './conditional-reads.js';
 import { type SelectedRuns, selectRuns, selectsRuns } from './selected-runs.js';
 import type { SessionContext } from './session-access.js';
-import { writeResponse } from './write-response.js';
+import { isWhole, writeResponse } from './write-response.js';
 
 /**
  * Lists, previews and details of runs. Each method returns the JSON body of the response; if `isVersioned`, with the version of
@@ -83,7 +89,7 @@ async function respondWithRuns(
   write: WriteRun,
   isVersioned: boolean,
 ): Promise<VersionedBody> {
-  if (selectsRuns(query)) return respondWithSelected(context, sessionId, query, detail, write, isVersioned);
+  if (selectsRuns(query)) return respondWithSelected(context, sessionId, query, detail, write);
   const stored = await context.repository.read(context, sessionId, isVersioned ? `${detail}:version` : detail);
   if (stored === undefined) throw runsSessionNotFound(sessionId);
   const body = await writeResponse(logSubject(context, sessionId), stored, (writer, onInvalid) =>
@@ -99,15 +105,15 @@ async function respondWithSelected(
   query: GetRuns,
   detail: RunDetail,
   write: WriteRun,
-  isVersioned: boolean,
 ): Promise<VersionedBody> {
   try {
-    const selected = await selectRuns(context, sessionId, query, detail, isVersioned);
+    const selected = await selectRuns(context, sessionId, query, detail);
     if (selected === undefined) throw runsSessionNotFound(sessionId);
     const body = await writeResponse(logSubject(context, sessionId), selected.stored, (writer, onInvalid) =>
       writeSelected(writer, selected, query, onInvalid, write),
     );
-    return { body, version: selected.stored.version };
+    if (query.page === undefined) return { body, version: selected.stored.version };
+    return { body, version: isWhole(body) ? pageVersion([selected.stored.readPart()]) : undefined };
   } catch (error) {
     throw error instanceof InvalidPosition ? invalidRunCursor() : error;
   }

@@ -29,7 +29,6 @@ export function selectsRuns({ order, topLevel, parentRunId, page }: GetRuns): bo
 /**
  * Undefined if the session does not exist.
  *
- * @param isVersioned with the version of the session
  * @throws InvalidPosition, also while the runs are read
  * @throws HttpProblem 400 if the cursor is one of other runs
  */
@@ -38,11 +37,10 @@ export async function selectRuns(
   sessionId: string,
   query: GetRuns,
   detail: RunDetail,
-  isVersioned: boolean,
 ): Promise<SelectedRuns | undefined> {
   const { page, order = 'asc', topLevel, parentRunId } = query;
   const read = (part: Pick<RunsQuery, 'after' | 'offset' | 'limit'>) =>
-    context.repository.readRunsPage(context, sessionId, { detail, order, topLevel, parentRunId, isVersioned, ...part });
+    context.repository.runPages.read(context, sessionId, { detail, order, topLevel, parentRunId, ...part });
   if (page === undefined) {
     const stored = await read({});
     return stored && { stored, skipped: 0, limit: Infinity, meta: undefined };

@@ -14,7 +14,13 @@ import {
   type StoredSession,
 } from '@session-service/contract';
 import type { Steps } from '@session-service/json';
-import type { RunsPage } from '@session-service/storage';
+import {
+  type PageVersion,
+  type PartOfPage,
+  pageVersion,
+  type RunsPage,
+  type RunsSelection,
+} from '@session-service/storage';
 import { runsSessionNotFound } from './runs.service.js';
 import type { SessionContext } from './session-access.js';
 
@@ -24,6 +30,8 @@ export class StoredConversation implements ConversationContext, StoredRunLookup 
   readonly lookup: StoredRunLookup = this;
   private found: StoredSession | undefined;
   private readonly walks: StoredRunWalk[] = [];
+  /** The version of all runs before the first of them was looked for. */
+  private allRuns: PartOfPage | undefined;
 
   constructor(
     private readonly context: SessionContext,
@@ -50,26 +58,41 @@ export class StoredConversation implements ConversationContext, StoredRunLookup 
   };
 
   *find(runId: string): Steps<Run | undefined> {
+    yield* awaited(this.readAllVersions());
     const row = yield* awaited(this.context.repository.readRun(this.context, this.sessionId, runId));
     const stored = row?.table_run ?? row?.legacy_run;
     return stored === undefined || stored === null ? undefined : runOf(stored);
   }
 
-  existing(runIds: readonly string[]): Steps<ReadonlySet<string>> {
-    return awaited(this.context.repository.existingRuns(this.context, this.sessionId, runIds));
+  *existing(runIds: readonly string[]): Steps<ReadonlySet<string>> {
+    yield* awaited(this.readAllVersions());
+    return yield* awaited(this.context.repository.existingRuns(this.context, this.sessionId, runIds));
+  }
+
+  /** The version of all that was read. Undefined if rows have no versions. Called at the end. */
+  version(): PageVersion | undefined {
+    const ofWalks = this.walks.flatMap((walk) => walk.readPart() ?? []);
+    return pageVersion(this.allRuns === undefined ? ofWalks : [...ofWalks, this.allRuns]);
   }
 
   close(): void {
     for (const walk of this.walks) walk.close();
   }
 
+  private async readAllVersions(): Promise<void> {
+    if (this.allRuns !== undefined) return;
+    const { context, sessionId } = this;
+    const version = await context.repository.versions.read(context, { id: sessionId, part: 'runs' }, false);
+    this.allRuns = { range: 'all', versions: [version] };
+  }
+
   /** @throws HttpProblem 404 */
   private async read(order: RunOrder, after: RunPosition | undefined, expected: number): Promise<RunsPage> {
     const { members } = this.parts;
-    const page = await this.context.repository.readRunsPage(this.context, this.sessionId, {
+    const page = await this.context.repository.runPages.read(this.context, this.sessionId, {
+      ...conversationRuns(this.parts),
       detail: members ? 'members' : 'messages',
       order,
-      topLevel: !members,
       after,
       limit: BigInt(expected),
     });
@@ -77,6 +100,11 @@ export class StoredConversation implements ConversationContext, StoredRunLookup 
     this.found ??= page.session;
     return page;
   }
+}
+
+/** The runs whose messages a conversation has. */
+export function conversationRuns({ members }: ConversationParts): RunsSelection {
+  return { topLevel: !members };
 }
 
 /** Reads a part of the runs when its first run is needed. */
@@ -91,6 +119,11 @@ class StoredRunWalk implements RunWalk {
     const run = yield* this.page.runs.next();
     const position = this.page.position();
     return run && position && { run, position };
+  }
+
+  /** Undefined if nothing was read. */
+  readPart(): PartOfPage | undefined {
+    return this.page?.readPart();
   }
 
   close(): void {

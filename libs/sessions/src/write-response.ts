@@ -16,6 +16,11 @@ import {
 /** A JSON body: complete, or streamed while it is written. */
 export type ResponseBody = JsonBody | StreamedBody;
 
+/** True for a response that was written before it is sent. */
+export function isWhole(body: ResponseBody): body is JsonBody {
+  return typeof body === 'string' || !('chunks' in body);
+}
+
 /** Maximum length in characters of a response that is sent as a whole. */
 const MAX_WHOLE_LENGTH = MAX_BUFFERED_BYTES;
 

@@ -1,5 +1,6 @@
 export { LruMap } from './caches.js';
-export type { RunsPage, RunsQuery } from './run-page-reader.js';
+export { type PageRange, type PageVersion, type PartOfPage, pageVersion } from './page-version.js';
+export type { RunsPage, RunsQuery, RunsSelection } from './run-page-reader.js';
 export * from './service-account.repository.js';
 export * from './session.repository.js';
 export { type ImportedSession, SessionImport } from './session-import.js';

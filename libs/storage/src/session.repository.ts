@@ -14,7 +14,7 @@ import { arrayOf, type RawJson } from '@session-service/json';
 import type { LayoutStatement, StatementCache } from './layout.js';
 import { isUpgraded, LayoutDetector, LayoutOutdated } from './layout-detector.js';
 import { readPythonRow } from './python-row.js';
-import { RunPageReader, type RunsPage, type RunsQuery } from './run-page-reader.js';
+import { RunPageReader } from './run-page-reader.js';
 import { type ListQuery, type SessionPage, SessionPageReader } from './session-page-reader.js';
 import { READ_VERSIONED, READ_VERSIONED_RUN, type ReadPart, SessionVersions } from './session-versions.js';
 import { type SessionWithRuns, StoredRuns, sessionWithRuns } from './session-with-runs.js';
@@ -46,9 +46,9 @@ import { assertReadable, isStatementError, translateInsertError, translateStoreE
 /** Sessions and runs of one database. A session outside of a method's scope is treated like one that does not exist. */
 export class SessionRepository {
   readonly versions: SessionVersions;
+  readonly runPages: RunPageReader;
   private readonly layout: LayoutDetector;
   private readonly pages: SessionPageReader;
-  private readonly runPages: RunPageReader;
   private readonly logger = new Logger('Storage');
 
   constructor(
@@ -57,8 +57,8 @@ export class SessionRepository {
   ) {
     this.layout = new LayoutDetector(database, names);
     this.pages = new SessionPageReader(database, this.layout);
-    this.runPages = new RunPageReader(this.layout);
     this.versions = new SessionVersions(database, this.layout);
+    this.runPages = new RunPageReader(this.layout, this.versions);
   }
 
   /** True if the configured schema has a table of that name. */
@@ -97,11 +97,6 @@ export class SessionRepository {
   /** A session with its runs; undefined if it does not exist. @param part 'none': no runs, but the version */
   async read(scope: SessionScope, id: string, part: ReadPart): Promise<SessionWithRuns | undefined> {
     return sessionWithRuns(await this.layout.select(scope, READ[part], sessionParameters(scope, id)));
-  }
-
-  /** A session with a part of its runs, in either order; undefined if it does not exist. @throws InvalidPosition */
-  readRunsPage(scope: SessionScope, id: string, query: RunsQuery): Promise<RunsPage | undefined> {
-    return this.runPages.read(scope, id, query);
   }
 
   /** As `read` with the detail of a session, from the primary: it sees what the request has found out there. */

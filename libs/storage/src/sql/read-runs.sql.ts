@@ -3,7 +3,14 @@ import type { SqlValue } from '@session-service/database';
 import type { Layout, LayoutStatement, StatementCache } from '../layout.js';
 import { InvalidPosition } from '../storage-errors.js';
 import { isJsonText } from './json-columns.js';
-import { type MessageDetail, OF_VERSION, type RunDetail, type SessionOrRun, withRuns } from './read-session.sql.js';
+import {
+  MESSAGE_COLUMNS,
+  type MessageDetail,
+  OF_VERSION,
+  type RunDetail,
+  type SessionOrRun,
+  withRuns,
+} from './read-session.sql.js';
 import { ENTRY_HASH, type RunStore, runStores } from './run-stores.js';
 import { SESSION_CONDITION } from './session-filter.js';
 import { versionColumns } from './session-version.sql.js';
@@ -13,7 +20,8 @@ export type RunStart = 'first' | { readonly offset: bigint } | RunPosition;
 
 /** A part of a session's runs. */
 export interface RunRange {
-  readonly detail: RunDetail | MessageDetail;
+  /** `none`: only the version of each run. */
+  readonly detail: RunDetail | MessageDetail | 'none';
   readonly order: RunOrder;
   readonly start: RunStart;
   /** Maximum number of runs; undefined: all. */
@@ -22,8 +30,8 @@ export interface RunRange {
   readonly topLevel: boolean;
   /** Only runs of this parent; undefined: no condition. Null matches no run. */
   readonly parentRunId: string | null | undefined;
-  /** True: the session's row has `versionColumns`. */
-  readonly isVersioned?: boolean;
+  /** `all`: the session's row has a version of it and all of its runs; `each`: of what pages need of it, and each run its own. */
+  readonly versions: 'all' | 'each';
 }
 
 /** A row of `readRuns`: the first is the session, each further one a run. */
@@ -34,6 +42,8 @@ export interface RangeRow extends SessionOrRun {
   readonly total?: string;
   /** A `TableKey` or a `ColumnEntry`, as JSON. Only of runs. */
   readonly position?: string;
+  /** See `RunStore.version`. Only of runs. */
+  readonly run_version?: string;
 }
 
 /**
@@ -42,7 +52,7 @@ export interface RangeRow extends SessionOrRun {
  * @param session `sessionParameters`
  */
 export function readRuns(session: readonly SqlValue[], range: RunRange): [LayoutStatement, SqlValue[]] {
-  const { detail, order, limit, topLevel, parentRunId, start, isVersioned = false } = range;
+  const { detail, order, limit, topLevel, parentRunId, start, versions } = range;
   const values: SqlValue[] = [...session];
   const add: AddParameter = (value) => `$${values.push(value)}`;
   const offset = typeof start === 'object' && 'offset' in start ? start.offset : undefined;
@@ -60,38 +70,37 @@ export function readRuns(session: readonly SqlValue[], range: RunRange): [Layout
     const layout = runLayout(statements.layout);
     if (position !== undefined && position.layout !== layout) throw new InvalidPosition();
     const stores = runStores(statements, FOUND);
-    const stored = isJsonText(statements, 'runs')
-      ? (store: RunStore) => `${store.stored}::text`
-      : (store: RunStore) => store.stored;
+    const stored = (store: RunStore): string => {
+      if (detail === 'none') return 'NULL';
+      return isJsonText(statements, 'runs') ? `${store.stored}::text` : store.stored;
+    };
+    const versionOf = (store: RunStore) => (versions === 'each' ? store.version : 'NULL');
     const selects = (order === 'asc' ? stores : stores.toReversed()).flatMap((store) =>
-      branches(store).map((further) => firstRuns(store, stored(store), conditionOf(store, further), order, end)),
+      branches(store).map((further) =>
+        firstRuns(store, stored(store), versionOf(store), conditionOf(store, further), order, end),
+      ),
     );
     const count = (store: RunStore) => `(SELECT count(*) FROM ${FOUND} s, ${store.from} WHERE ${conditionOf(store)})`;
     const rows = `(SELECT * FROM (${selects.join(' UNION ALL ')}) branches ${page(end, skipped)}) of_stores`;
-    const version = isVersioned ? `, ${versionColumns(statements, 'runs')}` : '';
-    return `WITH ${FOUND} AS (SELECT *${version} FROM ${statements.tables.sessions} s WHERE ${SESSION_CONDITION})
+    const ofEach = layout === 'column' ? 'session' : { columns: MESSAGE_COLUMNS };
+    const version = versionColumns(statements, versions === 'all' ? 'runs' : ofEach, detail === 'none');
+    return `WITH ${FOUND} AS (SELECT *, ${version} FROM ${statements.tables.sessions} s WHERE ${SESSION_CONDITION})
       ${withRuns(statements, FOUND, detail, {
         sources: [rows],
         columns: [
           { name: 'run_layout', session: `'${layout}'`, run: 'NULL' },
           { name: 'position', session: 'NULL', run: 'position' },
-          ...(isVersioned ? OF_VERSION : []),
+          { name: 'run_version', session: 'NULL', run: 'run_version' },
+          ...OF_VERSION,
           ...(skipped === undefined ? [] : [{ name: 'total', session: stores.map(count).join(' + '), run: 'NULL' }]),
         ],
       })}`;
   };
-  const kinds = [
-    detail,
-    order,
-    end && 'part',
-    skipped && 'offset',
-    topLevel && 'top',
-    parent && 'parent',
-    isVersioned && 'version',
-  ];
+  const operation = detail === 'none' ? 'version' : 'runs';
+  const kinds = [detail, order, end && 'part', skipped && 'offset', topLevel && 'top', parent && 'parent', versions];
   const after = position && [position.layout, positionKind(position)];
-  const key = ['runs', ...kinds, ...(after ?? [])].filter(Boolean).join(':');
-  return [{ key, build, options: { nulls: 'omitted' }, isVersioned }, values];
+  const key = [operation, ...kinds, ...(after ?? [])].filter(Boolean).join(':');
+  return [{ key, build, options: { nulls: 'omitted' }, isVersioned: true }, values];
 }
 
 /** Within one kind, the SQL is the same. */
@@ -130,13 +139,14 @@ function page(end: string | undefined, skipped: string | undefined): string {
 function firstRuns(
   { from, alias, columns, position, order: expressions }: RunStore,
   stored: string,
+  version: string,
   condition: string,
   order: RunOrder,
   limit: string | undefined,
 ): string {
   const sorted = expressions.map((expression) => `${expression} ${order.toUpperCase()}`).join(', ');
   const limited = limit === undefined ? '' : ` LIMIT (SELECT ${limit})`;
-  return `(SELECT ${stored} AS stored, ${position}::text AS position FROM ${FOUND} s CROSS JOIN LATERAL
+  return `(SELECT ${stored} AS stored, ${position}::text AS position, ${version} AS run_version FROM ${FOUND} s CROSS JOIN LATERAL
         (SELECT ${columns} FROM ${from} WHERE ${condition} ORDER BY ${sorted}${limited}) ${alias})`;
 }
 

@@ -34,7 +34,8 @@ const RUN_LIST_COLUMNS: readonly (keyof StoredSession)[] = [
   'agent_data',
 ];
 
-const MESSAGE_COLUMNS: readonly (keyof StoredSession)[] = [...RUN_LIST_COLUMNS, 'created_at'];
+/** Columns that messages and pages of runs need. */
+export const MESSAGE_COLUMNS: readonly (keyof StoredSession)[] = [...RUN_LIST_COLUMNS, 'created_at'];
 
 /** A row of `withRuns` without its null columns: the first row is the session, each further row one of its runs. */
 export interface SessionOrRun extends Partial<StoredSession>, VersionedRow {
@@ -49,6 +50,9 @@ export type RunDetail = 'whole' | 'detail' | 'preview' | 'measured-preview';
 
 /** Members that the messages of a session show: without or with the runs inside of the run. */
 export type MessageDetail = 'messages' | 'members';
+
+/** As `RunDetail` or `MessageDetail`; `none`: no members at all. */
+type AnyDetail = RunDetail | MessageDetail | 'none';
 
 /** Members of a run that the detail of a session never shows; they make up most of its size. */
 const OMITTED_IN_DETAIL =
@@ -67,7 +71,8 @@ const OMITTED_IN_MESSAGES =
 const EMBEDDED_RUNS = 'member_responses,step_executor_runs,workflow_agent_run';
 
 /** `stored || '{}'` decompresses the value once. It turns values other than objects into arrays, which are skipped. */
-const RUN_EXPRESSIONS: Record<RunDetail | MessageDetail, string> = {
+const RUN_EXPRESSIONS: Record<AnyDetail, string> = {
+  none: 'NULL',
   whole: 'stored',
   detail: `(stored || '{}') - '{${OMITTED_IN_DETAIL}}'::text[]`,
   preview: withoutMembers(`${OMITTED_IN_PREVIEW},metrics`),
@@ -82,7 +87,8 @@ function withoutMembers(omitted: string): string {
         ELSE '{${omitted},messages,step_executor_runs}'::text[] END`;
 }
 
-const COLUMNS: Record<RunDetail | MessageDetail, readonly (keyof StoredSession)[]> = {
+const COLUMNS: Record<AnyDetail, readonly (keyof StoredSession)[]> = {
+  none: ['session_id'],
   whole: RUN_LIST_COLUMNS,
   detail: SESSION_COLUMNS,
   preview: RUN_LIST_COLUMNS,
@@ -106,7 +112,7 @@ export interface SelectedRuns {
 export function withRuns(
   statements: StatementCache,
   source: string,
-  detail: RunDetail | MessageDetail,
+  detail: AnyDetail,
   { sources = runSources(statements, source), columns: further }: SelectedRuns = { columns: [] },
 ): string {
   const { layout, tables } = statements;

@@ -7,8 +7,11 @@ import { SESSION_CONDITION } from './session-filter.js';
 /** The rows that a version covers: the session, the session and its runs, or the session and one run. */
 export type VersionedPart = 'session' | 'runs' | 'run';
 
-/** As `VersionedPart`; `runId` is an SQL expression. */
-type VersionedRows = 'session' | 'runs' | { readonly runId: string };
+/** All runs of a session or one; `runId` is an SQL expression. */
+type RunRows = 'runs' | { readonly runId: string };
+
+/** As `VersionedPart`; or only these columns of the session's row, and all runs that it contains. */
+type VersionedRows = 'session' | RunRows | { readonly columns: readonly string[] };
 
 /** The columns of `versionColumns`, which are absent or null without row versions. */
 export interface VersionedRow extends LayoutCheckedRow {
@@ -59,25 +62,48 @@ export function versionColumns(statements: StatementCache, rows: VersionedRows, 
   if (!layout.hasRowVersions) return VERSION_COLUMNS.map((column) => `NULL AS ${column}`).join(', ');
   // A read depends on the columns and tables of the layout as well, which can change without the rows.
   const digest = hash('sha256', layout.signature, 'base64url').slice(0, 12);
+  const isOfColumns = typeof rows === 'object' && 'columns' in rows;
+  const row = isOfColumns ? columnsVersion(statements, rows.columns) : rowVersion(statements, rows);
+  const isNotNeeded = needsCheckpoint ? 'pg_is_in_recovery()' : IS_FLUSHED;
+  const checkpoint = `CASE WHEN ${isNotNeeded} THEN NULL ELSE (pg_control_checkpoint()).checkpoint_lsn END`;
+  return `concat_ws(' ', '${digest}', s.tableoid, ${row.join(', ')}) AS read_version, ${SERVER} AS read_server, pg_is_in_recovery() AS read_on_standby, ${IS_FLUSHED} AS read_flushed,
+      ${checkpoint} AS read_checkpoint`;
+}
+
+function rowVersion(statements: StatementCache, rows: 'session' | RunRows): string[] {
+  const { layout } = statements;
   const columns = layout.hasRunsColumn ? `${COLUMNS}, runs` : COLUMNS;
   const nulls = `num_nulls(${columns.replaceAll(/\w+/g, 's.$&')})`;
   const ofRuns = layout.hasRunsTable && rows !== 'session' ? [runsVersion(statements, rows)] : [];
-  const row = [`'${digest}'`, 's.tableoid', 's.xmin', 's.updated_at', nulls, ...ofRuns].join(', ');
-  const isNotNeeded = needsCheckpoint ? 'pg_is_in_recovery()' : IS_FLUSHED;
-  const checkpoint = `CASE WHEN ${isNotNeeded} THEN NULL ELSE (pg_control_checkpoint()).checkpoint_lsn END`;
-  return `concat_ws(' ', ${row}) AS read_version, ${SERVER} AS read_server, pg_is_in_recovery() AS read_on_standby, ${IS_FLUSHED} AS read_flushed,
-      ${checkpoint} AS read_checkpoint`;
+  return ['s.xmin', 's.updated_at', nulls, ...ofRuns];
+}
+
+/** AgentOS writes the session's row with each run; this changes the version only if the row contains runs. */
+function columnsVersion({ layout }: StatementCache, columns: readonly string[]): string[] {
+  const values = `hashtextextended(ROW(${columns.map((column) => `s.${column}`).join(', ')})::text, 0)`;
+  return layout.hasRunsColumn ? [values, 'CASE WHEN s.runs IS NOT NULL THEN s.xmin::text END'] : [values];
 }
 
 /** Microseconds tell one server from another, at the same address too. */
 const SERVER = 'extract(epoch FROM pg_postmaster_start_time())';
 
 /** The number of runs and a sum of hashes, which does not depend on their order. */
-function runsVersion({ tables }: StatementCache, rows: 'runs' | { readonly runId: string }): string {
-  const size = 'pg_column_size(r.run_data)::bigint << 32';
-  const run = `hashint8extended(coalesce(r.updated_at, -1), hashtextextended(r.run_id, (${size}) | r.xmin::text::bigint))`;
+function runsVersion({ tables }: StatementCache, rows: RunRows): string {
   const one = rows === 'runs' ? '' : ` AND r.run_id = ${rows.runId}`;
-  return `(SELECT concat_ws(' ', count(*), max(r.tableoid), sum(${run})) FROM ${tables.runs} r WHERE r.session_id = s.session_id${one})`;
+  return `(SELECT concat_ws(' ', count(*), max(r.tableoid), sum(${runHash('r')})) FROM ${tables.runs} r WHERE r.session_id = s.session_id${one})`;
+}
+
+function runHash(run: string): string {
+  const size = `pg_column_size(${run}.run_data)::bigint << 32`;
+  return `hashint8extended(coalesce(${run}.updated_at, -1), hashtextextended(${run}.run_id, (${size}) | ${run}.xmin::text::bigint))`;
+}
+
+/** Columns of the runs table on which `runVersion` depends, besides `run_id` and `run_data`. */
+export const RUN_VERSION_COLUMNS = 'tableoid, xmin, updated_at';
+
+/** SQL of the version of one row of the runs table. @param run the alias of the table */
+export function runVersion(run: string): string {
+  return `concat_ws(' ', ${run}.tableoid, ${runHash(run)})`;
 }
 
 /** Adds the primary's start to a row that a replica has returned. */
