@@ -38,6 +38,8 @@ export class RevalidatedDatabase {
   readonly open: OpenChange[] = [];
   /** What clients have stored, by path: the last response first. */
   readonly stored = new Map<string, StoredResponse[]>();
+  /** Paths of pages after and before others, by their sessions. */
+  readonly pages = new Map<string, string[]>();
   private readonly pool: pg.Pool;
 
   constructor(
@@ -108,7 +110,8 @@ export class RevalidationCheck {
         continue;
       }
       const session = `s${this.random.below(SESSIONS)}`;
-      const paths = [this.path(session), this.path(session)];
+      const known = database.pages.get(session) ?? [];
+      const paths = [this.path(session), this.path(session), ...(known.length > 0 ? [this.random.pick(known)] : [])];
       for (const path of paths) await this.compare(database, path);
       await this.change(database, session);
       for (const path of [...paths, ...paths]) await this.compare(database, path);
@@ -141,6 +144,17 @@ export class RevalidationCheck {
     if (response.status !== 200) return;
     if (etag === null) this.mistake(database, path, 'without ETag', response.text, fresh);
     else database.stored.set(path, [{ etag, body: response.text }, ...stored].slice(0, MAX_KEPT));
+    for (const [, cursor] of response.text.matchAll(/_cursor":"([^"]+)"/g)) this.addPage(database, path, cursor ?? '');
+  }
+
+  /** Adds the page with that cursor to those that are compared. */
+  private addPage(database: RevalidatedDatabase, path: string, cursor: string): void {
+    const session = path.split('/')[2] ?? '';
+    const page = path.includes('cursor=')
+      ? path.replace(/cursor=[^&]*/, `cursor=${cursor}`)
+      : `${path}&cursor=${cursor}`;
+    const known = database.pages.get(session) ?? [];
+    if (!known.includes(page)) database.pages.set(session, [page, ...known].slice(0, MAX_KEPT));
   }
 
   /** The paths of a session and of one of its runs. */
@@ -154,7 +168,9 @@ export class RevalidationCheck {
       `/sessions/${session}/runs?status=COMPLETED`,
       `/sessions/${session}/run-previews`,
       `/sessions/${session}/runs?cursor=&order=desc&limit=2`,
+      `/sessions/${session}/run-previews?cursor=&limit=1&status=COMPLETED`,
       `/sessions/${session}/messages?limit=2`,
+      `/sessions/${session}/messages?limit=1&order=asc&include=members`,
       `/sessions/${session}/run-previews?page=2&limit=1`,
       `/sessions/${session}/runs/${run}`,
     ]);
