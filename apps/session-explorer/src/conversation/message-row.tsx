@@ -2,6 +2,7 @@ import { memo, useMemo } from 'react';
 import type { Message } from '../api/messages';
 import { objectsOf, textOf } from '../api/stored-values';
 import { Disclosure } from '../components/disclosure';
+import { formatNumber } from '../components/number-format';
 import { useView } from '../shell/view';
 import { MediaList } from './media-list';
 import { MessageActions } from './message-actions';
@@ -60,7 +61,7 @@ export const MessageRow = memo(function MessageRow({ message, isLastOfRun }: Mes
 function Reasoning({ text }: { readonly text: string }) {
   const words = text.split(/\s+/).length;
   return (
-    <Disclosure className={styles['reasoning']} summary={<span>Reasoning, {words.toLocaleString()} words</span>}>
+    <Disclosure className={styles['reasoning']} summary={<span>Reasoning, {formatNumber(words)} words</span>}>
       <div className={styles['thoughts']}>
         <MessageText text={text} />
       </div>

@@ -1,34 +1,49 @@
 import { useState } from 'react';
 import { printed, textOf } from '../api/stored-values';
 import { Markdown } from '../components/markdown';
+import { formatNumber } from '../components/number-format';
 import styles from './message-text.module.css';
 
 /** What a message shows at first: about 40 lines. */
 const BEGINNING = { lines: 40, characters: 4_000 };
 /** A text that is little longer than the beginning is not cut. */
 const TOLERANCE = 1.25;
-/** Longer texts are Markdown up to here and plain text afterwards, in portions: parsing takes too long. */
-const MAX_MARKDOWN = 40_000;
+/** Longer texts are Markdown up to here and plain text afterwards, in portions: the time of parsing grows with the square. */
+const MAX_MARKDOWN = 20_000;
 const PORTION = 100_000;
 
 /** The text of a message as Markdown. What is long is cut, before it is parsed. */
 export function MessageText({ text }: { readonly text: string }) {
   const [end, setEnd] = useState(() => beginningOf(text));
-  const markdown = text.slice(0, Math.min(end, MAX_MARKDOWN));
+  const next = nextEnd(end, text.length);
   const rest = text.length - end;
   return (
     <div className={styles['text']} dir="auto">
-      <Markdown text={markdown} />
-      {end > MAX_MARKDOWN && <div className={styles['plain']}>{text.slice(MAX_MARKDOWN, end)}</div>}
+      <Markdown text={text.slice(0, Math.min(end, MAX_MARKDOWN))} />
+      {portionsOf(text, end).map((portion, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: portions are only appended.
+        <div key={index} className={styles['plain']}>
+          {portion}
+        </div>
+      ))}
       {rest > 0 && (
-        <button type="button" className={styles['more']} onClick={() => setEnd(nextEnd(end, text.length))}>
-          {nextEnd(end, text.length) === text.length
+        <button type="button" className={styles['more']} onClick={() => setEnd(next)}>
+          {rest === next - end
             ? 'Show more'
-            : `Show ${(nextEnd(end, text.length) - end).toLocaleString()} more of ${rest.toLocaleString()} characters`}
+            : `Show ${formatNumber(next - end)} of ${formatNumber(rest)} more characters`}
         </button>
       )}
     </div>
   );
+}
+
+/** The plain text up to `end`. Each portion is an element of its own, so that the browser need not lay out all again. */
+function portionsOf(text: string, end: number): readonly string[] {
+  const count = Math.ceil(Math.max(0, end - MAX_MARKDOWN) / PORTION);
+  return Array.from({ length: count }, (_, index) => {
+    const start = MAX_MARKDOWN + index * PORTION;
+    return text.slice(start, Math.min(end, start + PORTION));
+  });
 }
 
 function beginningOf(text: string): number {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { Message } from '../api/messages';
 import { numberOf, objectOf, textOf } from '../api/stored-values';
 import { Icon } from '../components/icon';
+import { formatNumber } from '../components/number-format';
 import { RunStatus } from '../components/run-status';
 import { exactTime, formatDuration, shortTime } from '../components/time';
 import { hrefOf, useView } from '../shell/view';
@@ -100,6 +101,6 @@ function factsOf(messages: readonly Message[], preview: RunPreview | undefined):
   return [
     textOf(preview?.model) ?? '',
     duration > 0 ? formatDuration(duration) : '',
-    tokens > 0 ? `${tokens.toLocaleString()} tokens` : '',
+    tokens > 0 ? `${formatNumber(tokens)} tokens` : '',
   ].filter((fact) => fact !== '');
 }
