@@ -1,4 +1,5 @@
 import type { Message } from '../api/messages';
+import { sessionPath } from '../api/session-path';
 import { numberOf, objectOf, objectsOf, printed, type StoredObject, textOf } from '../api/stored-values';
 import { safeUrl } from '../components/markdown';
 
@@ -78,8 +79,7 @@ function referenceSource(reference: StoredObject, sessionId: string): MediaSourc
   if (url !== undefined) return { kind: 'remote', url };
   const key = textOf(reference['storage_key']);
   if (key === undefined) return undefined;
-  const segments = [sessionId, ...key.split('/')].map((segment) => encodeURIComponent(segment.toWellFormed()));
-  return serviceSource(`/sessions/${segments[0]}/media/${segments.slice(1).join('/')}`);
+  return { kind: 'service', path: sessionPath(sessionId, ['media', ...key.split('/')], {}) };
 }
 
 function itemSource(item: StoredObject, type: string | undefined): MediaSource {
@@ -99,7 +99,7 @@ function itemSource(item: StoredObject, type: string | undefined): MediaSource {
 function serviceSource(place: string): MediaSource {
   const url = place.startsWith('/sessions/') ? URL.parse(place, location.origin) : null;
   const isMedia = url !== null && /^\/sessions\/[^/]+\/media\/./.test(url.pathname);
-  return isMedia ? { kind: 'service', path: url.pathname } : { kind: 'elsewhere', place };
+  return isMedia ? { kind: 'service', path: `${url.pathname}${url.search}` } : { kind: 'elsewhere', place };
 }
 
 interface DataUrl {

@@ -27,8 +27,9 @@ export function useMediaContent({ source, type }: Media, isWanted: boolean): Med
     queryKey: ['media', database, path],
     enabled: isWanted && path !== '',
     queryFn: async ({ signal }) => {
-      const query = database === undefined ? '' : `?${new URLSearchParams({ db_id: database })}`;
-      return (await fetchFromService(service, `${path}${query}`, signal)).blob();
+      const { pathname, searchParams } = new URL(path, location.origin);
+      if (database !== undefined) searchParams.set('db_id', database);
+      return (await fetchFromService(service, `${pathname}?${searchParams}`, signal)).blob();
     },
     // A service without media storage responds 503 for good; lines are mounted again whenever they become visible.
     retry: false,
