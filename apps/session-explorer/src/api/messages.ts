@@ -5,8 +5,12 @@ import { dateOf } from '../components/time';
 import { type Service, useService } from './client';
 import { numberOf, objectOf, type StoredObject, textOf } from './stored-values';
 
-/** The newest messages are what the user waits for; further pages are larger, so that a long conversation needs fewer. */
-const PAGE_SIZES = { first: 50, second: 100, further: 200 };
+/** The user waits for the newest messages. Further pages are larger, unless the messages are. */
+const FIRST_LIMIT = 50;
+const MAX_LIMIT = 200;
+const MIN_LIMIT = 5;
+/** Characters that a page should have at most: larger ones block the browser while they are parsed. */
+const PAGE_LENGTH = 1_000_000;
 const REFRESH_MS = 3_000;
 /** Matches no response: the service responds with an ETag only to a conditional request. */
 const NO_ETAG = '""';
@@ -35,6 +39,8 @@ interface MessagesPage {
   /** Cursor of the page with older messages. */
   readonly older: string | undefined;
   readonly etag: string;
+  /** Mean number of characters of a message. */
+  readonly messageLength: number;
 }
 
 /** Which page to read. */
@@ -44,7 +50,7 @@ interface PagePosition {
   readonly limit: number;
 }
 
-const NEWEST: PagePosition = { cursor: '', limit: PAGE_SIZES.first };
+const NEWEST: PagePosition = { cursor: '', limit: FIRST_LIMIT };
 
 type LoadedPages = InfiniteData<MessagesPage, PagePosition>;
 
@@ -59,8 +65,7 @@ export function useMessages(id: string, database: string | undefined) {
       if (page === undefined) throw new TypeError('The service responded 304 to a request without an ETag');
       return page;
     },
-    getNextPageParam: ({ older }, { length }): PagePosition | undefined =>
-      older === undefined ? undefined : { cursor: older, limit: length === 1 ? PAGE_SIZES.second : PAGE_SIZES.further },
+    getNextPageParam: positionAfter,
     select: oldestFirst,
     // Only `useRefresh` reads pages again: the query client would read all that are loaded.
     staleTime: Number.POSITIVE_INFINITY,
@@ -81,7 +86,7 @@ export function useRefresh(id: string, database: string | undefined, { messages,
   const queries = useQueryClient();
   const key = messagesKey(id, database);
   const isActive =
-    hasBegun || messages.slice(-PAGE_SIZES.first).some(({ runStatus }) => ACTIVE_STATUSES.includes(runStatus));
+    hasBegun || messages.slice(-FIRST_LIMIT).some(({ runStatus }) => ACTIVE_STATUSES.includes(runStatus));
   const { refetch } = useQuery({
     queryKey: ['messages-refresh', database, id],
     queryFn: async ({ signal }) => {
@@ -106,6 +111,12 @@ export function useRefresh(id: string, database: string | undefined, { messages,
 
 function messagesKey(id: string, database: string | undefined) {
   return ['messages', database, id];
+}
+
+function positionAfter({ older, messageLength }: MessagesPage): PagePosition | undefined {
+  if (older === undefined) return undefined;
+  const limit = Math.floor(PAGE_LENGTH / messageLength);
+  return { cursor: older, limit: Math.max(MIN_LIMIT, Math.min(MAX_LIMIT, limit)) };
 }
 
 function oldestFirst({ pages }: LoadedPages): readonly Message[] {
@@ -151,6 +162,7 @@ function parsePage(text: string, etag: string): MessagesPage {
     messages: data.map((values, index) => messageOf(objectOf(values), () => jsonAt(index))),
     older: textOf(objectOf(meta)['next_cursor']),
     etag,
+    messageLength: text.length / Math.max(1, data.length),
   };
 }
 
@@ -183,5 +195,5 @@ function withNewest(loaded: LoadedPages | undefined, page: MessagesPage): Loaded
   // More new messages than a page holds: those between are not loaded, so that the conversation begins anew.
   if (loaded === undefined || newest === undefined || index < 0) return { pages: [page], pageParams: [NEWEST] };
   const messages = [...page.messages, ...newest.messages.slice(index + 1)];
-  return { ...loaded, pages: [{ messages, older: newest.older, etag: page.etag }, ...others] };
+  return { ...loaded, pages: [{ ...page, messages, older: newest.older }, ...others] };
 }

@@ -12,14 +12,21 @@ const TOLERANCE = 1.25;
 const MAX_MARKDOWN = 20_000;
 const PORTION = 100_000;
 
+interface MessageTextProps {
+  readonly text: string;
+  /** For texts that are no Markdown, such as those of errors. */
+  readonly isPlain?: boolean;
+}
+
 /** The text of a message as Markdown. What is long is cut, before it is parsed. */
-export function MessageText({ text }: { readonly text: string }) {
+export function MessageText({ text, isPlain = false }: MessageTextProps) {
   const [end, setEnd] = useState(() => beginningOf(text));
+  const beginning = text.slice(0, Math.min(end, MAX_MARKDOWN));
   const next = nextEnd(end, text.length);
   const rest = text.length - end;
   return (
     <div className={styles['text']} dir="auto">
-      <Markdown text={text.slice(0, Math.min(end, MAX_MARKDOWN))} />
+      {isPlain ? <div className={styles['plain']}>{beginning}</div> : <Markdown text={beginning} />}
       {portionsOf(text, end).map((portion, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: portions are only appended.
         <div key={index} className={styles['plain']}>

@@ -12,7 +12,9 @@ export function RunOutcome({ message }: { readonly message: Message }) {
     return (
       <section className={styles['error']} aria-label="Error of the run">
         <p className={styles['title']}>This run has failed</p>
-        <MessageText text={printed(error)} />
+        <div className={styles['reason']}>
+          <MessageText text={printed(error)} isPlain />
+        </div>
       </section>
     );
   }
@@ -21,7 +23,7 @@ export function RunOutcome({ message }: { readonly message: Message }) {
   return (
     <section className={styles['paused']} aria-label="Paused run">
       <p className={styles['title']}>This run is paused and waits for</p>
-      <ul>
+      <ul className={styles['waits']}>
         {waits.map(({ key, what, note, input }) => (
           <li key={key}>
             <p>{what}</p>
