@@ -81,13 +81,13 @@ interface Activity {
 }
 
 /** Reads the newest messages again, by a conditional request: when the session is opened again, and while it is active. */
-export function useRefresh(id: string, database: string | undefined, { messages, hasBegun }: Activity): void {
+export function useRefresh(id: string, database: string | undefined, { messages, hasBegun }: Activity) {
   const service = useService();
   const queries = useQueryClient();
   const key = messagesKey(id, database);
   const isActive =
     hasBegun || messages.slice(-FIRST_LIMIT).some(({ runStatus }) => ACTIVE_STATUSES.includes(runStatus));
-  const { refetch } = useQuery({
+  const refresh = useQuery({
     queryKey: ['messages-refresh', database, id],
     queryFn: async ({ signal }) => {
       const newest = queries.getQueryData<LoadedPages>(key)?.pages[0];
@@ -101,12 +101,14 @@ export function useRefresh(id: string, database: string | undefined, { messages,
     staleTime: REFRESH_MS,
     refetchInterval: isActive ? REFRESH_MS : false,
   });
+  const { refetch } = refresh;
   // A run that has ended may have stored its last messages after they were read.
   const wasActive = useRef(false);
   useEffect(() => {
     if (wasActive.current && !isActive) void refetch();
     wasActive.current = isActive;
   }, [isActive, refetch]);
+  return refresh;
 }
 
 function messagesKey(id: string, database: string | undefined) {

@@ -1,3 +1,4 @@
+import { SessionApiError } from '@session-service/session-client';
 import { useMemo } from 'react';
 import { type Message, useMessages, useRefresh } from '../api/messages';
 import { useRunPreviews } from '../api/runs';
@@ -45,7 +46,10 @@ function LoadedConversation({ id, messages, older }: LoadedConversationProps) {
     const shown = new Set(messages.map(({ runId }) => runId));
     return previews.filter(({ run_id, status }) => isActive(status) && !shown.has(run_id)).reverse();
   }, [previews, messages]);
-  useRefresh(id, database, { messages, hasBegun: begun.length > 0 });
+  const refresh = useRefresh(id, database, { messages, hasBegun: begun.length > 0 });
+  if (refresh.error !== null && isForGood(refresh.error)) {
+    return <ProblemMessage query={refresh} subject="this conversation" />;
+  }
   if (messages.length === 0 && begun.length === 0) {
     return (
       <Notice title="This session has no runs yet">
@@ -57,4 +61,9 @@ function LoadedConversation({ id, messages, older }: LoadedConversationProps) {
     );
   }
   return <MessageList messages={messages} begun={begun} runs={runs} older={older} />;
+}
+
+/** True if the messages must not be shown any longer: the token has expired, or the session is deleted. */
+function isForGood(error: Error): boolean {
+  return error instanceof SessionApiError && [401, 403, 404].includes(error.status);
 }

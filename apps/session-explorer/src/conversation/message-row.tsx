@@ -2,6 +2,7 @@ import { memo, useMemo } from 'react';
 import type { Message } from '../api/messages';
 import { objectsOf, textOf } from '../api/stored-values';
 import { Disclosure } from '../components/disclosure';
+import { JsonTree } from '../components/json-tree';
 import { formatNumber } from '../components/number-format';
 import { useView } from '../shell/view';
 import { MediaList } from './media-list';
@@ -24,6 +25,7 @@ export const MessageRow = memo(function MessageRow({ message, isLastOfRun }: Mes
   const content = contentText(values['content']);
   // A run without messages has its error as content too.
   const text = content === values['error'] ? '' : content;
+  const isJson = useMemo(() => isJsonText(text), [text]);
   const reasoning = textOf(values['reasoning_content']);
   const calls = objectsOf(values['tool_calls']);
   const isWaiting = message.runStatus !== 'COMPLETED' && message.runStatus !== 'ERROR';
@@ -35,9 +37,7 @@ export const MessageRow = memo(function MessageRow({ message, isLastOfRun }: Mes
         {role !== 'user' && role !== 'assistant' && <p className={styles['role']}>{role || 'Unknown role'}</p>}
         {reasoning !== undefined && <Reasoning text={reasoning} />}
         {text !== '' && (
-          <div className={styles['text']}>
-            <MessageText text={text} />
-          </div>
+          <div className={styles['text']}>{isJson ? <JsonTree text={text} /> : <MessageText text={text} />}</div>
         )}
         <MediaList media={media} />
         {calls.length > 0 && (
@@ -57,6 +57,17 @@ export const MessageRow = memo(function MessageRow({ message, isLastOfRun }: Mes
     </article>
   );
 });
+
+/** Structured output of an agent. Markdown would take its underscores and asterisks for markers. */
+function isJsonText(text: string): boolean {
+  if (!/^\s*[{[]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function Reasoning({ text }: { readonly text: string }) {
   const words = text.split(/\s+/).length;
