@@ -14,7 +14,8 @@ const PAGE_LENGTH = 1_000_000;
 const REFRESH_MS = 3_000;
 /** Matches no response: the service responds with an ETag only to a conditional request. */
 const NO_ETAG = '""';
-const ACTIVE_STATUSES: readonly string[] = ['PENDING', 'RUNNING', 'PAUSED'];
+/** Statuses of runs that may get more messages. */
+export const ACTIVE_STATUSES: readonly string[] = ['PENDING', 'RUNNING', 'PAUSED'];
 
 /** A message of a conversation. */
 export interface Message {

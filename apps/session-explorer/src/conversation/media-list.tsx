@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Icon } from '../components/icon';
 import { Modal } from '../components/modal';
 import styles from './media-list.module.css';
+import { MessageText } from './message-text';
 import type { Media } from './stored-media';
 import { useMediaContent } from './use-media-content';
 
@@ -18,6 +19,11 @@ export function MediaList({ media }: { readonly media: readonly Media[] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: files may have equal names, and a message keeps its files.
         <li key={index}>
           <Item item={item} />
+          {item.text !== undefined && (
+            <div className={styles['text']}>
+              <MessageText text={item.text} isPlain />
+            </div>
+          )}
         </li>
       ))}
     </ul>
@@ -119,7 +125,7 @@ function Description({ item: { name, type, size, kind } }: { readonly item: Medi
   return (
     <span className={styles['description']}>
       <span className={styles['name']}>{name}</span>
-      <span className={styles['quiet']}>
+      <span className={`${styles['quiet']} ${styles['type']}`}>
         {type ?? kind}
         {size !== undefined && ` · ${formatBytes(size)}`}
       </span>

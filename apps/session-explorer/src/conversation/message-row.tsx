@@ -1,5 +1,5 @@
 import { memo, useMemo } from 'react';
-import type { Message } from '../api/messages';
+import { ACTIVE_STATUSES, type Message } from '../api/messages';
 import { objectsOf, textOf } from '../api/stored-values';
 import { Disclosure } from '../components/disclosure';
 import { JsonTree } from '../components/json-tree';
@@ -28,7 +28,7 @@ export const MessageRow = memo(function MessageRow({ message, isLastOfRun }: Mes
   const isJson = useMemo(() => isJsonText(text), [text]);
   const reasoning = textOf(values['reasoning_content']);
   const calls = objectsOf(values['tool_calls']);
-  const isWaiting = message.runStatus !== 'COMPLETED' && message.runStatus !== 'ERROR';
+  const isWaiting = ACTIVE_STATUSES.includes(message.runStatus);
   const media = useMemo(() => mediaOf(message, session), [message, session]);
   const isEmpty = media.length === 0 && content === '' && reasoning === undefined && calls.length === 0;
   return (

@@ -59,7 +59,7 @@ function waitsOf(values: StoredObject): readonly Wait[] {
 }
 
 function waitOfCall(call: StoredObject): readonly Omit<Wait, 'key'>[] {
-  const name = textOf(call['tool_name']) ?? 'a tool';
+  const name = shownName(call['tool_name']) ?? 'a tool';
   const input = printed(call['tool_args'] ?? {});
   const isDecided = call['confirmed'] === true || call['confirmed'] === false;
   if (call['requires_confirmation'] === true && !isDecided)
@@ -79,7 +79,7 @@ function waitOfCall(call: StoredObject): readonly Omit<Wait, 'key'>[] {
 }
 
 function waitOfStep(step: StoredObject): Omit<Wait, 'key'> {
-  const name = textOf(step['step_name']) ?? 'a step';
+  const name = shownName(step['step_name']) ?? 'a step';
   const note = ['confirmation_message', 'user_input_message', 'output_review_message', 'error']
     .map((key) => textOf(step[key]))
     .find(Boolean);
@@ -89,6 +89,13 @@ function waitOfStep(step: StoredObject): Omit<Wait, 'key'> {
 }
 
 function waitOfWorkflow(values: StoredObject): string {
-  const step = textOf(values['paused_step_name']);
+  const step = shownName(values['paused_step_name']);
   return step === undefined ? 'Its client, which has to continue it' : `A decision about ${step}`;
+}
+
+const MAX_NAME_LENGTH = 100;
+
+function shownName(value: unknown): string | undefined {
+  const name = textOf(value);
+  return name === undefined || name.length <= MAX_NAME_LENGTH ? name : `${name.slice(0, MAX_NAME_LENGTH)}…`;
 }

@@ -22,6 +22,8 @@ export interface Media {
   /** In bytes, if it is known. */
   readonly size: number | undefined;
   readonly source: MediaSource;
+  /** What is said in an audio, or seen in an image, if it is known. */
+  readonly text: string | undefined;
 }
 
 const LISTS = [
@@ -57,6 +59,7 @@ function mediaItem(kind: Media['kind'], item: StoredObject, sessionId: string): 
     type: type ?? (kind !== 'file' && format !== undefined ? `${kind}/${format}` : undefined),
     size: numberOf(item['size']) ?? numberOf(reference['size']) ?? sizeOf(source),
     source,
+    text: textOf(item['transcript']) ?? textOf(item['alt_text']),
   };
 }
 
