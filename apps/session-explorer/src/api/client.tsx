@@ -7,6 +7,7 @@ import {
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useState } from 'react';
 import { useToken } from './access';
+import { type Permissions, permissionsOf } from './permissions';
 
 /** Who the caller is, and what the service lets them do. */
 export type Caller = operations['get_explorer_whoami']['responses'][200]['content']['application/json'];
@@ -79,11 +80,14 @@ export function useService(): Service {
 }
 
 /** Sends a GET request to any path of the service, for responses that the typed client does not have, such as files. */
-export async function fetchFromService({ token }: Service, path: string, signal?: AbortSignal): Promise<Response> {
-  const request = new Request(new URL(path, location.origin), {
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    ...(signal && { signal }),
-  });
+export function fetchFromService(service: Service, path: string, signal?: AbortSignal): Promise<Response> {
+  return sendToService(service, path, signal && { signal });
+}
+
+/** Sends any request to the service, for bodies that must be sent as they are written. */
+export async function sendToService({ token }: Service, path: string, init: RequestInit = {}): Promise<Response> {
+  const request = new Request(new URL(path, location.origin), init);
+  if (token !== undefined) request.headers.set('authorization', `Bearer ${token}`);
   const response = await fetch(request).catch((error: unknown) => {
     request.signal.throwIfAborted();
     throw new SessionConnectionError(request, error);
@@ -112,4 +116,9 @@ export function useSignedIn(): Caller {
   const caller = use(CallerContext);
   if (caller === undefined) throw new Error('useSignedIn needs a CallerProvider');
   return caller;
+}
+
+/** What the caller may do with sessions. Must be called below `CallerProvider`. */
+export function usePermissions(): Permissions {
+  return permissionsOf(useSignedIn().scopes);
 }
