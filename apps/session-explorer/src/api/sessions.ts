@@ -1,7 +1,8 @@
 import type { MetadataFilters, Session, SessionsQuery } from '@session-service/session-client';
-import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, type QueryClient, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Filters, View } from '../shell/view';
 import { useService } from './client';
+import type { SessionTarget } from './session-changes';
 
 const PAGE_SIZE = 50;
 
@@ -85,4 +86,28 @@ export function useListedSession(id: string): Session | undefined {
     }
   }
   return undefined;
+}
+
+/** Shows the new name of a session wherever it is loaded, and reads its other values again. */
+export function showName(queries: QueryClient, { id, database }: SessionTarget, name: string): void {
+  queries.setQueriesData<InfiniteData<SessionsPage>>({ queryKey: ['sessions', database] }, (list) =>
+    mapPages(list, (sessions) =>
+      sessions.map((session) => (session.session_id === id ? { ...session, session_name: name } : session)),
+    ),
+  );
+  queries.setQueryData<object>(['session', database, id], (session) => session && { ...session, session_name: name });
+  reloadValues(queries, { id, database });
+}
+
+/** Reads the values of a session again where they are shown, after a change of them. */
+export function reloadValues(queries: QueryClient, { id, database }: SessionTarget): void {
+  void queries.invalidateQueries({ queryKey: ['session', database, id] });
+  void queries.invalidateQueries({ queryKey: ['text'] });
+}
+
+function mapPages(
+  list: InfiniteData<SessionsPage> | undefined,
+  change: (sessions: readonly Session[]) => readonly Session[],
+): InfiniteData<SessionsPage> | undefined {
+  return list && { ...list, pages: list.pages.map((page) => ({ ...page, data: change(page.data) })) };
 }

@@ -1,3 +1,4 @@
+import { SessionName } from '../actions/session-name';
 import { useListedSession, useSession } from '../api/sessions';
 import { IconButton } from '../components/button';
 import { CopyableId } from '../components/copy';
@@ -25,9 +26,7 @@ export function SessionHeader({ id, onClose }: { readonly id: string; readonly o
         <IconButton icon="back" label="Back to the list" onClick={onClose} />
       </span>
       <div className={styles['names']}>
-        <h2 dir="auto" title={name}>
-          {name}
-        </h2>
+        <SessionName key={database} id={id} name={name} stored={data && (session?.['session_name'] ?? '')} />
         <p>
           {component && <span>{component}</span>}
           {session?.['user_id'] && <span>{session['user_id']}</span>}

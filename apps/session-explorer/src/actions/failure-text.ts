@@ -1,0 +1,25 @@
+import { SessionApiError, SessionConnectionError } from '@session-service/session-client';
+
+/** Why a change of sessions has failed, and what to do. */
+export function failureText(error: Error): string {
+  if (error instanceof SessionConnectionError) {
+    return 'The service cannot be reached, or the connection broke: the change may have been made or not. Load the list again to see.';
+  }
+  if (!(error instanceof SessionApiError)) return error.message;
+  const { status, detail, requestId } = error;
+  switch (status) {
+    case 401:
+      return 'Your token is not valid any more. Sign out and sign in with a current one.';
+    case 403:
+      return `Your token may not do this: ${detail}`;
+    case 404:
+      return 'The session does not exist any more, or belongs to another user.';
+    case 412:
+      return 'Others are changing this session right now. Try again.';
+    case 503:
+    case 504:
+      return 'The database is not available. Nothing is known to have changed; try again in a moment.';
+    default:
+      return requestId === undefined ? detail : `${detail} (request ${requestId})`;
+  }
+}
