@@ -2,6 +2,7 @@ import { type CSSProperties, useMemo, useState } from 'react';
 import { CopyButton } from './copy';
 import { contentOf, type JsonMember, type JsonValue, membersOf, parseJson } from './json-text';
 import styles from './json-tree.module.css';
+import { formatNumber } from './number-format';
 import { visibleText } from './visible-text';
 
 /** Members that are shown at once; a button shows as many more. */
@@ -154,7 +155,7 @@ function Branch({ name, position, value, level, isOpenAtFirst, onOpen }: KeyProp
           {rest > 0 && (
             <li>
               <button type="button" className={styles['more']} onClick={() => setLimit(limit + PORTION)}>
-                Show {Math.min(PORTION, rest)} more of {rest.toLocaleString()}
+                Show {Math.min(PORTION, rest)} more of {formatNumber(rest)}
               </button>
             </li>
           )}
@@ -166,7 +167,7 @@ function Branch({ name, position, value, level, isOpenAtFirst, onOpen }: KeyProp
 
 function countOf({ kind }: JsonValue, { length }: readonly JsonMember[]): string {
   const unit = kind === 'object' ? 'key' : 'item';
-  return `${length.toLocaleString()} ${unit}${length === 1 ? '' : 's'}`;
+  return `${formatNumber(length)} ${unit}${length === 1 ? '' : 's'}`;
 }
 
 /** A string with its line breaks, cut where it is long. */
@@ -182,7 +183,7 @@ function Text({ value }: { readonly value: JsonValue }) {
       </span>
       {isLong && (
         <button type="button" className={styles['more']} onClick={() => setIsWhole(!isWhole)}>
-          {isWhole ? 'Show less' : `Show all ${content.length.toLocaleString()} characters`}
+          {isWhole ? 'Show less' : `Show all ${formatNumber(content.length)} characters`}
         </button>
       )}
     </>

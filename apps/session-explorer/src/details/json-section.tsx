@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { Disclosure } from '../components/disclosure';
 import { type JsonValue, membersOf } from '../components/json-text';
 import { JsonTree } from '../components/json-tree';
+import { formatNumber } from '../components/number-format';
 import styles from './json-section.module.css';
 
 interface JsonSectionsProps {
@@ -39,7 +40,7 @@ export function JsonSections({ json, titles, isOpenAtFirst = false }: JsonSectio
 
 function Count({ value }: { readonly value: JsonValue }) {
   const { length } = useMemo(() => membersOf(value), [value]);
-  return length > 0 && <span className={styles['count']}>{length.toLocaleString()}</span>;
+  return length > 0 && <span className={styles['count']}>{formatNumber(length)}</span>;
 }
 
 /** True for null, empty strings, and lists and objects in which nothing else is stored. */

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { formatNumber } from '../components/number-format';
 import { visibleText } from '../components/visible-text';
 import styles from './long-text.module.css';
 
@@ -16,7 +17,7 @@ export function LongText({ text }: { readonly text: string }) {
       {isLong && !isWhole && '…'}
       {isLong && (
         <button type="button" className={styles['more']} onClick={() => setIsWhole(!isWhole)}>
-          {isWhole ? 'Show less' : `Show all ${text.length.toLocaleString()} characters`}
+          {isWhole ? 'Show less' : `Show all ${formatNumber(text.length)} characters`}
         </button>
       )}
     </div>

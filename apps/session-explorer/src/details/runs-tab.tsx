@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useFirstFailedRun, useRunPreviews } from '../api/runs';
 import { Button, IconButton } from '../components/button';
 import { Notice } from '../components/notice';
+import { formatNumber } from '../components/number-format';
 import { ProblemMessage } from '../components/problem-message';
 import { statusName } from '../components/run-status';
 import { Skeleton } from '../components/skeleton';
@@ -60,7 +61,7 @@ function RunsToolbar({ id, runs }: { readonly id: string; readonly runs: ReturnT
     if (failed === undefined) setHasNone(true);
     else changeView({ run: failed });
   };
-  const count = `${items.length.toLocaleString()}${runs.hasNextPage ? '+' : ''}`;
+  const count = `${formatNumber(items.length)}${runs.hasNextPage ? '+' : ''}`;
   return (
     <div className={styles['toolbar']}>
       <p>{items.length === 1 ? '1 run' : `${count} runs`}, newest first</p>

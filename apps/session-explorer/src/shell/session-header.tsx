@@ -17,7 +17,7 @@ export function SessionHeader({ id, onClose }: { readonly id: string; readonly o
   const listed = useListedSession(id);
   const session = data as Readonly<Record<string, string | null | undefined>> | undefined;
   // The list names sessions without a name by their first words, which this response does not have.
-  const name = session?.['session_name'] || listed?.session_name || (data && 'Unnamed session');
+  const name = session?.['session_name'] || listed?.session_name || (data ? 'Unnamed session' : 'Session');
   const component = session?.['agent_id'] ?? session?.['team_id'] ?? session?.['workflow_id'];
   const created = dateOf(session?.['created_at']);
   return (
