@@ -132,9 +132,10 @@ describe('SessionClient with the service', () => {
     expect(detail).toMatchObject({ session_id });
   });
 
-  it.each(['', '.', '..'])('sends no request with the id "%s", which a URL cannot contain', async (session_id) => {
-    const deletion = clientOf('path').delete('/sessions/{session_id}', { params: { path: { session_id } } });
-    await expect(deletion).rejects.toThrow(`session_id must not be "${session_id}"`);
+  it.each(['', '.', '..'])('sends no request with the run id "%s", which a URL cannot contain', async (run_id) => {
+    const path = { session_id: 'path', run_id };
+    const read = clientOf('path').get('/sessions/{session_id}/runs/{run_id}', { params: { path } });
+    await expect(read).rejects.toThrow(`run_id must not be "${run_id}"`);
   });
 
   it('rejects with the detail, the issues and the request id of an error', async () => {
