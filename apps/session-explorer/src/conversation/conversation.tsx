@@ -26,7 +26,8 @@ export function Conversation({ id }: { readonly id: string }) {
     exist: query.hasNextPage,
     isLoading: query.isFetchingNextPage,
     problem: query.isFetchNextPageError ? query.error : null,
-    load: () => void query.fetchNextPage(),
+    // By default, a second call before the first one shows would send the request again.
+    load: () => void query.fetchNextPage({ cancelRefetch: false }),
   };
   return <LoadedConversation id={id} messages={query.data} older={older} />;
 }

@@ -26,7 +26,9 @@ export function RunList({ runs }: { readonly runs: ReturnType<typeof useRunPrevi
   const onScroll = (offset: number) => {
     const { scrollSize, viewportSize } = list.current ?? { scrollSize: 0, viewportSize: 0 };
     const isNearEnd = offset + viewportSize > scrollSize - LOAD_AHEAD;
-    if (isNearEnd && hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+    if (!isNearEnd || !hasNextPage || isFetching || isFetchNextPageError) return;
+    // By default, a second call before the first one shows would send the request again.
+    void fetchNextPage({ cancelRefetch: false });
   };
 
   const selected = rows.findIndex(({ run }) => run.run_id === view.run);

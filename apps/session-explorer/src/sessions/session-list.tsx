@@ -57,7 +57,8 @@ function Rows({ items, query }: RowsProps) {
   const list = useRef<VListHandle>(null);
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
   const loadMore = () => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
+    // By default, a second call before the first one shows would send the request again.
+    if (hasNextPage && !isFetching) void fetchNextPage({ cancelRefetch: false });
   };
   const onScroll = (offset: number) => {
     const { scrollSize, viewportSize } = list.current ?? { scrollSize: 0, viewportSize: 0 };
