@@ -13,12 +13,22 @@ export interface ServedExplorer {
   readonly database: ScratchDatabase;
   /** Creates a session with runs, as a client does. */
   store(session: StoredSession): Promise<void>;
+  /** Adds a run to the session of an agent, as AgentOS does: in the database. */
+  addRun(sessionId: string, run: StoredRun): Promise<void>;
 }
 
 /** A body of `POST /sessions`. */
 export interface StoredSession {
   readonly type?: 'agent' | 'team' | 'workflow';
   readonly session_id: string;
+  readonly [member: string]: unknown;
+}
+
+/** A run in the form in which AgentOS stores it. */
+export interface StoredRun {
+  readonly run_id: string;
+  readonly status: string;
+  readonly created_at: number;
   readonly [member: string]: unknown;
 }
 
@@ -34,8 +44,14 @@ export async function serveExplorer(env: Readonly<Record<string, string>> = {}):
     });
     expect(response.status, await response.text()).toBe(201);
   };
-  return { service, database, store };
+  const addRun = async (sessionId: string, run: StoredRun) => {
+    await database.sql(ADD_RUN, [run.run_id, sessionId, run.status, JSON.stringify(run), run.created_at]);
+  };
+  return { service, database, store, addRun };
 }
+
+const ADD_RUN = `INSERT INTO ai.agno_runs (run_id, session_id, run_type, status, run_index, run_data, created_at)
+  SELECT $1, $2, 'agent', $3, count(*), $4, $5 FROM ai.agno_runs WHERE session_id = $2::varchar`;
 
 /** What a page of the explorer must never do; `expectedErrors` are those that a test causes. */
 const EXPECTED_STATUSES = /the server responded with a status of (401|403|404|412|503|504)/;
