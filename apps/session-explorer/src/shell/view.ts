@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useSearchParams } from 'wouter';
+import { navigate, useSearch } from 'wouter/use-browser-location';
 
 /** What the page shows. All of it is in the query string, so that a view can be shared; tokens and messages never are. */
 export interface View {
@@ -83,13 +83,15 @@ export type ChangeView = (change: Partial<View>, options?: { readonly replace?: 
 
 /** The view of the current URL, and a function that changes it. */
 export function useView(): [View, ChangeView] {
-  const [parameters, setParameters] = useSearchParams();
-  const view = useMemo(() => parseView(parameters), [parameters]);
-  return [
-    view,
-    (change, options) => setParameters((current) => formatView({ ...parseView(current), ...change }), options),
-  ];
+  // `useSearchParams` of wouter decodes the query twice, which changes ids that contain `%`.
+  const search = useSearch();
+  return [useMemo(() => parseView(new URLSearchParams(search)), [search]), changeView];
 }
+
+const changeView: ChangeView = (change, options) => {
+  const current = parseView(new URLSearchParams(location.search));
+  navigate(hrefOf({ ...current, ...change }), options);
+};
 
 /** The URL of a view, for links that can be opened in another tab. */
 export function hrefOf(view: View): string {
