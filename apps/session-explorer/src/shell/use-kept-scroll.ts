@@ -19,8 +19,12 @@ export function useKeptScroll(name: string, current: () => KeptScroll | undefine
   latest.current = current;
   useEffect(() => {
     const keep = () => history.replaceState({ ...history.state, [name]: latest.current() }, '');
-    addEventListener('pagehide', keep);
-    return () => removeEventListener('pagehide', keep);
+    // Chromium may lose what is written in `pagehide` of a reload; Safari on phones has no `beforeunload`.
+    const events = ['beforeunload', 'pagehide'];
+    for (const event of events) addEventListener(event, keep);
+    return () => {
+      for (const event of events) removeEventListener(event, keep);
+    };
   }, [name]);
   return kept.current;
 }
