@@ -21,10 +21,11 @@ const COMPONENTS: Components = {
     return isBlock ? <CodeBlock code={code} language={className?.replace('language-', '')} /> : <code>{children}</code>;
   },
   table: ({ children }) => (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls, and a section would be a landmark for each table.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must reach what scrolls.
-    <section className={styles['table']} tabIndex={0} aria-label="Table">
+    <div role="group" className={styles['table']} tabIndex={0} aria-label="Table">
       <table>{children}</table>
-    </section>
+    </div>
   ),
   input: ({ checked }) => <input type="checkbox" checked={checked === true} disabled aria-label="Task" />,
   // A heading of a message is none of the page.

@@ -10,18 +10,20 @@ export function RunOutcome({ message }: { readonly message: Message }) {
   const error = values['error'];
   if (error !== undefined) {
     return (
-      <section className={styles['error']} aria-label="Error of the run">
+      // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls, and a section would be a landmark for each run.
+      <div role="group" className={styles['error']} aria-label="Error of the run">
         <p className={styles['title']}>This run has failed</p>
         <div className={styles['reason']}>
           <MessageText text={printed(error)} isPlain />
         </div>
-      </section>
+      </div>
     );
   }
   const waits = runStatus === 'PAUSED' ? waitsOf(values) : [];
   if (waits.length === 0) return null;
   return (
-    <section className={styles['paused']} aria-label="Paused run">
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls, and a section would be a landmark for each run.
+    <div role="group" className={styles['paused']} aria-label="Paused run">
       <p className={styles['title']}>This run is paused and waits for</p>
       <ul className={styles['waits']}>
         {waits.map(({ key, what, note, input }) => (
@@ -32,7 +34,7 @@ export function RunOutcome({ message }: { readonly message: Message }) {
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   );
 }
 

@@ -38,9 +38,10 @@ export function ToolCall({ call, isWaiting }: { readonly call: StoredObject; rea
 function Part({ title, value }: { readonly title: string; readonly value: unknown }) {
   const text = printed(value ?? '');
   return (
-    <section className={styles['part']} aria-label={title}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls, and a section would be a landmark for each call.
+    <div role="group" className={styles['part']} aria-label={title}>
       <p className={styles['title']}>{title}</p>
       {text.trim() === '' ? <p className={styles['none']}>none</p> : <JsonTree text={text} />}
-    </section>
+    </div>
   );
 }
