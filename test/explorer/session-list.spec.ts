@@ -22,6 +22,9 @@ beforeAll(async () => {
   for (const [index, id] of UNUSUAL_IDS.entries()) {
     await explorer.store({ session_id: id, session_name: `Unusual ${index}`, user_id: 'unusual' });
   }
+  // Sessions of the same second would be sorted by their ids.
+  await explorer.database.sql(`UPDATE ai.agno_sessions SET created_at = created_at - 300 +
+    CASE WHEN session_id ~ '^s[0-9]+$' THEN substr(session_id, 2)::integer ELSE 0 END`);
 });
 afterAll(() => explorer.service.stop());
 
