@@ -97,7 +97,7 @@ describe('a conversation', () => {
   it('jumps to errors by the key e, also in older messages that are not loaded', async () => {
     const page = await openAtEnd('failing', 'Answer 120');
     await page.keyboard.press('e');
-    const error = page.getByRole('region', { name: 'Error of the run' });
+    const error = page.getByRole('group', { name: 'Error of the run' });
     await expect.poll(() => error.isVisible()).toBe(true);
     expect(await error.textContent()).toContain('Disk full');
     await expect.poll(() => isInWindow(error)).toBe(true);

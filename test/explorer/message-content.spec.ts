@@ -43,12 +43,12 @@ describe('a message', () => {
     await succeeded.getByText('320 ms').waitFor();
     expect(await succeeded.getByText('Arguments').count()).toBe(0);
     await succeeded.getByText('search_orders').click();
-    await succeeded.getByRole('region', { name: 'Arguments' }).getByText('"north"').waitFor();
-    await succeeded.getByRole('region', { name: 'Result' }).getByText('"total": 1.0').waitFor();
+    await succeeded.getByRole('group', { name: 'Arguments' }).getByText('"north"').waitFor();
+    await succeeded.getByRole('group', { name: 'Result' }).getByText('"total": 1.0').waitFor();
     await succeeded.getByText('search_orders').click();
     await succeeded.getByText('Arguments').waitFor({ state: 'detached' });
     const failed = page.getByRole('listitem').filter({ hasText: /^refund_order/ });
-    await failed.getByRole('region', { name: 'Error' }).getByText('TimeoutError: no answer within 30 s').waitFor();
+    await failed.getByRole('group', { name: 'Error' }).getByText('TimeoutError: no answer within 30 s').waitFor();
     expect(await page.getByText('The user wants totals.').count()).toBe(0);
     await page.getByText('Reasoning, 4 words').click();
     await page.getByText('The user wants totals.').waitFor();
@@ -121,10 +121,10 @@ describe('a run', () => {
 
   it('shows how it ended, its error, and what it waits for', async () => {
     const page = await open('outcomes');
-    const paused = page.getByRole('region', { name: 'Paused run' });
+    const paused = page.getByRole('group', { name: 'Paused run' });
     await paused.getByText('Confirmation of delete_order').waitFor();
     for (const status of ['Error', 'Cancelled', 'Paused']) await page.getByText(status, { exact: true }).waitFor();
-    await page.getByRole('region', { name: 'Error of the run' }).getByText('Rate limit reached').waitFor();
+    await page.getByRole('group', { name: 'Error of the run' }).getByText('Rate limit reached').waitFor();
   });
 });
 
