@@ -99,6 +99,13 @@ export function showName(queries: QueryClient, { id, database }: SessionTarget, 
   reloadValues(queries, { id, database });
 }
 
+/** Removes deleted sessions from the loaded lists. */
+export function removeFromLists(queries: QueryClient, database: string | undefined, ids: ReadonlySet<string>): void {
+  queries.setQueriesData<InfiniteData<SessionsPage>>({ queryKey: ['sessions', database] }, (list) =>
+    mapPages(list, (sessions) => sessions.filter(({ session_id }) => !ids.has(session_id))),
+  );
+}
+
 /** Reads the values of a session again where they are shown, after a change of them. */
 export function reloadValues(queries: QueryClient, { id, database }: SessionTarget): void {
   void queries.invalidateQueries({ queryKey: ['session', database, id] });

@@ -4,18 +4,21 @@ import { Icon } from '../components/icon';
 import { useShortcuts } from '../shell/use-shortcuts';
 import { useView } from '../shell/view';
 import styles from './list-toolbar.module.css';
+import type { Selection } from './use-selection';
 
 /** Milliseconds after the last key press until the search begins. */
 const TYPING_PAUSE_MS = 250;
 
 interface ListToolbarProps {
+  /** Undefined if there is nothing that the user may do with selected sessions. */
+  readonly selection: Selection | undefined;
   readonly onFilter: () => void;
   readonly onRefresh: () => void;
   readonly isRefreshing: boolean;
 }
 
 /** Search by name, filters, order and refresh of the list. */
-export function ListToolbar({ onFilter, onRefresh, isRefreshing }: ListToolbarProps) {
+export function ListToolbar({ selection, onFilter, onRefresh, isRefreshing }: ListToolbarProps) {
   const [{ sort }, changeView] = useView();
   const input = useRef<HTMLInputElement>(null);
   useShortcuts({ '/': () => input.current?.select() });
@@ -23,6 +26,14 @@ export function ListToolbar({ onFilter, onRefresh, isRefreshing }: ListToolbarPr
     <div className={styles['toolbar']}>
       <SearchField ref={input} />
       <IconButton icon="filter" label="Filter" onClick={onFilter} />
+      {selection && (
+        <IconButton
+          icon="select"
+          label="Select sessions"
+          aria-pressed={selection.isOn}
+          onClick={selection.isOn ? selection.end : selection.begin}
+        />
+      )}
       <IconButton icon="refresh" label="Load the list again" disabled={isRefreshing} onClick={onRefresh} />
       <select
         className={styles['sort']}
@@ -61,7 +72,7 @@ function SearchField({ ref }: { readonly ref: RefObject<HTMLInputElement | null>
         ref={ref}
         type="search"
         aria-label="Search sessions by name"
-        placeholder="Search by name"
+        placeholder="Search names"
         value={text}
         onChange={(event) => change(event.target.value)}
         onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}

@@ -1,6 +1,8 @@
 import type { Session } from '@session-service/session-client';
-import { useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { VList, type VListHandle } from 'virtua';
+import { useDeletions } from '../actions/deletions';
+import { usePermissions } from '../api/client';
 import { useSessions } from '../api/sessions';
 import { Button } from '../components/button';
 import { ProblemMessage } from '../components/problem-message';
@@ -12,8 +14,10 @@ import { FilterChips } from './filter-chips';
 import { FilterForm } from './filter-form';
 import { ListToolbar } from './list-toolbar';
 import { NoSessions } from './no-sessions';
+import { SelectionBar } from './selection-bar';
 import styles from './session-list.module.css';
-import { rowId, SessionRow } from './session-row';
+import { rowId, SelectableRow, SessionRow } from './session-row';
+import { type Selection, useSelection } from './use-selection';
 
 /** Pixels before the end of the list at which the next page is loaded. */
 const LOAD_AHEAD = 1_000;
@@ -23,10 +27,22 @@ export function SessionList() {
   const [view] = useView();
   const [isFiltering, setIsFiltering] = useState(false);
   const sessions = useSessions(view);
-  const listOf = formatView({ ...view, session: undefined, run: undefined, message: undefined, pane: undefined });
+  const listOf = String(
+    formatView({ ...view, session: undefined, run: undefined, message: undefined, pane: undefined }),
+  );
+  const selection = useSelection(listOf);
+  const { mayDelete } = usePermissions();
+  // Escape would also close the details or the session.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !selection.isOn) return;
+    event.stopPropagation();
+    selection.end();
+  };
   return (
-    <>
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape ends selecting from each control of the list.
+    <div className={styles['list']} onKeyDown={onKeyDown}>
       <ListToolbar
+        selection={mayDelete ? selection : undefined}
         onFilter={() => setIsFiltering(true)}
         onRefresh={() => sessions.refetch()}
         isRefreshing={sessions.isFetching}
@@ -40,19 +56,21 @@ export function SessionList() {
       ) : sessions.data.length === 0 ? (
         <NoSessions />
       ) : (
-        <Rows key={String(listOf)} items={sessions.data} query={sessions} />
+        <Rows key={listOf} items={sessions.data} query={sessions} selection={selection} />
       )}
+      {selection.isOn && <SelectionBar selection={selection} />}
       <FilterForm isOpen={isFiltering} onClose={() => setIsFiltering(false)} loaded={sessions.data ?? []} />
-    </>
+    </div>
   );
 }
 
 interface RowsProps {
   readonly items: readonly Session[];
   readonly query: ReturnType<typeof useSessions>;
+  readonly selection: Selection;
 }
 
-function Rows({ items, query }: RowsProps) {
+function Rows({ items, query, selection }: RowsProps) {
   const [view, changeView] = useView();
   const list = useRef<VListHandle>(null);
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
@@ -85,11 +103,29 @@ function Rows({ items, query }: RowsProps) {
     const index = Math.min(items.length - 1, Math.max(0, start + step));
     const item = items[index];
     if (item === undefined) return;
+    const row = document.getElementById(rowId(item.session_id));
+    row?.focus();
+    if (row !== null) return;
     list.current?.scrollToIndex(index, { align: 'nearest' });
     // The row is rendered when the list has scrolled.
     requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(rowId(item.session_id))?.focus()));
   };
-  useShortcuts({ j: () => moveFocus(1), k: () => moveFocus(-1) });
+  const { mayDelete } = usePermissions();
+  const { isDeleting } = useDeletions();
+  const selectFocused = () => {
+    const id = document.activeElement?.id;
+    const focused = items.find(({ session_id }) => rowId(session_id) === id);
+    if (focused === undefined || isDeleting({ id: focused.session_id, database: view.database })) return;
+    selection.toggle(focused);
+    refocused.current = id;
+  };
+  // The row of a session is another element when selecting begins or ends.
+  const refocused = useRef<string>(undefined);
+  useLayoutEffect(() => {
+    if (refocused.current !== undefined) document.getElementById(refocused.current)?.focus();
+    refocused.current = undefined;
+  });
+  useShortcuts({ j: () => moveFocus(1), k: () => moveFocus(-1), ...(mayDelete && { x: selectFocused }) });
 
   const end = isFetchNextPageError ? (
     <Button onClick={() => fetchNextPage()}>Load more sessions</Button>
@@ -102,14 +138,28 @@ function Rows({ items, query }: RowsProps) {
     <VList ref={list} className={styles['rows']} onScroll={onScroll} itemSize={52} data={[...items, undefined]}>
       {(session) => {
         if (session === undefined) return <div className={styles['end']}>{end}</div>;
+        const shared = {
+          session,
+          sort: view.sort,
+          isDeleting: isDeleting({ id: session.session_id, database: view.database }),
+        };
+        if (selection.isOn) {
+          return (
+            <SelectableRow
+              key={session.session_id}
+              {...shared}
+              isSelected={selection.sessions.has(session.session_id)}
+              onSelect={(isRange) => (isRange ? selection.extendTo(session, items) : selection.toggle(session))}
+            />
+          );
+        }
         const opened = { session: session.session_id, run: undefined, message: undefined };
         return (
           <SessionRow
             key={session.session_id}
-            session={session}
+            {...shared}
             href={hrefOf({ ...view, ...opened })}
             isOpen={session.session_id === view.session}
-            sort={view.sort}
             onOpen={() => changeView(opened)}
           />
         );

@@ -1,4 +1,5 @@
 import { type CSSProperties, useState } from 'react';
+import { DeletionsProvider } from '../actions/deletions';
 import { useSignedIn } from '../api/client';
 import { Notice } from '../components/notice';
 import { Conversation } from '../conversation/conversation';
@@ -25,32 +26,34 @@ export function Explorer() {
   const isUnknown = database !== undefined && !caller.databases.some(({ id }) => id === database);
   const widths = { '--list-width': `${listWidth}px`, '--details-width': `${detailsWidth}px` } as CSSProperties;
   return (
-    <div className={styles['explorer']} style={widths} data-open={session !== undefined}>
-      <TopBar onHelp={() => setIsHelpOpen(true)} />
-      <nav className={styles['list']} aria-label="Sessions">
-        {isUnknown ? <UnknownDatabase id={database} /> : <SessionList />}
-        <Splitter label="Width of the list" width={listWidth} onChange={setListWidth} />
-      </nav>
-      <main className={styles['conversation']}>
-        {session === undefined ? (
-          <Notice title="No session is open">
-            <p>Choose one from the list: j and k move, Enter opens, / searches, ? shows all keys.</p>
-          </Notice>
-        ) : (
-          <>
-            <SessionHeader key={session} id={session} onClose={closeSession} />
-            <Conversation key={`${database} ${session}`} id={session} />
-          </>
+    <DeletionsProvider>
+      <div className={styles['explorer']} style={widths} data-open={session !== undefined}>
+        <TopBar onHelp={() => setIsHelpOpen(true)} />
+        <nav className={styles['list']} aria-label="Sessions">
+          {isUnknown ? <UnknownDatabase id={database} /> : <SessionList />}
+          <Splitter label="Width of the list" width={listWidth} onChange={setListWidth} />
+        </nav>
+        <main className={styles['conversation']}>
+          {session === undefined ? (
+            <Notice title="No session is open">
+              <p>Choose one from the list: j and k move, Enter opens, / searches, ? shows all keys.</p>
+            </Notice>
+          ) : (
+            <>
+              <SessionHeader key={session} id={session} onClose={closeSession} />
+              <Conversation key={`${database} ${session}`} id={session} />
+            </>
+          )}
+        </main>
+        {session !== undefined && pane !== undefined && (
+          <aside className={styles['details']} aria-label="Details">
+            <Splitter label="Width of the details" width={detailsWidth} onChange={setDetailsWidth} isMirrored />
+            <Details key={`${database} ${session}`} id={session} />
+          </aside>
         )}
-      </main>
-      {session !== undefined && pane !== undefined && (
-        <aside className={styles['details']} aria-label="Details">
-          <Splitter label="Width of the details" width={detailsWidth} onChange={setDetailsWidth} isMirrored />
-          <Details key={`${database} ${session}`} id={session} />
-        </aside>
-      )}
-      <Help isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />
-    </div>
+        <Help isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />
+      </div>
+    </DeletionsProvider>
   );
 }
 

@@ -6,6 +6,8 @@ const KEYS: readonly [string, string][] = [
   ['j, k', 'next, previous session'],
   ['Enter', 'open the session'],
   ['Esc', 'close the details, then the session'],
+  ['x', 'select the session'],
+  ['z', 'undo the last deletion'],
   ['d', 'open or close the details'],
   ['e', 'jump to the first error'],
   ['G', 'jump to the latest message'],

@@ -1,3 +1,4 @@
+import { SessionMenu } from '../actions/session-menu';
 import { SessionName } from '../actions/session-name';
 import { useListedSession, useSession } from '../api/sessions';
 import { IconButton } from '../components/button';
@@ -34,6 +35,7 @@ export function SessionHeader({ id, onClose }: { readonly id: string; readonly o
           <CopyableId id={id} />
         </p>
       </div>
+      <SessionMenu session={{ id, name: name ?? id, type: listed?.session_type }} />
       <IconButton icon="panel" label="Details (d)" aria-expanded={pane !== undefined} onClick={toggle} />
     </div>
   );

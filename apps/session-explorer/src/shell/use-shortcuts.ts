@@ -3,14 +3,14 @@ import { useEffect, useRef } from 'react';
 /** Functions by the key that calls them, for example `j` or `?`. */
 export type Shortcuts = Readonly<Record<string, () => void>>;
 
-/** Calls a function when its key is pressed, unless the user is typing or a dialog is open. */
+/** Calls a function when its key is pressed, unless the user is typing or a dialog or menu is open. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const current = useRef(shortcuts);
   current.current = shortcuts;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      if (document.querySelector('[role="dialog"]') !== null) return;
+      if (document.querySelector('[role="dialog"], :popover-open') !== null) return;
       const action = current.current[event.key];
       if (action === undefined) return;
       event.preventDefault();
