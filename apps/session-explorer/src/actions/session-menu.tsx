@@ -1,14 +1,21 @@
-import { type ToggleEvent, useId, useRef } from 'react';
+import { lazy, Suspense, type ToggleEvent, useId, useRef, useState } from 'react';
 import { usePermissions } from '../api/client';
+import type { JsonMemberName } from '../api/session-changes';
 import { IconButton } from '../components/button';
+import { useView } from '../shell/view';
 import type { DeletedSession } from './deletion-bar';
 import { useDeletions } from './deletions';
 import styles from './session-menu.module.css';
 
+/** Loaded when it is opened. */
+const JsonDialog = lazy(() => import('./json-dialog'));
+
 /** What can be done with the open session. */
 export function SessionMenu({ session }: { readonly session: DeletedSession }) {
-  const { mayDelete } = usePermissions();
+  const { mayWrite, mayDelete } = usePermissions();
   const { begin } = useDeletions();
+  const [{ database }] = useView();
+  const [edited, setEdited] = useState<JsonMemberName>();
   const menuId = useId();
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -30,13 +37,20 @@ export function SessionMenu({ session }: { readonly session: DeletedSession }) {
       {label}
     </button>
   );
-  if (!mayDelete) return null;
+  if (!mayWrite && !mayDelete) return null;
   return (
     <>
       <IconButton ref={button} icon="more" label="Actions" popoverTarget={menuId} />
       <div ref={menu} id={menuId} popover="auto" className={styles['menu']} onBeforeToggle={place}>
+        {mayWrite && item('Edit metadata', () => setEdited('metadata'))}
+        {mayWrite && item('Edit session state', () => setEdited('session_state'))}
         {mayDelete && item('Delete session', () => begin([session]))}
       </div>
+      {edited && (
+        <Suspense>
+          <JsonDialog target={{ id: session.id, database }} member={edited} onClose={() => setEdited(undefined)} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -35,7 +35,7 @@ function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         retry: (count, error) => isTemporary(error) && count < MAX_RETRIES,
-        retryDelay: (count, error) => delayMs(error) ?? Math.min(MAX_DELAY_MS, 500 * 2 ** count),
+        retryDelay: retryDelayMs,
         refetchOnWindowFocus: false,
         staleTime: 30_000,
       },
@@ -43,9 +43,10 @@ function createQueryClient(): QueryClient {
   });
 }
 
-/** The milliseconds that the service asks to wait. */
-function delayMs(error: unknown): number | undefined {
-  return error instanceof SessionApiError ? error.retryAfterMs : undefined;
+/** The milliseconds before a request is repeated: what the service asks for, else more after each attempt. */
+export function retryDelayMs(attempt: number, error: unknown): number {
+  const asked = error instanceof SessionApiError ? error.retryAfterMs : undefined;
+  return asked ?? Math.min(MAX_DELAY_MS, 500 * 2 ** attempt);
 }
 
 /** Provides `useService`, and a cache of responses for each token, so that no user sees what another one has loaded. */

@@ -74,6 +74,32 @@ export async function renameSession(
   }
 }
 
+/** The members that are edited as JSON. */
+export type JsonMemberName = 'metadata' | 'session_state';
+
+/** A change of one member. */
+export interface MemberChange {
+  readonly member: JsonMemberName;
+  /** The body's value of the member, as it is to be sent. */
+  readonly text: string;
+  /** True: the text is a JSON merge patch, which keeps what it does not name. */
+  readonly isPatch: boolean;
+}
+
+/** Changes a member unless the session has changed since it was read. @throws SessionApiError 412: it has */
+export async function changeMember(
+  service: Service,
+  target: SessionTarget,
+  { member, text, isPatch }: MemberChange,
+  etag: string,
+): Promise<void> {
+  await sendToService(service, pathOf(target, []), {
+    method: 'PATCH',
+    headers: { 'content-type': isPatch ? 'application/merge-patch+json' : 'application/json', 'if-match': etag },
+    body: `{"${member}": ${text}}`,
+  });
+}
+
 /** True if a change was rejected because the session is not the one that was read. */
 export function hasChanged(error: unknown): boolean {
   return error instanceof SessionApiError && error.status === 412;

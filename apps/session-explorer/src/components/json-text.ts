@@ -54,7 +54,8 @@ export function memberOf(object: JsonValue, name: string): JsonValue | undefined
   return membersOf(object).findLast((member) => member.name === name)?.value;
 }
 
-function jsonValue(text: string): JsonValue {
+/** The value of a text that is valid JSON, without white space around it. */
+export function jsonValue(text: string): JsonValue {
   switch (text[0]) {
     case '{':
       return { kind: 'object', text };
