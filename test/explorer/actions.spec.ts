@@ -47,9 +47,12 @@ describe('what the token may not do', () => {
     const page = await openWith(['sessions:read']);
     await heading(page, 'Hers').dblclick();
     expect(await nameField(page).count()).toBe(0);
-    for (const name of ['Rename', 'Actions', 'Select sessions']) {
+    await page.getByRole('button', { name: 'Actions' }).click();
+    await page.getByRole('button', { name: 'Export' }).waitFor();
+    for (const name of ['Rename', 'Edit metadata', 'Edit session state', 'Delete session', 'Select sessions']) {
       expect(await page.getByRole('button', { name }).count()).toBe(0);
     }
+    await page.keyboard.press('Escape');
     await page.keyboard.press('j');
     await page.keyboard.press('x');
     expect(await page.getByRole('checkbox').count()).toBe(0);

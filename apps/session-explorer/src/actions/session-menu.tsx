@@ -7,8 +7,9 @@ import type { DeletedSession } from './deletion-bar';
 import { useDeletions } from './deletions';
 import styles from './session-menu.module.css';
 
-/** Loaded when it is opened. */
+/** Loaded when they are opened. */
 const JsonDialog = lazy(() => import('./json-dialog'));
+const ExportDialog = lazy(() => import('./export-dialog'));
 
 /** What can be done with the open session. */
 export function SessionMenu({ session }: { readonly session: DeletedSession }) {
@@ -16,6 +17,8 @@ export function SessionMenu({ session }: { readonly session: DeletedSession }) {
   const { begin } = useDeletions();
   const [{ database }] = useView();
   const [edited, setEdited] = useState<JsonMemberName>();
+  const [isExporting, setIsExporting] = useState(false);
+  const target = { id: session.id, database };
   const menuId = useId();
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -37,20 +40,19 @@ export function SessionMenu({ session }: { readonly session: DeletedSession }) {
       {label}
     </button>
   );
-  if (!mayWrite && !mayDelete) return null;
   return (
     <>
       <IconButton ref={button} icon="more" label="Actions" popoverTarget={menuId} />
       <div ref={menu} id={menuId} popover="auto" className={styles['menu']} onBeforeToggle={place}>
         {mayWrite && item('Edit metadata', () => setEdited('metadata'))}
         {mayWrite && item('Edit session state', () => setEdited('session_state'))}
+        {item('Export', () => setIsExporting(true))}
         {mayDelete && item('Delete session', () => begin([session]))}
       </div>
-      {edited && (
-        <Suspense>
-          <JsonDialog target={{ id: session.id, database }} member={edited} onClose={() => setEdited(undefined)} />
-        </Suspense>
-      )}
+      <Suspense>
+        {edited && <JsonDialog target={target} member={edited} onClose={() => setEdited(undefined)} />}
+        {isExporting && <ExportDialog target={target} name={session.name} onClose={() => setIsExporting(false)} />}
+      </Suspense>
     </>
   );
 }
