@@ -29,13 +29,13 @@ describe('the Service of the chart', () => {
 });
 
 describe('the Ingress of the chart', () => {
-  it('routes only /sessions and the explorer of its hosts, so that Python serves all other paths', () => {
+  it('routes only /sessions, /usage and the explorer of its hosts, so that Python serves all other paths', () => {
     const { rules } = findManifest(renderChart(...PUBLIC), 'Ingress')?.['spec'] ?? {};
     expect(rules.map(({ host }: { host: string }) => host)).toEqual(['os.example.com', 'chat.example.com']);
     for (const rule of rules) {
       const backend = { service: { name: 'agno-session', port: { name: 'http' } } };
       expect(rule.http.paths).toEqual(
-        ['/sessions', '/explorer'].map((path) => ({ path, pathType: 'Prefix', backend })),
+        ['/sessions', '/usage', '/explorer'].map((path) => ({ path, pathType: 'Prefix', backend })),
       );
     }
   });
@@ -113,8 +113,8 @@ describe('explorer.enabled of the chart', () => {
   });
 
   it('adds /explorer to the paths of an Ingress and of an HTTPRoute, unless these lead to the gateway', () => {
-    expect(pathsOf()).toEqual([['/sessions'], ['/sessions']]);
-    expect(pathsOf(...ENABLED)).toEqual(Array(2).fill(['/sessions', '/explorer']));
+    expect(pathsOf()).toEqual(Array(2).fill(['/sessions', '/usage']));
+    expect(pathsOf(...ENABLED)).toEqual(Array(2).fill(['/sessions', '/usage', '/explorer']));
     const gateway = ['--set', 'gateway.enabled=true,gateway.agentos=agentos:7777'];
     expect(pathsOf(...ENABLED, ...gateway)).toEqual([['/'], ['/']]);
   });

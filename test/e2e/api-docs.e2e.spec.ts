@@ -9,6 +9,7 @@ import { startSessionService } from '../support/session-service.js';
 const PAGES: readonly (readonly [page: string, examples: number])[] = [
   ['docs/api.md', 7],
   ['docs/api-conversations.md', 10],
+  ['docs/api-usage.md', 5],
 ];
 
 it.each(PAGES)('the examples of %s give the documented output', async (page, examples) => {

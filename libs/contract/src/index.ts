@@ -43,6 +43,7 @@ export {
   parseGetRun,
   parseGetSession,
 } from './requests/get-session.request.js';
+export { type GetUsage, MAX_USAGE_DAYS, parseGetUsage, type UsageGroup } from './requests/get-usage.request.js';
 export { type IfMatch, parseIfMatch } from './requests/if-match.js';
 export { type IfNoneMatch, parseIfNoneMatch } from './requests/if-none-match.js';
 export { digestOf, encodeCursor, type ListCursor, type ListPosition } from './requests/list-cursor.js';
@@ -92,6 +93,12 @@ export {
 } from './responses/run-response.js';
 export { writeSessionDetail } from './responses/session-detail.js';
 export { type SessionSource, writeSessionList } from './responses/session-list.js';
+export {
+  MAX_TOKEN_SESSIONS,
+  printSessionUsage,
+  type SessionUsage,
+  type UsageRow,
+} from './responses/session-usage.js';
 export { hasStatus, isCreatedWithin } from './responses/visible-runs.js';
 export { unstorableCharacter } from './storable.js';
 export {

@@ -177,6 +177,18 @@ export function notADatetime(loc: Loc, input: RawJson): ValidationIssue {
   return { type: 'datetime_parsing', loc, msg: `Input should be a valid datetime, ${error}`, input, ctx };
 }
 
+export function notADate(loc: Loc, input: RawJson): ValidationIssue {
+  const error = 'expected a day from 1970-01-01 to 9999-12-31';
+  const ctx = objectOf([['error', quote(error)]]);
+  return {
+    type: 'date_parsing',
+    loc,
+    msg: `Input should be a valid date in the format YYYY-MM-DD, ${error}`,
+    input,
+    ctx,
+  };
+}
+
 /** Issue for a value of the right type that violates another rule. */
 export function invalidValue(loc: Loc, reason: string, input: RawJson): ValidationIssue {
   return { type: 'value_error', loc, msg: `Value error, ${reason}`, input };

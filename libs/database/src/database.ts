@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { WorkKind } from './connection-queue.js';
+import { ConnectionQueue, type WorkKind } from './connection-queue.js';
 import {
   ChangedValueTooLong,
   ChangeResultUnavailable,
@@ -55,6 +55,8 @@ export class Database extends Reader {
   private readonly replicaRouter: ReplicaRouter | undefined;
   /** Created once: an error per rejected request, with its stack trace, would cost time under overload. */
   private readonly overloaded: DatabaseOverloaded;
+  /** The reports that wait for each other. */
+  private readonly reports: ConnectionQueue;
 
   constructor(
     { id, dsn, replicas }: DatabaseTarget,
@@ -74,6 +76,8 @@ export class Database extends Reader {
     if (standbys.length > 0) this.replicaRouter = new ReplicaRouter(this.primary, standbys, log);
     this.servers = [this.primary, ...standbys.map((standby) => standby.server)];
     this.overloaded = new DatabaseOverloaded(id);
+    const connectionTimedOut = () => observer.requestRefused(id);
+    this.reports = new ConnectionQueue(id, { ...limits, size: 1 }, { connectionTimedOut });
   }
 
   /**
@@ -158,6 +162,25 @@ export class Database extends Reader {
     return this.primary.withConnection(deadline, (run) => inTransaction(run, BEGIN_READ_COMMITTED, () => work(run)), {
       isUnnamed: true,
     });
+  }
+
+  /**
+   * Runs `work`, which reads a large part of a table, when no other report of this process is running. Reports wait for
+   * at most the queue timeout and hold no connection meanwhile.
+   *
+   * @throws DatabaseOverloaded
+   */
+  async report<T>(work: () => Promise<T>): Promise<T> {
+    if (this.reports.isOverloaded('short')) {
+      this.observer.requestRefused(this.id);
+      throw this.overloaded;
+    }
+    await this.reports.enter('short');
+    try {
+      return await work();
+    } finally {
+      this.reports.leave('short');
+    }
   }
 
   withConnection<T>(deadline: Deadline, work: Work<T>, options?: WorkOptions): Promise<T> {

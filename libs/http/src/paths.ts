@@ -65,6 +65,7 @@ const KNOWN_PATHS: readonly [pattern: RegExp, allow: string][] = [
   [/^\/sessions\/[^/]+\/(runs|run-previews|messages)$/, 'GET'],
   [/^\/sessions\/[^/]+\/runs\/[^/]+$/, 'GET'],
   [/^\/sessions\/[^/]+\/media\/./, 'GET'],
+  [/^\/usage\/sessions$/, 'GET'],
   [/^\/(|health|healthz|livez|readyz|metrics|openapi\.json|docs)$/, 'GET'],
 ];
 

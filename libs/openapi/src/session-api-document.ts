@@ -5,6 +5,7 @@ import { EXPLORER_PATHS, EXPLORER_SCHEMAS } from './explorer-paths.js';
 import { MESSAGE_PATHS, MESSAGE_SCHEMAS } from './message-paths.js';
 import type { Schemas } from './schema-builders.js';
 import { STANDALONE_PATHS, STANDALONE_SCHEMAS } from './standalone-paths.js';
+import { USAGE_PATHS, USAGE_SCHEMAS } from './usage-paths.js';
 
 /** Tells which routes exist that depend on the configuration. */
 export interface OptionalRoutes {
@@ -36,6 +37,7 @@ export function sessionApiDocument(
       ...SESSION_PATHS,
       ...RUN_PATHS,
       ...MESSAGE_PATHS,
+      ...USAGE_PATHS,
       ...HEALTH_PATHS,
       ...(isStandalone && STANDALONE_PATHS),
       ...(hasExplorer && EXPLORER_PATHS),
@@ -45,6 +47,7 @@ export function sessionApiDocument(
         ...SESSION_SCHEMAS,
         ...RUN_SCHEMAS,
         ...MESSAGE_SCHEMAS,
+        ...USAGE_SCHEMAS,
         ...REQUEST_SCHEMAS,
         ...RESPONSE_SCHEMAS,
         ...(isStandalone && STANDALONE_SCHEMAS),

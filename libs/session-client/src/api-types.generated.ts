@@ -357,6 +357,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/usage/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count sessions, runs and tokens
+         * @description How many sessions and runs were created in a period, how many runs failed, and how many tokens the sessions have used, by day, component or user. Numbers that the tables cannot tell are null, and `meta.missing` says why. The requests of a database run one after the other. AgentOS does not have this operation.
+         */
+        get: operations["get_session_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workflows": {
         parameters: {
             query?: never;
@@ -514,6 +534,17 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** ComponentUsage */
+        ComponentUsage: {
+            cancelled_runs: number | null;
+            component_id: string | null;
+            component_type: components["schemas"]["SessionType"] | null;
+            failed_runs: number | null;
+            other: boolean;
+            runs: number | null;
+            sessions: number;
+            total_tokens: number | null;
+        };
         /** ConfigResponse */
         ConfigResponse: {
             agents: components["schemas"]["Component"][];
@@ -562,6 +593,16 @@ export interface components {
                 [key: string]: unknown;
             };
             tables?: string[];
+        };
+        /** DayUsage */
+        DayUsage: {
+            cancelled_runs: number | null;
+            /** Format: date */
+            day: string;
+            failed_runs: number | null;
+            runs: number | null;
+            sessions: number;
+            total_tokens: number | null;
         };
         /** DeleteSessionRequest */
         DeleteSessionRequest: {
@@ -859,6 +900,28 @@ export interface components {
          * @enum {string}
          */
         SessionType: "agent" | "team" | "workflow";
+        /** SessionUsage */
+        SessionUsage: {
+            data: components["schemas"]["DayUsage"][] | components["schemas"]["ComponentUsage"][] | components["schemas"]["UserUsage"][];
+            meta: components["schemas"]["SessionUsageInfo"];
+        };
+        /** SessionUsageInfo */
+        SessionUsageInfo: {
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            group_by: "day" | "component" | "user";
+            has_runs: boolean;
+            has_tokens: boolean;
+            missing: {
+                runs?: string;
+                total_tokens?: string;
+            };
+            sessions: number;
+            time_zone: string;
+            /** Format: date */
+            to: string;
+        };
         /**
          * SortOrder
          * @enum {string}
@@ -987,6 +1050,16 @@ export interface components {
             summary?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /** UserUsage */
+        UserUsage: {
+            cancelled_runs: number | null;
+            failed_runs: number | null;
+            other: boolean;
+            runs: number | null;
+            sessions: number;
+            total_tokens: number | null;
+            user_id: string | null;
         };
         /** ValidationErrorDetail */
         ValidationErrorDetail: {
@@ -2606,6 +2679,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Component"][];
+                };
+            };
+            /** @description The parameters contradict each other, or a status is unknown */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadRequestResponse"];
+                };
+            };
+            /** @description The credentials are missing or invalid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnauthenticatedResponse"];
+                };
+            };
+            /** @description The database, table, session or run does not exist */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotFoundResponse"];
+                };
+            };
+            /** @description A parameter or the body does not match its schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationErrorResponse"];
+                };
+            };
+            /** @description Internal error; see the log of the service */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalServerErrorResponse"];
+                };
+            };
+        };
+    };
+    get_session_usage: {
+        parameters: {
+            query?: {
+                /** @description Only sessions of the agent, team or workflow with this id */
+                component_id?: string | null;
+                /** @description Id of the database; the default database if omitted */
+                db_id?: string | null;
+                /** @description First day; by default 29 days before the last. A period has at most 90 days */
+                from?: string;
+                /** @description Groups to count */
+                group_by?: "day" | "component" | "user";
+                /** @description Name of the session table; requires db_id */
+                table?: string | null;
+                /** @description Name of the time zone of the days, from the IANA database */
+                time_zone?: string;
+                /** @description Last day; by default today */
+                to?: string;
+                /** @description Only sessions of this type */
+                type?: components["schemas"]["SessionType"] | null;
+                /** @description Only sessions of this user */
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers of each group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionUsage"];
                 };
             };
             /** @description The parameters contradict each other, or a status is unknown */

@@ -8,10 +8,11 @@ import { RunsService } from './runs.service.js';
 import { SessionAccess } from './session-access.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
+import { UsageController } from './usage.controller.js';
 
 @Module({
   imports: [StorageModule],
-  controllers: [SessionsController, RunsController, MessagesController],
+  controllers: [SessionsController, RunsController, MessagesController, UsageController],
   providers: [SessionAccess, SessionsService, RunsService, MessagesService, ConditionalReads],
 })
 export class SessionsModule {

@@ -42,11 +42,13 @@ import { renameSession } from './sql/rename-session.sql.js';
 import { containsNul, rejectedCharacter, type SessionScope, sessionParameters } from './sql/session-filter.js';
 import { type SessionChange, updateParameters, updateSession } from './sql/update-session.sql.js';
 import { assertReadable, isStatementError, translateInsertError, translateStoreError } from './storage-errors.js';
+import { UsageReader } from './usage-reader.js';
 
 /** Sessions and runs of one database. A session outside of a method's scope is treated like one that does not exist. */
 export class SessionRepository {
   readonly versions: SessionVersions;
   readonly runPages: RunPageReader;
+  readonly usage: UsageReader;
   private readonly layout: LayoutDetector;
   private readonly pages: SessionPageReader;
   private readonly logger = new Logger('Storage');
@@ -59,6 +61,7 @@ export class SessionRepository {
     this.pages = new SessionPageReader(database, this.layout);
     this.versions = new SessionVersions(database, this.layout);
     this.runPages = new RunPageReader(this.layout, this.versions);
+    this.usage = new UsageReader(database, this.layout);
   }
 
   /** True if the configured schema has a table of that name. */

@@ -39,10 +39,15 @@ app.kubernetes.io/part-of: agentos
 {{- if (index . 0).Values.gateway.enabled }}/{{ else }}{{ index . 1 }}{{ end }}
 {{- end }}
 
-{{/* "yes" if an Ingress or HTTPRoute with this path prefix needs a second one for the explorer. */}}
-{{- define "agno-session.needsExplorerPath" -}}
+{{/* The path prefixes of an Ingress or HTTPRoute with this one, as a JSON list: usage and the explorer are not below it. */}}
+{{- define "agno-session.publicPaths" -}}
 {{- $path := include "agno-session.publicPath" . }}
-{{- if and (index . 0).Values.explorer.enabled (ne $path "/") }}yes{{ end }}
+{{- $paths := list $path }}
+{{- if ne $path "/" }}
+{{- $paths = append $paths "/usage" }}
+{{- if (index . 0).Values.explorer.enabled }}{{ $paths = append $paths "/explorer" }}{{ end }}
+{{- end }}
+{{- toRawJson $paths }}
 {{- end }}
 
 {{- define "agno-session.publicName" -}}

@@ -7,7 +7,7 @@ export const ADMIN_SCOPE = 'agent_os:admin';
 type RequiredScope = 'sessions:read' | 'sessions:write' | 'sessions:delete' | 'metrics:read' | StandaloneScope;
 
 /**
- * The scope that a request needs, if any. Covers every path below `/sessions/`, even paths without a route, so that a
+ * The scope that a request needs, if any. Covers every path below `/sessions/` and `/usage/`, even paths without a route, so that a
  * caller without the scope cannot find out what exists.
  *
  * @param path percent-decoded, without a trailing slash
@@ -15,6 +15,7 @@ type RequiredScope = 'sessions:read' | 'sessions:write' | 'sessions:delete' | 'm
  */
 export function requiredScope(method: string, path: string, isStandalone: boolean): RequiredScope | undefined {
   if (path === '/metrics') return method === 'GET' ? 'metrics:read' : undefined;
+  if (path === '/usage' || path.startsWith('/usage/')) return method === 'GET' ? 'sessions:read' : undefined;
   const isList = path === '/sessions';
   const isBelow = path.startsWith('/sessions/');
   if (!isList && !isBelow) return isStandalone ? standaloneScope(method, path) : undefined;
