@@ -1,4 +1,4 @@
-/** `npm run indexes -- [--apply | --remove] [--db ID]`: shows, creates or drops the indexes that speed up lists. */
+/** `npm run indexes -- [--apply | --remove] [--db ID]`: shows, creates or drops the indexes that speed up lists and usage. */
 import { parseArgs } from 'node:util';
 import {
   Database,
@@ -15,7 +15,7 @@ const COMMAND = 'npm run indexes --';
 
 const USAGE = `Usage: ${COMMAND} [--apply | --remove] [--db ID]
 
-Prints the statements that create the indexes which speed up lists, and changes nothing.
+Prints the statements that create the indexes which speed up lists and usage, and changes nothing.
   --apply   creates the indexes; writers are not blocked
   --remove  drops them
   --db ID   only on the database with this db_id, instead of all
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
       };
       for (const index of sessionIndexes(tables)) {
         if (!values.remove && (await run(index.findApplicable)).length === 0) {
-          print(`not on '${target.id}', because of the types of its columns: ${index.purpose}`);
+          print(`not on '${target.id}', because of its tables: ${index.purpose}`);
           continue;
         }
         if (values.apply && (await run(index.findInvalid)).length > 0) await run(index.drop);

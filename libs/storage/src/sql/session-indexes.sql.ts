@@ -1,17 +1,17 @@
 import type { TableNames } from '@session-service/database';
-import { distinctName, qualifiedTables, quoteIdentifier, quoteLiteral } from '../table-names.js';
+import { distinctName, existsInCatalogue, qualifiedTables, quoteIdentifier, quoteLiteral } from '../table-names.js';
 import { LAST_CHANGE } from './session-order.js';
 
-/** An additional index on the sessions table that speeds up lists; AgentOS does not create it. */
+/** An additional index on the sessions or the runs table; AgentOS does not create it. */
 export interface SessionIndex {
   readonly name: string;
-  /** The lists that the index speeds up. */
+  /** What the index speeds up. */
   readonly purpose: string;
   readonly create: string;
   readonly drop: string;
   /** Returns a row if the index exists, but is unusable because its creation was interrupted. */
   readonly findInvalid: string;
-  /** Returns a row if the table's columns have the types that the index needs. */
+  /** Returns a row if there is a table whose columns have the types that the index needs. */
   readonly findApplicable: string;
 }
 
@@ -36,7 +36,9 @@ const METADATA_INDEX = [
   'USING gin (metadata jsonb_path_ops) WITH (fastupdate = off)',
 ] as const;
 
-const INDEX_DEFINITIONS: readonly (readonly [suffix: string, purpose: string, definition: string])[] = [
+type IndexDefinition = readonly [suffix: string, purpose: string, definition: string];
+
+const INDEX_DEFINITIONS: readonly IndexDefinition[] = [
   ...Object.entries(SORT_ORDERS).flatMap(([sorted, order]) => [
     [`by_${sorted}`, `lists sorted by ${sorted}_at`, `(${order})`] as const,
     ...FILTERED_COLUMNS.map(
@@ -51,22 +53,41 @@ const INDEX_DEFINITIONS: readonly (readonly [suffix: string, purpose: string, de
   METADATA_INDEX,
 ];
 
-/** The additional indexes of the sessions table, built and dropped CONCURRENTLY, so that writers are not blocked. */
+/** So that usage by day reads an index instead of the whole runs table, whose rows contain the beginnings of transcripts. */
+const RUN_INDEX = ['by_created_status', 'usage by day; writers add an entry per run', '(created_at, status)'] as const;
+
+/** The additional indexes, built and dropped CONCURRENTLY, so that writers are not blocked. */
 export function sessionIndexes(names: TableNames): SessionIndex[] {
-  const tables = qualifiedTables(names);
-  return INDEX_DEFINITIONS.map(([suffix, purpose, definition]) => {
+  const { schema, sessions, runs } = qualifiedTables(names);
+  const index = (
+    table: string,
+    tableName: string,
+    [suffix, purpose, definition]: IndexDefinition,
+    applicable: string,
+  ) => {
     // With the table's name, since other sessions tables of the schema have such indexes as well.
-    const name = distinctName(`${INDEX_NAME_PREFIX}_${names.sessionTable}_${suffix}`);
-    const qualified = `${tables.schema}.${quoteIdentifier(name)}`;
+    const name = distinctName(`${INDEX_NAME_PREFIX}_${tableName}_${suffix}`);
+    const qualified = `${schema}.${quoteIdentifier(name)}`;
     return {
       name,
       purpose,
-      create: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdentifier(name)} ON ${tables.sessions} ${definition}`,
+      create: `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${quoteIdentifier(name)} ON ${table} ${definition}`,
       drop: `DROP INDEX CONCURRENTLY IF EXISTS ${qualified}`,
       findInvalid: `SELECT 1 FROM pg_index WHERE NOT indisvalid AND indexrelid = to_regclass(${quoteLiteral(qualified)})`,
-      findApplicable: suffix === METADATA_INDEX[0] ? hasJsonbColumn(tables.sessions, 'metadata') : 'SELECT 1',
+      findApplicable: applicable,
     };
-  });
+  };
+  return [
+    ...INDEX_DEFINITIONS.map((definition) =>
+      index(
+        sessions,
+        names.sessionTable,
+        definition,
+        definition === METADATA_INDEX ? hasJsonbColumn(sessions, 'metadata') : 'SELECT 1',
+      ),
+    ),
+    index(runs, names.runTable, RUN_INDEX, `SELECT 1 WHERE ${existsInCatalogue(runs)}`),
+  ];
 }
 
 /** The type json, of agno 2.0 to 2.2, has no indexes. */
