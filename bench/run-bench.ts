@@ -13,6 +13,7 @@ import { benchStartUp, START_UP } from './start-up.js';
 import type { SubjectName } from './subjects.js';
 import { cpuOverBare, failuresOf, type LimitResult, type TargetResult, throughputOverPython } from './target-result.js';
 import { DATASETS, type DatasetName, TARGETS } from './targets.js';
+import { benchUsage, USAGE } from './usage.js';
 
 const { values: options } = parseArgs({
   options: { quick: { type: 'boolean' }, only: { type: 'string' }, 'no-python': { type: 'boolean' } },
@@ -51,6 +52,7 @@ async function main(): Promise<boolean> {
       [CURSORS, () => benchCursors(postgres)],
       [CONVERSATIONS, () => benchConversations(postgres)],
       [GATEWAY, () => benchGatewayCost(postgres)],
+      [USAGE, () => benchUsage(postgres)],
     ];
     for (const [name, measure] of further) {
       if (!(ONLY?.includes(name) ?? isWhole)) continue;

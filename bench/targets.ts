@@ -79,6 +79,13 @@ export const CURSOR_LIMITS = {
   /** Maximum p99 of a metadata filter that 100 sessions match, with the exact count, in milliseconds. */
   metadataP99Ms: 15,
 };
+/** Limits of usage by day over 90 days with 1,000,000 sessions, with the indexes of `npm run indexes`. */
+export const USAGE_LIMITS = {
+  /** Maximum time of one request alone, in milliseconds. */
+  dayMs: 1_000,
+  /** Maximum p99 of other requests beside it, relative to none. */
+  timesP99: 1.2,
+};
 /** Limits of pages at the end of a session of 5,000 runs, and of revalidated details. */
 export const CONVERSATION_LIMITS = {
   /** Maximum CPU and p99 of the last runs and messages, relative to a session of 20 runs. */
