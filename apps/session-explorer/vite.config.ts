@@ -23,5 +23,5 @@ export default defineConfig({
       checks: { moduleLevelDirective: false },
     },
   },
-  server: { proxy: { '^/(sessions|explorer)': 'http://127.0.0.1:8080' } },
+  server: { proxy: { '^/(sessions|usage|explorer)': 'http://127.0.0.1:8080' } },
 });

@@ -1,7 +1,8 @@
-import { type CSSProperties, useState } from 'react';
+import { type CSSProperties, lazy, Suspense, useState } from 'react';
 import { DeletionsProvider } from '../actions/deletions';
 import { useSignedIn } from '../api/client';
 import { Notice } from '../components/notice';
+import { Skeleton } from '../components/skeleton';
 import { Conversation } from '../conversation/conversation';
 import { Details } from '../details/details';
 import { SessionList } from '../sessions/session-list';
@@ -14,10 +15,13 @@ import { usePaneWidth } from './use-pane-width';
 import { useShortcuts } from './use-shortcuts';
 import { useView } from './view';
 
+/** Loaded when it is opened, with the library for its plots. */
+const Overview = lazy(() => import('../overview/overview'));
+
 /** List, conversation and details side by side; on narrow screens one over the other. */
 export function Explorer() {
   const caller = useSignedIn();
-  const [{ session, pane, database }, changeView] = useView();
+  const [{ session, pane, database, overview }, changeView] = useView();
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const [listWidth, setListWidth] = usePaneWidth('list', { initial: 360, minimum: 320, maximum: 400 });
   const [detailsWidth, setDetailsWidth] = usePaneWidth('details', { initial: 420, minimum: 320, maximum: 720 });
@@ -25,6 +29,22 @@ export function Explorer() {
   const closeSession = () => changeView({ session: undefined, run: undefined, message: undefined, pane: undefined });
   const isUnknown = database !== undefined && !caller.databases.some(({ id }) => id === database);
   const widths = { '--list-width': `${listWidth}px`, '--details-width': `${detailsWidth}px` } as CSSProperties;
+  const help = <Help isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />;
+  if (overview !== undefined && !isUnknown) {
+    return (
+      <DeletionsProvider>
+        <div className={styles['explorer']}>
+          <TopBar onHelp={() => setIsHelpOpen(true)} />
+          <main className={styles['overview']}>
+            <Suspense fallback={<Skeleton lines={6} label="Loading the overview" />}>
+              <Overview />
+            </Suspense>
+          </main>
+          {help}
+        </div>
+      </DeletionsProvider>
+    );
+  }
   return (
     <DeletionsProvider>
       <div className={styles['explorer']} style={widths} data-open={session !== undefined}>
@@ -51,7 +71,7 @@ export function Explorer() {
             <Details key={`${database} ${session}`} id={session} />
           </aside>
         )}
-        <Help isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />
+        {help}
       </div>
     </DeletionsProvider>
   );

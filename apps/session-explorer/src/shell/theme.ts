@@ -38,3 +38,8 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
     },
   ];
 }
+
+/** The theme that is shown, for what does not take its colours from the style sheet. */
+export function useShownTheme(): string | undefined {
+  return useSyncExternalStore(subscribe, () => document.documentElement.dataset['theme']);
+}

@@ -3,7 +3,8 @@ import { useSignedIn } from '../api/client';
 import { IconButton } from '../components/button';
 import { type Theme, useTheme } from './theme';
 import styles from './top-bar.module.css';
-import { useView } from './view';
+import { DEFAULT_OVERVIEW_DAYS, useView } from './view';
+import { ViewLink } from './view-link';
 
 const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 const THEME_NAMES: Record<Theme, string> = { system: 'as the system', light: 'light', dark: 'dark' };
@@ -15,6 +16,7 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
     <header className={styles['bar']}>
       <h1 className={styles['name']}>Sessions</h1>
       <DatabaseSwitch />
+      <OverviewLink />
       <span className={styles['space']} />
       <Access />
       <IconButton icon="theme" label={`Theme: ${THEME_NAMES[theme]}`} onClick={() => setTheme(NEXT_THEME[theme])} />
@@ -22,6 +24,20 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
         ?
       </button>
     </header>
+  );
+}
+
+function OverviewLink() {
+  const [{ overview }] = useView();
+  const isOpen = overview !== undefined;
+  return (
+    <ViewLink
+      className={styles['overview']}
+      change={{ overview: isOpen ? undefined : DEFAULT_OVERVIEW_DAYS }}
+      aria-current={isOpen ? 'page' : undefined}
+    >
+      Overview
+    </ViewLink>
   );
 }
 

@@ -14,7 +14,15 @@ export interface View {
   /** Id of the message to which the conversation scrolls. */
   readonly message: string | undefined;
   readonly pane: Pane | undefined;
+  /** Length of the period of the overview in days; undefined: the overview is closed. */
+  readonly overview: OverviewDays | undefined;
 }
+
+/** The periods of the overview. */
+export const OVERVIEW_DAYS = [7, 30, 90] as const;
+export type OverviewDays = (typeof OVERVIEW_DAYS)[number];
+
+export const DEFAULT_OVERVIEW_DAYS: OverviewDays = 30;
 
 /** What the details show. */
 export type Pane = 'runs' | 'session' | 'raw';
@@ -56,12 +64,13 @@ export function parseView(parameters: URLSearchParams): View {
     run: parameters.get('run') ?? undefined,
     message: parameters.get('message') ?? undefined,
     pane: PANES.includes(pane) ? (pane as Pane) : undefined,
+    overview: OVERVIEW_DAYS.find((days) => String(days) === text('overview')),
   };
 }
 
 /** The query string of a view, without what is empty. */
 export function formatView(view: View): URLSearchParams {
-  const { database, filters, sort, session, run, message, pane } = view;
+  const { database, filters, sort, session, run, message, pane, overview } = view;
   const { metadata, ...texts } = filters;
   const parameters = new URLSearchParams();
   const add = (name: string, value: string | undefined) => {
@@ -75,6 +84,7 @@ export function formatView(view: View): URLSearchParams {
   add('run', run);
   add('message', message);
   add('pane', pane);
+  add('overview', overview?.toString());
   return parameters;
 }
 
