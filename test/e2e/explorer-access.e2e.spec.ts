@@ -82,6 +82,14 @@ describe('GET /explorer/sign-in and /explorer/whoami', () => {
     expect((await whoAmI(service, bearer(hs256Token({})))).json).toEqual({ mode: 'jwt', ...EVERYTHING });
   });
 
+  it('name no scopes that limit an administrator, whatever AGNO_ADMIN_SCOPE is', async () => {
+    const service = await serve({ ...ISOLATING_SETTINGS, AGNO_ADMIN_SCOPE: 'root' });
+    const scopesOf = async (scope: string) =>
+      ((await whoAmI(service, bearer(hs256Token({ sub: 'ann', scopes: [scope] })))).json as { scopes: unknown }).scopes;
+    expect(await scopesOf('root')).toBeNull();
+    expect(await scopesOf('agent_os:admin')).toEqual(['agent_os:admin']);
+  });
+
   it('describe isolated users, administrators and service accounts', async () => {
     const accounts = [{ name: 'bot', scopes: ['sessions:read'] }];
     await databases.get('eu')?.sql('CREATE SCHEMA IF NOT EXISTS ai');
@@ -95,7 +103,7 @@ describe('GET /explorer/sign-in and /explorer/whoami', () => {
     expect(await scopesOf(hs256Token({ sub: 'ann' }))).toEqual(['ann', [], true]);
     expect(await scopesOf(hs256Token({ sub: '', scopes: ['x'] }))).toEqual([null, ['x'], true]);
     const admin = ['agent_os:admin', 'sessions:read'];
-    expect(await scopesOf(hs256Token({ sub: 'root', scopes: admin }))).toEqual(['root', admin, false]);
+    expect(await scopesOf(hs256Token({ sub: 'root', scopes: admin }))).toEqual(['root', null, false]);
     expect(await scopesOf('agno_pat_bot')).toEqual(['sa:bot', ['sessions:read'], true]);
   });
 

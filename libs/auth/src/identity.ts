@@ -21,7 +21,7 @@ export interface Caller {
   readonly isIsolated: boolean;
   /** The db_ids that the caller may use; undefined: all databases. */
   readonly databaseIds: ReadonlySet<string> | undefined;
-  /** The scopes that limit the caller; undefined: no scopes apply. */
+  /** The scopes that limit the caller; undefined: none do, as for callers with the admin scope. */
   readonly scopes: readonly string[] | undefined;
   /** The components that the caller's scopes show. */
   readonly components: ReadableComponents;
@@ -89,7 +89,7 @@ export class IdentityFactory {
         userId,
         isIsolated,
         databaseIds: this.databasesOf(scopes, members),
-        scopes: checksScopes ? scopes : undefined,
+        scopes: checksScopes ? this.limitsOf(scopes) : undefined,
         components: checksScopes ? readableComponents(scopes, adminScope) : ALL_COMPONENTS,
       },
       scopes,
@@ -105,13 +105,17 @@ export class IdentityFactory {
         userId: `${SERVICE_ACCOUNT_PREFIX}${name}`,
         isIsolated: !scopes.includes(this.options.adminScope),
         databaseIds: this.databasesOf(scopes, new Map()),
-        scopes,
+        scopes: this.limitsOf(scopes),
         components: readableComponents(scopes, this.options.adminScope),
       },
       scopes,
       isBoundByScopes: true,
       expiresAt,
     };
+  }
+
+  private limitsOf(scopes: readonly string[]): Caller['scopes'] {
+    return scopes.includes(this.options.adminScope) ? undefined : scopes;
   }
 
   private databasesOf(scopes: readonly string[], claims: TokenClaims['members']): Caller['databaseIds'] {

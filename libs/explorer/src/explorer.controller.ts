@@ -18,7 +18,7 @@ interface SignIn {
 interface WhoAmI {
   readonly mode: ExplorerOptions['mode'];
   readonly user_id: string | null;
-  /** Null if no scopes apply to the caller. */
+  /** Those that limit the caller; null if none do, as for administrators. */
   readonly scopes: readonly string[] | null;
   /** True if the caller sees only their own sessions. */
   readonly isolated: boolean;

@@ -40,7 +40,10 @@ export const EXPLORER_SCHEMAS: Schemas = {
     {
       mode: MODE,
       user_id: optional(STRING),
-      scopes: { ...optional(arraySchema(STRING)), description: 'Null if no scopes apply to the caller' },
+      scopes: {
+        ...optional(arraySchema(STRING)),
+        description: 'The scopes that limit the caller; null if none do, as for administrators',
+      },
       isolated: { ...BOOLEAN, description: 'The caller sees only their own sessions' },
       databases: arraySchema(schemaRef('ExplorerDatabase')),
     },

@@ -629,7 +629,7 @@ export interface components {
             isolated: boolean;
             /** @enum {string} */
             mode: "none" | "security_key" | "jwt";
-            /** @description Null if no scopes apply to the caller */
+            /** @description The scopes that limit the caller; null if none do, as for administrators */
             scopes: string[] | null;
             user_id: string | null;
         };

@@ -16,8 +16,4 @@ describe('permissionsOf', () => {
       expect(permissionsOf([scope])).toEqual({ mayWrite: false, mayDelete: false });
     },
   );
-
-  it('permits everything to administrators', () => {
-    expect(permissionsOf(['agent_os:admin'])).toEqual({ mayWrite: true, mayDelete: true });
-  });
 });

@@ -1,6 +1,3 @@
-/** The scope that implies all others, unless the operator has configured another one. */
-const ADMIN_SCOPE = 'agent_os:admin';
-
 /** What the caller may do with sessions besides reading them. What is false is not offered. */
 export interface Permissions {
   /** Rename sessions, change their metadata and state. */
@@ -8,12 +5,10 @@ export interface Permissions {
   readonly mayDelete: boolean;
 }
 
-/** The permissions of scopes. @param scopes null: none apply, so that everything is permitted */
+/** The permissions of scopes. @param scopes null: none limit the caller, as for administrators */
 export function permissionsOf(scopes: readonly string[] | null): Permissions {
   const may = (action: string) =>
     scopes === null ||
-    [ADMIN_SCOPE, `sessions:${action}`, `sessions:*:${action}`, `sessions::${action}`].some((scope) =>
-      scopes.includes(scope),
-    );
+    [`sessions:${action}`, `sessions:*:${action}`, `sessions::${action}`].some((scope) => scopes.includes(scope));
   return { mayWrite: may('write'), mayDelete: may('delete') };
 }
