@@ -101,6 +101,7 @@ describe('deleting', () => {
     await page.getByText('1 selected').waitFor();
     await page.keyboard.press('Escape');
     await sessionLink(page, 'Keys 2').waitFor();
+    await expect.poll(focused).toBe('session-Keys/2');
     expect(await page.getByRole('checkbox').count()).toBe(0);
   });
 

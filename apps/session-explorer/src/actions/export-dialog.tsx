@@ -40,7 +40,7 @@ export default function ExportDialog({ target, name, onClose }: ExportDialogProp
         )}
         {job.error !== null && (
           <p role="alert" className={styles['failure']}>
-            Not exported. {failureText(job.error)}
+            Not exported. {failureText(job.error, false)}
           </p>
         )}
         <div className={styles['buttons']}>

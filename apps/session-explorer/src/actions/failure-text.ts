@@ -1,9 +1,11 @@
 import { SessionApiError, SessionConnectionError } from '@session-service/session-client';
 
-/** Why a change of sessions has failed, and what to do. */
-export function failureText(error: Error): string {
+/** Why a request of the user has failed, and what to do. @param isChange false: it only reads */
+export function failureText(error: Error, isChange = true): string {
   if (error instanceof SessionConnectionError) {
-    return 'The service cannot be reached, or the connection broke: the change may have been made or not. Load the list again to see.';
+    return isChange
+      ? 'The service cannot be reached, or the connection broke: the change may have been made or not. Load the list again to see.'
+      : 'The service cannot be reached. Check the network and try again.';
   }
   if (!(error instanceof SessionApiError)) return error.message;
   const { status, detail, requestId } = error;
@@ -18,7 +20,7 @@ export function failureText(error: Error): string {
       return 'Others are changing this session right now. Try again.';
     case 503:
     case 504:
-      return 'The database is not available. Nothing is known to have changed; try again in a moment.';
+      return 'The database is not available. Try again in a moment.';
     default:
       return requestId === undefined ? detail : `${detail} (request ${requestId})`;
   }

@@ -36,7 +36,10 @@ export function SessionList() {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || !selection.isOn) return;
     event.stopPropagation();
+    const focused = document.activeElement?.id ?? '';
     selection.end();
+    // The row is a link again by then.
+    requestAnimationFrame(() => document.getElementById(focused)?.focus());
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape ends selecting from each control of the list.
