@@ -145,7 +145,7 @@ describe('media', () => {
 
   it('of other hosts are links that say where they lead', async () => {
     const page = await open('media');
-    const link = page.getByRole('link', { name: /The seam.*images\.example\.com/ });
+    const link = page.getByRole('link', { name: /seam\.jpg.*images\.example\.com/ });
     expect(await link.getAttribute('href')).toBe('https://images.example.com/tent/seam.jpg');
     expect(await link.getAttribute('rel')).toContain('noreferrer');
   });

@@ -55,8 +55,7 @@ function mediaItem(kind: Media['kind'], item: StoredObject, sessionId: string): 
   const source = data?.source ?? referenceSource(reference, sessionId) ?? itemSource(item, type);
   return {
     kind,
-    // Images have no names, but may have descriptions.
-    name: nameOf(item) ?? nameOf(reference) ?? textOf(item['alt_text']) ?? lastSegment(source) ?? kind,
+    name: nameOf(item) ?? nameOf(reference) ?? lastSegment(source) ?? kind,
     type: type ?? (kind !== 'file' && format !== undefined ? `${kind}/${format}` : undefined),
     size: numberOf(item['size']) ?? numberOf(reference['size']) ?? sizeOf(source),
     source,
