@@ -4,6 +4,7 @@ import { startPostgres } from '../test/support/postgres.js';
 import { benchDataset } from './bench-dataset.js';
 import { benchConversations, CONVERSATIONS } from './conversations.js';
 import { benchCursors, CURSORS } from './cursors.js';
+import { benchExplorer, EXPLORER } from './explorer.js';
 import { benchGatewayCost, GATEWAY } from './gateway-cost.js';
 import { benchMemory, MEMORY_ROWS } from './memory.js';
 import { limitLine, OUTCOME_HEADER, outcomeLine, startUpLines } from './report/report-lines.js';
@@ -51,6 +52,7 @@ async function main(): Promise<boolean> {
       [MEMORY_ROWS, benchMemory],
       [CURSORS, () => benchCursors(postgres)],
       [CONVERSATIONS, () => benchConversations(postgres)],
+      [EXPLORER, () => benchExplorer(postgres)],
       [GATEWAY, () => benchGatewayCost(postgres)],
       [USAGE, () => benchUsage(postgres)],
     ];

@@ -97,6 +97,17 @@ export const CONVERSATION_LIMITS = {
   timesDetail: 0.4,
   timesLongDetail: 0.02,
 };
+/** Limits of the explorer in a browser, on loopback. */
+export const EXPLORER_LIMITS = {
+  /** Maximum size of the compressed JavaScript of the first load, in KB. */
+  scriptsKb: 220,
+  /** Maximum time from the navigation until the first of 1,000,000 sessions are listed, in milliseconds. */
+  listMs: 1_000,
+  /** Maximum time from the click until the last messages of 5,000 runs are shown. */
+  conversationMs: 500,
+  /** Maximum duration of a task of the page while older messages are loaded. */
+  taskMs: 100,
+};
 /** Maximum CPU of the service per request through nginx, relative to direct kept connections. */
 export const MAX_GATEWAY_RATIO = 1.05;
 /** Maximum CPU from process start to the first response, relative to the bare server. */

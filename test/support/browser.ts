@@ -1,11 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
-
-const NAMES = ['chromium', 'google-chrome', 'chromium-browser'];
-
-/** The path of the browser of this machine, undefined if it has none. */
-export const BROWSER = NAMES.map(pathOf).find((path) => path !== undefined);
+import { BROWSER, BROWSER_NAMES } from './browser-path.js';
 
 /** One browser for the tests of a file; it ends with the process. */
 let browser: Promise<Browser> | undefined;
@@ -19,17 +14,9 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
 
 /** The same as `openPage`, before it has loaded anything. */
 export async function newPage(options: BrowserContextOptions = {}): Promise<Page> {
-  if (BROWSER === undefined) throw new Error(`None of these browsers is installed: ${NAMES.join(', ')}`);
+  if (BROWSER === undefined) throw new Error(`None of these browsers is installed: ${BROWSER_NAMES.join(', ')}`);
   browser ??= chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'] });
   const context = await (await browser).newContext(options);
   onTestFinished(() => context.close());
   return context.newPage();
-}
-
-function pathOf(name: string): string | undefined {
-  try {
-    return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
-  } catch {
-    return undefined;
-  }
 }
