@@ -84,12 +84,10 @@ describe('stored content', () => {
       await sessionLink(page, new RegExp(`^Hostile ${index} `)).click();
       const conversation = page.getByRole('main');
       await conversation.getByRole('article').first().waitFor();
-      for (const pane of ['runs', 'session', 'raw']) {
-        const url = new URL(page.url());
-        url.searchParams.set('pane', pane);
-        await page.goto(url.href);
-        await page.getByRole('complementary', { name: 'Details' }).waitFor();
-        await conversation.getByRole('article').first().waitFor();
+      await page.getByRole('button', { name: 'Details (d)', exact: true }).click();
+      for (const tab of ['Runs', 'Session', 'Raw JSON']) {
+        await page.getByRole('tab', { name: tab }).click();
+        await page.getByRole('tabpanel', { name: tab }).locator('a, dl, pre, details').first().waitFor();
         // Everything that can be unfolded.
         await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
         const hrefs = await page
