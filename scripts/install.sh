@@ -76,9 +76,9 @@ if ! versions=$(scripts/has-node.sh); then
 fi
 
 if [[ $scope == all || -e node_modules/.installed ]]; then
-  is_installed installed || step 'Installing all packages: 160 MB to download, usually 20 to 90 s' install_all
+  is_installed installed || step 'Installing all packages: 220 MB to download, usually 20 to 90 s' install_all
 elif ! is_installed installed-for-running; then
-  step 'Installing the packages to build and run: 90 MB to download, usually 10 to 60 s' install_for_running
+  step 'Installing the packages to build and run: 140 MB to download, usually 10 to 60 s' install_for_running
 fi
 
 # Scripts and make find it first in their PATH. A hard link survives a copy of node_modules.
