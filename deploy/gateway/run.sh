@@ -70,7 +70,7 @@ case $proxy in
     # Caddy stores its state below these folders. In Caddy 2.6, Debian's version, the buffer directives have other names.
     export XDG_CONFIG_HOME=$folder XDG_DATA_HOME=$folder
     if [[ $(caddy version) =~ ^v?2\.6\. ]]; then
-      sed -i 's/response_buffers \(.*\)/buffer_responses\n max_buffer_size \1/' "$folder/$file"
+      sed -Ei 's/(request|response)_buffers (.*)/buffer_\1s\n max_buffer_size \2/' "$folder/$file"
     fi
     command=(caddy run --adapter caddyfile --config "$folder/$file")
     ;;

@@ -38,12 +38,14 @@ describeGateways('forwarding', (proxy) => {
     await reader?.cancel();
   });
 
-  it('does not cut streamed responses to requests with a body', async () => {
+  it.for(['before', 'after'])('does not cut streamed responses that begin %s the body is read', async (begin) => {
     gateway.agentos.handler = (request, response) => {
-      request.resume().once('end', () => {
+      const respond = () => {
         response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
         setTimeout(() => response.end('data: 2\n\n'), 5);
-      });
+      };
+      if (begin === 'before') respond();
+      else request.resume().once('end', respond);
     };
     const agent = new Agent({ keepAlive: true });
     onTestFinished(() => agent.destroy());
@@ -53,7 +55,7 @@ describeGateways('forwarding', (proxy) => {
       return (await response.toArray()).join('');
     };
     // Caddy once cut one in a thousand.
-    for (let batch = 0; batch < 100; batch++) {
+    for (let batch = 0; batch < 60; batch++) {
       const responses = Array.from({ length: 30 }, post);
       expect(new Set(await Promise.all(responses))).toEqual(new Set(['data: 1\n\ndata: 2\n\n']));
     }
