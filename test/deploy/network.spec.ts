@@ -75,7 +75,7 @@ describe('a public route', () => {
 });
 
 describe('the HTTPRoute of the chart', () => {
-  it('routes /sessions of a gateway to the Service', () => {
+  it('routes /sessions and /usage of a gateway to the Service', () => {
     const manifests = renderChart('--values', VALUE_SETS['placed'] ?? '');
     const service = findManifest(manifests, 'Service');
     expect(findManifest(manifests, 'HTTPRoute')?.['spec']).toEqual({
@@ -83,7 +83,7 @@ describe('the HTTPRoute of the chart', () => {
       hostnames: ['os.example.com'],
       rules: [
         {
-          matches: [{ path: { type: 'PathPrefix', value: '/sessions' } }],
+          matches: ['/sessions', '/usage'].map((value) => ({ path: { type: 'PathPrefix', value } })),
           backendRefs: [{ name: service?.['metadata'].name, port: service?.['spec'].ports[0].port }],
         },
       ],

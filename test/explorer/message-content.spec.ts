@@ -68,6 +68,12 @@ describe('a message', () => {
     expect(await long.textContent()).not.toContain('Line 60');
     await long.getByRole('button', { name: 'Show more' }).click();
     await long.getByText('Line 200').waitFor();
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('PageDown');
+        return huge.isVisible();
+      })
+      .toBe(true);
     await huge.getByRole('button', { name: /^Show 16,000 of 996,000 more characters$/ }).click();
     await huge.getByRole('button', { name: /^Show 100,000 of 980,000 more characters$/ }).waitFor();
   });
