@@ -4,11 +4,11 @@ import styles from './conflict.module.css';
 import { type DiffLine, diffLines } from './line-diff';
 
 interface ConflictProps {
-  /** What was edited, for example `metadata`. */
+  /** The edited member, for example `metadata`. */
   readonly subject: string;
-  /** What somebody else has stored. */
+  /** The value that another user has stored. */
   readonly theirs: string;
-  /** What is stored if the user keeps their changes. */
+  /** The value to store if the user keeps their changes. */
   readonly mine: string;
   readonly isSaving: boolean;
   readonly onTakeTheirs: () => void;

@@ -9,7 +9,7 @@ import { transcriptHead, transcriptMessage } from './markdown-transcript';
 /** `json`: all values and messages as they are stored. `md`: a transcript to read. */
 export type ExportFormat = 'json' | 'md';
 
-/** What has been written so far. */
+/** Progress of an export. */
 export interface ExportProgress {
   readonly messages: number;
   readonly characters: number;

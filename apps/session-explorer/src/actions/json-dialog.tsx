@@ -71,7 +71,7 @@ function Editing({ target, member, initial, onDirty, onClose }: EditingProps) {
   const queries = useQueryClient();
   const [base, setBase] = useState(initial);
   const [text, setText] = useState(() => formatJson(initial.value.text));
-  // What somebody else has stored since the base was read.
+  // The value that another user has stored since the base was read.
   const [theirs, setTheirs] = useState<StoredMember>();
   const problem = useMemo(() => findJsonProblem(text), [text]);
   const save = useMutation({
