@@ -47,8 +47,8 @@ export interface Edit {
 /**
  * Saves an edit: as a merge patch of what has changed in the base, or the whole text where a patch cannot say it.
  *
- * @param stored what the user knows to be stored: the base, or what somebody else has stored meanwhile
- * @returns undefined if it is saved; else what somebody else has stored, and nothing has changed
+ * @param stored the value that the user has seen last: the base, or that of another user who has changed it meanwhile
+ * @returns undefined if it is saved; else the value that another user has stored; nothing has changed then
  */
 export async function saveEdit(
   service: Service,

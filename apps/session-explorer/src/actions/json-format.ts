@@ -2,7 +2,7 @@ import { visibleText } from '../components/visible-text';
 
 /**
  * Writes each member of a valid JSON text on a line of its own. Numbers, keys and their order stay as they are; characters that
- * nobody sees become escapes, which mean the same.
+ * are invisible become escapes, which mean the same.
  */
 export function formatJson(text: string): string {
   const parts: string[] = [];

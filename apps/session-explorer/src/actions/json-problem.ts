@@ -8,7 +8,7 @@ export interface JsonProblem {
   readonly column: number;
 }
 
-/** What may follow at some place of a JSON text. */
+/** The kinds of token that a position of a JSON text allows. */
 type Expected = 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'comma' | 'end';
 
 interface Container {

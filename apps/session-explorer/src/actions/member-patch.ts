@@ -5,7 +5,7 @@ const EMPTY = jsonValue('{}');
 
 /**
  * The JSON merge patch that turns one object into another: https://www.rfc-editor.org/rfc/rfc7396. It names only what has changed,
- * so that it keeps what somebody else has changed elsewhere in the object.
+ * so that it keeps changes of other users elsewhere in the object.
  *
  * @returns `{}` if nothing has changed; undefined if no patch can say it, since null in a patch removes a member
  */

@@ -11,7 +11,7 @@ import styles from './session-menu.module.css';
 const JsonDialog = lazy(() => import('./json-dialog'));
 const ExportDialog = lazy(() => import('./export-dialog'));
 
-/** What can be done with the open session. */
+/** The menu of actions on the open session. */
 export function SessionMenu({ session }: { readonly session: DeletedSession }) {
   const { mayWrite, mayDelete } = usePermissions();
   const { begin } = useDeletions();

@@ -10,7 +10,7 @@ import styles from './session-name.module.css';
 
 interface SessionNameProps {
   readonly id: string;
-  /** What is shown: the stored name, or words in its place. Undefined while it is loaded. */
+  /** The heading: the stored name, or words in its place. Undefined while it is loaded. */
   readonly name: string | undefined;
   /** The stored name; empty if there is none. Undefined while it is loaded. */
   readonly stored: string | undefined;

@@ -12,7 +12,7 @@ const MIN_LIMIT = 5;
 /** Characters that a page should have at most: larger ones block the browser while they are parsed. */
 const PAGE_LENGTH = 1_000_000;
 const REFRESH_MS = 3_000;
-/** Matches no response: the service responds with an ETag only to a conditional request. */
+/** Matches no response. Large pages have no ETag of their own. */
 const NO_ETAG = '""';
 /** Statuses of runs that may get more messages. */
 export const ACTIVE_STATUSES: readonly string[] = ['PENDING', 'RUNNING', 'PAUSED'];
