@@ -125,7 +125,7 @@ export class SessionClient {
         assertPathParameters(others);
         const value = typeof token === 'function' ? await token() : token;
         if (value !== undefined) request.headers.set('authorization', `Bearer ${value}`);
-        return needsQuery(id) ? withParameter(request, 'id', String(id)) : undefined;
+        return isIdInQuery(id) ? withParameter(request, 'id', String(id)) : undefined;
       },
       onResponse: async ({ request, response }) => {
         if (!response.ok && response.status !== 304) throw await SessionApiError.of(request, response);
@@ -245,11 +245,12 @@ function querySerializer(query: Record<string, unknown>): string {
 function pathSerializer(path: string, parameters: Record<string, unknown>): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = parameters[name];
-    return name === 'session_id' && needsQuery(value) ? '-' : encodeURIComponent(String(value));
+    return name === 'session_id' && isIdInQuery(value) ? '-' : encodeURIComponent(String(value));
   });
 }
 
-function needsQuery(id: unknown): boolean {
+/** True if requests have the id of a session in their query. Undefined: the path has none. */
+export function isIdInQuery(id: unknown): boolean {
   return id !== undefined && (['', '.', '..', '-'].includes(String(id)) || String(id).includes('/'));
 }
 

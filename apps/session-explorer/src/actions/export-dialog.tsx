@@ -4,6 +4,7 @@ import { useService } from '../api/client';
 import type { SessionTarget } from '../api/session-changes';
 import { Button } from '../components/button';
 import { Modal } from '../components/modal';
+import { formatNumber } from '../components/number-format';
 import { useLeavingQuestion } from '../shell/use-leaving-question';
 import styles from './export-dialog.module.css';
 import { fileNameOf, openExportFile } from './export-file';
@@ -104,6 +105,6 @@ function Choice({ value, chosen, onChoose, label, help }: ChoiceProps) {
 
 function wordsOf({ messages, characters }: ExportProgress): string {
   const size = (characters / 1_000_000).toLocaleString(undefined, { maximumFractionDigits: 1 });
-  const count = `${messages.toLocaleString()} ${messages === 1 ? 'message' : 'messages'}`;
+  const count = `${formatNumber(messages)} ${messages === 1 ? 'message' : 'messages'}`;
   return characters < 100_000 ? count : `${count}, ${size} million characters`;
 }

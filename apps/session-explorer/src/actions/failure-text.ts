@@ -1,4 +1,5 @@
 import { SessionApiError, SessionConnectionError } from '@session-service/session-client';
+import { detailWithId } from '../components/problem-message';
 
 /** Why a request of the user has failed, and what to do. @param isChange false: it only reads */
 export function failureText(error: Error, isChange = true): string {
@@ -8,7 +9,7 @@ export function failureText(error: Error, isChange = true): string {
       : 'The service cannot be reached. Check the network and try again.';
   }
   if (!(error instanceof SessionApiError)) return error.message;
-  const { status, detail, requestId } = error;
+  const { status, detail } = error;
   switch (status) {
     case 401:
       return 'Your token is not valid any more. Sign out and sign in with a current one.';
@@ -22,6 +23,6 @@ export function failureText(error: Error, isChange = true): string {
     case 504:
       return 'The database is not available. Try again in a moment.';
     default:
-      return requestId === undefined ? detail : `${detail} (request ${requestId})`;
+      return detailWithId(error);
   }
 }

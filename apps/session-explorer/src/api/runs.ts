@@ -3,17 +3,14 @@ import { type InfiniteData, useInfiniteQuery, useMutation } from '@tanstack/reac
 import { isActive } from '../components/run-status';
 import { useView } from '../shell/view';
 import { useService } from './client';
+import { type LoadedPage, loadPage } from './loaded-page';
 
 const PAGE_SIZE = 100;
 const REFRESH_MS = 5_000;
 /** A refresh reads all pages that are loaded. With more of them, only the user begins one. */
 const MAX_REFRESHED_PAGES = 3;
 
-/** A page of the short forms of runs. */
-interface RunPreviewsPage {
-  readonly data: readonly RunPreview[];
-  readonly next: string | undefined;
-}
+type RunPreviewsPage = LoadedPage<RunPreview>;
 
 /**
  * The short forms of the runs of a session, the newest first, page by page. Members of a team and steps of a workflow are among
@@ -25,12 +22,10 @@ export function useRunPreviews(id: string) {
   return useInfiniteQuery({
     queryKey: ['run-previews', database, id],
     initialPageParam: '',
-    queryFn: async ({ pageParam, signal }): Promise<RunPreviewsPage> => {
+    queryFn: ({ pageParam, signal }) => {
       const page = { limit: PAGE_SIZE, cursor: pageParam };
       const query: RunPreviewsQuery = { order: 'desc', include: ['metrics'], ...page, db_id: database ?? null };
-      const result = await client.runPreviews(id, query, { signal }).pages().next();
-      if (result.done) return { data: [], next: undefined };
-      return { data: result.value.data, next: result.value.meta.next_cursor ?? undefined };
+      return loadPage(client.runPreviews(id, query, { signal }));
     },
     getNextPageParam: ({ next }) => next,
     refetchOnMount: ({ state }) => isShort(state.data),

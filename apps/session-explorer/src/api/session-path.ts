@@ -1,3 +1,5 @@
+import { isIdInQuery } from '@session-service/session-client';
+
 /** Values of a query. Those that are undefined are left out. */
 export type QueryValues = Readonly<Record<string, string | undefined>>;
 
@@ -8,7 +10,7 @@ export type QueryValues = Readonly<Record<string, string | undefined>>;
  */
 export function sessionPath(id: string, parts: readonly string[], values: QueryValues): string {
   // Ids that a path cannot contain are in the query: docs/api-sessions.md.
-  const isInQuery = ['', '.', '..', '-'].includes(id) || id.includes('/');
+  const isInQuery = isIdInQuery(id);
   const segments = ['sessions', isInQuery ? '-' : id, ...parts].map(encodedSegment);
   const query = new URLSearchParams(isInQuery ? { id } : {});
   for (const [name, value] of Object.entries(values)) if (value !== undefined) query.append(name, value);

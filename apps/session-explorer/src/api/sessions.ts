@@ -2,15 +2,12 @@ import type { MetadataFilters, Session, SessionsQuery } from '@session-service/s
 import { type InfiniteData, type QueryClient, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Filters, View } from '../shell/view';
 import { useService } from './client';
+import { type LoadedPage, loadPage } from './loaded-page';
 import type { SessionTarget } from './session-changes';
 
 const PAGE_SIZE = 50;
 
-/** A page of the list of sessions. */
-interface SessionsPage {
-  readonly data: readonly Session[];
-  readonly next: string | undefined;
-}
+type SessionsPage = LoadedPage<Session>;
 
 /** The sessions that the filters match, the newest first, page by page. */
 export function useSessions({ database, filters, sort }: Pick<View, 'database' | 'filters' | 'sort'>) {
@@ -18,12 +15,9 @@ export function useSessions({ database, filters, sort }: Pick<View, 'database' |
   return useInfiniteQuery({
     queryKey: ['sessions', database, filters, sort],
     initialPageParam: '',
-    queryFn: async ({ pageParam, signal }): Promise<SessionsPage> => {
+    queryFn: ({ pageParam, signal }) => {
       const query = { ...sessionsQuery(filters), sort_by: sort, db_id: database ?? null };
-      const pages = client.sessions({ ...query, limit: PAGE_SIZE, cursor: pageParam }, { signal }).pages();
-      const page = await pages.next();
-      if (page.done) return { data: [], next: undefined };
-      return { data: page.value.data, next: page.value.meta.next_cursor ?? undefined };
+      return loadPage(client.sessions({ ...query, limit: PAGE_SIZE, cursor: pageParam }, { signal }));
     },
     getNextPageParam: ({ next }) => next,
     select: ({ pages }: InfiniteData<SessionsPage>) => pages.flatMap(({ data }) => data),

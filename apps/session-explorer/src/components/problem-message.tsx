@@ -99,7 +99,7 @@ function adviceFor(error: Error): string {
 }
 
 /** The reason that the service gives, which for 403 names the missing scopes, and the id of the request in its log. */
-function detailWithId(error: Error): string {
+export function detailWithId(error: Error): string {
   if (!(error instanceof SessionApiError)) return error.message;
   return error.requestId === undefined ? error.detail : `${error.detail} (request ${error.requestId})`;
 }

@@ -3,6 +3,7 @@ import { VList, type VListHandle } from 'virtua';
 import type { useRunPreviews } from '../api/runs';
 import { numberOf, objectOf } from '../api/stored-values';
 import { Button } from '../components/button';
+import { loadAhead } from '../components/load-ahead';
 import { hrefOf, useView } from '../shell/view';
 import styles from './run-list.module.css';
 import { RunRow } from './run-row';
@@ -16,20 +17,14 @@ export function RunList({ runs }: { readonly runs: ReturnType<typeof useRunPrevi
   const [view, changeView] = useView();
   const list = useRef<VListHandle>(null);
   const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const { data = [], hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = runs;
+  const { data = [], hasNextPage, isFetchNextPageError, fetchNextPage } = runs;
   const rows = useMemo(() => runRows(data, folds, view.run), [data, folds, view.run]);
   const hasMembers = rows.some(({ members }) => members > 0);
   const longest = useMemo(
     () => data.reduce((longest, run) => Math.max(longest, durationOf(run.metrics) ?? 0), 0),
     [data],
   );
-  const onScroll = (offset: number) => {
-    const { scrollSize, viewportSize } = list.current ?? { scrollSize: 0, viewportSize: 0 };
-    const isNearEnd = offset + viewportSize > scrollSize - LOAD_AHEAD;
-    if (!isNearEnd || !hasNextPage || isFetching || isFetchNextPageError) return;
-    // By default, a second call before the first one shows would send the request again.
-    void fetchNextPage({ cancelRefetch: false });
-  };
+  const onScroll = (offset: number) => loadAhead(list.current, offset, LOAD_AHEAD, runs);
 
   const selected = rows.findIndex(({ run }) => run.run_id === view.run);
   // Only when another run is selected, not when pages are added.

@@ -5,6 +5,7 @@ import { useDeletions } from '../actions/deletions';
 import { usePermissions } from '../api/client';
 import { useSessions } from '../api/sessions';
 import { Button } from '../components/button';
+import { loadAhead } from '../components/load-ahead';
 import { ProblemMessage } from '../components/problem-message';
 import { Skeleton } from '../components/skeleton';
 import { useKeptScroll } from '../shell/use-kept-scroll';
@@ -77,14 +78,7 @@ function Rows({ items, query, selection }: RowsProps) {
   const [view, changeView] = useView();
   const list = useRef<VListHandle>(null);
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
-  const loadMore = () => {
-    // By default, a second call before the first one shows would send the request again.
-    if (hasNextPage && !isFetching) void fetchNextPage({ cancelRefetch: false });
-  };
-  const onScroll = (offset: number) => {
-    const { scrollSize, viewportSize } = list.current ?? { scrollSize: 0, viewportSize: 0 };
-    if (!isFetchNextPageError && offset + viewportSize > scrollSize - LOAD_AHEAD) loadMore();
-  };
+  const onScroll = (offset: number) => loadAhead(list.current, offset, LOAD_AHEAD, query);
 
   const kept = useKeptScroll('sessions', () =>
     list.current === null ? undefined : { offset: list.current.scrollOffset, items: items.length },
